@@ -1,0 +1,129 @@
+/** Options of the instrumentations, their defaults and their validation. The only reader of `process.env`. */
+import { diag } from '@opentelemetry/api';
+import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
+import type { Observer } from './call.ts';
+
+const SEMCONV = ['1.41', 'latest', 'dup'] as const;
+const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
+
+export type Semconv = (typeof SEMCONV)[number];
+export type CostSemconv = (typeof COST_SEMCONV)[number];
+
+/** Options of every llmtrace instrumentation. */
+export interface LlmTraceConfig extends InstrumentationConfig {
+  /** Watch each call, after llmtrace's own observers. @default [] */
+  observers?: readonly Observer[];
+  /**
+   * Which state of the GenAI semantic conventions names the telemetry: the last released one, the newest
+   * draft, or the first's spans with both sets of metrics. Environment: `LLMTRACE_SEMCONV`, else
+   * `OTEL_SEMCONV_STABILITY_OPT_IN` with `gen_ai_latest_experimental` means `latest`.
+   * @default '1.41'
+   */
+  semconv?: Semconv;
+  /**
+   * How the cost of a call is named on spans and metrics. Environment: `LLMTRACE_COST_SEMCONV`.
+   * @default 'default'
+   */
+  costSemconv?: CostSemconv;
+  /**
+   * With `semconv: 'latest'`, also tokens by modality. Environment: `LLMTRACE_TOKEN_MODALITY`.
+   * @default false
+   */
+  tokenModality?: boolean;
+  /**
+   * `gen_ai.provider.name` by host (`llm.example.com`) or host and port, for gateways and hosts that llmtrace
+   * does not know. Environment: `LLMTRACE_PROVIDER_MAP=host=provider,…`.
+   * @default {}
+   */
+  providerMap?: Readonly<Record<string, string>>;
+}
+
+/** The options that only `@llmtrace/auto` has; all come from the environment. */
+export interface AutoSettings {
+  /** `LLMTRACE_ENABLED`; false switches everything off. */
+  enabled: boolean;
+  /** `OTEL_SDK_DISABLED`; true means that no SDK is started. */
+  sdkDisabled: boolean;
+  /** `LLMTRACE_INSTRUMENTATIONS`: the vendors to trace, by short name; undefined means all. */
+  instrumentations: readonly string[] | undefined;
+  /** `LLMTRACE_CONSOLE`: print the calls on stderr; undefined leaves it to whether somebody looks. */
+  console: boolean | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
+export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): Required<LlmTraceConfig> {
+  const experimental = list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental');
+  return {
+    enabled: config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true,
+    observers: expectObservers(config.observers ?? []),
+    semconv:
+      option('semconv', SEMCONV, config.semconv) ??
+      choice(env, 'LLMTRACE_SEMCONV', SEMCONV) ??
+      (experimental ? 'latest' : '1.41'),
+    costSemconv:
+      option('costSemconv', COST_SEMCONV, config.costSemconv) ??
+      choice(env, 'LLMTRACE_COST_SEMCONV', COST_SEMCONV) ??
+      'default',
+    tokenModality: config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
+    providerMap: config.providerMap ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
+  };
+}
+
+/** The settings of `@llmtrace/auto`. A wrong value is named in a warning, and its default is used. */
+export function autoSettings(env: Environment = process.env): AutoSettings {
+  return {
+    enabled: flag(env, 'LLMTRACE_ENABLED') ?? true,
+    sdkDisabled: env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true',
+    instrumentations: list(env['LLMTRACE_INSTRUMENTATIONS']),
+    console: flag(env, 'LLMTRACE_CONSOLE'),
+  };
+}
+
+function option<T extends string>(name: string, allowed: readonly T[], value: T | undefined): T | undefined {
+  if (value === undefined || allowed.includes(value)) return value;
+  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${String(value)}.`);
+}
+
+function expectObservers(observers: readonly Observer[]): readonly Observer[] {
+  const wrong = Array.isArray(observers) ? observers.find((o) => typeof o !== 'object' || o === null) : observers;
+  if (wrong === undefined) return observers;
+  throw new TypeError(`Expected \`observers\` to be an array of observers, got ${typeof wrong}.`);
+}
+
+function choice<T extends string>(env: Environment, name: string, allowed: readonly T[]): T | undefined {
+  const value = env[name]?.trim().toLowerCase();
+  if (!value) return undefined;
+  const known = allowed.find((one) => one === value);
+  if (known === undefined) warn(name, `one of ${allowed.join(', ')}`, value);
+  return known;
+}
+
+function flag(env: Environment, name: string): boolean | undefined {
+  const value = env[name]?.trim().toLowerCase();
+  if (!value) return undefined;
+  if (['true', '1', 'on', 'yes'].includes(value)) return true;
+  if (['false', '0', 'off', 'no'].includes(value)) return false;
+  warn(name, 'true or false', value);
+  return undefined;
+}
+
+function list(value: string | undefined): string[] | undefined {
+  const entries = value?.split(',').flatMap((entry) => entry.trim() || []);
+  return entries?.length ? entries : undefined;
+}
+
+function pairs(env: Environment, name: string): Record<string, string> {
+  const map: Record<string, string> = {};
+  for (const entry of list(env[name]) ?? []) {
+    const [key, value, ...rest] = entry.split('=').map((part) => part.trim());
+    if (key && value && rest.length === 0) map[key] = value;
+    else warn(name, 'a list of name=value', entry);
+  }
+  return map;
+}
+
+function warn(name: string, expected: string, value: string): void {
+  diag.warn(`llmtrace: expected ${name} to be ${expected}, got ${value}; it is ignored`);
+}
