@@ -1,0 +1,24 @@
+/** The answer of a model, as the application receives it: a body, or a stream that it is going to read. */
+import { close, forget, guard, type Live, seen } from './live.ts';
+import { isStream, watchStream } from './stream.ts';
+
+/** The application is about to get `answer`. */
+export function answerArrived(live: Live, answer: unknown): void {
+  if (live.delivered) return;
+  live.delivered = true;
+  const understood = guard(live.engine, 'answer', () => {
+    forget(live);
+    seen(live);
+    read(live, answer);
+    return true;
+  });
+  // What could not be understood has arrived all the same.
+  if (!understood) close(live, 'completed');
+}
+
+function read(live: Live, answer: unknown): void {
+  const { endpoint, call } = live;
+  if (endpoint.chunk && isStream(answer)) return watchStream(answer, live);
+  Object.assign(call.response, endpoint.response(answer));
+  close(live, 'completed');
+}

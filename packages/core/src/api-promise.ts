@@ -1,0 +1,100 @@
+/**
+ * The `APIPromise` of OpenAI's and Anthropic's SDKs: a promise of the parsed body that can also give the raw
+ * response, and that reads the body only when asked to. The request is under way when it is made.
+ *
+ * It is observed in place. Subscribing to it would read the body behind the application's back, and a
+ * wrapper would not be an `APIPromise`: so its two inner steps, `responsePromise` and `parseResponse`,
+ * are replaced by themselves, observed, and every step's rejection is handed on to whoever waits for it.
+ */
+import { answerArrived } from './answer.ts';
+import { close, type Live, onCollected, seen } from './live.ts';
+import { watchResponse } from './raw-response.ts';
+
+/** What an attempt gave: the raw response, before its body is read. */
+interface ResponseProps {
+  response: Response;
+}
+
+type Transform = (data: unknown, props: ResponseProps) => unknown;
+type Parse = (this: unknown, ...args: unknown[]) => Promise<unknown>;
+
+export interface ApiPromise extends Promise<unknown> {
+  responsePromise: Promise<ResponseProps>;
+  parseResponse: Parse;
+  parsedPromise?: Promise<unknown>;
+  asResponse(): Promise<Response>;
+  _thenUnwrap(transform: Transform): ApiPromise;
+}
+
+/** By its shape, not its class: an application may hold several copies of an SDK. */
+export function isApiPromise(value: unknown): value is ApiPromise {
+  const promise = value as Partial<ApiPromise> | null | undefined;
+  return (
+    typeof promise?.parseResponse === 'function' &&
+    typeof promise._thenUnwrap === 'function' &&
+    typeof promise.responsePromise?.then === 'function'
+  );
+}
+
+/**
+ * Reports what becomes of `promise`, and of every promise derived from it, to `live`.
+ *
+ * @param answered `responsePromise` of the promise that this one is derived from, already observed.
+ * @returns `promise` itself.
+ */
+export function observeApiPromise(promise: ApiPromise, live: Live, answered?: Promise<ResponseProps>): ApiPromise {
+  const response = answered ?? observeResponse(promise, live);
+  promise.responsePromise = response;
+
+  const parse = promise.parseResponse;
+  promise.parseResponse = function parseResponse(...args) {
+    return observeParse(live, () => parse.apply(this, args));
+  };
+  // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.
+  const thenUnwrap = promise._thenUnwrap;
+  hide(promise, '_thenUnwrap', (transform: Transform) => {
+    const observed: Transform = (data, props) => {
+      answerArrived(live, data);
+      return transform(data, props);
+    };
+    return observeApiPromise(thenUnwrap.call(promise, observed), live, response);
+  });
+  const asResponse = promise.asResponse;
+  hide(promise, 'asResponse', async () => {
+    const raw = await asResponse.call(promise);
+    if (promise.parsedPromise === undefined) watchResponse(raw, live);
+    return raw;
+  });
+  return promise;
+}
+
+function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps> {
+  return promise.responsePromise.then(
+    (props) => {
+      seen(live);
+      // Nobody waits for the body yet, and perhaps nobody ever will.
+      if (promise.parsedPromise === undefined) onCollected(props.response, live);
+      return props;
+    },
+    (error) => {
+      close(live, 'failed', error);
+      throw error;
+    },
+  );
+}
+
+async function observeParse(live: Live, read: () => Promise<unknown>): Promise<unknown> {
+  try {
+    const data = await read();
+    answerArrived(live, data);
+    return data;
+  } catch (error) {
+    close(live, 'failed', error);
+    throw error;
+  }
+}
+
+/** As a class's own methods are: not enumerable. */
+function hide(promise: ApiPromise, key: string, value: unknown): void {
+  Object.defineProperty(promise, key, { value, configurable: true, writable: true, enumerable: false });
+}

@@ -1,0 +1,58 @@
+/**
+ * The engine turns an endpoint's method into an instrumented one. It opens the call, runs the SDK's method
+ * in the call's context, and has the answer observed as the application receives it.
+ * All that it adds is guarded: telemetry that fails is logged through `diag`, and the call goes on.
+ */
+import { context } from '@opentelemetry/api';
+import { answerArrived } from './answer.ts';
+import { isApiPromise, observeApiPromise } from './api-promise.ts';
+import { inCall } from './attempts.ts';
+import { close, type Engine, guard, type Live, openCall } from './live.ts';
+import type { Endpoint } from './vendor.ts';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Calls `original`, observed. */
+export function instrumented(
+  engine: Engine,
+  endpoint: Endpoint,
+  original: Method,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  const live = guard(engine, 'start', () => openCall(engine, endpoint, self, args));
+  if (!live) return original.apply(self, args);
+  let result: unknown;
+  try {
+    result = context.with(inCall(live), original, self, ...args);
+  } catch (error) {
+    close(live, 'failed', error);
+    throw error;
+  }
+  return observe(live, result);
+}
+
+/** Follows what the SDK returned. The application gets an SDK's own promise itself, else one just like it. */
+function observe(live: Live, result: unknown): unknown {
+  if (isApiPromise(result)) {
+    guard(live.engine, 'observe', () => observeApiPromise(result, live));
+    return result;
+  }
+  if (!isThenable(result)) {
+    answerArrived(live, result);
+    return result;
+  }
+  return result.then(
+    (answer) => {
+      answerArrived(live, answer);
+      return answer;
+    },
+    (error) => {
+      close(live, 'failed', error);
+      throw error;
+    },
+  );
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

@@ -1,0 +1,177 @@
+/** What all instrumentations of llmtrace are: OpenTelemetry's own base class over a {@link Vendor}. */
+import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '@opentelemetry/instrumentation';
+import { type Naming, SCHEMA_URL } from './attributes.ts';
+import { watchAttempts } from './attempts.ts';
+import { claim } from './claim.ts';
+import { type LlmTraceConfig, resolveConfig } from './config.ts';
+import { instrumented } from './engine.ts';
+import type { Engine } from './live.ts';
+import { metricsObserver } from './observers/metrics.ts';
+import { spanObserver } from './observers/span.ts';
+import { type Origin, originOf } from './provider.ts';
+import type { Endpoint, Vendor } from './vendor.ts';
+
+/** The classes that a package (or one of its files) exports, by name. */
+type Exports = Record<string, unknown>;
+
+export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceConfig> {
+  // `declare`, all of them: the base class's constructor sets them before fields of this class exist,
+  // and fields would then overwrite what it set.
+  declare private _engine: Engine | undefined;
+  declare private _tracers: TracerProvider | undefined;
+  declare private _meters: MeterProvider | undefined;
+  /** The provider that the current engine's instruments come from. */
+  declare private _meteredBy: MeterProvider | undefined;
+  declare private _missing: Set<string> | undefined;
+
+  /** A getter, for the same reason. */
+  protected abstract get vendor(): Vendor;
+
+  constructor(name: string, version: string, config: LlmTraceConfig) {
+    super(name, version, resolveConfig(config));
+  }
+
+  override setConfig(config: LlmTraceConfig): void {
+    super.setConfig(resolveConfig(config));
+    this._engine = undefined;
+  }
+
+  override setTracerProvider(provider: TracerProvider): void {
+    super.setTracerProvider(provider);
+    this._tracers = provider;
+    this._engine = undefined;
+  }
+
+  override setMeterProvider(provider: MeterProvider): void {
+    super.setMeterProvider(provider);
+    this._meters = provider;
+    this._engine = undefined;
+  }
+
+  protected override init(): InstrumentationNodeModuleDefinition[] {
+    const { vendor } = this;
+    const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
+    const files = filesOf(vendor).map(
+      ({ name, endpoints }) =>
+        new InstrumentationNodeModuleFile(name, versions, (exports: Exports) => {
+          for (const endpoint of endpoints) this._claim(endpoint, exports[endpoint.className]);
+          return exports;
+        }, undefined as never),
+    );
+    const main = (exports: Exports, version?: string): Exports => {
+      this._patchMain(exports, version);
+      return exports;
+    };
+    return [new InstrumentationNodeModuleDefinition(vendor.module, versions, main, undefined, files)];
+  }
+
+  /** Claims what the files did not bring already, and says what could not be found. */
+  private _patchMain(exports: Exports, version: string | undefined): void {
+    for (const endpoint of this.vendor.endpoints) {
+      const found = this._claim(endpoint, at(this.vendor.main(exports), endpoint.path));
+      if (!found && isExpected(endpoint, version)) this._warnMissing(endpoint, version);
+    }
+  }
+
+  /** Patching must never throw: that would crash the application's import. */
+  private _claim(endpoint: Endpoint, owner: unknown): boolean {
+    try {
+      const prototype = (owner as { prototype?: object } | undefined)?.prototype;
+      return claim(prototype, endpoint.method, {
+        owner: this,
+        enabled: () => this.isEnabled(),
+        call: (original, self, args) => instrumented(this._current(), endpoint, original, self, args),
+      });
+    } catch (error) {
+      this._diag.error(`could not patch ${endpoint.path}.${endpoint.method}`, error);
+      return false;
+    }
+  }
+
+  private _warnMissing({ path, method }: Endpoint, version: string | undefined): void {
+    const { module } = this.vendor;
+    const name = `${path}.${method}`;
+    this._missing ??= new Set();
+    if (this._missing.has(name)) return;
+    this._missing.add(name);
+    this._diag.warn(`${module} ${version ?? '(unknown version)'} has no ${name}: it is not traced`);
+  }
+
+  private _current(): Engine {
+    const meters = this._meters ?? metrics.getMeterProvider();
+    if (!this._engine || this._meteredBy !== meters) {
+      this._meteredBy = meters;
+      this._engine = this._makeEngine(meters);
+    }
+    return this._engine;
+  }
+
+  private _makeEngine(meters: MeterProvider): Engine {
+    const config = this.getConfig() as Required<LlmTraceConfig>;
+    const { instrumentationName: name, instrumentationVersion: version, vendor } = this;
+    const scope = config.semconv === 'latest' ? {} : { schemaUrl: SCHEMA_URL };
+    const tracer: Tracer = (this._tracers ?? trace).getTracer(name, version, scope);
+    const meter: Meter = meters.getMeter(name, version, scope);
+    const naming: Naming = config;
+    return {
+      vendor,
+      observers: [spanObserver(() => tracer, naming), metricsObserver(meter, naming), ...config.observers],
+      diag: this._diag,
+      origin: origins(vendor, config.providerMap),
+    };
+  }
+}
+
+/** Finds a client's origin, and remembers it: for most applications a client's base URL never changes. */
+function origins(vendor: Vendor, map: Readonly<Record<string, string>>): (client: unknown) => Origin {
+  const known = new WeakMap<object, { baseURL: string | undefined; origin: Origin }>();
+  return (client) => {
+    const { baseURL, provider } = vendor.origin(client);
+    const remembered = known.get(client as object);
+    if (remembered && remembered.baseURL === baseURL) return remembered.origin;
+    watchAttempts(client);
+    const origin = originOf(baseURL, provider, vendor.provider, map);
+    known.set(client as object, { baseURL, origin });
+    return origin;
+  };
+}
+
+/** The vendor's files, each with the endpoints whose class it exports. */
+function filesOf({ module, extensions, endpoints }: Vendor): { name: string; endpoints: Endpoint[] }[] {
+  const names = new Set(endpoints.flatMap(({ files }) => files));
+  return [...names].flatMap((file) => {
+    const inside = endpoints.filter(({ files }) => files.includes(file));
+    return extensions.map((extension) => ({ name: `${module}/${file}${extension}`, endpoints: inside }));
+  });
+}
+
+/**
+ * The ES modules of a vendor that an import hook must see, and no others: a hook over everything costs
+ * start-up time and breaks packages with live bindings.
+ */
+export function hookPatterns({ module, extensions, endpoints }: Vendor): RegExp[] {
+  const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const names = new Set(['index', ...endpoints.flatMap(({ files }) => files)]);
+  return extensions
+    .filter((extension) => extension === '.mjs')
+    .flatMap((extension) =>
+      [...names].map((name) => new RegExp(`/node_modules/${escape(`${module}/${name}${extension}`)}$`)),
+    );
+}
+
+function at(root: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((object, key) => (object as Exports | undefined)?.[key], root);
+}
+
+/** Whether a version should have an endpoint: an unknown one should. */
+function isExpected({ since }: Endpoint, version: string | undefined): boolean {
+  if (since === undefined || version === undefined) return true;
+  const [wanted, has] = [since, version].map((text) => text.split(/[.-]/, 3).map(Number));
+  const first = [0, 1, 2].find((index) => wanted?.[index] !== has?.[index]);
+  return first === undefined || (has?.[first] ?? 0) > (wanted?.[first] ?? 0);
+}

@@ -1,0 +1,134 @@
+/**
+ * A call that is open, what is seen of it, and its one end.
+ */
+import { context, type DiagLogger } from '@opentelemetry/api';
+import type { Call, Observer, Outcome } from './call.ts';
+import { isCancelled } from './errors.ts';
+import type { Origin } from './provider.ts';
+import type { Endpoint, Vendor } from './vendor.ts';
+
+/** What the engine needs of an instrumentation. */
+export interface Engine {
+  readonly vendor: Vendor;
+  readonly observers: readonly Observer[];
+  readonly diag: DiagLogger;
+  origin(client: unknown): Origin;
+}
+
+/**
+ * A call that is open, and what it takes to close it. It must never lead to the answer itself: an answer that
+ * nobody reads must be free to be collected.
+ */
+export interface Live {
+  readonly engine: Engine;
+  readonly endpoint: Endpoint;
+  readonly call: Call;
+  /** The client that makes the call. */
+  readonly client: unknown;
+  /** True once the answer is being observed: an SDK may parse one response more than once. */
+  delivered: boolean;
+}
+
+const open = new Set<Live>();
+const collected = new FinalizationRegistry<Live>((live) => close(live, 'abandoned'));
+
+/** Opens a call: the observers start. */
+export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
+  const client = engine.vendor.client(self);
+  const request = endpoint.request(args, self);
+  const { provider, server } = engine.origin(client);
+  const now = performance.now();
+  const call: Call = {
+    provider,
+    operation: endpoint.operation,
+    apiType: endpoint.apiType,
+    server,
+    request,
+    startTime: now,
+    attempts: 0,
+    attemptTime: now,
+    response: {},
+    chunks: 0,
+    firstChunkTime: undefined,
+    lastChunkTime: undefined,
+    activeTime: now,
+    outcome: undefined,
+    error: undefined,
+    endTime: undefined,
+    cost: undefined,
+    context: context.active(),
+  };
+  for (const observer of engine.observers) guard(engine, 'start', () => observer.start?.(call));
+  const live: Live = { engine, endpoint, call, client, delivered: false };
+  open.add(live);
+  return live;
+}
+
+/** The application is about to get a chunk of a stream. */
+export function chunkArrived(live: Live, chunk: unknown): void {
+  const { engine, endpoint, call } = live;
+  if (call.endTime !== undefined) return;
+  const now = performance.now();
+  call.activeTime = now;
+  call.chunks++;
+  call.firstChunkTime ??= now;
+  guard(engine, 'chunk', () => endpoint.chunk?.(call.response, chunk));
+  for (const observer of engine.observers) {
+    if (observer.chunk) guard(engine, 'chunk', () => observer.chunk?.(call, chunk, now));
+  }
+  call.lastChunkTime = now;
+}
+
+/** Something of the answer has arrived. */
+export function seen({ call }: Live): void {
+  call.activeTime = performance.now();
+}
+
+/** Ends the call as abandoned should `answer` be collected before it ends otherwise. */
+export function onCollected(answer: object, live: Live): void {
+  if (live.call.endTime === undefined) collected.register(answer, live, live);
+}
+
+/** Takes back every {@link onCollected} of a call. */
+export function forget(live: Live): void {
+  collected.unregister(live);
+}
+
+/** Ends a call: the only place where that happens, and only once. */
+export function close(live: Live, outcome: Outcome, error?: unknown): void {
+  const { engine, call } = live;
+  if (call.endTime !== undefined) return;
+  call.endTime = outcome === 'abandoned' ? call.activeTime : performance.now();
+  open.delete(live);
+  forget(live);
+  call.error = error ?? call.response.failure;
+  call.outcome = outcomeOf(outcome, call.error);
+  for (const observer of engine.observers) guard(engine, 'end', () => observer.end?.(call));
+}
+
+function outcomeOf(outcome: Outcome, error: unknown): Outcome {
+  if (error === undefined) return outcome;
+  return isCancelled(error) ? 'cancelled' : 'failed';
+}
+
+/** Ends what is still open, as abandoned: for a process that is about to end. */
+export function endOpenCalls(): void {
+  for (const live of open) close(live, 'abandoned');
+}
+
+const MAX_SAID = 100;
+const said = new Set<string>();
+
+/** Runs a step of telemetry. Its failure is logged, once a cause, and never fails the call. */
+export function guard<T>({ diag }: Engine, step: string, run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    const cause = `${step}: ${error instanceof Error ? error.message : String(error)}`;
+    if (!said.has(cause) && said.size < MAX_SAID) {
+      said.add(cause);
+      diag.error(`could not record the ${step} of a call`, error);
+    }
+    return undefined;
+  }
+}

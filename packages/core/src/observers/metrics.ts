@@ -1,0 +1,161 @@
+/**
+ * The OpenTelemetry metrics of calls. They do not depend on sampling.
+ * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
+ */
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import { metricAttributes, type Naming } from '../attributes.ts';
+import type { Call, Observer, Usage } from '../call.ts';
+import { errorType } from '../errors.ts';
+
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+
+/** The instruments of one set of names; each set reports the same calls. */
+interface Profile {
+  duration(call: Call): Histogram | undefined;
+  firstChunk: Histogram;
+  perChunk: Histogram;
+  tokens(call: Call, attributes: Attributes): void;
+}
+
+/** @param meter made the instruments' owner when the observer is made. */
+export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
+  const active = meter.createUpDownCounter('llmtrace.client.active_requests', {
+    description: 'Calls in flight; a stream counts until it ends.',
+    unit: '{request}',
+  });
+  const chunks = meter.createCounter('llmtrace.client.stream.chunks', {
+    description: 'Chunks of streams received.',
+    unit: '{chunk}',
+  });
+  const unpriced = meter.createCounter('llmtrace.client.unpriced_calls', {
+    description: 'Calls whose usage is known and whose price is not.',
+    unit: '{call}',
+  });
+  const cost = costCounter(meter, costSemconv);
+  const profiles: Profile[] = [];
+  if (semconv !== 'latest') profiles.push(releasedProfile(meter));
+  if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
+
+  return {
+    start: (call) => active.add(1, startOf(call)),
+    chunk(call, _chunk, now) {
+      if (call.lastChunkTime === undefined) return;
+      const attributes = metricAttributes(call);
+      for (const { perChunk } of profiles) perChunk.record((now - call.lastChunkTime) / 1000, attributes);
+    },
+    end(call) {
+      active.add(-1, startOf(call));
+      const attributes = metricAttributes(call);
+      for (const profile of profiles) {
+        recordTimes(profile, call, attributes);
+        profile.tokens(call, attributes);
+      }
+      if (call.chunks > 0) chunks.add(call.chunks, attributes);
+      if (call.cost) cost.add(call.cost.total, attributes);
+      else if (isCounted(call.response.usage)) unpriced.add(1, attributes);
+    },
+  };
+}
+
+/** What is known when a call starts, so that the gauge returns to 0 for the same attributes. */
+const startOf = ({ operation, provider }: Call): Attributes => ({
+  'gen_ai.operation.name': operation,
+  'gen_ai.provider.name': provider,
+});
+
+const isCounted = (usage: Usage | undefined): boolean =>
+  usage?.inputTokens !== undefined || usage?.outputTokens !== undefined;
+
+function recordTimes(profile: Profile, call: Call, attributes: Attributes): void {
+  const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;
+  const failed = call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };
+  profile.duration(call)?.record(seconds, failed);
+  if (call.firstChunkTime === undefined) return;
+  profile.firstChunk.record((call.firstChunkTime - call.attemptTime) / 1000, attributes);
+}
+
+const seconds = (meter: Meter, name: string, description: string): Histogram =>
+  meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } });
+
+const tokens = (meter: Meter, name: string, description: string): Histogram =>
+  meter.createHistogram(name, { description, unit: '{token}', advice: { explicitBucketBoundaries: TOKENS } });
+
+function costCounter(meter: Meter, costSemconv: string): Counter {
+  const name = costSemconv === 'draft443' ? 'gen_ai.client.operation.cost' : 'llmtrace.client.cost';
+  return meter.createCounter(name, { description: 'Cost of calls.', unit: 'USD' });
+}
+
+/** Profile `1.41`. */
+function releasedProfile(meter: Meter): Profile {
+  const name = 'gen_ai.client.operation';
+  const duration = seconds(meter, `${name}.duration`, 'GenAI operation duration.');
+  const usage = tokens(meter, 'gen_ai.client.token.usage', 'Number of input and output tokens used.');
+  return {
+    duration: () => duration,
+    firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    tokens({ response }, attributes) {
+      const { inputTokens, outputTokens } = response.usage ?? {};
+      if (inputTokens !== undefined) usage.record(inputTokens, { ...attributes, 'gen_ai.token.type': 'input' });
+      if (outputTokens !== undefined) usage.record(outputTokens, { ...attributes, 'gen_ai.token.type': 'output' });
+    },
+  };
+}
+
+/**
+ * Profile `latest`: inference has metrics of its own; other operations keep the old duration,
+ * which profile `1.41` records already where both are on.
+ */
+function latestProfile(meter: Meter, both: boolean): Profile {
+  const name = 'gen_ai.client.inference';
+  const inference = seconds(meter, `${name}.duration`, 'GenAI inference duration.');
+  const other = both
+    ? undefined
+    : seconds(meter, 'gen_ai.client.operation.duration', 'GenAI operation duration.');
+  const usage = usageCounters(meter, `${name}.usage`);
+  const input = tokens(meter, `${name}.operation.input_tokens`, 'Input tokens per operation.');
+  const output = tokens(meter, `${name}.operation.output_tokens`, 'Output tokens per operation.');
+  return {
+    duration: ({ operation }) => (operation === 'embeddings' ? other : inference),
+    firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    tokens(call, attributes) {
+      const counted = call.response.usage;
+      if (!counted) return;
+      for (const add of usage) add(counted, attributes);
+      if (counted.inputTokens !== undefined) input.record(counted.inputTokens, attributes);
+      if (counted.outputTokens !== undefined) output.record(counted.outputTokens, attributes);
+    },
+  };
+}
+
+type CountedTokens = readonly [total: keyof Usage, text?: keyof Usage, image?: keyof Usage, audio?: keyof Usage];
+
+const COUNTERS: readonly (readonly [name: string, counted: CountedTokens])[] = [
+  ['input_tokens', ['inputTokens', 'inputTextTokens', 'inputImageTokens', 'inputAudioTokens']],
+  ['output_tokens', ['outputTokens', 'outputTextTokens', 'outputImageTokens', 'outputAudioTokens']],
+  [
+    'cache_read.input_tokens',
+    ['cacheReadTokens', 'cacheReadTextTokens', 'cacheReadImageTokens', 'cacheReadAudioTokens'],
+  ],
+  ['cache_write.input_tokens', ['cacheWriteTokens']],
+  ['reasoning.output_tokens', ['reasoningTokens']],
+];
+
+/** A counter a kind of token, by modality; what no modality was reported for is `unknown`. */
+function usageCounters(meter: Meter, prefix: string): ((usage: Usage, attributes: Attributes) => void)[] {
+  return COUNTERS.map(([name, [total, text, image, audio]]) => {
+    const counter = meter.createCounter(`${prefix}.${name}`, { description: 'Tokens used.', unit: '{token}' });
+    const modalities = [['text', text] as const, ['image', image] as const, ['audio', audio] as const];
+    return (usage, attributes) => {
+      let rest = usage[total] ?? 0;
+      for (const [modality, key] of modalities) {
+        const count = key === undefined ? 0 : Math.min(usage[key] ?? 0, rest);
+        rest -= count;
+        if (count > 0) counter.add(count, { ...attributes, 'gen_ai.token.modality': modality });
+      }
+      if (rest > 0) counter.add(rest, { ...attributes, 'gen_ai.token.modality': 'unknown' });
+    };
+  });
+}

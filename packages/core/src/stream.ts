@@ -1,0 +1,85 @@
+/**
+ * The reading of a stream, observed in place: the stream that the application holds stays the SDK's own
+ * object, with its class, its methods and its single reader.
+ */
+import { chunkArrived, close, forget, type Live, onCollected } from './live.ts';
+
+type AnyIterator = AsyncIterator<unknown>;
+type Iterate = (this: unknown) => AnyIterator;
+
+interface AnyStream {
+  [key: PropertyKey]: unknown;
+  controller?: { signal?: AbortSignal };
+}
+
+/** True for what an application can read chunk by chunk. */
+export const isStream = (value: unknown): value is AnyStream =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as AnyStream)[Symbol.asyncIterator] === 'function';
+
+/**
+ * Reports the reading of `stream` to `live`, once: the first iterator that is taken from it.
+ * A second one only gives the SDK's own error.
+ */
+export function watchStream(stream: AnyStream, live: Live): void {
+  // The `tee()` and `toReadableStream()` of OpenAI's and Anthropic's streams read `iterator`.
+  const key = typeof stream['iterator'] === 'function' ? 'iterator' : Symbol.asyncIterator;
+  const iterate = stream[key] as Iterate;
+  const signal = stream.controller?.signal;
+  const aborted = cancel(live);
+  let reading = false;
+  // This closure lives on the stream, and must not be reached from anything that outlives it.
+  stream[key] = function iterator(this: unknown): AnyIterator {
+    const source = iterate.call(this);
+    if (reading) return source;
+    reading = true;
+    // From here on, the SDK's stream aborts its own controller when it fails: that is no cancellation.
+    signal?.removeEventListener('abort', aborted);
+    forget(live);
+    return watchIterator(source, live, signal);
+  };
+  signal?.addEventListener('abort', aborted, { once: true });
+  onCollected(stream, live);
+}
+
+/** Made in a function of its own: a signal keeps the closure, which must not keep an unread stream. */
+const cancel = (live: Live) => (): void => close(live, 'cancelled');
+
+/** Replaces the methods of `source` by its own methods, observed. What is thrown goes through. */
+function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | undefined): AnyIterator {
+  const { next, return: leave, throw: fail } = source;
+  const arrived = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
+    if (result.done) close(live, endOf(live, signal));
+    else chunkArrived(live, result.value);
+    return result;
+  };
+  const failed = (error: unknown): never => {
+    close(live, 'failed', error);
+    throw error;
+  };
+  define(source, 'next', (...args: []) => next.apply(source, args).then(arrived, failed));
+  if (typeof leave === 'function') {
+    define(source, 'return', (...args: [unknown?]) => {
+      close(live, 'cancelled');
+      return leave.apply(source, args);
+    });
+  }
+  if (typeof fail === 'function') {
+    define(source, 'throw', (...args: [unknown?]) => {
+      close(live, 'cancelled');
+      return fail.apply(source, args);
+    });
+  }
+  onCollected(source, live);
+  return source;
+}
+
+/** An aborted stream ends as quietly as a whole one, but without the last word of the model. */
+function endOf({ call }: Live, signal: AbortSignal | undefined): 'completed' | 'cancelled' {
+  return signal?.aborted && call.response.finishReasons === undefined ? 'cancelled' : 'completed';
+}
+
+function define(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable: false });
+}
