@@ -42,7 +42,11 @@ export function isApiPromise(value: unknown): value is ApiPromise {
  * @param answered `responsePromise` of the promise that this one is derived from, already observed.
  * @returns `promise` itself.
  */
-export function observeApiPromise(promise: ApiPromise, live: Live, answered?: Promise<ResponseProps>): ApiPromise {
+export function observeApiPromise(
+  promise: ApiPromise,
+  live: Live,
+  answered?: Promise<ResponseProps>,
+): ApiPromise {
   const response = answered ?? observeResponse(promise, live);
   promise.responsePromise = response;
 

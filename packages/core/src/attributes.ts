@@ -73,7 +73,10 @@ const MODALITY: Table<Usage> = [
 /** https://opentelemetry.io/docs/specs/semconv/gen-ai/openai/ */
 const OPENAI: Table<Call> = [
   ['openai.api.type', (c) => c.apiType],
-  ['openai.request.service_tier', (c) => (c.request.serviceTier === 'auto' ? undefined : c.request.serviceTier)],
+  [
+    'openai.request.service_tier',
+    (c) => (c.request.serviceTier === 'auto' ? undefined : c.request.serviceTier),
+  ],
 ];
 
 const OPENAI_RESPONSE: Table<LlmResponse> = [

@@ -62,6 +62,8 @@ export interface Usage {
   cacheWrite1hTokens?: number | undefined;
   /** Of the output, spent on reasoning. */
   reasoningTokens?: number | undefined;
+  /** Of the output, spent on citations, where the vendor bills them apart. */
+  citationTokens?: number | undefined;
   inputTextTokens?: number | undefined;
   inputAudioTokens?: number | undefined;
   inputImageTokens?: number | undefined;
@@ -76,6 +78,8 @@ export interface Usage {
   outputVideoTokens?: number | undefined;
   /** Web searches that the vendor ran and bills one by one. */
   webSearches?: number | undefined;
+  /** Searches in stored files that the vendor ran and bills one by one. */
+  fileSearches?: number | undefined;
   /** What the provider itself says that the call cost, in USD. */
   reportedCost?: number | undefined;
 }
@@ -109,6 +113,11 @@ export interface Cost {
   source: 'provider' | 'user' | 'local';
   /** True where the call did not run to its end, so that only the usage seen until then is priced. */
   partial?: boolean | undefined;
+  /**
+   * True where the call was served at a service tier (flex, priority, …) for which there is no price, so that
+   * `total` is what it would have cost at the standard tier.
+   */
+  standardRates?: boolean | undefined;
 }
 
 /** Where the requests of a call go. */

@@ -53,7 +53,10 @@ export interface AutoSettings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
-export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): Required<LlmTraceConfig> {
+export function resolveConfig(
+  config: LlmTraceConfig,
+  env: Environment = process.env,
+): Required<LlmTraceConfig> {
   const experimental = list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental');
   return {
     enabled: config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true,
@@ -87,7 +90,9 @@ function option<T extends string>(name: string, allowed: readonly T[], value: T 
 }
 
 function expectObservers(observers: readonly Observer[]): readonly Observer[] {
-  const wrong = Array.isArray(observers) ? observers.find((o) => typeof o !== 'object' || o === null) : observers;
+  const wrong = Array.isArray(observers)
+    ? observers.find((o) => typeof o !== 'object' || o === null)
+    : observers;
   if (wrong === undefined) return observers;
   throw new TypeError(`Expected \`observers\` to be an array of observers, got ${typeof wrong}.`);
 }

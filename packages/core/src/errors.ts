@@ -22,7 +22,14 @@ const SPECIFIC = new Set([
 ]);
 
 /** Names of errors that are not a vendor's, and may be said. */
-const GENERAL = new Set(['AbortError', 'TimeoutError', 'TypeError', 'SyntaxError', 'RangeError', 'FetchError']);
+const GENERAL = new Set([
+  'AbortError',
+  'TimeoutError',
+  'TypeError',
+  'SyntaxError',
+  'RangeError',
+  'FetchError',
+]);
 
 /** Errors by which the application itself stopped a call. */
 const CANCELLED = new Set(['APIUserAbortError', 'AbortError']);
@@ -49,6 +56,12 @@ const read = (error: unknown): ErrorLike =>
 
 const word = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[\w.:$-]{1,100}$/.test(value) ? value : undefined;
+
+/** What an error is called: by its class, and by itself. */
+function namesOf(error: unknown): string[] {
+  const fields = read(error);
+  return [fields.constructor?.name, fields.name].map(String);
+}
 
 /**
  * `error.type`: the name of a class that says what went wrong, else the HTTP status, else the vendor's code
@@ -78,8 +91,7 @@ export function errorStatus(error: unknown): number | undefined {
 
 /** True where the application itself stopped the call. */
 export function isCancelled(error: unknown): boolean {
-  const { name, constructor } = read(error);
-  return CANCELLED.has(String(constructor?.name)) || CANCELLED.has(String(name));
+  return namesOf(error).some((name) => CANCELLED.has(name));
 }
 
 /**
@@ -87,9 +99,7 @@ export function isCancelled(error: unknown): boolean {
  * they quote what they could not parse, which is content.
  */
 export function errorMessage(error: unknown): string | undefined {
-  const { message, name, constructor } = read(error);
-  if (typeof message !== 'string' || QUOTING.has(String(name)) || QUOTING.has(String(constructor?.name))) {
-    return undefined;
-  }
+  const { message } = read(error);
+  if (typeof message !== 'string' || namesOf(error).some((name) => QUOTING.has(name))) return undefined;
   return message.replace(KEY, '[key]').slice(0, MAX_MESSAGE);
 }

@@ -1,6 +1,22 @@
 /** `@llmtrace/core`: what vendors' instrumentations are made of, and what applications may configure. */
-export type { Call, Cost, LlmRequest, LlmResponse, Observer, Operation, Outcome, Server, Usage } from './call.ts';
-export { type AutoSettings, autoSettings, type CostSemconv, type LlmTraceConfig, type Semconv } from './config.ts';
+export type {
+  Call,
+  Cost,
+  LlmRequest,
+  LlmResponse,
+  Observer,
+  Operation,
+  Outcome,
+  Server,
+  Usage,
+} from './call.ts';
+export {
+  type AutoSettings,
+  autoSettings,
+  type CostSemconv,
+  type LlmTraceConfig,
+  type Semconv,
+} from './config.ts';
 export { errorType } from './errors.ts';
 export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
 export { endOpenCalls } from './live.ts';

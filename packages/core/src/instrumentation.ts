@@ -1,12 +1,19 @@
 /** What all instrumentations of llmtrace are: OpenTelemetry's own base class over a {@link Vendor}. */
-import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import {
+  type Meter,
+  type MeterProvider,
+  metrics,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
 import {
   InstrumentationBase,
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
-import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { watchAttempts } from './attempts.ts';
+import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { claim } from './claim.ts';
 import { type LlmTraceConfig, resolveConfig } from './config.ts';
 import { instrumented } from './engine.ts';
@@ -58,10 +65,15 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
     const files = filesOf(vendor).map(
       ({ name, endpoints }) =>
-        new InstrumentationNodeModuleFile(name, versions, (exports: Exports) => {
-          for (const endpoint of endpoints) this._claim(endpoint, exports[endpoint.className]);
-          return exports;
-        }, undefined as never),
+        new InstrumentationNodeModuleFile(
+          name,
+          versions,
+          (exports: Exports) => {
+            for (const endpoint of endpoints) this._claim(endpoint, exports[endpoint.className]);
+            return exports;
+          },
+          undefined as never,
+        ),
     );
     const main = (exports: Exports, version?: string): Exports => {
       this._patchMain(exports, version);
@@ -155,12 +167,12 @@ function filesOf({ module, extensions, endpoints }: Vendor): { name: string; end
  * start-up time and breaks packages with live bindings.
  */
 export function hookPatterns({ module, extensions, endpoints }: Vendor): RegExp[] {
-  const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   const names = new Set(['index', ...endpoints.flatMap(({ files }) => files)]);
   return extensions
     .filter((extension) => extension === '.mjs')
     .flatMap((extension) =>
-      [...names].map((name) => new RegExp(`/node_modules/${escape(`${module}/${name}${extension}`)}$`)),
+      [...names].map((name) => new RegExp(`/node_modules/${literal(`${module}/${name}${extension}`)}$`)),
     );
 }
 

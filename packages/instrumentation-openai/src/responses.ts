@@ -70,7 +70,8 @@ function response(r: any): LlmResponse {
 /** Events carry the response as it is by then. An `error` event ends the stream, without an error in openai 5 and 6. */
 function chunk(soFar: LlmResponse, event: any): void {
   if (event.response) Object.assign(soFar, response(event.response));
-  if (event.type === 'error') soFar.failure = event.error ?? { code: event.code ?? 'error', message: event.message };
+  if (event.type === 'error')
+    soFar.failure = event.error ?? { code: event.code ?? 'error', message: event.message };
 }
 
 const create: Endpoint = {

@@ -69,7 +69,8 @@ const isCounted = (usage: Usage | undefined): boolean =>
 
 function recordTimes(profile: Profile, call: Call, attributes: Attributes): void {
   const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;
-  const failed = call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };
+  const failed =
+    call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };
   profile.duration(call)?.record(seconds, failed);
   if (call.firstChunkTime === undefined) return;
   profile.firstChunk.record((call.firstChunkTime - call.attemptTime) / 1000, attributes);
@@ -97,8 +98,10 @@ function releasedProfile(meter: Meter): Profile {
     perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
     tokens({ response }, attributes) {
       const { inputTokens, outputTokens } = response.usage ?? {};
-      if (inputTokens !== undefined) usage.record(inputTokens, { ...attributes, 'gen_ai.token.type': 'input' });
-      if (outputTokens !== undefined) usage.record(outputTokens, { ...attributes, 'gen_ai.token.type': 'output' });
+      if (inputTokens !== undefined)
+        usage.record(inputTokens, { ...attributes, 'gen_ai.token.type': 'input' });
+      if (outputTokens !== undefined)
+        usage.record(outputTokens, { ...attributes, 'gen_ai.token.type': 'output' });
     },
   };
 }
@@ -130,7 +133,12 @@ function latestProfile(meter: Meter, both: boolean): Profile {
   };
 }
 
-type CountedTokens = readonly [total: keyof Usage, text?: keyof Usage, image?: keyof Usage, audio?: keyof Usage];
+type CountedTokens = readonly [
+  total: keyof Usage,
+  text?: keyof Usage,
+  image?: keyof Usage,
+  audio?: keyof Usage,
+];
 
 const COUNTERS: readonly (readonly [name: string, counted: CountedTokens])[] = [
   ['input_tokens', ['inputTokens', 'inputTextTokens', 'inputImageTokens', 'inputAudioTokens']],
@@ -143,19 +151,31 @@ const COUNTERS: readonly (readonly [name: string, counted: CountedTokens])[] = [
   ['reasoning.output_tokens', ['reasoningTokens']],
 ];
 
+const MODALITIES = ['text', 'image', 'audio'];
+
 /** A counter a kind of token, by modality; what no modality was reported for is `unknown`. */
 function usageCounters(meter: Meter, prefix: string): ((usage: Usage, attributes: Attributes) => void)[] {
-  return COUNTERS.map(([name, [total, text, image, audio]]) => {
-    const counter = meter.createCounter(`${prefix}.${name}`, { description: 'Tokens used.', unit: '{token}' });
-    const modalities = [['text', text] as const, ['image', image] as const, ['audio', audio] as const];
+  return COUNTERS.map(([name, counted]) => {
+    const counter = meter.createCounter(`${prefix}.${name}`, {
+      description: 'Tokens used.',
+      unit: '{token}',
+    });
     return (usage, attributes) => {
-      let rest = usage[total] ?? 0;
-      for (const [modality, key] of modalities) {
-        const count = key === undefined ? 0 : Math.min(usage[key] ?? 0, rest);
-        rest -= count;
+      for (const [modality, count] of byModality(usage, counted)) {
         if (count > 0) counter.add(count, { ...attributes, 'gen_ai.token.modality': modality });
       }
-      if (rest > 0) counter.add(rest, { ...attributes, 'gen_ai.token.modality': 'unknown' });
     };
   });
+}
+
+/** The parts of a count that modalities were reported for, and the rest. */
+function byModality(usage: Usage, [total, ...parts]: CountedTokens): [modality: string, count: number][] {
+  let rest = usage[total] ?? 0;
+  const known = MODALITIES.map((modality, index): [string, number] => {
+    const key = parts[index];
+    const count = key === undefined ? 0 : Math.min(usage[key] ?? 0, rest);
+    rest -= count;
+    return [modality, count];
+  });
+  return [...known, ['unknown', rest]];
 }

@@ -28,5 +28,7 @@ function describe(span: Span, call: Call, naming: Naming): void {
   span.setAttributes(endAttributes(call, naming));
   if (call.error === undefined) return;
   const message = errorMessage(call.error);
-  span.setStatus(message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message });
+  span.setStatus(
+    message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message },
+  );
 }

@@ -1,0 +1,91 @@
+// Drives the real SDKs with recorded vendor exchanges, which are kept outside this repository, and judges every
+// span by an independent oracle. `node scripts/replay.mjs FOLDER` where FOLDER has `replay` and `exchanges`.
+// A check is one field of one SDK set, way of loading and mode; it fails where any exchange is not right.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+const shared = resolve(process.argv[2] ?? '../shared');
+const work = join(root, '.cache', 'replay');
+const PACKAGES = ['openai', 'anthropic', 'google-genai', 'google-generative-ai'];
+const MODES = ['plain', 'withResponse', 'asResponse', 'helper', 'abandon', 'retry', 'bytes'];
+/** Where the oracle errs, by exchange, each with its reason. */
+const EXPLAINED = new Map(
+  Object.entries({
+    // A streamed transcription: its last event has the usage, which the oracle reads from plain answers only.
+    'ope-8a6e23b77e98': /usage|token\.usage|cost/,
+  }),
+);
+
+/** What is not ours: the oracle's errors, and the rejections that `@google/generative-ai` leaves unhandled by itself. */
+function isExplained({ id, driver, field }, mode) {
+  if (mode === 'abandon' && driver === 'generative-ai' && field === 'app: no unhandled rejection')
+    return true;
+  return EXPLAINED.get(id)?.test(field) ?? false;
+}
+
+const instrumentations = PACKAGES.map((name) => join(root, 'packages', `instrumentation-${name}`));
+
+function run(file, args, env = {}) {
+  execFileSync(process.execPath, [file, ...args], {
+    cwd: work,
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: 1 << 28,
+  });
+}
+
+function setUp() {
+  if (existsSync(join(work, 'sdks', 'latest', 'node_modules'))) return;
+  mkdirSync(work, { recursive: true });
+  execFileSync('bash', [join(shared, 'replay', 'setup.sh'), work], { cwd: root, stdio: 'inherit' });
+}
+
+/** Replays in one way; returns the failures that nothing explains, and the count of what was right. */
+function replay(set, load, mode) {
+  const name = `${set}.${load}.${mode}`;
+  const out = (what) => join('out', `${what}.${name}.jsonl`);
+  const common = ['--in', 'dev.jsonl', '--sdks', `sdks/${set}`, '--mode', mode];
+  const env = { LOAD: load, NODE_PATH: join(work, 'sdks', set, 'node_modules') };
+  run('replay.mjs', [...common, '--out', out('none')], { ...env, INSTR: 'none' });
+  run('replay.mjs', [...common, '--out', out('llmtrace')], { ...env, INSTR: instrumentations.join(',') });
+  const [failures, score] = [out('failures'), join('out', `${name}.score.json`)];
+  const judged = ['--base', out('none'), '--run', out('llmtrace'), '--failures', failures, '--json', score];
+  run('score.mjs', ['--in', 'dev.jsonl', '--strict', '--quiet', ...judged], {
+    COST_ATTR: 'gen_ai.usage.cost',
+  });
+  const lines = readFileSync(join(work, failures), 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+  const { groups } = JSON.parse(readFileSync(join(work, score), 'utf8'));
+  const fields = Object.values(groups.all);
+  return {
+    correct: fields.reduce((sum, { correct }) => sum + correct, 0),
+    fields: fields.length,
+    wrong: lines.filter((line) => !isExplained(line, mode)),
+  };
+}
+
+const WAYS = [
+  ...MODES.map((mode) => ['latest', 'cjs', mode]),
+  ['latest', 'esm', 'plain'],
+  ['latest', 'esm', 'helper'],
+  ['older', 'cjs', 'plain'],
+  ['oldest', 'esm', 'plain'],
+  ['openai4', 'cjs', 'plain'],
+];
+
+setUp();
+let passed = 0;
+let failed = 0;
+for (const [set, load, mode] of WAYS) {
+  const { correct, fields, wrong } = replay(set, load, mode);
+  const broken = new Set(wrong.map(({ field }) => field));
+  passed += fields - broken.size;
+  failed += broken.size;
+  console.log(`${set.padEnd(8)} ${load} ${mode.padEnd(13)} ${correct} right, ${wrong.length} not`);
+  for (const one of wrong.slice(0, 5))
+    console.log(`  ${one.id} ${one.driver} ${one.api} ${one.field}: ${one.verdict}`);
+  writeFileSync(join(work, 'out', `wrong.${set}.${load}.${mode}.json`), JSON.stringify(wrong, null, 1));
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
