@@ -18,7 +18,10 @@ export function answerArrived(live: Live, answer: unknown): void {
 
 function read(live: Live, answer: unknown): void {
   const { endpoint, call } = live;
-  if (endpoint.chunk && isStream(answer)) return watchStream(answer, live);
-  Object.assign(call.response, endpoint.response(answer));
-  close(live, 'completed');
+  if (endpoint.chunk && isStream(answer)) {
+    watchStream(answer, live);
+  } else {
+    Object.assign(call.response, endpoint.response(answer));
+    close(live, 'completed');
+  }
 }
