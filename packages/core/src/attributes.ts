@@ -22,6 +22,12 @@ export interface Naming {
 
 type Table<T> = readonly (readonly [name: string, read: (from: T) => AttributeValue | undefined])[];
 
+/** The reasons of the choices that finished: of a stream that was left early, not all have. */
+function known(reasons: LlmResponse['finishReasons']): string[] | undefined {
+  const given = reasons?.filter((reason) => typeof reason === 'string');
+  return given?.length ? given : undefined;
+}
+
 /** https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/ */
 const REQUEST: Table<LlmRequest> = [
   ['gen_ai.request.model', (r) => r.model],
@@ -46,7 +52,7 @@ const REQUEST: Table<LlmRequest> = [
 const RESPONSE: Table<LlmResponse> = [
   ['gen_ai.response.id', (r) => r.id],
   ['gen_ai.response.model', (r) => r.model],
-  ['gen_ai.response.finish_reasons', (r) => (r.finishReasons?.length ? r.finishReasons : undefined)],
+  ['gen_ai.response.finish_reasons', ({ finishReasons }) => known(finishReasons)],
   ['gen_ai.conversation.id', (r) => r.conversationId],
 ];
 

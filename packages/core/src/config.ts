@@ -36,6 +36,13 @@ export interface LlmTraceConfig extends InstrumentationConfig {
    * @default {}
    */
   providerMap?: Readonly<Record<string, string>>;
+  /**
+   * Ask OpenAI's chat streams for their usage (`stream_options.include_usage`) where the application does not,
+   * and keep the chunk that this adds from it. Only a raw body (`asResponse()`) shows it. Hosts that refuse
+   * unknown options refuse the request. Environment: `LLMTRACE_OPENAI_INJECT_STREAM_USAGE`.
+   * @default false
+   */
+  streamUsage?: boolean;
 }
 
 /** The options that only `@llmtrace/auto` has; all come from the environment. */
@@ -71,6 +78,7 @@ export function resolveConfig(
       'default',
     tokenModality: config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
     providerMap: config.providerMap ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
+    streamUsage: config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
   };
 }
 

@@ -24,12 +24,21 @@ export function instrumented(
   if (!live) return original.apply(self, args);
   let result: unknown;
   try {
-    result = context.with(inCall(live), original, self, ...args);
+    result = context.with(inCall(live), original, self, ...askUsage(live, args));
   } catch (error) {
     close(live, 'failed', error);
     throw error;
   }
   return observe(live, result);
+}
+
+/** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
+function askUsage(live: Live, args: unknown[]): unknown[] {
+  const { engine, endpoint } = live;
+  if (!engine.streamUsage || !endpoint.askUsage) return args;
+  const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
+  live.usageAsked = asked !== undefined;
+  return asked ?? args;
 }
 
 /** Follows what the SDK returned. The application gets an SDK's own promise itself, else one just like it. */

@@ -39,7 +39,7 @@ const QUOTING = new Set(['SyntaxError', 'ZodError', '$ZodError']);
 
 const MAX_MESSAGE = 500;
 /** Keys as vendors write them, in full or masked by the vendor: `sk-…`, `AIza…`, `Bearer …`. */
-const KEY = /\b(?:sk|pk|rk|gsk|xai)-[\w*.-]{6,}|\bAIza[\w*-]{10,}|\bBearer\s+\S+/g;
+const KEY = /\b(?:sk|pk|rk|gsk|xai)-[\w*.-]{5,}[\w*]|\bAIza[\w*-]{10,}|\bBearer\s+\S+/g;
 
 interface ErrorLike {
   name?: unknown;

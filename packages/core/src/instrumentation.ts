@@ -35,12 +35,30 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   /** The provider that the current engine's instruments come from. */
   declare private _meteredBy: MeterProvider | undefined;
   declare private _missing: Set<string> | undefined;
+  declare private _silent: boolean | undefined;
 
   /** A getter, for the same reason. */
   protected abstract get vendor(): Vendor;
 
   constructor(name: string, version: string, config: LlmTraceConfig) {
     super(name, version, resolveConfig(config));
+  }
+
+  override enable(): void {
+    this._silent = false;
+    super.enable();
+  }
+
+  /**
+   * Silences every copy of the SDK at once, at the next call. The base class would unpatch only the copy that was
+   * loaded last, and would miss those that load in the meantime when it is enabled again.
+   */
+  override disable(): void {
+    this._silent = true;
+  }
+
+  override isEnabled(): boolean {
+    return super.isEnabled() && !this._silent;
   }
 
   override setConfig(config: LlmTraceConfig): void {
@@ -72,7 +90,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
             for (const endpoint of endpoints) this._claim(endpoint, exports[endpoint.className]);
             return exports;
           },
-          undefined as never,
+          () => {}, // a method stays claimed: see disable()
         ),
     );
     const main = (exports: Exports, version?: string): Exports => {
@@ -134,6 +152,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       vendor,
       observers: [spanObserver(() => tracer, naming), metricsObserver(meter, naming), ...config.observers],
       diag: this._diag,
+      streamUsage: config.streamUsage,
       origin: origins(vendor, config.providerMap),
     };
   }

@@ -12,6 +12,8 @@ export interface Engine {
   readonly vendor: Vendor;
   readonly observers: readonly Observer[];
   readonly diag: DiagLogger;
+  /** Whether usage is asked for on behalf of the application: {@link Endpoint.askUsage}. */
+  readonly streamUsage: boolean;
   origin(client: unknown): Origin;
 }
 
@@ -27,6 +29,8 @@ export interface Live {
   readonly client: unknown;
   /** True once the answer is being observed: an SDK may parse one response more than once. */
   delivered: boolean;
+  /** True where the usage of the stream was asked for on behalf of the application. */
+  usageAsked: boolean;
 }
 
 const open = new Set<Live>();
@@ -59,7 +63,7 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     context: context.active(),
   };
   for (const observer of engine.observers) guard(engine, 'start', () => observer.start?.(call));
-  const live: Live = { engine, endpoint, call, client, delivered: false };
+  const live: Live = { engine, endpoint, call, client, delivered: false, usageAsked: false };
   open.add(live);
   return live;
 }
@@ -77,6 +81,19 @@ export function chunkArrived(live: Live, chunk: unknown): void {
     if (observer.chunk) guard(engine, 'chunk', () => observer.chunk?.(call, chunk, now));
   }
   call.lastChunkTime = now;
+}
+
+/**
+ * The application is about to get a chunk of a stream whose usage was asked for on its behalf.
+ * @returns true where the chunk is but that usage, and is to be kept from it.
+ */
+export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): boolean {
+  const only = guard(engine, 'chunk', () => {
+    if (!endpoint.dropUsage?.(chunk)) return false;
+    endpoint.chunk?.(call.response, chunk);
+    return true;
+  });
+  return only ?? false;
 }
 
 /** Something of the answer has arrived. */

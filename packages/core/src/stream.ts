@@ -2,7 +2,7 @@
  * The reading of a stream, observed in place: the stream that the application holds stays the SDK's own
  * object, with its class, its methods and its single reader.
  */
-import { chunkArrived, close, forget, type Live, onCollected } from './live.ts';
+import { chunkArrived, close, forget, isOnlyUsage, type Live, onCollected } from './live.ts';
 
 type AnyIterator = AsyncIterator<unknown>;
 type Iterate = (this: unknown) => AnyIterator;
@@ -49,8 +49,12 @@ const cancel = (live: Live) => (): void => close(live, 'cancelled');
 /** Replaces the methods of `source` by its own methods, observed. What is thrown goes through. */
 function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | undefined): AnyIterator {
   const { next, return: leave, throw: fail } = source;
-  const arrived = (result: IteratorResult<unknown>): IteratorResult<unknown> => {
+  const pull = (args: []): Promise<IteratorResult<unknown>> => next.apply(source, args).then(arrived, failed);
+  const arrived = (
+    result: IteratorResult<unknown>,
+  ): IteratorResult<unknown> | Promise<IteratorResult<unknown>> => {
     if (result.done) close(live, endOf(live, signal));
+    else if (live.usageAsked && isOnlyUsage(live, result.value)) return pull([]);
     else chunkArrived(live, result.value);
     return result;
   };
@@ -58,7 +62,7 @@ function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | un
     close(live, 'failed', error);
     throw error;
   };
-  define(source, 'next', (...args: []) => next.apply(source, args).then(arrived, failed));
+  define(source, 'next', (...args: []) => pull(args));
   if (typeof leave === 'function') {
     define(source, 'return', (...args: [unknown?]) => {
       close(live, 'cancelled');

@@ -24,6 +24,16 @@ export interface Endpoint {
   response(result: any): LlmResponse;
   /** Folds one chunk of a stream into the response so far. */
   chunk?(response: LlmResponse, chunk: any): void;
+  /**
+   * The arguments that make the vendor report the usage of a stream, where the application did not ask for
+   * it; undefined leaves them as they are. The arguments given are never changed.
+   */
+  askUsage?(args: readonly any[]): any[] | undefined;
+  /**
+   * Takes out of a chunk what only {@link askUsage} brought.
+   * @returns true where nothing else was in it, and the application must not see it.
+   */
+  dropUsage?(chunk: any): boolean;
 }
 
 export interface Vendor {

@@ -71,6 +71,19 @@ function chunk(soFar: LlmResponse, c: any): void {
   }
 }
 
+/** Nothing where the application chose for itself, even `include_usage: false`. */
+function askUsage([p, ...rest]: readonly any[]): any[] | undefined {
+  if (!p?.stream || p.stream_options?.include_usage !== undefined) return undefined;
+  return [{ ...p, stream_options: { ...p.stream_options, include_usage: true } }, ...rest];
+}
+
+/** With usage asked for, all chunks but the last say `usage: null`, and the last has no choices. */
+function dropUsage(chunk: any): boolean {
+  if (chunk.usage && chunk.choices?.length === 0) return true;
+  if (chunk.usage === null) delete chunk.usage;
+  return false;
+}
+
 export const chat: Endpoint = {
   operation: 'chat',
   apiType: 'chat_completions',
@@ -82,6 +95,8 @@ export const chat: Endpoint = {
   request: ([p = {}]) => ({ ...request(p), messageCount: count(p.messages) }),
   response,
   chunk,
+  askUsage,
+  dropUsage,
 };
 
 export const completions: Endpoint = {
@@ -93,4 +108,6 @@ export const completions: Endpoint = {
   request: ([p = {}]) => ({ ...request(p), messageCount: count(p.prompt) }),
   response,
   chunk,
+  askUsage,
+  dropUsage,
 };

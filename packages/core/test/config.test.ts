@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import sinon from 'sinon';
+import { autoSettings, type LlmTraceConfig, resolveConfig } from '../src/config.ts';
+
+describe('the configuration', () => {
+  const warn = sinon.spy();
+
+  beforeEach(() => {
+    warn.resetHistory();
+    const nothing = () => {};
+    const logger: DiagLogger = { error: nothing, warn, info: nothing, debug: nothing, verbose: nothing };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  });
+  afterEach(() => diag.disable());
+
+  it('has defaults for everything', () => {
+    assert.deepEqual(resolveConfig({}, {}), {
+      enabled: true,
+      observers: [],
+      semconv: '1.41',
+      costSemconv: 'default',
+      tokenModality: false,
+      providerMap: {},
+      streamUsage: false,
+    });
+  });
+
+  it('is completed by the environment', () => {
+    const env = {
+      LLMTRACE_ENABLED: 'false',
+      LLMTRACE_SEMCONV: 'dup',
+      LLMTRACE_COST_SEMCONV: 'Logfire',
+      LLMTRACE_TOKEN_MODALITY: '1',
+      LLMTRACE_PROVIDER_MAP: 'a.test=groq, b.test:8080 = mine',
+      LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'yes',
+    };
+    assert.deepEqual(resolveConfig({}, env), {
+      enabled: false,
+      observers: [],
+      semconv: 'dup',
+      costSemconv: 'logfire',
+      tokenModality: true,
+      providerMap: { 'a.test': 'groq', 'b.test:8080': 'mine' },
+      streamUsage: true,
+    });
+    sinon.assert.notCalled(warn);
+  });
+
+  it('takes what the code says before what the environment says', () => {
+    const config: LlmTraceConfig = { enabled: true, semconv: '1.41', providerMap: {} };
+    const env = { LLMTRACE_ENABLED: 'false', LLMTRACE_SEMCONV: 'latest', LLMTRACE_PROVIDER_MAP: 'a=b' };
+    const resolved = resolveConfig(config, env);
+    assert.equal(resolved.enabled, true);
+    assert.equal(resolved.semconv, '1.41');
+    assert.deepEqual(resolved.providerMap, {});
+  });
+
+  it('knows the opt-in of OpenTelemetry, which LLMTRACE_SEMCONV overrides', () => {
+    const OTEL_SEMCONV_STABILITY_OPT_IN = 'http/dup,gen_ai_latest_experimental';
+    assert.equal(resolveConfig({}, { OTEL_SEMCONV_STABILITY_OPT_IN }).semconv, 'latest');
+    assert.equal(
+      resolveConfig({}, { OTEL_SEMCONV_STABILITY_OPT_IN, LLMTRACE_SEMCONV: '1.41' }).semconv,
+      '1.41',
+    );
+  });
+
+  it('refuses a wrong option by name and value', () => {
+    const wrong = { semconv: '1.36' } as unknown as LlmTraceConfig;
+    assert.throws(() => resolveConfig(wrong, {}), {
+      name: 'TypeError',
+      message: 'Expected `semconv` to be one of 1.41, latest, dup, got 1.36.',
+    });
+    const observers = [null] as unknown as [];
+    assert.throws(() => resolveConfig({ observers }, {}), /Expected `observers` to be an array of observers/);
+  });
+
+  it('warns of a wrong variable, and uses the default', () => {
+    const env = { LLMTRACE_SEMCONV: '2.0', LLMTRACE_TOKEN_MODALITY: 'perhaps', LLMTRACE_PROVIDER_MAP: 'a' };
+    const resolved = resolveConfig({}, env);
+    assert.equal(resolved.semconv, '1.41');
+    assert.equal(resolved.tokenModality, false);
+    assert.deepEqual(
+      warn.args.map(([message]) => message),
+      [
+        'llmtrace: expected LLMTRACE_SEMCONV to be one of 1.41, latest, dup, got 2.0; it is ignored',
+        'llmtrace: expected LLMTRACE_TOKEN_MODALITY to be true or false, got perhaps; it is ignored',
+        'llmtrace: expected LLMTRACE_PROVIDER_MAP to be a list of name=value, got a; it is ignored',
+      ],
+    );
+  });
+
+  it('has settings of its own for the automatic start', () => {
+    assert.deepEqual(autoSettings({}), {
+      enabled: true,
+      sdkDisabled: false,
+      instrumentations: undefined,
+      console: undefined,
+    });
+    const env = {
+      LLMTRACE_ENABLED: '0',
+      OTEL_SDK_DISABLED: 'TRUE',
+      LLMTRACE_INSTRUMENTATIONS: 'openai, anthropic',
+      LLMTRACE_CONSOLE: 'on',
+    };
+    assert.deepEqual(autoSettings(env), {
+      enabled: false,
+      sdkDisabled: true,
+      instrumentations: ['openai', 'anthropic'],
+      console: true,
+    });
+  });
+});
