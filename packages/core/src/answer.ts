@@ -1,5 +1,6 @@
 /** The answer of a model, as the application receives it: a body, or a stream that it is going to read. */
 import { close, forget, guard, type Live, seen } from './live.ts';
+import { isSplit, watchSplit } from './split.ts';
 import { isStream, watchStream } from './stream.ts';
 
 /** The application is about to get `answer`. */
@@ -20,6 +21,8 @@ function read(live: Live, answer: unknown): void {
   const { endpoint, call } = live;
   if (endpoint.chunk && isStream(answer)) {
     watchStream(answer, live);
+  } else if (endpoint.chunk && isSplit(answer)) {
+    watchSplit(answer, live);
   } else {
     Object.assign(call.response, endpoint.response(answer));
     close(live, 'completed');

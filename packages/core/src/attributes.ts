@@ -190,6 +190,7 @@ function costAttributes(attributes: Attributes, { cost }: Call, costSemconv: Cos
   attributes['llmtrace.cost.currency'] = 'USD';
   attributes['llmtrace.cost.source'] = cost.source;
   if (cost.partial) attributes['llmtrace.cost.partial'] = true;
+  if (cost.standardRates) attributes['llmtrace.cost.standard_rates'] = true;
 }
 
 const langfuseCost = ({ input, output, total }: NonNullable<Call['cost']>): string =>

@@ -37,6 +37,17 @@ export interface LlmTraceConfig extends InstrumentationConfig {
    */
   providerMap?: Readonly<Record<string, string>>;
   /**
+   * The model behind a deployment or an alias (`{ 'my-deployment': 'gpt-4o' }`), for its price.
+   * Environment: `LLMTRACE_MODEL_MAP=deployment=model,…`.
+   * @default {}
+   */
+  modelMap?: Readonly<Record<string, string>>;
+  /**
+   * A JSON file of prices of your own; it holds for the whole process. Environment: `LLMTRACE_PRICES`.
+   * @default '' no file
+   */
+  prices?: string;
+  /**
    * Ask OpenAI's chat streams for their usage (`stream_options.include_usage`) where the application does not,
    * and keep the chunk that this adds from it. Only a raw body (`asResponse()`) shows it. Hosts that refuse
    * unknown options refuse the request. Environment: `LLMTRACE_OPENAI_INJECT_STREAM_USAGE`.
@@ -78,6 +89,8 @@ export function resolveConfig(
       'default',
     tokenModality: config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
     providerMap: config.providerMap ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
+    modelMap: config.modelMap ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
+    prices: config.prices ?? env['LLMTRACE_PRICES'] ?? '',
     streamUsage: config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
   };
 }

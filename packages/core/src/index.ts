@@ -17,7 +17,9 @@ export {
   type LlmTraceConfig,
   type Semconv,
 } from './config.ts';
+export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/index.ts';
 export { errorType } from './errors.ts';
 export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
 export { endOpenCalls } from './live.ts';
-export type { Endpoint, Vendor } from './vendor.ts';
+export { count, number, string, strings } from './values.ts';
+export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor.ts';

@@ -16,6 +16,7 @@ import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { claim } from './claim.ts';
 import { type LlmTraceConfig, resolveConfig } from './config.ts';
+import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
 import type { Engine } from './live.ts';
 import { metricsObserver } from './observers/metrics.ts';
@@ -148,14 +149,30 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const tracer: Tracer = (this._tracers ?? trace).getTracer(name, version, scope);
     const meter: Meter = meters.getMeter(name, version, scope);
     const naming: Naming = config;
+    usePrices(config.prices);
     return {
       vendor,
-      observers: [spanObserver(() => tracer, naming), metricsObserver(meter, naming), ...config.observers],
+      // in the order in which they end: the cost is known before it is told
+      observers: [
+        costObserver({ models: config.modelMap }),
+        spanObserver(() => tracer, naming),
+        metricsObserver(meter, naming),
+        ...config.observers,
+      ],
       diag: this._diag,
       streamUsage: config.streamUsage,
       origin: origins(vendor, config.providerMap),
     };
   }
+}
+
+let pricesInUse = '';
+
+/** Reads a file of prices once, for all instrumentations that name it. */
+function usePrices(file: string): void {
+  if (file === pricesInUse || file === '') return;
+  pricesInUse = file;
+  loadPrices(file);
 }
 
 /** Finds a client's origin, and remembers it: for most applications a client's base URL never changes. */

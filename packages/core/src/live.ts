@@ -4,6 +4,7 @@
 import { context, type DiagLogger } from '@opentelemetry/api';
 import type { Call, Observer, Outcome } from './call.ts';
 import { isCancelled } from './errors.ts';
+import { type NativeCall, type NativeMode, openNative } from './native.ts';
 import type { Origin } from './provider.ts';
 import type { Endpoint, Vendor } from './vendor.ts';
 
@@ -11,10 +12,11 @@ import type { Endpoint, Vendor } from './vendor.ts';
 export interface Engine {
   readonly vendor: Vendor;
   readonly observers: readonly Observer[];
+  readonly nativeSpans: NativeMode;
   readonly diag: DiagLogger;
   /** Whether usage is asked for on behalf of the application: {@link Endpoint.askUsage}. */
   readonly streamUsage: boolean;
-  origin(client: unknown): Origin;
+  origin(client: unknown, args: readonly unknown[]): Origin;
 }
 
 /**
@@ -27,8 +29,14 @@ export interface Live {
   readonly call: Call;
   /** The client that makes the call. */
   readonly client: unknown;
+  /** Stops the call, where the SDK's error alone does not tell who did: {@link Endpoint.signal}. */
+  readonly signal: AbortSignal | undefined;
+  /** The SDK's own part in the span, where it traces itself. */
+  readonly native: NativeCall | undefined;
   /** True once the answer is being observed: an SDK may parse one response more than once. */
   delivered: boolean;
+  /** True once the application reads the stream. */
+  reading: boolean;
   /** True where the usage of the stream was asked for on behalf of the application. */
   usageAsked: boolean;
 }
@@ -40,7 +48,7 @@ const collected = new FinalizationRegistry<Live>((live) => close(live, 'abandone
 export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
-  const { provider, server } = engine.origin(client);
+  const { provider, server } = engine.origin(client, args);
   const now = performance.now();
   const call: Call = {
     provider,
@@ -63,7 +71,16 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     context: context.active(),
   };
   for (const observer of engine.observers) guard(engine, 'start', () => observer.start?.(call));
-  const live: Live = { engine, endpoint, call, client, delivered: false, usageAsked: false };
+  const live: Live = {
+    engine,
+    endpoint,
+    call,
+    client,
+    signal: endpoint.signal?.(args, self),
+    delivered: false,
+    reading: false,
+    usageAsked: false,
+  };
   open.add(live);
   return live;
 }
@@ -119,13 +136,14 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   open.delete(live);
   forget(live);
   call.error = error ?? call.response.failure;
-  call.outcome = outcomeOf(outcome, call.error);
+  call.outcome = outcomeOf(live, outcome);
   for (const observer of engine.observers) guard(engine, 'end', () => observer.end?.(call));
 }
 
-function outcomeOf(outcome: Outcome, error: unknown): Outcome {
+function outcomeOf({ call: { error }, endpoint, signal }: Live, outcome: Outcome): Outcome {
   if (error === undefined) return outcome;
-  return isCancelled(error) ? 'cancelled' : 'failed';
+  const byApplication = endpoint.signal === undefined || signal?.aborted === true;
+  return byApplication && isCancelled(error) ? 'cancelled' : 'failed';
 }
 
 /** Ends what is still open, as abandoned: for a process that is about to end. */

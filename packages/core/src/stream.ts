@@ -7,7 +7,7 @@ import { chunkArrived, close, forget, isOnlyUsage, type Live, onCollected } from
 type AnyIterator = AsyncIterator<unknown>;
 type Iterate = (this: unknown) => AnyIterator;
 
-interface AnyStream {
+export interface AnyStream {
   [key: PropertyKey]: unknown;
   controller?: { signal?: AbortSignal };
 }
@@ -23,14 +23,18 @@ export const isStream = (value: unknown): value is AnyStream =>
  * A second one only gives the SDK's own error.
  */
 export function watchStream(stream: AnyStream, live: Live): void {
+  if (isIterator(stream)) {
+    watchIterator(stream, live, undefined);
+    return;
+  }
   // The `tee()` and `toReadableStream()` of OpenAI's and Anthropic's streams read `iterator`.
   const key = typeof stream['iterator'] === 'function' ? 'iterator' : Symbol.asyncIterator;
-  const iterate = stream[key] as Iterate;
+  const iterate = methodOf(stream, key);
   const signal = stream.controller?.signal;
   const aborted = cancel(live);
   let reading = false;
   // This closure lives on the stream, and must not be reached from anything that outlives it.
-  stream[key] = function iterator(this: unknown): AnyIterator {
+  define(stream, key, function iterator(this: unknown): AnyIterator {
     const source = iterate.call(this);
     if (reading) return source;
     reading = true;
@@ -38,9 +42,21 @@ export function watchStream(stream: AnyStream, live: Live): void {
     signal?.removeEventListener('abort', aborted);
     forget(live);
     return watchIterator(source, live, signal);
-  };
+  });
   signal?.addEventListener('abort', aborted, { once: true });
   onCollected(stream, live);
+}
+
+/** True for a generator: a stream that is its own one iterator. */
+const isIterator = (stream: AnyStream): stream is AnyStream & AnyIterator => typeof stream['next'] === 'function';
+
+/**
+ * A stream's own method, else that of its class: a Proxy over a stream (@google/genai has some) would give one
+ * that asks the stream beneath for an iterator, which is where the observed method goes.
+ */
+function methodOf(stream: AnyStream, key: PropertyKey): Iterate {
+  const own = Object.getOwnPropertyDescriptor(stream, key)?.value;
+  return (own ?? Object.getPrototypeOf(stream)[key]) as Iterate;
 }
 
 /** Made in a function of its own: a signal keeps the closure, which must not keep an unread stream. */
@@ -62,7 +78,10 @@ function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | un
     close(live, 'failed', error);
     throw error;
   };
-  define(source, 'next', (...args: []) => pull(args));
+  define(source, 'next', (...args: []) => {
+    live.reading = true;
+    return pull(args);
+  });
   if (typeof leave === 'function') {
     define(source, 'return', (...args: [unknown?]) => {
       close(live, 'cancelled');
@@ -84,6 +103,8 @@ function endOf({ call }: Live, signal: AbortSignal | undefined): 'completed' | '
   return signal?.aborted && call.response.finishReasons === undefined ? 'cancelled' : 'completed';
 }
 
-function define(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable: false });
+/** An own property stays as visible as it was, another one is as hidden as a class's. */
+function define(object: object, key: PropertyKey, value: unknown): void {
+  const enumerable = Object.getOwnPropertyDescriptor(object, key)?.enumerable ?? false;
+  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable });
 }

@@ -1,16 +1,9 @@
 /** A **vendor** is data: a table of endpoints, and pure functions. */
+import type { Span } from '@opentelemetry/api';
 import type { LlmRequest, LlmResponse, Operation } from './call.ts';
 
-/**
- * An **endpoint** is one instrumented method of a vendor's SDK: the innermost one, which sends exactly
- * one model call, so that every helper above it is traced once.
- * Its functions are pure; what they throw costs the telemetry, never the call.
- */
-// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
-export interface Endpoint {
-  readonly operation: Operation;
-  /** The API family, where the conventions name it (`openai.api.type`). */
-  readonly apiType?: string;
+/** Where a package keeps a method that is to be wrapped. */
+export interface PatchPoint {
   /** Files of the package that export the class, without extension: `resources/embeddings`. */
   readonly files: readonly string[];
   /** The name under which those files export the class. */
@@ -18,12 +11,41 @@ export interface Endpoint {
   /** Where the class hangs on the package's main class: `Chat.Completions`. */
   readonly path: string;
   readonly method: string;
-  /** The first version that has the endpoint: it is not missed in older ones. */
+  /**
+   * The getter of the class that gives the object whose method is meant, where the package does not export that
+   * object's own class. It is looked at when the application first uses it.
+   */
+  readonly getter?: string;
+  /** The first version that has the method: it is not missed in older ones. */
   readonly since?: string;
+  /** The first version that has it no more: it is not missed from there on. */
+  readonly until?: string;
+}
+
+/**
+ * An **endpoint** is one instrumented method of a vendor's SDK: the innermost one, which sends exactly
+ * one model call, so that every helper above it is traced once.
+ * Its functions are pure; what they throw costs the telemetry, never the call.
+ */
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+export interface Endpoint extends PatchPoint {
+  readonly operation: Operation;
+  /** The API family, where the conventions name it (`openai.api.type`). */
+  readonly apiType?: string;
   request(args: readonly any[], self: any): LlmRequest;
   response(result: any): LlmResponse;
   /** Folds one chunk of a stream into the response so far. */
   chunk?(response: LlmResponse, chunk: any): void;
+  /**
+   * Folds what the vendor sent into the response so far, where the SDK drops something of it: a whole body, or
+   * one event of a stream. It runs before {@link response} and {@link chunk}, for {@link Vendor.rawMethods}.
+   */
+  raw?(response: LlmResponse, body: any): void;
+  /**
+   * The signal by which the application can stop the call, for SDKs that throw the same error when it does and
+   * when their own time is up.
+   */
+  signal?(args: readonly any[], self: any): AbortSignal | undefined;
   /**
    * The arguments that make the vendor report the usage of a stream, where the application did not ask for
    * it; undefined leaves them as they are. The arguments given are never changed.
@@ -34,6 +56,25 @@ export interface Endpoint {
    * @returns true where nothing else was in it, and the application must not see it.
    */
   dropUsage?(chunk: any): boolean;
+}
+
+/**
+ * The **native** spans of an SDK that traces itself: how it starts a span for a call of an endpoint, which a
+ * property of its client, the tracer, gives it.
+ */
+export interface NativeSpans {
+  /** The client's property that holds the tracer; without one, a client does not trace. */
+  readonly tracer: string;
+  /** The name that the SDK gives to the spans of the endpoints' calls. */
+  readonly name: string;
+  /** Attributes that the SDK sets and llmtrace names differently: two names of one thing are counted twice. */
+  readonly renamed: readonly string[];
+  /** The span that a helper has started before it calls the endpoint's method, among that one's arguments. */
+  given(args: readonly any[]): Span | undefined;
+  /** Those arguments without the span, so that none is given. */
+  withoutGiven(args: readonly any[]): any[];
+  /** The helpers that start the span. */
+  readonly helpers: readonly PatchPoint[];
 }
 
 export interface Vendor {
@@ -47,8 +88,12 @@ export interface Vendor {
   main(exports: any): any;
   /** The client behind the object whose method is called. */
   client(self: any): any;
-  /** The base URL of a client, and the provider where the client's class decides it. */
-  origin(client: any): { baseURL?: string | undefined; provider?: string | undefined };
+  /** The base URL of a client (or of this call alone), and the provider where the client decides it. */
+  origin(client: any, args: readonly any[]): { baseURL?: string | undefined; provider?: string | undefined };
+  /** Methods of the client through which bodies come as the vendor sent them, for {@link Endpoint.raw}. */
+  readonly rawMethods?: readonly string[];
   readonly endpoints: readonly Endpoint[];
+  /** Where the SDK, or a later version of it, traces itself. */
+  readonly native?: NativeSpans;
 }
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

@@ -22,6 +22,8 @@ describe('the configuration', () => {
       costSemconv: 'default',
       tokenModality: false,
       providerMap: {},
+      modelMap: {},
+      prices: '',
       streamUsage: false,
     });
   });
@@ -33,6 +35,8 @@ describe('the configuration', () => {
       LLMTRACE_COST_SEMCONV: 'Logfire',
       LLMTRACE_TOKEN_MODALITY: '1',
       LLMTRACE_PROVIDER_MAP: 'a.test=groq, b.test:8080 = mine',
+      LLMTRACE_MODEL_MAP: 'prod=gpt-4o',
+      LLMTRACE_PRICES: './prices.json',
       LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'yes',
     };
     assert.deepEqual(resolveConfig({}, env), {
@@ -42,6 +46,8 @@ describe('the configuration', () => {
       costSemconv: 'logfire',
       tokenModality: true,
       providerMap: { 'a.test': 'groq', 'b.test:8080': 'mine' },
+      modelMap: { prod: 'gpt-4o' },
+      prices: './prices.json',
       streamUsage: true,
     });
     sinon.assert.notCalled(warn);

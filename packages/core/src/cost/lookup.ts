@@ -1,0 +1,155 @@
+/**
+ * Which price holds for a call. By precedence: what {@link setPrice} says, the prices file, the prices that ship
+ * with llmtrace. Each is asked for the model that answered, then for the model that was requested.
+ */
+import { diag } from '@opentelemetry/api';
+import { shippedPrice } from './book.ts';
+import { type OwnEntry, type OwnPrice, ownEntry, type PriceScope, readPrices } from './own.ts';
+import type { Price } from './rates.ts';
+import { STANDARD_TIER } from './tier.ts';
+
+/** How many answers are remembered; when there are more, all are forgotten. Names of models come from outside. */
+const LIMIT = 1000;
+
+/** A price, and whether it is the one of the standard tier for a call that was served at another tier. */
+export interface Found {
+  readonly price: Price;
+  readonly standardRates: boolean;
+}
+
+type Models = Map<string, OwnEntry[]>;
+
+/** What was once looked for, and found or not. */
+interface Memory {
+  readonly provider: string;
+  readonly answered: string | undefined;
+  readonly requested: string | undefined;
+  readonly tier: string;
+  readonly found: Found | undefined;
+  /** Another one for the same model: by another provider, or requested by another name. */
+  readonly next: Memory | undefined;
+}
+
+/** The user's prices, by precedence. */
+const own: { set: Models; file: Models } = { set: new Map(), file: new Map() };
+/** By the model that answered, or was requested where no answer names one. */
+const memories = new Map<string, Memory>();
+let remembered = 0;
+
+/**
+ * Gives a model a price of your own. It holds from now on for calls that name the model exactly (in upper or
+ * lower case), in the answer or in the request, and wins over the prices file and over the prices that ship with
+ * llmtrace; only a cost that the provider itself reports wins over it. Said again for the same model and scope,
+ * it replaces the price.
+ *
+ *     setPrice('my-model', { inputPer1M: 2.5, outputPer1M: 10, cacheReadPer1M: 0.25 });
+ *     setPrice('my-model', { inputPer1K: 0.001, outputPer1K: 0.004 }, { provider: 'groq', serviceTier: 'flex' });
+ *
+ * @throws TypeError that names the field, where the price is not sound.
+ */
+export function setPrice(model: string, price: OwnPrice, scope: PriceScope = {}): void {
+  add(own.set, ownEntry(model, price, scope));
+  forget();
+}
+
+/**
+ * Takes the prices of a JSON file, in place of those of the file before; {@link setPrice} wins over them, and they
+ * win over the prices that ship with llmtrace. The file is read at once:
+ *
+ *     { "my-model": { "inputPer1M": 2.5, "outputPer1M": 10, "provider": "groq" } }
+ *
+ * A file that cannot be read, or that holds anything unsound, changes nothing: one warning names the file, the
+ * model and the field.
+ * @returns whether the file was taken.
+ */
+export function loadPrices(file: string): boolean {
+  const models: Models = new Map();
+  try {
+    for (const entry of readPrices(file)) add(models, entry);
+  } catch (error) {
+    diag.warn(
+      `llmtrace: the prices file is ignored. ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return false;
+  }
+  own.file = models;
+  forget();
+  return true;
+}
+
+/** Forgets what {@link setPrice} and {@link loadPrices} said. */
+export function clearPrices(): void {
+  own.set.clear();
+  own.file.clear();
+  forget();
+}
+
+/**
+ * The price for a call of `answered` (the model that the answer names) or else of `requested`, at `provider`
+ * (`gen_ai.provider.name`) and a service tier as {@link tierOf} names it. Undefined where nobody knows it.
+ * The answer is remembered.
+ */
+export function findPrice(
+  provider: string,
+  answered: string | undefined,
+  requested?: string | undefined,
+  tier: string = STANDARD_TIER,
+): Found | undefined {
+  const model = answered ?? requested ?? '';
+  let memory = memories.get(model);
+  while (memory !== undefined) {
+    if (
+      memory.requested === requested &&
+      memory.provider === provider &&
+      memory.answered === answered &&
+      memory.tier === tier
+    ) {
+      return memory.found;
+    }
+    memory = memory.next;
+  }
+  const found = resolve(provider, [answered, requested], tier);
+  if (remembered >= LIMIT) forget();
+  remembered += 1;
+  memories.set(model, { provider, answered, requested, tier, found, next: memories.get(model) });
+  return found;
+}
+
+function resolve(provider: string, names: (string | undefined)[], tier: string): Found | undefined {
+  const first = (find: (model: string) => Price | undefined) => {
+    for (const model of names) {
+      const price = model ? find(model) : undefined;
+      if (price !== undefined) return price;
+    }
+    return undefined;
+  };
+  const exact =
+    first((model) => ownPrice(own.set, provider, model, tier)) ??
+    first((model) => ownPrice(own.file, provider, model, tier)) ??
+    (tier === STANDARD_TIER ? undefined : first((model) => shippedPrice(provider, model, tier)));
+  if (exact !== undefined) return { price: exact, standardRates: false };
+  const price = first((model) => shippedPrice(provider, model));
+  return price && { price, standardRates: tier !== STANDARD_TIER };
+}
+
+/** Of the prices that hold, one of just this tier is nearest, then one of just this provider. */
+function ownPrice(models: Models, provider: string, model: string, tier: string): Price | undefined {
+  const rank = (entry: OwnEntry) => (entry.serviceTier ? 2 : 0) + (entry.provider ? 1 : 0);
+  return models
+    .get(model.toLowerCase().trim())
+    ?.filter((entry) => (entry.provider ?? provider) === provider && (entry.serviceTier ?? tier) === tier)
+    .sort((a, b) => rank(b) - rank(a))[0]?.price;
+}
+
+function add(models: Models, entry: OwnEntry): void {
+  const others = models.get(entry.model) ?? [];
+  const kept = others.filter(
+    (one) => one.provider !== entry.provider || one.serviceTier !== entry.serviceTier,
+  );
+  models.set(entry.model, [...kept, entry]);
+}
+
+function forget(): void {
+  memories.clear();
+  remembered = 0;
+}
