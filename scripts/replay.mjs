@@ -15,6 +15,14 @@ const EXPLAINED = new Map(
   Object.entries({
     // A streamed transcription: its last event has the usage, which the oracle reads from plain answers only.
     'ope-8a6e23b77e98': /usage|token\.usage|cost/,
+    // Transcriptions are billed by audio and text tokens; the oracle reads no modalities of this endpoint.
+    'ope-0d4e2ce00fd0': /cost/,
+    'ope-bcebdcef3238': /cost/,
+    'ope-f6eba08e6605': /cost/,
+    // Answers of a gateway that report their own cost, of a model that the request does not name.
+    'ope-3b43b7ea24ef': /cost/,
+    'ope-5010524d0056': /cost/,
+    'ope-f7904622fb7f': /cost/,
   }),
 );
 
