@@ -6,6 +6,7 @@ import { diag } from '@opentelemetry/api';
 import type { Call, Cost, Observer, Usage } from '../call.ts';
 import { isPricedProvider } from './book.ts';
 import { type Found, findPrice } from './lookup.ts';
+import { show } from './own.ts';
 import { eventPrice, inputPrice, outputPrice, ratesFor } from './rates.ts';
 import { tierOf } from './tier.ts';
 
@@ -127,16 +128,18 @@ function reason(call: Priceable, options: CostOptions): string {
   return 'the token counts that it reported contradict each other';
 }
 
-function checkOptions({ models = {}, otherTiers = 'standard' }: CostObserverOptions): void {
+function checkOptions({ models = {}, otherTiers = 'standard', onUnpriced }: CostObserverOptions): void {
   if (typeof models !== 'object' || models === null || Array.isArray(models)) {
-    throw new TypeError(`Expected \`models\` to be an object, got ${String(models)}.`);
+    throw new TypeError(`Expected \`models\` to be an object, got ${show(models)}.`);
   }
   for (const [name, model] of Object.entries(models)) {
-    if (typeof model !== 'string' || !model) {
-      throw new TypeError(`Expected \`models.${name}\` to be the name of a model, got ${String(model)}.`);
-    }
+    if (typeof model === 'string' && model) continue;
+    throw new TypeError(`Expected \`models.${name}\` to be the name of a model, got ${show(model)}.`);
   }
   if (otherTiers !== 'standard' && otherTiers !== 'none') {
-    throw new TypeError(`Expected \`otherTiers\` to be standard or none, got ${String(otherTiers)}.`);
+    throw new TypeError(`Expected \`otherTiers\` to be standard or none, got ${show(otherTiers)}.`);
+  }
+  if (onUnpriced !== undefined && typeof onUnpriced !== 'function') {
+    throw new TypeError(`Expected \`onUnpriced\` to be a function, got ${show(onUnpriced)}.`);
   }
 }

@@ -42,7 +42,7 @@ for (const { name: unit, code, scale } of UNITS) {
 
 /** The wholes whose rate must be known before one of their parts can have another. */
 const WHOLES: readonly (readonly [part: RegExp, whole: UnitName])[] = [
-  [/^(?:input|cacheRead|cacheWrite)./, 'input'],
+  [/^(?:input.|cacheRead|cacheWrite)/, 'input'],
   [/^cacheRead./, 'cacheRead'],
   [/^cacheWrite./, 'cacheWrite'],
   [/^(?:reasoning|citation|output.)/, 'output'],
@@ -178,7 +178,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function show(value: unknown): string {
+/** A value, as an error message shows it. */
+export function show(value: unknown): string {
   return typeof value === 'string'
     ? JSON.stringify(value)
     : Array.isArray(value)
