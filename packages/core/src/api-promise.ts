@@ -24,6 +24,8 @@ export interface ApiPromise extends Promise<unknown> {
   parsedPromise?: Promise<unknown>;
   asResponse(): Promise<Response>;
   _thenUnwrap(transform: Transform): ApiPromise;
+  /** Anthropic 1: for helpers that make a promise of their own out of what an attempt gave. */
+  _responseProps?(): Promise<ResponseProps>;
 }
 
 /** By its shape, not its class: an application may hold several copies of an SDK. */
@@ -69,13 +71,49 @@ export function observeApiPromise(
     if (promise.parsedPromise === undefined) watchResponse(raw, live);
     return raw;
   });
+  if (typeof promise._responseProps === 'function') {
+    hide(promise, '_responseProps', () => {
+      watchParsing(Object.getPrototypeOf(promise));
+      return promise.responsePromise;
+    });
+  }
   return promise;
+}
+
+/** The calls whose attempts gave these. */
+const calls = new WeakMap<ResponseProps, Live>();
+const WATCHED = Symbol.for('llmtrace.parsing');
+
+type Watched = ((this: ApiPromise) => Promise<unknown>) & { [WATCHED]?: true };
+
+/**
+ * Observes what promises of a class parse that were made out of what an attempt of a call gave: they know nothing
+ * of the promise that is observed already. So it is the class that is changed, once, and only where an SDK does so.
+ */
+function watchParsing(prototype: { parse?: Watched }): void {
+  const { parse } = prototype;
+  if (typeof parse !== 'function' || parse[WATCHED]) return;
+  const watched: Watched = function (this: ApiPromise) {
+    if (this.parsedPromise === undefined) followProps(this);
+    return parse.call(this);
+  };
+  watched[WATCHED] = true;
+  Object.defineProperty(prototype, 'parse', { value: watched, configurable: true, writable: true });
+}
+
+function followProps(promise: ApiPromise): void {
+  const parse = promise.parseResponse;
+  promise.parseResponse = function (...args) {
+    const live = calls.get(args.at(-1) as ResponseProps);
+    return live ? observeParse(live, () => parse.apply(this, args)) : parse.apply(this, args);
+  };
 }
 
 function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps> {
   return promise.responsePromise.then(
     (props) => {
       seen(live);
+      calls.set(props, live);
       // Nobody waits for the body yet, and perhaps nobody ever will.
       if (promise.parsedPromise === undefined) onCollected(props.response, live);
       return props;

@@ -1,6 +1,7 @@
 /**
  * The attempts of a call, seen beneath the SDK's own retries: each of them goes through one method of the
- * client. An attempt finds its call by the OpenTelemetry context that the call runs in.
+ * client, or through the `fetch` that one is given. An attempt finds its call by the OpenTelemetry context that
+ * the call runs in.
  */
 import { type Context, context, createContextKey } from '@opentelemetry/api';
 import type { Live } from './live.ts';
@@ -8,41 +9,73 @@ import type { Live } from './live.ts';
 const CALL = createContextKey('llmtrace.call');
 const WATCHED = Symbol.for('llmtrace.attempts');
 /** The method of OpenAI's and Anthropic's clients that makes one request. */
-const METHOD = 'fetchWithTimeout';
+const REQUEST = 'fetchWithTimeout';
+/** The method of Google's clients that makes one request after the other, by the `fetch` it gets as 6th argument. */
+const REQUESTS = 'apiCall';
+const FETCH = 5;
 
-type Send = ((this: unknown, ...args: unknown[]) => unknown) & { [WATCHED]?: true };
+type Method = ((this: unknown, ...args: unknown[]) => unknown) & { [WATCHED]?: true };
+type Fetch = (...args: unknown[]) => unknown;
 
 /** The context in which the method of a call runs. */
 export const inCall = (live: Live): Context => live.call.context.setValue(CALL, live);
 
-/**
- * Counts the requests of `client` from now on, for all clients that share its class. It is the prototype
- * that is changed: a client with a method of its own is a client that the application has changed.
- */
+/** The open call of `client` that is under way here. */
+export function callOf(client: unknown): Live | undefined {
+  const live = context.active().getValue(CALL) as Live | undefined;
+  return live?.client === client && live?.call.endTime === undefined ? live : undefined;
+}
+
+/** Counts the requests of `client` from now on, for all clients that share its class. */
 export function watchAttempts(client: unknown): void {
-  const owner = ownerOf(client);
-  const send = owner?.[METHOD];
-  if (!owner || typeof send !== 'function' || send[WATCHED]) return;
-  const watched: Send = function fetchWithTimeout(...args) {
-    attempted(this);
-    return send.apply(this, args);
-  };
-  Object.defineProperty(watched, 'length', { value: send.length, configurable: true });
-  watched[WATCHED] = true;
-  Object.defineProperty(owner, METHOD, { value: watched, configurable: true, writable: true });
+  replaceMethod(client, REQUEST, (send) => {
+    return function fetchWithTimeout(this: unknown, ...args) {
+      attempted(this);
+      return send.apply(this, args);
+    };
+  });
+  replaceMethod(client, REQUESTS, (send) => {
+    // Earlier versions take no `fetch`: their attempts cannot be seen.
+    if (send.length <= FETCH) return send;
+    return function apiCall(this: unknown, ...args) {
+      const fetch = (args[FETCH] ?? globalThis.fetch) as Fetch;
+      const counted: Fetch = (...request) => {
+        attempted(this);
+        return fetch(...request);
+      };
+      const given = [...args];
+      given[FETCH] = counted;
+      return send.apply(this, given);
+    };
+  });
 }
 
 function attempted(client: unknown): void {
-  const live = context.active().getValue(CALL) as Live | undefined;
-  if (live?.client !== client || live === undefined || live.call.endTime !== undefined) return;
+  const live = callOf(client);
+  if (!live) return;
   live.call.attempts++;
   live.call.attemptTime = performance.now();
 }
 
-function ownerOf(client: unknown): { [METHOD]?: Send } | undefined {
+/**
+ * Replaces a method of `client`, once. It is the prototype that is changed: a client with a method of its own is
+ * a client that the application has changed.
+ */
+export function replaceMethod(client: unknown, name: string, make: (original: Method) => Method): void {
+  const owner = ownerOf(client, name);
+  const original = owner?.[name];
+  if (!owner || typeof original !== 'function' || original[WATCHED]) return;
+  const replaced = make(original);
+  if (replaced === original) return;
+  Object.defineProperty(replaced, 'length', { value: original.length, configurable: true });
+  replaced[WATCHED] = true;
+  Object.defineProperty(owner, name, { value: replaced, configurable: true, writable: true });
+}
+
+function ownerOf(client: unknown, name: string): Record<string, Method | undefined> | undefined {
   if (typeof client !== 'object' || client === null) return undefined;
   for (let owner = Object.getPrototypeOf(client); owner !== null; owner = Object.getPrototypeOf(owner)) {
-    if (Object.hasOwn(owner, METHOD)) return owner;
+    if (Object.hasOwn(owner, name)) return owner;
   }
   return undefined;
 }

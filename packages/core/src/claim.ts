@@ -15,34 +15,54 @@ export interface Claim {
   call(original: Method, self: unknown, args: unknown[]): unknown;
 }
 
-/** Shared by every copy of this module: the shape of a {@link Claim} is a contract. */
-const CLAIMS = Symbol.for('llmtrace.claims');
+/** The claims of one method. */
+interface Claimed {
+  readonly claims: Claim[];
+  /** What was there before. */
+  readonly original: Method;
+}
 
-type Claimed = Method & { [CLAIMS]?: Claim[] };
+/**
+ * On a prototype: its claimed methods. They are not noted on our wrapper, which another library's may hide.
+ * Shared by every copy of this module: the shape of {@link Claimed} is a contract.
+ */
+const CLAIMED = Symbol.for('llmtrace.claimed');
 
 /**
  * Claims `owner[name]`, wrapping whatever is there: another library's wrapper stays in place beneath ours.
  * @returns false where there is no such method.
  */
 export function claim(owner: object | undefined, name: string, by: Claim): boolean {
-  const holder = owner as Record<string, Claimed | undefined> | undefined;
-  const original = holder?.[name];
-  if (!holder || typeof original !== 'function') return false;
-  const claims = original[CLAIMS];
-  if (!claims) replace(holder, name, original, [by]);
-  else if (!claims.some((one) => one.owner === by.owner)) claims.push(by);
+  const holder = owner as Record<string, Method | undefined> | undefined;
+  const current = holder?.[name];
+  if (!holder || typeof current !== 'function') return false;
+  const methods = claimedOf(holder);
+  const known = methods.get(name);
+  const claims: Claim[] = known?.claims ?? [];
+  if (!claims.some((one) => one.owner === by.owner)) claims.push(by);
+  // What was there before may be there again: somebody else has put it back.
+  if (!known || known.original === current) {
+    methods.set(name, { claims, original: current });
+    replace(holder, name, current, claims);
+  }
   return true;
 }
 
-function replace(holder: object, name: string, original: Claimed, claims: Claim[]): void {
-  const wrapped: Claimed = {
+function claimedOf(holder: object & { [CLAIMED]?: Map<string, Claimed> }): Map<string, Claimed> {
+  const own = Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED] : undefined;
+  const methods = own ?? new Map<string, Claimed>();
+  if (!own) Object.defineProperty(holder, CLAIMED, { value: methods });
+  return methods;
+}
+
+function replace(holder: object, name: string, original: Method, claims: readonly Claim[]): void {
+  const wrapped = {
     [name](this: unknown, ...args: unknown[]): unknown {
       const current = claims.findLast((one) => one.enabled());
       return current ? current.call(original, this, args) : original.apply(this, args);
     },
-  }[name] as Claimed;
+  }[name] as Method;
   Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
-  Object.defineProperty(wrapped, CLAIMS, { value: claims });
   const was = Object.getOwnPropertyDescriptor(holder, name);
   Object.defineProperty(holder, name, {
     value: wrapped,
@@ -50,4 +70,40 @@ function replace(holder: object, name: string, original: Claimed, claims: Claim[
     enumerable: was?.enumerable ?? false,
     writable: was?.writable ?? true,
   });
+}
+
+/** Prototypes whose getters have been replaced, and what is claimed of the objects that those give. */
+const GETTERS = Symbol.for('llmtrace.getters');
+
+type Getter = (() => unknown) & { [GETTERS]?: ((given: object) => void)[] };
+
+/**
+ * Claims a method of the objects that a getter gives, as they are first asked for: their class is not exported.
+ * @returns false where there is no such getter.
+ */
+export function claimBehind(owner: object | undefined, getter: string, name: string, by: Claim): boolean {
+  const was = owner && Object.getOwnPropertyDescriptor(owner, getter);
+  const get = was?.get as Getter | undefined;
+  if (!get) return false;
+  const claims = get[GETTERS] ?? replaceGetter(owner as object, getter, was as PropertyDescriptor, get);
+  claims.push((given) => claim(Object.getPrototypeOf(given), name, by));
+  return true;
+}
+
+function replaceGetter(
+  owner: object,
+  name: string,
+  was: PropertyDescriptor,
+  get: Getter,
+): ((given: object) => void)[] {
+  const claims: ((given: object) => void)[] = [];
+  const replaced: Getter = function getter(this: unknown) {
+    const given = get.call(this as never);
+    // Never a reason for the application's own access to fail; and what is not there cannot be claimed.
+    if (typeof given === 'object' && given !== null) for (const one of claims) one(given);
+    return given;
+  };
+  Object.defineProperty(replaced, GETTERS, { value: claims });
+  Object.defineProperty(owner, name, { ...was, get: replaced });
+  return claims;
 }

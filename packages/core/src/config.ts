@@ -1,10 +1,12 @@
 /** Options of the instrumentations, their defaults and their validation. The only reader of `process.env`. */
-import { diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import type { Observer } from './call.ts';
+import type { NativeMode } from './native.ts';
 
 const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
+const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
 export type Semconv = (typeof SEMCONV)[number];
 export type CostSemconv = (typeof COST_SEMCONV)[number];
@@ -37,6 +39,13 @@ export interface LlmTraceConfig extends InstrumentationConfig {
    */
   providerMap?: Readonly<Record<string, string>>;
   /**
+   * Whose span a call has where the SDK traces itself, as Anthropic's does from 0.134: the SDK's, adopted (renamed,
+   * completed and priced), or llmtrace's in its place. It is one span either way. Environment:
+   * `LLMTRACE_NATIVE_SPANS`.
+   * @default 'adopt'
+   */
+  nativeSpans?: NativeMode;
+  /**
    * The model behind a deployment or an alias (`{ 'my-deployment': 'gpt-4o' }`), for its price.
    * Environment: `LLMTRACE_MODEL_MAP=deployment=model,…`.
    * @default {}
@@ -66,6 +75,30 @@ export interface AutoSettings {
   instrumentations: readonly string[] | undefined;
   /** `LLMTRACE_CONSOLE`: print the calls on stderr; undefined leaves it to whether somebody looks. */
   console: boolean | undefined;
+  /** False where `NO_COLOR` is set. */
+  color: boolean;
+  /** `OTEL_LOG_LEVEL`: how much of what `diag` says is printed on stderr; undefined means nothing. */
+  logLevel: DiagLogLevel | undefined;
+  /** Where traces go: `OTEL_TRACES_EXPORTER`, else `otlp` where an OTLP endpoint is set, else nowhere. */
+  traceExporters: readonly ExporterSetting[];
+  /** Where metrics go, by the same rule. */
+  metricExporters: readonly ExporterSetting[];
+  /** `OTEL_METRIC_EXPORT_INTERVAL`, in ms. */
+  metricInterval: number | undefined;
+  /** `OTEL_METRIC_EXPORT_TIMEOUT`, in ms. */
+  metricTimeout: number | undefined;
+  /** `OTEL_PROPAGATORS`. */
+  propagators: readonly string[];
+  /** `OTEL_NODE_RESOURCE_DETECTORS`. */
+  resourceDetectors: readonly string[];
+  /** The environment that all this was read from, for a thread that reads it too. */
+  env: Environment;
+}
+
+/** An exporter by its name in `OTEL_*_EXPORTER`, with the protocol that it speaks if it is `otlp`. */
+export interface ExporterSetting {
+  readonly name: string;
+  readonly protocol: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,6 +122,10 @@ export function resolveConfig(
       'default',
     tokenModality: config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
     providerMap: config.providerMap ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
+    nativeSpans:
+      option('nativeSpans', NATIVE_SPANS, config.nativeSpans) ??
+      choice(env, 'LLMTRACE_NATIVE_SPANS', NATIVE_SPANS) ??
+      'adopt',
     modelMap: config.modelMap ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
     prices: config.prices ?? env['LLMTRACE_PRICES'] ?? '',
     streamUsage: config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
@@ -102,7 +139,37 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     sdkDisabled: env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true',
     instrumentations: list(env['LLMTRACE_INSTRUMENTATIONS']),
     console: flag(env, 'LLMTRACE_CONSOLE'),
+    color: !env['NO_COLOR'],
+    logLevel: logLevel(env),
+    traceExporters: exporters(env, 'TRACES'),
+    metricExporters: exporters(env, 'METRICS'),
+    metricInterval: positive(env, 'OTEL_METRIC_EXPORT_INTERVAL'),
+    metricTimeout: positive(env, 'OTEL_METRIC_EXPORT_TIMEOUT'),
+    propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
+    resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
+    env,
   };
+}
+
+function exporters(env: Environment, signal: 'TRACES' | 'METRICS'): ExporterSetting[] {
+  const of = (name: string) => env[`OTEL_EXPORTER_OTLP_${signal}_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`];
+  const names = list(env[`OTEL_${signal}_EXPORTER`]) ?? (of('ENDPOINT') ? ['otlp'] : []);
+  if (names.includes('none')) return [];
+  return [...new Set(names)].map((name) => ({ name, protocol: of('PROTOCOL')?.trim() || 'http/protobuf' }));
+}
+
+function logLevel(env: Environment): DiagLogLevel | undefined {
+  const value = env['OTEL_LOG_LEVEL']?.trim().toUpperCase();
+  const level = DiagLogLevel[value as keyof typeof DiagLogLevel];
+  return typeof level === 'number' ? level : undefined;
+}
+
+function positive(env: Environment, name: string): number | undefined {
+  const value = env[name]?.trim();
+  if (!value) return undefined;
+  if (Number(value) > 0) return Number(value);
+  warn(name, 'a positive number', value);
+  return undefined;
 }
 
 function option<T extends string>(name: string, allowed: readonly T[], value: T | undefined): T | undefined {

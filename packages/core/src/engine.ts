@@ -24,7 +24,9 @@ export function instrumented(
   if (!live) return original.apply(self, args);
   let result: unknown;
   try {
-    result = context.with(inCall(live), original, self, ...askUsage(live, args));
+    const run = (given: unknown[]): unknown => context.with(inCall(live), original, self, ...given);
+    const asked = askUsage(live, args);
+    result = live.native ? live.native.run(asked, run) : run(asked);
   } catch (error) {
     close(live, 'failed', error);
     throw error;

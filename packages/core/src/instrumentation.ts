@@ -14,15 +14,17 @@ import {
 } from '@opentelemetry/instrumentation';
 import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
-import { claim } from './claim.ts';
+import { type Claim, claim, claimBehind } from './claim.ts';
 import { type LlmTraceConfig, resolveConfig } from './config.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
 import type { Engine } from './live.ts';
+import { silently } from './native.ts';
 import { metricsObserver } from './observers/metrics.ts';
 import { spanObserver } from './observers/span.ts';
 import { type Origin, originOf } from './provider.ts';
-import type { Endpoint, Vendor } from './vendor.ts';
+import { watchRawBodies } from './raw-body.ts';
+import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
 
 /** The classes that a package (or one of its files) exports, by name. */
 type Exports = Record<string, unknown>;
@@ -83,12 +85,12 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const { vendor } = this;
     const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
     const files = filesOf(vendor).map(
-      ({ name, endpoints }) =>
+      ({ name, points }) =>
         new InstrumentationNodeModuleFile(
           name,
           versions,
           (exports: Exports) => {
-            for (const endpoint of endpoints) this._claim(endpoint, exports[endpoint.className]);
+            for (const point of points) this._claim(point, exports[point.className]);
             return exports;
           },
           () => {}, // a method stays claimed: see disable()
@@ -103,28 +105,40 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 
   /** Claims what the files did not bring already, and says what could not be found. */
   private _patchMain(exports: Exports, version: string | undefined): void {
-    for (const endpoint of this.vendor.endpoints) {
-      const found = this._claim(endpoint, at(this.vendor.main(exports), endpoint.path));
-      if (!found && isExpected(endpoint, version)) this._warnMissing(endpoint, version);
+    for (const point of pointsOf(this.vendor)) {
+      const found = this._claim(point, at(this.vendor.main(exports), point.path));
+      if (!found && isExpected(point, version)) this._warnMissing(point, version);
     }
   }
 
   /** Patching must never throw: that would crash the application's import. */
-  private _claim(endpoint: Endpoint, owner: unknown): boolean {
+  private _claim(point: PatchPoint, owner: unknown): boolean {
     try {
       const prototype = (owner as { prototype?: object } | undefined)?.prototype;
-      return claim(prototype, endpoint.method, {
+      const by: Claim = {
         owner: this,
         enabled: () => this.isEnabled(),
-        call: (original, self, args) => instrumented(this._current(), endpoint, original, self, args),
-      });
+        call: (original, self, args) =>
+          isEndpoint(point)
+            ? instrumented(this._current(), point, original, self, args)
+            : this._help(original, self, args),
+      };
+      const { getter, method } = point;
+      return getter === undefined ? claim(prototype, method, by) : claimBehind(prototype, getter, method, by);
     } catch (error) {
-      this._diag.error(`could not patch ${endpoint.path}.${endpoint.method}`, error);
+      this._diag.error(`could not patch ${point.path}.${point.method}`, error);
       return false;
     }
   }
 
-  private _warnMissing({ path, method }: Endpoint, version: string | undefined): void {
+  /** Runs a helper that starts a native span, which it must not where the call gets one of ours. */
+  private _help(original: (...args: unknown[]) => unknown, self: unknown, args: unknown[]): unknown {
+    const { native, client } = this.vendor;
+    const run = (): unknown => original.apply(self, args);
+    return native && this._current().nativeSpans === 'ours' ? silently(native, client(self), run) : run();
+  }
+
+  private _warnMissing({ path, method }: PatchPoint, version: string | undefined): void {
     const { module } = this.vendor;
     const name = `${path}.${method}`;
     this._missing ??= new Set();
@@ -160,6 +174,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         ...config.observers,
       ],
       diag: this._diag,
+      nativeSpans: config.nativeSpans,
       streamUsage: config.streamUsage,
       origin: origins(vendor, config.providerMap),
     };
@@ -176,25 +191,35 @@ function usePrices(file: string): void {
 }
 
 /** Finds a client's origin, and remembers it: for most applications a client's base URL never changes. */
-function origins(vendor: Vendor, map: Readonly<Record<string, string>>): (client: unknown) => Origin {
+function origins(vendor: Vendor, map: Readonly<Record<string, string>>): Engine['origin'] {
   const known = new WeakMap<object, { baseURL: string | undefined; origin: Origin }>();
-  return (client) => {
-    const { baseURL, provider } = vendor.origin(client);
+  return (client, args) => {
+    const { baseURL, provider } = vendor.origin(client, args);
     const remembered = known.get(client as object);
     if (remembered && remembered.baseURL === baseURL) return remembered.origin;
     watchAttempts(client);
+    watchRawBodies(client, vendor.rawMethods ?? []);
     const origin = originOf(baseURL, provider, vendor.provider, map);
     known.set(client as object, { baseURL, origin });
     return origin;
   };
 }
 
-/** The vendor's files, each with the endpoints whose class it exports. */
-function filesOf({ module, extensions, endpoints }: Vendor): { name: string; endpoints: Endpoint[] }[] {
-  const names = new Set(endpoints.flatMap(({ files }) => files));
+const pointsOf = ({ endpoints, native }: Vendor): readonly PatchPoint[] =>
+  native ? [...endpoints, ...native.helpers] : endpoints;
+
+const isEndpoint = (point: PatchPoint): point is Endpoint => 'operation' in point;
+
+/** The vendor's files, each with the methods to wrap whose class it exports. */
+function filesOf(vendor: Vendor): { name: string; points: PatchPoint[] }[] {
+  const points = pointsOf(vendor);
+  const names = new Set(points.flatMap(({ files }) => files));
   return [...names].flatMap((file) => {
-    const inside = endpoints.filter(({ files }) => files.includes(file));
-    return extensions.map((extension) => ({ name: `${module}/${file}${extension}`, endpoints: inside }));
+    const inside = points.filter(({ files }) => files.includes(file));
+    return vendor.extensions.map((extension) => ({
+      name: `${vendor.module}/${file}${extension}`,
+      points: inside,
+    }));
   });
 }
 
@@ -216,10 +241,15 @@ function at(root: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((object, key) => (object as Exports | undefined)?.[key], root);
 }
 
-/** Whether a version should have an endpoint: an unknown one should. */
-function isExpected({ since }: Endpoint, version: string | undefined): boolean {
-  if (since === undefined || version === undefined) return true;
-  const [wanted, has] = [since, version].map((text) => text.split(/[.-]/, 3).map(Number));
-  const first = [0, 1, 2].find((index) => wanted?.[index] !== has?.[index]);
-  return first === undefined || (has?.[first] ?? 0) > (wanted?.[first] ?? 0);
+/** Whether a version should have a method: an unknown one should. */
+function isExpected({ since, until }: PatchPoint, version: string | undefined): boolean {
+  if (version === undefined) return until === undefined;
+  const isFrom = since === undefined || isAtLeast(version, since);
+  return isFrom && !(until !== undefined && isAtLeast(version, until));
+}
+
+function isAtLeast(version: string, wanted: string): boolean {
+  const [has, wants] = [version, wanted].map((text) => text.split(/[.-]/, 3).map(Number));
+  const first = [0, 1, 2].find((index) => wants?.[index] !== has?.[index]);
+  return first === undefined || (has?.[first] ?? 0) > (wants?.[first] ?? 0);
 }

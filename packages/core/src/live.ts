@@ -70,12 +70,14 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     cost: undefined,
     context: context.active(),
   };
+  const native = nativeCall(engine, call, client, args);
   for (const observer of engine.observers) guard(engine, 'start', () => observer.start?.(call));
   const live: Live = {
     engine,
     endpoint,
     call,
     client,
+    native,
     signal: endpoint.signal?.(args, self),
     delivered: false,
     reading: false,
@@ -83,6 +85,13 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
   };
   open.add(live);
   return live;
+}
+
+function nativeCall(engine: Engine, call: Call, client: unknown, args: unknown[]): NativeCall | undefined {
+  const { native } = engine.vendor;
+  if (!native) return undefined;
+  const safely = (step: () => void): void => void guard(engine, 'end', step);
+  return guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
 }
 
 /** The application is about to get a chunk of a stream. */

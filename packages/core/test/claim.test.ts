@@ -73,6 +73,27 @@ describe('the claim of a method', () => {
     assert.equal(new Resource().create('it'), 'a(other(resource it))');
   });
 
+  it('is not made twice where another library’s wrapper hides it', () => {
+    const Resource = makeClass();
+    claim(Resource.prototype, 'create', makeClaim('a'));
+    const ours = Resource.prototype.create;
+    Resource.prototype.create = function create(what) {
+      return `other(${ours.call(this, what)})`;
+    };
+    claim(Resource.prototype, 'create', makeClaim('b'));
+    assert.equal(new Resource().create('it'), 'other(b(resource it))');
+  });
+
+  it('is made again where somebody has put the method back', () => {
+    const Resource = makeClass();
+    const native = Resource.prototype.create;
+    const mine = makeClaim('a');
+    claim(Resource.prototype, 'create', mine);
+    Resource.prototype.create = native;
+    claim(Resource.prototype, 'create', mine);
+    assert.equal(new Resource().create('it'), 'a(resource it)');
+  });
+
   it('says where there is nothing to claim', () => {
     assert.equal(claim(undefined, 'create', makeClaim('a')), false);
     assert.equal(claim({}, 'create', makeClaim('a')), false);

@@ -22,6 +22,7 @@ describe('the configuration', () => {
       costSemconv: 'default',
       tokenModality: false,
       providerMap: {},
+      nativeSpans: 'adopt',
       modelMap: {},
       prices: '',
       streamUsage: false,

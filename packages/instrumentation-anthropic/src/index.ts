@@ -1,1 +1,55 @@
-export {};
+/**
+ * `@llmtrace/instrumentation-anthropic`: traces every model call of `@anthropic-ai/sdk`, versions 0.30 and later,
+ * and of the clients for Bedrock and Vertex that are built on it.
+ */
+import { LlmInstrumentation, type LlmTraceConfig, type Vendor } from '@llmtrace/core';
+import { completions } from './completions.ts';
+import { messages, streamHelpers } from './messages.ts';
+
+/** By the client's class, where its name tells. */
+const CLASSES: Readonly<Record<string, string>> = {
+  AnthropicBedrock: 'aws.bedrock',
+  AnthropicBedrockMantle: 'aws.bedrock',
+  AnthropicVertex: 'gcp.vertex_ai',
+};
+
+/** As the client itself says (from 0.134), else by its class. A plain client may be sent to any host. */
+function providerOf(client: any): string | undefined {
+  const own = client?._genAIProviderName;
+  if (typeof own === 'string' && own !== 'anthropic') return own;
+  return CLASSES[client?.constructor?.name];
+}
+
+/** The endpoints of the `@anthropic-ai/sdk` package. */
+export const anthropic: Vendor = {
+  provider: 'anthropic',
+  module: '@anthropic-ai/sdk',
+  extensions: ['.js', '.mjs'],
+  main: (exports) => exports.Anthropic ?? exports.default ?? exports,
+  client: (resource) => resource?._client,
+  origin: (client) => ({ baseURL: client?.baseURL, provider: providerOf(client) }),
+  endpoints: [...messages, completions],
+  native: {
+    tracer: '_tracer',
+    name: 'anthropic.messages.create',
+    renamed: ['gen_ai.usage.cache_write.input_tokens'],
+    given: ([, options]) => options?.__span?.span,
+    withoutGiven: (args) => args.map((arg, index) => (index === 1 && arg?.__span ? { ...arg, __span: undefined } : arg)),
+    helpers: streamHelpers,
+  },
+};
+
+/**
+ * The instrumentation of the `@anthropic-ai/sdk` SDK. Make it before the SDK is loaded.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class AnthropicInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super('@llmtrace/instrumentation-anthropic', '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return anthropic;
+  }
+}

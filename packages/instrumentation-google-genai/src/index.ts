@@ -1,1 +1,46 @@
-export {};
+/** `@llmtrace/instrumentation-google-genai`: traces every model call of the `@google/genai` SDK. */
+import { LlmInstrumentation, type LlmTraceConfig, type Vendor } from '@llmtrace/core';
+import { interactions } from './interactions.ts';
+import { modelEndpoints } from './models.ts';
+
+/**
+ * The client beneath the one that the application makes: it knows the base URL. Interactions have one of their
+ * own in earlier versions, which knows the other.
+ */
+const clientOf = (self: any): any => self?._client ?? self?.apiClient ?? self?.parentClient;
+
+function origin(client: any, [params]: readonly any[]): ReturnType<Vendor['origin']> {
+  const options = client?.clientOptions ?? client?.clientAdapter?.clientOptions;
+  const own = params?.config?.httpOptions?.baseUrl;
+  return {
+    baseURL: own ?? client?.baseURL ?? options?.httpOptions?.baseUrl,
+    provider: options?.vertexai ? 'gcp.vertex_ai' : undefined,
+  };
+}
+
+/** The endpoints of the `@google/genai` package. */
+export const googleGenAI: Vendor = {
+  provider: 'gcp.gemini',
+  module: '@google/genai',
+  extensions: ['.cjs', '.mjs', '.js'],
+  main: (exports) => exports,
+  client: clientOf,
+  origin,
+  rawMethods: ['request', 'requestStream'],
+  endpoints: [...modelEndpoints, interactions],
+};
+
+/**
+ * The instrumentation of the `@google/genai` SDK. Make it before the SDK is loaded.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class GoogleGenAIInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super('@llmtrace/instrumentation-google-genai', '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return googleGenAI;
+  }
+}

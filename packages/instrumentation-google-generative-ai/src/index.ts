@@ -1,1 +1,34 @@
-export {};
+/** `@llmtrace/instrumentation-google-generative-ai`: traces every model call of the `@google/generative-ai` SDK. */
+import { LlmInstrumentation, type LlmTraceConfig, type Vendor } from '@llmtrace/core';
+import { contentEndpoints } from './content.ts';
+import { embeddingEndpoints } from './embeddings.ts';
+import { optionsOf } from './options.ts';
+
+/** The endpoints of the `@google/generative-ai` package. */
+export const googleGenerativeAI: Vendor = {
+  provider: 'gcp.gemini',
+  module: '@google/generative-ai',
+  extensions: ['.js', '.mjs'],
+  main: (exports) => exports,
+  // The package has no client: a model (or a chat) carries what it takes to send a request.
+  client: (self) => self,
+  origin: (self, args) => ({
+    baseURL: optionsOf(args, self).baseUrl ?? 'https://generativelanguage.googleapis.com',
+  }),
+  endpoints: [...contentEndpoints, ...embeddingEndpoints],
+};
+
+/**
+ * The instrumentation of the `@google/generative-ai` SDK. Make it before the SDK is loaded.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class GoogleGenerativeAIInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super('@llmtrace/instrumentation-google-generative-ai', '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return googleGenerativeAI;
+  }
+}

@@ -1,6 +1,14 @@
 /** Chat completions, and the legacy completions that share their shape. */
-import type { Endpoint, LlmRequest, LlmResponse, Usage } from '@llmtrace/core';
-import { count, number, string, strings } from './values.ts';
+import {
+  count,
+  type Endpoint,
+  type LlmRequest,
+  type LlmResponse,
+  number,
+  string,
+  strings,
+  type Usage,
+} from '@llmtrace/core';
 
 /** `usage` of chat, completions and embeddings: the details are parts of the totals. */
 export function usage(u: any): Usage | undefined {

@@ -1,6 +1,5 @@
-import type { Endpoint } from '@llmtrace/core';
+import { count, type Endpoint, number, string, strings } from '@llmtrace/core';
 import { usage } from './chat.ts';
-import { count, number, string, strings } from './values.ts';
 
 export const embeddings: Endpoint = {
   operation: 'embeddings',

@@ -1,6 +1,5 @@
 /** Images and audio. */
-import type { Endpoint, LlmRequest, LlmResponse, Usage } from '@llmtrace/core';
-import { number, string } from './values.ts';
+import { type Endpoint, type LlmRequest, type LlmResponse, number, string, type Usage } from '@llmtrace/core';
 
 /** Transcriptions are billed by tokens or by seconds (`type: 'duration'`, no tokens); speech reports nothing. */
 function usage(u: any): Usage | undefined {

@@ -1,6 +1,13 @@
 /** The Responses API: creating and compacting a response, and both in their beta form. */
-import type { Endpoint, LlmRequest, LlmResponse, Usage } from '@llmtrace/core';
-import { count, number, string } from './values.ts';
+import {
+  count,
+  type Endpoint,
+  type LlmRequest,
+  type LlmResponse,
+  number,
+  string,
+  type Usage,
+} from '@llmtrace/core';
 
 function usage(u: any): Usage | undefined {
   if (!u) return undefined;

@@ -3,23 +3,34 @@ import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from
 import { endAttributes, type Naming, spanName, startAttributes } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
 import { errorMessage } from '../errors.ts';
+import { nativeOf } from '../native.ts';
 
 /** @param tracer asked for at each call, so that a provider that is set later counts. */
 export function spanObserver(tracer: () => Tracer, naming: Naming): Observer {
+  // Not found by the call's context: where no span could be started, that holds the application's own.
+  const spans = new WeakMap<Call, Span>();
   return {
     start(call) {
       const parent = context.active();
+      const name = spanName(call);
       const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
-      call.context = trace.setSpan(parent, tracer().startSpan(spanName(call), options, parent));
+      const span = nativeOf(call)?.start(name, options) ?? tracer().startSpan(name, options, parent);
+      spans.set(call, span);
+      call.context = trace.setSpan(parent, span);
     },
     end(call) {
-      const span = trace.getSpan(call.context);
+      const span = spans.get(call);
       if (!span) return;
-      try {
-        if (span.isRecording()) describe(span, call, naming);
-      } finally {
-        span.end(call.endTime);
-      }
+      const finish = (): void => {
+        try {
+          if (span.isRecording()) describe(span, call, naming);
+        } finally {
+          span.end(call.endTime);
+        }
+      };
+      const native = nativeOf(call);
+      if (native) native.end(finish, call.outcome === 'abandoned');
+      else finish();
     },
   };
 }

@@ -1,0 +1,77 @@
+/** How calls look on a terminal: pure text, aligned in columns, never any content. */
+import { type Call, errorType, type Usage } from '@llmtrace/core';
+
+/** Colours a text, or leaves it as it is. */
+export type Paint = (style: 'dim' | 'red' | 'yellow', text: string) => string;
+
+export const plain: Paint = (_style, text) => text;
+
+const CODES = { dim: '2', red: '31', yellow: '33' };
+export const coloured: Paint = (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m`;
+
+/** What stands for a value that nobody knows. It is never 0. */
+const UNKNOWN = '–';
+
+/** One call as one line. */
+export function lineOf(call: Call, paint: Paint): string {
+  const { usage } = call.response;
+  const first = call.firstChunkTime === undefined ? '' : `first ${ms(call.firstChunkTime - call.startTime)}`;
+  const cells = [
+    paint('dim', 'llmtrace'),
+    modelOf(call).padEnd(30),
+    tokens(usage?.inputTokens, 'in', parts(usage, 'cacheReadTokens', 'cached')).padEnd(26),
+    tokens(usage?.outputTokens, 'out', parts(usage, 'reasoningTokens', 'reasoning')).padEnd(26),
+    usd(call.cost?.total).padStart(10),
+    ms(durationOf(call)).padStart(8),
+    first.padEnd(13),
+    outcomeOf(call, paint),
+  ];
+  return cells.join('  ');
+}
+
+function outcomeOf({ outcome, error }: Call, paint: Paint): string {
+  if (outcome === 'failed') return paint('red', `failed: ${errorType(error)}`);
+  return outcome === 'completed' ? 'ok' : paint('yellow', outcome ?? UNKNOWN);
+}
+
+function tokens(count: number | undefined, word: string, parts: string): string {
+  return `${whole(count).padStart(9)} ${word}${parts}`;
+}
+
+function parts(usage: Usage | undefined, key: keyof Usage, word: string): string {
+  const count = usage?.[key];
+  return count ? ` (${whole(count)} ${word})` : '';
+}
+
+/** The model that was asked for, behind its provider. */
+export const modelOf = ({ provider, request, response }: Call): string =>
+  `${provider} ${request.model ?? response.model ?? UNKNOWN}`;
+
+export const durationOf = (call: Call): number => (call.endTime ?? call.activeTime) - call.startTime;
+
+export const whole = (count: number | undefined): string => count?.toLocaleString('en-US') ?? UNKNOWN;
+
+export function usd(cost: number | undefined): string {
+  if (cost === undefined) return UNKNOWN;
+  if (cost === 0) return '$0';
+  if (cost < 0.000001) return '<$0.000001';
+  return `$${cost.toFixed(cost >= 1 ? 2 : cost >= 0.01 ? 4 : 6)}`;
+}
+
+export function ms(time: number | undefined): string {
+  if (time === undefined) return UNKNOWN;
+  return time < 999.5 ? `${time.toFixed(0)} ms` : `${(time / 1000).toFixed(time < 99_950 ? 2 : 0)} s`;
+}
+
+/** Rows in columns, each as wide as its widest cell; the first column to the left, numbers to the right. */
+export function tableOf(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}

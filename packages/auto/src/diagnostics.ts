@@ -1,0 +1,34 @@
+/** `OTEL_LOG_LEVEL`: what OpenTelemetry's `diag` says is printed, as the standard has it. */
+import module from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DiagConsoleLogger, type DiagLogLevel, diag } from '@opentelemetry/api';
+
+/** Prints what `diag` says from `level` on, unless it is listened to already. */
+export function printDiag(level: DiagLogLevel | undefined): void {
+  if (level === undefined || isListenedTo() || !isApplicationsApi()) return;
+  diag.setLogger(new DiagConsoleLogger(), { logLevel: level });
+}
+
+function isListenedTo(): boolean {
+  const globals = globalThis as { [key: symbol]: { diag?: unknown } | undefined };
+  return globals[Symbol.for('opentelemetry.js.api.1')]?.diag !== undefined;
+}
+
+/**
+ * Where the application has a copy of the API in another version, it must be the first to register: once this
+ * copy had, its SDK would be refused.
+ */
+function isApplicationsApi(): boolean {
+  const application = resolve(process.argv[1] ?? '.');
+  const theirs = versionFrom(pathToFileURL(application));
+  return theirs === undefined || theirs === versionFrom(import.meta.url);
+}
+
+function versionFrom(from: string | URL): string | undefined {
+  try {
+    return module.createRequire(from)('@opentelemetry/api/package.json').version;
+  } catch {
+    return undefined;
+  }
+}

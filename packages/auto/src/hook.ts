@@ -1,0 +1,10 @@
+/**
+ * `node --import @llmtrace/auto/hook`: only the hook that lets instrumentations see the vendors' ES modules, for
+ * applications that set OpenTelemetry up themselves. It starts nothing and traces nothing.
+ */
+import { autoSettings } from '@llmtrace/core';
+import { registerEsmHook } from './esm-hook.ts';
+import { wantedVendors } from './vendors.ts';
+
+const settings = autoSettings();
+if (settings.enabled) registerEsmHook(wantedVendors(settings));

@@ -1,0 +1,17 @@
+/** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
+import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llmtrace/core';
+import { wantedVendors } from './vendors.ts';
+
+/**
+ * Makes the instrumentations of all vendors, or of those that `LLMTRACE_INSTRUMENTATIONS` names, for
+ * `new NodeSDK({ instrumentations: [...llmtraceInstrumentations()] })`. They patch an SDK when it is loaded: make
+ * them before that. `require` needs nothing else; for SDKs that are imported the process also needs
+ * OpenTelemetry's hook for ES modules: start it with `--import @llmtrace/auto/hook`, which does only that, or
+ * import `@llmtrace/auto/hook` before the SDKs.
+ *
+ * @param config for each of them; where it is silent, the environment decides.
+ * @throws TypeError for an option that has a wrong value.
+ */
+export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
+  return wantedVendors(autoSettings()).map(({ load }) => new (load().Instrumentation)(config));
+}

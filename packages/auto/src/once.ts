@@ -1,0 +1,12 @@
+/** Once a thread: however often, from however many copies and versions of this package, it is asked for. */
+import { isMainThread, parentPort } from 'node:worker_threads';
+
+/** True for the first who asks to start `what` in this thread, if an application may run in it. */
+export function isFirst(what: 'auto' | 'hook'): boolean {
+  // Node runs what is preloaded in the thread of its own module hooks too, on which no application runs.
+  if (!isMainThread && parentPort === null) return false;
+  const key = Symbol.for(`llmtrace.${what}`);
+  if (key in globalThis) return false;
+  Object.defineProperty(globalThis, key, { value: true });
+  return true;
+}

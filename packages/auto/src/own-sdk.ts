@@ -1,0 +1,84 @@
+/** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
+import module from 'node:module';
+import type { AutoSettings } from '@llmtrace/core';
+import {
+  type Attributes,
+  createNoopMeter,
+  diag,
+  type MeterProvider,
+  ProxyTracerProvider,
+  type TracerProvider,
+} from '@opentelemetry/api';
+import { atExit } from './exit.ts';
+import { type ExportThread, startExportThread } from './export-thread.ts';
+import { exporterModules } from './exporters.ts';
+import { startMetering } from './metering.ts';
+import type { Own } from './providers.ts';
+import { startTracing } from './tracing.ts';
+
+const require = module.createRequire(import.meta.url);
+
+const NO_TRACES: TracerProvider = new ProxyTracerProvider();
+const NO_METRICS: MeterProvider = { getMeter: createNoopMeter };
+
+/** @param read gives the settings when the SDK starts: an application may set variables before its first call. */
+export function ownSdk(read: () => AutoSettings): Own {
+  const sdk = once(() => prepare(read()));
+  const tracers = once(() => guarded(NO_TRACES, () => sdk().tracers()));
+  const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
+  return { tracers, meters };
+}
+
+function prepare(settings: AutoSettings): Own {
+  const none = { tracers: () => NO_TRACES, meters: () => NO_METRICS };
+  if (settings.sdkDisabled) return none;
+  const traces = exporterModules('trace', settings.traceExporters);
+  const metrics = exporterModules('metrics', settings.metricExporters);
+  if (traces.length + metrics.length === 0) return none;
+  const thread = once(() => startThread(settings, { traces, metrics }));
+  return {
+    tracers: () => (traces.length > 0 ? startTracing(thread(), settings.propagators) : NO_TRACES),
+    meters: () => (metrics.length > 0 ? startMetering(thread()) : NO_METRICS),
+  };
+}
+
+function startThread(
+  settings: AutoSettings,
+  exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics'>,
+): ExportThread {
+  const { metricInterval, metricTimeout, resourceDetectors, logLevel, env } = settings;
+  const thread = startExportThread(
+    {
+      ...exporters,
+      ...{ metricInterval, metricTimeout, resourceDetectors, logLevel },
+      processAttributes: processAttributes(resourceDetectors),
+    },
+    env,
+  );
+  atExit(() => thread.flush());
+  return thread;
+}
+
+function processAttributes(detectors: readonly string[]): Attributes {
+  if (!detectors.includes('process') && !detectors.includes('all')) return {};
+  const { detectResources, processDetector } =
+    require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
+  return detectResources({ detectors: [processDetector] }).attributes;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function guarded<T>(fallback: T, start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    diag.error('llmtrace: could not start OpenTelemetry', error);
+    return fallback;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Whose telemetry it becomes. **The rule**, for traces and for metrics alike: the provider that is registered in
+ * OpenTelemetry's API when something is recorded, whoever registered it and whenever; else the one that llmtrace
+ * starts from the `OTEL_*` variables, at the first need. An application that registers its own provider late
+ * has all that is recorded from then on.
+ *
+ * For this, llmtrace never registers a provider: one that is registered could not be replaced any more. Its
+ * tracers are reached through the API's proxy (so spans that the application makes itself are exported too, and
+ * are the parents of its calls), its meters by llmtrace's own instrumentations only.
+ */
+import {
+  type Counter,
+  createNoopMeter,
+  type Gauge,
+  type Histogram,
+  type Meter,
+  type MeterOptions,
+  type MeterProvider,
+  metrics,
+  ProxyTracerProvider,
+  type Tracer,
+  type TracerOptions,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+
+/** What llmtrace starts where nobody else did; each provider is made when it is asked for. */
+export interface Own {
+  tracers(): TracerProvider;
+  meters(): MeterProvider;
+}
+
+/** Providers that obey the rule at every span and every record. */
+export interface Followers {
+  readonly tracers: TracerProvider;
+  readonly meters: MeterProvider;
+}
+
+/** Makes the providers, and lets the API's tracers follow the rule too. */
+export function followProviders(own: Own): Followers {
+  const proxy = trace.getTracerProvider();
+  const tracers: TracerProvider = {
+    getTracer: (name, version, options) =>
+      followingTracer(() => registered() ?? own.tracers(), [name, version, options]),
+  };
+  const registered = (): TracerProvider | undefined => {
+    const now = trace.getTracerProvider();
+    return now === proxy && isDelegate(now, tracers) ? undefined : now;
+  };
+  if (proxy instanceof ProxyTracerProvider && !proxy.getDelegateTracer('llmtrace'))
+    proxy.setDelegate(tracers);
+  const meters: MeterProvider = {
+    getMeter: (name, version, options) =>
+      followingMeter(() => registeredMeters() ?? own.meters(), [name, version, options]),
+  };
+  return { tracers, meters };
+}
+
+const isDelegate = (proxy: TracerProvider, provider: TracerProvider): boolean =>
+  proxy instanceof ProxyTracerProvider && proxy.getDelegate() === provider;
+
+/** True where somebody has registered a provider of traces or metrics. */
+export const isRegistered = (followers: Followers): boolean =>
+  !isDelegate(trace.getTracerProvider(), followers.tracers) || registeredMeters() !== undefined;
+
+let known: { provider: MeterProvider; registered: boolean } | undefined;
+
+function registeredMeters(): MeterProvider | undefined {
+  const provider = metrics.getMeterProvider();
+  if (known?.provider !== provider) {
+    known = { provider, registered: provider.getMeter('llmtrace') !== createNoopMeter() };
+  }
+  return known.registered ? provider : undefined;
+}
+
+/** What `make` makes of the provider of the moment, made once a provider. */
+function madeOf<P, T>(provider: () => P, make: (provider: P) => T): () => T {
+  let last: { provider: P; made: T } | undefined;
+  return () => {
+    const now = provider();
+    if (last?.provider !== now) last = { provider: now, made: make(now) };
+    return last.made;
+  };
+}
+
+type TracerScope = [name: string, version: string | undefined, options: TracerOptions | undefined];
+type MeterScope = [name: string, version: string | undefined, options: MeterOptions | undefined];
+
+function followingTracer(provider: () => TracerProvider, scope: TracerScope): Tracer {
+  const tracer = madeOf(provider, (now) => now.getTracer(...scope));
+  return {
+    startSpan: (...args) => tracer().startSpan(...args),
+    startActiveSpan: (...args: unknown[]) =>
+      (tracer().startActiveSpan as (...args: unknown[]) => never)(...args),
+  };
+}
+
+function followingMeter(provider: () => MeterProvider, scope: MeterScope): Meter {
+  const meter = madeOf(provider, (now) => now.getMeter(...scope));
+  const counter = (made: () => Counter): Counter => ({ add: (...args) => made().add(...args) });
+  const recorder = (made: () => Histogram | Gauge): Histogram & Gauge => ({
+    record: (...args) => made().record(...args),
+  });
+  return {
+    createCounter: (...args) => counter(madeOf(meter, (now) => now.createCounter(...args))),
+    createUpDownCounter: (...args) => counter(madeOf(meter, (now) => now.createUpDownCounter(...args))),
+    createHistogram: (...args) => recorder(madeOf(meter, (now) => now.createHistogram(...args))),
+    createGauge: (...args) => recorder(madeOf(meter, (now) => now.createGauge(...args))),
+    createObservableGauge: (...args) => meter().createObservableGauge(...args),
+    createObservableCounter: (...args) => meter().createObservableCounter(...args),
+    createObservableUpDownCounter: (...args) => meter().createObservableUpDownCounter(...args),
+    addBatchObservableCallback: (...args) => meter().addBatchObservableCallback(...args),
+    removeBatchObservableCallback: (...args) => meter().removeBatchObservableCallback(...args),
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Reading errors that may be anything at all: an object whose getters throw, a Proxy, a cycle, a primitive.
+ * Nothing here ever throws.
+ */
+
+/** Runs a read; what throws reads as undefined. */
+export function safely<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/** A property of anything. */
+export const get = (from: unknown, key: string): unknown =>
+  isObject(from) ? safely(() => (from as Record<string, unknown>)[key]) : undefined;
+
+export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A code or the name of a class, as opposed to a sentence. */
+export const word = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[\w.:$-]{1,100}$/.test(value) ? value : undefined;
+
+/** The entries of what is a list, up to a number that no real error has. */
+export const entries = (value: unknown): readonly unknown[] =>
+  safely(() => (Array.isArray(value) ? value.slice(0, 20) : [])) ?? [];
+
+const MAX_CLASSES = 10;
+
+/** The names of an error's classes, nearest first. */
+export function classNames(error: unknown): string[] {
+  const names: string[] = [];
+  let kind = get(error, 'constructor');
+  while (typeof kind === 'function' && names.length < MAX_CLASSES) {
+    const name = word(get(kind, 'name'));
+    if (name) names.push(name);
+    const current = kind;
+    kind = safely(() => Object.getPrototypeOf(current));
+  }
+  return names;
+}
+
+/** A header, of a `Headers` or of a plain object in whatever case. */
+export function header(headers: unknown, name: string): string | undefined {
+  const getter = get(headers, 'get');
+  const got =
+    typeof getter === 'function' ? safely(() => getter.call(headers, name)) : plainHeader(headers, name);
+  return text(got);
+}
+
+function plainHeader(headers: unknown, name: string): unknown {
+  const key = safely(() => Object.keys(headers as object).find((one) => one.toLowerCase() === name));
+  const value = key === undefined ? undefined : get(headers, key);
+  return entries(value)[0] ?? value;
+}
+
+const MAX_JSON = 100_000;
+
+/** The JSON object within a text, where there is one: Google's SDKs put the vendor's answer in a message. */
+export function jsonIn(value: unknown): unknown {
+  if (typeof value !== 'string' || value.length > MAX_JSON) return undefined;
+  const start = value.indexOf('{');
+  return start < 0 ? undefined : safely(() => JSON.parse(value.slice(start)));
+}

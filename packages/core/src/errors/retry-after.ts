@@ -1,0 +1,30 @@
+/** How long a vendor asks to wait before the next attempt. */
+import type { Facts } from './facts.ts';
+import { get, text } from './read.ts';
+import { detail } from './rules.ts';
+
+/**
+ * In ms: `retry-after-ms`, else `retry-after` in seconds or as a date, else Google's `RetryInfo`; undefined where
+ * the vendor names no wait.
+ */
+export function retryAfterOf({ header, details }: Facts, now: number): number | undefined {
+  return (
+    milliseconds(header('retry-after-ms'), 1) ??
+    milliseconds(header('retry-after'), 1000) ??
+    until(header('retry-after'), now) ??
+    milliseconds(/^(.+)s$/.exec(text(get(detail(details, 'RetryInfo'), 'retryDelay')) ?? '')?.[1], 1000)
+  );
+}
+
+function milliseconds(value: string | undefined, unit: number): number | undefined {
+  return value !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(value)
+    ? Math.ceil(Number(value) * unit)
+    : undefined;
+}
+
+/** A date that has passed means now. A number is no date, though a date's parser takes many for one. */
+function until(value: string | undefined, now: number): number | undefined {
+  if (value === undefined || !/[a-z]/i.test(value)) return undefined;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

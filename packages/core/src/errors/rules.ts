@@ -1,0 +1,141 @@
+/** What a failure is, whoever the vendor: the rules, in the order in which they are asked. */
+import type { Facts } from './facts.ts';
+import { entries, get, text } from './read.ts';
+
+/**
+ * What went wrong, in words that all vendors share.
+ * - `cancelled`: the application stopped the call itself.
+ * - `timeout`: no answer in time, by the client's clock or by the vendor's (408, 504).
+ * - `quota`: what was paid for is used up; no wait of a sensible length helps.
+ * - `content_filter`: refused for what the request or the answer says.
+ * - `context_length`: the request is longer than the model takes.
+ * - `overloaded`: the vendor has no capacity for anybody at the moment (529, and 503 that says so).
+ * - `rate_limit`: too many requests or tokens a time; a wait helps.
+ * - `auth`: the key is missing or wrong. `permission`: the key may not do this. `not_found`: no such model or object.
+ * - `server`: the vendor failed (5xx). `invalid_request`: the request is wrong (other 4xx).
+ * - `connection`: no connection, or one that broke.
+ * - `unknown`: nothing of the kind can be read of it.
+ */
+export type ErrorCategory =
+  | 'cancelled'
+  | 'timeout'
+  | 'quota'
+  | 'content_filter'
+  | 'context_length'
+  | 'overloaded'
+  | 'rate_limit'
+  | 'auth'
+  | 'permission'
+  | 'not_found'
+  | 'server'
+  | 'invalid_request'
+  | 'connection'
+  | 'unknown';
+
+const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
+
+const CANCELLED = set('APIUserAbortError AbortError RequestAbortedError GoogleGenerativeAIAbortError');
+const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError');
+const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error
+  UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);
+const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error
+  linked_organization_billing_unavailable`);
+const FILTER = set(`content_filter content_policy_violation moderation_blocked image_content_policy_violation
+  bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation`);
+const CONTEXT = set('context_length_exceeded string_above_max_length request_too_large');
+const OVERLOADED = set('overloaded_error slow_down server_is_overloaded');
+const LIMIT = set('rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED');
+const AUTH = set('authentication_error invalid_api_key API_KEY_INVALID UNAUTHENTICATED');
+const PERMISSION = set('permission_error PERMISSION_DENIED');
+const NOT_FOUND = set('not_found_error model_not_found NOT_FOUND');
+const SERVER = set('server_error api_error INTERNAL UNAVAILABLE internal_error vector_store_timeout');
+const INVALID = set(`invalid_request_error invalid_prompt invalid_request INVALID_ARGUMENT FAILED_PRECONDITION
+  conflict_error`);
+const CONNECTION = set('APIConnectionError ConnectionError FetchError');
+const CONNECTION_CODES =
+  set(`ECONNRESET ECONNREFUSED ECONNABORTED ENOTFOUND EAI_AGAIN EPIPE EHOSTUNREACH ENETUNREACH
+  UND_ERR_SOCKET UND_ERR_CLOSED UND_ERR_DESTROYED ERR_STREAM_PREMATURE_CLOSE`);
+
+/** What the SDKs say where a bundler has taken their classes' names. */
+const ABORTED = /^Request was aborted\.?$|^\[GoogleGenerativeAI Error\]: Request aborted when /;
+const TIMED_OUT = /^Request timed out\b/;
+const BROKEN =
+  /^Connection error\.$|\bfetch failed$|^terminated$|Premature close|^Incomplete JSON segment|Error reading from the stream$/;
+const BLOCKED =
+  /rejected by the content filter|blocked by content filtering|^\[GoogleGenerativeAI Error\]: .*\bblocked due to\b/i;
+const TOO_LONG =
+  /prompt is too long|exceeds? the maximum number of tokens|maximum context length|exceed context limit|context window/i;
+
+const any = (said: ReadonlySet<string>, known: ReadonlySet<string>): boolean => {
+  for (const one of said) if (known.has(one)) return true;
+  return false;
+};
+
+/** True for a failure of the request itself, as far as a status says. */
+const isRefused = ({ status }: Facts): boolean => status === undefined || (status >= 400 && status < 500);
+
+/** In the order in which they are asked: what a vendor says in words goes before what a status says. */
+export const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => boolean])[] = [
+  ['cancelled', (f) => f.status === undefined && (any(f.names, CANCELLED) || ABORTED.test(f.message))],
+  ['timeout', isTimeout],
+  ['quota', isQuota],
+  [
+    'content_filter',
+    (f) => any(f.codes, FILTER) || f.names.has('ContentFilterFinishReasonError') || blocked(f),
+  ],
+  ['context_length', isTooLong],
+  ['overloaded', isOverloaded],
+  ['rate_limit', (f) => f.status === 429 || any(f.codes, LIMIT)],
+  ['auth', (f) => f.status === 401 || any(f.codes, AUTH)],
+  ['permission', (f) => f.status === 403 || any(f.codes, PERMISSION)],
+  ['not_found', (f) => f.status === 404 || any(f.codes, NOT_FOUND)],
+  ['server', (f) => (f.status === undefined ? any(f.codes, SERVER) : f.status >= 500)],
+  ['invalid_request', (f) => (f.status === undefined ? isInvalid(f) : f.status >= 400)],
+  ['connection', (f) => any(f.names, CONNECTION) || any(f.codes, CONNECTION_CODES) || BROKEN.test(f.message)],
+];
+
+function isTimeout(f: Facts): boolean {
+  if (f.status !== undefined) return f.status === 408 || f.status === 504;
+  return any(f.names, TIMEOUT) || any(f.codes, TIMEOUT_CODES) || TIMED_OUT.test(f.message);
+}
+
+function isQuota(f: Facts): boolean {
+  if (f.status === 402 || any(f.codes, QUOTA)) return true;
+  for (const code of f.codes) if (code.endsWith('_spend_limit_reached')) return true;
+  return (isRefused(f) && /credit balance is too low/i.test(f.messages)) || isGoogleQuota(f);
+}
+
+/** Google says 429 to both: a quota of the day, or one that it names no wait for, is used up. */
+function isGoogleQuota({ status, details }: Facts): boolean {
+  const quota = detail(details, 'QuotaFailure');
+  if (status !== 429 || quota === undefined) return false;
+  const violations = entries(get(quota, 'violations'));
+  const isDaily = violations.some((one) => /PerDay/i.test(text(get(one, 'quotaId')) ?? ''));
+  return isDaily || detail(details, 'RetryInfo') === undefined;
+}
+
+/** The detail of that type, e.g. `type.googleapis.com/google.rpc.RetryInfo`. */
+export const detail = (details: readonly unknown[], type: string): unknown =>
+  details.find((one) => text(get(one, '@type'))?.endsWith(`.${type}`));
+
+const blocked = (f: Facts): boolean =>
+  f.status === undefined ? BLOCKED.test(f.message) : isRefused(f) && BLOCKED.test(f.messages);
+
+function isTooLong(f: Facts): boolean {
+  if (!isRefused(f)) return false;
+  return any(f.codes, CONTEXT) || (f.status === 413 && f.provider === 'anthropic') || tooLong(f);
+}
+
+/** Rate limits speak of tokens, too. */
+const tooLong = ({ status, messages }: Facts): boolean =>
+  (status === 400 || status === 422 || status === undefined) && TOO_LONG.test(messages);
+
+function isOverloaded(f: Facts): boolean {
+  if (f.status === 529 || any(f.codes, OVERLOADED)) return true;
+  return f.status === 503 && (f.codes.has('UNAVAILABLE') || /overloaded/i.test(f.messages));
+}
+
+const isInvalid = (f: Facts): boolean =>
+  any(f.codes, INVALID) ||
+  f.names.has('GoogleGenerativeAIRequestInputError') ||
+  f.names.has('InvalidRequestError');

@@ -1,0 +1,177 @@
+/**
+ * Gemini's requests and answers, which both of Google's SDKs share, and which neither instrumentation may take
+ * from the other. It knows no SDK, only the API: https://ai.google.dev/api/generate-content
+ */
+import type { LlmRequest, LlmResponse, Usage } from './call.ts';
+import { number, string, strings } from './values.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+/** A model's name without the collection that the API puts it in: `models/gemini-2.5-flash`. */
+export const model = (name: unknown): string | undefined => string(name)?.replace(/^models\//, '');
+
+function outputType({ responseMimeType: type, responseModalities }: any): LlmRequest['outputType'] {
+  const modalities = strings(responseModalities)?.map((modality) => String(modality).toUpperCase());
+  if (modalities?.includes('AUDIO')) return 'speech';
+  if (modalities?.includes('IMAGE')) return 'image';
+  if (type === 'application/json') return 'json';
+  return type === 'text/plain' ? 'text' : undefined;
+}
+
+/** A `generationConfig`. */
+export const config = (c: any): LlmRequest => ({
+  maxTokens: number(c.maxOutputTokens),
+  temperature: number(c.temperature),
+  topP: number(c.topP),
+  topK: number(c.topK),
+  frequencyPenalty: number(c.frequencyPenalty),
+  presencePenalty: number(c.presencePenalty),
+  seed: number(c.seed),
+  stopSequences: strings(c.stopSequences),
+  choiceCount: number(c.candidateCount),
+  outputType: outputType(c),
+  reasoningLevel: string(c.thinkingConfig?.thinkingLevel),
+});
+
+/** The sum of what is known; undefined where nothing is. */
+const sum = (...counts: (number | undefined)[]): number | undefined =>
+  counts.reduce<number | undefined>((total, count) => (count === undefined ? total : (total ?? 0) + count), undefined);
+
+/**
+ * Thoughts are billed as output. They stand beside the candidates, but some backends have counted them among
+ * those already: then the total gives it away.
+ */
+function outputTokens(
+  input: number | undefined,
+  candidates: number | undefined,
+  thoughts: number | undefined,
+  total: number | undefined,
+): number | undefined {
+  const included = candidates !== undefined && (input ?? 0) + candidates === total;
+  return included ? candidates : sum(candidates, thoughts);
+}
+
+/** Counts by modality, from lists of `{ modality, tokenCount }`. */
+function byModality(lists: any[]): Readonly<Record<string, number | undefined>> {
+  const counts: Record<string, number | undefined> = {};
+  for (const { modality, tokenCount, tokens } of lists.flatMap((list) => list ?? [])) {
+    const name = String(modality).toLowerCase();
+    counts[name] = sum(counts[name], number(tokenCount ?? tokens));
+  }
+  return counts;
+}
+
+/** What Google's APIs count, by whichever names: each a count, or a list of counts by modality. */
+interface Counted {
+  /** It includes what came from a cache. */
+  readonly prompt: any;
+  /** Results of the tools that the vendor ran, which are input too, and no part of the prompt. */
+  readonly tools: any;
+  readonly cached: any;
+  /** It does not include the thoughts. */
+  readonly candidates: any;
+}
+
+/** Both APIs' usage, from its counts and from the same by modality. */
+export function tokens(
+  { prompt, tools, cached, candidates, thoughts, total }: Counted & { readonly thoughts: any; readonly total: any },
+  modalities: Counted,
+): Usage {
+  const inputTokens = sum(number(prompt), number(tools));
+  const input = byModality([modalities.prompt, modalities.tools]);
+  const read = byModality([modalities.cached]);
+  const output = byModality([modalities.candidates]);
+  return {
+    inputTokens,
+    outputTokens: outputTokens(inputTokens, number(candidates), number(thoughts), number(total)),
+    cacheReadTokens: number(cached),
+    reasoningTokens: number(thoughts),
+    inputTextTokens: input['text'],
+    inputAudioTokens: input['audio'],
+    inputImageTokens: input['image'],
+    inputVideoTokens: input['video'],
+    cacheReadTextTokens: read['text'],
+    cacheReadAudioTokens: read['audio'],
+    cacheReadImageTokens: read['image'],
+    cacheReadVideoTokens: read['video'],
+    outputTextTokens: output['text'],
+    outputAudioTokens: output['audio'],
+    outputImageTokens: output['image'],
+    outputVideoTokens: output['video'],
+  };
+}
+
+/** `usageMetadata`. */
+export function usage(u: any): Usage | undefined {
+  if (!u) return undefined;
+  return tokens(
+    {
+      prompt: u.promptTokenCount,
+      tools: u.toolUsePromptTokenCount,
+      cached: u.cachedContentTokenCount,
+      candidates: u.candidatesTokenCount,
+      thoughts: u.thoughtsTokenCount,
+      total: u.totalTokenCount,
+    },
+    {
+      prompt: u.promptTokensDetails ?? u.promptTokenDetails, // the latter with embeddings
+      tools: u.toolUsePromptTokensDetails,
+      cached: u.cacheTokensDetails,
+      candidates: u.candidatesTokensDetails,
+    },
+  );
+}
+
+/** Vertex AI says how a call was served in its own words. */
+const TRAFFIC: Readonly<Record<string, string>> = {
+  ON_DEMAND_PRIORITY: 'priority',
+  ON_DEMAND_FLEX: 'flex',
+};
+
+const serviceTier = (u: any): string | undefined => string(u?.serviceTier) ?? TRAFFIC[u?.trafficType];
+
+const FINISH: Readonly<Record<string, string>> = {
+  STOP: 'stop',
+  MAX_TOKENS: 'length',
+  SAFETY: 'content_filter',
+  RECITATION: 'content_filter',
+  BLOCKLIST: 'content_filter',
+  PROHIBITED_CONTENT: 'content_filter',
+  SPII: 'content_filter',
+  IMAGE_SAFETY: 'content_filter',
+  MALFORMED_FUNCTION_CALL: 'error',
+};
+
+/** One finish reason a candidate, as far as they are known; a prompt that was blocked has no candidates. */
+function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: any): void {
+  for (const [position, { finishReason, index }] of (candidates ?? []).entries()) {
+    if (!finishReason) continue;
+    soFar.finishReasons ??= [];
+    soFar.finishReasons[index ?? position] = FINISH[finishReason] ?? String(finishReason);
+  }
+  if (promptFeedback?.blockReason && !candidates?.length) soFar.finishReasons ??= ['content_filter'];
+}
+
+/** An error that stands where an answer should: its code is a status, its status is a word. */
+export const failure = (error: any): LlmResponse['failure'] =>
+  error ? { code: string(error.status) ?? String(error.code ?? 'error'), message: string(error.message) } : undefined;
+
+/** Folds one `GenerateContentResponse` of a stream. Usage grows from one to the next: the last one holds. */
+export function chunk(soFar: LlmResponse, c: any): void {
+  soFar.id = string(c.responseId) ?? soFar.id;
+  soFar.model = string(c.modelVersion) ?? soFar.model;
+  soFar.serviceTier = serviceTier(c.usageMetadata) ?? soFar.serviceTier;
+  const counted = usage(c.usageMetadata);
+  // Vertex AI begins with metadata that count nothing yet.
+  if (counted?.inputTokens !== undefined || counted?.outputTokens !== undefined) soFar.usage = counted;
+  addFinishReasons(soFar, c);
+  soFar.failure = failure(c.error) ?? soFar.failure;
+}
+
+/** A whole `GenerateContentResponse`: a stream of one chunk. */
+export function response(r: any): LlmResponse {
+  const whole: LlmResponse = {};
+  chunk(whole, r);
+  return whole;
+}
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

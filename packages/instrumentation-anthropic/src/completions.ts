@@ -1,0 +1,38 @@
+/** The text completions of versions before 1.0. Their answers say nothing of tokens. */
+import { count, type Endpoint, type LlmResponse, number, string, strings } from '@llmtrace/core';
+import { finishReasons } from './finish.ts';
+
+const response = (c: any): LlmResponse => ({
+  id: string(c.id),
+  model: string(c.model),
+  finishReasons: finishReasons(c.stop_reason),
+});
+
+/** Each event is a completion of its own, of what has come since the one before. */
+function chunk(soFar: LlmResponse, event: any): void {
+  const { id, model, finishReasons: reasons } = response(event);
+  soFar.id ??= id;
+  soFar.model ??= model;
+  soFar.finishReasons = reasons ?? soFar.finishReasons;
+}
+
+export const completions: Endpoint = {
+  operation: 'text_completion',
+  files: ['resources/completions'],
+  className: 'Completions',
+  path: 'Completions',
+  method: 'create',
+  until: '1.0.0',
+  request: ([p = {}]) => ({
+    model: string(p.model),
+    stream: Boolean(p.stream),
+    maxTokens: number(p.max_tokens_to_sample),
+    temperature: number(p.temperature),
+    topP: number(p.top_p),
+    topK: number(p.top_k),
+    stopSequences: strings(p.stop_sequences),
+    messageCount: count(p.prompt),
+  }),
+  response,
+  chunk,
+};

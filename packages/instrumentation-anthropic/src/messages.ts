@@ -1,0 +1,94 @@
+/** Messages: the stable API, the beta API, and the beta of prompt caching that early versions had. */
+import {
+  count,
+  type Endpoint,
+  type LlmRequest,
+  type LlmResponse,
+  number,
+  string,
+  strings,
+} from '@llmtrace/core';
+import { finishReasons } from './finish.ts';
+import { tier, usage, usageAtStart } from './usage.ts';
+
+function request([p = {}, options]: readonly any[]): LlmRequest {
+  const format = p.output_config?.format ?? p.output_format;
+  return {
+    model: string(p.model),
+    stream: Boolean(p.stream),
+    maxTokens: number(p.max_tokens),
+    temperature: number(p.temperature),
+    topP: number(p.top_p),
+    topK: number(p.top_k),
+    stopSequences: strings(p.stop_sequences),
+    outputType: format?.type === 'json_schema' ? 'json' : undefined,
+    reasoningLevel: string(p.output_config?.effort),
+    previousResponseId: string(p.thread?.previous_message_id),
+    conversationId: string(options?.openTelemetry?.conversationId),
+    serviceTier: string(p.service_tier),
+    messageCount: count(p.messages),
+  };
+}
+
+const response = (m: any): LlmResponse => ({
+  id: string(m.id),
+  model: string(m.model),
+  finishReasons: finishReasons(m.stop_reason),
+  usage: usage(m.usage),
+  serviceTier: string(tier(m.usage)),
+});
+
+/** `message_start` has all but the end; `message_delta` has that, and the usage as it is by then. */
+function chunk(soFar: LlmResponse, event: any): void {
+  switch (event.type) {
+    case 'message_start':
+      if (soFar.id !== undefined) break; // there is but one, unless a proxy has begun anew
+      Object.assign(soFar, response(event.message ?? {}), { usage: usageAtStart(event.message?.usage) });
+      break;
+    case 'content_block_start':
+      // Another model has taken over from one that refused.
+      if (event.content_block?.type === 'fallback') {
+        soFar.model = string(event.content_block.to?.model) ?? soFar.model;
+      }
+      break;
+    case 'message_delta':
+      soFar.usage = usage(event.usage, soFar.usage) ?? soFar.usage;
+      soFar.serviceTier = string(tier(event.usage)) ?? soFar.serviceTier;
+      soFar.finishReasons = finishReasons(event.delta?.stop_reason) ?? soFar.finishReasons;
+      break;
+    case 'error': // the SDKs throw it; only one who reads the raw body gets this far
+      soFar.failure = event.error ?? { type: 'error' };
+      break;
+  }
+}
+
+const create: Endpoint = {
+  operation: 'chat',
+  // the first since 0.33, the second before
+  files: ['resources/messages/messages', 'resources/messages'],
+  className: 'Messages',
+  path: 'Messages',
+  method: 'create',
+  request,
+  response,
+  chunk,
+};
+
+const beta: Endpoint = { ...create, files: ['resources/beta/messages/messages'], path: 'Beta.Messages' };
+
+const promptCaching: Endpoint = {
+  ...create,
+  files: ['resources/beta/prompt-caching/messages'],
+  path: 'Beta.PromptCaching.Messages',
+  until: '0.33.0',
+};
+
+export const messages: readonly Endpoint[] = [create, beta, promptCaching];
+
+/** The helpers above, which start the SDK's own span before they call `create`. */
+export const streamHelpers = [create, beta].map(({ files, className, path }) => ({
+  files,
+  className,
+  path,
+  method: 'stream',
+}));

@@ -1,0 +1,122 @@
+/** `ai.interactions`: a call of `create` is one call, though the SDK may send it in several requests. */
+import {
+  count,
+  type Endpoint,
+  gemini,
+  type LlmRequest,
+  type LlmResponse,
+  number,
+  string,
+  strings,
+  type Usage,
+} from '@llmtrace/core';
+import { FILES } from './models.ts';
+
+function usage(u: any): Usage | undefined {
+  if (!u) return undefined;
+  return gemini.tokens(
+    {
+      prompt: u.total_input_tokens,
+      tools: u.total_tool_use_tokens,
+      cached: u.total_cached_tokens,
+      candidates: u.total_output_tokens,
+      thoughts: u.total_thought_tokens,
+      total: u.total_tokens,
+    },
+    {
+      prompt: u.input_tokens_by_modality,
+      tools: u.tool_use_tokens_by_modality,
+      cached: u.cached_tokens_by_modality,
+      candidates: u.output_tokens_by_modality,
+    },
+  );
+}
+
+/** An interaction has a status where content has finish reasons. Those that are not final have none. */
+const FINISH: Readonly<Record<string, string>> = {
+  completed: 'stop',
+  requires_action: 'tool_call',
+  incomplete: 'length',
+  budget_exceeded: 'length',
+  failed: 'error',
+  cancelled: 'error',
+};
+
+function outputType(p: any): LlmRequest['outputType'] {
+  const modalities = strings(p.response_modalities);
+  if (modalities?.includes('audio')) return 'speech';
+  if (modalities?.includes('image')) return 'image';
+  const type = p.response_mime_type ?? p.response_format?.mime_type;
+  return type === 'application/json' ? 'json' : undefined;
+}
+
+function request(p: any): LlmRequest {
+  const config = p.generation_config ?? {};
+  return {
+    model: gemini.model(p.model ?? p.agent),
+    stream: Boolean(p.stream),
+    maxTokens: number(config.max_output_tokens),
+    temperature: number(config.temperature),
+    topP: number(config.top_p),
+    topK: number(config.top_k),
+    seed: number(config.seed),
+    stopSequences: strings(config.stop_sequences),
+    outputType: outputType(p),
+    reasoningLevel: string(config.thinking_level),
+    previousResponseId: string(p.previous_interaction_id),
+    serviceTier: string(p.service_tier),
+    messageCount: count(p.input),
+  };
+}
+
+const ended = (status: unknown): string[] | undefined => {
+  const reason = FINISH[String(status)];
+  return reason === undefined ? undefined : [reason];
+};
+
+const response = (r: any): LlmResponse => ({
+  id: string(r.id),
+  model: string(r.model),
+  finishReasons: ended(r.status),
+  usage: usage(r.usage),
+  serviceTier: string(r.service_tier),
+  failure: r.status === 'failed' ? (gemini.failure(r.error) ?? { code: 'failed' }) : undefined,
+});
+
+/** What was used before the SDK continued an interaction by another one, by the response that both make up. */
+const before = new WeakMap<LlmResponse, Usage>();
+
+function sum(one: Usage, other: Usage): Usage {
+  const counts: Record<string, number> = {};
+  for (const [key, value] of [...Object.entries(one), ...Object.entries(other)]) {
+    if (value !== undefined) counts[key] = (counts[key] ?? 0) + value;
+  }
+  return counts;
+}
+
+/** Events carry what is known of the interaction by then. */
+function chunk(soFar: LlmResponse, event: any): void {
+  if (event.interaction) {
+    const { usage: used, ...known } = response(event.interaction);
+    if (known.id !== soFar.id && soFar.usage) before.set(soFar, soFar.usage);
+    for (const [key, value] of Object.entries(known)) if (value !== undefined) Object.assign(soFar, { [key]: value });
+    const earlier = before.get(soFar);
+    if (used) soFar.usage = earlier ? sum(earlier, used) : used;
+  } else if (event.event_type === 'interaction.status_update') {
+    soFar.finishReasons = ended(event.status) ?? soFar.finishReasons;
+  }
+  soFar.failure = gemini.failure(event.error) ?? soFar.failure;
+}
+
+export const interactions: Endpoint = {
+  operation: 'generate_content',
+  files: FILES,
+  className: 'GoogleGenAI',
+  path: 'GoogleGenAI',
+  getter: 'interactions',
+  method: 'create',
+  since: '1.33.0',
+  request: ([p = {}]) => request(p),
+  response,
+  chunk,
+};

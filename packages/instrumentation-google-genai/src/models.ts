@@ -1,0 +1,111 @@
+/**
+ * `ai.models`, and with it chats and automatic function calling: each `…Internal` method of the prototype is
+ * one model call, whichever public method makes it.
+ */
+import { count, type Endpoint, gemini, type LlmRequest, number, string } from '@llmtrace/core';
+
+export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;
+
+const models = {
+  files: FILES,
+  className: 'Models',
+  path: 'Models',
+  signal: ([p]: readonly any[]) => p?.config?.abortSignal,
+} as const;
+
+const contentRequest = (p: any): LlmRequest => ({
+  ...gemini.config(p.config ?? {}),
+  model: gemini.model(p.model),
+  serviceTier: string(p.config?.serviceTier),
+  messageCount: count(p.contents),
+});
+
+const content = { ...models, operation: 'generate_content', response: gemini.response } as const;
+
+const generateContent: Endpoint = {
+  ...content,
+  method: 'generateContentInternal',
+  request: ([p = {}]) => contentRequest(p),
+};
+
+const generateContentStream: Endpoint = {
+  ...content,
+  method: 'generateContentStreamInternal',
+  request: ([p = {}]) => ({ ...contentRequest(p), stream: true }),
+  chunk: gemini.chunk,
+  // Version 1 makes an empty answer of an error.
+  raw(soFar, event) {
+    soFar.failure = gemini.failure(event.error) ?? soFar.failure;
+  },
+};
+
+/** Vertex AI counts the tokens of each text apart. */
+function embeddedTokens(embeddings: any): number | undefined {
+  const counts = (embeddings ?? []).map((one: any) => number(one.statistics?.tokenCount));
+  return counts.length > 0 && !counts.includes(undefined)
+    ? counts.reduce((total: number, tokens: number) => total + tokens)
+    : undefined;
+}
+
+const embedContent: Endpoint = {
+  ...models,
+  operation: 'embeddings',
+  method: 'embedContentInternal',
+  since: '1.42.0',
+  request: ([p = {}]) => ({
+    model: gemini.model(p.model),
+    dimensions: number(p.config?.outputDimensionality),
+    messageCount: count(p.contents ?? p.content),
+  }),
+  response(r) {
+    const inputTokens = embeddedTokens(r.embeddings);
+    return inputTokens === undefined ? {} : { usage: { inputTokens } };
+  },
+  // Versions 1 and 2 drop the usage.
+  raw(soFar, body) {
+    if (body.usageMetadata) soFar.usage = gemini.usage(body.usageMetadata);
+  },
+};
+
+/** Images are billed by the piece: their answers count nothing. */
+const image = (method: string, since?: string): Endpoint => ({
+  ...models,
+  operation: 'generate_content',
+  method,
+  ...(since === undefined ? {} : { since }),
+  request: ([p = {}]) => ({
+    model: gemini.model(p.model),
+    seed: number(p.config?.seed),
+    choiceCount: number(p.config?.numberOfImages),
+    outputType: 'image',
+  }),
+  response: () => ({}),
+});
+
+/** A video is made after the call, which only orders it. */
+const video: Endpoint = {
+  ...models,
+  operation: 'generate_content',
+  method: 'generateVideosInternal',
+  since: '1.12.0',
+  request: ([p = {}]) => ({
+    model: gemini.model(p.model),
+    seed: number(p.config?.seed),
+    choiceCount: number(p.config?.numberOfVideos),
+  }),
+  response: () => ({}),
+};
+
+export const modelEndpoints: readonly Endpoint[] = [
+  generateContent,
+  generateContentStream,
+  embedContent,
+  { ...embedContent, method: 'embedContent', since: '1.0.0', until: '1.41.0' },
+  image('generateImagesInternal'),
+  image('editImageInternal'),
+  image('upscaleImageInternal'),
+  image('recontextImage', '1.14.0'),
+  image('segmentImage', '1.16.0'),
+  video,
+  { ...video, method: 'generateVideos', since: '1.0.0', until: '1.9.0' },
+];

@@ -1,0 +1,43 @@
+/** Content, asked of a model or of its chats: both send their requests themselves, neither by the other. */
+import { count, type Endpoint, gemini, type LlmRequest } from '@llmtrace/core';
+import { FILES, optionsOf } from './options.ts';
+
+/** The SDK puts the given parameters over those that the model was made with. */
+function modelRequest([given]: readonly any[], self: any): LlmRequest {
+  const params = given?.contents ? given : { contents: given };
+  return {
+    ...gemini.config(params.generationConfig ?? self.generationConfig ?? {}),
+    model: gemini.model(self.model),
+    messageCount: count(params.contents),
+  };
+}
+
+/** A message goes with all that was said before it, once that is answered. */
+const chatRequest = (_args: readonly any[], self: any): LlmRequest => ({
+  ...gemini.config(self.params?.generationConfig ?? {}),
+  model: gemini.model(self.model),
+});
+
+const content = {
+  operation: 'generate_content',
+  files: FILES,
+  signal: (args: readonly any[], self: any) => optionsOf(args, self).signal,
+  // A stream's whole answer comes without the result around it.
+  response: (result: any) => gemini.response(result.response ?? result),
+} as const;
+
+const model = { ...content, className: 'GenerativeModel', path: 'GenerativeModel', request: modelRequest } as const;
+const chat = { ...content, className: 'ChatSession', path: 'ChatSession', request: chatRequest } as const;
+
+const streamed = (endpoint: Endpoint): Endpoint => ({
+  ...endpoint,
+  request: (args, self) => ({ ...endpoint.request(args, self), stream: true }),
+  chunk: gemini.chunk,
+});
+
+export const contentEndpoints: readonly Endpoint[] = [
+  { ...model, method: 'generateContent' },
+  streamed({ ...model, method: 'generateContentStream' }),
+  { ...chat, method: 'sendMessage' },
+  streamed({ ...chat, method: 'sendMessageStream' }),
+];

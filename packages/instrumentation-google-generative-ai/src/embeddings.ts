@@ -1,0 +1,32 @@
+import { count, type Endpoint, gemini, number } from '@llmtrace/core';
+import { FILES, optionsOf } from './options.ts';
+
+const embeddings = {
+  operation: 'embeddings',
+  files: FILES,
+  className: 'GenerativeModel',
+  path: 'GenerativeModel',
+  signal: (args: readonly any[], self: any) => optionsOf(args, self).signal,
+  response: (r: any) => ({ usage: gemini.usage(r.usageMetadata) }),
+} as const;
+
+export const embeddingEndpoints: readonly Endpoint[] = [
+  {
+    ...embeddings,
+    method: 'embedContent',
+    request: ([given], self) => ({
+      model: gemini.model(self.model),
+      dimensions: number(given?.outputDimensionality),
+      messageCount: 1,
+    }),
+  },
+  {
+    ...embeddings,
+    method: 'batchEmbedContents',
+    request: ([given], self) => ({
+      model: gemini.model(self.model),
+      dimensions: number(given?.requests?.[0]?.outputDimensionality),
+      messageCount: count(given?.requests),
+    }),
+  },
+];

@@ -1,0 +1,113 @@
+/** Bodies of `generateContent`, whole and in chunks, and of the other methods of a model. */
+import type { Answer, VendorRequest } from '../server/routes.ts';
+import {
+  CONTINUATION,
+  CONTINUED_MODEL,
+  GEMINI_EMBEDDING_TOKENS,
+  GEMINI_TEXT,
+  GEMINI_TOKENS,
+  geminiEvent,
+  geminiHeaders,
+} from './gemini.ts';
+import { wordsOf } from './openai.ts';
+
+const usageMetadata = {
+  promptTokenCount: GEMINI_TOKENS.input,
+  candidatesTokenCount: GEMINI_TOKENS.candidates,
+  thoughtsTokenCount: GEMINI_TOKENS.thoughts,
+  cachedContentTokenCount: GEMINI_TOKENS.cached,
+  totalTokenCount: GEMINI_TOKENS.total,
+  promptTokensDetails: [{ modality: 'TEXT', tokenCount: GEMINI_TOKENS.input }],
+  cacheTokensDetails: [{ modality: 'TEXT', tokenCount: GEMINI_TOKENS.cached }],
+  trafficType: 'ON_DEMAND',
+};
+
+/** The call of a tool that was offered and has not answered yet. */
+function calledTool({ tools = [], contents = [] }: any): string | undefined {
+  const answered = contents.some(({ parts = [] }: any) => parts.some((part: any) => part.functionResponse));
+  return answered ? undefined : tools[0]?.functionDeclarations?.[0]?.name;
+}
+
+function parts({ body }: VendorRequest): object[] {
+  const name = calledTool(body);
+  return name
+    ? [{ functionCall: { name, args: { city: 'Paris' } } }]
+    : wordsOf(GEMINI_TEXT).map((text) => ({ text }));
+}
+
+/** How an answer ends. */
+function ending({ model, body, ending: wanted }: VendorRequest): object {
+  if (model === CONTINUED_MODEL && !JSON.stringify(body).includes(CONTINUATION)) {
+    return { finishReason: 'CONTINUATION', continuationToken: CONTINUATION };
+  }
+  return { finishReason: wanted === 'incomplete' ? 'MAX_TOKENS' : 'STOP' };
+}
+
+const candidate = (given: readonly object[], end: object): object => ({
+  content: { role: 'model', parts: given },
+  ...end,
+  index: 0,
+});
+
+const blocked = {
+  promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
+  usageMetadata: { promptTokenCount: GEMINI_TOKENS.input, totalTokenCount: GEMINI_TOKENS.input },
+};
+
+/** An answer in one piece. */
+export function content(request: VendorRequest): Answer {
+  const about = { modelVersion: request.model, responseId: request.id('Gm') };
+  const json =
+    request.ending === 'filtered'
+      ? { ...blocked, ...about }
+      : { candidates: [candidate(parts(request), ending(request))], usageMetadata, ...about };
+  return { headers: geminiHeaders, json };
+}
+
+/** A stream. Its usage comes at the end: what comes before only says how the request is served. */
+export function contentEvents(request: VendorRequest): Answer {
+  const about = { modelVersion: request.model, responseId: request.id('Gm') };
+  if (request.ending === 'filtered')
+    return { headers: geminiHeaders, events: [geminiEvent({ ...blocked, ...about })] };
+  const given = parts(request);
+  const events = given.map((part, at) => {
+    const last = at === given.length - 1;
+    return geminiEvent({
+      candidates: [candidate([part], last ? ending(request) : {})],
+      usageMetadata: last ? usageMetadata : { trafficType: 'ON_DEMAND' },
+      ...about,
+    });
+  });
+  return { headers: geminiHeaders, events };
+}
+
+const VALUES = [0.0125, -0.5, 0.25];
+
+export const embedding = (): Answer => ({ headers: geminiHeaders, json: { embedding: { values: VALUES } } });
+
+/** Only several texts at once are counted. */
+export function embeddings({ body: { requests = [] } }: VendorRequest): Answer {
+  const promptTokenCount = requests.length * GEMINI_EMBEDDING_TOKENS;
+  const promptTokenDetails = [{ modality: 'TEXT', tokenCount: promptTokenCount }];
+  const json = {
+    embeddings: requests.map(() => ({ values: VALUES })),
+    usageMetadata: { promptTokenCount, promptTokenDetails },
+  };
+  return { headers: geminiHeaders, json };
+}
+
+/** What Vertex AI predicts: an image for a prompt, an embedding for a text. */
+export function predictions({ body: { instances = [] } }: VendorRequest): Answer {
+  const statistics = { token_count: GEMINI_EMBEDDING_TOKENS, truncated: false };
+  const predicted = instances.map(({ content: text }: any) =>
+    text === undefined
+      ? { mimeType: 'image/png', bytesBase64Encoded: 'iVBORw0KGgo=' }
+      : { embeddings: { values: VALUES, statistics } },
+  );
+  return { headers: geminiHeaders, json: { predictions: predicted } };
+}
+
+export const tokenCount = (): Answer => ({
+  headers: geminiHeaders,
+  json: { totalTokens: GEMINI_TOKENS.input },
+});

@@ -1,0 +1,88 @@
+/** Other instrumentations on the same method keep working beside ours, whoever came first. */
+import assert from 'node:assert/strict';
+import type { ComingCopy, Troupe } from './conformance.ts';
+import { runApp } from './run-app.ts';
+import { type Format, kitFile } from './sdks.ts';
+import type { Observation } from './stage.ts';
+
+/** How a neighbour wraps: by an assignment, or by OpenTelemetry's own helper. */
+export type Neighbour = 'plain' | 'shimmer';
+
+/** What the application of `neighbours-app` is told. */
+export interface NeighboursScript {
+  /** The modules of the vendor case, and of the instrumentation with the name of its class. */
+  readonly vendor: string;
+  readonly module: string;
+  readonly className: string;
+  readonly set: string;
+  readonly format: Format;
+  /** Who wraps the method, one after the other, and when the SDK loads in between. */
+  readonly order: readonly (Neighbour | 'ours' | 'load')[];
+}
+
+/** What it tells. */
+export interface NeighboursReport {
+  readonly observations: Record<string, Observation>;
+  readonly hits: Record<string, number>;
+  readonly started: number;
+  readonly ended: number;
+}
+
+/** The rows that are played, each of which makes one call. */
+export const ROWS: readonly string[] = ['several readers of one promise', 'a stream to its end'];
+
+/** An instrumentation is made before the SDK loads, where that is possible; an assignment comes afterwards. */
+const ORDERS: readonly NeighboursScript['order'][] = [
+  ['shimmer', 'ours', 'load', 'plain'],
+  ['ours', 'shimmer', 'load', 'plain'],
+  ['load', 'plain', 'ours', 'load'],
+];
+
+export function describeNeighbours(troupe: Troupe, copies: readonly ComingCopy[]): void {
+  describe('neighbours', () => {
+    for (const { name, ready } of copies) {
+      describe(`on ${name.set} as ${name.format}`, () => {
+        const reports: Promise<NeighboursReport>[] = [];
+        before(() => {
+          for (const order of ORDERS) reports.push(live(troupe, { ...name, order }));
+          for (const report of reports) report.catch(() => {}); // its test is told
+        });
+        for (const [index, order] of ORDERS.entries()) {
+          it(`all of them work, who came as: ${order.join(', ')}`, async () => {
+            const report = await reports[index];
+            const { native } = await ready();
+            if (report) expectNeighbours(report, native, order);
+          });
+        }
+      });
+    }
+  });
+}
+
+type Scene = Pick<NeighboursScript, 'set' | 'format' | 'order'>;
+
+async function live({ vendor, subject }: Troupe, scene: Scene): Promise<NeighboursReport> {
+  const { module, className } = subject;
+  const { set, format, order } = scene;
+  const script: NeighboursScript = { vendor: vendor.url, module, className, set, format, order };
+  const { code, stdout, stderr } = await runApp(kitFile('neighbours-app'), {
+    flags: ['--conditions=llmtrace:source', '--no-warnings'],
+    args: [JSON.stringify(script)],
+  });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+function expectNeighbours(
+  { observations, hits, started, ended }: NeighboursReport,
+  native: Record<string, Observation>,
+  order: Scene['order'],
+): void {
+  for (const [name, observation] of Object.entries(observations)) {
+    assert.deepEqual(observation, native[name], name);
+  }
+  const neighbours = order.filter((step) => step === 'plain' || step === 'shimmer');
+  const expected = Object.fromEntries(neighbours.map((neighbour) => [neighbour, ROWS.length]));
+  assert.deepEqual(hits, expected, 'calls that the neighbours saw');
+  assert.deepEqual([started, ended], [ROWS.length, ROWS.length], 'spans started and ended');
+}

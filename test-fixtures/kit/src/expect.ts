@@ -1,0 +1,237 @@
+/** What the telemetry of a row must be: asserted whole, so that what should be absent is absent. */
+import assert from 'node:assert/strict';
+import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { CALLER } from './stage.ts';
+import type { MetricPoint, Telemetry } from './telemetry.ts';
+import type { ExpectedCall, Setting, Tokens } from './vendor-case.ts';
+
+/** Names that the suite has no opinion on. */
+const FREE = /^(?:openai\.|anthropic\.|gcp\.|llmtrace\.(?:cost|error)\.|http\.response\.status_code$)/;
+const FREE_NAMES = new Set([
+  'gen_ai.output.type',
+  'gen_ai.request.choice.count',
+  'gen_ai.request.encoding_formats',
+]);
+
+interface Server {
+  address: string;
+  port: number;
+}
+
+/**
+ * Asserts that the telemetry tells of these calls, once each, and of nothing else.
+ *
+ * @param chunks how many chunks the application noted, 0 where it noted none.
+ */
+export async function expectCalls(
+  telemetry: Telemetry,
+  expected: readonly ExpectedCall[],
+  setting: Setting,
+  url: string,
+  chunks: number,
+): Promise<void> {
+  const spans = telemetry.spans().sort((one, other) => order(one) - order(other));
+  assert.equal(telemetry.started(), expected.length, 'spans started');
+  assert.equal(spans.length, expected.length, 'spans ended');
+  const { hostname, port } = new URL(url);
+  const server = { address: hostname, port: Number(port) };
+  for (const [index, call] of expected.entries()) {
+    expectSpan(spans[index] as ReadableSpan, call, setting, call.elsewhere ? undefined : server);
+  }
+  expectMetrics(await telemetry.metrics(), expected, spans, setting, chunks);
+}
+
+const order = ({ startTime: [seconds, nanos] }: ReadableSpan): number => seconds * 1e9 + nanos;
+
+/** The tokens that a call's telemetry knows. */
+export function tokensOf({ family, answer, stream, tokens }: ExpectedCall): Partial<Tokens> | undefined {
+  if (answer === 'begun' && family.inputAtStart) {
+    const { output: _output, reasoning: _reasoning, ...input } = family.tokens ?? {};
+    return input;
+  }
+  const told = answer === 'whole' && (!stream || family.streamUsage === 'always');
+  return (tokens ?? (told ? 'known' : 'unknown')) === 'known' ? family.tokens : undefined;
+}
+
+const operationOf = (call: ExpectedCall): string => call.operation ?? call.family.operation;
+const modelOf = (call: ExpectedCall): string => call.model ?? call.family.model;
+const outcomeOf = (call: ExpectedCall): string => call.outcome ?? 'completed';
+
+function expectSpan(
+  span: ReadableSpan,
+  call: ExpectedCall,
+  setting: Setting,
+  server: Server | undefined,
+): void {
+  assert.equal(span.name, `${operationOf(call)} ${modelOf(call)}`);
+  assert.equal(span.kind, SpanKind.CLIENT, 'kind');
+  assert.equal(span.parentSpanContext?.spanId, CALLER.spanId, 'the parent is the span of the caller');
+  assert.equal(span.instrumentationScope.name, setting.vendor.scope);
+  assert.equal(span.events.length, 0, 'events');
+  const status = call.status ?? (call.errorType === undefined ? 'unset' : 'error');
+  assert.equal(span.status.code, status === 'error' ? SpanStatusCode.ERROR : SpanStatusCode.UNSET, 'status');
+  const { attributes } = span;
+  expectMeasured(attributes, call);
+  expectAnswer(attributes, call);
+  const address = server ?? serverOf(attributes);
+  assert.deepEqual(exact(attributes), defined(exactAttributes(call, setting, address)), 'attributes');
+}
+
+/** Of a call that went elsewhere, that it says where. */
+function serverOf(attributes: Attributes): Server {
+  const { 'server.address': address, 'server.port': port } = attributes;
+  assert.equal(address, '127.0.0.1', 'server.address');
+  assert.equal(typeof port, 'number', 'server.port');
+  return { address, port: port as number };
+}
+
+/** The attributes whose values are known beforehand. */
+function exactAttributes(call: ExpectedCall, { vendor }: Setting, server: Server): Record<string, unknown> {
+  const { family, answer, stream, outcome } = call;
+  const tokens = tokensOf(call);
+  const leftOpen = stream === true || outcome === 'cancelled' || outcome === 'abandoned';
+  return {
+    'gen_ai.operation.name': operationOf(call),
+    'gen_ai.provider.name': call.provider ?? vendor.provider,
+    'gen_ai.request.model': modelOf(call),
+    'gen_ai.request.stream': stream,
+    ...family.asked,
+    'server.address': server.address,
+    'server.port': server.port,
+    'gen_ai.response.model': answer === 'none' ? undefined : family.responseModel,
+    'gen_ai.response.finish_reasons':
+      call.finishReasons ?? (answer === 'whole' ? family.finishReasons : undefined),
+    'gen_ai.usage.input_tokens': tokens?.input,
+    'gen_ai.usage.output_tokens': tokens?.output,
+    'gen_ai.usage.cache_read.input_tokens': tokens?.cacheRead,
+    'gen_ai.usage.cache_creation.input_tokens': tokens?.cacheWrite,
+    'llmtrace.usage.cache_write_1h.input_tokens': tokens?.cacheWrite1h,
+    'gen_ai.usage.reasoning.output_tokens': tokens?.reasoning,
+    'error.type': call.errorType,
+    'http.request.resend_count': call.resends,
+    'llmtrace.stream.outcome': leftOpen ? outcomeOf(call) : undefined,
+  };
+}
+
+/** Attributes whose values are known only by their kind: they are checked apart from the others. */
+const MEASURED = ['gen_ai.response.id', 'gen_ai.response.time_to_first_chunk', 'gen_ai.usage.cost'];
+
+function exact(attributes: Attributes): Record<string, unknown> {
+  const kept = Object.entries(attributes).filter(
+    ([name]) => !FREE.test(name) && !FREE_NAMES.has(name) && !MEASURED.includes(name),
+  );
+  return Object.fromEntries(kept);
+}
+
+const defined = (attributes: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+
+function expectMeasured(attributes: Attributes, call: ExpectedCall): void {
+  const first = attributes['gen_ai.response.time_to_first_chunk'];
+  const seen = call.stream === true && (call.chunks === 'some' || (call.chunks ?? 0) > 0);
+  assert.equal(typeof first, seen ? 'number' : 'undefined', 'time_to_first_chunk');
+  if (seen)
+    assert.ok((first as number) >= 0 && (first as number) < 10, `seconds to the first chunk: ${first}`);
+  const cost = attributes['gen_ai.usage.cost'];
+  if (call.family.priced) assert.equal(typeof cost, tokensOf(call) ? 'number' : 'undefined', 'cost');
+}
+
+function expectAnswer(attributes: Attributes, { answer, family }: ExpectedCall): void {
+  const id = attributes['gen_ai.response.id'];
+  if (answer === 'none' || family.idPrefix === undefined) assert.equal(id, undefined, 'response id');
+  else assert.ok(String(id).startsWith(family.idPrefix), `response id: ${id}`);
+}
+
+function expectMetrics(
+  points: MetricPoint[],
+  expected: readonly ExpectedCall[],
+  spans: readonly ReadableSpan[],
+  { vendor }: Setting,
+  chunks: number,
+): void {
+  const of = (name: string) => points.filter((point) => point.name === name);
+  const durations = of('gen_ai.client.operation.duration');
+  assert.deepEqual(
+    counts(durations),
+    tally(expected.map((call) => shared(call, vendor.provider))),
+    'durations',
+  );
+  const [measured, lasted] = [total(durations), spans.reduce((sum, span) => sum + seconds(span), 0)];
+  assert.ok(Math.abs(measured - lasted) < 0.05, `durations of ${measured} s for spans of ${lasted} s`);
+  expectTokens(of('gen_ai.client.token.usage'), expected);
+  expectChunks(points, expected, chunks);
+  assert.equal(total(of('llmtrace.client.active_requests')), 0, 'active requests');
+  const cost = spans.reduce((sum, { attributes }) => sum + Number(attributes['gen_ai.usage.cost'] ?? 0), 0);
+  assert.ok(Math.abs(total(of('llmtrace.client.cost')) - cost) < 1e-9, 'the cost is that of the spans');
+  for (const { name, unit } of points) assert.equal(unit, UNITS[name] ?? unit, name);
+}
+
+const UNITS: Readonly<Record<string, string>> = {
+  'gen_ai.client.operation.duration': 's',
+  'gen_ai.client.token.usage': '{token}',
+  'gen_ai.client.operation.time_to_first_chunk': 's',
+  'gen_ai.client.operation.time_per_output_chunk': 's',
+  'llmtrace.client.active_requests': '{request}',
+  'llmtrace.client.cost': 'USD',
+};
+
+/** What the duration of a call is told by, in one word. */
+const shared = (call: ExpectedCall, provider: string): string =>
+  [operationOf(call), call.provider ?? provider, modelOf(call), call.errorType ?? 'no error'].join(' ');
+
+const SHARED = ['gen_ai.operation.name', 'gen_ai.provider.name', 'gen_ai.request.model'];
+
+function counts(points: readonly MetricPoint[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const { attributes, count = 0 } of points) {
+    const key = [...SHARED.map((name) => attributes[name]), attributes['error.type'] ?? 'no error'].join(' ');
+    result[key] = (result[key] ?? 0) + count;
+    assert.ok(attributes['server.address'] !== undefined, 'server.address of a metric');
+  }
+  return result;
+}
+
+function tally(keys: readonly string[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const key of keys) result[key] = (result[key] ?? 0) + 1;
+  return result;
+}
+
+function expectTokens(points: readonly MetricPoint[], expected: readonly ExpectedCall[]): void {
+  for (const type of ['input', 'output'] as const) {
+    const told = expected.flatMap((call) => tokensOf(call)?.[type] ?? []);
+    const mine = points.filter(({ attributes }) => attributes['gen_ai.token.type'] === type);
+    const records = mine.reduce((sum, { count = 0 }) => sum + count, 0);
+    assert.equal(records, told.length, `${type} tokens are recorded once a call`);
+    assert.equal(
+      total(mine),
+      told.reduce((sum, count) => sum + count, 0),
+      `${type} tokens`,
+    );
+  }
+}
+
+/** One point to the first chunk of a stream, and one for each chunk after it. */
+function expectChunks(points: readonly MetricPoint[], expected: readonly ExpectedCall[], seen: number): void {
+  const of = (name: string) => points.filter((point) => point.name === name);
+  const records = (name: string) => of(name).reduce((sum, { count = 0 }) => sum + count, 0);
+  const begun = expected.filter(({ chunks = 0 }) => chunks === 'some' || chunks > 0);
+  const chunks = total(of('llmtrace.client.stream.chunks'));
+  assert.equal(
+    records('gen_ai.client.operation.time_to_first_chunk'),
+    begun.length,
+    'times to the first chunk',
+  );
+  assert.equal(
+    records('gen_ai.client.operation.time_per_output_chunk'),
+    chunks - begun.length,
+    'times per chunk after the first',
+  );
+  // Rows that read a stream directly note each chunk.
+  if (seen > 0) assert.equal(chunks, seen, 'chunks');
+}
+
+const total = (points: readonly MetricPoint[]): number =>
+  points.reduce((sum, { sum: part }) => sum + part, 0);
+const seconds = ({ duration: [whole, nanos] }: ReadableSpan): number => whole + nanos / 1e9;

@@ -1,0 +1,18 @@
+/** What tests of llmtrace share. The conformance suite is apart, in `./conformance`: it needs mocha. */
+export { cleanEnvironment, type RunOptions, type RunResult, runApp } from './run-app.ts';
+export { type Format, hookVendorModules, loadSdk, type Sdk, type SdkName } from './sdks.ts';
+export {
+  BEHAVIOUR_HEADER,
+  type RecordedRequest,
+  startVendorServer,
+  type VendorServer,
+  type VendorServerOptions,
+} from './server.ts';
+export {
+  createTelemetry,
+  type DiagRecorder,
+  type Instrumented,
+  type MetricPoint,
+  recordDiag,
+  type Telemetry,
+} from './telemetry.ts';

@@ -1,0 +1,22 @@
+/** What applications see without llmtrace: the measure of all that they see with it. */
+import { runApp } from './run-app.ts';
+import { kitFile, type SdkName } from './sdks.ts';
+import type { Observation } from './stage.ts';
+import type { VendorCase } from './vendor-case.ts';
+
+/** Runs all rows in a process that has never heard of llmtrace. */
+export async function observeNative(
+  vendor: VendorCase,
+  { set, format }: SdkName,
+): Promise<Record<string, Observation>> {
+  const flags = ['--conditions=llmtrace:source', '--no-warnings'];
+  const { code, signal, stdout, stderr } = await runApp(kitFile('native-app'), {
+    flags,
+    args: [vendor.url, set, format],
+    timeout: 60_000,
+  });
+  if (code === 0) return JSON.parse(stdout);
+  throw new Error(
+    `Expected the native run of ${set} (${format}) to end well, got ${signal ?? code}: ${stderr}`,
+  );
+}

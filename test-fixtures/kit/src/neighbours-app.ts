@@ -1,0 +1,95 @@
+/**
+ * An application in which another instrumentation wraps the same method as llmtrace. It plays two rows and
+ * prints what it observed, how often the neighbours were called, and how many spans there were.
+ * Its arguments, as JSON: {@link NeighboursScript}.
+ */
+import { createRequire } from 'node:module';
+import { type NeighboursReport, type NeighboursScript, ROWS } from './conformance-neighbours.ts';
+import { playsOf } from './plays.ts';
+import { hookVendorModules, loadSdk, otelInstrumentation, type Sdk } from './sdks.ts';
+import { startVendorServer } from './server.ts';
+import { observe } from './stage.ts';
+import { createTelemetry } from './telemetry.ts';
+import type { VendorCase } from './vendor-case.ts';
+
+const script: NeighboursScript = JSON.parse(process.argv[2] ?? '');
+const { vendorCase: vendor }: { vendorCase: VendorCase } = await import(script.vendor);
+const [family] = vendor.families;
+if (!family) throw new Error('Expected the vendor to have a family.');
+
+await hookVendorModules();
+const telemetry = createTelemetry();
+const server = await startVendorServer();
+const hits: Record<string, number> = {};
+
+/** The class's own object, of the SDK with these exports, that has the method. */
+const prototypeOf = (exports: Sdk['exports']): any => {
+  const client = vendor.client({ ...sdk, exports }, server.url, {});
+  const { owner, method } = family.target(client);
+  return { prototype: Object.getPrototypeOf(owner), method };
+};
+
+const wrapperOf = (name: string) => (original: (...args: unknown[]) => unknown) =>
+  function neighbour(this: unknown, ...args: unknown[]) {
+    hits[name] = (hits[name] ?? 0) + 1;
+    return original.apply(this, args);
+  };
+
+/** As most libraries do it: an assignment. */
+function wrapPlainly(): void {
+  const { prototype, method } = prototypeOf(sdk.exports);
+  prototype[method] = wrapperOf('plain')(prototype[method]);
+}
+
+/** As instrumentations of OpenTelemetry do it, which begin by removing each other's wrappers. */
+function wrapByShimmer(): void {
+  const { InstrumentationBase, InstrumentationNodeModuleDefinition } = createRequire(import.meta.url)(
+    otelInstrumentation(),
+  );
+  class Neighbouring extends InstrumentationBase {
+    constructor() {
+      super('neighbour', '1.0.0', {});
+    }
+    init() {
+      return new InstrumentationNodeModuleDefinition(vendor.package, ['*'], (exports: any) => {
+        const { prototype, method } = prototypeOf(exports);
+        (this as any)._wrap(prototype, method, wrapperOf('shimmer'));
+        return exports;
+      });
+    }
+  }
+  void new Neighbouring();
+}
+
+async function instrumentOurselves(): Promise<void> {
+  const { [script.className]: Ours } = await import(script.module);
+  telemetry.install(new Ours());
+}
+
+const { set, format } = script;
+const name = { set, format, package: vendor.package };
+let sdk = {} as Sdk;
+
+const act: Record<NeighboursScript['order'][number], () => void | Promise<void>> = {
+  plain: wrapPlainly,
+  shimmer: wrapByShimmer,
+  ours: instrumentOurselves,
+  // A hook that comes late sees a module when it is loaded again.
+  async load() {
+    sdk = await loadSdk(name);
+  },
+};
+for (const step of script.order) await act[step]();
+
+const plays = playsOf(vendor, sdk).plays.filter(
+  ({ row, ...play }) => play.family === family && ROWS.includes(row.name),
+);
+const observations: NeighboursReport['observations'] = {};
+for (const play of plays) observations[play.name] = await observe(play.row, play, sdk, server);
+const report: NeighboursReport = {
+  observations,
+  hits,
+  started: telemetry.started(),
+  ended: telemetry.spans().length,
+};
+process.stdout.write(JSON.stringify(report), () => process.exit(0));

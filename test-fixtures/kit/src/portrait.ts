@@ -1,0 +1,116 @@
+/**
+ * A **portrait** is what an application can tell about a value, as plain JSON: its classes, its members,
+ * its fields (hidden ones too), and nothing that differs from one run to the next. Two values that an
+ * application cannot tell apart have the same portrait, though they were made in different processes.
+ */
+
+export type Portrait = string | number | boolean | null | Portrait[] | { [key: string]: Portrait };
+
+/** What differs between two runs, and where it stands. */
+const VOLATILE_KEYS = new Set([
+  'stack',
+  'localPort',
+  'remotePort',
+  'bytesRead',
+  'bytesWritten',
+  'timeout',
+  'port',
+]);
+const VOLATILE_HEADERS = new Set(['date', 'host', 'keep-alive']);
+const LOOPBACK = /(127\.0\.0\.1|localhost):\d+/g;
+
+/** Text without the port that a server happened to get. */
+const steady = (text: string): string => text.replace(LOOPBACK, '$1:port');
+
+/** The names of a value's classes, the nearest first. */
+export function classesOf(value: object): string[] {
+  const names: string[] = [];
+  for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto)) {
+    names.push(String(proto.constructor?.name));
+  }
+  return names;
+}
+
+/** The names of all methods that can be called on a value, its own and inherited ones. */
+export function methodsOf(value: object): string[] {
+  const names = new Set<string>();
+  for (let owner: object = value; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+    for (const [name, { value: member }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
+      if (typeof member === 'function') names.add(name);
+    }
+    if (Object.getPrototypeOf(owner) === null) break;
+  }
+  return [...names].sort();
+}
+
+/** The outside of an object: classes, methods, and how it names itself. */
+export const shapeOf = (value: object): Portrait => ({
+  classes: classesOf(value),
+  methods: methodsOf(value),
+  tag: String(value),
+});
+
+/** Headers without those that differ between runs, in their order. */
+export function steadyHeaders(headers: Iterable<[string, unknown]>): Portrait {
+  const kept = [...headers].filter(([name]) => !VOLATILE_HEADERS.has(name.toLowerCase()));
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, steady(String(value)).replace(/boundary=.*/, 'boundary=…')]),
+  );
+}
+
+/** The portrait of anything. */
+export function portrait(value: unknown, path: readonly object[] = []): Portrait {
+  switch (typeof value) {
+    case 'string':
+      return steady(value);
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : `«${value}»`;
+    case 'object':
+      return value === null ? null : path.includes(value) ? '«itself»' : ofObject(value, [...path, value]);
+    case 'function':
+      return `«function ${value.name}»`;
+    default:
+      return `«${String(value)}»`;
+  }
+}
+
+function ofObject(value: object, path: readonly object[]): Portrait {
+  if (Array.isArray(value)) return value.map((entry) => portrait(entry, path));
+  if (ArrayBuffer.isView(value)) return { classes: classesOf(value), bytes: hex(value.buffer) };
+  if (value instanceof ArrayBuffer) return { classes: classesOf(value), bytes: hex(value) };
+  if (isHeaders(value)) return { classes: classesOf(value), headers: steadyHeaders(value.entries()) };
+  if (isResponse(value)) return ofResponse(value);
+  const classes = classesOf(value);
+  const fields = fieldsOf(value, path);
+  return classes.length === 1 && classes[0] === 'Object' ? fields : { '«classes»': classes, ...fields };
+}
+
+/** Own fields in their order, the hidden ones too, which are marked; a symbol's name says what it is for. */
+function fieldsOf(value: object, path: readonly object[]): { [key: string]: Portrait } {
+  const fields: { [key: string]: Portrait } = {};
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if (VOLATILE_KEYS.has(name)) continue;
+    const held = 'value' in descriptor ? portrait(descriptor.value, path) : '«accessor»';
+    fields[descriptor.enumerable ? name : `«hidden» ${name}`] = held;
+  }
+  return fields;
+}
+
+const hex = (bytes: ArrayBufferLike): string => Buffer.from(bytes).toString('hex');
+
+const isHeaders = (value: object): value is Headers => classesOf(value).includes('Headers');
+
+const isResponse = (value: object): value is Response => classesOf(value).includes('Response');
+
+/** A response says of itself what its accessors say; reading its body is another matter. */
+const ofResponse = (response: Response): Portrait => ({
+  ...(shapeOf(response) as { [key: string]: Portrait }),
+  status: response.status,
+  statusText: response.statusText,
+  ok: response.ok,
+  url: steady(response.url),
+  bodyUsed: response.bodyUsed,
+  headers: steadyHeaders(response.headers.entries()),
+});

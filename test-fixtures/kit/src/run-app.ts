@@ -1,0 +1,58 @@
+/** Runs an application in a process of its own, in an environment that this one does not leak into. */
+import { spawn } from 'node:child_process';
+
+export interface RunOptions {
+  /** Flags of node itself, before the file: `['--import', '@llmtrace/auto']`. */
+  flags?: readonly string[];
+  /** Arguments of the application. */
+  args?: readonly string[];
+  /** Added to the clean environment. */
+  env?: Readonly<Record<string, string>>;
+  /** The node binary. @default the one that runs this process */
+  node?: string;
+  /** The working directory. @default the current one */
+  cwd?: string;
+  /** The application is killed after so many ms. @default 20000 */
+  timeout?: number;
+}
+
+export interface RunResult {
+  code: number | null;
+  /** The signal that ended it: `SIGKILL` where it took too long. */
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** What would change how an application runs or where it sends its telemetry. */
+const FOREIGN = /^(?:OTEL_|LLMTRACE_|NODE_|OPENAI_|AZURE_|ANTHROPIC_|GOOGLE_|GEMINI_|.*_PROXY$)/i;
+
+/** The environment of this process, without what would change how an application behaves. */
+export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const kept = Object.entries(env).filter(([name, value]) => value !== undefined && !FOREIGN.test(name));
+  return Object.fromEntries(kept) as Record<string, string>;
+}
+
+/** Runs `file` and waits for its end, which always comes. */
+export function runApp(file: string, options: RunOptions = {}): Promise<RunResult> {
+  const { flags = [], args = [], env = {}, node = process.execPath, cwd, timeout = 20_000 } = options;
+  const child = spawn(node, [...flags, file, ...args], {
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout,
+    killSignal: 'SIGKILL',
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const stdout = textOf(child.stdout);
+  const stderr = textOf(child.stderr);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stdout: stdout(), stderr: stderr() }));
+  });
+}
+
+function textOf(stream: NodeJS.ReadableStream): () => string {
+  const parts: Buffer[] = [];
+  stream.on('data', (part: Buffer) => parts.push(part));
+  return () => Buffer.concat(parts).toString();
+}

@@ -1,0 +1,181 @@
+/**
+ * A fake vendor on the loopback interface, for tests and for the demo. It answers like the vendors' own
+ * APIs, records what it was asked, and misbehaves on request (`server/behaviours.ts`). It prints nothing,
+ * and nothing of it keeps a process alive once it is closed.
+ */
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { anthropic } from './server/anthropic.ts';
+import { BEHAVIOUR_HEADER, type Behaviour, behaviourOf } from './server/behaviours.ts';
+import { parseBody } from './server/body.ts';
+import { openai } from './server/openai.ts';
+import { breakOff, sendStream, sendWhole, sleep, wasAborted } from './server/reply.ts';
+import type { VendorRequest, VendorRoutes } from './server/routes.ts';
+
+export { BEHAVIOUR_HEADER } from './server/behaviours.ts';
+
+/** One request that the server got. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Parsed: JSON, the parts of a form, or text. */
+  readonly body: any;
+  /** True once the exchange is over, whoever ended it. */
+  closed: boolean;
+  /** True where the client went away before it had the whole answer. */
+  aborted: boolean;
+}
+
+export interface VendorServerOptions {
+  /** Wait before each answer, in ms. @default 0 */
+  latency?: number;
+  /** Wait between the chunks of a stream, in ms. @default 0 */
+  gap?: number;
+}
+
+export interface VendorServer {
+  /** `http://127.0.0.1:port`, without a trailing slash. */
+  readonly url: string;
+  /** In the order of their arrival, since the last `clear()`. */
+  readonly requests: RecordedRequest[];
+  /** Resolves when `count` requests have arrived since the last `clear()`. */
+  received(count: number): Promise<void>;
+  /** Resolves when no exchange is open. */
+  idle(): Promise<void>;
+  /** Forgets the requests and begins again with the first ids, so that two runs get the same answers. */
+  clear(): void;
+  /** Ends all connections at once. */
+  close(): Promise<void>;
+}
+
+const VENDORS: readonly VendorRoutes[] = [openai, anthropic];
+/** The time that the first answer says, in seconds since 1970. */
+const FIRST_ANSWER = 1_764_000_000;
+
+interface State {
+  readonly options: VendorServerOptions;
+  readonly requests: RecordedRequest[];
+  readonly waiting: Set<() => void>;
+  /** How often a key has met a behaviour that ends after some times. */
+  readonly met: Map<string, number>;
+  ids: number;
+}
+
+/** Starts a server on a free port. */
+export async function startVendorServer(options: VendorServerOptions = {}): Promise<VendorServer> {
+  const state: State = { options, requests: [], waiting: new Set(), met: new Map(), ids: 0 };
+  // Nothing here may differ from one run to the next, and no idle connection may close between two requests.
+  const server = createServer(
+    { keepAliveTimeout: 0 },
+    (request, response) => void exchange(state, request, response),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests: state.requests,
+    received: (count) => until(state, () => state.requests.length >= count),
+    idle: () => until(state, () => state.requests.every(({ closed }) => closed)),
+    clear() {
+      state.requests.length = 0;
+      state.met.clear();
+      state.ids = 0;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function until(state: State, condition: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (!condition()) return;
+      state.waiting.delete(check);
+      resolve();
+    };
+    state.waiting.add(check);
+    check();
+  });
+}
+
+const changed = (state: State): void => {
+  for (const check of [...state.waiting]) check();
+};
+
+async function exchange(state: State, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.sendDate = false;
+  const recorded = await record(incoming).catch(() => undefined);
+  if (!recorded) return;
+  state.requests.push(recorded);
+  response.on('error', () => {});
+  response.on('close', () => {
+    recorded.closed = true;
+    recorded.aborted = wasAborted(response);
+    changed(state);
+  });
+  changed(state);
+  await answer(state, recorded, response);
+}
+
+async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part);
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
+  const { method = 'GET', headers } = incoming;
+  const body = parseBody(Buffer.concat(parts), headers['content-type']);
+  const query = Object.fromEntries(searchParams);
+  return { method, path: pathname, query, headers, body, closed: false, aborted: false };
+}
+
+async function answer(state: State, recorded: RecordedRequest, response: ServerResponse): Promise<void> {
+  const vendor = VENDORS.find(({ owns }) => owns(recorded.path)) ?? openai;
+  const named = vendor.model(recorded);
+  const behaviour =
+    behaviourOf(recorded.headers[BEHAVIOUR_HEADER] as string | undefined) ?? behaviourOf(named);
+  const model = named === undefined || named === behaviour?.name ? vendor.usualModel(recorded.path) : named;
+  const request = requestOf(state, recorded, model, behaviour);
+  if (behaviour?.hang) return;
+  await sleep(behaviour?.latency ?? state.options.latency ?? 0);
+  if (behaviour?.reset) return breakOff(response);
+  if (behaviour?.status !== undefined && !passes(state, behaviour, vendor.key(recorded))) {
+    const failure = vendor.failure(behaviour.status, request);
+    return sendWhole(response, { ...failure, headers: { ...failure.headers, ...behaviour.headers } });
+  }
+  const given = vendor.answer(request) ?? vendor.failure(404, request);
+  if (!given.events) return sendWhole(response, given, behaviour?.cut);
+  await sendStream(response, given, {
+    gap: behaviour?.gap ?? state.options.gap ?? 0,
+    cut: behaviour?.cut,
+    failure: () => vendor.streamFailure(request),
+  });
+}
+
+function requestOf(
+  state: State,
+  { method, path, query, headers, body }: RecordedRequest,
+  model: string,
+  behaviour: Behaviour | undefined,
+): VendorRequest {
+  const id = (prefix: string) =>
+    prefix +
+    createHash('sha1')
+      .update(`${prefix}${state.ids++}`)
+      .digest('hex')
+      .slice(0, 29);
+  const created = FIRST_ANSWER + state.ids;
+  return { method, path, query, headers, body, ending: behaviour?.ending, model, created, id };
+}
+
+/** True where a behaviour that fails only some times has done so for this key. */
+function passes(state: State, { name, times = Number.POSITIVE_INFINITY }: Behaviour, key: string): boolean {
+  const id = `${name} ${key}`;
+  const met = (state.met.get(id) ?? 0) + 1;
+  state.met.set(id, met > times ? 0 : met);
+  return met > times;
+}

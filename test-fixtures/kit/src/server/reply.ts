@@ -1,0 +1,65 @@
+/** The way of an answer to the client. */
+import type { ServerResponse } from 'node:http';
+import type { StreamCut } from './behaviours.ts';
+import type { Answer } from './routes.ts';
+
+/** Early enough before a connection breaks for the client to have read what came before. */
+const BREAK_DELAY = 25;
+
+const broken = new WeakSet<ServerResponse>();
+
+/** A wait that keeps no process alive. */
+export const sleep = (ms: number): Promise<void> =>
+  new Promise((resolve) => void (ms > 0 ? setTimeout(resolve, ms).unref() : resolve()));
+
+/** Breaks the connection. */
+export function breakOff(response: ServerResponse): void {
+  broken.add(response);
+  response.destroy();
+}
+
+/** True where the client went away before it had the whole answer. */
+export const wasAborted = (response: ServerResponse): boolean =>
+  !response.writableFinished && !broken.has(response);
+
+/** Sends an answer in one piece, or half of it where it is to be cut. */
+export async function sendWhole(response: ServerResponse, answer: Answer, cut?: StreamCut): Promise<void> {
+  const { status = 200, headers, json, bytes = '' } = answer;
+  const type = json === undefined ? 'application/octet-stream' : 'application/json';
+  response.writeHead(status, { 'content-type': type, ...headers });
+  const body = Buffer.from(json === undefined ? bytes : JSON.stringify(json));
+  if (!cut || cut.how === 'error') return void response.end(body);
+  response.write(body.subarray(0, body.length / 2));
+  if (cut.how === 'hang') return;
+  await sleep(BREAK_DELAY);
+  breakOff(response);
+}
+
+/** What a stream is sent by. */
+export interface StreamPlan {
+  /** Between two chunks, in ms. */
+  gap: number;
+  cut: StreamCut | undefined;
+  /** The event by which the vendor reports a failure. */
+  failure: () => string;
+}
+
+/** Sends the events of an answer, as far as the plan goes. */
+export async function sendStream(response: ServerResponse, answer: Answer, plan: StreamPlan): Promise<void> {
+  const { gap, cut, failure } = plan;
+  const events = answer.events?.slice(0, cut?.after) ?? [];
+  response.writeHead(answer.status ?? 200, { 'content-type': 'text/event-stream', ...answer.headers });
+  for (const event of events) {
+    if (response.destroyed) return;
+    response.write(event);
+    // Each chunk is a write of its own: the loop of events turns in between, so that none are joined.
+    await (gap > 0 ? sleep(gap) : new Promise(setImmediate));
+  }
+  if (cut?.how === 'hang') return;
+  if (cut?.how === 'drop') {
+    await sleep(BREAK_DELAY);
+    return breakOff(response);
+  }
+  if (cut) response.write(failure());
+  response.end();
+}
