@@ -1,21 +1,26 @@
 // An ordinary application: nothing in it knows that it is being traced.
-// It asks for its key and its base URL where the SDK always does, in the environment.
+// It asks for its keys and base URLs where the SDKs always do, in the environment.
+import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
+import { GoogleGenerativeAI } from '@google/generative-ai';
 import { trace } from '@opentelemetry/api';
 import OpenAI from 'openai';
 
-const client = new OpenAI();
+const openai = new OpenAI();
+const anthropic = new Anthropic();
+const google = new GoogleGenAI({ apiKey: process.env.GEMINI_API_KEY });
 const model = 'gpt-4o-mini';
 const tracer = trace.getTracer('shop');
 
 const ask = (content) => [{ role: 'user', content }];
 
 async function chat() {
-  const answer = await client.chat.completions.create({ model, messages: ask('What do you sell?') });
+  const answer = await openai.chat.completions.create({ model, messages: ask('What do you sell?') });
   return answer.choices[0].message.content;
 }
 
 async function stream() {
-  const chunks = await client.chat.completions.create({
+  const chunks = await openai.chat.completions.create({
     model,
     messages: ask('Describe the red one.'),
     stream: true,
@@ -27,7 +32,7 @@ async function stream() {
 }
 
 async function tools() {
-  const runner = client.chat.completions.runTools({
+  const runner = openai.chat.completions.runTools({
     model,
     messages: ask('Is the red one in stock?'),
     tools: [
@@ -47,32 +52,58 @@ async function tools() {
 }
 
 async function respond() {
-  const response = await client.responses.create({ model: 'gpt-5-mini', input: 'Thank the customer.' });
+  const response = await openai.responses.create({ model: 'gpt-5-mini', input: 'Thank the customer.' });
   return response.output_text;
 }
 
 async function embed() {
-  const { data } = await client.embeddings.create({
+  const { data } = await openai.embeddings.create({
     model: 'text-embedding-3-small',
     input: ['red', 'blue'],
   });
   return `${data.length} vectors`;
 }
 
+async function claude() {
+  const body = { model: 'claude-sonnet-4-5', max_tokens: 200, messages: ask('Write an advertisement.') };
+  const message = await anthropic.messages.stream(body).finalMessage();
+  return message.content.find(({ type }) => type === 'text')?.text;
+}
+
+async function gemini() {
+  const chunks = await google.models.generateContentStream({
+    model: 'gemini-2.5-flash',
+    contents: 'Shorten it.',
+  });
+  let text = '';
+  for await (const chunk of chunks) text += chunk.text ?? '';
+  return text;
+}
+
+/** The SDK that Google has replaced by the one above. */
+async function geminiBefore() {
+  const former = new GoogleGenerativeAI(process.env.GEMINI_API_KEY).getGenerativeModel(
+    { model: 'gemini-2.5-flash' },
+    { baseUrl: process.env.GOOGLE_GEMINI_BASE_URL },
+  );
+  const { response } = await former.generateContent('Translate it.');
+  return response.text();
+}
+
 async function fail() {
   try {
-    await client.chat.completions.create({ model: 'fail-429', messages: ask('One more?') });
+    await openai.chat.completions.create({ model: 'fail-429', messages: ask('One more?') });
     return 'no failure';
   } catch (error) {
     return `${error.constructor.name}: ${error.message}`;
   }
 }
 
-for (const step of [chat, stream, tools, respond, embed, fail]) {
+for (const step of [chat, stream, tools, respond, embed, claude, gemini, geminiBefore, fail]) {
   const said = await tracer.startActiveSpan(`shop ${step.name}`, async (span) => {
     const text = await step();
     span.end();
     return text;
   });
-  console.log(`${step.name.padEnd(8)} ${said}`);
+  console.log(`${step.name.padEnd(12)} ${said}`);
 }

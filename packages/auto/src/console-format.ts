@@ -1,5 +1,5 @@
 /** How calls look on a terminal: pure text, aligned in columns, never any content. */
-import { type Call, errorType, type Usage } from '@llmtrace/core';
+import { type Call, callErrorType, type Usage } from '@llmtrace/core';
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (style: 'dim' | 'red' | 'yellow', text: string) => string;
@@ -29,8 +29,9 @@ export function lineOf(call: Call, paint: Paint): string {
   return cells.join('  ');
 }
 
-function outcomeOf({ outcome, error }: Call, paint: Paint): string {
-  if (outcome === 'failed') return paint('red', `failed: ${errorType(error)}`);
+function outcomeOf(call: Call, paint: Paint): string {
+  const { outcome } = call;
+  if (outcome === 'failed') return paint('red', `failed: ${callErrorType(call)}`);
   return outcome === 'completed' ? 'ok' : paint('yellow', outcome ?? UNKNOWN);
 }
 

@@ -1,9 +1,12 @@
 /** Prints each call as one line on stderr, and a table by model at the end. Never any content. */
 import { Console } from 'node:console';
-import type { Observer } from '@llmtrace/core';
+import module from 'node:module';
+import type { AutoSettings, Observer } from '@llmtrace/core';
 import { coloured, lineOf, plain } from './console-format.ts';
 import { atExit } from './exit.ts';
 import { createSummary } from './summary.ts';
+
+const require = module.createRequire(import.meta.url);
 
 export interface ConsoleOptions {
   readonly color: boolean;
@@ -37,6 +40,25 @@ export function consoleObserver({
       });
     },
   };
+}
+
+let shared: Observer | undefined;
+
+/**
+ * The observer that prints, where the settings ask for it; and where they say nothing, if somebody looks and the
+ * calls would be seen nowhere else. It is the same for all of a thread, so that there is one table.
+ *
+ * @param isUnseen whether the calls are seen nowhere else, asked at each call: an application may set
+ * OpenTelemetry up late.
+ */
+export function consoleObservers(settings: AutoSettings, isUnseen: () => boolean): Observer[] {
+  const { console: wanted, color, traceExporters, metricExporters } = settings;
+  if (wanted === false) return [];
+  const { isatty } = require('node:tty') as typeof import('node:tty');
+  const isLooking = isatty(2);
+  if (!wanted && !(isLooking && traceExporters.length + metricExporters.length === 0)) return [];
+  shared ??= consoleObserver({ color: color && isLooking, isOn: () => wanted === true || isUnseen() });
+  return [shared];
 }
 
 /** A console of our own: what it cannot write it drops, and goes on. */

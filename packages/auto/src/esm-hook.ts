@@ -3,28 +3,32 @@
  * that llmtrace patches: over everything it would cost every import of the application, and break some.
  */
 import module from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { hookPatterns } from '@llmtrace/core';
+import { pathToFileURL } from 'node:url';
+import { hookPatterns, type Vendor } from '@llmtrace/core';
 import { isFirst } from './once.ts';
-import type { VendorEntry } from './vendors.ts';
 import { warn } from './warn.ts';
 
 const require = module.createRequire(import.meta.url);
 // A copy of import-in-the-middle knows only the instrumentations that use the same copy.
 const instrumentations = module.createRequire(require.resolve('@opentelemetry/instrumentation'));
 
-const probe = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js';
+const PROBE = new URL(import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js', import.meta.url);
+/** When the hook is looked after, in ms: at once, and when others have had the time to register theirs. */
+const CHECKS = [0, 1000];
 
 /** Registers the hook for the files of these vendors, once a thread. It must run before they are imported. */
-export function registerEsmHook(entries: readonly VendorEntry[]): void {
+export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
-  const probeUrl = new URL(probe, import.meta.url).href;
-  const include = [...entries.flatMap(({ load }) => hookPatterns(load().vendor)), probeUrl];
+  const include = [...vendors.flatMap(hookPatterns), /\/probe\.[jt]s\?llmtrace/];
   if (!registerSync(include)) {
     const hook = instrumentations.resolve('import-in-the-middle/hook.mjs');
     module.register(pathToFileURL(hook), { data: { include } });
   }
-  void check(probeUrl);
+  for (const delay of CHECKS) {
+    const look = (): void => void check(`${PROBE.href}?llmtrace=${delay}`).catch(() => {});
+    if (delay === 0) look();
+    else setTimeout(look, delay).unref();
+  }
 }
 
 /** False where this Node, or an older import-in-the-middle, has no hooks in the application's own thread. */
@@ -39,18 +43,19 @@ function registerSync(include: readonly (string | RegExp)[]): boolean {
   return true;
 }
 
-/** Imports a module of our own, to see whether it is seen: another hook that came first may keep it from ours. */
-async function check(probeUrl: string): Promise<void> {
+/** Imports a module of our own, to see whether it is seen: another hook may keep it from ours. */
+async function check(probe: string): Promise<void> {
+  const { addHook, removeHook } = instrumentations('import-in-the-middle');
   let seen = false;
-  const { Hook } = instrumentations('import-in-the-middle');
-  const hook = new Hook([fileURLToPath(probeUrl)], () => {
-    seen = true;
-  });
-  await import(probeUrl);
-  hook.unhook();
+  const look = (url: string): void => {
+    if (url === probe) seen = true;
+  };
+  addHook(look);
+  await import(probe);
+  removeHook(look);
   if (seen) return;
   warn(
-    'another copy of import-in-the-middle wraps the modules of this process: ' +
-      'what is imported (not required) is not traced. Let @llmtrace/auto come first, or share one copy',
+    'another copy of import-in-the-middle wraps the modules of this process: what is imported (not required) ' +
+      'is not traced. Let both share one copy',
   );
 }

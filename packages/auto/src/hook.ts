@@ -7,4 +7,4 @@ import { registerEsmHook } from './esm-hook.ts';
 import { wantedVendors } from './vendors.ts';
 
 const settings = autoSettings();
-if (settings.enabled) registerEsmHook(wantedVendors(settings));
+if (settings.enabled) registerEsmHook(wantedVendors(settings).map(({ vendor }) => vendor));

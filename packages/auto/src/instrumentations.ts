@@ -1,5 +1,6 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
 import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llmtrace/core';
+import { consoleObservers } from './console.ts';
 import { wantedVendors } from './vendors.ts';
 
 /**
@@ -13,5 +14,9 @@ import { wantedVendors } from './vendors.ts';
  * @throws TypeError for an option that has a wrong value.
  */
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
-  return wantedVendors(autoSettings()).map(({ load }) => new (load().Instrumentation)(config));
+  const settings = autoSettings();
+  const printing = consoleObservers(settings, () => false);
+  const complete =
+    printing.length > 0 ? { ...config, observers: [...(config.observers ?? []), ...printing] } : config;
+  return wantedVendors(settings).map(({ Instrumentation }) => new Instrumentation(complete));
 }

@@ -1,9 +1,10 @@
 /** The vendors that are traced, by the names that `LLMTRACE_INSTRUMENTATIONS` knows. */
 import module from 'node:module';
 import type { AutoSettings, LlmInstrumentation, LlmTraceConfig, Vendor } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
 import { warn } from './warn.ts';
 
-export interface VendorEntry {
+interface VendorEntry {
   readonly name: string;
   /** Loads the instrumentation: not before it is known that it is wanted. */
   load(): LoadedVendor;
@@ -30,12 +31,22 @@ const pick = <K extends string, I extends string>(
 ): LoadedVendor => ({ vendor: exports[vendor], Instrumentation: exports[instrumentation] });
 
 /** The vendors that the settings ask for: all, where they say nothing. */
-export function wantedVendors({ instrumentations }: AutoSettings): readonly VendorEntry[] {
-  if (instrumentations === undefined) return VENDORS;
+export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[] {
   const names = VENDORS.map(({ name }) => name);
-  for (const name of instrumentations) {
+  for (const name of instrumentations ?? []) {
     if (names.includes(name)) continue;
     warn(`expected LLMTRACE_INSTRUMENTATIONS to be of ${names.join(', ')}, got ${name}; it is ignored`);
   }
-  return VENDORS.filter(({ name }) => instrumentations.includes(name));
+  return VENDORS.filter(({ name }) => instrumentations?.includes(name) ?? true).flatMap(loaded);
+}
+
+/** One that does not load is missing; the others are there. */
+function loaded({ name, load }: VendorEntry): LoadedVendor[] {
+  try {
+    return [load()];
+  } catch (error) {
+    diag.error('llmtrace: could not load an instrumentation', error);
+    warn(`the instrumentation of ${name} does not load; its calls are not traced`);
+    return [];
+  }
 }

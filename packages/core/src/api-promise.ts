@@ -126,6 +126,7 @@ function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps
 }
 
 async function observeParse(live: Live, read: () => Promise<unknown>): Promise<unknown> {
+  live.parsing = true;
   try {
     const data = await read();
     answerArrived(live, data);

@@ -4,9 +4,9 @@
  * core conventions; `latest` is open-telemetry/semantic-conventions-genai at the commit below.
  */
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import type { Call, LlmRequest, LlmResponse, Usage } from './call.ts';
+import type { Call, LlmRequest, LlmResponse, Retry, Usage } from './call.ts';
 import type { CostSemconv, Semconv } from './config.ts';
-import { errorCode, errorStatus, errorType } from './errors.ts';
+import { callErrorType, errorCode, errorStatus, errorType } from './errors.ts';
 
 /** The commit of the newest conventions that profile `latest` follows. */
 export const LATEST_COMMIT = '6fd0d763a092db245a54104fc1124031eb3c51d2';
@@ -145,10 +145,11 @@ export function endAttributes(call: Call, naming: Naming): Attributes {
     attributes['gen_ai.response.time_to_first_chunk'] = (call.firstChunkTime - call.attemptTime) / 1000;
   }
   if (call.attempts > 1) attributes['http.request.resend_count'] = call.attempts - 1;
+  if (call.rateLimitWait !== undefined) attributes['llmtrace.rate_limit.wait'] = call.rateLimitWait / 1000;
   if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
     attributes['llmtrace.stream.outcome'] = outcome;
   }
-  if (call.error !== undefined) errorAttributes(attributes, call.error);
+  if (call.error !== undefined) errorAttributes(attributes, call);
   costAttributes(attributes, call, naming.costSemconv);
   return attributes;
 }
@@ -165,8 +166,10 @@ function usageAttributes(attributes: Attributes, usage: Usage, { semconv, tokenM
   if (semconv === 'latest' && tokenModality) put(attributes, MODALITY, usage);
 }
 
-function errorAttributes(attributes: Attributes, error: unknown): void {
+function errorAttributes(attributes: Attributes, call: Call): void {
+  const { error } = call;
   attributes['error.type'] = errorType(error);
+  attributes['llmtrace.error.category'] = callErrorType(call);
   const code = errorCode(error);
   const status = errorStatus(error);
   if (code !== undefined) attributes['llmtrace.error.code'] = code;
@@ -195,6 +198,17 @@ function costAttributes(attributes: Attributes, { cost }: Call, costSemconv: Cos
 
 const langfuseCost = ({ input, output, total }: NonNullable<Call['cost']>): string =>
   JSON.stringify({ input, output, total });
+
+/** The attributes of the event that an attempt is which another one followed. `number` counts from 1. */
+export function retryAttributes({ errorType, delay, status }: Retry, number: number): Attributes {
+  const attributes: Attributes = {
+    'llmtrace.retry.attempt': number,
+    'error.type': errorType,
+    'llmtrace.retry.delay_ms': delay,
+  };
+  if (status !== undefined) attributes['http.response.status_code'] = status;
+  return attributes;
+}
 
 /** The attributes that all metrics of a call share; of low cardinality only. */
 export function metricAttributes({ operation, provider, request, response, server }: Call): Attributes {

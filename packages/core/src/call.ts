@@ -156,6 +156,56 @@ export interface Call {
   cost: Cost | undefined;
   /** The OpenTelemetry context in which the vendor's method runs. */
   context: Context;
+  /** The application's signal that stops the call; known where interceptors run. */
+  signal?: AbortSignal | undefined;
+  /** How many retries the application itself allows the call; absent where it does not say. */
+  maxRetries?: number | undefined;
+  /** The attempts that were repeated, in their order; absent where none was. */
+  retries?: Retry[] | undefined;
+  /** How long the call waited for its turn (rate limit), in ms; absent where no rate limit holds for it. */
+  rateLimitWait?: number | undefined;
+  /** What the vendor said remains of its own limits; absent where it did not, or nobody looked. */
+  remaining?: Remaining | undefined;
+}
+
+/** An attempt that failed, and that another one followed. */
+export interface Retry {
+  /** `performance.now()` when it had failed, in ms. */
+  readonly time: number;
+  /** What went wrong, in words that all vendors share. */
+  readonly errorType: string;
+  /** The HTTP status; undefined where there was no answer. */
+  readonly status: number | undefined;
+  /** The wait before the next attempt, in ms. */
+  readonly delay: number;
+}
+
+/** What remains of a vendor's own limits: requests, and tokens. An absent number was not told. */
+export interface Remaining {
+  requests?: number | undefined;
+  tokens?: number | undefined;
+}
+
+/**
+ * Wraps the attempts of a call: it may delay, repeat or refuse them, by calling `next` later, more than once or not
+ * at all. It ends when the headers of the answer are there; the reading of the answer is for observers to see.
+ * What it throws reaches the application.
+ *
+ * `next` makes one attempt. It gives what the vendor answered: the raw `Response` (OpenAI, Anthropic), or the SDK's
+ * own result (Google); an interceptor hands that on. It throws where the attempt failed: an {@link AttemptFailure},
+ * or the error of the vendor's SDK.
+ */
+export type Interceptor = (call: Call, next: () => Promise<unknown>) => Promise<unknown>;
+
+/**
+ * An attempt that failed, as interceptors see it where the SDK has made no error of it yet. It never reaches the
+ * application: that gets the SDK's own error.
+ */
+export interface AttemptFailure extends Error {
+  readonly status?: number | undefined;
+  readonly headers?: unknown;
+  /** Of a status 429: the answer's body, if it is JSON. */
+  readonly error?: unknown;
 }
 
 /**

@@ -2,6 +2,9 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import type { Observer } from './call.ts';
+import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/log.ts';
+import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
+import { isRecord, shown } from './config/rules.ts';
 import type { NativeMode } from './native.ts';
 
 const SEMCONV = ['1.41', 'latest', 'dup'] as const;
@@ -12,7 +15,7 @@ export type Semconv = (typeof SEMCONV)[number];
 export type CostSemconv = (typeof COST_SEMCONV)[number];
 
 /** Options of every llmtrace instrumentation. */
-export interface LlmTraceConfig extends InstrumentationConfig {
+export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig {
   /** Watch each call, after llmtrace's own observers. @default [] */
   observers?: readonly Observer[];
   /**
@@ -63,6 +66,18 @@ export interface LlmTraceConfig extends InstrumentationConfig {
    * @default false
    */
   streamUsage?: boolean;
+  /**
+   * Log lines of calls: `json` or `pretty` on stderr, or the options of a logger of your own. Environment:
+   * `LLMTRACE_LOG=json|pretty|off`.
+   * @default 'off'
+   */
+  log?: LogMode | LogOptions;
+  /**
+   * Besides the log event of a failed call, record its exception on the span, as older conventions have it.
+   * Environment: `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` with `logs/dup`.
+   * @default false
+   */
+  exceptionsOnSpans?: boolean;
 }
 
 /** The options that only `@llmtrace/auto` has; all come from the environment. */
@@ -91,8 +106,17 @@ export interface AutoSettings {
   propagators: readonly string[];
   /** `OTEL_NODE_RESOURCE_DETECTORS`. */
   resourceDetectors: readonly string[];
+  /** `LLMTRACE_PROMETHEUS_PORT` and `LLMTRACE_PROMETHEUS_HOST`: where `/metrics` is served; undefined means nowhere. */
+  prometheus: PrometheusSettings | undefined;
   /** The environment that all this was read from, for a thread that reads it too. */
   env: Environment;
+}
+
+/** Where `@llmtrace/prometheus` serves its metrics. */
+export interface PrometheusSettings {
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host: string;
 }
 
 /** An exporter by its name in `OTEL_*_EXPORTER`, with the protocol that it speaks if it is `otlp`. */
@@ -103,15 +127,16 @@ export interface ExporterSetting {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Options with everything in them. */
+export type CompleteConfig = Required<LlmTraceConfig> & Resilience;
+
 /** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
-export function resolveConfig(
-  config: LlmTraceConfig,
-  env: Environment = process.env,
-): Required<LlmTraceConfig> {
+export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
   const experimental = list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental');
   return {
     enabled: config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true,
     observers: expectObservers(config.observers ?? []),
+    ...resilienceOf(config, env, warn),
     semconv:
       option('semconv', SEMCONV, config.semconv) ??
       choice(env, 'LLMTRACE_SEMCONV', SEMCONV) ??
@@ -129,7 +154,27 @@ export function resolveConfig(
     modelMap: config.modelMap ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
     prices: config.prices ?? env['LLMTRACE_PRICES'] ?? '',
     streamUsage: config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
+    log: resolveLog(config.log, choice(env, 'LLMTRACE_LOG', LOG_MODES)),
+    exceptionsOnSpans:
+      config.exceptionsOnSpans ??
+      list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??
+      false,
   };
+}
+
+/**
+ * A configuration from outside: of a file, say.
+ *
+ * @throws TypeError that names the first field that is unknown or has a wrong value.
+ */
+export function validateConfig(config: unknown): LlmTraceConfig {
+  if (!isRecord(config))
+    throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
+  const known = Object.keys(resolveConfig({}, {}));
+  const unknown = Object.keys(config).find((field) => !known.includes(field));
+  if (unknown !== undefined) throw new TypeError(`Expected the configuration to have no \`${unknown}\`.`);
+  resolveConfig(config, {});
+  return config;
 }
 
 /** The settings of `@llmtrace/auto`. A wrong value is named in a warning, and its default is used. */
@@ -147,12 +192,24 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     metricTimeout: positive(env, 'OTEL_METRIC_EXPORT_TIMEOUT'),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
+    prometheus: prometheus(env),
     env,
   };
 }
 
+function prometheus(env: Environment): PrometheusSettings | undefined {
+  const value = env['LLMTRACE_PROMETHEUS_PORT']?.trim();
+  if (!value) return undefined;
+  const host = env['LLMTRACE_PROMETHEUS_HOST']?.trim() || '127.0.0.1';
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return { port, host };
+  warn('LLMTRACE_PROMETHEUS_PORT', 'a port', value);
+  return undefined;
+}
+
 function exporters(env: Environment, signal: 'TRACES' | 'METRICS'): ExporterSetting[] {
-  const of = (name: string) => env[`OTEL_EXPORTER_OTLP_${signal}_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`];
+  const of = (name: string) =>
+    env[`OTEL_EXPORTER_OTLP_${signal}_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`];
   const names = list(env[`OTEL_${signal}_EXPORTER`]) ?? (of('ENDPOINT') ? ['otlp'] : []);
   if (names.includes('none')) return [];
   return [...new Set(names)].map((name) => ({ name, protocol: of('PROTOCOL')?.trim() || 'http/protobuf' }));

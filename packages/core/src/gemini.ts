@@ -35,7 +35,10 @@ export const config = (c: any): LlmRequest => ({
 
 /** The sum of what is known; undefined where nothing is. */
 const sum = (...counts: (number | undefined)[]): number | undefined =>
-  counts.reduce<number | undefined>((total, count) => (count === undefined ? total : (total ?? 0) + count), undefined);
+  counts.reduce<number | undefined>(
+    (total, count) => (count === undefined ? total : (total ?? 0) + count),
+    undefined,
+  );
 
 /**
  * Thoughts are billed as output. They stand beside the candidates, but some backends have counted them among
@@ -64,17 +67,19 @@ function byModality(lists: any[]): Readonly<Record<string, number | undefined>> 
 /** What Google's APIs count, by whichever names: each a count, or a list of counts by modality. */
 interface Counted {
   /** It includes what came from a cache. */
-  readonly prompt: any;
+  readonly prompt?: any;
   /** Results of the tools that the vendor ran, which are input too, and no part of the prompt. */
-  readonly tools: any;
-  readonly cached: any;
+  readonly tools?: any;
+  readonly cached?: any;
   /** It does not include the thoughts. */
-  readonly candidates: any;
+  readonly candidates?: any;
+  readonly thoughts?: any;
+  readonly total?: any;
 }
 
 /** Both APIs' usage, from its counts and from the same by modality. */
 export function tokens(
-  { prompt, tools, cached, candidates, thoughts, total }: Counted & { readonly thoughts: any; readonly total: any },
+  { prompt, tools, cached, candidates, thoughts, total }: Counted,
   modalities: Counted,
 ): Usage {
   const inputTokens = sum(number(prompt), number(tools));
@@ -154,7 +159,9 @@ function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: an
 
 /** An error that stands where an answer should: its code is a status, its status is a word. */
 export const failure = (error: any): LlmResponse['failure'] =>
-  error ? { code: string(error.status) ?? String(error.code ?? 'error'), message: string(error.message) } : undefined;
+  error
+    ? { code: string(error.status) ?? String(error.code ?? 'error'), message: string(error.message) }
+    : undefined;
 
 /** Folds one `GenerateContentResponse` of a stream. Usage grows from one to the next: the last one holds. */
 export function chunk(soFar: LlmResponse, c: any): void {

@@ -15,16 +15,27 @@ import {
 import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
+import type { ResolvedLog } from './config/log.ts';
 import { type LlmTraceConfig, resolveConfig } from './config.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
 import type { Engine } from './live.ts';
 import { silently } from './native.ts';
+import {
+  type EventLogger,
+  type EventLoggerProvider,
+  eventObserver,
+  newerLoggerProvider,
+} from './observers/events.ts';
+import { logObserver } from './observers/log.ts';
 import { metricsObserver } from './observers/metrics.ts';
 import { spanObserver } from './observers/span.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
 import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
+
+/** Of the Logs API of either line of OpenTelemetry. */
+type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
 
 /** The classes that a package (or one of its files) exports, by name. */
 type Exports = Record<string, unknown>;
@@ -35,6 +46,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   declare private _engine: Engine | undefined;
   declare private _tracers: TracerProvider | undefined;
   declare private _meters: MeterProvider | undefined;
+  declare private _loggers: EventLoggerProvider | undefined;
   /** The provider that the current engine's instruments come from. */
   declare private _meteredBy: MeterProvider | undefined;
   declare private _missing: Set<string> | undefined;
@@ -78,6 +90,12 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   override setMeterProvider(provider: MeterProvider): void {
     super.setMeterProvider(provider);
     this._meters = provider;
+    this._engine = undefined;
+  }
+
+  override setLoggerProvider(provider: LoggerProvider): void {
+    super.setLoggerProvider(provider);
+    this._loggers = provider as EventLoggerProvider;
     this._engine = undefined;
   }
 
@@ -164,13 +182,16 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const meter: Meter = meters.getMeter(name, version, scope);
     const naming: Naming = config;
     usePrices(config.prices);
+    const log = logObserver(config.log as ResolvedLog);
     return {
       vendor,
       // in the order in which they end: the cost is known before it is told
       observers: [
         costObserver({ models: config.modelMap }),
-        spanObserver(() => tracer, naming),
+        spanObserver(() => tracer, naming, config.exceptionsOnSpans),
         metricsObserver(meter, naming),
+        eventObserver(this._eventLoggers(scope), naming),
+        ...(log ? [log] : []),
         ...config.observers,
       ],
       diag: this._diag,
@@ -178,6 +199,14 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       streamUsage: config.streamUsage,
       origin: origins(vendor, config.providerMap),
     };
+  }
+
+  /** The application's, and those of both lines of OpenTelemetry's global Logs API. */
+  private _eventLoggers(scope: { schemaUrl?: string }): EventLogger[] {
+    const { instrumentationName: name, instrumentationVersion: version } = this;
+    const own = this._loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
+    const newer = newerLoggerProvider()?.getLogger(name, version, scope);
+    return newer ? [own, newer] : [own];
   }
 }
 

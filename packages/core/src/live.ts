@@ -3,7 +3,7 @@
  */
 import { context, type DiagLogger } from '@opentelemetry/api';
 import type { Call, Observer, Outcome } from './call.ts';
-import { isCancelled } from './errors.ts';
+import { errorStatus, isCancelled } from './errors.ts';
 import { type NativeCall, type NativeMode, openNative } from './native.ts';
 import type { Origin } from './provider.ts';
 import type { Endpoint, Vendor } from './vendor.ts';
@@ -35,6 +35,8 @@ export interface Live {
   readonly native: NativeCall | undefined;
   /** True once the answer is being observed: an SDK may parse one response more than once. */
   delivered: boolean;
+  /** True once the SDK itself reads the body, and tells what became of it. */
+  parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
   /** True where the usage of the stream was asked for on behalf of the application. */
@@ -49,6 +51,8 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
   const { provider, server } = engine.origin(client, args);
+  // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
+  const signal = endpoint.signal?.(args, self);
   const now = performance.now();
   const call: Call = {
     provider,
@@ -78,8 +82,9 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     call,
     client,
     native,
-    signal: endpoint.signal?.(args, self),
+    signal,
     delivered: false,
+    parsing: false,
     reading: false,
     usageAsked: false,
   };
@@ -149,10 +154,12 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   for (const observer of engine.observers) guard(engine, 'end', () => observer.end?.(call));
 }
 
-function outcomeOf({ call: { error }, endpoint, signal }: Live, outcome: Outcome): Outcome {
+function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcome: Outcome): Outcome {
   if (error === undefined) return outcome;
-  const byApplication = endpoint.signal === undefined || signal?.aborted === true;
-  return byApplication && isCancelled(error) ? 'cancelled' : 'failed';
+  if (!endpoint.signal) return isCancelled(error) ? 'cancelled' : 'failed';
+  // Where the error does not tell, an abort is whatever came of one, except what the vendor said before it.
+  const saidByVendor = errorStatus(error) !== undefined || error === response.failure;
+  return signal?.aborted && !saidByVendor ? 'cancelled' : 'failed';
 }
 
 /** Ends what is still open, as abandoned: for a process that is about to end. */

@@ -9,6 +9,7 @@
  */
 import {
   context,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   type Span,
   type SpanOptions,
@@ -17,6 +18,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Call } from './call.ts';
+import { type Safely, type SharedSpan, settle, share } from './shared-span.ts';
 import type { NativeSpans } from './vendor.ts';
 
 /** Whose span a call has where the SDK traces itself: the SDK's, adopted, or one of ours in its place. */
@@ -26,16 +28,15 @@ export type NativeMode = 'adopt' | 'ours';
 export interface NativeCall {
   /** Starts the call's span: the SDK's, where it records one. */
   start(name: string, options: SpanOptions): Span | undefined;
-  /** Runs the SDK's method so that it takes that span for its own, or starts none. */
+  /** Runs the SDK's method so that it takes that span for its own, or records none. */
   run<T>(args: unknown[], run: (args: unknown[]) => T): T;
   /** Runs `finish`, which ends the span, once the SDK is done with it too; or `now`, where that may never be. */
   end(finish: () => void, now: boolean): void;
 }
 
-/** Runs a step of telemetry, whose failure concerns nobody. */
-type Safely = (step: () => void) => void;
-
 const natives = new WeakMap<Call, NativeCall>();
+/** A helper that calls twice with the span that it was given once would have us end it twice. */
+const adoptedSpans = new WeakSet<Span>();
 
 /** The SDK's part in the span of `call`; undefined where it has none. */
 export const nativeOf = (call: Call): NativeCall | undefined => natives.get(call);
@@ -49,19 +50,31 @@ export function openNative(
   args: readonly unknown[],
   safely: Safely,
 ): NativeCall | undefined {
-  const tracer = (client as Record<string, Tracer | undefined> | undefined)?.[spans.tracer];
-  if (typeof tracer?.startSpan !== 'function') return undefined;
+  const tracer = tracerOf(spans, client);
+  if (!tracer) return undefined;
   const native =
-    mode === 'ours' ? silenced(spans, client) : adopted(spans, client, tracer, spans.given(args), safely);
+    mode === 'ours'
+      ? silenced(call, spans, client, tracer, safely)
+      : adopted(spans, client, tracer, spans.given(args), safely);
   natives.set(call, native);
   return native;
 }
 
-/** Runs `run` with an SDK that does not trace: its tracer is away for as long as `run` takes to return. */
-export const silently = <T>(spans: NativeSpans, client: unknown, run: () => T): T =>
-  withTracer(spans, client, undefined, run);
+/** Runs a helper so that it starts no span: what it gets from the tracer is none. */
+export function silently<T>(spans: NativeSpans, client: unknown, run: () => T): T {
+  const tracer = tracerOf(spans, client);
+  if (!tracer) return run();
+  const none = () => trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+  return withTracer(spans, client, handingOver(tracer, spans.name, none), run);
+}
 
-function withTracer<T>({ tracer: key }: NativeSpans, client: unknown, tracer: Tracer | undefined, run: () => T): T {
+function tracerOf({ tracer: key }: NativeSpans, client: unknown): Tracer | undefined {
+  const tracer = (client as Record<string, Tracer | undefined> | undefined)?.[key];
+  return typeof tracer?.startSpan === 'function' ? tracer : undefined;
+}
+
+/** The SDK asks its tracer for the span before its method returns. */
+function withTracer<T>({ tracer: key }: NativeSpans, client: unknown, tracer: Tracer, run: () => T): T {
   const was = Reflect.get(client as object, key);
   Reflect.set(client as object, key, tracer);
   try {
@@ -71,9 +84,27 @@ function withTracer<T>({ tracer: key }: NativeSpans, client: unknown, tracer: Tr
   }
 }
 
-const silenced = (spans: NativeSpans, client: unknown): NativeCall => ({
+/**
+ * The SDK gets our span's place in the trace, in a span that records nothing: so it starts none of its own, and
+ * still tells the vendor which trace its requests belong to.
+ */
+const silenced = (
+  call: Call,
+  spans: NativeSpans,
+  client: unknown,
+  tracer: Tracer,
+  safely: Safely,
+): NativeCall => ({
   start: () => undefined,
-  run: (args, run) => silently(spans, client, () => run(spans.withoutGiven(args))),
+  run(args, run) {
+    let without = args;
+    safely(() => {
+      without = spans.withoutGiven(args);
+    });
+    const place = trace.getSpanContext(call.context) ?? INVALID_SPAN_CONTEXT;
+    const handing = handingOver(tracer, spans.name, () => trace.wrapSpanContext(place));
+    return withTracer(spans, client, handing, () => run(without));
+  },
   end: (finish) => finish(),
 });
 
@@ -85,12 +116,13 @@ function adopted(
   safely: Safely,
 ): NativeCall {
   let own: { span: Span; options: SpanOptions } | undefined;
-  let shared: Shared | undefined;
+  let shared: SharedSpan | undefined;
   return {
     start(name, options) {
       // No context: the SDK's copy of the API may be another one, and its tracer knows its own.
       const span = given ?? tracer.startSpan(name, options);
-      if (!counts(span)) return undefined;
+      if (!counts(span) || adoptedSpans.has(span)) return undefined;
+      adoptedSpans.add(span);
       if (given) {
         given.updateName(name).setAttributes(options.attributes ?? {});
         shared = share(given, spans.renamed, safely);
@@ -124,7 +156,9 @@ function counts(span: Span): boolean {
   if (span.isRecording()) return true;
   const own = span.spanContext();
   const isSampled = (own.traceFlags & TraceFlags.SAMPLED) !== 0;
-  return isSpanContextValid(own) && !isSampled && own.spanId !== trace.getSpanContext(context.active())?.spanId;
+  return (
+    isSpanContextValid(own) && !isSampled && own.spanId !== trace.getSpanContext(context.active())?.spanId
+  );
 }
 
 /** `tracer`, but for the first span of that name, which is taken from `take`. */
@@ -136,48 +170,7 @@ function handingOver(tracer: Tracer, wanted: string, take: (options: SpanOptions
       handed = true;
       return take(options ?? {});
     },
-    startActiveSpan: (...args: unknown[]) => (tracer.startActiveSpan as (...all: unknown[]) => never)(...args),
+    startActiveSpan: (...args: unknown[]) =>
+      (tracer.startActiveSpan as (...all: unknown[]) => never)(...args),
   };
-}
-
-/** A span that the SDK and we end together. */
-interface Shared {
-  readonly span: Span;
-  endedBySdk: boolean;
-  /** Set once the engine is done. */
-  finish: (() => void) | undefined;
-}
-
-function share(span: Span, renamed: readonly string[], safely: Safely): Shared {
-  const shared: Shared = { span, endedBySdk: false, finish: undefined };
-  if (!span.isRecording()) return shared;
-  const { setAttribute } = span;
-  define(span, 'setAttribute', (name: string, value: never) =>
-    renamed.includes(name) ? span : setAttribute.call(span, name, value),
-  );
-  define(span, 'end', () => {
-    shared.endedBySdk = true;
-    safely(() => end(shared));
-  });
-  return shared;
-}
-
-function settle(shared: Shared, finish: () => void, now: boolean, safely: Safely): void {
-  shared.finish = finish;
-  if (shared.endedBySdk || now) end(shared);
-  // The SDK ends the span within the turn in which the call ended; should it not, nothing else would.
-  else setImmediate(() => safely(() => end(shared)));
-}
-
-function end(shared: Shared): void {
-  const { span, finish } = shared;
-  if (!finish) return;
-  shared.finish = undefined;
-  Reflect.deleteProperty(span, 'setAttribute');
-  Reflect.deleteProperty(span, 'end');
-  finish();
-}
-
-function define(span: Span, key: 'setAttribute' | 'end', value: unknown): void {
-  Reflect.defineProperty(span, key, { value, configurable: true, writable: true, enumerable: false });
 }

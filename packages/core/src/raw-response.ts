@@ -28,7 +28,9 @@ export function watchResponse(response: Response, live: Live): void {
     hide(response, name, {
       value(this: unknown, ...args: unknown[]) {
         reading = true;
-        return observeRead(live, () => (read as Read).apply(this, args), textOf);
+        const run = () => (read as Read).apply(this, args);
+        // The SDK's own reading, after all: it may make another error of what fails here.
+        return live.parsing ? run() : observeRead(live, run, textOf);
       },
       writable: true,
     });
@@ -55,7 +57,7 @@ function watchBody(response: Response, live: Live, isReading: () => boolean): vo
   if (!get) return;
   hide(response, 'body', {
     get(this: unknown) {
-      if (!isReading()) setImmediate(() => isReading() || close(live, 'completed'));
+      if (!isReading()) setImmediate(() => isReading() || live.parsing || close(live, 'completed'));
       return get.call(this);
     },
   });

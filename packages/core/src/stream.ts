@@ -43,12 +43,28 @@ export function watchStream(stream: AnyStream, live: Live): void {
     forget(live);
     return watchIterator(source, live, signal);
   });
+  if (key === 'iterator') watchOuter(stream, live);
   signal?.addEventListener('abort', aborted, { once: true });
   onCollected(stream, live);
 }
 
+/**
+ * openai 7 gives some streams a generator around `iterator`, which takes that only when it is read: left before
+ * that, it alone is told.
+ */
+function watchOuter(stream: AnyStream, live: Live): void {
+  const iterate = Object.getOwnPropertyDescriptor(stream, Symbol.asyncIterator)?.value as Iterate | undefined;
+  if (!iterate) return;
+  define(stream, Symbol.asyncIterator, function iterator(this: unknown): AnyIterator {
+    const source = iterate.call(this);
+    watchLeaving(source, live);
+    return source;
+  });
+}
+
 /** True for a generator: a stream that is its own one iterator. */
-const isIterator = (stream: AnyStream): stream is AnyStream & AnyIterator => typeof stream['next'] === 'function';
+const isIterator = (stream: AnyStream): stream is AnyStream & AnyIterator =>
+  typeof stream['next'] === 'function';
 
 /**
  * A stream's own method, else that of its class: a Proxy over a stream (@google/genai has some) would give one
@@ -64,7 +80,7 @@ const cancel = (live: Live) => (): void => close(live, 'cancelled');
 
 /** Replaces the methods of `source` by its own methods, observed. What is thrown goes through. */
 function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | undefined): AnyIterator {
-  const { next, return: leave, throw: fail } = source;
+  const { next } = source;
   const pull = (args: []): Promise<IteratorResult<unknown>> => next.apply(source, args).then(arrived, failed);
   const arrived = (
     result: IteratorResult<unknown>,
@@ -82,20 +98,21 @@ function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | un
     live.reading = true;
     return pull(args);
   });
-  if (typeof leave === 'function') {
-    define(source, 'return', (...args: [unknown?]) => {
+  watchLeaving(source, live);
+  onCollected(source, live);
+  return source;
+}
+
+/** Ends the call when the application leaves `source` before its end. */
+function watchLeaving(source: AnyIterator, live: Live): void {
+  for (const name of ['return', 'throw'] as const) {
+    const leave = source[name];
+    if (typeof leave !== 'function') continue;
+    define(source, name, (...args: [unknown?]) => {
       close(live, 'cancelled');
       return leave.apply(source, args);
     });
   }
-  if (typeof fail === 'function') {
-    define(source, 'throw', (...args: [unknown?]) => {
-      close(live, 'cancelled');
-      return fail.apply(source, args);
-    });
-  }
-  onCollected(source, live);
-  return source;
 }
 
 /** An aborted stream ends as quietly as a whole one, but without the last word of the model. */

@@ -3,6 +3,17 @@ import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
 import { autoSettings, type LlmTraceConfig, resolveConfig } from '../src/config.ts';
 
+/** Log lines by llmtrace itself. */
+const LOG = {
+  logger: undefined,
+  mode: 'json',
+  level: 'info',
+  errorLevel: 'error',
+  logRequest: true,
+  logResponse: true,
+  logErrors: true,
+};
+
 describe('the configuration', () => {
   const warn = sinon.spy();
 
@@ -18,6 +29,11 @@ describe('the configuration', () => {
     assert.deepEqual(resolveConfig({}, {}), {
       enabled: true,
       observers: [],
+      interceptors: [],
+      retry: false,
+      rateLimit: [],
+      budget: [],
+      hooks: {},
       semconv: '1.41',
       costSemconv: 'default',
       tokenModality: false,
@@ -26,6 +42,8 @@ describe('the configuration', () => {
       modelMap: {},
       prices: '',
       streamUsage: false,
+      log: { ...LOG, mode: 'off' },
+      exceptionsOnSpans: false,
     });
   });
 
@@ -36,20 +54,31 @@ describe('the configuration', () => {
       LLMTRACE_COST_SEMCONV: 'Logfire',
       LLMTRACE_TOKEN_MODALITY: '1',
       LLMTRACE_PROVIDER_MAP: 'a.test=groq, b.test:8080 = mine',
+      LLMTRACE_NATIVE_SPANS: 'ours',
       LLMTRACE_MODEL_MAP: 'prod=gpt-4o',
       LLMTRACE_PRICES: './prices.json',
       LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'yes',
+      LLMTRACE_LOG: 'JSON',
+      OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
     };
     assert.deepEqual(resolveConfig({}, env), {
       enabled: false,
       observers: [],
+      interceptors: [],
+      retry: false,
+      rateLimit: [],
+      budget: [],
+      hooks: {},
       semconv: 'dup',
       costSemconv: 'logfire',
       tokenModality: true,
       providerMap: { 'a.test': 'groq', 'b.test:8080': 'mine' },
+      nativeSpans: 'ours',
       modelMap: { prod: 'gpt-4o' },
       prices: './prices.json',
       streamUsage: true,
+      log: LOG,
+      exceptionsOnSpans: true,
     });
     sinon.assert.notCalled(warn);
   });
@@ -98,23 +127,31 @@ describe('the configuration', () => {
   });
 
   it('has settings of its own for the automatic start', () => {
-    assert.deepEqual(autoSettings({}), {
+    assert.partialDeepStrictEqual(autoSettings({}), {
       enabled: true,
       sdkDisabled: false,
       instrumentations: undefined,
       console: undefined,
+      color: true,
+      logLevel: undefined,
+      traceExporters: [],
+      metricExporters: [],
     });
     const env = {
       LLMTRACE_ENABLED: '0',
       OTEL_SDK_DISABLED: 'TRUE',
       LLMTRACE_INSTRUMENTATIONS: 'openai, anthropic',
       LLMTRACE_CONSOLE: 'on',
+      NO_COLOR: '1',
+      OTEL_LOG_LEVEL: 'Error',
     };
-    assert.deepEqual(autoSettings(env), {
+    assert.partialDeepStrictEqual(autoSettings(env), {
       enabled: false,
       sdkDisabled: true,
       instrumentations: ['openai', 'anthropic'],
       console: true,
+      color: false,
+      logLevel: DiagLogLevel.ERROR,
     });
   });
 });

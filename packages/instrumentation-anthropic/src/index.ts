@@ -34,7 +34,8 @@ export const anthropic: Vendor = {
     name: 'anthropic.messages.create',
     renamed: ['gen_ai.usage.cache_write.input_tokens'],
     given: ([, options]) => options?.__span?.span,
-    withoutGiven: (args) => args.map((arg, index) => (index === 1 && arg?.__span ? { ...arg, __span: undefined } : arg)),
+    withoutGiven: (args) =>
+      args.map((arg, index) => (index === 1 && arg?.__span ? { ...arg, __span: undefined } : arg)),
     helpers: streamHelpers,
   },
 };

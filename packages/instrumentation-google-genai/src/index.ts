@@ -22,7 +22,7 @@ function origin(client: any, [params]: readonly any[]): ReturnType<Vendor['origi
 export const googleGenAI: Vendor = {
   provider: 'gcp.gemini',
   module: '@google/genai',
-  extensions: ['.cjs', '.mjs', '.js'],
+  extensions: ['.cjs', '.mjs'],
   main: (exports) => exports,
   client: clientOf,
   origin,

@@ -83,10 +83,10 @@ const response = (r: any): LlmResponse => ({
   failure: r.status === 'failed' ? (gemini.failure(r.error) ?? { code: 'failed' }) : undefined,
 });
 
-/** What was used before the SDK continued an interaction by another one, by the response that both make up. */
+/** What was used before the SDK continued an interaction by another one, by the response that they make up. */
 const before = new WeakMap<LlmResponse, Usage>();
 
-function sum(one: Usage, other: Usage): Usage {
+function sum(one: Usage = {}, other: Usage): Usage {
   const counts: Record<string, number> = {};
   for (const [key, value] of [...Object.entries(one), ...Object.entries(other)]) {
     if (value !== undefined) counts[key] = (counts[key] ?? 0) + value;
@@ -94,15 +94,18 @@ function sum(one: Usage, other: Usage): Usage {
   return counts;
 }
 
+function addInteraction(soFar: LlmResponse, interaction: any): void {
+  const { usage: used, ...said } = response(interaction);
+  if (said.id !== undefined && said.id !== soFar.id && soFar.usage) before.set(soFar, soFar.usage);
+  const known = Object.entries(said).filter(([, value]) => value !== undefined);
+  Object.assign(soFar, Object.fromEntries(known));
+  if (used) soFar.usage = sum(before.get(soFar), used);
+}
+
 /** Events carry what is known of the interaction by then. */
 function chunk(soFar: LlmResponse, event: any): void {
-  if (event.interaction) {
-    const { usage: used, ...known } = response(event.interaction);
-    if (known.id !== soFar.id && soFar.usage) before.set(soFar, soFar.usage);
-    for (const [key, value] of Object.entries(known)) if (value !== undefined) Object.assign(soFar, { [key]: value });
-    const earlier = before.get(soFar);
-    if (used) soFar.usage = earlier ? sum(earlier, used) : used;
-  } else if (event.event_type === 'interaction.status_update') {
+  if (event.interaction) addInteraction(soFar, event.interaction);
+  if (event.event_type === 'interaction.status_update') {
     soFar.finishReasons = ended(event.status) ?? soFar.finishReasons;
   }
   soFar.failure = gemini.failure(event.error) ?? soFar.failure;

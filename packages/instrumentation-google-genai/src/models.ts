@@ -2,7 +2,7 @@
  * `ai.models`, and with it chats and automatic function calling: each `…Internal` method of the prototype is
  * one model call, whichever public method makes it.
  */
-import { count, type Endpoint, gemini, type LlmRequest, number, string } from '@llmtrace/core';
+import { count, type Endpoint, gemini, type LlmRequest, number, string, type Usage } from '@llmtrace/core';
 
 export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;
 
@@ -40,12 +40,16 @@ const generateContentStream: Endpoint = {
 };
 
 /** Vertex AI counts the tokens of each text apart. */
-function embeddedTokens(embeddings: any): number | undefined {
-  const counts = (embeddings ?? []).map((one: any) => number(one.statistics?.tokenCount));
-  return counts.length > 0 && !counts.includes(undefined)
-    ? counts.reduce((total: number, tokens: number) => total + tokens)
-    : undefined;
+function embeddingUsage(embeddings: any): Usage | undefined {
+  const statistics = (embeddings ?? []).flatMap((one: any) => one.statistics ?? []);
+  if (statistics.length === 0) return undefined;
+  const counts = statistics.map((one: any) => one.tokenCount);
+  const details = statistics.flatMap((one: any) => one.tokensDetails ?? []);
+  return gemini.tokens({ prompt: counts.every(isNumber) ? total(counts) : undefined }, { prompt: details });
 }
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+const total = (counts: number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 const embedContent: Endpoint = {
   ...models,
@@ -58,12 +62,12 @@ const embedContent: Endpoint = {
     messageCount: count(p.contents ?? p.content),
   }),
   response(r) {
-    const inputTokens = embeddedTokens(r.embeddings);
-    return inputTokens === undefined ? {} : { usage: { inputTokens } };
+    const usage = gemini.usage(r.usageMetadata) ?? embeddingUsage(r.embeddings);
+    return usage ? { usage } : {};
   },
-  // Versions 1 and 2 drop the usage.
+  // Versions 1 and 2 drop it.
   raw(soFar, body) {
-    if (body.usageMetadata) soFar.usage = gemini.usage(body.usageMetadata);
+    soFar.usage = gemini.usage(body.usageMetadata);
   },
 };
 

@@ -4,7 +4,8 @@ import { FILES, optionsOf } from './options.ts';
 
 /** The SDK puts the given parameters over those that the model was made with. */
 function modelRequest([given]: readonly any[], self: any): LlmRequest {
-  const params = given?.contents ? given : { contents: given };
+  // Anything else is the parts of one message.
+  const params = given?.contents ? given : { contents: [given] };
   return {
     ...gemini.config(params.generationConfig ?? self.generationConfig ?? {}),
     model: gemini.model(self.model),
@@ -26,7 +27,12 @@ const content = {
   response: (result: any) => gemini.response(result.response ?? result),
 } as const;
 
-const model = { ...content, className: 'GenerativeModel', path: 'GenerativeModel', request: modelRequest } as const;
+const model = {
+  ...content,
+  className: 'GenerativeModel',
+  path: 'GenerativeModel',
+  request: modelRequest,
+} as const;
 const chat = { ...content, className: 'ChatSession', path: 'ChatSession', request: chatRequest } as const;
 
 const streamed = (endpoint: Endpoint): Endpoint => ({

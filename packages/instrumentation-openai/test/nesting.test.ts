@@ -36,9 +36,7 @@ describe('the spans of a call, in an application with its own OpenTelemetry', ()
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part);
       if (request.url === '/v1/traces') {
-        const { resourceSpans } = JSON.parse(Buffer.concat(parts).toString());
-        for (const { scopeSpans } of resourceSpans)
-          for (const scope of scopeSpans) spans.push(...scope.spans);
+        spans.push(...spansOf(JSON.parse(Buffer.concat(parts).toString())));
       }
       response.setHeader('content-type', 'application/json').end('{}');
     });

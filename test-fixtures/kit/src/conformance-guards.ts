@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { context, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { type Play, playsOf } from './plays.ts';
+import { CALLER } from './stage.ts';
+import { recordDiag } from './telemetry.ts';
 import {
   type AnyObserver,
   type ComingCopy,
@@ -10,10 +13,7 @@ import {
   expectNative,
   expectTold,
   type Troupe,
-} from './conformance.ts';
-import { type Play, playsOf } from './plays.ts';
-import { CALLER } from './stage.ts';
-import { recordDiag } from './telemetry.ts';
+} from './troupe.ts';
 
 /** The first family's play of a row. */
 function playOf({ vendor }: Troupe, { sdk }: Copy, row: string): Play {

@@ -1,9 +1,9 @@
 /** Other instrumentations on the same method keep working beside ours, whoever came first. */
 import assert from 'node:assert/strict';
-import type { ComingCopy, Troupe } from './conformance.ts';
 import { runApp } from './run-app.ts';
 import { type Format, kitFile } from './sdks.ts';
 import type { Observation } from './stage.ts';
+import type { ComingCopy, Troupe } from './troupe.ts';
 
 /** How a neighbour wraps: by an assignment, or by OpenTelemetry's own helper. */
 export type Neighbour = 'plain' | 'shimmer';
@@ -30,6 +30,11 @@ export interface NeighboursReport {
 
 /** The rows that are played, each of which makes one call. */
 export const ROWS: readonly string[] = ['several readers of one promise', 'a stream to its end'];
+/** As many, of the one method that is wrapped, where streams are asked of another one. */
+export const PLAIN_ROWS: readonly string[] = [
+  'several readers of one promise',
+  'the arguments stay as they are',
+];
 
 /** An instrumentation is made before the SDK loads, where that is possible; an assignment comes afterwards. */
 const ORDERS: readonly NeighboursScript['order'][] = [

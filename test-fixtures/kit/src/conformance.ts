@@ -2,64 +2,16 @@
  * The conformance suite: whatever an application does with a call, it must see what it sees without
  * llmtrace, and the call must be told of once, and rightly. Every vendor runs the same suite.
  */
-import assert from 'node:assert/strict';
 import { describeGuards } from './conformance-guards.ts';
 import { describeNeighbours } from './conformance-neighbours.ts';
-import { expectCalls } from './expect.ts';
 import { observeNative } from './native.ts';
-import { type Play, playsOf } from './plays.ts';
-import type { Sdk, SdkName } from './sdks.ts';
-import { hookVendorModules, loadSdk, sdkInfo } from './sdks.ts';
-import { startVendorServer, type VendorServer } from './server.ts';
-import { collectGarbage, type Observation, observe, within } from './stage.ts';
-import { createTelemetry, type Instrumented, type Telemetry } from './telemetry.ts';
+import { playsOf } from './plays.ts';
+import { hookVendorModules, loadSdk, type SdkName, sdkInfo } from './sdks.ts';
+import { startVendorServer } from './server.ts';
+import type { Observation } from './stage.ts';
+import { createTelemetry } from './telemetry.ts';
+import { type ComingCopy, type Copy, perform, type Subject, type Troupe } from './troupe.ts';
 import type { VendorCase } from './vendor-case.ts';
-
-/** What is tested: an instrumentation of OpenTelemetry's kind. */
-export interface InstrumentationUnderTest extends Instrumented {
-  enable(): void;
-  disable(): void;
-}
-
-/** An observer, whose functions may throw. */
-export interface AnyObserver {
-  start?(): void;
-  chunk?(): void;
-  end?(): void;
-}
-
-export interface Subject {
-  /** Makes the instrumentation, with these observers beside its own. */
-  create(config: { observers: AnyObserver[] }): InstrumentationUnderTest;
-  /** The module that exports its class, for processes of their own. */
-  readonly module: string;
-  readonly className: string;
-}
-
-/** What all tests of a vendor share. All of it is there once `before` has run. */
-export interface Troupe {
-  readonly vendor: VendorCase;
-  readonly subject: Subject;
-  readonly saboteur: AnyObserver;
-  telemetry: Telemetry;
-  instrumentation: InstrumentationUnderTest;
-  server: VendorServer;
-}
-
-/** A copy of the SDK, and what applications see with it when there is no llmtrace. */
-export interface Copy {
-  readonly sdk: Sdk;
-  readonly native: Record<string, Observation>;
-}
-
-/** A copy that tests wait for: the native run takes its time, and the SDK must load after the hooks are set. */
-export interface ComingCopy {
-  readonly name: SdkName;
-  /** Begins the native run, if it has not begun. */
-  prepare(): unknown;
-  /** Loads the SDK, once. */
-  ready(): Promise<Copy>;
-}
 
 /** Describes the suite for a vendor, to be run by mocha with `--expose-gc`. */
 export function describeConformance(vendor: VendorCase, subject: Subject): void {
@@ -120,64 +72,4 @@ function describeCopy(troupe: Troupe, coming: ComingCopy, next: ComingCopy | und
     for (const play of plays) it(play.name, async () => perform(troupe, await coming.ready(), play));
     for (const { name, reason } of leftOut) it.skip(`${name} (${reason})`);
   });
-}
-
-/** Plays a row without telemetry and with it: the application sees the same, and the telemetry is right. */
-async function perform(troupe: Troupe, copy: Copy, play: Play): Promise<void> {
-  const { telemetry, instrumentation } = troupe;
-  await telemetry.reset();
-  instrumentation.disable();
-  try {
-    await expectNative(troupe, copy, play);
-    assert.equal(telemetry.started(), 0, 'spans of a disabled instrumentation');
-    assert.deepEqual(await telemetry.metrics(), [], 'metrics of a disabled instrumentation');
-  } finally {
-    instrumentation.enable();
-  }
-  await expectTold(troupe, copy, play);
-}
-
-/** Plays a row: the application sees what it sees without llmtrace. */
-export async function expectNative(
-  { server }: Troupe,
-  { sdk, native }: Copy,
-  play: Play,
-  collects = false,
-): Promise<Observation> {
-  const { row, name } = play;
-  const observed = await observe(row, play, sdk, server, collects);
-  // What was not seen at all, and why, says more than a difference.
-  if (native[name] === undefined || 'error' in native[name])
-    assert.fail(`Expected a native run, got ${JSON.stringify(native[name])}`);
-  assert.deepEqual(observed.seen, native[name].seen, 'what the application sees');
-  assert.deepEqual(observed.requests, native[name].requests, 'what goes over the wire');
-  assert.deepEqual(observed.unhandledRejections, native[name].unhandledRejections, 'unhandled rejections');
-  return observed;
-}
-
-/** Plays a row: it looks native, and the telemetry tells of its calls. */
-export async function expectTold(troupe: Troupe, copy: Copy, play: Play): Promise<void> {
-  const { telemetry, server } = troupe;
-  await telemetry.reset();
-  const { seen } = await expectNative(troupe, copy, play, true);
-  const chunks = seen.filter(([what]) => what === 'chunk').length;
-  if (play.row.collected) await collectUntil(telemetry.ended());
-  else await within('the end of all spans', telemetry.ended(), 1000).catch(() => {});
-  const calls = play.row.calls(play);
-  try {
-    if (calls === 'unknown') assert.equal(telemetry.spans().length, telemetry.started(), 'spans that end');
-    else await expectCalls(telemetry, calls, play, server.url, chunks);
-  } finally {
-    // A call that did not end must not end within the next row.
-    await collectUntil(telemetry.ended());
-  }
-}
-
-/** Collects garbage until something happens because of it, or does not. */
-async function collectUntil(happens: Promise<void>): Promise<void> {
-  let happened = false;
-  void happens.then(() => {
-    happened = true;
-  });
-  for (let round = 0; round < 50 && !happened; round++) await collectGarbage();
 }

@@ -12,6 +12,7 @@ const FREE_NAMES = new Set([
   'gen_ai.output.type',
   'gen_ai.request.choice.count',
   'gen_ai.request.encoding_formats',
+  'gen_ai.request.previous_response.id',
 ]);
 
 interface Server {

@@ -4,7 +4,7 @@
  * Its arguments, as JSON: {@link NeighboursScript}.
  */
 import { createRequire } from 'node:module';
-import { type NeighboursReport, type NeighboursScript, ROWS } from './conformance-neighbours.ts';
+import { type NeighboursReport, type NeighboursScript, PLAIN_ROWS, ROWS } from './conformance-neighbours.ts';
 import { playsOf } from './plays.ts';
 import { hookVendorModules, loadSdk, otelInstrumentation, type Sdk } from './sdks.ts';
 import { startVendorServer } from './server.ts';
@@ -81,8 +81,9 @@ const act: Record<NeighboursScript['order'][number], () => void | Promise<void>>
 };
 for (const step of script.order) await act[step]();
 
+const rows = family.streamsApart ? PLAIN_ROWS : ROWS;
 const plays = playsOf(vendor, sdk).plays.filter(
-  ({ row, ...play }) => play.family === family && ROWS.includes(row.name),
+  ({ row, ...play }) => play.family === family && rows.includes(row.name),
 );
 const observations: NeighboursReport['observations'] = {};
 for (const play of plays) observations[play.name] = await observe(play.row, play, sdk, server);

@@ -1,7 +1,8 @@
 /** A **play** is one row with one family of one copy of an SDK: all that the conformance suite runs. */
 import { failureRows } from './rows/failures.ts';
 import { plainRows, responseRows } from './rows/plain.ts';
-import { sdkStreamRows, streamRows } from './rows/streams.ts';
+import { sdkStreamRows } from './rows/sdk-streams.ts';
+import { streamRows } from './rows/streams.ts';
 import type { SdkInfo } from './sdks.ts';
 import type { Family, Row, Setting, VendorCase } from './vendor-case.ts';
 
@@ -30,7 +31,8 @@ export function playsOf(vendor: VendorCase, sdk: SdkInfo): { plays: Play[]; left
   const plays: Play[] = [];
   const leftOut: LeftOut[] = [];
   const add = (row: Row, family: Family, name: string): void => {
-    const reason = vendor.leftOut?.[row.name] ?? row.missing?.(sdk);
+    const leave = vendor.leftOut?.[row.name];
+    const reason = (typeof leave === 'function' ? leave(sdk, family) : leave) ?? row.missing?.(sdk);
     if (reason === undefined) plays.push({ vendor, sdk, family, row, name });
     else leftOut.push({ name, reason });
   };

@@ -50,7 +50,18 @@ export async function loadSdk(name: SdkName): Promise<Sdk> {
     filename: fileURLToPath(new URL(`${name.set}/app.mjs`, SETS)),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  return { ...info, exports: await application.runInThisContext() };
+  return { ...info, exports: await withoutWarnings(() => application.runInThisContext()) };
+}
+
+/** The way above is marked as experimental: said in the output of every test run, that helps nobody. */
+function withoutWarnings<T>(run: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return run();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 const requireOf = ({ set }: SdkName): NodeJS.Require =>
@@ -60,7 +71,10 @@ const requireOf = ({ set }: SdkName): NodeJS.Require =>
  * The ES modules that the hook may wrap: those that any instrumentation of llmtrace patches, and nothing
  * else. A hook over everything breaks packages whose modules change their exports after loading.
  */
-const HOOKED = [/\/node_modules\/(?:openai|@anthropic-ai\/sdk)\/(?:index|resources\/.*)\.mjs$/];
+const HOOKED = [
+  /\/node_modules\/(?:openai|@anthropic-ai\/sdk)\/(?:index|resources\/.*)\.mjs$/,
+  /\/node_modules\/@google\/(?:genai|generative-ai)\/dist\/(?:\w+\/)?index\.mjs$/,
+];
 
 let hooked = false;
 

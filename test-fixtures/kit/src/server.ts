@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { anthropic } from './server/anthropic.ts';
 import { BEHAVIOUR_HEADER, type Behaviour, behaviourOf } from './server/behaviours.ts';
 import { parseBody } from './server/body.ts';
+import { gemini } from './server/gemini.ts';
 import { openai } from './server/openai.ts';
 import { breakOff, sendStream, sendWhole, sleep, wasAborted } from './server/reply.ts';
 import type { VendorRequest, VendorRoutes } from './server/routes.ts';
@@ -51,7 +52,7 @@ export interface VendorServer {
   close(): Promise<void>;
 }
 
-const VENDORS: readonly VendorRoutes[] = [openai, anthropic];
+const VENDORS: readonly VendorRoutes[] = [openai, anthropic, gemini];
 /** The time that the first answer says, in seconds since 1970. */
 const FIRST_ANSWER = 1_764_000_000;
 

@@ -59,6 +59,8 @@ export interface Family {
   readonly inputAtStart?: boolean;
   /** Attributes of every request, besides those of {@link Ask}. */
   readonly asked?: Readonly<Record<string, unknown>>;
+  /** True where streams are asked of another method than {@link target}. */
+  readonly streamsApart?: boolean;
   /** Chunks that an application gets of a stream that is cut. */
   readonly chunksBeforeCut?: number;
   /** The object and the name of its method that an application calls. */
@@ -140,8 +142,10 @@ export interface VendorCase {
   readonly rows: readonly Row[];
   /** `error.type` of the failures that every vendor has. */
   readonly errors: Readonly<Record<FailureName, string | ((sdk: SdkInfo) => string)>>;
-  /** Why rows do not apply to this vendor, by their names. */
-  readonly leftOut?: Readonly<Record<string, string>>;
+  /** Why rows do not apply to this vendor (or to a family with a copy of its SDK), by their names. */
+  readonly leftOut?: Readonly<
+    Record<string, string | ((sdk: SdkInfo, family: Family) => string | undefined)>
+  >;
 }
 
 /** The failures that every vendor has. */

@@ -1,6 +1,6 @@
 /** What an error says of itself, of the vendor's answer behind it, and of what caused it; collected by shape. */
 import { STATUS_CODES } from 'node:http';
-import { classNames, entries, get, header, jsonIn, text, word } from './read.ts';
+import { classNames, entries, get, header, jsonIn, safely, text, word } from './read.ts';
 
 /** Everything that rules may ask of an error. */
 export interface Facts {
@@ -79,17 +79,14 @@ function codesOf(body: unknown): string[] {
     get(body, 'reason'),
     get(get(body, 'innererror'), 'code'),
     get(get(body, 'details'), 'error_code'),
-    get(get(body, 'response'), 'promptFeedback') === undefined
-      ? undefined
-      : blockReason(get(body, 'response')),
+    isBlocked(get(body, 'response')) ? 'content_filter' : undefined,
   ];
   return said.flatMap((one) => word(one) ?? []);
 }
 
-/** Why Google's SDK refuses to give the text of an answer. */
-function blockReason(response: unknown): unknown {
-  return get(get(response, 'promptFeedback'), 'blockReason') === undefined ? undefined : 'content_filter';
-}
+/** True for an answer whose text Google's SDK refuses to give. */
+const isBlocked = (response: unknown): boolean =>
+  text(get(get(response, 'promptFeedback'), 'blockReason')) !== undefined;
 
 const isStatus = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 100 && value < 600;
@@ -107,7 +104,9 @@ function statusIn(message: string): number | undefined {
 }
 
 function headerOf(chain: readonly unknown[]): Facts['header'] {
-  const sets = chain.flatMap((one) => [get(one, 'headers'), get(get(one, 'response'), 'headers')]);
+  const sets = chain
+    .flatMap((one) => [get(one, 'headers'), get(get(one, 'response'), 'headers')])
+    .filter((headers) => typeof headers === 'object' && headers !== null);
   return (name) => first(sets, (headers) => header(headers, name));
 }
 
@@ -137,10 +136,5 @@ function providerOf(error: unknown, bodies: readonly unknown[], message: string)
 const isGoogleBody = (body: unknown): boolean =>
   typeof get(body, 'code') === 'number' && /^[A-Z][A-Z_]+$/.test(text(get(body, 'status')) ?? '');
 
-function ownProperty(error: unknown, name: string): boolean {
-  try {
-    return Object.hasOwn(error as object, name);
-  } catch {
-    return false;
-  }
-}
+const ownProperty = (error: unknown, name: string): boolean =>
+  typeof error === 'object' && error !== null && safely(() => Object.hasOwn(error, name)) === true;

@@ -32,7 +32,7 @@ const SPECIFIC = new Set([
   'OverloadedError',
 ]);
 
-/** Names of errors that are not a vendor's, and may be said. */
+/** Names of errors that come without a status, and may be said. */
 const GENERAL = new Set([
   'AbortError',
   'TimeoutError',
@@ -40,6 +40,12 @@ const GENERAL = new Set([
   'SyntaxError',
   'RangeError',
   'FetchError',
+  'GoogleGenerativeAIError',
+  'GoogleGenerativeAIAbortError',
+  'GoogleGenerativeAIRequestInputError',
+  'GoogleGenerativeAIResponseError',
+  'ContinuationInterruptedError',
+  'ContinuationTimeoutError',
 ]);
 
 /** Errors whose message quotes the text that they are about. */

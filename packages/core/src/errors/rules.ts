@@ -39,12 +39,15 @@ const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError'
 const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error
   UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);
 const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error
-  linked_organization_billing_unavailable`);
+  linked_organization_billing_unavailable budget_exceeded`);
 const FILTER = set(`content_filter content_policy_violation moderation_blocked image_content_policy_violation
   bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation`);
 const CONTEXT = set('context_length_exceeded string_above_max_length request_too_large');
 const OVERLOADED = set('overloaded_error slow_down server_is_overloaded');
-const LIMIT = set('rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED');
+// llmtrace's own refusals are among them, as its budgets are among the quotas.
+const LIMIT = set(
+  'rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED rate_limited queue_full wait_too_long',
+);
 const AUTH = set('authentication_error invalid_api_key API_KEY_INVALID UNAUTHENTICATED');
 const PERMISSION = set('permission_error PERMISSION_DENIED');
 const NOT_FOUND = set('not_found_error model_not_found NOT_FOUND');

@@ -2,11 +2,14 @@
 import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { endAttributes, type Naming, spanName, startAttributes } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
-import { errorMessage } from '../errors.ts';
+import { errorMessage, exceptionOf } from '../errors.ts';
 import { nativeOf } from '../native.ts';
 
-/** @param tracer asked for at each call, so that a provider that is set later counts. */
-export function spanObserver(tracer: () => Tracer, naming: Naming): Observer {
+/**
+ * @param tracer asked for at each call, so that a provider that is set later counts.
+ * @param exceptions whether a failed call's exception is recorded on its span, too.
+ */
+export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = false): Observer {
   // Not found by the call's context: where no span could be started, that holds the application's own.
   const spans = new WeakMap<Call, Span>();
   return {
@@ -23,7 +26,10 @@ export function spanObserver(tracer: () => Tracer, naming: Naming): Observer {
       if (!span) return;
       const finish = (): void => {
         try {
-          if (span.isRecording()) describe(span, call, naming);
+          if (span.isRecording()) {
+            describe(span, call, naming);
+            if (exceptions && call.outcome === 'failed') recordException(span, call);
+          }
         } finally {
           span.end(call.endTime);
         }
@@ -42,4 +48,9 @@ function describe(span: Span, call: Call, naming: Naming): void {
   span.setStatus(
     message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message },
   );
+}
+
+function recordException(span: Span, { error, endTime }: Call): void {
+  const { type, message = '', stacktrace = '' } = exceptionOf(error);
+  span.recordException({ name: type, message, stack: stacktrace }, endTime);
 }

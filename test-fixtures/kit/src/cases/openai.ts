@@ -1,8 +1,9 @@
 /** What the conformance suite knows of OpenAI's SDK. */
 import type { VendorCase } from '../vendor-case.ts';
+import { chatHelperRows } from './openai-chat-helpers.ts';
 import { chat, completions, embeddings, responses } from './openai-families.ts';
-import { helperRows } from './openai-helpers.ts';
 import { otherRows } from './openai-others.ts';
+import { responseHelperRows } from './openai-responses-helpers.ts';
 
 export const vendorCase: VendorCase = {
   name: 'openai',
@@ -14,7 +15,7 @@ export const vendorCase: VendorCase = {
   client: ({ exports }, url, { maxRetries = 0 }) =>
     new (exports.OpenAI ?? exports.default)({ apiKey: 'sk-example', baseURL: `${url}/v1`, maxRetries }),
   families: [chat, responses, embeddings, completions],
-  rows: [...helperRows, ...otherRows],
+  rows: [...chatHelperRows, ...responseHelperRows, ...otherRows],
   errors: {
     '401': 'AuthenticationError',
     '429': 'RateLimitError',

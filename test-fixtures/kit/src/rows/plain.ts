@@ -180,7 +180,7 @@ export const responseRows: readonly Row[] = [
     calls: (setting) => [answered(setting)],
   },
   {
-    name: 'abort within the answer',
+    name: 'asResponse, then abort while the answer is parsed',
     async run({ client, call, attempt }) {
       const controller = new AbortController();
       const promise = call(client(), { model: 'hang-mid-stream' }, { signal: controller.signal });

@@ -26,7 +26,7 @@ const INTERACTIONS = /^\/v1(?:alpha|beta1?)?\/(?:.+\/)?interactions$/;
 
 export const gemini: VendorRoutes = {
   name: 'gemini',
-  usualModel: GEMINI_MODEL,
+  usualModel: () => GEMINI_MODEL,
   owns: (path) => MODEL.test(path) || INTERACTIONS.test(path),
   model: ({ path, body }) => MODEL.exec(path)?.[1] ?? body?.model,
   key: ({ headers }) => String(headers['x-goog-api-key'] ?? headers['authorization'] ?? ''),

@@ -1,12 +1,13 @@
-/** Rows about the helpers of OpenAI's SDK, each of which makes model calls through `create`. */
+/** Rows about the helpers of chat, each of which makes model calls through `create`. */
 import { OPENAI_MODEL } from '../bodies/openai.ts';
 import type { SdkInfo } from '../sdks.ts';
 import { frozen, type Stage } from '../stage.ts';
 import type { ExpectedCall, Row } from '../vendor-case.ts';
-import { chat, isOldest, responses } from './openai-families.ts';
+import { chat, isOldest } from './openai-families.ts';
 
 const MESSAGES = [{ role: 'user', content: 'Where is the Eiffel Tower?' }];
-const SCHEMA = {
+/** What answers in JSON must look like. */
+export const SCHEMA = {
   type: 'object',
   properties: { city: { type: 'string' }, population: { type: 'number' } },
   required: ['city', 'population'],
@@ -14,7 +15,6 @@ const SCHEMA = {
 };
 
 const noParse = (sdk: SdkInfo) => (isOldest(sdk) ? 'this version has no `parse`' : undefined);
-const noResponses = (sdk: SdkInfo) => (isOldest(sdk) ? 'this version has no Responses' : undefined);
 
 /** The helpers of chat were beta until version 5. */
 const helpers = (client: any, sdk: SdkInfo): any => (sdk.major < 5 ? client.beta : client).chat.completions;
@@ -30,9 +30,9 @@ const left: ExpectedCall = {
   outcome: 'cancelled',
 };
 
-/** Notes the names of all events of a helper, in their order, and what it ends with. */
-function listen({ see }: Stage, helper: any, names: readonly string[]): void {
-  for (const name of names) helper.on(name, () => see('event', name));
+/** Notes the events of a helper, in their order, with all that they tell. */
+export function listen({ see }: Stage, helper: any, names: readonly string[]): void {
+  for (const name of names) helper.on(name, (...told: unknown[]) => see(`event ${name}`, told));
 }
 
 const CHAT_EVENTS = [
@@ -65,7 +65,7 @@ const tools = (see: Stage['see']) => [
   },
 ];
 
-const chatHelperRows: readonly Row[] = [
+export const chatHelperRows: readonly Row[] = [
   {
     name: 'chat parse',
     missing: noParse,
@@ -184,111 +184,3 @@ const chatHelperRows: readonly Row[] = [
     calls: () => [{ ...streamedChat, finishReasons: ['tool_call'] }, streamedChat],
   },
 ];
-
-const RESPONSE_EVENTS = [
-  'connect',
-  'event',
-  'response.created',
-  'response.output_text.delta',
-  'response.completed',
-  'end',
-];
-const streamedResponse: ExpectedCall = { family: responses, stream: true, answer: 'whole', chunks: 'some' };
-
-const responseHelperRows: readonly Row[] = [
-  {
-    name: 'responses parse',
-    missing: noResponses,
-    async run({ client, see, seeShape }) {
-      const format = { type: 'json_schema', name: 'city', strict: true, schema: SCHEMA };
-      const promise = client().responses.parse(
-        frozen({ model: OPENAI_MODEL, input: 'Where is the Eiffel Tower?', text: { format } }),
-      );
-      seeShape('promise', promise);
-      see('value', await promise);
-    },
-    calls: () => [{ family: responses, answer: 'whole' }],
-  },
-  {
-    name: 'responses stream with its events',
-    missing: noResponses,
-    async run(stage) {
-      const helper = stage.client().responses.stream(frozen({ model: OPENAI_MODEL, input: 'Where is it?' }));
-      listen(stage, helper, RESPONSE_EVENTS);
-      stage.see('final', await helper.finalResponse());
-    },
-    calls: () => [streamedResponse],
-  },
-  {
-    name: 'a response that fails while it streams',
-    missing: noResponses,
-    async run({ client, see }) {
-      const stream = await client().responses.create(
-        frozen({ model: 'failed-response', input: 'Where?', stream: true }),
-      );
-      for await (const event of stream) see('event', event);
-    },
-    calls: () => [
-      {
-        ...streamedResponse,
-        model: 'failed-response',
-        outcome: 'failed',
-        status: 'error',
-        errorType: 'server_error',
-        finishReasons: ['error'],
-        tokens: 'unknown',
-      },
-    ],
-  },
-  {
-    name: 'a response that comes back as failed',
-    missing: noResponses,
-    async run({ client, see }) {
-      see('value', await client().responses.create(frozen({ model: 'failed-response', input: 'Where?' })));
-    },
-    calls: () => [
-      {
-        family: responses,
-        answer: 'whole',
-        model: 'failed-response',
-        outcome: 'failed',
-        status: 'error',
-        errorType: 'server_error',
-        finishReasons: ['error'],
-        tokens: 'unknown',
-      },
-    ],
-  },
-  {
-    name: 'a response that is cut short while it streams',
-    missing: noResponses,
-    async run({ client, see }) {
-      const request = { model: 'incomplete-response', input: 'Where?', stream: true };
-      for await (const event of await client().responses.create(frozen(request))) see('event', event);
-    },
-    calls: () => [{ ...streamedResponse, model: 'incomplete-response', finishReasons: ['length'] }],
-  },
-  {
-    name: 'responses stream that fails, with its events',
-    missing: noResponses,
-    async run(stage) {
-      const { client, attempt } = stage;
-      const helper = client().responses.stream(frozen({ model: 'failed-response', input: 'Where?' }));
-      listen(stage, helper, ['response.created', 'response.failed', 'error', 'end']);
-      await attempt('done', () => helper.done());
-    },
-    calls: () => [
-      {
-        ...streamedResponse,
-        model: 'failed-response',
-        outcome: 'failed',
-        status: 'error',
-        errorType: 'server_error',
-        finishReasons: ['error'],
-        tokens: 'unknown',
-      },
-    ],
-  },
-];
-
-export const helperRows: readonly Row[] = [...chatHelperRows, ...responseHelperRows];

@@ -1,0 +1,72 @@
+// biome-ignore-all lint/suspicious/noConsole: an application prints
+// Makes a call, and ends in the way that is asked for: node exits.mjs sigterm
+import OpenAI from 'openai';
+
+const client = new OpenAI({ maxRetries: 0 });
+const ask = (model = 'gpt-4.1-mini') =>
+  client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Hello' }] });
+
+const stay = () => setInterval(() => {}, 1000);
+const signal = (name) => process.kill(process.pid, name);
+const onSigterm = (handler, add = 'on') => {
+  stay();
+  process[add]('SIGTERM', handler);
+  signal('SIGTERM');
+};
+
+const WAYS = {
+  natural: () => console.log('done'),
+  exit: () => process.exit(7),
+  code: () => {
+    process.exitCode = 3;
+  },
+  throw() {
+    throw new Error('boom');
+  },
+  later: () => setTimeout(() => WAYS.throw(), 10),
+  reject: () => void Promise.reject(new Error('boom')),
+  unsettled: () => new Promise(() => {}),
+  abort: () => process.abort(),
+  sigterm: () => signal(stay() && 'SIGTERM'),
+  sigint: () => signal(stay() && 'SIGINT'),
+  sighup: () => signal(stay() && 'SIGHUP'),
+  // The application's own handlers: one that exits, one that does not, one that lets the signal have its way.
+  exits: () => onSigterm(() => setTimeout(() => process.exit(5), 50)),
+  ignores() {
+    const staying = stay();
+    process.on('SIGTERM', () => {
+      console.log('not now');
+      clearInterval(staying);
+    });
+    signal('SIGTERM');
+  },
+  again: () => onSigterm(() => setTimeout(signal, 20, 'SIGTERM'), 'once'),
+  // As libraries for cleaning up do it: only if nobody else listens does the signal end the process.
+  counts() {
+    const handler = () => {
+      if (process.listenerCount('SIGTERM') > 1) return;
+      process.off('SIGTERM', handler);
+      signal('SIGTERM');
+    };
+    onSigterm(handler);
+  },
+  // One that listens for a while, and no more when the signal comes.
+  gone() {
+    stay();
+    const handler = () => console.log('never');
+    process.on('SIGTERM', handler);
+    setTimeout(() => {
+      process.off('SIGTERM', handler);
+      signal('SIGTERM');
+    }, 20);
+  },
+  before: () => process.on('beforeExit', () => console.log('beforeExit')),
+  listens: () => process.on('exit', (code) => console.log('exit', code)),
+  open() {
+    ask('hang').catch(() => {});
+    setTimeout(() => process.exit(0), 100);
+  },
+};
+
+await ask();
+await WAYS[process.argv[2]]();

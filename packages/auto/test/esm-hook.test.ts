@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AUTO, type Stage, setStage } from './stage.ts';
+
+const PARTS = ['import-in-the-middle', 'cjs-module-lexer', 'es-module-lexer', 'module-details-from-path'];
+
+describe('the hook for ES modules', () => {
+  let stage: Stage;
+  let folder: string;
+  before(async () => {
+    stage = await setStage();
+    folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));
+    const { resolve } = createRequire(
+      createRequire(import.meta.url).resolve('@opentelemetry/instrumentation'),
+    );
+    for (const name of PARTS) {
+      const path = resolve(name);
+      const root = path.slice(0, path.lastIndexOf(`/node_modules/${name}/`));
+      cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
+    }
+    const hook = pathToFileURL(join(folder, 'node_modules/import-in-the-middle/hook.mjs'));
+    writeFileSync(
+      join(folder, 'async.mjs'),
+      `import { register } from 'node:module';\nregister('${hook}');\n`,
+    );
+  });
+  beforeEach(() => stage.clear());
+  after(async () => {
+    rmSync(folder, { recursive: true });
+    await stage.close();
+  });
+
+  it('says so where another copy of it keeps modules from it', async () => {
+    const flags = ['--import', pathToFileURL(join(folder, 'async.mjs')).href, ...AUTO];
+    const { code, stdout, stderr } = await stage.run('../examples/chat.mjs', { flags });
+    assert.equal(code, 0);
+    assert.notEqual(stdout, '');
+    assert.match(stderr, /llmtrace: another copy of import-in-the-middle/);
+    assert.deepEqual(stage.collector.spans(), []);
+  });
+
+  it('does not keep what is required from being traced', async () => {
+    const flags = ['--import', pathToFileURL(join(folder, 'async.mjs')).href, ...AUTO];
+    const { code } = await stage.run('../examples/stream.cjs', { flags });
+    assert.equal(code, 0);
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
+  it('wraps nothing but what is patched', async () => {
+    const { code, stdout, stderr } = await stage.run('apps/wrapped.mjs', { flags: AUTO });
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    const wrapped = JSON.parse(stdout);
+    assert.ok(wrapped.length > 0);
+    assert.deepEqual(
+      wrapped.filter(
+        (url: string) => !/\/openai\/(?:index|resources\/.*)\.mjs$|\/auto\/dist\/probe\.js/.test(url),
+      ),
+      [],
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { RunOptions } from '@llmtrace/test-fixtures/run-app';
+import { AUTO, type Stage, setStage, startCollector } from './stage.ts';
+
+const CALL = 'chat gpt-4.1-mini';
+
+describe('the end of a process', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await setStage();
+  });
+  beforeEach(() => stage.clear());
+  after(() => stage.close());
+
+  /** The same run without and with llmtrace. */
+  const both = (app: string, options: RunOptions) =>
+    Promise.all([stage.run(app, options), stage.run(app, { ...options, flags: AUTO })]);
+
+  const names = () => stage.collector.spans().map(({ name }) => name);
+
+  const WAYS = {
+    natural: 'that has nothing left to do',
+    exit: 'that calls process.exit()',
+    code: 'that sets process.exitCode',
+    throw: 'that throws',
+    later: 'that throws in a callback',
+    reject: 'that leaves a rejection unhandled',
+    unsettled: 'that awaits what never comes',
+    sigterm: 'by SIGTERM',
+    sigint: 'by SIGINT',
+    exits: 'whose own handler of SIGTERM exits',
+    ignores: 'whose own handler of SIGTERM lets it end by itself',
+    again: 'whose own handler of SIGTERM sends it again',
+    counts: 'whose own handler of SIGTERM looks whether it is alone',
+    gone: 'whose own handler of SIGTERM is gone again',
+    before: 'that listens to beforeExit',
+    listens: 'that listens to exit',
+  };
+  for (const [way, what] of Object.entries(WAYS)) {
+    it(`is the same with llmtrace for a process ${what}, and nothing is lost`, async () => {
+      const [without, traced] = await both('apps/exits.mjs', { args: [way] });
+      assert.deepEqual(traced, without);
+      assert.deepEqual(names(), [CALL]);
+      assert.ok(stage.collector.metrics().includes('gen_ai.client.operation.duration'));
+    });
+  }
+
+  for (const way of ['abort', 'sighup']) {
+    it(`is the same for a process that is ended by ${way}, which leaves no time`, async () => {
+      const { code, signal } = await stage.run('apps/exits.mjs', { args: [way] });
+      const traced = await stage.run('apps/exits.mjs', { args: [way], flags: AUTO });
+      assert.deepEqual({ code: traced.code, signal: traced.signal }, { code, signal });
+    });
+  }
+
+  it('ends the calls that are open, as abandoned', async () => {
+    await stage.run('apps/exits.mjs', { args: ['open'], flags: AUTO });
+    assert.deepEqual(names().sort(), [CALL, 'chat hang']);
+  });
+
+  for (const way of ['natural', 'exit', 'throw']) {
+    it(`is the same for a worker thread (${way}), and nothing is lost`, async () => {
+      const [without, traced] = await both('apps/worker-exits.mjs', { args: [way] });
+      assert.deepEqual(traced, without);
+      assert.deepEqual(names(), ['embeddings text-embedding-3-small']);
+    });
+  }
+
+  it('is the same for a worker thread that is terminated', async () => {
+    const [without, traced] = await both('apps/worker-exits.mjs', { args: ['terminate'] });
+    assert.deepEqual(traced, without);
+  });
+
+  describe('with a collector that cannot be reached', () => {
+    for (const way of ['natural', 'exit', 'sigterm', 'throw']) {
+      it(`is the same (${way})`, async () => {
+        const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+        const [without, traced] = await both('apps/exits.mjs', { args: [way], env });
+        assert.deepEqual(traced, without);
+      });
+    }
+  });
+
+  it('does not wait long for a collector that never answers', async () => {
+    const silent = await startCollector({ silent: true });
+    try {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: silent.url };
+      const without = await stage.run('apps/exits.mjs', { args: ['natural'], env });
+      const before = performance.now();
+      const traced = await stage.run('apps/exits.mjs', { args: ['natural'], env, flags: AUTO });
+      assert.deepEqual(traced, without);
+      assert.ok(performance.now() - before < 10_000);
+    } finally {
+      silent.close();
+    }
+  });
+});

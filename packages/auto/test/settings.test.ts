@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { autoSettings } from '@llmtrace/core';
+import { AUTO, type Stage, setStage, startCollector } from './stage.ts';
+
+const APP = '../examples/chat.mjs';
+const CALL = 'chat gpt-4.1-mini';
+
+describe('the environment', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await setStage();
+  });
+  beforeEach(() => stage.clear());
+  after(() => stage.close());
+
+  const names = () => stage.collector.spans().map(({ name }) => name);
+  const run = (env: Record<string, string>, flags = AUTO) => stage.run(APP, { flags, env });
+  const quiet = (result: { code: number | null; stderr: string }) =>
+    assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 0, stderr: '' });
+
+  it('may say nothing: then nothing is exported and nothing is printed', async () => {
+    const { code, stdout, stderr } = await stage.runBare(APP, { flags: AUTO });
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    assert.equal(stdout, (await stage.runBare(APP)).stdout);
+  });
+
+  it('exports protobuf unless it is told otherwise', async () => {
+    quiet(await run({ OTEL_EXPORTER_OTLP_PROTOCOL: '' }));
+    const posts = stage.collector.posts.map(({ path, type }) => [path, type]).sort();
+    assert.deepEqual(posts, [
+      ['/v1/metrics', 'application/x-protobuf'],
+      ['/v1/traces', 'application/x-protobuf'],
+    ]);
+    const body = (end: string) => `${stage.collector.posts.find(({ path }) => path.endsWith(end))?.body}`;
+    assert.ok(body('traces').includes(CALL));
+    assert.ok(body('metrics').includes('gen_ai.client.operation.duration'));
+  });
+
+  it('may name an endpoint, headers and compression a signal', async () => {
+    const other = await startCollector();
+    try {
+      quiet(
+        await run({
+          OTEL_EXPORTER_OTLP_ENDPOINT: '',
+          OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${other.url}/in/traces`,
+        }),
+      );
+      assert.deepEqual(
+        other.posts.map(({ path }) => path),
+        ['/in/traces'],
+      );
+      assert.deepEqual(stage.collector.posts, []);
+    } finally {
+      other.close();
+    }
+  });
+
+  it('may switch a signal off', async () => {
+    quiet(await run({ OTEL_TRACES_EXPORTER: 'none' }));
+    assert.deepEqual(names(), []);
+    assert.ok(stage.collector.metrics().length > 0);
+    stage.clear();
+    quiet(await run({ OTEL_METRICS_EXPORTER: 'none' }));
+    assert.deepEqual(names(), [CALL]);
+    assert.deepEqual(stage.collector.metrics(), []);
+  });
+
+  it('may sample', async () => {
+    quiet(await run({ OTEL_TRACES_SAMPLER: 'always_off' }));
+    assert.deepEqual(names(), []);
+    assert.ok(stage.collector.metrics().length > 0);
+  });
+
+  it('may describe the resource', async () => {
+    quiet(await run({ OTEL_SERVICE_NAME: '', OTEL_RESOURCE_ATTRIBUTES: 'service.name=kiosk' }));
+    assert.deepEqual(
+      stage.collector.spans().map(({ service }) => service),
+      ['kiosk'],
+    );
+  });
+
+  it('may want the console: what is exported is printed on stdout, before the process ends', async () => {
+    const { code, stdout } = await run({
+      OTEL_TRACES_EXPORTER: 'console,otlp',
+      OTEL_METRICS_EXPORTER: 'console',
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /name: 'chat gpt-4.1-mini'/);
+    assert.match(stdout, /name: 'gen_ai.client.operation.duration'/);
+    assert.deepEqual(names(), [CALL]);
+  });
+
+  it('may speak gRPC, where that is installed', async () => {
+    quiet(
+      await run({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }),
+    );
+  });
+
+  it('may name what there is not: one warning each, and the application runs', async () => {
+    const { code, stderr } = await run({
+      OTEL_TRACES_EXPORTER: 'pigeon',
+      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'morse',
+      LLMTRACE_INSTRUMENTATIONS: 'openai,clippy',
+    });
+    assert.equal(code, 0);
+    const lines = stderr.split('\n').filter((line) => line.includes('llmtrace'));
+    assert.equal(lines.length, 3);
+    assert.match(lines.join(), /LLMTRACE_INSTRUMENTATIONS.*clippy/);
+    assert.match(lines.join(), /OTEL_TRACES_EXPORTER.*pigeon/);
+    assert.match(lines.join(), /morse/);
+  });
+
+  it('may switch the SDK off', async () => {
+    quiet(await run({ OTEL_SDK_DISABLED: 'true' }));
+    assert.deepEqual(stage.collector.posts, []);
+  });
+
+  it('may switch everything off', async () => {
+    const env = { LLMTRACE_ENABLED: 'false', OTEL_LOG_LEVEL: 'debug' };
+    const without = await stage.run('apps/untouched.mjs', { env });
+    assert.deepEqual(await stage.run('apps/untouched.mjs', { env, flags: AUTO }), without);
+    assert.deepEqual(stage.collector.posts, []);
+  });
+
+  it('may choose the instrumentations', async () => {
+    quiet(await run({ LLMTRACE_INSTRUMENTATIONS: ' openai ' }));
+    assert.deepEqual(names(), [CALL]);
+  });
+
+  it('may ask for diagnostics', async () => {
+    const env = { OTEL_LOG_LEVEL: 'error', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+    const { code, stderr } = await run(env);
+    assert.equal(code, 0);
+    assert.match(stderr, /nobody answers/);
+  });
+
+  it('is read again at the first call, so that an application may load it itself', async () => {
+    const { code, stderr } = await stage.runBare('apps/dotenv.mjs', {
+      flags: AUTO,
+      args: [stage.collector.url],
+    });
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    assert.deepEqual(names(), [CALL]);
+  });
+
+  it('names the exporters of each signal by the standard', () => {
+    const of = (env: Record<string, string>) => {
+      const { traceExporters, metricExporters } = autoSettings(env);
+      return [traceExporters, metricExporters].map((all) =>
+        all.map(({ name, protocol }) => `${name} ${protocol}`),
+      );
+    };
+    const OTLP = 'otlp http/protobuf';
+    assert.deepEqual(of({}), [[], []]);
+    assert.deepEqual(of({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c' }), [[OTLP], [OTLP]]);
+    assert.deepEqual(of({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c' }), [[OTLP], []]);
+    assert.deepEqual(of({ OTEL_TRACES_EXPORTER: 'otlp, console,otlp' }), [
+      [OTLP, 'console http/protobuf'],
+      [],
+    ]);
+    assert.deepEqual(of({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_TRACES_EXPORTER: 'none' }), [
+      [],
+      [OTLP],
+    ]);
+    assert.deepEqual(
+      of({
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json',
+      }),
+      [['otlp grpc'], ['otlp http/json']],
+    );
+  });
+});

@@ -1,0 +1,238 @@
+/** The options of interceptors and hooks: what they must be, and which variable sets them. */
+import type { Interceptor } from '../call.ts';
+import { BUDGET_DEFAULTS, type Budget } from '../interceptors/budget.ts';
+import { RATE_LIMIT_DEFAULTS, type RateLimit } from '../interceptors/rate-limit.ts';
+import { RETRY_DEFAULTS, type Retries } from '../interceptors/retry.ts';
+import type { RetryBudgetOptions } from '../interceptors/retry-budget.ts';
+import type { Hooks } from '../observers/hooks.ts';
+import {
+  checked,
+  factor,
+  flag,
+  fromEnvironment,
+  isRecord,
+  milliseconds,
+  nonNegative,
+  objectOf,
+  oneOf,
+  orFalse,
+  orFunction,
+  positive,
+  positiveInteger,
+  type Rule,
+  type Rules,
+  share,
+  shown,
+  wholeNumber,
+} from './rules.ts';
+
+export type RetryOptions = Partial<Retries>;
+export type RateLimitOptions = Partial<RateLimit>;
+export type BudgetOptions = Partial<Budget>;
+
+/** What of a configuration is about interceptors and hooks. */
+export interface ResilienceConfig {
+  /**
+   * Wrap the attempts of each call, the first one outermost; llmtrace's own retry, budget and rate limit are within
+   * them.
+   * @default []
+   */
+  interceptors?: readonly Interceptor[];
+  /**
+   * Repeat attempts that fail for a passing reason; true takes all defaults. Meanwhile the SDK's own retries are off.
+   * Environment: `LLMTRACE_RETRY=true`, and one variable for each option.
+   * @default false the SDK's own retries
+   */
+  retry?: boolean | RetryOptions;
+  /**
+   * Keep calls within limits; several hold all at once. Environment: `LLMTRACE_RATE_LIMIT` and others, one for each
+   * option.
+   * @default [] none
+   */
+  rateLimit?: RateLimitOptions | readonly RateLimitOptions[];
+  /**
+   * Refuse calls, or warn, once so much is spent. Environment: `LLMTRACE_BUDGET_USD` and others, one for each option.
+   * @default [] none
+   */
+  budget?: BudgetOptions | readonly BudgetOptions[];
+  /** Functions of your own that watch each call; what they throw is logged and dropped. @default {} */
+  hooks?: Hooks;
+}
+
+/** The same, complete. */
+export interface Resilience {
+  readonly interceptors: readonly Interceptor[];
+  readonly retry: false | Retries;
+  readonly rateLimit: readonly RateLimit[];
+  readonly budget: readonly Budget[];
+  readonly hooks: Hooks;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Warn = (name: string, expected: string, value: string) => void;
+
+const retryBudget: Rule = orFalse(objectOf<RetryBudgetOptions>({ ratio: share(), perSecond: nonNegative() }));
+
+const RETRY: Rules<Retries> = {
+  maxRetries: wholeNumber('LLMTRACE_RETRY_MAX_RETRIES'),
+  initialInterval: milliseconds('LLMTRACE_RETRY_INITIAL_INTERVAL'),
+  maxInterval: milliseconds('LLMTRACE_RETRY_MAX_INTERVAL'),
+  multiplier: factor('LLMTRACE_RETRY_MULTIPLIER'),
+  jitter: share('LLMTRACE_RETRY_JITTER'),
+  deadline: milliseconds('LLMTRACE_RETRY_DEADLINE'),
+  budget: {
+    ...retryBudget,
+    env: 'LLMTRACE_RETRY_BUDGET',
+    parse: (text) => (text === 'false' ? false : { ...RETRY_DEFAULTS.budget, ratio: Number(text) }),
+  },
+};
+
+const KEYS = ['process', 'provider', 'model'];
+
+const RATE_LIMIT: Rules<RateLimit> = {
+  rate: positive('LLMTRACE_RATE_LIMIT'),
+  burst: factor('LLMTRACE_RATE_LIMIT_BURST'),
+  requestsPerMinute: positive('LLMTRACE_RATE_LIMIT_REQUESTS_PER_MINUTE'),
+  tokensPerMinute: positive('LLMTRACE_RATE_LIMIT_TOKENS_PER_MINUTE'),
+  concurrency: positiveInteger('LLMTRACE_RATE_LIMIT_CONCURRENCY'),
+  key: orFunction(oneOf(KEYS, 'LLMTRACE_RATE_LIMIT_KEY')),
+  mode: oneOf(['wait', 'refuse'], 'LLMTRACE_RATE_LIMIT_MODE'),
+  maxWait: milliseconds('LLMTRACE_RATE_LIMIT_MAX_WAIT'),
+  maxQueue: wholeNumber('LLMTRACE_RATE_LIMIT_MAX_QUEUE'),
+  estimate: orFunction(nonNegative()),
+  adapt: flag('LLMTRACE_RATE_LIMIT_ADAPT'),
+};
+
+const BUDGET: Rules<Budget> = {
+  usd: positive('LLMTRACE_BUDGET_USD'),
+  tokens: positive('LLMTRACE_BUDGET_TOKENS'),
+  window: oneOf(['minute', 'hour', 'day'], 'LLMTRACE_BUDGET_WINDOW'),
+  key: orFunction(oneOf(KEYS, 'LLMTRACE_BUDGET_KEY')),
+  mode: oneOf(['warn', 'refuse'], 'LLMTRACE_BUDGET_MODE'),
+};
+
+/**
+ * @throws TypeError that names the first wrong option and its value, for what is given; wrong values of the
+ * environment are warned of and left out.
+ */
+export function resilienceOf(given: ResilienceConfig, env: Environment, say: Warn): Resilience {
+  const warn = oncePer(env, say);
+  return {
+    interceptors: interceptorsOf(given.interceptors),
+    retry: retryOf(given.retry, env, warn),
+    rateLimit: listOf(given.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn)),
+    budget: listOf(given.budget, budgetOf, () => budgetFrom(env, warn)),
+    hooks: hooksOf(given.hooks),
+  };
+}
+
+/** What was warned of: every instrumentation reads the same environment. */
+const warned = new WeakMap<Environment, Set<string>>();
+
+const oncePer =
+  (env: Environment, warn: Warn): Warn =>
+  (name, expected, value) => {
+    const said = warned.get(env) ?? new Set();
+    warned.set(env, said);
+    if (said.has(name)) return;
+    said.add(name);
+    warn(name, expected, value);
+  };
+
+function interceptorsOf(given: unknown = []): readonly Interceptor[] {
+  if (!Array.isArray(given))
+    throw new TypeError(`Expected \`interceptors\` to be an array of functions, got ${shown(given)}.`);
+  for (const [index, one] of given.entries()) {
+    if (typeof one !== 'function')
+      throw new TypeError(`Expected \`interceptors[${index}]\` to be a function, got ${shown(one)}.`);
+  }
+  return given;
+}
+
+const HOOKS: readonly string[] = ['onStart', 'onChunk', 'onComplete', 'onError'] satisfies (keyof Hooks)[];
+
+/** The object itself, since its functions may be methods of a class. */
+function hooksOf(given: unknown = {}): Hooks {
+  if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
+  const unknown = Object.keys(given).find((name) => !HOOKS.includes(name));
+  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no \`${unknown}\`.`);
+  for (const name of HOOKS) {
+    const hook = given[name];
+    if (hook !== undefined && typeof hook !== 'function')
+      throw new TypeError(`Expected \`hooks.${name}\` to be a function, got ${shown(hook)}.`);
+  }
+  return given;
+}
+
+function retryOf(given: unknown, env: Environment, warn: Warn): false | Retries {
+  if (given === undefined) {
+    const { on } = fromEnvironment({ on: flag('LLMTRACE_RETRY') } as Rules<{ on: boolean }>, env, warn);
+    return on ? shared('retry', { ...RETRY_DEFAULTS, ...fromEnvironment(RETRY, env, warn) }) : false;
+  }
+  if (given === false) return false;
+  if (given === true) return shared('retry', RETRY_DEFAULTS);
+  return once(given, () => checked('retry', given, RETRY, RETRY_DEFAULTS));
+}
+
+const hasLimit = (o: RateLimitOptions): boolean =>
+  (o.rate ?? o.requestsPerMinute ?? o.tokensPerMinute ?? o.concurrency) !== undefined || o.adapt === true;
+
+function rateLimitOf(given: unknown): RateLimit {
+  const options = checked('rateLimit', given, RATE_LIMIT, RATE_LIMIT_DEFAULTS);
+  if (hasLimit(options)) return options;
+  throw new TypeError(
+    'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `adapt`.',
+  );
+}
+
+function rateLimitFrom(env: Environment, warn: Warn): RateLimit[] {
+  const options = { ...RATE_LIMIT_DEFAULTS, ...fromEnvironment(RATE_LIMIT, env, warn) };
+  return hasLimit(options) ? [shared('rateLimit', options)] : [];
+}
+
+const hasAmount = ({ usd, tokens }: BudgetOptions): boolean => (usd ?? tokens) !== undefined;
+
+function budgetOf(given: unknown): Budget {
+  const options = checked('budget', given, BUDGET, BUDGET_DEFAULTS);
+  if (hasAmount(options)) return options;
+  throw new TypeError('Expected `budget` to have one of `usd` and `tokens`.');
+}
+
+function budgetFrom(env: Environment, warn: Warn): Budget[] {
+  const options = { ...BUDGET_DEFAULTS, ...fromEnvironment(BUDGET, env, warn) };
+  return hasAmount(options) ? [shared('budget', options)] : [];
+}
+
+/** One or several, each checked once; what the environment says where none is given. */
+function listOf<T extends object>(given: unknown, resolve: (one: unknown) => T, otherwise: () => T[]): T[] {
+  if (given === undefined) return otherwise();
+  const list = Array.isArray(given) ? given : [given];
+  return list.map((one: unknown) => once(one, () => resolve(one)));
+}
+
+/**
+ * Options that are given twice are the same options: a limit has one state, however many instrumentations hold to it
+ * and however often their configuration is set.
+ */
+const known = new WeakMap<object, object>();
+
+function once<T extends object>(given: unknown, resolve: () => T): T {
+  if (typeof given !== 'object' || given === null) return resolve();
+  const found = known.get(given);
+  if (found) return found as T;
+  const resolved = resolve();
+  known.set(given, resolved).set(resolved, resolved);
+  return resolved;
+}
+
+/** Options of the environment hold for the whole process. */
+const ofProcess = new Map<string, object>();
+
+function shared<T extends object>(name: string, options: T): T {
+  const key = `${name} ${JSON.stringify(options)}`;
+  const found = ofProcess.get(key);
+  if (found) return found as T;
+  ofProcess.set(key, options);
+  known.set(options, options);
+  return options;
+}

@@ -1,0 +1,190 @@
+/**
+ * Keeps calls within limits: requests and tokens a time, and calls at once. What is too much waits in line, or is
+ * refused. It sits inside of retries: every attempt is a request that the vendor counts.
+ */
+import type { Call, Remaining } from '../call.ts';
+import { classifyError } from '../errors.ts';
+import { LlmTraceError, type Refusal } from '../llmtrace-error.ts';
+import { type Key, keyOf, type Layer, perKey } from './layer.ts';
+import { type Limiter, type Limits, makeLimiter } from './limiter.ts';
+import { type VendorLimits, vendorLimits } from './vendor-limits.ts';
+
+/** Options of a rate limit: at least one limit, or `adapt`. */
+export interface RateLimit extends Limits {
+  /** By what the limits are kept apart. Environment: `LLMTRACE_RATE_LIMIT_KEY`. @default 'model' */
+  readonly key: Key;
+  /** What becomes of a call that is too much. Environment: `LLMTRACE_RATE_LIMIT_MODE`. @default 'wait' */
+  readonly mode: 'wait' | 'refuse';
+  /**
+   * The longest wait, in ms; then the call is refused. Environment: `LLMTRACE_RATE_LIMIT_MAX_WAIT`.
+   * @default 60_000
+   */
+  readonly maxWait: number;
+  /**
+   * How many calls may wait for one key; further ones are refused. Environment: `LLMTRACE_RATE_LIMIT_MAX_QUEUE`.
+   * @default 10_000
+   */
+  readonly maxQueue: number;
+  /**
+   * How many tokens a call is taken to use until its usage is known: a number, or a function.
+   * @default what calls of the same key have used on average; before that what the request allows as output, or 1,000
+   */
+  readonly estimate?: number | ((call: Call) => number) | undefined;
+  /**
+   * Slow down by the vendor's own word: its `x-ratelimit-*` and `anthropic-ratelimit-*` headers, and its 429s.
+   * Environment: `LLMTRACE_RATE_LIMIT_ADAPT`.
+   * @default false
+   */
+  readonly adapt: boolean;
+}
+
+export const RATE_LIMIT_DEFAULTS: RateLimit = {
+  key: 'model',
+  mode: 'wait',
+  maxWait: 60_000,
+  maxQueue: 10_000,
+  adapt: false,
+};
+
+/** The clocks of a rate limit. */
+export interface Clocks {
+  /** The clock of calls, in ms. */
+  readonly now: () => number;
+  /** The time of the day, in ms. */
+  readonly date: () => number;
+}
+
+const CLOCKS: Clocks = { now: () => performance.now(), date: () => Date.now() };
+
+const FIRST_ESTIMATE = 1000;
+/** How much the last call counts in the average of all before it. */
+const WEIGHT = 0.2;
+/** How long nothing is sent after a 429 that names no wait, in ms. */
+const PAUSE = 1000;
+
+/** What is kept for a key. */
+interface State {
+  readonly key: string;
+  readonly limiter: Limiter;
+  /** The tokens of a call, on average; undefined before the first one. */
+  average: number | undefined;
+}
+
+/** What a call holds until it ends. */
+interface Held {
+  readonly state: State;
+  readonly tokens: number;
+}
+
+/** The interceptor waits for the call's turn, the observer gives back what the call held, and settles its tokens. */
+export function rateLimit(options: RateLimit, { now, date }: Clocks = CLOCKS): Layer {
+  const stateOf = perKey<State>(
+    (key) => ({ key, limiter: makeLimiter(options, now), average: undefined }),
+    ({ limiter }) => limiter.isIdle,
+  );
+  const holding = new WeakMap<Call, Held>();
+
+  /** Waits for the call's turn. The tokens that it is taken to use are taken. */
+  async function enter(call: Call): Promise<Held> {
+    const state = stateOf(keyOf(options.key, call));
+    const tokens = options.tokensPerMinute === undefined ? 0 : estimate(options, call, state);
+    const { limiter, key } = state;
+    call.rateLimitWait ??= 0;
+    if (!limiter.allow(tokens)) {
+      if (options.mode === 'refuse') throw refusal('rate_limited', key);
+      if (limiter.waiting >= options.maxQueue) throw refusal('queue_full', key);
+      const since = now();
+      const tooLong = (): Error => refusal('wait_too_long', key);
+      try {
+        await limiter.wait(tokens, { signal: call.signal, maxWait: options.maxWait, tooLong });
+      } finally {
+        call.rateLimitWait += now() - since;
+      }
+    }
+    return { state, tokens };
+  }
+
+  function follow(call: Call, { limiter }: State, answered: unknown, failed: boolean): void {
+    if (!options.adapt) return;
+    const limits = vendorLimits(answered, date());
+    if (limits) {
+      call.remaining = remainingOf(limits);
+      limiter.follow(limits);
+    }
+    if (!failed) return;
+    const { type, retryAfter } = classifyError(answered);
+    if (type === 'rate_limit' || type === 'overloaded') limiter.pause(retryAfter ?? PAUSE);
+  }
+
+  return {
+    async intercept(call, next) {
+      const held = await enter(call);
+      try {
+        const answer = await next();
+        follow(call, held.state, answer, false);
+        giveBack(call);
+        // Held until the call ends, which it may have done meanwhile.
+        if (call.endTime === undefined) holding.set(call, held);
+        else settle(call, held);
+        return answer;
+      } catch (error) {
+        follow(call, held.state, error, true);
+        held.state.limiter.refund(held.tokens);
+        held.state.limiter.release();
+        throw error;
+      }
+    },
+    observer: { end: giveBack },
+  };
+
+  function giveBack(call: Call): void {
+    const held = holding.get(call);
+    if (!held) return;
+    holding.delete(call);
+    settle(call, held);
+  }
+}
+
+function settle(call: Call, { state, tokens }: Held): void {
+  const { inputTokens, outputTokens } = call.response.usage ?? {};
+  if (inputTokens !== undefined || outputTokens !== undefined) {
+    const used = (inputTokens ?? 0) + (outputTokens ?? 0);
+    state.average = state.average === undefined ? used : state.average + WEIGHT * (used - state.average);
+    state.limiter.refund(tokens - used);
+  }
+  state.limiter.release();
+}
+
+/** Never more than the limit, which such a call would wait for in vain. */
+function estimate({ estimate: given, tokensPerMinute = 0 }: RateLimit, call: Call, state: State): number {
+  const tokens = guess(given, call) ?? state.average ?? call.request.maxTokens ?? FIRST_ESTIMATE;
+  return Math.min(Math.max(tokens, 0), tokensPerMinute);
+}
+
+/** A function of the application's that fails or gives no number has no say. */
+function guess(given: RateLimit['estimate'], call: Call): number | undefined {
+  try {
+    const tokens = typeof given === 'function' ? given(call) : given;
+    return Number.isFinite(tokens) ? tokens : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const remainingOf = ({ requests, tokens }: VendorLimits): Remaining => ({
+  requests: requests?.remaining,
+  tokens: tokens?.remaining,
+});
+
+const WHY: Readonly<Record<string, string>> = {
+  rate_limited: 'the rate limit is reached',
+  queue_full: 'too many calls wait for the rate limit already',
+  wait_too_long: 'the call has waited for the rate limit for too long',
+};
+
+const refusal = (code: Refusal, key: string): LlmTraceError =>
+  new LlmTraceError(`llmtrace did not send the request: ${WHY[code]} (${key}).`, {
+    code,
+    key,
+    retryAfter: undefined,
+  });

@@ -1,0 +1,49 @@
+/**
+ * The **retry budget**: in an outage every call fails, and retrying each of them would multiply the load on a vendor
+ * that is down. So retries are paid for out of a token bucket into which every call pays a share, and a trickle
+ * comes in for those who call seldom (as in Finagle's `RetryBudget`).
+ */
+
+export interface RetryBudgetOptions {
+  /** The retries that a call pays for: 0.2 is one for five calls. */
+  readonly ratio: number;
+  /** The retries a second that are always allowed. */
+  readonly perSecond: number;
+}
+
+export interface RetryBudget {
+  /** A call begins. */
+  deposit(): void;
+  /** Pays for a retry. @returns false where nothing is left */
+  withdraw(): boolean;
+}
+
+/** What is there to begin with, in retries: an application's first calls may fail, too. */
+const INITIAL = 10;
+/** The most that may be saved up for a burst of failures, in retries. */
+const MAX = 100;
+
+/** @param now the clock, in ms. */
+export function makeRetryBudget({ ratio, perSecond }: RetryBudgetOptions, now: () => number): RetryBudget {
+  let balance = INITIAL;
+  let time = now();
+  const trickle = (): void => {
+    const current = now();
+    // The trickle fills up to what was there to begin with; only calls save up more.
+    if (balance < INITIAL)
+      balance = Math.min(balance + (Math.max(0, current - time) / 1000) * perSecond, INITIAL);
+    time = current;
+  };
+  return {
+    deposit() {
+      trickle();
+      balance = Math.min(balance + ratio, MAX);
+    },
+    withdraw() {
+      trickle();
+      if (balance < 1) return false;
+      balance -= 1;
+      return true;
+    },
+  };
+}

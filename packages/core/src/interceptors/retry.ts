@@ -1,0 +1,99 @@
+/**
+ * Repeats the attempts of a call that failed for a passing reason. What the vendor asks to wait wins over the
+ * formula; an abort ends the wait at once; nothing is repeated once the headers of an answer are there.
+ */
+import type { Call, Interceptor, Retry } from '../call.ts';
+import { classifyError, isTransient } from '../errors.ts';
+import { isRefusal } from '../llmtrace-error.ts';
+import { type Backoff, backoffDelay } from './backoff.ts';
+import { makeRetryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
+import { sleep } from './sleep.ts';
+
+/** Options of retries. */
+export interface Retries extends Backoff {
+  /**
+   * How often an attempt is repeated. What the application itself gives to its client or call wins.
+   * Environment: `LLMTRACE_RETRY_MAX_RETRIES`.
+   * @default 3
+   */
+  readonly maxRetries: number;
+  /**
+   * How long after the application's call a retry may begin at the latest, in ms. A wait that would end later is
+   * not begun: the application gets the error at once. Environment: `LLMTRACE_RETRY_DEADLINE`.
+   * @default 120_000
+   */
+  readonly deadline: number;
+  /**
+   * Keeps an outage from multiplying the load, for each host by itself: the share of calls that may be retried in
+   * the long run, and a trickle of retries that are always allowed. False allows all retries.
+   * Environment: `LLMTRACE_RETRY_BUDGET`, the ratio or `false`.
+   * @default { ratio: 0.2, perSecond: 1 }
+   */
+  readonly budget: RetryBudgetOptions | false;
+}
+
+export const RETRY_DEFAULTS: Retries = {
+  maxRetries: 3,
+  initialInterval: 500,
+  maxInterval: 30_000,
+  multiplier: 2,
+  jitter: 0.2,
+  deadline: 120_000,
+  budget: { ratio: 0.2, perSecond: 1 },
+};
+
+/** @param now the clock of calls, in ms. */
+export function retry(
+  options: Retries,
+  now: () => number = () => performance.now(),
+  random: () => number = Math.random,
+): Interceptor {
+  const budgetOf = budgets(options.budget, now);
+
+  /** The retry that follows a failed attempt; undefined where none does. */
+  function plan(call: Call, error: unknown, retried: number): Retry | undefined {
+    if (retried >= (call.maxRetries ?? options.maxRetries) || !isRepeatable(error, call)) return undefined;
+    const { type, status, retryAfter } = classifyError(error);
+    const delay = retryAfter ?? backoffDelay(options, retried + 1, random());
+    const time = now();
+    if (time + delay - call.startTime > options.deadline) return undefined;
+    const isPaid = budgetOf(call)?.withdraw() ?? true;
+    return isPaid ? { time, errorType: type, status, delay } : undefined;
+  }
+
+  return async function retrying(call, next) {
+    budgetOf(call)?.deposit();
+    for (let retried = 0; ; retried++) {
+      try {
+        return await next();
+      } catch (error) {
+        const planned = plan(call, error, retried);
+        if (!planned) throw error;
+        call.retries ??= [];
+        call.retries.push(planned);
+        await sleep(planned.delay, call.signal);
+      }
+    }
+  };
+}
+
+const isRepeatable = (error: unknown, { signal }: Call): boolean =>
+  signal?.aborted !== true && !isRefusal(error) && isTransient(error);
+
+/** One budget a host: that one is down says nothing of another. */
+function budgets(
+  options: RetryBudgetOptions | false,
+  now: () => number,
+): (call: Call) => RetryBudget | undefined {
+  if (!options) return () => undefined;
+  const known = new Map<string, RetryBudget>();
+  return ({ provider, server }) => {
+    const key = `${provider} ${server?.address ?? ''}`;
+    let budget = known.get(key);
+    if (!budget) {
+      budget = makeRetryBudget(options, now);
+      known.set(key, budget);
+    }
+    return budget;
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * A token bucket: it fills at a steady rate up to its size, and each thing that is done takes from it. So bursts
+ * are allowed up to the bucket's size, and the long-term rate is kept.
+ * https://en.wikipedia.org/wiki/Token_bucket
+ */
+import { type Line, makeLine } from './line.ts';
+
+export interface TokenBucketOptions {
+  /** How many tokens come in a second; more than 0. */
+  readonly rate: number;
+  /** How many tokens the bucket holds; it is full to begin with. @default the rate, at least 1 */
+  readonly burst?: number;
+  /** The clock, in ms. @default performance.now */
+  readonly now?: () => number;
+}
+
+/** How late a timer may be without a token being lost, in s. */
+const LATENESS = 0.05;
+
+/**
+ * A limit of so many a second, for an application's own use; llmtrace's rate limit is made of the same.
+ *
+ * @throws RangeError from the constructor for a `rate` or `burst` that is no number above 0.
+ */
+export class TokenBucket {
+  readonly rate: number;
+  readonly burst: number;
+  readonly #now: () => number;
+  readonly #line: Line<number>;
+  #tokens: number;
+  /** When `#tokens` was true, in ms. */
+  #time: number;
+
+  constructor({ rate, burst = Math.max(rate, 1), now = defaultNow }: TokenBucketOptions) {
+    expectPositive('rate', rate);
+    expectPositive('burst', burst);
+    this.rate = rate;
+    this.burst = burst;
+    this.#now = now;
+    this.#tokens = burst;
+    this.#time = now();
+    this.#line = makeLine({
+      delay: (count, waiting) => this.delay(count, waiting),
+      pass: (count) => this.take(count),
+    });
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#line.length;
+  }
+
+  /** Takes `count` tokens, if they are there and nobody waits for some. @returns whether it did */
+  allow(count = 1): boolean {
+    return this.#line.tryPass(count);
+  }
+
+  /**
+   * Takes `count` tokens as soon as they are there; first come, first served.
+   *
+   * @throws RangeError for more than the bucket holds; the signal's reason, at once, where it is or gets aborted.
+   */
+  async wait(signal?: AbortSignal, count = 1): Promise<void> {
+    if (count > this.burst)
+      throw new RangeError(`Expected at most ${this.burst} tokens to be waited for, got ${count}.`);
+    await this.#line.wait(count, { signal });
+  }
+
+  /**
+   * How long until `count` tokens are there, in ms, whoever waits; 0 where they are.
+   *
+   * @param waiting true where somebody waits for them: then what came in since they were there is not lost, for
+   * timers are always a little late.
+   */
+  delay(count: number, waiting = false): number {
+    this.#fill(waiting ? this.burst + this.rate * LATENESS : this.burst);
+    // The sum of many small fillings is a rounding error short.
+    const missing = count - this.#tokens;
+    return missing <= 1e-9 ? 0 : (missing / this.rate) * 1000;
+  }
+
+  /** Takes `count` tokens, even if they are not there: the next ones then wait longer. Negative gives them back. */
+  take(count: number): void {
+    this.#tokens -= count;
+  }
+
+  #fill(most: number): void {
+    const now = this.#now();
+    const elapsed = Math.max(0, now - this.#time);
+    this.#tokens = Math.min(this.#tokens + (elapsed / 1000) * this.rate, most);
+    this.#time += elapsed;
+  }
+}
+
+const defaultNow = (): number => performance.now();
+
+function expectPositive(name: string, value: number): void {
+  if (typeof value !== 'number' || !(value > 0) || value === Infinity)
+    throw new RangeError(`Expected \`${name}\` to be a number above 0, got ${String(value)}.`);
+}

@@ -1,0 +1,42 @@
+/** The error of llmtrace's own: a call that it refused to send. */
+
+/**
+ * Why a call was refused. `rate_limited`: the limit is reached, and the limiter refuses instead of waiting.
+ * `queue_full`: too many calls wait already. `wait_too_long`: the call waited for `maxWait`.
+ * `budget_exceeded`: the money or the tokens of the window are spent.
+ */
+export type Refusal = 'rate_limited' | 'queue_full' | 'wait_too_long' | 'budget_exceeded';
+
+/** What {@link LlmTraceError} says beside its message. */
+export interface RefusalDetails {
+  readonly code: Refusal;
+  /** Which limit or budget refused: its key, e.g. `openai gpt-4o`. */
+  readonly key: string;
+  /** When it may be worth another try, in ms from now; undefined where nobody knows. */
+  readonly retryAfter: number | undefined;
+}
+
+const REFUSAL = Symbol.for('llmtrace.refusal');
+
+/**
+ * A call that a rate limit or a budget refused. It reaches the application as it is, where the call is awaited: the
+ * SDK neither wraps nor repeats it, and no request was sent.
+ */
+export class LlmTraceError extends Error implements RefusalDetails {
+  override readonly name = 'LlmTraceError';
+  readonly code: Refusal;
+  readonly key: string;
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, { code, key, retryAfter }: RefusalDetails) {
+    super(message);
+    this.code = code;
+    this.key = key;
+    this.retryAfter = retryAfter;
+    Object.defineProperty(this, REFUSAL, { value: true });
+  }
+}
+
+/** True for a refusal by llmtrace, whichever copy of it refused. */
+export const isRefusal = (error: unknown): error is LlmTraceError =>
+  error instanceof Error && REFUSAL in error;

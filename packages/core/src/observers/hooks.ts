@@ -1,0 +1,53 @@
+/**
+ * **Hooks**: an application's own functions that watch calls, with the times that are of interest. They only look:
+ * what they throw is logged and dropped.
+ */
+import type { Call, Observer } from '../call.ts';
+
+/** The times of a call, in ms; an absent one was not measured. */
+export interface Timing {
+  /** From the application's call until now, or until the call ended: retries and waiting included. */
+  readonly duration: number;
+  /** From the last attempt's request to the first chunk of a stream. */
+  readonly timeToFirstChunk: number | undefined;
+  /** What of `duration` the call waited for a rate limit. */
+  readonly rateLimitWait: number | undefined;
+  /** The HTTP requests that were made; 0 where they cannot be seen. */
+  readonly attempts: number;
+}
+
+export interface Hooks {
+  /** Runs when the application calls, before anything is sent. */
+  onStart?(call: Call): void;
+  /** Runs for each chunk of a stream, before the application gets it. The chunk must not be changed. */
+  onChunk?(call: Call, chunk: unknown, timing: Timing): void;
+  /** Runs when a call has ended without an error: `call.outcome` is `completed`, `cancelled` or `abandoned`. */
+  onComplete?(call: Call, timing: Timing): void;
+  /** Runs when a call has ended with an error, which may be that the application stopped it (`call.outcome`). */
+  onError?(call: Call, error: unknown, timing: Timing): void;
+}
+
+export function hooksObserver(hooks: Hooks): Observer {
+  return {
+    start(call) {
+      hooks.onStart?.(call);
+    },
+    ...(hooks.onChunk && {
+      chunk(call: Call, chunk: unknown, now: number) {
+        hooks.onChunk?.(call, chunk, timingOf(call, now));
+      },
+    }),
+    end(call) {
+      const timing = timingOf(call, call.endTime ?? call.activeTime);
+      if (call.error === undefined) hooks.onComplete?.(call, timing);
+      else hooks.onError?.(call, call.error, timing);
+    },
+  };
+}
+
+const timingOf = (call: Call, now: number): Timing => ({
+  duration: now - call.startTime,
+  timeToFirstChunk: call.firstChunkTime === undefined ? undefined : call.firstChunkTime - call.attemptTime,
+  rateLimitWait: call.rateLimitWait,
+  attempts: call.attempts,
+});

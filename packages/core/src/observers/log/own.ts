@@ -1,0 +1,61 @@
+/** The lines that llmtrace writes by itself, on stderr: stdout belongs to the application. */
+import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { diag } from '@opentelemetry/api';
+import type { LogMode } from '../../config/log.ts';
+import { type Fields, type WriteLine, writerFor } from './loggers.ts';
+
+const STDERR = 2;
+
+type Pino = ((options: object, stream: unknown) => object) & { destination(options: object): unknown };
+type Pretty = (options: object) => unknown;
+
+const writers = new Map<LogMode, WriteLine | undefined>();
+
+/** A way to write lines, one for the whole process; undefined where there is none, which is said once. */
+export function ownWriter(mode: LogMode): WriteLine | undefined {
+  if (mode === 'off') return undefined;
+  if (!writers.has(mode)) writers.set(mode, makeWriter(mode));
+  return writers.get(mode);
+}
+
+function makeWriter(mode: LogMode): WriteLine | undefined {
+  const pino = optional<Pino>('pino');
+  if (mode === 'json')
+    return pino ? pinoWriter(pino, pino.destination({ dest: STDERR, sync: true })) : warnMissing();
+  const pretty = pino && optional<Pretty>('pino-pretty');
+  return pretty ? pinoWriter(pino, pretty({ destination: STDERR, sync: true, colorize: false })) : writePlain;
+}
+
+/** Every level is written: whoever asked for lines at a low level wants them. */
+const pinoWriter = (pino: Pino, stream: unknown): WriteLine => writerFor(pino({ level: 'trace' }, stream));
+
+function warnMissing(): undefined {
+  diag.warn('llmtrace: log lines need the package `pino`, which is not installed; none are written');
+  return undefined;
+}
+
+/** Loads an optional package: from beside llmtrace, else from the application's folder. */
+function optional<T>(name: string): T | undefined {
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return createRequire(from)(name) as T;
+    } catch {
+      // not there; it is optional
+    }
+  }
+  return undefined;
+}
+
+function writePlain(level: string, message: string, fields: Fields): void {
+  const time = new Date().toISOString();
+  const said = Object.entries(fields).map(([name, value]) => ` ${name}=${plain(value)}`);
+  writeSync(STDERR, `${time} ${level.toUpperCase()} ${message}${said.join('')}\n`);
+}
+
+/** A value in one piece: quoted where it could be taken for two. */
+function plain(value: unknown): string {
+  const text = String(value);
+  return /^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text);
+}

@@ -1,0 +1,15 @@
+/** `@llmtrace/prometheus`: LLM calls as Prometheus metrics, on prom-client. */
+export {
+  type AnyRegistry,
+  type PrometheusObserver,
+  type PrometheusOptions,
+  prometheusObserver,
+} from './observer.ts';
+export {
+  type MetricsHandler,
+  type MetricsServer,
+  metricsHandler,
+  serveMetrics,
+  startPrometheus,
+  stopPrometheus,
+} from './server.ts';

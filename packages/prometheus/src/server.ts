@@ -1,0 +1,108 @@
+/** `/metrics` over HTTP: in a server of the application's, or in one of our own. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Observer, PrometheusSettings } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
+import {
+  type AnyRegistry,
+  type PrometheusObserver,
+  type PrometheusOptions,
+  prometheusObserver,
+} from './observer.ts';
+import { render } from './render.ts';
+
+/** Answers a request with the metrics, whatever its path. */
+export type MetricsHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Makes a handler for a server of the application's own: `server.get('/metrics', metricsHandler(observer))`. */
+export function metricsHandler({ register }: { register: AnyRegistry }): MetricsHandler {
+  return async (request, response) => {
+    try {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return refuse(response, 405, { allow: 'GET, HEAD' });
+      const { contentType, body } = await render(register, request.headers.accept);
+      response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    } catch (error) {
+      diag.error('llmtrace: could not write the metrics', error);
+      refuse(response, 500);
+    }
+  };
+}
+
+function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  if (!response.headersSent) response.writeHead(status, headers);
+  response.end();
+}
+
+/** A listener for scrapes; it keeps no process alive. */
+export interface MetricsServer {
+  /** The port it listens on; undefined until it does, and for ever where it cannot. */
+  port(): number | undefined;
+  /** Resolves when it listens, or cannot. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the metrics on `/metrics` of a port, and nothing else. A port that is taken is one warning, and the
+ * application goes on without a listener.
+ */
+export function serveMetrics(
+  observer: PrometheusObserver,
+  { port, host }: PrometheusSettings,
+): MetricsServer {
+  const handle = metricsHandler(observer);
+  const server = createServer((request, response) => {
+    const [path] = (request.url ?? '').split('?');
+    if (path === '/metrics') void handle(request, response);
+    else refuse(response, 404);
+  });
+  // A scraper keeps its connection open, which is not to keep the process.
+  server.on('connection', (socket) => socket.unref());
+  server.unref();
+  return { ready: listen(server, port, host), port: () => portOf(server), close: () => close(server) };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve) => {
+    server.on('error', (error) => {
+      diag.warn(`llmtrace: no metrics are served on ${host}:${port}: ${error.message}`);
+      resolve();
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function portOf(server: Server): number | undefined {
+  const address = server.address();
+  return typeof address === 'object' ? address?.port : undefined;
+}
+
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+let started: { observer: PrometheusObserver; server: MetricsServer } | undefined;
+
+/**
+ * Starts the metrics of a process: an observer for all its instrumentations, and a listener for scrapes. It is
+ * started once a process: a second start is one warning, and gets the first one's observer.
+ */
+export function startPrometheus(settings: PrometheusSettings, options: PrometheusOptions = {}): Observer {
+  if (started) {
+    diag.warn('llmtrace: the Prometheus metrics are started already; the second start does nothing');
+    return started.observer;
+  }
+  const observer = prometheusObserver(options);
+  started = { observer, server: serveMetrics(observer, settings) };
+  return observer;
+}
+
+/** Ends what {@link startPrometheus} started, so that it can be started again. */
+export async function stopPrometheus(): Promise<void> {
+  const { server } = started ?? {};
+  started = undefined;
+  await server?.close();
+}

@@ -1,0 +1,73 @@
+/** What the conformance suite knows of Google's newer SDK. */
+import { responseRows } from '../rows/plain.ts';
+import { sdkStreamRows } from '../rows/sdk-streams.ts';
+import type { SdkInfo } from '../sdks.ts';
+import type { Family, Row, VendorCase } from '../vendor-case.ts';
+import { continuationRows, endRows } from './google-genai-ends.ts';
+import { content, embeddings, interactions } from './google-genai-families.ts';
+import { helperRows } from './google-genai-helpers.ts';
+import { interactionRows, vertexRows } from './google-genai-others.ts';
+
+/** Leaving a loop does not end the download of a generator's stream. */
+const goesOn = (_sdk: SdkInfo, family: Family): string | undefined =>
+  family === interactions ? undefined : 'the SDK goes on to download the stream: there is a row of that';
+
+const because = (reason: string, rows: readonly Row[]): Record<string, string> =>
+  Object.fromEntries(rows.map(({ name }) => [name, reason]));
+
+/** What only SDKs have whose promises and streams are classes of their own. */
+export const withoutRawResponse = {
+  ...because('promises give no raw response', responseRows),
+  ...because('streams are generators', sdkStreamRows),
+};
+
+export const vendorCase: VendorCase = {
+  name: 'google-genai',
+  url: import.meta.url,
+  package: '@google/genai',
+  sets: ['genai-1', 'genai-2', 'genai-3'],
+  provider: 'gcp.gemini',
+  scope: '@llmtrace/instrumentation-google-genai',
+  client: ({ exports }, url, { maxRetries }) =>
+    new exports.GoogleGenAI({
+      apiKey: 'example',
+      httpOptions: {
+        baseUrl: url,
+        ...(maxRetries === undefined
+          ? {}
+          : { retryOptions: { attempts: maxRetries + 1, initialDelay: 0.01, maxDelay: 0.02, jitter: 0 } }),
+      },
+    }),
+  families: [content, embeddings, interactions],
+  rows: [...helperRows, ...endRows, ...continuationRows, ...vertexRows, ...interactionRows],
+  errors: {
+    '401': '401',
+    '429': '429',
+    '500': '500',
+    refused: 'TypeError',
+    reset: 'TypeError',
+    // It fails, as opposed to what the application aborts.
+    timeout: 'AbortError',
+    abort: 'AbortError',
+    dropped: 'TypeError',
+    droppedBody: 'TypeError',
+    abortedBody: 'AbortError',
+  },
+  leftOut: {
+    ...withoutRawResponse,
+    'an answer that nobody waits for': 'the SDK reads every answer at once',
+    "500 with the SDK's own retries, then an answer": ({ major }) =>
+      major === 1 ? 'version 1 retries where it cannot be seen, and waits for seconds' : undefined,
+    "500 in spite of the SDK's own retries": ({ major }) =>
+      major === 1 ? 'version 1 retries where it cannot be seen, and waits for seconds' : undefined,
+    'aborted before the call': ({ major }) =>
+      major === 1 ? 'version 1 does not see it: there is a row of that' : undefined,
+    'a stream left before its first chunk': ({ major }) =>
+      major > 1
+        ? 'the SDK does not pass it on to the stream that is read: there is a row of that'
+        : undefined,
+    'break after the first chunk': goesOn,
+    'throw inside the loop': goesOn,
+    'AbortSignal while reading': 'an abort throws in the loop: there is a row of that',
+  },
+};

@@ -1,0 +1,48 @@
+/** What the conformance suite knows of Google's older SDK. */
+
+import type { VendorCase } from '../vendor-case.ts';
+import { withoutRawResponse } from './google-genai.ts';
+import { type Client, content, embeddings } from './google-generative-ai-families.ts';
+import { answerRows, endRows } from './google-generative-ai-others.ts';
+import { chatRows, splitRows } from './google-generative-ai-streams.ts';
+
+const GOES_ON = 'the SDK goes on to download the stream: there is a row of that';
+const NO_RETRIES = 'the SDK does not retry';
+
+export const vendorCase: VendorCase = {
+  name: 'google-generative-ai',
+  url: import.meta.url,
+  package: '@google/generative-ai',
+  sets: ['generative-ai'],
+  provider: 'gcp.gemini',
+  scope: '@llmtrace/instrumentation-google-generative-ai',
+  client: ({ exports }, url): Client => ({ ai: new exports.GoogleGenerativeAI('example'), url }),
+  families: [content, embeddings],
+  rows: [...splitRows, ...chatRows, ...answerRows, ...endRows],
+  errors: {
+    '401': '401',
+    '429': '429',
+    '500': '500',
+    refused: 'GoogleGenerativeAIError',
+    reset: 'GoogleGenerativeAIError',
+    // It fails, as opposed to what the application aborts.
+    timeout: 'GoogleGenerativeAIAbortError',
+    abort: 'GoogleGenerativeAIAbortError',
+    dropped: 'GoogleGenerativeAIError',
+    droppedBody: 'TypeError',
+    abortedBody: 'GoogleGenerativeAIAbortError',
+  },
+  leftOut: {
+    ...withoutRawResponse,
+    'an answer that nobody waits for': 'the SDK reads every answer at once: there is a row of that',
+    "500 with the SDK's own retries, then an answer": NO_RETRIES,
+    "500 in spite of the SDK's own retries": NO_RETRIES,
+    'aborted before the call': 'the SDK does not see it: there is a row of that',
+    'break after the first chunk': GOES_ON,
+    'throw inside the loop': GOES_ON,
+    'AbortSignal while reading': 'an abort throws in the loop: there is a row of that',
+    'a stream that is never read': GOES_ON,
+    'a stream that is dropped half-read': GOES_ON,
+    'a stream that nobody waits for': GOES_ON,
+  },
+};
