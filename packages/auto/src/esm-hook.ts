@@ -12,20 +12,25 @@ const require = module.createRequire(import.meta.url);
 // A copy of import-in-the-middle knows only the instrumentations that use the same copy.
 const instrumentations = module.createRequire(require.resolve('@opentelemetry/instrumentation'));
 
-const PROBE = new URL(import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js', import.meta.url);
-/** When the hook is looked after, in ms: at once, and when others have had the time to register theirs. */
-const CHECKS = [0, 1000];
+const probe = (name: string): string =>
+  new URL(import.meta.url.endsWith('.ts') ? `./${name}.mts` : `./${name}.mjs`, import.meta.url).href;
+
+/** When it is looked whether the hook works, in ms, and the module of our own that is imported for that. */
+const CHECKS = [
+  [0, probe('probe-early')],
+  [1000, probe('probe-late')],
+] as const;
 
 /** Registers the hook for the files of these vendors, once a thread. It must run before they are imported. */
 export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
-  const include = [...vendors.flatMap(hookPatterns), /\/probe\.[jt]s\?llmtrace/];
+  const include = [...vendors.flatMap(hookPatterns), ...CHECKS.map(([, url]) => url)];
   if (!registerSync(include)) {
     const hook = instrumentations.resolve('import-in-the-middle/hook.mjs');
     module.register(pathToFileURL(hook), { data: { include } });
   }
-  for (const delay of CHECKS) {
-    const look = (): void => void check(`${PROBE.href}?llmtrace=${delay}`).catch(() => {});
+  for (const [delay, url] of CHECKS) {
+    const look = (): void => void check(url).catch(() => {});
     if (delay === 0) look();
     else setTimeout(look, delay).unref();
   }
@@ -43,15 +48,15 @@ function registerSync(include: readonly (string | RegExp)[]): boolean {
   return true;
 }
 
-/** Imports a module of our own, to see whether it is seen: another hook may keep it from ours. */
-async function check(probe: string): Promise<void> {
+/** Imports a module, to see whether it is seen: another hook may keep it from ours. */
+async function check(url: string): Promise<void> {
   const { addHook, removeHook } = instrumentations('import-in-the-middle');
   let seen = false;
-  const look = (url: string): void => {
-    if (url === probe) seen = true;
+  const look = (wrapped: string): void => {
+    if (wrapped === url) seen = true;
   };
   addHook(look);
-  await import(probe);
+  await import(url);
   removeHook(look);
   if (seen) return;
   warn(

@@ -1,7 +1,9 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
 import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llmtrace/core';
+import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { wantedVendors } from './vendors.ts';
+import { warn } from './warn.ts';
 
 /**
  * Makes the instrumentations of all vendors, or of those that `LLMTRACE_INSTRUMENTATIONS` names, for
@@ -10,13 +12,15 @@ import { wantedVendors } from './vendors.ts';
  * OpenTelemetry's hook for ES modules: start it with `--import @llmtrace/auto/hook`, which does only that, or
  * import `@llmtrace/auto/hook` before the SDKs.
  *
- * @param config for each of them; where it is silent, the environment decides.
+ * @param config for each of them; where it is silent, the file that `LLMTRACE_CONFIG` names decides, and then the
+ * environment.
  * @throws TypeError for an option that has a wrong value.
  */
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
   const settings = autoSettings();
+  const given = { ...loadConfigFile(settings.configFile, warn), ...config };
   const printing = consoleObservers(settings, () => false);
   const complete =
-    printing.length > 0 ? { ...config, observers: [...(config.observers ?? []), ...printing] } : config;
+    printing.length > 0 ? { ...given, observers: [...(given.observers ?? []), ...printing] } : given;
   return wantedVendors(settings).map(({ Instrumentation }) => new Instrumentation(complete));
 }

@@ -1,11 +1,13 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
 import { autoSettings } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { printDiag } from './diagnostics.ts';
 import { registerEsmHook } from './esm-hook.ts';
 import { isFirst } from './once.ts';
 import { ownSdk } from './own-sdk.ts';
+import { prometheusObservers } from './prometheus.ts';
 import { followProviders, isRegistered } from './providers.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
@@ -26,9 +28,14 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   const followers = followProviders(ownSdk(autoSettings));
-  const observers = consoleObservers(settings, () => !isRegistered(followers));
+  const config = loadConfigFile(settings.configFile, warn);
+  const observers = [
+    ...(config.observers ?? []),
+    ...prometheusObservers(settings),
+    ...consoleObservers(settings, () => !isRegistered(followers)),
+  ];
   for (const { Instrumentation } of vendors) {
-    const instrumentation = new Instrumentation({ observers });
+    const instrumentation = new Instrumentation({ ...config, observers });
     instrumentation.setTracerProvider(followers.tracers);
     instrumentation.setMeterProvider(followers.meters);
   }

@@ -22,6 +22,24 @@ const VENDORS: readonly VendorEntry[] = [
     name: 'openai',
     load: () => pick(require('@llmtrace/instrumentation-openai'), 'openai', 'OpenAIInstrumentation'),
   },
+  {
+    name: 'anthropic',
+    load: () => pick(require('@llmtrace/instrumentation-anthropic'), 'anthropic', 'AnthropicInstrumentation'),
+  },
+  {
+    name: 'google-genai',
+    load: () =>
+      pick(require('@llmtrace/instrumentation-google-genai'), 'googleGenAI', 'GoogleGenAIInstrumentation'),
+  },
+  {
+    name: 'google-generative-ai',
+    load: () =>
+      pick(
+        require('@llmtrace/instrumentation-google-generative-ai'),
+        'googleGenerativeAI',
+        'GoogleGenerativeAIInstrumentation',
+      ),
+  },
 ];
 
 const pick = <K extends string, I extends string>(

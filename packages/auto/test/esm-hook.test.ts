@@ -50,6 +50,12 @@ describe('the hook for ES modules', () => {
     assert.equal(stage.collector.spans().length, 1);
   });
 
+  it('is content where there is no other, however late it is looked after', async () => {
+    const { code, stderr } = await stage.run('apps/late.ts', { flags: [...AUTO, '--import', 'tsx'] });
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
   it('wraps nothing but what is patched', async () => {
     const { code, stdout, stderr } = await stage.run('apps/wrapped.mjs', { flags: AUTO });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
@@ -57,7 +63,7 @@ describe('the hook for ES modules', () => {
     assert.ok(wrapped.length > 0);
     assert.deepEqual(
       wrapped.filter(
-        (url: string) => !/\/openai\/(?:index|resources\/.*)\.mjs$|\/auto\/dist\/probe\.js/.test(url),
+        (url: string) => !/\/openai\/(?:index|resources\/.*)\.mjs$|\/auto\/dist\/probe-/.test(url),
       ),
       [],
     );

@@ -7,6 +7,7 @@
  * are replaced by themselves, observed, and every step's rejection is handed on to whoever waits for it.
  */
 import { answerArrived } from './answer.ts';
+import type { Chain } from './chain.ts';
 import { close, type Live, onCollected, seen } from './live.ts';
 import { watchResponse } from './raw-response.ts';
 
@@ -110,7 +111,7 @@ function followProps(promise: ApiPromise): void {
 }
 
 function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps> {
-  return promise.responsePromise.then(
+  const answered = promise.responsePromise.then(
     (props) => {
       seen(live);
       calls.set(props, live);
@@ -123,6 +124,23 @@ function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps
       throw error;
     },
   );
+  return live.chain ? orRefused(live.chain, live, answered) : answered;
+}
+
+/** Rejects as well when an interceptor refuses the call, of which the SDK never hears. */
+function orRefused(chain: Chain, live: Live, answered: Promise<ResponseProps>): Promise<ResponseProps> {
+  return new Promise((resolve, reject) => {
+    chain.refuse = (error) => {
+      chain.refuse = undefined;
+      close(live, 'failed', error);
+      reject(error);
+    };
+    // What rejects a promise keeps it, and so the answer: it must not be reached from the call.
+    const forget = (): void => {
+      chain.refuse = undefined;
+    };
+    answered.finally(forget).then(resolve, reject);
+  });
 }
 
 async function observeParse(live: Live, read: () => Promise<unknown>): Promise<unknown> {

@@ -3,8 +3,11 @@
  * client, or through the `fetch` that one is given. An attempt finds its call by the OpenTelemetry context that
  * the call runs in.
  */
-import { type Context, context, createContextKey } from '@opentelemetry/api';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { context, createContextKey } from '@opentelemetry/api';
+import { attemptBeneath } from './chain.ts';
 import type { Live } from './live.ts';
+import type { Send } from './requests.ts';
 
 const CALL = createContextKey('llmtrace.call');
 const WATCHED = Symbol.for('llmtrace.attempts');
@@ -17,21 +20,36 @@ const FETCH = 5;
 type Method = ((this: unknown, ...args: unknown[]) => unknown) & { [WATCHED]?: true };
 type Fetch = (...args: unknown[]) => unknown;
 
-/** The context in which the method of a call runs. */
-export const inCall = (live: Live): Context => live.call.context.setValue(CALL, live);
+/** The calls with interceptors: those must be found in a process without any OpenTelemetry, too. */
+const intercepted = new AsyncLocalStorage<Live>();
+
+/** Runs the method of a call, in the call's context. */
+export function inCall<T>(live: Live, run: () => T): T {
+  const traced = (): T => context.with(live.call.context.setValue(CALL, live), run);
+  return live.chain ? intercepted.run(live, traced) : traced();
+}
 
 /** The open call of `client` that is under way here. */
 export function callOf(client: unknown): Live | undefined {
+  const isOpen = (live: Live | undefined): boolean =>
+    live?.client === client && live?.call.endTime === undefined;
   const live = context.active().getValue(CALL) as Live | undefined;
-  return live?.client === client && live?.call.endTime === undefined ? live : undefined;
+  if (isOpen(live)) return live;
+  const other = intercepted.getStore();
+  return isOpen(other) ? other : undefined;
 }
 
 /** Counts the requests of `client` from now on, for all clients that share its class. */
 export function watchAttempts(client: unknown): void {
   replaceMethod(client, REQUEST, (send) => {
     return function fetchWithTimeout(this: unknown, ...args) {
-      attempted(this);
-      return send.apply(this, args);
+      const live = callOf(this);
+      if (!live?.chain) {
+        attempted(live);
+        return send.apply(this, args);
+      }
+      const request: Send = (...given) => send.apply(this, given) as Promise<Response>;
+      return attemptBeneath(live.chain, live.call, request, args, () => attempted(live));
     };
   });
   replaceMethod(client, REQUESTS, (send) => {
@@ -40,7 +58,7 @@ export function watchAttempts(client: unknown): void {
     return function apiCall(this: unknown, ...args) {
       const fetch = (args[FETCH] ?? globalThis.fetch) as Fetch;
       const counted: Fetch = (...request) => {
-        attempted(this);
+        attempted(callOf(this));
         return fetch(...request);
       };
       const given = [...args];
@@ -50,8 +68,11 @@ export function watchAttempts(client: unknown): void {
   });
 }
 
-function attempted(client: unknown): void {
-  const live = callOf(client);
+/** Whether interceptors run beneath the SDK: between its one attempt and the network. */
+export const repeatsBeneath = (client: unknown): boolean =>
+  typeof (client as Record<string, unknown> | null | undefined)?.[REQUEST] === 'function';
+
+function attempted(live: Live | undefined): void {
   if (!live) return;
   live.call.attempts++;
   live.call.attemptTime = performance.now();

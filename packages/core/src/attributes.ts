@@ -145,7 +145,7 @@ export function endAttributes(call: Call, naming: Naming): Attributes {
     attributes['gen_ai.response.time_to_first_chunk'] = (call.firstChunkTime - call.attemptTime) / 1000;
   }
   if (call.attempts > 1) attributes['http.request.resend_count'] = call.attempts - 1;
-  if (call.rateLimitWait !== undefined) attributes['llmtrace.rate_limit.wait'] = call.rateLimitWait / 1000;
+  if (call.rateLimitWait) attributes['llmtrace.rate_limit.wait'] = call.rateLimitWait / 1000;
   if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
     attributes['llmtrace.stream.outcome'] = outcome;
   }

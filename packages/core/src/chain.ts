@@ -12,7 +12,7 @@ import { requestsOf, type Send } from './requests.ts';
 export interface Chain {
   readonly intercept: Interceptor;
   /** Rejects what the application waits for; set by whoever has handed that out. */
-  refuse?: (error: unknown) => void;
+  refuse?: ((error: unknown) => void) | undefined;
 }
 
 /**

@@ -108,6 +108,8 @@ export interface AutoSettings {
   resourceDetectors: readonly string[];
   /** `LLMTRACE_PROMETHEUS_PORT` and `LLMTRACE_PROMETHEUS_HOST`: where `/metrics` is served; undefined means nowhere. */
   prometheus: PrometheusSettings | undefined;
+  /** `LLMTRACE_CONFIG`: a file with options, relative to the working directory; undefined means none. */
+  configFile: string | undefined;
   /** The environment that all this was read from, for a thread that reads it too. */
   env: Environment;
 }
@@ -136,7 +138,7 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
   return {
     enabled: config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true,
     observers: expectObservers(config.observers ?? []),
-    ...resilienceOf(config, env, warn),
+    ...resilienceOf(config, env, warnLoudly),
     semconv:
       option('semconv', SEMCONV, config.semconv) ??
       choice(env, 'LLMTRACE_SEMCONV', SEMCONV) ??
@@ -193,6 +195,7 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheus(env),
+    configFile: env['LLMTRACE_CONFIG']?.trim() || undefined,
     env,
   };
 }
@@ -272,6 +275,11 @@ function pairs(env: Environment, name: string): Record<string, string> {
     else warn(name, 'a list of name=value', entry);
   }
   return map;
+}
+
+/** Even where nobody listens to `diag`: a budget that is not there costs money. */
+function warnLoudly(name: string, expected: string, value: string): void {
+  process.emitWarning(`expected ${name} to be ${expected}, got ${value}; it is ignored`, 'llmtrace');
 }
 
 function warn(name: string, expected: string, value: string): void {

@@ -3,11 +3,12 @@
  * in the call's context, and has the answer observed as the application receives it.
  * All that it adds is guarded: telemetry that fails is logged through `diag`, and the call goes on.
  */
-import { context } from '@opentelemetry/api';
 import { answerArrived } from './answer.ts';
 import { isApiPromise, observeApiPromise } from './api-promise.ts';
-import { inCall } from './attempts.ts';
+import { inCall, repeatsBeneath } from './attempts.ts';
+import { abortedSignal, attemptAbove, type Chain } from './chain.ts';
 import { close, type Engine, guard, type Live, openCall } from './live.ts';
+import { takeRetries } from './own-retries.ts';
 import type { Endpoint } from './vendor.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -24,8 +25,9 @@ export function instrumented(
   if (!live) return original.apply(self, args);
   let result: unknown;
   try {
-    const run = (given: unknown[]): unknown => context.with(inCall(live), original, self, ...given);
-    const asked = askUsage(live, args);
+    const method = (given: unknown[]): unknown => inCall(live, () => original.apply(self, given));
+    const run = live.chain && !repeatsBeneath(live.client) ? above(live, self, method) : method;
+    const asked = askUsage(live, retriesTaken(live, self, args));
     result = live.native ? live.native.run(asked, run) : run(asked);
   } catch (error) {
     close(live, 'failed', error);
@@ -41,6 +43,30 @@ function askUsage(live: Live, args: unknown[]): unknown[] {
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
   live.usageAsked = asked !== undefined;
   return asked ?? args;
+}
+
+function retriesTaken(live: Live, self: unknown, args: unknown[]): unknown[] {
+  if (!live.engine.retries) return args;
+  return guard(live.engine, 'request', () => takeRetries(live, self, args)) ?? args;
+}
+
+/** The method, called by the interceptors, in the call's context. */
+function above(
+  live: Live,
+  self: unknown,
+  method: (args: unknown[]) => unknown,
+): (args: unknown[]) => unknown {
+  const { chain, call, endpoint, signal } = live;
+  call.signal = signal;
+  return (args) => {
+    const run = (): unknown => method(args);
+    // Where no signal can be given, the error is the one that all SDKs make theirs of.
+    const abort = (): unknown => {
+      if (!endpoint.withSignal) throw new DOMException('This operation was aborted', 'AbortError');
+      return method(endpoint.withSignal(args, self, abortedSignal()));
+    };
+    return inCall(live, () => attemptAbove(chain as Chain, call, run, abort));
+  };
 }
 
 /** Follows what the SDK returned. The application gets an SDK's own promise itself, else one just like it. */

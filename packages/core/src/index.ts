@@ -1,16 +1,21 @@
 /** `@llmtrace/core`: what vendors' instrumentations are made of, and what applications may configure. */
 export type {
+  AttemptFailure,
   Call,
   Cost,
+  Interceptor,
   LlmRequest,
   LlmResponse,
   Observer,
   Operation,
   Outcome,
+  Remaining,
+  Retry,
   Server,
   Usage,
 } from './call.ts';
 export type { LogMode, LogOptions } from './config/log.ts';
+export type { BudgetOptions, RateLimitOptions, RetryOptions } from './config/resilience.ts';
 export {
   type AutoSettings,
   autoSettings,
@@ -18,6 +23,7 @@ export {
   type LlmTraceConfig,
   type PrometheusSettings,
   type Semconv,
+  validateConfig,
 } from './config.ts';
 export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/index.ts';
 export {
@@ -39,8 +45,12 @@ export {
 } from './errors.ts';
 export * as gemini from './gemini.ts';
 export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
+export type { Key } from './interceptors/layer.ts';
+export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { endOpenCalls } from './live.ts';
+export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-error.ts';
 export type { NativeMode } from './native.ts';
+export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
 export { count, number, string, strings } from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor.ts';

@@ -16,9 +16,10 @@ import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
 import type { ResolvedLog } from './config/log.ts';
-import { type LlmTraceConfig, resolveConfig } from './config.ts';
+import { type CompleteConfig, type LlmTraceConfig, resolveConfig } from './config.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
+import { layersOf } from './interceptors/layers.ts';
 import type { Engine } from './live.ts';
 import { silently } from './native.ts';
 import {
@@ -156,9 +157,9 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return native && this._current().nativeSpans === 'ours' ? silently(native, client(self), run) : run();
   }
 
-  private _warnMissing({ path, method }: PatchPoint, version: string | undefined): void {
+  private _warnMissing({ path, getter, method }: PatchPoint, version: string | undefined): void {
     const { module } = this.vendor;
-    const name = `${path}.${method}`;
+    const name = [path, getter, method].filter((part) => part !== undefined).join('.');
     this._missing ??= new Set();
     if (this._missing.has(name)) return;
     this._missing.add(name);
@@ -175,7 +176,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   private _makeEngine(meters: MeterProvider): Engine {
-    const config = this.getConfig() as Required<LlmTraceConfig>;
+    const config = this.getConfig() as CompleteConfig;
     const { instrumentationName: name, instrumentationVersion: version, vendor } = this;
     const scope = config.semconv === 'latest' ? {} : { schemaUrl: SCHEMA_URL };
     const tracer: Tracer = (this._tracers ?? trace).getTracer(name, version, scope);
@@ -183,17 +184,22 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const naming: Naming = config;
     usePrices(config.prices);
     const log = logObserver(config.log as ResolvedLog);
+    const { intercept, retries, settling, telling } = layersOf(config, meter);
     return {
       vendor,
       // in the order in which they end: the cost is known before it is told
       observers: [
         costObserver({ models: config.modelMap }),
+        ...settling,
         spanObserver(() => tracer, naming, config.exceptionsOnSpans),
         metricsObserver(meter, naming),
         eventObserver(this._eventLoggers(scope), naming),
         ...(log ? [log] : []),
+        ...telling,
         ...config.observers,
       ],
+      intercept,
+      retries,
       diag: this._diag,
       nativeSpans: config.nativeSpans,
       streamUsage: config.streamUsage,

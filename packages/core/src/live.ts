@@ -2,7 +2,8 @@
  * A call that is open, what is seen of it, and its one end.
  */
 import { context, type DiagLogger } from '@opentelemetry/api';
-import type { Call, Observer, Outcome } from './call.ts';
+import type { Call, Interceptor, Observer, Outcome } from './call.ts';
+import type { Chain } from './chain.ts';
 import { errorStatus, isCancelled } from './errors.ts';
 import { type NativeCall, type NativeMode, openNative } from './native.ts';
 import type { Origin } from './provider.ts';
@@ -12,6 +13,10 @@ import type { Endpoint, Vendor } from './vendor.ts';
 export interface Engine {
   readonly vendor: Vendor;
   readonly observers: readonly Observer[];
+  /** All interceptors, one within the other; undefined where there are none. */
+  readonly intercept: Interceptor | undefined;
+  /** Whether one of them retries, so that the SDK must not. */
+  readonly retries: boolean;
   readonly nativeSpans: NativeMode;
   readonly diag: DiagLogger;
   /** Whether usage is asked for on behalf of the application: {@link Endpoint.askUsage}. */
@@ -33,6 +38,8 @@ export interface Live {
   readonly signal: AbortSignal | undefined;
   /** The SDK's own part in the span, where it traces itself. */
   readonly native: NativeCall | undefined;
+  /** Where interceptors run; undefined where there are none. */
+  readonly chain: Chain | undefined;
   /** True once the answer is being observed: an SDK may parse one response more than once. */
   delivered: boolean;
   /** True once the SDK itself reads the body, and tells what became of it. */
@@ -83,6 +90,7 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     client,
     native,
     signal,
+    chain: engine.intercept && { intercept: engine.intercept },
     delivered: false,
     parsing: false,
     reading: false,

@@ -21,6 +21,7 @@ const HOSTS: readonly (readonly [RegExp, string])[] = [
   [/^bedrock-(runtime|mantle)(-fips)?\.[^.]+\.(amazonaws\.com(\.cn)?|api\.aws)$/, 'aws.bedrock'],
   [/^generativelanguage\.googleapis\.com$/, 'gcp.gemini'],
   [/^([a-z0-9-]+-)?aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'],
+  [/^aiplatform\.[a-z0-9-]+\.rep\.googleapis\.com$/, 'gcp.vertex_ai'],
   [/^(.+\.)?api\.openai\.com$/, 'openai'],
   [/^api\.anthropic\.com$/, 'anthropic'],
   [/^api\.groq\.com$/, 'groq'],

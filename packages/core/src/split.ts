@@ -36,8 +36,9 @@ export function watchSplit(answer: SplitAnswer, live: Live): void {
 }
 
 /**
- * @param _stream kept until now: that nobody reads the stream does not mean that the answer was dropped. Once it
- * is being read, it is for the reader to end the call.
+ * Ends the call, unless the stream is being read: then that is for its reader to do. Whoever begins to read only now
+ * reads what has arrived already.
+ * @param _stream kept until now: that nobody reads the stream does not mean that the answer was dropped.
  */
 function wholeArrived(live: Live, _stream: AnyStream, whole: unknown): void {
   if (live.reading) return;

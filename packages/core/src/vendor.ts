@@ -46,6 +46,13 @@ export interface Endpoint extends PatchPoint {
    * when their own time is up.
    */
   signal?(args: readonly any[], self: any): AbortSignal | undefined;
+  /** The arguments with another signal in the place of the application's. */
+  withSignal?(args: readonly any[], self: any, signal: AbortSignal): any[];
+  /**
+   * The arguments with which the SDK does not retry by itself; undefined where the application has set its retries
+   * up, which then stay. Absent where the SDK never retries. The arguments given are never changed.
+   */
+  withoutRetries?(args: readonly any[], self: any): any[] | undefined;
   /**
    * The arguments that make the vendor report the usage of a stream, where the application did not ask for
    * it; undefined leaves them as they are. The arguments given are never changed.
@@ -92,6 +99,8 @@ export interface Vendor {
   origin(client: any, args: readonly any[]): { baseURL?: string | undefined; provider?: string | undefined };
   /** Methods of the client through which bodies come as the vendor sent them, for {@link Endpoint.raw}. */
   readonly rawMethods?: readonly string[];
+  /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */
+  keepsRetries?(client: any): boolean;
   readonly endpoints: readonly Endpoint[];
   /** Where the SDK, or a later version of it, traces itself. */
   readonly native?: NativeSpans;

@@ -21,6 +21,7 @@ describe('the origin of a client', () => {
       'us-central1-aiplatform.googleapis.com',
       443,
     ],
+    ['https://aiplatform.us.rep.googleapis.com', 'gcp.vertex_ai', 'aiplatform.us.rep.googleapis.com', 443],
     [
       'https://generativelanguage.googleapis.com/v1beta',
       'gcp.gemini',

@@ -28,6 +28,8 @@ export const anthropic: Vendor = {
   main: (exports) => exports.Anthropic ?? exports.default ?? exports,
   client: (resource) => resource?._client,
   origin: (client) => ({ baseURL: client?.baseURL, provider: providerOf(client) }),
+  // Such a client renews its credentials by repeating a request that was refused.
+  keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
   endpoints: [...messages, completions],
   native: {
     tracer: '_tracer',

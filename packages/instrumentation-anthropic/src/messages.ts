@@ -91,4 +91,5 @@ export const streamHelpers = [create, beta].map(({ files, className, path }) => 
   className,
   path,
   method: 'stream',
+  since: '0.134.0',
 }));

@@ -120,6 +120,10 @@ export const interactions: Endpoint = {
   method: 'create',
   since: '1.33.0',
   request: ([p = {}]) => request(p),
+  withoutRetries([p, options, ...rest], self) {
+    const set = options?.retries ?? self?._client?._options?.retry_config;
+    return set ? undefined : [p, { ...options, retries: { strategy: 'none' } }, ...rest];
+  },
   response,
   chunk,
 };

@@ -11,6 +11,15 @@ const models = {
   className: 'Models',
   path: 'Models',
   signal: ([p]: readonly any[]) => p?.config?.abortSignal,
+  withSignal: ([p, ...rest]: readonly any[], _self: any, abortSignal: AbortSignal) => [
+    { ...p, config: { ...p?.config, abortSignal } },
+    ...rest,
+  ],
+  withoutRetries(args: readonly any[], self: any) {
+    const set = args[0]?.config?.httpOptions ?? {};
+    const retries = set.retryOptions ?? self?.apiClient?.clientOptions?.httpOptions?.retryOptions;
+    return retries ? undefined : [...args];
+  },
 } as const;
 
 const contentRequest = (p: any): LlmRequest => ({

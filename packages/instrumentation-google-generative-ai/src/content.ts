@@ -1,6 +1,6 @@
 /** Content, asked of a model or of its chats: both send their requests themselves, neither by the other. */
 import { count, type Endpoint, gemini, type LlmRequest } from '@llmtrace/core';
-import { FILES, optionsOf } from './options.ts';
+import { FILES, optionsOf, withSignal } from './options.ts';
 
 /** The SDK puts the given parameters over those that the model was made with. */
 function modelRequest([given]: readonly any[], self: any): LlmRequest {
@@ -23,6 +23,7 @@ const content = {
   operation: 'generate_content',
   files: FILES,
   signal: (args: readonly any[], self: any) => optionsOf(args, self).signal,
+  withSignal,
   // A stream's whole answer comes without the result around it.
   response: (result: any) => gemini.response(result.response ?? result),
 } as const;

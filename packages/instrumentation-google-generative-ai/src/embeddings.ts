@@ -1,5 +1,5 @@
 import { count, type Endpoint, gemini, number } from '@llmtrace/core';
-import { FILES, optionsOf } from './options.ts';
+import { FILES, optionsOf, withSignal } from './options.ts';
 
 const embeddings = {
   operation: 'embeddings',
@@ -7,6 +7,7 @@ const embeddings = {
   className: 'GenerativeModel',
   path: 'GenerativeModel',
   signal: (args: readonly any[], self: any) => optionsOf(args, self).signal,
+  withSignal,
   response: (r: any) => ({ usage: gemini.usage(r.usageMetadata) }),
 } as const;
 

@@ -132,7 +132,7 @@ const requestPortrait = ({ method, path, query, headers, body, aborted }: Record
 });
 
 /** Takes the rejections that nobody handles, in place of whoever takes them otherwise: a test runner, or Node. */
-function interceptRejections(): { errors: unknown[]; stop(): void } {
+export function interceptRejections(): { errors: unknown[]; stop(): void } {
   const errors: unknown[] = [];
   const others = process.listeners('unhandledRejection');
   const listener = (error: unknown) => void errors.push(error);

@@ -4,7 +4,7 @@ import { BUDGET_DEFAULTS, type Budget } from '../interceptors/budget.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit } from '../interceptors/rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from '../interceptors/retry.ts';
 import type { RetryBudgetOptions } from '../interceptors/retry-budget.ts';
-import type { Hooks } from '../observers/hooks.ts';
+import { HOOKS, type Hooks } from '../observers/hooks.ts';
 import {
   checked,
   factor,
@@ -149,12 +149,10 @@ function interceptorsOf(given: unknown = []): readonly Interceptor[] {
   return given;
 }
 
-const HOOKS: readonly string[] = ['onStart', 'onChunk', 'onComplete', 'onError'] satisfies (keyof Hooks)[];
-
 /** The object itself, since its functions may be methods of a class. */
 function hooksOf(given: unknown = {}): Hooks {
   if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
-  const unknown = Object.keys(given).find((name) => !HOOKS.includes(name));
+  const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
   if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no \`${unknown}\`.`);
   for (const name of HOOKS) {
     const hook = given[name];

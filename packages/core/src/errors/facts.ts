@@ -1,5 +1,4 @@
 /** What an error says of itself, of the vendor's answer behind it, and of what caused it; collected by shape. */
-import { STATUS_CODES } from 'node:http';
 import { classNames, entries, get, header, jsonIn, safely, text, word } from './read.ts';
 
 /** Everything that rules may ask of an error. */
@@ -94,13 +93,20 @@ const isStatus = (value: unknown): value is number =>
 const statusOf = (body: unknown): number | undefined =>
   [get(body, 'status'), get(body, 'statusCode'), get(body, 'code')].find(isStatus);
 
-const STATUS_BY_TEXT = new Map(Object.entries(STATUS_CODES).map(([status, name]) => [name, Number(status)]));
+let statusByText: Map<string | undefined, number> | undefined;
+
+/** Made when first asked for: importing `node:http` takes longer than all of llmtrace. */
+function statusNamed(name: string): number | undefined {
+  const codes = () => Object.entries(process.getBuiltinModule('node:http').STATUS_CODES);
+  statusByText ??= new Map(codes().map(([status, text]) => [text, Number(status)]));
+  return statusByText.get(name);
+}
 
 /** `@google/genai` 1 with its own retries keeps but the text of a status. */
 function statusIn(message: string): number | undefined {
   const [, retried, refused] =
     /^(?:Retryable HTTP Error: (.+)|Non-retryable exception (.+) sending request)$/.exec(message) ?? [];
-  return STATUS_BY_TEXT.get(retried ?? refused ?? '');
+  return retried || refused ? statusNamed(retried ?? refused ?? '') : undefined;
 }
 
 function headerOf(chain: readonly unknown[]): Facts['header'] {

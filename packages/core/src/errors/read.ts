@@ -16,8 +16,14 @@ const isObject = (value: unknown): value is object =>
   (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** A property of anything. */
-export const get = (from: unknown, key: string): unknown =>
-  isObject(from) ? safely(() => (from as Record<string, unknown>)[key]) : undefined;
+export function get(from: unknown, key: string): unknown {
+  if (!isObject(from)) return undefined;
+  try {
+    return (from as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
 
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -25,9 +31,13 @@ export const text = (value: unknown): string | undefined => (typeof value === 's
 export const word = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[\w.:$-]{1,100}$/.test(value) ? value : undefined;
 
+const NONE: readonly unknown[] = [];
+
 /** The entries of what is a list, up to a number that no real error has. */
-export const entries = (value: unknown): readonly unknown[] =>
-  safely(() => (Array.isArray(value) ? value.slice(0, 20) : [])) ?? [];
+export function entries(value: unknown): readonly unknown[] {
+  if (!isObject(value)) return NONE;
+  return safely(() => (Array.isArray(value) ? value.slice(0, 20) : NONE)) ?? NONE;
+}
 
 const MAX_CLASSES = 10;
 

@@ -1,5 +1,8 @@
 /** What a configuration adds to the calls: its interceptors in their order, and the observers that go with them. */
+import type { Meter } from '@opentelemetry/api';
 import type { Interceptor, Observer } from '../call.ts';
+import { HOOKS, type Hooks, hooksObserver } from '../observers/hooks.ts';
+import { resilienceObserver } from '../observers/resilience.ts';
 import { type Budget, budget } from './budget.ts';
 import { compose } from './compose.ts';
 import type { Layer } from './layer.ts';
@@ -11,12 +14,18 @@ export interface LayersConfig {
   readonly retry: false | Retries;
   readonly rateLimit: readonly RateLimit[];
   readonly budget: readonly Budget[];
+  readonly hooks: Hooks;
 }
 
 export interface Layers {
   /** All of them, one within the other; undefined where there are none. */
   readonly intercept: Interceptor | undefined;
-  readonly observers: readonly Observer[];
+  /** True where one of them retries. */
+  readonly retries: boolean;
+  /** What settles when a call ends, once its cost is known. */
+  readonly settling: readonly Observer[];
+  /** What tells of it. */
+  readonly telling: readonly Observer[];
 }
 
 /** Layers have state: the same options are the same layer, for all instrumentations. */
@@ -35,14 +44,20 @@ function layer<T extends object>(options: T, make: (options: T) => Layer): Layer
  * User's interceptors ▸ retry ▸ budget ▸ rate limit ▸ attempt: every attempt is a request that the vendor counts, and
  * who has no money left need not wait in line.
  */
-export function layersOf(config: LayersConfig): Layers {
+export function layersOf(config: LayersConfig, meter: Meter): Layers {
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
     ...config.budget.map((options) => layer(options, budget)),
     ...config.rateLimit.map((options) => layer(options, rateLimit)),
   ];
+  const hooked = HOOKS.some((name) => config.hooks[name]);
   return {
     intercept: compose([...config.interceptors, ...layers.map(({ intercept }) => intercept)]),
-    observers: layers.flatMap(({ observer }) => observer ?? []),
+    retries: config.retry !== false,
+    settling: layers.flatMap(({ observer }) => observer ?? []),
+    telling: [
+      ...(layers.length > 0 ? [resilienceObserver(meter)] : []),
+      ...(hooked ? [hooksObserver(config.hooks)] : []),
+    ],
   };
 }

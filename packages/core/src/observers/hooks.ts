@@ -27,6 +27,9 @@ export interface Hooks {
   onError?(call: Call, error: unknown, timing: Timing): void;
 }
 
+/** The names of all hooks. */
+export const HOOKS = ['onStart', 'onChunk', 'onComplete', 'onError'] as const satisfies (keyof Hooks)[];
+
 export function hooksObserver(hooks: Hooks): Observer {
   return {
     start(call) {

@@ -1,6 +1,6 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
 import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { endAttributes, type Naming, spanName, startAttributes } from '../attributes.ts';
+import { endAttributes, type Naming, retryAttributes, spanName, startAttributes } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
 import { errorMessage, exceptionOf } from '../errors.ts';
 import { nativeOf } from '../native.ts';
@@ -43,6 +43,9 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = 
 
 function describe(span: Span, call: Call, naming: Naming): void {
   span.setAttributes(endAttributes(call, naming));
+  for (const [index, retry] of (call.retries ?? []).entries()) {
+    span.addEvent('llmtrace.retry', retryAttributes(retry, index + 1), retry.time);
+  }
   if (call.error === undefined) return;
   const message = errorMessage(call.error);
   span.setStatus(

@@ -7,6 +7,7 @@ import { answerRows, endRows } from './google-generative-ai-others.ts';
 import { chatRows, splitRows } from './google-generative-ai-streams.ts';
 
 const GOES_ON = 'the SDK goes on to download the stream: there is a row of that';
+const ARRIVED = 'an answer that is whole before its stream is read has ended: there is a row of that';
 const NO_RETRIES = 'the SDK does not retry';
 
 export const vendorCase: VendorCase = {
@@ -41,6 +42,8 @@ export const vendorCase: VendorCase = {
     'break after the first chunk': GOES_ON,
     'throw inside the loop': GOES_ON,
     'AbortSignal while reading': 'an abort throws in the loop: there is a row of that',
+    'garbage is collected while a stream is read': ARRIVED,
+    'two streams read in turns': ARRIVED,
     'a stream that is never read': GOES_ON,
     'a stream that is dropped half-read': GOES_ON,
     'a stream that nobody waits for': GOES_ON,

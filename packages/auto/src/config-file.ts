@@ -1,0 +1,35 @@
+/** The file that `LLMTRACE_CONFIG` names: what cannot be said by variables (functions, lists) without code. */
+import { readFileSync } from 'node:fs';
+import module from 'node:module';
+import { extname, resolve } from 'node:path';
+import { type LlmTraceConfig, validateConfig } from '@llmtrace/core';
+
+/**
+ * Loads a configuration, synchronously, so that it is there before the application starts: the default export of a
+ * module (`.mjs`, `.cjs`, `.js`, and `.ts` where Node strips types), or a JSON file. A file that does not load, or
+ * that says something wrong, is one warning that names it and the field; nothing of it is used then.
+ *
+ * @param file relative to the working directory; undefined for none.
+ * @param warn says it to whoever configured llmtrace.
+ * @returns the configuration, empty where there is none.
+ */
+export function loadConfigFile(file: string | undefined, warn: (message: string) => void): LlmTraceConfig {
+  if (!file) return {};
+  const path = resolve(file);
+  try {
+    return validateConfig(read(path));
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    warn(`could not use the configuration ${path}: ${why} llmtrace runs without it`);
+    return {};
+  }
+}
+
+function read(path: string): unknown {
+  if (extname(path) === '.json') return JSON.parse(readFileSync(path, 'utf8'));
+  const loaded = module.createRequire(path)(path);
+  const isModule = loaded?.[Symbol.toStringTag] === 'Module' || loaded?.__esModule === true;
+  if (!isModule) return loaded;
+  if (loaded.default === undefined) throw new TypeError('Expected the file to have a default export.');
+  return loaded.default;
+}

@@ -1,0 +1,2 @@
+/** Imported to see whether the hook sees it: at the start. */
+export {};

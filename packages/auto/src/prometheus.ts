@@ -1,0 +1,24 @@
+/** Prometheus metrics without code: nothing of it is loaded where no port is named. */
+import module from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+import type { AutoSettings, Observer } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
+import { warn } from './warn.ts';
+
+const require = module.createRequire(import.meta.url);
+
+/**
+ * The observer behind the `/metrics` listener on `LLMTRACE_PROMETHEUS_PORT`, where that is set. A port has one
+ * listener: calls that worker threads make are in their spans and OpenTelemetry metrics, but not there.
+ */
+export function prometheusObservers({ prometheus }: AutoSettings): Observer[] {
+  if (!prometheus || !isMainThread) return [];
+  try {
+    const { startPrometheus } = require('@llmtrace/prometheus') as typeof import('@llmtrace/prometheus');
+    return [startPrometheus(prometheus)];
+  } catch (error) {
+    diag.error('llmtrace: could not start the Prometheus metrics', error);
+    warn('the Prometheus metrics do not start; calls are traced all the same');
+    return [];
+  }
+}

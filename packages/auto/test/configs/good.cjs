@@ -1,0 +1,1 @@
+module.exports = { retry: { maxRetries: 1 } };

@@ -1,0 +1,2 @@
+await undefined;
+export default {};

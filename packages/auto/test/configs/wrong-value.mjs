@@ -1,0 +1,1 @@
+export default { retry: { maxRetries: -1 } };

@@ -1,0 +1,16 @@
+/** The conformance suite once more, with everything on that can stand between an SDK and its vendor. */
+import { vendorCase } from '@llmtrace/test-fixtures/cases/openai';
+import { describeConformance } from '@llmtrace/test-fixtures/conformance';
+import { OpenAIInstrumentation } from '../src/index.ts';
+
+describeConformance(vendorCase, {
+  create: (config) =>
+    new OpenAIInstrumentation({
+      ...config,
+      interceptors: [(_call, next) => next()],
+      retry: { initialInterval: 5, jitter: 0 },
+      rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000, adapt: true },
+    }),
+  module: import.meta.resolve('../src/index.ts'),
+  className: 'OpenAIInstrumentation',
+});

@@ -1,0 +1,117 @@
+/** What retries and refusals do under load: a vendor that refuses everything, and calls that are refused by thousands. */
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { patchLoaded } from '@llmtrace/test-fixtures/loaded';
+import { hookVendorModules, loadSdk, type Sdk } from '@llmtrace/test-fixtures/sdks';
+import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
+import { OpenAIInstrumentation } from '../src/index.ts';
+
+const ANSWER = {
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  model: 'gpt-4o-mini',
+  choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'Hello.' } }],
+  usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+};
+
+describe('a storm', () => {
+  let sdk: Sdk;
+  let server: Server;
+  let requests = 0;
+  /** The body of what is answered with 429; undefined where all is well. */
+  let trouble: object | undefined;
+
+  before(async () => {
+    await hookVendorModules();
+    sdk = await loadSdk({ set: 'openai-7', package: 'openai', format: 'cjs' });
+    server = createServer((request, response) => {
+      requests++;
+      request.resume().on('end', () => {
+        response.writeHead(trouble ? 429 : 200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(trouble ?? ANSWER));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  after(() => void server.close());
+  beforeEach(() => {
+    requests = 0;
+    trouble = undefined;
+  });
+
+  async function withConfig(
+    config: object,
+    run: (call: () => Promise<unknown>) => Promise<void>,
+  ): Promise<void> {
+    const instrumentation = createTelemetry().install(new OpenAIInstrumentation(config));
+    patchLoaded(instrumentation, sdk);
+    const { port } = server.address() as AddressInfo;
+    const client = new sdk.exports.OpenAI({ apiKey: 'sk-example', baseURL: `http://127.0.0.1:${port}/v1` });
+    const messages = [{ role: 'user', content: 'Hello.' }];
+    try {
+      await run(() => client.chat.completions.create({ model: 'gpt-4o-mini', messages }));
+    } finally {
+      instrumentation.disable();
+    }
+  }
+
+  it('of 300 calls that are all refused costs a fifth more requests, and not four times as many', async () => {
+    const since = performance.now();
+    await withConfig({ retry: { initialInterval: 5, maxInterval: 50 } }, async (call) => {
+      trouble = { error: { code: 'rate_limit_exceeded', message: 'Slow down.' } };
+      const results = await Promise.allSettled(Array.from({ length: 300 }, call));
+      for (const { status, ...result } of results) {
+        assert.equal(status, 'rejected');
+        assert.equal((result as { reason: Error }).reason.constructor.name, 'RateLimitError');
+      }
+      const trickle = (performance.now() - since) / 1000;
+      assert.ok(requests > 300, 'some are repeated');
+      assert.ok(requests <= 300 * 1.2 + 10 + trickle, `${requests} requests`);
+    });
+  });
+
+  it('that passes leaves calls that succeed, in the end with retries again', async () => {
+    await withConfig({ retry: { initialInterval: 5 } }, async (call) => {
+      trouble = { error: { code: 'rate_limit_exceeded', message: 'Slow down.' } };
+      await Promise.allSettled(Array.from({ length: 100 }, call));
+      trouble = undefined;
+      await Promise.all(Array.from({ length: 50 }, call));
+      trouble = { error: { code: 'rate_limit_exceeded', message: 'Slow down.' } };
+      const before = requests;
+      setTimeout(() => {
+        trouble = undefined;
+      }, 3);
+      await call();
+      assert.ok(requests - before >= 2, 'the last call was repeated');
+    });
+  });
+
+  it('is not made worse by repeating what a used-up quota refuses', async () => {
+    await withConfig({ retry: { initialInterval: 5 } }, async (call) => {
+      trouble = { error: { code: 'insufficient_quota', type: 'insufficient_quota', message: 'Pay first.' } };
+      await assert.rejects(call, { status: 429, code: 'insufficient_quota' });
+      assert.equal(requests, 1);
+    });
+  });
+
+  it('of refused calls leaves nothing in memory', async function () {
+    this.timeout(60_000);
+    const rateLimit = { rate: 0.001, burst: 1, mode: 'refuse' };
+    await withConfig({ rateLimit, retry: true }, async (call) => {
+      await call();
+      const round = async (): Promise<number> => {
+        for (let calls = 0; calls < 300; calls++) await call().catch(() => {});
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        global.gc?.();
+        return process.memoryUsage().heapUsed;
+      };
+      await round();
+      await round();
+      const before = await round();
+      const after = await round();
+      assert.ok(after - before < 100_000, `${after - before} bytes more after 300 refused calls`);
+      assert.equal(requests, 1);
+    });
+  });
+});

@@ -1,0 +1,22 @@
+/** Patching a copy of an SDK that another instrumentation has seen load already. */
+import type { Sdk } from './sdks.ts';
+
+/** What OpenTelemetry's base class of instrumentations says of the modules that it patches. */
+interface Patches {
+  getModuleDefinitions?(): unknown;
+  init?(): unknown;
+}
+
+interface Definition {
+  readonly name: string;
+  readonly patch?: (exports: unknown, version?: string) => unknown;
+}
+
+/** Lets `instrumentation` patch `sdk`, as it would have when the SDK was loaded. */
+export function patchLoaded(instrumentation: object, { package: name, version, exports }: Sdk): void {
+  const { init } = instrumentation as Patches;
+  const definitions = (init?.call(instrumentation) ?? []) as Definition[];
+  for (const { name: module, patch } of definitions) {
+    if (module === name) patch?.(exports, version);
+  }
+}
