@@ -22,7 +22,8 @@ function forbidden(pkg, specifier) {
 
 /** Within core: observers and interceptors do not know the engine, and the engine does not know them. */
 function forbiddenInCore(file, specifier) {
-  const engine = /\/(engine|live|answer|stream|api-promise|raw-response|attempts|chain|requests|failure|own-retries)\.ts$/;
+  const engine =
+    /\/(engine|live|answer|stream|api-promise|raw-response|attempts|chain|requests|failure|own-retries)\.ts$/;
   const plugged = /\/(observers|interceptors)\/|\/cost\//;
   const target = specifier.replace(/^\.\.?\//, '/');
   if (plugged.test(file) && engine.test(target)) return 'observers and interceptors never know the engine';

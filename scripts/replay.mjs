@@ -23,6 +23,10 @@ const EXPLAINED = new Map(
     'ope-3b43b7ea24ef': /cost/,
     'ope-5010524d0056': /cost/,
     'ope-f7904622fb7f': /cost/,
+    // An answer that another model wrote, in place of the one that was asked: priced as what it says it is.
+    'ant-29d70cea2c98': /cost/,
+    // Embeddings of an image, which has a rate of its own; the oracle reads no modalities of this endpoint.
+    'gem-4724626b352c': /cost/,
   }),
 );
 

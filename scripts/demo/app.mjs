@@ -65,7 +65,7 @@ async function embed() {
 }
 
 async function claude() {
-  const body = { model: 'claude-sonnet-4-5', max_tokens: 200, messages: ask('Write an advertisement.') };
+  const body = { model: 'claude-sonnet-4-6', max_tokens: 200, messages: ask('Write an advertisement.') };
   const message = await anthropic.messages.stream(body).finalMessage();
   return message.content.find(({ type }) => type === 'text')?.text;
 }

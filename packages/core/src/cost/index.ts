@@ -49,8 +49,9 @@ const LINES = 1000;
 
 /**
  * The cost of a call, or undefined where it reported no tokens or nobody knows the price. A cost that the
- * provider itself reports wins over every price. A call that did not run to its end has a `partial` cost: that of
- * the usage that was seen.
+ * provider itself reports wins over every price. A call that the application left before its end has a `partial`
+ * cost: that of the usage that was seen. A call that failed has none, though its usage may be known: whether a
+ * vendor bills an answer that broke off is not.
  */
 export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost | undefined {
   const { usage } = call.response;
@@ -59,7 +60,7 @@ export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost |
   if (reportedCost !== undefined && reportedCost >= 0 && Number.isFinite(reportedCost)) {
     return mark({ total: reportedCost, source: 'provider' }, call, false);
   }
-  if (!hasTokens(usage)) return undefined;
+  if (!hasTokens(usage) || call.outcome === 'failed') return undefined;
   const found = priceFor(call, options);
   if (found === undefined) return undefined;
   const { price, standardRates } = found;
@@ -84,7 +85,7 @@ export function costObserver(options: CostObserverOptions = {}): Observer {
   return {
     end(call) {
       call.cost = costOf(call, options);
-      if (call.cost !== undefined || !hasTokens(call.response.usage)) return;
+      if (call.cost !== undefined || !hasTokens(call.response.usage) || call.outcome === 'failed') return;
       const model = call.response.model ?? call.request.model ?? 'a model without a name';
       const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
       if (named.size < LINES && !named.has(line)) {

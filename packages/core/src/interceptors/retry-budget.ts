@@ -36,7 +36,6 @@ export function makeRetryBudget({ ratio, perSecond }: RetryBudgetOptions, now: (
   };
   return {
     deposit() {
-      trickle();
       balance = Math.min(balance + ratio, MAX);
     },
     withdraw() {

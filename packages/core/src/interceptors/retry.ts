@@ -87,13 +87,18 @@ function budgets(
 ): (call: Call) => RetryBudget | undefined {
   if (!options) return () => undefined;
   const known = new Map<string, RetryBudget>();
+  // A client's server is one object for all its calls.
+  const byServer = new WeakMap<object, RetryBudget>();
   return ({ provider, server }) => {
+    const found = server && byServer.get(server);
+    if (found) return found;
     const key = `${provider} ${server?.address ?? ''}`;
     let budget = known.get(key);
     if (!budget) {
       budget = makeRetryBudget(options, now);
       known.set(key, budget);
     }
+    if (server) byServer.set(server, budget);
     return budget;
   };
 }

@@ -53,7 +53,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
       }
       if (call.chunks > 0) chunks.add(call.chunks, attributes);
       if (call.cost) cost.add(call.cost.total, attributes);
-      else if (isCounted(call.response.usage)) unpriced.add(1, attributes);
+      else if (call.outcome !== 'failed' && isCounted(call.response.usage)) unpriced.add(1, attributes);
     },
   };
 }

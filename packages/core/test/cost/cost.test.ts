@@ -232,12 +232,18 @@ describe('the cost of a call', () => {
     near(total('openai', 'gpt-4o-mini', { ...PLAIN, reportedCost: -1 }), (1000 * 0.15 + 100 * 0.6) / 1e6);
   });
 
-  for (const outcome of ['failed', 'cancelled', 'abandoned'] as const) {
-    it(`is partial where the call ${outcome === 'failed' ? outcome : `was ${outcome}`}`, () => {
+  for (const outcome of ['cancelled', 'abandoned'] as const) {
+    it(`is partial where the call was ${outcome}`, () => {
       const cost = costOf({ ...answered('openai', 'gpt-4o'), outcome });
       assert.deepEqual(cost, { total: 0.0035, input: 0.0025, output: 0.001, source: 'local', partial: true });
       const reported = costOf({ ...answered('openai', 'gpt-4o', { reportedCost: 1 }), outcome });
       assert.deepEqual(reported, { total: 1, source: 'provider', partial: true });
     });
   }
+
+  it('is what the provider reports, or not known, where the call failed', () => {
+    assert.equal(costOf({ ...answered('openai', 'gpt-4o'), outcome: 'failed' }), undefined);
+    const reported = costOf({ ...answered('openai', 'gpt-4o', { reportedCost: 1 }), outcome: 'failed' });
+    assert.deepEqual(reported, { total: 1, source: 'provider', partial: true });
+  });
 });
