@@ -9,6 +9,7 @@ import { inCall, repeatsBeneath } from './attempts.ts';
 import { abortedSignal, attemptAbove, type Chain } from './chain.ts';
 import { close, type Engine, guard, type Live, openCall } from './live.ts';
 import { takeRetries } from './own-retries.ts';
+import { isSplit } from './split.ts';
 import type { Endpoint } from './vendor.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -57,9 +58,10 @@ function above(
   method: (args: unknown[]) => unknown,
 ): (args: unknown[]) => unknown {
   const { chain, call, endpoint, signal } = live;
-  call.signal = signal;
+  // One that is aborted already is for the SDK to see; some do not, and send the request.
+  call.signal = signal?.aborted ? undefined : signal;
   return (args) => {
-    const run = (): unknown => method(args);
+    const run = (): unknown => splitArrived(live, method(args));
     // Where no signal can be given, the error is the one that all SDKs make theirs of.
     const abort = (): unknown => {
       if (!endpoint.withSignal) throw new DOMException('This operation was aborted', 'AbortError');
@@ -67,6 +69,18 @@ function above(
     };
     return inCall(live, () => attemptAbove(chain as Chain, call, run, abort));
   };
+}
+
+/**
+ * A split answer is followed before interceptors hand it on: a chat of the SDK reads it, too, and must find what it
+ * reads replaced by then.
+ */
+function splitArrived(live: Live, result: unknown): unknown {
+  if (!live.endpoint.chunk || !isThenable(result)) return result;
+  return result.then((answer) => {
+    if (isSplit(answer)) answerArrived(live, answer);
+    return answer;
+  });
 }
 
 /** Follows what the SDK returned. The application gets an SDK's own promise itself, else one just like it. */

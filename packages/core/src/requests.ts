@@ -34,12 +34,24 @@ export function requestsOf(send: Send, args: readonly unknown[]): Requests {
     isRepeatable: isRepeatable(init.body),
     async send() {
       const number = sent++;
-      const again = number === 0 ? given : { ...init, headers: headersOf(number) };
+      const again = number === 0 ? given : repeated(init, headersOf(number));
       return underOwnTimeout(controller as AbortController, signal, () =>
         send(url, again, ms, controller, ...rest),
       );
     },
   };
+}
+
+/**
+ * What is sent once more. The SDK listens to the application's signal since the first time, and would forget that
+ * listener on the signal were it to listen again. A signal of another make than Node's is the exception: to that,
+ * openai 7 listens only while it sends.
+ */
+function repeated({ signal, ...init }: Init, headers: unknown): Init {
+  const same = { ...init, headers };
+  return signal === undefined || signal === null || signal instanceof AbortSignal
+    ? same
+    : { ...same, signal };
 }
 
 /**

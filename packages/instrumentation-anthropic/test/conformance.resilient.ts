@@ -9,7 +9,7 @@ describeConformance(vendorCase, {
       ...config,
       interceptors: [(_call, next) => next()],
       retry: { initialInterval: 5, jitter: 0 },
-      rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000, adapt: true },
+      rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000 },
     }),
   module: import.meta.resolve('../src/index.ts'),
   className: 'AnthropicInstrumentation',

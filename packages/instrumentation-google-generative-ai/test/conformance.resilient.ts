@@ -10,7 +10,7 @@ describeConformance(vendorCase, {
       interceptors: [(_call, next) => next()],
       // Google's SDKs do not retry: were llmtrace to, the vendor would see requests that it does not see without it.
       retry: { maxRetries: 0 },
-      rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000, adapt: true },
+      rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000 },
     }),
   module: import.meta.resolve('../src/index.ts'),
   className: 'GoogleGenerativeAIInstrumentation',
