@@ -135,7 +135,9 @@ table(
 function table(rows, times = 1e6) {
   for (const [name, loop] of Object.entries(rows)) {
     const { ns, bytes } = measure(loop, times);
-    console.log(`${name.padEnd(50)} ${ns.toFixed(1).padStart(9)} ns ${bytes.toFixed(1).padStart(8)} bytes`);
+    console.log(
+      `${name.padEnd(50)} ${ns.toFixed(1).padStart(9)} ns ${(Number.isFinite(bytes) ? bytes.toFixed(1) : '?').padStart(8)} bytes`,
+    );
   }
 }
 

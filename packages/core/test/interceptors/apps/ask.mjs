@@ -1,0 +1,13 @@
+// Asks twice, and says what became of it.
+import OpenAI from 'openai';
+
+const client = new OpenAI();
+for (let asked = 0; asked < 2; asked++) {
+  try {
+    const messages = [{ role: 'user', content: 'Say hello.' }];
+    const answer = await client.chat.completions.create({ model: process.env.MODEL, messages });
+    console.log(answer.object);
+  } catch (error) {
+    console.log(error.code ?? error.constructor.name);
+  }
+}
