@@ -175,7 +175,7 @@ export function endOpenCalls(): void {
   for (const live of open) close(live, 'abandoned');
 }
 
-const MAX_SAID = 100;
+const MAX_SAID = 1000;
 const said = new Set<string>();
 
 /** Runs a step of telemetry. Its failure is logged, once a cause, and never fails the call. */

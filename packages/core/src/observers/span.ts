@@ -16,7 +16,8 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = 
     start(call) {
       const parent = context.active();
       const name = spanName(call);
-      const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
+      // the clock of the metrics, so that a span lasts as long as they say
+      const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call), startTime: call.startTime };
       const span = nativeOf(call)?.start(name, options) ?? tracer().startSpan(name, options, parent);
       spans.set(call, span);
       call.context = trace.setSpan(parent, span);

@@ -6,8 +6,8 @@ for (let asked = 0; asked < 2; asked++) {
   try {
     const messages = [{ role: 'user', content: 'Say hello.' }];
     const answer = await client.chat.completions.create({ model: process.env.MODEL, messages });
-    console.log(answer.object);
+    process.stdout.write(`${answer.object}\n`);
   } catch (error) {
-    console.log(error.code ?? error.constructor.name);
+    process.stdout.write(`${error.code ?? error.constructor.name}\n`);
   }
 }

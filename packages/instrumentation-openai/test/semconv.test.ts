@@ -1,0 +1,137 @@
+/** What the switches of the conventions change, and the usage of streams that is asked for on request. */
+import assert from 'node:assert/strict';
+import type { LlmTraceConfig } from '@llmtrace/core';
+import { loadSdk } from '@llmtrace/test-fixtures/sdks';
+import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
+import { createTelemetry, type MetricPoint } from '@llmtrace/test-fixtures/telemetry';
+import { OpenAIInstrumentation } from '../src/index.ts';
+
+const telemetry = createTelemetry();
+const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] };
+
+interface Told {
+  names: string[];
+  points: MetricPoint[];
+  attributes: Record<string, unknown>;
+}
+
+describe('the switches of the conventions', () => {
+  let vendor: VendorServer;
+  let instrumentation: OpenAIInstrumentation;
+  let client: any;
+
+  before(async () => {
+    vendor = await startVendorServer();
+    instrumentation = telemetry.install(new OpenAIInstrumentation());
+    const { exports } = await loadSdk({ set: 'openai-6', package: 'openai', format: 'cjs' });
+    client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `${vendor.url}/v1` });
+  });
+  after(async () => {
+    instrumentation.disable();
+    await vendor.close();
+  });
+
+  async function told(config: LlmTraceConfig, call: () => Promise<unknown>): Promise<Told> {
+    instrumentation.setConfig(config);
+    await telemetry.reset();
+    await call();
+    await telemetry.ended();
+    const points = await telemetry.metrics();
+    const attributes = { ...telemetry.spans()[0]?.attributes };
+    return { names: [...new Set(points.map(({ name }) => name))].sort(), points, attributes };
+  }
+
+  const chat = () => client.chat.completions.create(body);
+  const embed = () => client.embeddings.create({ model: 'text-embedding-3-small', input: 'hello' });
+  const OURS = ['llmtrace.client.active_requests', 'llmtrace.client.cost'];
+  const RELEASED = ['gen_ai.client.operation.duration', 'gen_ai.client.token.usage'];
+  const LATEST = [
+    'gen_ai.client.inference.duration',
+    'gen_ai.client.inference.operation.input_tokens',
+    'gen_ai.client.inference.operation.output_tokens',
+    'gen_ai.client.inference.usage.cache_read.input_tokens',
+    'gen_ai.client.inference.usage.input_tokens',
+    'gen_ai.client.inference.usage.output_tokens',
+    'gen_ai.client.inference.usage.reasoning.output_tokens',
+  ];
+
+  it('measure by the released conventions, where nothing is said', async () => {
+    const { names } = await told({}, chat);
+    assert.deepEqual(names, [...RELEASED, ...OURS]);
+  });
+
+  it('measure by the newest draft with latest, tokens by modality', async () => {
+    const { names, points } = await told({ semconv: 'latest' }, chat);
+    assert.deepEqual(names, [...LATEST, ...OURS].sort());
+    const input = points.filter(({ name }) => name === 'gen_ai.client.inference.usage.input_tokens');
+    assert.deepEqual(
+      input.map(({ attributes, sum }) => [attributes['gen_ai.token.modality'], sum]),
+      [['unknown', 1346]],
+    );
+  });
+
+  it('measure by both with dup, an embedding once by the duration that both have', async () => {
+    const { names } = await told({ semconv: 'dup' }, chat);
+    assert.deepEqual(names, [...RELEASED, ...LATEST, ...OURS].sort());
+    const { points } = await told({ semconv: 'dup' }, embed);
+    const durations = points.filter(({ name }) => name.endsWith('.duration'));
+    assert.deepEqual(
+      durations.map(({ name, count }) => [name, count]),
+      [['gen_ai.client.operation.duration', 1]],
+    );
+  });
+
+  it('name the cost as asked', async () => {
+    const { names, attributes } = await told({ costSemconv: 'draft443' }, chat);
+    assert.ok(names.includes('gen_ai.client.operation.cost'));
+    assert.equal(typeof attributes['gen_ai.usage.cost.amount'], 'number');
+    assert.equal(attributes['gen_ai.usage.cost'], undefined);
+  });
+
+  it('count a call whose model has no price', async () => {
+    const { names, points } = await told({}, () =>
+      client.chat.completions.create({ ...body, model: 'mine' }),
+    );
+    assert.ok(!names.includes('llmtrace.client.cost'));
+    assert.equal(points.find(({ name }) => name === 'llmtrace.client.unpriced_calls')?.sum, 1);
+  });
+
+  it('follow a map of providers and a map of models', async () => {
+    const providerMap = { [new URL(vendor.url).host]: 'groq' };
+    const config = { providerMap, modelMap: { mine: 'openai:gpt-4o-mini' } };
+    const { attributes } = await told(config, () =>
+      client.chat.completions.create({ ...body, model: 'mine' }),
+    );
+    assert.equal(attributes['gen_ai.provider.name'], 'groq');
+    assert.equal(typeof attributes['gen_ai.usage.cost'], 'number');
+    assert.equal(attributes['openai.api.type'], undefined);
+  });
+});
+
+describe('the usage of a stream, asked for on behalf of the application', () => {
+  for (const set of ['openai-4', 'openai-5', 'openai-6', 'openai-7']) {
+    it(`is told, and the application gets the same chunks, with ${set}`, async () => {
+      const vendor = await startVendorServer();
+      const instrumentation = telemetry.install(new OpenAIInstrumentation({ streamUsage: true }));
+      const { exports } = await loadSdk({ set, package: 'openai', format: 'cjs' });
+      const client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `${vendor.url}/v1` });
+      const chunksOf = async () => {
+        const chunks: unknown[] = [];
+        vendor.clear();
+        for await (const chunk of await client.chat.completions.create({ ...body, stream: true })) {
+          chunks.push(chunk);
+        }
+        return chunks;
+      };
+      await telemetry.reset();
+      const observed = await chunksOf();
+      await telemetry.ended();
+      const [span] = telemetry.spans();
+      assert.equal(span?.attributes['gen_ai.usage.input_tokens'], 1346);
+      assert.equal(typeof span?.attributes['gen_ai.usage.cost'], 'number');
+      instrumentation.disable();
+      assert.deepEqual(observed, await chunksOf());
+      await vendor.close();
+    });
+  }
+});

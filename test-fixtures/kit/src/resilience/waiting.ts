@@ -1,0 +1,68 @@
+/** Rows about calls that wait: for a retry, or in line. */
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import { within } from '../stage.ts';
+import { type Ended, kindOf, type Scene } from './scene.ts';
+
+const LATE = { initialInterval: 60_000, maxInterval: 60_000, deadline: 600_000 };
+
+export function describeWaiting(sceneOf: () => Scene): void {
+  it('stops waiting for a retry when the application aborts, and gives the error of the SDK', async () => {
+    const scene = sceneOf();
+    await scene.with({ retry: LATE }, async () => {
+      const controller = new AbortController();
+      const options = { signal: controller.signal };
+      const call = scene.end(scene.call({ model: 'reset' }, options, 2));
+      await wait(100);
+      const { length } = scene.server.requests;
+      controller.abort();
+      await expectAborted(scene, await call);
+      assert.equal(scene.requests(), length);
+    });
+  });
+
+  it('sends no request of a call that is aborted while it waits in line', async () => {
+    const scene = sceneOf();
+    await scene.with({ rateLimit: { rate: 0.001, burst: 1 } }, async () => {
+      await scene.end(scene.call());
+      const controller = new AbortController();
+      const waiting = scene.end(scene.call({}, { signal: controller.signal }));
+      await wait(30);
+      controller.abort(new Error('a reason of its own'));
+      await expectAborted(scene, await waiting);
+      assert.equal(scene.requests(), 1);
+    });
+  });
+
+  it('waits in line, and says how long', async () => {
+    const scene = sceneOf();
+    await scene.with({ rateLimit: { rate: 20, burst: 1 } }, async () => {
+      const since = performance.now();
+      await Promise.all([1, 2, 3].map(() => scene.end(scene.call())));
+      assert.ok(performance.now() - since >= 99, 'three calls take 100 ms');
+      await within('the end of the spans', scene.telemetry.ended());
+      const waits = scene.telemetry
+        .spans()
+        .map(({ attributes }) => Number(attributes['llmtrace.rate_limit.wait'] ?? 0));
+      assert.ok(Math.max(...waits) >= 0.09 && Math.max(...waits) < 1, String(waits));
+      const [metric] = (await scene.telemetry.metrics()).filter(
+        ({ name }) => name === 'llmtrace.client.rate_limit.wait',
+      );
+      assert.equal(metric?.count, 3);
+    });
+  });
+}
+
+/** What an application gets when it aborts a request that is under way. */
+async function expectAborted(scene: Scene, ended: Ended): Promise<void> {
+  const { requests } = scene.server;
+  const kept = [...requests];
+  const controller = new AbortController();
+  const under = scene.end(scene.call({ model: 'hang' }, { signal: controller.signal }, 0));
+  requests.length = 0;
+  await wait(50);
+  controller.abort();
+  const native = await under;
+  requests.splice(0, requests.length, ...kept);
+  assert.deepEqual(kindOf((ended as any).error), kindOf((native as any).error));
+}
