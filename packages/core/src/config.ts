@@ -1,11 +1,12 @@
 /** Options of the instrumentations, their defaults and their validation. The only reader of `process.env`. */
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import type { Observer } from './call.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/log.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
 import { isRecord, shown } from './config/rules.ts';
 import type { NativeMode } from './native.ts';
+import { warnOnce } from './warn.ts';
 
 const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
@@ -138,7 +139,7 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
   return {
     enabled: config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true,
     observers: expectObservers(config.observers ?? []),
-    ...resilienceOf(config, env, warnLoudly),
+    ...resilienceOf(config, env, warn),
     semconv:
       option('semconv', SEMCONV, config.semconv) ??
       choice(env, 'LLMTRACE_SEMCONV', SEMCONV) ??
@@ -277,11 +278,6 @@ function pairs(env: Environment, name: string): Record<string, string> {
   return map;
 }
 
-/** Even where nobody listens to `diag`: a budget that is not there costs money. */
-function warnLoudly(name: string, expected: string, value: string): void {
-  process.emitWarning(`expected ${name} to be ${expected}, got ${value}; it is ignored`, 'llmtrace');
-}
-
 function warn(name: string, expected: string, value: string): void {
-  diag.warn(`llmtrace: expected ${name} to be ${expected}, got ${value}; it is ignored`);
+  warnOnce(`expected ${name} to be ${expected}, got ${value}; it is ignored`);
 }

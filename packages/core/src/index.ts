@@ -54,3 +54,4 @@ export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
 export { count, number, string, strings } from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor.ts';
+export { warn, warnOnce } from './warn.ts';

@@ -34,6 +34,7 @@ import { spanObserver } from './observers/span.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
 import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
+import { warnOnce } from './warn.ts';
 
 /** Of the Logs API of either line of OpenTelemetry. */
 type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
@@ -163,7 +164,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     this._missing ??= new Set();
     if (this._missing.has(name)) return;
     this._missing.add(name);
-    this._diag.warn(`${module} ${version ?? '(unknown version)'} has no ${name}: it is not traced`);
+    warnOnce(`${module} ${version ?? '(unknown version)'} has no ${name}: it is not traced`);
   }
 
   private _current(): Engine {

@@ -1,5 +1,5 @@
 /** Values of labels, few enough: each new one is a set of time series more, in memory and in Prometheus. */
-import { diag } from '@opentelemetry/api';
+import { warn } from '@llmtrace/core';
 
 /** What stands for all values beyond the cap. */
 export const OTHER = 'other';
@@ -23,8 +23,8 @@ export function makeLabels(cap: number): (label: string, value: unknown) => stri
       return text;
     }
     if (!warned) {
-      diag.warn(
-        `llmtrace: more than ${cap} values of the Prometheus label \`${label}\`; further ones are counted as \`other\``,
+      warn(
+        `more than ${cap} values of the Prometheus label \`${label}\`; further ones are counted as \`other\``,
       );
     }
     warned = true;

@@ -1,6 +1,6 @@
 /** Counts calls for Prometheus. */
-import { type Call, callErrorType, type Observer } from '@llmtrace/core';
-import { diag, isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
+import { type Call, callErrorType, type Observer, warn } from '@llmtrace/core';
+import { isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
 import type { Histogram, Registry } from 'prom-client';
 import { makeLabels } from './labels.ts';
 import { BUCKETS, type Metrics, type MetricsOptions, makeMetrics } from './metrics.ts';
@@ -104,7 +104,7 @@ function addTo(register: AnyRegistry, metrics: Metrics): void {
   }
   if (taken.length === 0) return;
   const names = taken.join(', ');
-  diag.warn(`llmtrace: the registry has metrics of these names already, and keeps them: ${names}`);
+  warn(`the registry has metrics of these names already, and keeps them: ${names}`);
 }
 
 type Checked = Required<Omit<PrometheusOptions, 'register'>> & Pick<PrometheusOptions, 'register'>;

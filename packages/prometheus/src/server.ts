@@ -1,6 +1,6 @@
 /** `/metrics` over HTTP: in a server of the application's, or in one of our own. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Observer, PrometheusSettings } from '@llmtrace/core';
+import { type Observer, type PrometheusSettings, warn } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import {
   type AnyRegistry,
@@ -66,7 +66,7 @@ export function serveMetrics(
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve) => {
     server.on('error', (error) => {
-      diag.warn(`llmtrace: no metrics are served on ${host}:${port}: ${error.message}`);
+      warn(`no metrics are served on ${host}:${port}: ${error.message}`);
       resolve();
     });
     server.listen(port, host, resolve);
@@ -92,7 +92,7 @@ let started: { observer: PrometheusObserver; server: MetricsServer } | undefined
  */
 export function startPrometheus(settings: PrometheusSettings, options: PrometheusOptions = {}): Observer {
   if (started) {
-    diag.warn('llmtrace: the Prometheus metrics are started already; the second start does nothing');
+    warn('the Prometheus metrics are started already; the second start does nothing');
     return started.observer;
   }
   const observer = prometheusObserver(options);

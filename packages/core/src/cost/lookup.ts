@@ -2,7 +2,8 @@
  * Which price holds for a call. By precedence: what {@link setPrice} says, the prices file, the prices that ship
  * with llmtrace. Each is asked for the model that answered, then for the model that was requested.
  */
-import { diag } from '@opentelemetry/api';
+
+import { warn } from '../warn.ts';
 import { shippedPrice } from './book.ts';
 import { type OwnEntry, type OwnPrice, ownEntry, type PriceScope, readPrices } from './own.ts';
 import type { Price } from './rates.ts';
@@ -67,9 +68,7 @@ export function loadPrices(file: string): boolean {
   try {
     for (const entry of readPrices(file)) add(models, entry);
   } catch (error) {
-    diag.warn(
-      `llmtrace: the prices file is ignored. ${error instanceof Error ? error.message : String(error)}`,
-    );
+    warn(`the prices file is ignored. ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
   own.file = models;

@@ -3,9 +3,9 @@
  * cost; when nothing is left, the next calls are refused, or a warning is written once a window. Calls under way
  * when the budget ends are not stopped, so it is overspent by as much as they cost.
  */
-import { diag } from '@opentelemetry/api';
 import type { Call } from '../call.ts';
 import { LlmTraceError } from '../llmtrace-error.ts';
+import { warn } from '../warn.ts';
 import { type Key, keyOf, type Layer, perKey } from './layer.ts';
 
 /** Options of a budget: an amount of money, of tokens, or of both. */
@@ -71,7 +71,7 @@ export function budget(options: Budget, date: () => number = () => Date.now()): 
         const message = `llmtrace did not send the request: ${spent(state)}.`;
         throw new LlmTraceError(message, { code: 'budget_exceeded', key: state.key, retryAfter });
       }
-      if (!state.warned) diag.warn(`llmtrace: ${spent(state)}; calls go on`);
+      if (!state.warned) warn(`${spent(state)}; calls go on`);
       state.warned = true;
       return next();
     },

@@ -2,8 +2,8 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { diag } from '@opentelemetry/api';
 import type { LogMode } from '../../config/log.ts';
+import { warnOnce } from '../../warn.ts';
 import { type Fields, type WriteLine, writerFor } from './loggers.ts';
 
 const STDERR = 2;
@@ -32,7 +32,7 @@ function makeWriter(mode: LogMode): WriteLine | undefined {
 const pinoWriter = (pino: Pino, stream: unknown): WriteLine => writerFor(pino({ level: 'trace' }, stream));
 
 function warnMissing(): undefined {
-  diag.warn('llmtrace: log lines need the package `pino`, which is not installed; none are written');
+  warnOnce('log lines need the package `pino`, which is not installed; none are written');
   return undefined;
 }
 

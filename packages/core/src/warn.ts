@@ -1,0 +1,25 @@
+/**
+ * What whoever runs the application must know: that something they asked for is missing. It goes to `diag` where
+ * somebody listens to it, and otherwise to the warnings of the process: `diag` alone is silent by default, and
+ * nothing may be silently untraced.
+ */
+import { diag } from '@opentelemetry/api';
+
+/** Where OpenTelemetry's API, in all its copies of version 1, keeps what is registered. */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+const MAX_SAID = 1000;
+const said = new Set<string>();
+
+/** Warns, each time. */
+export function warn(message: string): void {
+  const { diag: listener } = (Reflect.get(globalThis, REGISTERED) ?? {}) as { diag?: unknown };
+  if (listener) diag.warn(`llmtrace: ${message}`);
+  else process.emitWarning(message, 'llmtrace');
+}
+
+/** Warns, once a message. */
+export function warnOnce(message: string): void {
+  if (said.has(message) || said.size >= MAX_SAID) return;
+  said.add(message);
+  warn(message);
+}
