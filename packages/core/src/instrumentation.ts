@@ -51,7 +51,6 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   declare private _loggers: EventLoggerProvider | undefined;
   /** The provider that the current engine's instruments come from. */
   declare private _meteredBy: MeterProvider | undefined;
-  declare private _missing: Set<string> | undefined;
   declare private _silent: boolean | undefined;
 
   /** A getter, for the same reason. */
@@ -125,10 +124,14 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 
   /** Claims what the files did not bring already, and says what could not be found. */
   private _patchMain(exports: Exports, version: string | undefined): void {
-    for (const point of pointsOf(this.vendor)) {
-      const found = this._claim(point, at(this.vendor.main(exports), point.path));
-      if (!found && isExpected(point, version)) this._warnMissing(point, version);
-    }
+    const { vendor } = this;
+    const missing = pointsOf(vendor)
+      .filter((point) => !this._claim(point, at(vendor.main(exports), point.path)))
+      .filter((point) => isExpected(point, version));
+    if (missing.length === 0) return;
+    const names = missing.map(({ path, getter, method }) => [path, getter, method].filter(Boolean).join('.'));
+    const copy = `${vendor.module} ${version ?? '(unknown version)'}`;
+    warnOnce(`${copy} is not traced wholly: it has no ${names.join(', ')}`);
   }
 
   /** Patching must never throw: that would crash the application's import. */
@@ -156,15 +159,6 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const { native, client } = this.vendor;
     const run = (): unknown => original.apply(self, args);
     return native && this._current().nativeSpans === 'ours' ? silently(native, client(self), run) : run();
-  }
-
-  private _warnMissing({ path, getter, method }: PatchPoint, version: string | undefined): void {
-    const { module } = this.vendor;
-    const name = [path, getter, method].filter((part) => part !== undefined).join('.');
-    this._missing ??= new Set();
-    if (this._missing.has(name)) return;
-    this._missing.add(name);
-    warnOnce(`${module} ${version ?? '(unknown version)'} has no ${name}: it is not traced`);
   }
 
   private _current(): Engine {
