@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import {
   endAttributes,
   metricAttributes,
@@ -11,29 +11,9 @@ import type { Call } from '../src/call.ts';
 
 const NAMING: Naming = { semconv: '1.41', costSemconv: 'default', tokenModality: false };
 
-function makeCall(fields: Partial<Call> = {}): Call {
-  return {
-    provider: 'openai',
-    operation: 'chat',
-    apiType: 'chat_completions',
-    server: { address: 'api.openai.com', port: 443 },
-    request: { model: 'gpt-4o' },
-    startTime: 1000,
-    attempts: 1,
-    attemptTime: 1000,
-    response: {},
-    chunks: 0,
-    firstChunkTime: undefined,
-    lastChunkTime: undefined,
-    activeTime: 1000,
-    outcome: 'completed',
-    error: undefined,
-    endTime: 2000,
-    cost: undefined,
-    context: ROOT_CONTEXT,
-    ...fields,
-  };
-}
+/** One that is over. */
+const makeCall = (fields: Partial<Call> = {}): Call =>
+  aCall({ startTime: 1000, attemptTime: 1000, outcome: 'completed', endTime: 2000, ...fields });
 
 describe('the attributes of a call', () => {
   it('name the span by operation and model, or by the operation alone', () => {

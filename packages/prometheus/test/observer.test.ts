@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Call } from '@llmtrace/core';
 import { recordDiag } from '@llmtrace/test-fixtures';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { Counter, Registry } from 'prom-client';
 import { type PrometheusObserver, prometheusObserver } from '../src/index.ts';
 import { render } from '../src/render.ts';
-import { aCall } from './call.ts';
 
 const OPENMETRICS = 'application/openmetrics-text';
 

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { type MetricsServer, prometheusObserver, serveMetrics } from '../src/index.ts';
 import { render } from '../src/render.ts';
-import { aCall } from './call.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const RULES = file('rules/llmtrace.yml');

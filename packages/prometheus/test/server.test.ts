@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { recordDiag } from '@llmtrace/test-fixtures';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import {
   metricsHandler,
@@ -13,7 +14,6 @@ import {
   stopPrometheus,
 } from '../src/index.ts';
 import { wantsOpenMetrics } from '../src/render.ts';
-import { aCall } from './call.ts';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 

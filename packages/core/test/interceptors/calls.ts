@@ -1,30 +1,10 @@
 /** Calls for tests, with what interceptors look at. */
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import type { Call } from '../../src/call.ts';
 
 export function callOf(given: Partial<Call> = {}): Call {
   const now = performance.now();
-  return {
-    provider: 'openai',
-    operation: 'chat',
-    apiType: undefined,
-    server: { address: 'api.openai.com', port: 443 },
-    request: { model: 'gpt-4o' },
-    startTime: now,
-    attempts: 0,
-    attemptTime: now,
-    response: {},
-    chunks: 0,
-    firstChunkTime: undefined,
-    lastChunkTime: undefined,
-    activeTime: now,
-    outcome: undefined,
-    error: undefined,
-    endTime: undefined,
-    cost: undefined,
-    context: ROOT_CONTEXT,
-    ...given,
-  };
+  return aCall({ startTime: now, attempts: 0, attemptTime: now, activeTime: now, ...given });
 }
 
 /** A failure as a vendor's SDK throws it. */

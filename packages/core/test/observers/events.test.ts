@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -7,7 +8,6 @@ import {
 import type { Call } from '../../src/call.ts';
 import { type EventLogger, eventObserver } from '../../src/observers/events.ts';
 import { spanObserver } from '../../src/observers/span.ts';
-import { aCall } from './call.ts';
 
 type Event = Parameters<EventLogger['emit']>[0];
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createTelemetry, recordDiag } from '@llmtrace/test-fixtures';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import { context, type SpanContext, trace } from '@opentelemetry/api';
 import type { Call } from '../../src/call.ts';
 import { resolveLog } from '../../src/config/log.ts';
 import type { LogOptions } from '../../src/index.ts';
 import { logObserver } from '../../src/observers/log.ts';
-import { aCall } from './call.ts';
 
 type Line = [level: string, ...words: unknown[]];
 

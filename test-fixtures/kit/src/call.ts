@@ -1,12 +1,13 @@
-/** A call as observers see it, without an engine. */
+/** Call records for tests that make no calls. */
 import type { Call } from '@llmtrace/core';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 
+/** A call of gpt-4o that has just begun, changed as wanted. */
 export const aCall = (fields: Partial<Call> = {}): Call => ({
   provider: 'openai',
   operation: 'chat',
   apiType: 'chat_completions',
-  server: undefined,
+  server: { address: 'api.openai.com', port: 443 },
   request: { model: 'gpt-4o' },
   startTime: 0,
   attempts: 1,
