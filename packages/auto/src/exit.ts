@@ -21,6 +21,11 @@ export function atExit(step: () => void): void {
   if (isMainThread) for (const signal of ['SIGTERM', 'SIGINT'] as const) watch(signal);
 }
 
+/** Ends the calls that are open when the process ends, before anybody else does something at its exit. */
+export function endCallsAtExit(): void {
+  process.prependListener('exit', endOpenCalls);
+}
+
 function finish(): void {
   for (const step of [endOpenCalls, ...steps]) {
     try {

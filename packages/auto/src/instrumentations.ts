@@ -18,6 +18,7 @@ import { warn } from './warn.ts';
  */
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
   const settings = autoSettings();
+  if (!settings.enabled) return [];
   const given = { ...loadConfigFile(settings.configFile, warn), ...config };
   const printing = consoleObservers(settings, () => false);
   const complete =

@@ -5,6 +5,7 @@ import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { printDiag } from './diagnostics.ts';
 import { registerEsmHook } from './esm-hook.ts';
+import { endCallsAtExit } from './exit.ts';
 import { isFirst } from './once.ts';
 import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
@@ -27,6 +28,7 @@ function instrument(): void {
   const settings = autoSettings(); // again: what it has to say is heard now
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
+  endCallsAtExit();
   const followers = followProviders(ownSdk(autoSettings));
   const config = loadConfigFile(settings.configFile, warn);
   const observers = [

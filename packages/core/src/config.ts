@@ -180,6 +180,10 @@ export function validateConfig(config: unknown): LlmTraceConfig {
   return config;
 }
 
+/** Whether `LLMTRACE_ENABLED` says that nothing is to happen. */
+export const isSwitchedOff = (env: Environment = process.env): boolean =>
+  flag(env, 'LLMTRACE_ENABLED') === false;
+
 /** The settings of `@llmtrace/auto`. A wrong value is named in a warning, and its default is used. */
 export function autoSettings(env: Environment = process.env): AutoSettings {
   return {

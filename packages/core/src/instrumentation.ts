@@ -16,7 +16,7 @@ import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
 import type { ResolvedLog } from './config/log.ts';
-import { type CompleteConfig, type LlmTraceConfig, resolveConfig } from './config.ts';
+import { type CompleteConfig, isSwitchedOff, type LlmTraceConfig, resolveConfig } from './config.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
 import { layersOf } from './interceptors/layers.ts';
@@ -52,15 +52,20 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   /** The provider that the current engine's instruments come from. */
   declare private _meteredBy: MeterProvider | undefined;
   declare private _silent: boolean | undefined;
+  /** The environment says that nothing is to happen, and the code does not say otherwise. */
+  declare private _off: boolean | undefined;
 
   /** A getter, for the same reason. */
   protected abstract get vendor(): Vendor;
 
   constructor(name: string, version: string, config: LlmTraceConfig) {
     super(name, version, resolveConfig(config));
+    this._off = config.enabled === undefined && isSwitchedOff();
   }
 
+  /** A set-up of OpenTelemetry enables whatever is not: not against `LLMTRACE_ENABLED=false`. */
   override enable(): void {
+    if (this._off) return;
     this._silent = false;
     super.enable();
   }
@@ -109,7 +114,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
           name,
           versions,
           (exports: Exports) => {
-            for (const point of points) this._claim(point, exports[point.className]);
+            for (const point of points) this._claim(point, () => exports[point.className]);
             return exports;
           },
           () => {}, // a method stays claimed: see disable()
@@ -126,7 +131,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   private _patchMain(exports: Exports, version: string | undefined): void {
     const { vendor } = this;
     const missing = pointsOf(vendor)
-      .filter((point) => !this._claim(point, at(vendor.main(exports), point.path)))
+      .filter((point) => !this._claim(point, () => at(vendor.main(exports), point.path)))
       .filter((point) => isExpected(point, version));
     if (missing.length === 0) return;
     const names = missing.map(({ path, getter, method }) => [path, getter, method].filter(Boolean).join('.'));
@@ -134,17 +139,20 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     warnOnce(`${copy} is not traced wholly: it has no ${names.join(', ')}`);
   }
 
-  /** Patching must never throw: that would crash the application's import. */
-  private _claim(point: PatchPoint, owner: unknown): boolean {
+  /** Patching must never throw, nor what it looks at: that would crash the application's import. */
+  private _claim(point: PatchPoint, owner: () => unknown): boolean {
     try {
-      const prototype = (owner as { prototype?: object } | undefined)?.prototype;
+      const prototype = (owner() as { prototype?: object } | undefined)?.prototype;
       const by: Claim = {
         owner: this,
         enabled: () => this.isEnabled(),
-        call: (original, self, args) =>
-          isEndpoint(point)
-            ? instrumented(this._current(), point, original, self, args)
-            : this._help(original, self, args),
+        call: (original, self, args) => {
+          const engine = this._current();
+          if (!engine) return original.apply(self, args);
+          return isEndpoint(point)
+            ? instrumented(engine, point, original, self, args)
+            : this._help(engine, original, self, args);
+        },
       };
       const { getter, method } = point;
       return getter === undefined ? claim(prototype, method, by) : claimBehind(prototype, getter, method, by);
@@ -155,19 +163,30 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   /** Runs a helper that starts a native span, which it must not where the call gets one of ours. */
-  private _help(original: (...args: unknown[]) => unknown, self: unknown, args: unknown[]): unknown {
+  private _help(
+    { nativeSpans }: Engine,
+    original: (...args: unknown[]) => unknown,
+    self: unknown,
+    args: unknown[],
+  ): unknown {
     const { native, client } = this.vendor;
     const run = (): unknown => original.apply(self, args);
-    return native && this._current().nativeSpans === 'ours' ? silently(native, client(self), run) : run();
+    return native && nativeSpans === 'ours' ? silently(native, client(self), run) : run();
   }
 
-  private _current(): Engine {
+  /** Undefined where the providers do not give what it takes: the application's call goes on without us. */
+  private _current(): Engine | undefined {
     const meters = this._meters ?? metrics.getMeterProvider();
-    if (!this._engine || this._meteredBy !== meters) {
-      this._meteredBy = meters;
+    if (this._engine && this._meteredBy === meters) return this._engine;
+    try {
       this._engine = this._makeEngine(meters);
+      this._meteredBy = meters;
+      return this._engine;
+    } catch (error) {
+      this._diag.error('could not start', error);
+      warnOnce(`calls of ${this.vendor.module} are not traced: OpenTelemetry's providers refuse`);
+      return undefined;
     }
-    return this._engine;
   }
 
   private _makeEngine(meters: MeterProvider): Engine {

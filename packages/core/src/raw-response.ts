@@ -2,6 +2,7 @@
  * A raw `Response` that the application asked for, to read its body itself. The body has one reader, the
  * application; its own reading is observed, so that tokens and the end of the call are known all the same.
  */
+import type { Readable } from 'node:stream';
 import { answerArrived } from './answer.ts';
 import { chunkArrived, close, type Live } from './live.ts';
 
@@ -18,16 +19,28 @@ const READERS: Readonly<Record<string, (value: unknown) => unknown>> = {
   formData: () => undefined,
 };
 
+/** What is known of the reading of a response and of all its clones: whoever reads one of them reads the answer. */
+interface Body {
+  reading: boolean;
+  cloning: boolean;
+}
+
+/** Keeps a response from being collected, which would end its call, while a clone of it can still be read. */
+const originals = new WeakMap<object, object>();
+
 /** Reports the reading of `response` to `live`. */
-export function watchResponse(response: Response, live: Live): void {
+export function watchResponse(
+  response: Response,
+  live: Live,
+  body: Body = { reading: false, cloning: false },
+): void {
   const methods = response as unknown as Record<string, unknown>;
-  let reading = false;
   for (const [name, textOf] of Object.entries(READERS)) {
     const read = methods[name];
     if (typeof read !== 'function') continue;
     hide(response, name, {
       value(this: unknown, ...args: unknown[]) {
-        reading = true;
+        body.reading = true;
         const run = () => (read as Read).apply(this, args);
         // The SDK's own reading, after all: it may make another error of what fails here.
         return live.parsing ? run() : observeRead(live, run, textOf);
@@ -38,29 +51,49 @@ export function watchResponse(response: Response, live: Live): void {
   const clone = response.clone;
   hide(response, 'clone', {
     value(this: Response) {
-      const copy = clone.call(this);
-      watchResponse(copy, live);
-      return copy;
+      body.cloning = true; // node-fetch looks at the body
+      try {
+        const copy = clone.call(this);
+        originals.set(copy, this);
+        watchResponse(copy, live, body);
+        return copy;
+      } finally {
+        body.cloning = false;
+      }
     },
     writable: true,
   });
-  watchBody(response, live, () => reading);
+  watchBody(response, live, body);
 }
 
 /**
  * A body taken as a stream cannot be followed without reading it too: the call ends there, with nothing
- * known of the answer, unless a look at the body was only that, and a reader follows at once.
+ * known of the answer, unless a look at the body was only that.
  */
-function watchBody(response: Response, live: Live, isReading: () => boolean): void {
+function watchBody(response: Response, live: Live, state: Body): void {
   const prototype = Object.getPrototypeOf(response);
   const get = findGetter(prototype, 'body');
   if (!get) return;
   hide(response, 'body', {
     get(this: unknown) {
-      if (!isReading()) setImmediate(() => isReading() || live.parsing || close(live, 'completed'));
-      return get.call(this);
+      const body = get.call(this);
+      const look = (): void => {
+        const isTaken = response.bodyUsed || isRead(body);
+        if (isTaken && !state.reading && !live.parsing) close(live, 'completed');
+      };
+      if (!state.reading && !state.cloning) setImmediate(look);
+      return body;
     },
   });
+}
+
+/** Whether somebody reads a body: a stream of the web's, or of Node's where an SDK uses node-fetch. */
+function isRead(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  if ('locked' in body) return body.locked === true;
+  const { readableDidRead, listenerCount } = body as Partial<Readable>;
+  const listeners = (event: string): number => listenerCount?.call(body as Readable, event) ?? 1;
+  return readableDidRead === true || listeners('data') + listeners('readable') > 0;
 }
 
 function findGetter(prototype: object | null, name: string): ((this: unknown) => unknown) | undefined {

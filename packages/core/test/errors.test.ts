@@ -68,6 +68,33 @@ describe('the message of an error', () => {
     assert.equal(said, 'Incorrect API key provided: [key]. See [key]');
   });
 
+  const secrets: [what: string, message: string, said: string][] = [
+    [
+      'a chunk that an SDK could not read',
+      'Error parsing JSON response: "{the answer"',
+      'Error parsing JSON response',
+    ],
+    [
+      'a key with a line break in it',
+      'Headers.append: "Bearer one\ntwo" is an invalid header value.',
+      'Headers.append: a key is an invalid header value.',
+    ],
+    [
+      'the credentials of a URL',
+      'cannot request http://user:word@gateway/v1',
+      'cannot request http://[key]@gateway/v1',
+    ],
+    [
+      'the key of a query',
+      'no answer from /v1?alt=sse&key=abc&x=1',
+      'no answer from /v1?alt=sse&key=[key]&x=1',
+    ],
+    ['keys of other vendors', 'gsk_abcdefgh and AQ.Ab8RN6abcdefgh', '[key] and [key]'],
+  ];
+  for (const [what, message, said] of secrets) {
+    it(`loses ${what}`, () => assert.equal(errorMessage(new Error(message)), said));
+  }
+
   it('is not told where it quotes the answer', () => {
     assert.equal(errorMessage(new SyntaxError('Unexpected token, "the answer" is not JSON')), undefined);
   });

@@ -53,8 +53,20 @@ const QUOTING = new Set(['SyntaxError', 'ZodError', '$ZodError']);
 
 const MAX_MESSAGE = 500;
 const MAX_STACK = 4000;
-/** Keys as vendors write them, in full or masked by the vendor: `sk-…`, `AIza…`, `Bearer …`. */
-const KEY = /\b(?:sk|pk|rk|gsk|xai)-[\w*.-]{5,}[\w*]|\bAIza[\w*-]{10,}|\bBearer\s+\S+/g;
+/** What no message may tell, and what it tells instead: content that it quotes, and keys wherever they stand. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  // Google's SDKs, of a chunk that they could not read.
+  [/(Error parsing JSON response|exception parsing stream chunk)\b[\s\S]*/, '$1'],
+  // `fetch`, of a key with a line break in it.
+  [/"[\s\S]*" is an invalid header value/g, 'a key is an invalid header value'],
+  [/\/\/[^\s/@]+@/g, '//[key]@'],
+  [/([?&](?:key|api[-_]?key|access_token|token|sig|signature)=)[^&\s"']+/gi, '$1[key]'],
+  // As vendors write them, in full or masked by the vendor: `sk-…`, `gsk_…`, `AIza…`, `AQ.…`.
+  [
+    /\b(?:sk|pk|rk|gsk|xai|pplx)[-_][\w*.-]{5,}[\w*]|\bAIza[\w*-]{10,}|\bAQ\.[\w*-]{10,}|\bBearer\s+\S+/g,
+    '[key]',
+  ],
+];
 
 /**
  * `error.type`: the name of the nearest class that says what went wrong, since vendors derive finer ones from it by
@@ -107,7 +119,8 @@ export function errorMessage(error: unknown): string | undefined {
   const message = text(get(error, 'message'));
   const names = [classNames(error)[0], text(get(error, 'name'))];
   if (message === undefined || names.some((name) => name && QUOTING.has(name))) return undefined;
-  return message.replace(KEY, '[key]').slice(0, MAX_MESSAGE);
+  const safe = SECRETS.reduce((said, [secret, instead]) => said.replace(secret, instead), message);
+  return safe.slice(0, MAX_MESSAGE);
 }
 
 /** An error as an exception is recorded: all that it says is as safe as {@link errorMessage}. */

@@ -15,11 +15,11 @@ export function resilienceObserver(meter: Meter): Observer {
     unit: 's',
     advice: { explicitBucketBoundaries: SECONDS },
   });
-  const requests = meter.createGauge('llmtrace.client.rate_limit.remaining_requests', {
+  const requests = meter.createGauge?.('llmtrace.client.rate_limit.remaining_requests', {
     description: "What remains of the vendor's own limit of requests, as it said last.",
     unit: '{request}',
   });
-  const tokens = meter.createGauge('llmtrace.client.rate_limit.remaining_tokens', {
+  const tokens = meter.createGauge?.('llmtrace.client.rate_limit.remaining_tokens', {
     description: "What remains of the vendor's own limit of tokens, as it said last.",
     unit: '{token}',
   });

@@ -9,6 +9,7 @@ type Task = () => void;
 
 let queue: Task[] = [];
 let watching = false;
+let exiting = false;
 
 /**
  * Runs `task` soon, in the asynchronous context of now: what a logger adds to lines by itself (the id of the
@@ -17,10 +18,13 @@ let watching = false;
  */
 export function later(task: Task, failed: (error: unknown) => void): void {
   const inContext = AsyncLocalStorage.snapshot();
-  if (queue.length === 0) setImmediate(flushLater);
+  if (queue.length === 0 && !exiting) setImmediate(flushLater);
   if (!watching) {
     watching = true;
-    process.on('exit', flushLater);
+    process.on('exit', () => {
+      exiting = true;
+      flushLater();
+    });
   }
   queue.push(() => {
     try {
@@ -29,6 +33,7 @@ export function later(task: Task, failed: (error: unknown) => void): void {
       failed(error);
     }
   });
+  if (exiting) flushLater(); // there is no later
 }
 
 /** Runs what is left, now. */

@@ -1,0 +1,76 @@
+/** What must not happen whatever the environment and OpenTelemetry do. */
+import assert from 'node:assert/strict';
+import { loadSdk } from '@llmtrace/test-fixtures/sdks';
+import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
+import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
+import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
+import { OpenAIInstrumentation } from '../src/index.ts';
+
+const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] };
+const telemetry = createTelemetry();
+
+describe('an application that is instrumented', () => {
+  let vendor: VendorServer;
+  let instrumentation: OpenAIInstrumentation;
+  let client: any;
+
+  before(async () => {
+    vendor = await startVendorServer();
+    instrumentation = telemetry.install(new OpenAIInstrumentation());
+    const { exports } = await loadSdk({ set: 'openai-5', package: 'openai', format: 'cjs' });
+    client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `${vendor.url}/v1` });
+  });
+  beforeEach(async () => {
+    telemetry.install(instrumentation);
+    await telemetry.reset();
+  });
+  after(async () => {
+    instrumentation.disable();
+    await vendor.close();
+  });
+
+  it('gets its answer where a provider gives meters that make nothing', async () => {
+    instrumentation.setMeterProvider({ getMeter: () => ({}) } as unknown as MeterProvider);
+    assert.ok((await client.chat.completions.create(body)).id);
+  });
+
+  it('gets its answer, and a span, where meters have no gauges yet', async () => {
+    instrumentation.setConfig({ retry: true });
+    const meter = Object.assign(Object.create(createNoopMeter()), { createGauge: undefined });
+    instrumentation.setMeterProvider({ getMeter: () => meter });
+    assert.ok((await client.chat.completions.create(body)).id);
+    assert.equal(telemetry.spans().length, 1);
+    instrumentation.setConfig({});
+  });
+
+  it('has the tokens of a raw answer that it reads from a clone', async () => {
+    const response = await client.chat.completions.create(body).asResponse();
+    await response.clone().json();
+    assert.equal(telemetry.spans()[0]?.attributes['gen_ai.usage.input_tokens'], 1346);
+  });
+
+  it('has the tokens of an answer whose body it only looked at before', async () => {
+    const promise = client.chat.completions.create(body);
+    const { body: raw } = await promise.asResponse();
+    assert.ok(raw);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await promise;
+    assert.equal(telemetry.spans()[0]?.attributes['gen_ai.usage.input_tokens'], 1346);
+  });
+});
+
+describe('LLMTRACE_ENABLED=false', () => {
+  afterEach(() => {
+    delete process.env['LLMTRACE_ENABLED'];
+  });
+
+  it('holds in a set-up that enables what is not enabled', () => {
+    process.env['LLMTRACE_ENABLED'] = 'false';
+    const instrumentation = new OpenAIInstrumentation();
+    instrumentation.enable();
+    assert.equal(instrumentation.isEnabled(), false);
+    const wanted = new OpenAIInstrumentation({ enabled: true });
+    assert.equal(wanted.isEnabled(), true);
+    wanted.disable();
+  });
+});
