@@ -30,10 +30,13 @@ const EXPLAINED = new Map(
   }),
 );
 
-/** What is not ours: the oracle's errors, and the rejections that `@google/generative-ai` leaves unhandled by itself. */
-function isExplained({ id, driver, field }, mode) {
-  if (mode === 'abandon' && driver === 'generative-ai' && field === 'app: no unhandled rejection')
-    return true;
+/** A rejection that `@google/generative-ai` leaves unhandled by itself, now and then within the next exchange. */
+const OWN_REJECTION = /^rejection: \[GoogleGenerativeAI Error\]/;
+
+/** What is not ours: the oracle's errors, and that rejection. */
+function isExplained({ id, field, got }, mode) {
+  if (mode === 'abandon' && field === 'app: no unhandled rejection')
+    return got.every((one) => OWN_REJECTION.test(one));
   return EXPLAINED.get(id)?.test(field) ?? false;
 }
 
