@@ -8,6 +8,7 @@
  */
 import { answerArrived } from './answer.ts';
 import type { Chain } from './chain.ts';
+import { define } from './define.ts';
 import { close, type Live, onCollected, seen } from './live.ts';
 import { watchResponse } from './raw-response.ts';
 
@@ -59,7 +60,7 @@ export function observeApiPromise(
   };
   // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.
   const thenUnwrap = promise._thenUnwrap;
-  hide(promise, '_thenUnwrap', (transform: Transform) => {
+  define(promise, '_thenUnwrap', (transform: Transform) => {
     const observed: Transform = (data, props) => {
       answerArrived(live, data);
       return transform(data, props);
@@ -67,13 +68,13 @@ export function observeApiPromise(
     return observeApiPromise(thenUnwrap.call(promise, observed), live, response);
   });
   const asResponse = promise.asResponse;
-  hide(promise, 'asResponse', async () => {
+  define(promise, 'asResponse', async () => {
     const raw = await asResponse.call(promise);
     if (promise.parsedPromise === undefined) watchResponse(raw, live);
     return raw;
   });
   if (typeof promise._responseProps === 'function') {
-    hide(promise, '_responseProps', () => {
+    define(promise, '_responseProps', () => {
       watchParsing(Object.getPrototypeOf(promise));
       return promise.responsePromise;
     });
@@ -153,9 +154,4 @@ async function observeParse(live: Live, read: () => Promise<unknown>): Promise<u
     close(live, 'failed', error);
     throw error;
   }
-}
-
-/** As a class's own methods are: not enumerable. */
-function hide(promise: ApiPromise, key: string, value: unknown): void {
-  Object.defineProperty(promise, key, { value, configurable: true, writable: true, enumerable: false });
 }

@@ -4,6 +4,7 @@
  * what it reads is looked at on the way.
  */
 import { callOf, replaceMethod } from './attempts.ts';
+import { define } from './define.ts';
 import { guard, type Live } from './live.ts';
 import { type AnyStream, isStream } from './stream.ts';
 
@@ -37,7 +38,7 @@ function watched(live: Live, answer: unknown): unknown {
 function watchEvents(live: Live, events: AsyncIterator<RawResponse>): void {
   const { next } = events;
   if (typeof next !== 'function') return;
-  hide(events, 'next', async (...args: []) => {
+  define(events, 'next', async (...args: []) => {
     const event = await next.apply(events, args);
     if (!event.done) watchBody(live, event.value);
     return event;
@@ -47,13 +48,9 @@ function watchEvents(live: Live, events: AsyncIterator<RawResponse>): void {
 function watchBody({ engine, endpoint, call }: Live, response: RawResponse): void {
   const { json } = response;
   if (typeof json !== 'function') return;
-  hide(response, 'json', async () => {
+  define(response, 'json', async () => {
     const body = await json.call(response);
     if (call.endTime === undefined) guard(engine, 'answer', () => endpoint.raw?.(call.response, body));
     return body;
   });
-}
-
-function hide(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable: false });
 }

@@ -2,6 +2,8 @@
  * The reading of a stream, observed in place: the stream that the application holds stays the SDK's own
  * object, with its class, its methods and its single reader.
  */
+
+import { define } from './define.ts';
 import { chunkArrived, close, forget, isOnlyUsage, type Live, onCollected } from './live.ts';
 
 type AnyIterator = AsyncIterator<unknown>;
@@ -118,10 +120,4 @@ function watchLeaving(source: AnyIterator, live: Live): void {
 /** An aborted stream ends as quietly as a whole one, but without the last word of the model. */
 function endOf({ call }: Live, signal: AbortSignal | undefined): 'completed' | 'cancelled' {
   return signal?.aborted && call.response.finishReasons === undefined ? 'cancelled' : 'completed';
-}
-
-/** An own property stays as visible as it was, another one is as hidden as a class's. */
-function define(object: object, key: PropertyKey, value: unknown): void {
-  const enumerable = Object.getOwnPropertyDescriptor(object, key)?.enumerable ?? false;
-  Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable });
 }
