@@ -16,8 +16,9 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = 
     start(call) {
       const parent = context.active();
       const name = spanName(call);
-      // the clock of the metrics, so that a span lasts as long as they say
-      const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call), startTime: call.startTime };
+      // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
+      // before its parent.
+      const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
       const span = nativeOf(call)?.start(name, options) ?? tracer().startSpan(name, options, parent);
       spans.set(call, span);
       call.context = trace.setSpan(parent, span);
