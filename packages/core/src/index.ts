@@ -25,6 +25,17 @@ export {
   type Semconv,
   validateConfig,
 } from './config.ts';
+export type {
+  Content,
+  ContentReader,
+  Message,
+  Modality,
+  OutputMessage,
+  Part,
+  Prompt,
+  ToolDefinition,
+} from './content/messages.ts';
+export * as parts from './content/parts.ts';
 export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/index.ts';
 export {
   callErrorType,

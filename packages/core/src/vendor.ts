@@ -1,6 +1,7 @@
 /** A **vendor** is data: a table of endpoints, and pure functions. */
 import type { Span } from '@opentelemetry/api';
 import type { LlmRequest, LlmResponse, Operation } from './call.ts';
+import type { ContentReader } from './content/messages.ts';
 
 /** Where a package keeps a method that is to be wrapped. */
 export interface PatchPoint {
@@ -63,6 +64,8 @@ export interface Endpoint extends PatchPoint {
    * @returns true where nothing else was in it, and the application must not see it.
    */
   dropUsage?(chunk: any): boolean;
+  /** How to read what is said; absent where nothing is that the conventions have a place for. */
+  readonly content?: ContentReader;
 }
 
 /**
