@@ -1,5 +1,5 @@
 /** The answer of a model, as the application receives it: a body, or a stream that it is going to read. */
-import { close, forget, guard, type Live, seen } from './live.ts';
+import { close, forget, guard, type Live, seen, wholeAnswered } from './live.ts';
 import { isSplit, watchSplit } from './split.ts';
 import { isStream, watchStream } from './stream.ts';
 
@@ -18,13 +18,13 @@ export function answerArrived(live: Live, answer: unknown): void {
 }
 
 function read(live: Live, answer: unknown): void {
-  const { endpoint, call } = live;
+  const { endpoint } = live;
   if (endpoint.chunk && isStream(answer)) {
     watchStream(answer, live);
   } else if (endpoint.chunk && isSplit(answer)) {
     watchSplit(answer, live);
   } else {
-    Object.assign(call.response, endpoint.response(answer));
+    wholeAnswered(live, answer);
     close(live, 'completed');
   }
 }

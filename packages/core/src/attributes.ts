@@ -6,6 +6,8 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Call, LlmRequest, LlmResponse, Retry, Usage } from './call.ts';
 import type { CostSemconv, Semconv } from './config.ts';
+import type { Content } from './content/messages.ts';
+import { capped } from './content/prepare.ts';
 import { callErrorType, errorCode, errorStatus, errorType } from './errors.ts';
 
 /** The commit of the newest conventions that profile `latest` follows. */
@@ -174,6 +176,27 @@ function errorAttributes(attributes: Attributes, call: Call): void {
   const status = errorStatus(error);
   if (code !== undefined) attributes['llmtrace.error.code'] = code;
   if (status !== undefined) attributes['http.response.status_code'] = status;
+}
+
+const CONTENT: readonly (readonly [name: string, part: keyof Content])[] = [
+  ['gen_ai.system_instructions', 'systemInstructions'],
+  ['gen_ai.input.messages', 'inputMessages'],
+  ['gen_ai.output.messages', 'outputMessages'],
+  ['gen_ai.tool.definitions', 'toolDefinitions'],
+];
+
+/** What is said in a call, as it is recorded: each text cut to `maxLength`. Structured, as events have it. */
+export function contentAttributes({ content }: Call, maxLength?: number): Record<string, unknown> {
+  const attributes: Record<string, unknown> = {};
+  const recorded = content && capped(content, maxLength);
+  for (const [name, part] of CONTENT) if (recorded?.[part]) attributes[name] = recorded[part];
+  return attributes;
+}
+
+/** The same for a span, as JSON: not all SDKs and backends take structured attributes there. */
+export function spanContent(call: Call, maxLength?: number): Attributes {
+  const attributes = Object.entries(contentAttributes(call, maxLength));
+  return Object.fromEntries(attributes.map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
 /** The conventions do not name a cost; `gen_ai.usage.cost` is what backends read. */

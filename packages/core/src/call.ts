@@ -5,6 +5,7 @@
  * The record below is all that interceptors and observers ever see; it knows no vendor's types.
  */
 import type { Context } from '@opentelemetry/api';
+import type { Content } from './content/messages.ts';
 
 /** Values of `gen_ai.operation.name` that llmtrace uses. */
 export type Operation = 'chat' | 'text_completion' | 'generate_content' | 'embeddings';
@@ -156,6 +157,11 @@ export interface Call {
   cost: Cost | undefined;
   /** The OpenTelemetry context in which the vendor's method runs. */
   context: Context;
+  /**
+   * What is said in the call, where content is captured: what is asked from its start on, what is answered when it has
+   * ended. Redacted, but not cut.
+   */
+  readonly content?: Content | undefined;
   /** The application's signal that stops the call; known where interceptors run. */
   signal?: AbortSignal | undefined;
   /** How many retries the application itself allows the call; absent where it does not say. */

@@ -2,6 +2,7 @@
 import { DiagLogLevel } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import type { Observer } from './call.ts';
+import { type ContentOptions, type ResolvedContent, resolveContent } from './config/content.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/log.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
 import { isRecord, shown } from './config/rules.ts';
@@ -74,6 +75,11 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    */
   log?: LogMode | LogOptions;
   /**
+   * Record what is said: messages, instructions, tools. By default nothing of it is even looked at.
+   * @default { capture: 'NO_CONTENT' }
+   */
+  content?: ContentOptions;
+  /**
    * Besides the log event of a failed call, record its exception on the span, as older conventions have it.
    * Environment: `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` with `logs/dup`.
    * @default false
@@ -131,7 +137,7 @@ export interface ExporterSetting {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Options with everything in them. */
-export type CompleteConfig = Required<LlmTraceConfig> & Resilience;
+export type CompleteConfig = Required<LlmTraceConfig> & Resilience & { content: ResolvedContent };
 
 /** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
 export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
@@ -157,7 +163,12 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
     modelMap: config.modelMap ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
     prices: config.prices ?? env['LLMTRACE_PRICES'] ?? '',
     streamUsage: config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
-    log: resolveLog(config.log, choice(env, 'LLMTRACE_LOG', LOG_MODES)),
+    log: resolveLog(
+      config.log,
+      choice(env, 'LLMTRACE_LOG', LOG_MODES),
+      flag(env, 'LLMTRACE_LOG_SANITIZE_CONTENT'),
+    ),
+    content: resolveContent(config.content, env, warn),
     exceptionsOnSpans:
       config.exceptionsOnSpans ??
       list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??

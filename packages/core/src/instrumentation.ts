@@ -15,8 +15,11 @@ import {
 import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
+import type { ResolvedContent } from './config/content.ts';
 import type { ResolvedLog } from './config/log.ts';
 import { type CompleteConfig, isSwitchedOff, type LlmTraceConfig, resolveConfig } from './config.ts';
+import type { CaptureOptions } from './content/capture.ts';
+import { redactorOf } from './content/redactors.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
 import { layersOf } from './interceptors/layers.ts';
@@ -197,7 +200,8 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const meter: Meter = meters.getMeter(name, version, scope);
     const naming: Naming = config;
     usePrices(config.prices);
-    const log = logObserver(config.log as ResolvedLog);
+    const { content } = config;
+    const log = logObserver(config.log as ResolvedLog, content.maxLength);
     const { intercept, retries, settling, telling } = layersOf(config, meter);
     return {
       vendor,
@@ -205,9 +209,12 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       observers: [
         costObserver({ models: config.modelMap }),
         ...settling,
-        spanObserver(() => tracer, naming, config.exceptionsOnSpans),
+        spanObserver(() => tracer, naming, {
+          exceptions: config.exceptionsOnSpans,
+          content: isOn(content, 'SPAN') ? content : undefined,
+        }),
         metricsObserver(meter, naming),
-        eventObserver(this._eventLoggers(scope), naming),
+        eventObserver(this._eventLoggers(scope), naming, isOn(content, 'EVENT') ? content : undefined),
         ...(log ? [log] : []),
         ...telling,
         ...config.observers,
@@ -217,6 +224,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       diag: this._diag,
       nativeSpans: config.nativeSpans,
       streamUsage: config.streamUsage,
+      content: captureOptions(config),
       origin: origins(vendor, config.providerMap),
     };
   }
@@ -228,6 +236,17 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const newer = newerLoggerProvider()?.getLogger(name, version, scope);
     return newer ? [own, newer] : [own];
   }
+}
+
+const isOn = ({ capture }: ResolvedContent, where: 'SPAN' | 'EVENT'): boolean =>
+  capture.startsWith(where) || capture === 'SPAN_AND_EVENT';
+
+/** Undefined where nobody takes content: nothing of it is then looked at. */
+function captureOptions({ content, log }: CompleteConfig): CaptureOptions | undefined {
+  const { sanitizeContent, mode } = log as ResolvedLog;
+  const isTaken =
+    content.capture !== 'NO_CONTENT' || content.completionHook || (mode !== 'off' && !sanitizeContent);
+  return isTaken ? { ...content, redactor: redactorOf(content.redact) } : undefined;
 }
 
 let pricesInUse = '';

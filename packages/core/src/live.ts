@@ -4,6 +4,7 @@
 import { context, type DiagLogger } from '@opentelemetry/api';
 import type { Call, Interceptor, Observer, Outcome } from './call.ts';
 import type { Chain } from './chain.ts';
+import { Capture, type CaptureOptions } from './content/capture.ts';
 import { errorStatus, isCancelled } from './errors.ts';
 import { type NativeCall, type NativeMode, openNative } from './native.ts';
 import type { Origin } from './provider.ts';
@@ -19,6 +20,8 @@ export interface Engine {
   readonly retries: boolean;
   readonly nativeSpans: NativeMode;
   readonly diag: DiagLogger;
+  /** How content is captured; undefined where it is not. */
+  readonly content: CaptureOptions | undefined;
   /** Whether usage is asked for on behalf of the application: {@link Endpoint.askUsage}. */
   readonly streamUsage: boolean;
   origin(client: unknown, args: readonly unknown[]): Origin;
@@ -38,6 +41,8 @@ export interface Live {
   readonly signal: AbortSignal | undefined;
   /** The SDK's own part in the span, where it traces itself. */
   readonly native: NativeCall | undefined;
+  /** What is said, where that is captured. */
+  readonly capture: Capture | undefined;
   /** Where interceptors run; undefined where there are none. */
   readonly chain: Chain | undefined;
   /** True once the answer is being observed: an SDK may parse one response more than once. */
@@ -82,6 +87,7 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     context: context.active(),
   };
   const native = nativeCall(engine, call, client, args);
+  const capture = captureOf(engine, endpoint, call, args, self);
   for (const observer of engine.observers) guard(engine, 'start', () => observer.start?.(call));
   const live: Live = {
     engine,
@@ -90,6 +96,7 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     client,
     native,
     signal,
+    capture,
     chain: engine.intercept && { intercept: engine.intercept },
     delivered: false,
     parsing: false,
@@ -107,6 +114,25 @@ function nativeCall(engine: Engine, call: Call, client: unknown, args: unknown[]
   return guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
 }
 
+function captureOf(
+  { content }: Engine,
+  { content: reader }: Endpoint,
+  call: Call,
+  args: unknown[],
+  self: unknown,
+): Capture | undefined {
+  if (!content || !reader) return undefined;
+  const capture = new Capture(reader, content, call, args, self);
+  Object.defineProperty(call, 'content', { get: () => capture.content, enumerable: true });
+  return capture;
+}
+
+/** The application is about to get a whole answer. */
+export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
+  Object.assign(call.response, endpoint.response(answer));
+  capture?.answer(answer);
+}
+
 /** The application is about to get a chunk of a stream. */
 export function chunkArrived(live: Live, chunk: unknown): void {
   const { engine, endpoint, call } = live;
@@ -116,6 +142,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.chunks++;
   call.firstChunkTime ??= now;
   guard(engine, 'chunk', () => endpoint.chunk?.(call.response, chunk));
+  live.capture?.chunk(chunk);
   for (const observer of engine.observers) {
     if (observer.chunk) guard(engine, 'chunk', () => observer.chunk?.(call, chunk, now));
   }
@@ -159,6 +186,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   forget(live);
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
+  live.capture?.close();
   for (const observer of engine.observers) guard(engine, 'end', () => observer.end?.(call));
 }
 

@@ -3,7 +3,7 @@
  * the same chunks whether or not anybody reads the stream (`@google/generative-ai`). The application may read
  * either, or both; the call ends with the one that it reads.
  */
-import { close, guard, type Live } from './live.ts';
+import { close, guard, type Live, wholeAnswered } from './live.ts';
 import { type AnyStream, isStream, watchStream } from './stream.ts';
 
 interface SplitAnswer {
@@ -42,6 +42,6 @@ export function watchSplit(answer: SplitAnswer, live: Live): void {
  */
 function wholeArrived(live: Live, _stream: AnyStream, whole: unknown): void {
   if (live.reading) return;
-  guard(live.engine, 'answer', () => Object.assign(live.call.response, live.endpoint.response(whole)));
+  guard(live.engine, 'answer', () => wholeAnswered(live, whole));
   close(live, 'completed');
 }

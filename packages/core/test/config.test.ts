@@ -12,6 +12,15 @@ const LOG = {
   logRequest: true,
   logResponse: true,
   logErrors: true,
+  sanitizeContent: true,
+};
+const CONTENT = {
+  capture: 'NO_CONTENT',
+  maxLength: undefined,
+  blobs: false,
+  redact: [],
+  toolDefinitions: 'names',
+  completionHook: undefined,
 };
 
 describe('the configuration', () => {
@@ -43,6 +52,7 @@ describe('the configuration', () => {
       prices: '',
       streamUsage: false,
       log: { ...LOG, mode: 'off' },
+      content: CONTENT,
       exceptionsOnSpans: false,
     });
   });
@@ -59,6 +69,12 @@ describe('the configuration', () => {
       LLMTRACE_PRICES: './prices.json',
       LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'yes',
       LLMTRACE_LOG: 'JSON',
+      LLMTRACE_LOG_SANITIZE_CONTENT: 'off',
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'event_only',
+      LLMTRACE_CONTENT_MAX_LENGTH: '200',
+      LLMTRACE_CAPTURE_BLOBS: 'true',
+      LLMTRACE_CONTENT_REDACT: 'Keys, emails',
+      LLMTRACE_CONTENT_TOOL_DEFINITIONS: 'full',
       OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
     };
     assert.deepEqual(resolveConfig({}, env), {
@@ -77,7 +93,15 @@ describe('the configuration', () => {
       modelMap: { prod: 'gpt-4o' },
       prices: './prices.json',
       streamUsage: true,
-      log: LOG,
+      log: { ...LOG, sanitizeContent: false },
+      content: {
+        capture: 'EVENT_ONLY',
+        maxLength: 200,
+        blobs: true,
+        redact: ['keys', 'emails'],
+        toolDefinitions: 'full',
+        completionHook: undefined,
+      },
       exceptionsOnSpans: true,
     });
     sinon.assert.notCalled(warn);

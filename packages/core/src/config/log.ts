@@ -29,6 +29,13 @@ export interface LogOptions {
   logResponse?: boolean;
   /** Write a line when a call fails. @default true */
   logErrors?: boolean;
+  /**
+   * Keep what is said out of the lines, which then tell only the number of messages. With `false`, lines have
+   * `system_instructions`, `input_messages` and `output_messages`, redacted and cut as the option `content` says.
+   * Environment: `LLMTRACE_LOG_SANITIZE_CONTENT`.
+   * @default true
+   */
+  sanitizeContent?: boolean;
 }
 
 /** The same, complete. */
@@ -39,8 +46,13 @@ export interface ResolvedLog extends Required<Omit<LogOptions, 'logger'>> {
 /**
  * Completes the option `log`; wrong values are refused by name.
  * @param mode what the environment says, if anything.
+ * @param sanitizeContent the same.
  */
-export function resolveLog(given: LogMode | LogOptions | undefined, mode: LogMode | undefined): ResolvedLog {
+export function resolveLog(
+  given: LogMode | LogOptions | undefined,
+  mode: LogMode | undefined,
+  sanitizeContent?: boolean,
+): ResolvedLog {
   const options = optionsOf(given, mode);
   const resolved: ResolvedLog = {
     logger: options.logger,
@@ -50,8 +62,16 @@ export function resolveLog(given: LogMode | LogOptions | undefined, mode: LogMod
     logRequest: options.logRequest ?? true,
     logResponse: options.logResponse ?? true,
     logErrors: options.logErrors ?? true,
+    sanitizeContent: options.sanitizeContent ?? sanitizeContent ?? true,
   };
   expectMode('log.mode', resolved.mode);
+  // A wrong value would not keep content out.
+  expect(
+    typeof resolved.sanitizeContent === 'boolean',
+    'log.sanitizeContent',
+    'a boolean',
+    resolved.sanitizeContent,
+  );
   expectLogger(resolved);
   return resolved;
 }

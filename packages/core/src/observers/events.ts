@@ -1,11 +1,11 @@
 /**
- * Calls as OpenTelemetry log events, without content. They are built only where somebody takes them.
+ * Calls as OpenTelemetry log events, with what is said in them only where that is asked for. They are built only where somebody takes them.
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/
  */
 
 import type { Attributes, Context } from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
-import { endAttributes, type Naming, startAttributes } from '../attributes.ts';
+import { contentAttributes, endAttributes, type Naming, startAttributes } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
 import { exceptionOf } from '../errors.ts';
 
@@ -14,7 +14,7 @@ interface Event {
   eventName: string;
   severityNumber: number;
   severityText: string;
-  attributes: Attributes;
+  attributes: Record<string, unknown>;
   context: Context;
 }
 
@@ -48,10 +48,15 @@ export const newerLoggerProvider = (): EventLoggerProvider | undefined =>
   (api as { logs?: { getLoggerProvider(): EventLoggerProvider } }).logs?.getLoggerProvider();
 
 /**
- * Emits an event for each failed call, and in profile `latest` one for each inference.
+ * Emits an event for each failed call, and one for each inference in profile `latest` or where that has the content.
  * @param loggers of which the first that takes an event gets it.
+ * @param content whether what is said is recorded, and how much of each text.
  */
-export function eventObserver(loggers: readonly EventLogger[], naming: Naming): Observer {
+export function eventObserver(
+  loggers: readonly EventLogger[],
+  naming: Naming,
+  content?: { readonly maxLength: number | undefined },
+): Observer {
   const takerOf = (event: Omit<Event, 'attributes'>): EventLogger | undefined =>
     loggers.find((logger) => logger.enabled?.(event) ?? true);
   return {
@@ -61,9 +66,13 @@ export function eventObserver(loggers: readonly EventLogger[], naming: Naming): 
         const event = { ...EXCEPTION, context };
         takerOf(event)?.emit({ ...event, attributes: exceptionAttributes(call) });
       }
-      if (naming.semconv === 'latest' && call.operation !== 'embeddings') {
+      if ((naming.semconv === 'latest' || content) && call.operation !== 'embeddings') {
         const event = { ...DETAILS, context };
-        const attributes = (): Attributes => ({ ...startAttributes(call), ...endAttributes(call, naming) });
+        const attributes = (): Record<string, unknown> => ({
+          ...startAttributes(call),
+          ...endAttributes(call, naming),
+          ...(content ? contentAttributes(call, content.maxLength) : {}),
+        });
         takerOf(event)?.emit({ ...event, attributes: attributes() });
       }
     },

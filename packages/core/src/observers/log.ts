@@ -1,7 +1,12 @@
-/** A line in the application's log when a call starts, completes, or fails. Content is never in it. */
+/**
+ * A line in the application's log when a call starts, completes, or fails. What is said in the call is in it only where
+ * that is asked for.
+ */
 import { context, diag, isSpanContextValid, trace } from '@opentelemetry/api';
 import type { Call, Observer } from '../call.ts';
 import type { ResolvedLog } from '../config/log.ts';
+import type { Content } from '../content/messages.ts';
+import { capped } from '../content/prepare.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus } from '../errors.ts';
 import { later } from './log/deferred.ts';
 import { type Fields, type WriteLine, writerFor } from './log/loggers.ts';
@@ -12,21 +17,28 @@ import { ownWriter } from './log/own.ts';
  *
  * A line is composed at once and written when the current turn of the event loop is over, so that a slow logger does
  * not delay the call. A logger that throws is reported once, through `diag`, and the call goes on.
+ * @param maxLength how much of each text of the content is in a line.
  */
-export function logObserver(options: ResolvedLog): Observer | undefined {
-  const { level, errorLevel, logRequest, logResponse, logErrors, mode, logger } = options;
+export function logObserver(options: ResolvedLog, maxLength?: number): Observer | undefined {
+  const { level, errorLevel, logRequest, logResponse, logErrors, sanitizeContent, mode, logger } = options;
   const writeLine = logger && mode !== 'off' ? writerFor(logger) : ownWriter(mode);
   if (!writeLine) return undefined;
   const write = deferred(writeLine);
+  const contentOf = (call: Call): Content =>
+    !sanitizeContent && call.content ? capped(call.content, maxLength) : {};
   return {
     start(call) {
-      if (logRequest) write(call, level, 'llm request started', requestFields(call));
+      if (!logRequest) return;
+      const { systemInstructions, inputMessages } = contentOf(call);
+      const said = { system_instructions: systemInstructions, input_messages: inputMessages };
+      write(call, level, 'llm request started', { ...requestFields(call), ...given(said) });
     },
     end(call) {
       if (call.outcome === 'failed') {
         if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call));
       } else if (logResponse) {
-        write(call, level, `llm request ${call.outcome}`, responseFields(call));
+        const said = { output_messages: contentOf(call).outputMessages };
+        write(call, level, `llm request ${call.outcome}`, { ...responseFields(call), ...given(said) });
       }
     },
   };
@@ -99,6 +111,9 @@ const since = ({ startTime, activeTime }: Call, end: number | undefined): number
 
 /** Milliseconds, to the microsecond. */
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+const given = (fields: Record<string, unknown>): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** Only what is known, and what is no value of a line (the application may have passed anything) is not. */
 function known(fields: Record<string, unknown>): Fields {

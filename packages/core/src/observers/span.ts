@@ -1,15 +1,26 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
 import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { endAttributes, type Naming, retryAttributes, spanName, startAttributes } from '../attributes.ts';
+import {
+  endAttributes,
+  type Naming,
+  retryAttributes,
+  spanContent,
+  spanName,
+  startAttributes,
+} from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
 import { errorMessage, exceptionOf } from '../errors.ts';
 import { nativeOf } from '../native.ts';
 
-/**
- * @param tracer asked for at each call, so that a provider that is set later counts.
- * @param exceptions whether a failed call's exception is recorded on its span, too.
- */
-export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = false): Observer {
+export interface SpanOptions {
+  /** Whether a failed call's exception is recorded on its span, too. */
+  readonly exceptions?: boolean;
+  /** Whether what is said is recorded, and how much of each text. */
+  readonly content?: { readonly maxLength: number | undefined } | undefined;
+}
+
+/** @param tracer asked for at each call, so that a provider that is set later counts. */
+export function spanObserver(tracer: () => Tracer, naming: Naming, options: SpanOptions = {}): Observer {
   // Not found by the call's context: where no span could be started, that holds the application's own.
   const spans = new WeakMap<Call, Span>();
   return {
@@ -18,8 +29,8 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = 
       const name = spanName(call);
       // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
       // before its parent.
-      const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
-      const span = nativeOf(call)?.start(name, options) ?? tracer().startSpan(name, options, parent);
+      const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
+      const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
       spans.set(call, span);
       call.context = trace.setSpan(parent, span);
     },
@@ -28,10 +39,7 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = 
       if (!span) return;
       const finish = (): void => {
         try {
-          if (span.isRecording()) {
-            describe(span, call, naming);
-            if (exceptions && call.outcome === 'failed') recordException(span, call);
-          }
+          if (span.isRecording()) describe(span, call, naming, options);
         } finally {
           span.end(call.endTime);
         }
@@ -43,13 +51,18 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = 
   };
 }
 
-function describe(span: Span, call: Call, naming: Naming): void {
+function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {
   span.setAttributes(endAttributes(call, naming));
   for (const [index, retry] of (call.retries ?? []).entries()) {
     span.addEvent('llmtrace.retry', retryAttributes(retry, index + 1), retry.time);
   }
-  if (call.error === undefined) return;
-  const message = errorMessage(call.error);
+  if (call.error !== undefined) setStatus(span, call);
+  if (exceptions && call.outcome === 'failed') recordException(span, call);
+  if (content) span.setAttributes(spanContent(call, content.maxLength));
+}
+
+function setStatus(span: Span, { error }: Call): void {
+  const message = errorMessage(error);
   span.setStatus(
     message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message },
   );

@@ -95,7 +95,7 @@ describe('the log events of calls', () => {
     ] as const) {
       const exporter = new InMemorySpanExporter();
       const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-      const observer = spanObserver(() => provider.getTracer('test'), RELEASED, exceptions);
+      const observer = spanObserver(() => provider.getTracer('test'), RELEASED, { exceptions });
       const call = { ...failed };
       observer.start?.(call);
       observer.end?.(call);

@@ -56,6 +56,6 @@ function writePlain(level: string, message: string, fields: Fields): void {
 
 /** A value in one piece: quoted where it could be taken for two. */
 function plain(value: unknown): string {
-  const text = String(value);
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return /^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text);
 }

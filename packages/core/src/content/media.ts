@@ -1,0 +1,52 @@
+/** Bytes within content, which are recorded as their type, their size and their hash. */
+import { createHash } from 'node:crypto';
+import type { BlobPart, UriPart } from './messages.ts';
+
+/** Base64 of this many characters or more is bytes, in whatever field it stands. */
+const LONG = 1024;
+const BASE64 = /^[\w+/-]+={0,2}$/;
+const DATA_URL = /data:[\w.+-]{1,60}\/[\w.+-]{1,100}(?:;[\w=.+-]{1,100}){0,4};base64,([\w+/=-]*)/g;
+
+/** What stands in the place of bytes. */
+function omitted(bytes: Uint8Array): string {
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  return `llmtrace:omitted;sha256=${hash};bytes=${bytes.length}`;
+}
+
+const decoded = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
+
+/** The same place in the message, without the bytes: the conventions' part for a link. */
+export function omitBlob({ modality, mime_type, content }: BlobPart): UriPart {
+  const bytes = typeof content === 'string' ? decoded(content) : content;
+  return {
+    type: 'uri',
+    modality,
+    ...(mime_type === undefined ? {} : { mime_type }),
+    uri: omitted(bytes),
+  };
+}
+
+/**
+ * A text without the bytes that stand in it: `data:` URLs, or nothing but base64.
+ * @param isProse true where nothing but base64 is not to be expected: a long word is then a long word.
+ */
+export function omitBytes(text: string, isProse: boolean): string {
+  if (!isProse && text.length >= LONG && BASE64.test(text)) return omitted(decoded(text));
+  if (!text.includes(';base64,')) return text;
+  return text.replace(DATA_URL, (_url, base64: string) => omitted(decoded(base64)));
+}
+
+/** A blob with its bytes as base64, as the conventions have it. */
+export const encodeBlob = (part: BlobPart): BlobPart =>
+  typeof part.content === 'string'
+    ? part
+    : { ...part, content: Buffer.from(part.content).toString('base64') };
+
+export function isBlob(value: object): value is BlobPart {
+  const { type, modality, content } = value as Partial<BlobPart>;
+  return (
+    type === 'blob' &&
+    typeof modality === 'string' &&
+    (typeof content === 'string' || content instanceof Uint8Array)
+  );
+}
