@@ -14,7 +14,8 @@ import {
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
 import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { startLogPipeline } from './export-logs.ts';
 import { fromWire, type WireInstrument, type WireItem } from './wire.ts';
 
 /** An exporter by the module that has it; `console` has none. */
@@ -28,6 +29,7 @@ export interface Setup {
   flushed: Int32Array;
   traces: readonly ExporterModule[];
   metrics: readonly ExporterModule[];
+  logs: readonly ExporterModule[];
   metricInterval: number | undefined;
   metricTimeout: number | undefined;
   resourceDetectors: readonly string[];
@@ -56,13 +58,19 @@ export function startPipeline(setup: Setup): Pipeline {
   const spanExporters = setup.traces.map(({ path }) => spanExporter(path));
   const processors = spanExporters.map(({ exporter, batched }) => spanProcessor(exporter, batched));
   const meters = setup.metrics.length > 0 ? meterProvider(setup, resource) : undefined;
+  const logs = startLogPipeline(setup.logs, resource);
   const instruments = new Map<number, (value: number, attributes?: Attributes) => void>();
+
+  const endSpan = (span: ReadableSpan): void => {
+    for (const processor of processors) processor.onEnd(span);
+  };
 
   return {
     accept(item) {
       if ('span' in item) {
-        const span = fromWire(item.span, resource);
-        for (const processor of processors) processor.onEnd(span);
+        endSpan(fromWire(item.span, resource));
+      } else if ('log' in item) {
+        logs?.accept(item.log);
       } else if ('instrument' in item) {
         if (meters) instruments.set(item.instrument.id, recorderOf(meters, item.instrument));
       } else {
@@ -72,7 +80,8 @@ export function startPipeline(setup: Setup): Pipeline {
     },
     async flush() {
       const all = async () => {
-        await Promise.allSettled([...processors.map((one) => one.forceFlush()), meters?.forceFlush()]);
+        const traces = processors.map((one) => one.forceFlush());
+        await Promise.allSettled([...traces, meters?.forceFlush(), logs?.flush()]);
         await Promise.allSettled(spanExporters.map(({ exporter }) => exporter.forceFlush?.()));
       };
       await Promise.race([all(), unreachable()]);

@@ -13,22 +13,23 @@ const VARIANTS: Readonly<Record<string, string>> = {
   grpc: 'grpc',
 };
 
+type Signal = 'trace' | 'metrics' | 'logs';
+
+const VARIABLES: Readonly<Record<Signal, string>> = {
+  trace: 'OTEL_TRACES_EXPORTER',
+  metrics: 'OTEL_METRICS_EXPORTER',
+  logs: 'OTEL_LOGS_EXPORTER',
+};
+
 /** The modules of the exporters that exist; each that does not is named in a warning. */
-export function exporterModules(
-  signal: 'trace' | 'metrics',
-  settings: readonly ExporterSetting[],
-): ExporterModule[] {
+export function exporterModules(signal: Signal, settings: readonly ExporterSetting[]): ExporterModule[] {
   return settings.flatMap((setting) => exporterModule(signal, setting) ?? []);
 }
 
-function exporterModule(
-  signal: 'trace' | 'metrics',
-  { name, protocol }: ExporterSetting,
-): ExporterModule | undefined {
+function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): ExporterModule | undefined {
   if (name === 'console') return { path: undefined };
-  const variable = signal === 'trace' ? 'OTEL_TRACES_EXPORTER' : 'OTEL_METRICS_EXPORTER';
   if (name !== 'otlp') {
-    warn(`expected ${variable} to be of otlp, console, none, got ${name}; it is ignored`);
+    warn(`expected ${VARIABLES[signal]} to be of otlp, console, none, got ${name}; it is ignored`);
     return undefined;
   }
   const variant = VARIANTS[protocol];

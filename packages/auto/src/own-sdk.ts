@@ -12,6 +12,7 @@ import {
 import { atExit } from './exit.ts';
 import { type ExportThread, startExportThread } from './export-thread.ts';
 import { exporterModules } from './exporters.ts';
+import { startLogging } from './logging.ts';
 import { startMetering } from './metering.ts';
 import type { Own } from './providers.ts';
 import { startTracing } from './tracing.ts';
@@ -26,25 +27,28 @@ export function ownSdk(read: () => AutoSettings): Own {
   const sdk = once(() => prepare(read()));
   const tracers = once(() => guarded(NO_TRACES, () => sdk().tracers()));
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
-  return { tracers, meters };
+  const loggers = once(() => guarded(undefined, () => sdk().loggers()));
+  return { tracers, meters, loggers };
 }
 
 function prepare(settings: AutoSettings): Own {
-  const none = { tracers: () => NO_TRACES, meters: () => NO_METRICS };
+  const none = { tracers: () => NO_TRACES, meters: () => NO_METRICS, loggers: () => undefined };
   if (settings.sdkDisabled) return none;
   const traces = exporterModules('trace', settings.traceExporters);
   const metrics = exporterModules('metrics', settings.metricExporters);
-  if (traces.length + metrics.length === 0) return none;
-  const thread = once(() => startThread(settings, { traces, metrics }));
+  const logs = exporterModules('logs', settings.logExporters);
+  if (traces.length + metrics.length + logs.length === 0) return none;
+  const thread = once(() => startThread(settings, { traces, metrics, logs }));
   return {
     tracers: () => (traces.length > 0 ? startTracing(thread(), settings.propagators) : NO_TRACES),
     meters: () => (metrics.length > 0 ? startMetering(thread()) : NO_METRICS),
+    loggers: () => (logs.length > 0 ? startLogging(thread()) : undefined),
   };
 }
 
 function startThread(
   settings: AutoSettings,
-  exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics'>,
+  exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics' | 'logs'>,
 ): ExportThread {
   const { metricInterval, metricTimeout, resourceDetectors, logLevel, env } = settings;
   const thread = startExportThread(

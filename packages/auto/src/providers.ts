@@ -8,6 +8,13 @@
  * tracers are reached through the API's proxy (so spans that the application makes itself are exported too, and
  * are the parents of its calls), its meters by llmtrace's own instrumentations only.
  */
+
+import {
+  type EventLogger,
+  type EventLoggerProvider,
+  type LogEvent,
+  newerLoggerProvider,
+} from '@llmtrace/core';
 import {
   type Counter,
   createNoopMeter,
@@ -23,17 +30,21 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
 
 /** What llmtrace starts where nobody else did; each provider is made when it is asked for. */
 export interface Own {
   tracers(): TracerProvider;
   meters(): MeterProvider;
+  /** Undefined where log events go nowhere. */
+  loggers(): EventLoggerProvider | undefined;
 }
 
 /** Providers that obey the rule at every span and every record. */
 export interface Followers {
   readonly tracers: TracerProvider;
   readonly meters: MeterProvider;
+  readonly loggers: EventLoggerProvider;
 }
 
 /** Makes the providers, and lets the API's tracers follow the rule too. */
@@ -53,7 +64,7 @@ export function followProviders(own: Own): Followers {
     getMeter: (name, version, options) =>
       followingMeter(() => registeredMeters() ?? own.meters(), [name, version, options]),
   };
-  return { tracers, meters };
+  return { tracers, meters, loggers: followingLoggers(own) };
 }
 
 const isDelegate = (proxy: TracerProvider, provider: TracerProvider): boolean =>
@@ -71,6 +82,24 @@ function registeredMeters(): MeterProvider | undefined {
     known = { provider, registered: provider.getMeter('llmtrace') !== createNoopMeter() };
   }
   return known.registered ? provider : undefined;
+}
+
+/** The provider, of either line of the Logs API, that takes an event; else llmtrace's own. */
+function followingLoggers(own: Own): EventLoggerProvider {
+  return {
+    getLogger(...scope) {
+      const older: EventLogger = logs.getLogger(...scope) as EventLogger;
+      const ours = madeOf(own.loggers, (provider) => provider?.getLogger(...scope));
+      const taker = (event: Omit<LogEvent, 'attributes'>): EventLogger | undefined => {
+        const registered = [older, newerLoggerProvider()?.getLogger(...scope)];
+        return registered.find((logger) => logger?.enabled?.(event)) ?? ours();
+      };
+      return {
+        enabled: (event) => taker(event) !== undefined,
+        emit: (event) => taker(event)?.emit(event),
+      };
+    },
+  };
 }
 
 /** What `make` makes of the provider of the moment, made once a provider. */

@@ -1,6 +1,7 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
 import { autoSettings } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import type { LoggerProvider } from '@opentelemetry/api-logs';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { printDiag } from './diagnostics.ts';
@@ -40,5 +41,6 @@ function instrument(): void {
     const instrumentation = new Instrumentation({ ...config, observers });
     instrumentation.setTracerProvider(followers.tracers);
     instrumentation.setMeterProvider(followers.meters);
+    instrumentation.setLoggerProvider(followers.loggers as LoggerProvider);
   }
 }

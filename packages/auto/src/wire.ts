@@ -1,4 +1,5 @@
 /** What crosses from the application's thread to the one that exports: plain data, which a thread can be sent. */
+import type { LogEvent } from '@llmtrace/core';
 import { type Attributes, createTraceState, type MetricOptions, type SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
@@ -18,12 +19,19 @@ export interface WireInstrument {
 /** One value recorded by the instrument `id`. */
 export type WireRecord = readonly [id: number, value: number, attributes: Attributes | undefined];
 
-export type WireItem = { span: WireSpan } | { instrument: WireInstrument } | WireRecord;
+/** A log event, with the span that it belongs to. */
+export interface WireLog {
+  record: Omit<LogEvent, 'context'> & { timestamp: number };
+  scope: WireInstrument['scope'];
+  span: WireContext | undefined;
+}
+
+export type WireItem = { span: WireSpan } | { log: WireLog } | { instrument: WireInstrument } | WireRecord;
 
 /** What the thread is sent: telemetry, in its order, or the number of a flush that is waited for. */
 export type WireMessage = readonly WireItem[] | number;
 
-interface WireContext extends Omit<SpanContext, 'traceState'> {
+export interface WireContext extends Omit<SpanContext, 'traceState'> {
   traceState: string | undefined;
 }
 
@@ -67,11 +75,11 @@ export function fromWire({ context, parent, links, ...plain }: WireSpan, resourc
   };
 }
 
-const flat = (context: SpanContext): WireContext => ({
+export const flat = (context: SpanContext): WireContext => ({
   ...context,
   traceState: context.traceState?.serialize(),
 });
 
-function full({ traceState, ...context }: WireContext): SpanContext {
+export function full({ traceState, ...context }: WireContext): SpanContext {
   return traceState === undefined ? context : { ...context, traceState: createTraceState(traceState) };
 }

@@ -105,6 +105,8 @@ export interface AutoSettings {
   traceExporters: readonly ExporterSetting[];
   /** Where metrics go, by the same rule. */
   metricExporters: readonly ExporterSetting[];
+  /** Where log events go, by the same rule. */
+  logExporters: readonly ExporterSetting[];
   /** `OTEL_METRIC_EXPORT_INTERVAL`, in ms. */
   metricInterval: number | undefined;
   /** `OTEL_METRIC_EXPORT_TIMEOUT`, in ms. */
@@ -206,6 +208,7 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     logLevel: logLevel(env),
     traceExporters: exporters(env, 'TRACES'),
     metricExporters: exporters(env, 'METRICS'),
+    logExporters: exporters(env, 'LOGS'),
     metricInterval: positive(env, 'OTEL_METRIC_EXPORT_INTERVAL'),
     metricTimeout: positive(env, 'OTEL_METRIC_EXPORT_TIMEOUT'),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
@@ -226,7 +229,7 @@ function prometheus(env: Environment): PrometheusSettings | undefined {
   return undefined;
 }
 
-function exporters(env: Environment, signal: 'TRACES' | 'METRICS'): ExporterSetting[] {
+function exporters(env: Environment, signal: 'TRACES' | 'METRICS' | 'LOGS'): ExporterSetting[] {
   const of = (name: string) =>
     env[`OTEL_EXPORTER_OTLP_${signal}_${name}`] || env[`OTEL_EXPORTER_OTLP_${name}`];
   const names = list(env[`OTEL_${signal}_EXPORTER`]) ?? (of('ENDPOINT') ? ['otlp'] : []);

@@ -61,6 +61,12 @@ export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucke
 export { endOpenCalls } from './live.ts';
 export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-error.ts';
 export type { NativeMode } from './native.ts';
+export {
+  type EventLogger,
+  type EventLoggerProvider,
+  type LogEvent,
+  newerLoggerProvider,
+} from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
 export { count, number, string, strings } from './values.ts';

@@ -21,14 +21,19 @@ async function runExample(name: string, env: Record<string, string> = {}): Promi
   }
 }
 
-describe('the examples of errors and logs', () => {
-  for (const name of ['errors', 'logs']) {
+describe('the examples of errors, logs and content', () => {
+  for (const name of ['errors', 'logs', 'content']) {
     it(`stand in docs/${name}.md as they are`, () => {
       const page = readFileSync(file(`../../../docs/${name}.md`), 'utf8');
       const example = readFileSync(file(`../examples/${name}.mjs`), 'utf8');
       assert.ok(page.includes(`\`\`\`js\n${example}\`\`\``));
     });
   }
+
+  it('take names and addresses out of what is said', async () => {
+    const said = 'Write to [customer], [redacted:email].';
+    assert.equal(await runExample('content'), `32 ${said} stop\n`);
+  });
 
   it('classify what the vendor refuses', async () => {
     assert.equal(

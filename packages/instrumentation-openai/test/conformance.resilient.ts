@@ -1,4 +1,7 @@
-/** The conformance suite once more, with everything on that can stand between an SDK and its vendor. */
+/**
+ * The conformance suite once more, with everything on that can stand between an SDK and its vendor, and with what is
+ * said captured.
+ */
 import { vendorCase } from '@llmtrace/test-fixtures/cases/openai';
 import { describeConformance } from '@llmtrace/test-fixtures/conformance';
 import { OpenAIInstrumentation } from '../src/index.ts';
@@ -7,10 +10,12 @@ describeConformance(vendorCase, {
   create: (config) =>
     new OpenAIInstrumentation({
       ...config,
+      content: { capture: 'SPAN_ONLY', redact: ['keys', 'emails', 'cards'] },
       interceptors: [(_call, next) => next()],
       retry: { initialInterval: 5, jitter: 0 },
       rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000 },
     }),
   module: import.meta.resolve('../src/index.ts'),
   className: 'OpenAIInstrumentation',
+  capturesContent: true,
 });

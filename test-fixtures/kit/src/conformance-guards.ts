@@ -1,19 +1,13 @@
 /** Telemetry that fails, contexts, and several copies at once: what a row alone cannot show. */
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Observer } from '@llmtrace/core';
 import { context, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { type Play, playsOf } from './plays.ts';
 import { CALLER } from './stage.ts';
 import { recordDiag } from './telemetry.ts';
-import {
-  type AnyObserver,
-  type ComingCopy,
-  type Copy,
-  expectNative,
-  expectTold,
-  type Troupe,
-} from './troupe.ts';
+import { type ComingCopy, type Copy, expectNative, expectTold, type Troupe } from './troupe.ts';
 
 /** The first family's play of a row. */
 function playOf({ vendor }: Troupe, { sdk }: Copy, row: string): Play {
@@ -24,7 +18,7 @@ function playOf({ vendor }: Troupe, { sdk }: Copy, row: string): Play {
   return play;
 }
 
-const STEPS: readonly (readonly [step: keyof AnyObserver, row: string])[] = [
+const STEPS: readonly (readonly [step: keyof Observer, row: string])[] = [
   ['start', 'create'],
   ['end', 'create'],
   ['start', 'a stream to its end'],
@@ -53,7 +47,7 @@ export function describeGuards(troupe: Troupe, copies: readonly ComingCopy[]): v
   });
 }
 
-async function sabotaged(troupe: Troupe, copy: Copy, step: keyof AnyObserver, row: string): Promise<void> {
+async function sabotaged(troupe: Troupe, copy: Copy, step: keyof Observer, row: string): Promise<void> {
   const { saboteur } = troupe;
   const recorder = recordDiag();
   // A cause is said once in the life of a process: each test has its own.

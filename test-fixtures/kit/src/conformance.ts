@@ -2,6 +2,7 @@
  * The conformance suite: whatever an application does with a call, it must see what it sees without
  * llmtrace, and the call must be told of once, and rightly. Every vendor runs the same suite.
  */
+import { prometheusObserver } from '@llmtrace/prometheus';
 import { describeGuards } from './conformance-guards.ts';
 import { describeNeighbours } from './conformance-neighbours.ts';
 import { observeNative } from './native.ts';
@@ -17,14 +18,16 @@ import type { VendorCase } from './vendor-case.ts';
 export function describeConformance(vendor: VendorCase, subject: Subject): void {
   describe(`conformance: ${vendor.name}`, function suite() {
     this.timeout(60_000);
-    const troupe = { vendor, subject, saboteur: {} } as Troupe;
+    const troupe = { vendor, subject, saboteur: {}, prometheus: prometheusObserver() } as Troupe;
 
     before(async () => {
       await hookVendorModules();
       troupe.server = await startVendorServer();
       troupe.telemetry = createTelemetry();
       // The SDKs load later, so that this patches them as they load.
-      troupe.instrumentation = troupe.telemetry.install(subject.create({ observers: [troupe.saboteur] }));
+      troupe.instrumentation = troupe.telemetry.install(
+        subject.create({ observers: [troupe.saboteur, troupe.prometheus] }),
+      );
     });
 
     after(async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { expectContent, withoutContent } from './expect-content.ts';
 import { CALLER } from './stage.ts';
 import type { MetricPoint, Telemetry } from './telemetry.ts';
 import type { ExpectedCall, Setting, Tokens } from './vendor-case.ts';
@@ -24,6 +25,7 @@ interface Server {
  * Asserts that the telemetry tells of these calls, once each, and of nothing else.
  *
  * @param chunks how many chunks the application noted, 0 where it noted none.
+ * @param content whether it also tells what is said in them.
  */
 export async function expectCalls(
   telemetry: Telemetry,
@@ -31,6 +33,7 @@ export async function expectCalls(
   setting: Setting,
   url: string,
   chunks: number,
+  content = false,
 ): Promise<void> {
   const spans = telemetry.spans().sort((one, other) => order(one) - order(other));
   assert.equal(telemetry.started(), expected.length, 'spans started');
@@ -38,7 +41,10 @@ export async function expectCalls(
   const { hostname, port } = new URL(url);
   const server = { address: hostname, port: Number(port) };
   for (const [index, call] of expected.entries()) {
-    expectSpan(spans[index] as ReadableSpan, call, setting, call.elsewhere ? undefined : server);
+    const span = spans[index] as ReadableSpan;
+    if (content) expectContent(span.attributes, call);
+    const attributes = content ? withoutContent(span.attributes) : span.attributes;
+    expectSpan(span, attributes, call, setting, call.elsewhere ? undefined : server);
   }
   expectMetrics(await telemetry.metrics(), expected, spans, setting, chunks);
 }
@@ -61,6 +67,7 @@ const outcomeOf = (call: ExpectedCall): string => call.outcome ?? 'completed';
 
 function expectSpan(
   span: ReadableSpan,
+  attributes: Attributes,
   call: ExpectedCall,
   setting: Setting,
   server: Server | undefined,
@@ -78,7 +85,6 @@ function expectSpan(
   );
   const status = call.status ?? (call.errorType === undefined ? 'unset' : 'error');
   assert.equal(span.status.code, status === 'error' ? SpanStatusCode.ERROR : SpanStatusCode.UNSET, 'status');
-  const { attributes } = span;
   expectMeasured(attributes, call);
   expectAnswer(attributes, call);
   const address = server ?? serverOf(attributes);

@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Observer } from '@llmtrace/core';
+import type { PrometheusObserver } from '@llmtrace/prometheus';
 import { expectCalls } from './expect.ts';
 import type { Play } from './plays.ts';
 import type { Sdk, SdkName } from './sdks.ts';
@@ -18,26 +20,22 @@ export interface InstrumentationUnderTest extends Instrumented {
   disable(): void;
 }
 
-/** An observer, whose functions may throw. */
-export interface AnyObserver {
-  start?(): void;
-  chunk?(): void;
-  end?(): void;
-}
-
 export interface Subject {
   /** Makes the instrumentation, with these observers beside its own. */
-  create(config: { observers: AnyObserver[] }): InstrumentationUnderTest;
+  create(config: { observers: Observer[] }): InstrumentationUnderTest;
   /** The module that exports its class, for processes of their own. */
   readonly module: string;
   readonly className: string;
+  /** True where it is made to capture what is said. */
+  readonly capturesContent?: boolean;
 }
 
 /** What all tests of a vendor share. All of it is there once `before` has run. */
 export interface Troupe {
   readonly vendor: VendorCase;
   readonly subject: Subject;
-  readonly saboteur: AnyObserver;
+  readonly saboteur: Observer;
+  readonly prometheus: PrometheusObserver;
   telemetry: Telemetry;
   instrumentation: InstrumentationUnderTest;
   server: VendorServer;
@@ -102,11 +100,23 @@ export async function expectTold(troupe: Troupe, copy: Copy, play: Play): Promis
   const calls = play.row.calls(play);
   try {
     if (calls === 'unknown') assert.equal(telemetry.spans().length, telemetry.started(), 'spans that end');
-    else await expectCalls(telemetry, calls, play, server.url, chunks);
+    else await expectCalls(telemetry, calls, play, server.url, chunks, troupe.subject.capturesContent);
+    await expectNoneActive(troupe);
   } finally {
     // A call that did not end must not end within the next row.
     await collectUntil(telemetry.ended());
   }
+}
+
+/** Prometheus' gauge of the calls under way is back at 0. */
+async function expectNoneActive({ prometheus }: Troupe): Promise<void> {
+  const text = await prometheus.register.metrics();
+  const active = text.split('\n').filter((line) => line.startsWith('llmtrace_active_requests{'));
+  assert.deepEqual(
+    active.filter((line) => !line.endsWith(' 0')),
+    [],
+    'active requests',
+  );
 }
 
 /** Collects garbage until something happens because of it, or does not. */

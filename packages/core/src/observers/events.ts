@@ -1,5 +1,6 @@
 /**
- * Calls as OpenTelemetry log events, with what is said in them only where that is asked for. They are built only where somebody takes them.
+ * Calls as OpenTelemetry log events, with what is said in them only where that is asked for. They are built only where
+ * somebody takes them.
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/
  */
 
@@ -10,7 +11,7 @@ import type { Call, Observer } from '../call.ts';
 import { exceptionOf } from '../errors.ts';
 
 /** What of a `LogRecord` is said. */
-interface Event {
+export interface LogEvent {
   eventName: string;
   severityNumber: number;
   severityText: string;
@@ -20,8 +21,8 @@ interface Event {
 
 /** A logger of OpenTelemetry's, of either line of its Logs API; earlier ones have no `enabled`. */
 export interface EventLogger {
-  emit(event: Event): void;
-  enabled?(options: Pick<Event, 'eventName' | 'severityNumber' | 'context'>): boolean;
+  emit(event: LogEvent): void;
+  enabled?(event: Omit<LogEvent, 'attributes'>): boolean;
 }
 
 /** What makes loggers. */
@@ -57,7 +58,7 @@ export function eventObserver(
   naming: Naming,
   content?: { readonly maxLength: number | undefined },
 ): Observer {
-  const takerOf = (event: Omit<Event, 'attributes'>): EventLogger | undefined =>
+  const takerOf = (event: Omit<LogEvent, 'attributes'>): EventLogger | undefined =>
     loggers.find((logger) => logger.enabled?.(event) ?? true);
   return {
     end(call) {

@@ -77,6 +77,35 @@ describe('the log lines of calls', () => {
     assert.equal(fields['chunks'], 7);
   });
 
+  const content = {
+    systemInstructions: [{ type: 'text', content: 'be kind' }],
+    inputMessages: [{ role: 'user', parts: [{ type: 'text', content: 'hello, model' }] }],
+    outputMessages: [
+      { role: 'assistant', parts: [{ type: 'text', content: 'hello' }], finish_reason: 'stop' },
+    ],
+  };
+
+  it('do not tell what is said, unless they are asked to', async () => {
+    for (const options of [{}, { sanitizeContent: true }]) {
+      const { lines, logger: given } = logger();
+      await log({ logger: given, ...options }, aCall({ ...answered, content }));
+      assert.ok(!/hello|kind/.test(JSON.stringify(lines)));
+    }
+    const { lines, logger: given } = logger();
+    const observer = logObserver(resolveLog({ logger: given, sanitizeContent: false }, undefined), 6);
+    const call = aCall({ ...answered, content });
+    observer?.start?.(call);
+    observer?.end?.(call);
+    await turn();
+    const [asking, answering] = lines.map(([, , fields]) => fields as Record<string, unknown>);
+    assert.deepEqual(asking?.['system_instructions'], [{ type: 'text', content: 'be ki…' }]);
+    assert.deepEqual(asking?.['input_messages'], [
+      { role: 'user', parts: [{ type: 'text', content: 'hello…' }] },
+    ]);
+    assert.deepEqual(answering?.['output_messages'], content.outputMessages);
+    assert.equal(answering?.['input_messages'], undefined);
+  });
+
   it('tell why a call failed, at a level of its own, without the keys that a message quotes', async () => {
     const { lines, logger: given } = logger();
     const error = Object.assign(new Error('401 Incorrect API key: sk-proj-abcdef'), {
@@ -207,6 +236,7 @@ describe('the option `log`', () => {
     [{ level: '' }, /^Expected `log\.level` to be the name of a level/],
     [{ logger: {} }, /^Expected `log\.logger` to be a logger with a method `info` or `log`, got object\.$/],
     [{ logger: null }, /^Expected `log\.logger`/],
+    [{ sanitizeContent: 'no' }, /^Expected `log\.sanitizeContent` to be a boolean, got no\.$/],
   ];
   for (const [given, message] of wrong) {
     it(`is refused where it is ${JSON.stringify(given)}`, () => {

@@ -1,0 +1,59 @@
+/** What is said in a row's calls, where the instrumentation under test captures it: present, and of the right form. */
+import assert from 'node:assert/strict';
+import type { Attributes } from '@opentelemetry/api';
+import type { ExpectedCall } from './vendor-case.ts';
+
+const CONTENT = [
+  'gen_ai.system_instructions',
+  'gen_ai.input.messages',
+  'gen_ai.output.messages',
+  'gen_ai.tool.definitions',
+] as const;
+
+/** What the conventions require of each part. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  text: ['content'],
+  reasoning: ['content'],
+  tool_call: ['name'],
+  tool_call_response: ['response'],
+  server_tool_call: ['name', 'server_tool_call'],
+  server_tool_call_response: ['server_tool_call_response'],
+  blob: ['modality', 'content'],
+  file: ['modality', 'file_id'],
+  uri: ['modality', 'uri'],
+  compaction: [],
+};
+
+/** Attributes without those that say what is said. */
+export function withoutContent(attributes: Attributes): Attributes {
+  const kept = Object.entries(attributes).filter(([name]) => !(CONTENT as readonly string[]).includes(name));
+  return Object.fromEntries(kept);
+}
+
+/** Asserts that the attributes say what was asked, and what was answered as far as it was. */
+export function expectContent(attributes: Attributes, { answer, family, operation }: ExpectedCall): void {
+  const isEmbedding = (operation ?? family.operation) === 'embeddings';
+  const said = CONTENT.map((name) => JSON.parse(String(attributes[name] ?? null)) as any[] | null);
+  if (isEmbedding) assert.deepEqual(said, [null, null, null, null]);
+  else expectSaid(said, answer === 'whole' && family.finishReasons !== undefined, answer === 'none');
+}
+
+function expectSaid(
+  [system, input, output]: readonly (any[] | null)[],
+  isAnswered: boolean,
+  isUnanswered: boolean,
+): void {
+  assert.ok(input?.length, 'input messages');
+  if (isUnanswered) assert.equal(output, null, 'output messages');
+  if (isAnswered) assert.ok(output?.length, 'output messages');
+  const parts = [...input, ...(output ?? [])].flatMap((message) => message.parts);
+  for (const part of [...parts, ...(system ?? [])]) expectPart(part);
+  for (const { finish_reason } of output ?? []) assert.equal(typeof finish_reason, 'string');
+}
+
+function expectPart(part: Record<string, unknown>): void {
+  const required = REQUIRED[String(part['type'])];
+  assert.ok(required, `a part of a known type: ${JSON.stringify(part)}`);
+  for (const field of required)
+    assert.notEqual(part[field], undefined, `${field} of ${JSON.stringify(part)}`);
+}
