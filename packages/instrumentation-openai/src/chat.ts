@@ -9,6 +9,7 @@ import {
   strings,
   type Usage,
 } from '@llmtrace/core';
+import { chatContent, completionsContent } from './content-chat.ts';
 
 /** `usage` of chat, completions and embeddings: the details are parts of the totals. */
 export function usage(u: any): Usage | undefined {
@@ -105,6 +106,7 @@ export const chat: Endpoint = {
   chunk,
   askUsage,
   dropUsage,
+  content: chatContent,
 };
 
 export const completions: Endpoint = {
@@ -118,4 +120,5 @@ export const completions: Endpoint = {
   chunk,
   askUsage,
   dropUsage,
+  content: completionsContent,
 };

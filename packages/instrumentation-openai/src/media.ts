@@ -1,5 +1,6 @@
 /** Images and audio. */
 import { type Endpoint, type LlmRequest, type LlmResponse, number, string, type Usage } from '@llmtrace/core';
+import { imagesContent, speechContent, transcriptionsContent } from './content-media.ts';
 
 /** Transcriptions are billed by tokens or by seconds (`type: 'duration'`, no tokens); speech reports nothing. */
 function usage(u: any): Usage | undefined {
@@ -42,6 +43,7 @@ const images = {
   request: ([p = {}]: readonly any[]) => request(p, 'image'),
   response,
   chunk,
+  content: imagesContent,
 } as const;
 
 const transcriptions = {
@@ -53,6 +55,7 @@ const transcriptions = {
   request: ([p = {}]: readonly any[]) => request(p),
   response,
   chunk,
+  content: transcriptionsContent,
 } as const;
 
 export const media: readonly Endpoint[] = [
@@ -74,5 +77,6 @@ export const media: readonly Endpoint[] = [
     method: 'create',
     request: ([p = {}]) => request(p, 'speech'),
     response: () => ({}), // sound
+    content: speechContent,
   },
 ];

@@ -8,6 +8,7 @@ import {
   string,
   type Usage,
 } from '@llmtrace/core';
+import { compactContent, responsesContent } from './content-responses.ts';
 
 function usage(u: any): Usage | undefined {
   if (!u) return undefined;
@@ -92,10 +93,11 @@ const create: Endpoint = {
   request: ([p = {}]) => request(p),
   response,
   chunk,
+  content: responsesContent,
 };
 
 const { chunk: _streamed, ...unstreamed } = create;
-const compact: Endpoint = { ...unstreamed, method: 'compact', since: '6.10.0' };
+const compact: Endpoint = { ...unstreamed, method: 'compact', since: '6.10.0', content: compactContent };
 
 const beta = { files: ['resources/beta/responses/responses'], path: 'Beta.Responses', since: '6.49.0' };
 
