@@ -31,23 +31,22 @@ export function withoutContent(attributes: Attributes): Attributes {
 }
 
 /** Asserts that the attributes say what was asked, and what was answered as far as it was. */
-export function expectContent(attributes: Attributes, { answer, family, operation }: ExpectedCall): void {
-  const isEmbedding = (operation ?? family.operation) === 'embeddings';
-  const said = CONTENT.map((name) => JSON.parse(String(attributes[name] ?? null)) as any[] | null);
-  if (isEmbedding) assert.deepEqual(said, [null, null, null, null]);
-  else expectSaid(said, answer === 'whole' && family.finishReasons !== undefined, answer === 'none');
+export function expectContent(attributes: Attributes, call: ExpectedCall): void {
+  const [system, input, output, tools] = CONTENT.map((name) => JSON.parse(String(attributes[name] ?? null)));
+  if ((call.operation ?? call.family.operation) === 'embeddings') {
+    assert.deepEqual([system, input, output, tools], [null, null, null, null]);
+    return;
+  }
+  if (!call.family.asksByVoice) assert.ok(input?.length, 'input messages');
+  expectAnswered(output, call);
+  const parts = [...(input ?? []), ...(output ?? [])].flatMap((message) => message.parts);
+  for (const part of [...parts, ...(system ?? [])]) expectPart(part);
 }
 
-function expectSaid(
-  [system, input, output]: readonly (any[] | null)[],
-  isAnswered: boolean,
-  isUnanswered: boolean,
-): void {
-  assert.ok(input?.length, 'input messages');
-  if (isUnanswered) assert.equal(output, null, 'output messages');
-  if (isAnswered) assert.ok(output?.length, 'output messages');
-  const parts = [...input, ...(output ?? [])].flatMap((message) => message.parts);
-  for (const part of [...parts, ...(system ?? [])]) expectPart(part);
+function expectAnswered(output: any[] | null, { answer, errorType, family }: ExpectedCall): void {
+  if (answer === 'none') assert.equal(output, null, 'output messages');
+  const isSaid = answer === 'whole' && family.finishReasons !== undefined && errorType === undefined;
+  if (isSaid) assert.ok(output?.length, 'output messages');
   for (const { finish_reason } of output ?? []) assert.equal(typeof finish_reason, 'string');
 }
 

@@ -51,6 +51,8 @@ export interface Family {
   readonly finishReasons?: readonly string[];
   /** Of every answer; absent where answers do not say. */
   readonly tokens?: Tokens;
+  /** True where what is asked is a recording, of which nothing can be read. */
+  readonly asksByVoice?: boolean;
   /** True where the price of the model is known. */
   readonly priced?: boolean;
   /** When streams tell their usage. */

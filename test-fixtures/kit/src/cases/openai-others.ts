@@ -38,8 +38,10 @@ const media = (model: string, tokens?: Tokens): Family => ({
   ...(tokens ? { tokens } : {}),
 });
 
-const streamedMedia = (model: string, tokens: Tokens): ExpectedCall => ({
-  family: media(model, tokens),
+const recorded = (model: string, tokens?: Tokens): Family => ({ ...media(model, tokens), asksByVoice: true });
+
+const streamed = (family: Family): ExpectedCall => ({
+  family,
   stream: true,
   answer: 'whole',
   tokens: 'known',
@@ -192,7 +194,7 @@ const mediaRows: readonly Row[] = [
       const request = { model: 'gpt-4o-mini-transcribe', file };
       stage.see('value', await stage.client().audio.transcriptions.create(request));
     },
-    calls: () => [{ family: media('gpt-4o-mini-transcribe', AUDIO_TOKENS), answer: 'whole' }],
+    calls: () => [{ family: recorded('gpt-4o-mini-transcribe', AUDIO_TOKENS), answer: 'whole' }],
   },
   {
     name: 'a streamed transcription',
@@ -204,7 +206,7 @@ const mediaRows: readonly Row[] = [
         stage.see('chunk', event);
       }
     },
-    calls: () => [streamedMedia('gpt-4o-mini-transcribe', AUDIO_TOKENS)],
+    calls: () => [streamed(recorded('gpt-4o-mini-transcribe', AUDIO_TOKENS))],
   },
   {
     name: 'streamed images',
@@ -213,7 +215,7 @@ const mediaRows: readonly Row[] = [
       const request = frozen({ model: 'gpt-image-1', prompt: 'Paris', stream: true, partial_images: 1 });
       for await (const event of await client().images.generate(request)) see('chunk', event);
     },
-    calls: () => [streamedMedia('gpt-image-1', IMAGE_TOKENS)],
+    calls: () => [streamed(media('gpt-image-1', IMAGE_TOKENS))],
   },
   {
     name: 'a translation',
@@ -221,7 +223,7 @@ const mediaRows: readonly Row[] = [
       const file = await recording(stage);
       stage.see('value', await stage.client().audio.translations.create({ model: 'whisper-1', file }));
     },
-    calls: () => [{ family: media('whisper-1'), answer: 'whole' }],
+    calls: () => [{ family: recorded('whisper-1'), answer: 'whole' }],
   },
 ];
 
