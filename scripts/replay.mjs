@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { judgeContent } from './replay-content.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const shared = resolve(process.argv[2] ?? '../shared');
@@ -57,31 +58,49 @@ function setUp() {
   execFileSync('bash', [join(shared, 'replay', 'setup.sh'), work], { cwd: root, stdio: 'inherit' });
 }
 
+/** What an instrumentation is made with where what is said is captured. */
+const CAPTURING = JSON.stringify({
+  content: {
+    capture: 'SPAN_ONLY',
+    maxLength: 40,
+    toolDefinitions: 'full',
+    redact: ['keys', 'emails', 'cards'],
+  },
+});
+
 /** Replays in one way; returns the failures that nothing explains, and the count of what was right. */
-function replay(set, load, mode) {
-  const name = `${set}.${load}.${mode}`;
+function replay(set, load, mode, captures = false) {
+  const name = `${set}.${load}.${mode}${captures ? '.content' : ''}`;
   const out = (what) => join('out', `${what}.${name}.jsonl`);
   const common = ['--in', 'dev.jsonl', '--sdks', `sdks/${set}`, '--mode', mode];
   const env = { LOAD: load, NODE_PATH: join(work, 'sdks', set, 'node_modules') };
   run('replay.mjs', [...common, '--out', out('none')], { ...env, INSTR: 'none' });
-  run('replay.mjs', [...common, '--out', out('llmtrace')], { ...env, INSTR: instrumentations.join(',') });
+  const instrumented = {
+    INSTR: instrumentations.join(','),
+    ...(captures ? { INSTR_CONFIG: CAPTURING } : {}),
+  };
+  run('replay.mjs', [...common, '--out', out('llmtrace')], { ...env, ...instrumented });
   const [failures, score] = [out('failures'), join('out', `${name}.score.json`)];
   const judged = ['--base', out('none'), '--run', out('llmtrace'), '--failures', failures, '--json', score];
   run('score.mjs', ['--in', 'dev.jsonl', '--strict', '--quiet', ...judged], {
     COST_ATTR: 'gen_ai.usage.cost',
   });
-  const lines = readFileSync(join(work, failures), 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+  const linesOf = (file) =>
+    readFileSync(join(work, file), 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+  const lines = linesOf(failures);
   const { groups } = JSON.parse(readFileSync(join(work, score), 'utf8'));
   const fields = Object.values(groups.all);
   return {
     correct: fields.reduce((sum, { correct }) => sum + correct, 0),
     fields: fields.length,
     wrong: lines.filter((line) => !isExplained(line, mode)),
+    content: captures ? judgeContent(join(shared, 'schemas'), linesOf(out('llmtrace'))) : undefined,
   };
 }
 
 const WAYS = [
   ...MODES.map((mode) => ['latest', 'cjs', mode]),
+  ['latest', 'cjs', 'plain', true],
   ['latest', 'esm', 'plain'],
   ['latest', 'esm', 'helper'],
   ['older', 'cjs', 'plain'],
@@ -92,14 +111,20 @@ const WAYS = [
 setUp();
 let passed = 0;
 let failed = 0;
-for (const [set, load, mode] of WAYS) {
-  const { correct, fields, wrong } = replay(set, load, mode);
+for (const [set, load, mode, captures] of WAYS) {
+  const { correct, fields, wrong, content } = replay(set, load, mode, captures);
   const broken = new Set(wrong.map(({ field }) => field));
   passed += fields - broken.size;
   failed += broken.size;
   console.log(`${set.padEnd(8)} ${load} ${mode.padEnd(13)} ${correct} right, ${wrong.length} not`);
   for (const one of wrong.slice(0, 5))
     console.log(`  ${one.id} ${one.driver} ${one.api} ${one.field}: ${one.verdict}`);
+  if (content) {
+    passed += content.wrong.length === 0 ? 1 : 0;
+    failed += content.wrong.length === 0 ? 0 : 1;
+    console.log(`         ${content.judged} captured attributes judged, ${content.wrong.length} faults`);
+    for (const fault of content.wrong.slice(0, 5)) console.log(`  ${fault}`);
+  }
   writeFileSync(join(work, 'out', `wrong.${set}.${load}.${mode}.json`), JSON.stringify(wrong, null, 1));
 }
 console.log(`${passed} passed, ${failed} failed`);

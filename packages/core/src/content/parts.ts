@@ -42,8 +42,17 @@ export function link(url: unknown, modality: Modality, mimeType?: unknown): (Uri
   if (!data) return [{ type: 'uri', modality, ...mime(mimeType), uri: url }];
   const [start, type, options = ''] = data;
   const rest = url.slice(start.length);
-  const content = /;base64$/i.test(options) ? rest : Buffer.from(decodeURIComponent(rest));
+  const content = /;base64$/i.test(options) ? rest : Buffer.from(decoded(rest));
   return [{ type: 'blob', modality, ...mime(type || mimeType), content }];
+}
+
+/** What is no percent-encoding stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Bytes, or their base64. */

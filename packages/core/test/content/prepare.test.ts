@@ -169,6 +169,10 @@ describe('the cap', () => {
 });
 
 describe('values of parts', () => {
+  it('are the bytes of a data URL, however it is encoded', () => {
+    const [part] = link('data:text/plain,100%', 'document');
+    assert.deepEqual(part?.type === 'blob' && part.content, Buffer.from('100%'));
+  });
   it('are arguments as they are meant, or the text that there is', () => {
     assert.deepEqual(parsed('{"a":1}'), { a: 1 });
     assert.equal(parsed('{"a":'), '{"a":');
