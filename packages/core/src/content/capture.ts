@@ -66,17 +66,13 @@ export class Capture {
   /** What was said so far; undefined where anything of it failed. */
   get content(): Content | undefined {
     if (this.#failed) return undefined;
-    if (this.#call.endTime === undefined) return this.#requested();
+    this.#asked ??= this.#safely('content', () => this.#preparation.prompt(this.#prompt ?? {}));
+    if (this.#call.endTime === undefined || this.#asked === undefined) return this.#asked;
     this.#content ??= this.#safely('content', () => ({
-      ...this.#requested(),
+      ...this.#asked,
       ...this.#preparation.answer(this.#answered()),
     }));
-    return this.#failed ? undefined : this.#content;
-  }
-
-  #requested(): Content | undefined {
-    this.#asked ??= this.#safely('content', () => this.#preparation.prompt(this.#prompt ?? {}));
-    return this.#asked;
+    return this.#content;
   }
 
   #answered(): readonly Message[] {
