@@ -55,6 +55,7 @@ export {
   isTransient,
 } from './errors.ts';
 export * as gemini from './gemini.ts';
+export * as geminiContent from './gemini-content.ts';
 export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
 export type { Key } from './interceptors/layer.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';

@@ -1,6 +1,11 @@
 /** Making parts of messages out of what vendors have. */
 import type { BlobPart, GenericPart, Modality, Part, TextPart, UriPart } from './messages.ts';
 
+/** One or several, as a list: none where there is nothing. */
+// biome-ignore lint/suspicious/noExplicitAny: payloads of vendors have no type here
+export const list = (value: any): any[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+
 /** A text; none where there is nothing to say. */
 export const text = (value: unknown): TextPart[] =>
   typeof value === 'string' && value !== '' ? [{ type: 'text', content: value }] : [];
