@@ -1,5 +1,15 @@
 /** The text completions of versions before 1.0. Their answers say nothing of tokens. */
-import { count, type Endpoint, type LlmResponse, number, string, strings } from '@llmtrace/core';
+import {
+  type ContentReader,
+  count,
+  type Endpoint,
+  type LlmResponse,
+  type Message,
+  number,
+  parts,
+  string,
+  strings,
+} from '@llmtrace/core';
 import { finishReasons } from './finish.ts';
 
 const response = (c: any): LlmResponse => ({
@@ -15,6 +25,16 @@ function chunk(soFar: LlmResponse, event: any): void {
   soFar.model ??= model;
   soFar.finishReasons = reasons ?? soFar.finishReasons;
 }
+
+const said = (role: string, value: unknown): Message[] => [{ role, parts: parts.text(value) }];
+
+const content: ContentReader = {
+  prompt: ([p = {}]) => ({ messages: said('user', p.prompt) }),
+  answer: (c) => said('assistant', c?.completion),
+  fold(whole, event) {
+    if (typeof event.completion === 'string') whole.completion = (whole.completion ?? '') + event.completion;
+  },
+};
 
 export const completions: Endpoint = {
   operation: 'text_completion',
@@ -35,4 +55,5 @@ export const completions: Endpoint = {
   }),
   response,
   chunk,
+  content,
 };

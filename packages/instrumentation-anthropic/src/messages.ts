@@ -8,6 +8,7 @@ import {
   string,
   strings,
 } from '@llmtrace/core';
+import { content } from './content.ts';
 import { finishReasons } from './finish.ts';
 import { tier, usage, usageAtStart } from './usage.ts';
 
@@ -72,6 +73,7 @@ const create: Endpoint = {
   request,
   response,
   chunk,
+  content,
 };
 
 const beta: Endpoint = { ...create, files: ['resources/beta/messages/messages'], path: 'Beta.Messages' };
