@@ -10,6 +10,7 @@ import {
   strings,
   type Usage,
 } from '@llmtrace/core';
+import { interactionContent } from './content-interactions.ts';
 import { FILES } from './models.ts';
 
 function usage(u: any): Usage | undefined {
@@ -126,4 +127,5 @@ export const interactions: Endpoint = {
   },
   response,
   chunk,
+  content: interactionContent,
 };

@@ -3,6 +3,7 @@
  * one model call, whichever public method makes it.
  */
 import { count, type Endpoint, gemini, type LlmRequest, number, string, type Usage } from '@llmtrace/core';
+import { generated, images, videos } from './content.ts';
 
 export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;
 
@@ -29,7 +30,12 @@ const contentRequest = (p: any): LlmRequest => ({
   messageCount: count(p.contents),
 });
 
-const content = { ...models, operation: 'generate_content', response: gemini.response } as const;
+const content = {
+  ...models,
+  operation: 'generate_content',
+  response: gemini.response,
+  content: generated,
+} as const;
 
 const generateContent: Endpoint = {
   ...content,
@@ -93,6 +99,7 @@ const image = (method: string, since?: string): Endpoint => ({
     outputType: 'image',
   }),
   response: () => ({}),
+  content: images,
 });
 
 /** A video is made after the call, which only orders it. */
@@ -107,6 +114,7 @@ const video: Endpoint = {
     choiceCount: number(p.config?.numberOfVideos),
   }),
   response: () => ({}),
+  content: videos,
 };
 
 export const modelEndpoints: readonly Endpoint[] = [

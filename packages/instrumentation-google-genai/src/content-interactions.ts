@@ -1,0 +1,180 @@
+/**
+ * What is said in interactions: **steps**, each a piece of content, a thought, or a call of a tool or its result.
+ * The first version of the API has the same without the steps around content, and calls them outputs.
+ * https://ai.google.dev/api/interactions-api
+ */
+import {
+  type ContentReader,
+  type Message,
+  type Part,
+  parts,
+  string,
+  type ToolDefinition,
+} from '@llmtrace/core';
+
+const { list } = parts;
+
+const MEDIA: ReadonlySet<string> = new Set(['image', 'audio', 'video', 'document']);
+const isContent = (one: any): boolean => one?.type === 'text' || MEDIA.has(one?.type);
+
+/** Anything as the vendor has it, without the signatures, which no reader can use. */
+function generic({ signature: _, ...rest }: any): Part[] {
+  return [parts.generic(rest)];
+}
+
+function content(one: any): Part[] {
+  if (!isContent(one)) return parts.text(one?.text ?? one);
+  if (one.type === 'text') return parts.text(one.text);
+  const bytes = parts.blob(one.data, one.type, one.mime_type);
+  const media = bytes.length > 0 ? bytes : parts.link(one.uri, one.type, one.mime_type);
+  return media.length > 0 ? media : generic(one);
+}
+
+/** What a tool gave: content, or any value. */
+const result = (value: any): unknown =>
+  Array.isArray(value) && value.length > 0 && value.every(isContent)
+    ? value.flatMap(content)
+    : (parts.copied(value) ?? null);
+
+/** The model's thoughts, of which the vendor shows a summary. */
+function thought({ summary }: any): Part[] {
+  const texts = list(summary).filter(({ type }) => type === 'text');
+  const others = list(summary).filter(({ type }) => type !== 'text');
+  return [...parts.reasoning(texts.map(({ text }) => text).join('')), ...others.flatMap(content)];
+}
+
+/** The name of a tool that the vendor runs, out of the type of a step: `google_search_call`. */
+const SERVER_TOOL = /^(.+)_(call|result)$/;
+
+function serverTool(step: any, tool: string, kind: string): Part[] {
+  const { server_name } = step;
+  const about = { type: tool, ...(server_name === undefined ? {} : { server_name }) };
+  if (kind === 'call') {
+    const { name = tool, arguments: args } = step;
+    const server_tool_call = { ...about, arguments: parts.parsed(args) };
+    return [{ type: 'server_tool_call', id: string(step.id), name: String(name), server_tool_call }];
+  }
+  const server_tool_call_response = { ...about, response: result(step.result) };
+  return [{ type: 'server_tool_call_response', id: string(step.call_id), server_tool_call_response }];
+}
+
+function partsOf(step: any): Part[] {
+  if (typeof step !== 'object' || step === null || isContent(step)) return content(step);
+  const { type, id, name, call_id } = step;
+  switch (type) {
+    case 'user_input':
+    case 'model_output':
+      return list(step.content).flatMap(content);
+    case 'thought':
+      return thought(step);
+    case 'function_call':
+      if (typeof name !== 'string') return generic(step);
+      return [{ type: 'tool_call', id: string(id), name, arguments: parts.parsed(step.arguments) }];
+    case 'function_result': {
+      const response = result(step.result);
+      return [{ type: 'tool_call_response', id: string(call_id), name: string(name), response }];
+    }
+  }
+  const [, tool, kind] = SERVER_TOOL.exec(String(type)) ?? [];
+  return tool !== undefined && kind !== undefined ? serverTool(step, tool, kind) : generic(step);
+}
+
+/** A step of the input has no role but its type. */
+const isOfUser = (step: any): boolean =>
+  typeof step !== 'object' || isContent(step) || ['user_input', 'function_result'].includes(step?.type);
+
+/** The input: a text, a content, several of them, steps, or (in the first version) turns with roles. */
+function messagesOf(input: any): Message[] {
+  const messages: Message[] = [];
+  for (const one of list(input)) {
+    if (one?.role !== undefined) {
+      const role = one.role === 'model' ? 'assistant' : String(one.role);
+      messages.push({ role, parts: list(one.content).flatMap(partsOf) });
+      continue;
+    }
+    const role = isOfUser(one) ? 'user' : 'assistant';
+    const last = messages.at(-1);
+    if (last?.role === role && one?.type !== 'user_input') last.parts.push(...partsOf(one));
+    else messages.push({ role, parts: partsOf(one) });
+  }
+  return messages;
+}
+
+function tool({ type, name, description, parameters }: any): ToolDefinition {
+  const kind = string(type) ?? 'function';
+  return {
+    type: kind,
+    name: string(name) ?? kind,
+    description: string(description),
+    parameters: parts.copied(parameters),
+  };
+}
+
+/** One message of all steps. Those of the input may come back with them. */
+function answer(interaction: any): Message[] {
+  const steps = list(interaction?.steps ?? interaction?.outputs).filter(
+    (step) => step?.type !== 'user_input',
+  );
+  return steps.length === 0 ? [] : [{ role: 'assistant', parts: steps.flatMap(partsOf) }];
+}
+
+/** A piece of text goes on where the one before it ended; anything else is a piece by itself. */
+function append(pieces: any[], piece: any): void {
+  const last = pieces.at(-1);
+  if (piece?.type === 'text' && last?.type === 'text') last.text += piece.text;
+  else pieces.push(parts.copied(piece));
+}
+
+/** Folds a piece of a step. Arguments come in pieces of JSON; what belongs to a tool otherwise comes whole. */
+function delta(step: any, given: any): void {
+  if (isContent(given)) {
+    step.content ??= [];
+    append(step.content, given);
+  } else if (given.type === 'thought_summary') {
+    step.summary ??= [];
+    for (const piece of list(given.content)) append(step.summary, piece);
+  } else if (given.type === 'arguments_delta') {
+    const before = typeof step.arguments === 'string' ? step.arguments : '';
+    if (typeof given.arguments === 'string') step.arguments = before + given.arguments;
+  } else if (given.type === step.type) {
+    Object.assign(step, parts.copied(given));
+  }
+}
+
+/** A step by itself: the first version's content, which has none around it, gets one. */
+const own = (step: any): any =>
+  step === undefined || isContent(step)
+    ? {
+        type: 'model_output',
+        content: list(parts.copied(step)).filter(({ text, data, uri }) => text ?? data ?? uri),
+      }
+    : parts.copied(step);
+
+/** Folds an event. The steps of an interaction that continues another are numbered from the start again. */
+function fold(whole: any, event: any): void {
+  whole.steps ??= [];
+  whole.open ??= new Map();
+  switch (event?.event_type) {
+    case 'step.start':
+    case 'content.start': {
+      const step = own(event.step ?? event.content);
+      whole.steps.push(step);
+      whole.open.set(event.index, step);
+      break;
+    }
+    case 'step.delta':
+    case 'content.delta':
+      if (whole.open.has(event.index)) delta(whole.open.get(event.index), event.delta ?? {});
+      break;
+  }
+}
+
+export const interactionContent: ContentReader = {
+  prompt: ([p = {}]) => ({
+    system: messagesOf(p.system_instruction).flatMap(({ parts: said }) => said),
+    messages: messagesOf(p.input),
+    tools: list(p.tools).map(tool),
+  }),
+  answer,
+  fold,
+};

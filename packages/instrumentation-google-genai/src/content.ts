@@ -1,0 +1,52 @@
+/** What is said in calls of `ai.models`. */
+import { type ContentReader, geminiContent, type Message, type Part, parts } from '@llmtrace/core';
+
+/** `generateContent` and its stream. What their public methods are given reaches the inner ones as it is. */
+export const generated: ContentReader = {
+  prompt: ([p = {}]) => geminiContent.prompt({ ...p.config, contents: p.contents }),
+  answer: geminiContent.answer,
+  fold: geminiContent.fold,
+};
+
+/** An image: bytes, or where they are in Google's storage. */
+function image(given: any): Part[] {
+  const { imageBytes, gcsUri, mimeType } = given ?? {};
+  const bytes = parts.blob(imageBytes, 'image', mimeType);
+  return bytes.length > 0 ? bytes : parts.link(gcsUri, 'image', mimeType);
+}
+
+function video(given: any): Part[] {
+  const { videoBytes, uri, mimeType } = given ?? {};
+  const bytes = parts.blob(videoBytes, 'video', mimeType);
+  return bytes.length > 0 ? bytes : parts.link(uri, 'video', mimeType);
+}
+
+const said = (all: Part[]): { messages: Message[] } => ({
+  messages: all.length > 0 ? [{ role: 'user', parts: all }] : [],
+});
+
+/** Images that one is made of, wherever the method takes them. Older ones are beside the `source`. */
+function imagesOf({ source, image: one, referenceImages }: any): Part[] {
+  const { image: sourced, personImage, productImages, scribbleImage } = source ?? {};
+  const references = parts.list(referenceImages).map((reference: any) => reference?.referenceImage);
+  const products = parts.list(productImages).map((product: any) => product?.productImage);
+  return [one, sourced, personImage, ...products, scribbleImage?.image, ...references].flatMap(image);
+}
+
+const made = (one: any): Message => ({ role: 'assistant', parts: image(one?.image ?? one?.mask) });
+
+export const images: ContentReader = {
+  prompt: ([p = {}]) => said([...parts.text(p.prompt ?? p.source?.prompt), ...imagesOf(p)]),
+  answer: (r) => parts.list(r?.generatedImages ?? r?.generatedMasks).map(made),
+};
+
+/** A video is made after the call, whose answer says only where to ask for it. */
+export const videos: ContentReader = {
+  prompt([p = {}]) {
+    const { prompt, image: first, video: before } = { ...p, ...p.source };
+    const { lastFrame, referenceImages } = p.config ?? {};
+    const frames = [first, lastFrame, ...parts.list(referenceImages).map((one: any) => one?.image)];
+    return said([...parts.text(prompt), ...frames.flatMap(image), ...video(before)]);
+  },
+  answer: () => [],
+};
