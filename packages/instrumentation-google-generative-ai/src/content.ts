@@ -1,5 +1,6 @@
 /** Content, asked of a model or of its chats: both send their requests themselves, neither by the other. */
 import { count, type Endpoint, gemini, type LlmRequest } from '@llmtrace/core';
+import { chatContent, modelContent } from './content-reader.ts';
 import { FILES, optionsOf, withSignal } from './options.ts';
 
 /** The SDK puts the given parameters over those that the model was made with. */
@@ -33,8 +34,15 @@ const model = {
   className: 'GenerativeModel',
   path: 'GenerativeModel',
   request: modelRequest,
+  content: modelContent,
 } as const;
-const chat = { ...content, className: 'ChatSession', path: 'ChatSession', request: chatRequest } as const;
+const chat = {
+  ...content,
+  className: 'ChatSession',
+  path: 'ChatSession',
+  request: chatRequest,
+  content: chatContent,
+} as const;
 
 const streamed = (endpoint: Endpoint): Endpoint => ({
   ...endpoint,

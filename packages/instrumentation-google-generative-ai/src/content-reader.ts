@@ -1,0 +1,40 @@
+/** What is said in calls of a model, and in its chats. */
+import { type ContentReader, geminiContent, type Prompt } from '@llmtrace/core';
+
+/** Parts of one message become a content as the SDK makes it: results of functions have a role of their own. */
+function contentOf(given: any): object {
+  const parts = Array.isArray(given) ? given : [given];
+  const isResult = parts.some((part) => part?.functionResponse !== undefined);
+  return { role: isResult ? 'function' : 'user', parts };
+}
+
+/** The SDK puts the given parameters over those that the model was made with. */
+function modelPrompt([given]: readonly any[], self: any): Prompt {
+  const params = given?.contents ? given : { contents: [contentOf(given)] };
+  const { tools, systemInstruction } = self ?? {};
+  return geminiContent.prompt({ tools, systemInstruction, ...params });
+}
+
+/**
+ * A message goes with what was said before it. That may still be missing when the call begins: an answer enters the
+ * history a little after its stream has ended, and the SDK waits for it. So the history is read again when the SDK
+ * goes on, which has nobody but the SDK's own methods waiting for it, each of which handles its failure.
+ */
+function chatPrompt([given]: readonly any[], self: any): Prompt {
+  const asked = geminiContent.prompt({ ...self.params, contents: [contentOf(given)] });
+  const messages = [...geminiContent.contents(self._history), ...(asked.messages ?? [])];
+  const read = (): void => {
+    messages.splice(0, messages.length - 1, ...geminiContent.contents(self._history));
+  };
+  self._sendPromise?.then(read, read).catch(() => undefined); // then it stays as it was read at first
+  return { ...asked, messages };
+}
+
+const reader = {
+  // A stream's whole answer comes without the result around it.
+  answer: (result: any) => geminiContent.answer(result?.response ?? result),
+  fold: geminiContent.fold,
+};
+
+export const modelContent: ContentReader = { ...reader, prompt: modelPrompt };
+export const chatContent: ContentReader = { ...reader, prompt: chatPrompt };
