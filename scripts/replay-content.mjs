@@ -28,6 +28,8 @@ const PARTS = {
 /** What parts are of a type that the conventions have none for, and why. */
 const GENERIC = {
   item_reference: 'a reference to an item that only the vendor knows',
+  tool_addition: 'a tool that is added in the middle of a conversation',
+  fallback: 'the place where another model took over',
 };
 
 /** The validators of one version of the schemas. */

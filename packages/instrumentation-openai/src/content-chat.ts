@@ -3,13 +3,14 @@ import { type ContentReader, type Message, type Part, parts, string } from '@llm
 import {
   append,
   contentParts,
-  list,
   place,
   reasoningParts,
   toolCall,
   toolDefinitions,
   toolOutput,
 } from './content-parts.ts';
+
+const { list } = parts;
 
 function message(m: any): Message {
   const { role } = m;

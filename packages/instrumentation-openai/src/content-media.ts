@@ -1,6 +1,8 @@
 /** What is said to the endpoints for images and audio, and by them. Uploads are not read: that could be done only once. */
 import { type ContentReader, type Message, type Part, type Prompt, parts } from '@llmtrace/core';
-import { append, list } from './content-parts.ts';
+import { append } from './content-parts.ts';
+
+const { list } = parts;
 
 const asked = (text: unknown): Prompt => ({
   messages: parts.text(text).map((part) => ({ role: 'user', parts: [part] })),

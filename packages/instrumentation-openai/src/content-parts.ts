@@ -1,11 +1,7 @@
 /** What the APIs of OpenAI, and of the hosts that are compatible with it, share: what messages hold, and tools. */
 import { type Modality, number, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
 
-export const isThere = (value: unknown): boolean => value !== undefined && value !== null;
-
-/** Several, one in the place of several, or none, as a list. However far apart they are, it takes no longer. */
-export const list = (value: any): any[] =>
-  (Array.isArray(value) ? Object.values(value) : [value]).filter(isThere);
+const { list } = parts;
 
 /** The place of the one with this index, which a vendor counts from 0. */
 export const place = (index: unknown): number => number(index) ?? 0;

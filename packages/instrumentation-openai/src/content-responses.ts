@@ -1,7 +1,9 @@
 /** What is said in the Responses API. */
 import { type ContentReader, parts } from '@llmtrace/core';
 import { messagesOf, partsOf } from './content-items.ts';
-import { append, list, place, toolDefinitions } from './content-parts.ts';
+import { append, place, toolDefinitions } from './content-parts.ts';
+
+const { list } = parts;
 
 const asItem = (item: any): any => (typeof item === 'string' ? { role: 'user', content: item } : item);
 

@@ -1,8 +1,8 @@
 /** Items of the Responses API for tools that the vendor runs: what the model asked of them, and what they gave. */
 import { type Part, parts, string } from '@llmtrace/core';
-import { callId, isThere, list } from './content-parts.ts';
+import { callId } from './content-parts.ts';
 
-const { copied, parsed } = parts;
+const { copied, parsed, list, isThere } = parts;
 
 /** Of these fields, those that say something. */
 const known = (fields: object): object =>

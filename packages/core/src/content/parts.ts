@@ -1,10 +1,15 @@
 /** Making parts of messages out of what vendors have. */
 import type { BlobPart, GenericPart, Modality, Part, TextPart, UriPart } from './messages.ts';
 
-/** One or several, as a list: none where there is nothing. */
+export const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+
+/**
+ * Several, one in the place of several, or none, as a list without holes: however far apart a vendor's indices are, it
+ * takes no longer.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: payloads of vendors have no type here
 export const list = (value: any): any[] =>
-  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+  (Array.isArray(value) ? Object.values(value) : [value]).filter(isThere);
 
 /** A text; none where there is nothing to say. */
 export const text = (value: unknown): TextPart[] =>
