@@ -89,6 +89,11 @@ describe('the message of an error', () => {
       'no answer from /v1?alt=sse&key=abc&x=1',
       'no answer from /v1?alt=sse&key=[key]&x=1',
     ],
+    [
+      'a key of any form',
+      'Incorrect API key provided: test. You can',
+      'Incorrect API key provided: [key]. You can',
+    ],
     ['keys of other vendors', 'gsk_abcdefgh and AQ.Ab8RN6abcdefgh', '[key] and [key]'],
   ];
   for (const [what, message, said] of secrets) {

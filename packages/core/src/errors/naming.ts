@@ -61,6 +61,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/"[\s\S]*" is an invalid header value/g, 'a key is an invalid header value'],
   [/\/\/[^\s/@]+@/g, '//[key]@'],
   [/([?&](?:key|api[-_]?key|access_token|token|sig|signature)=)[^&\s"']+/gi, '$1[key]'],
+  // What a vendor takes for a key may have any form.
+  [/(\bAPI key provided: )\S*[^\s.]/gi, '$1[key]'],
   // As vendors write them, in full or masked by the vendor: `sk-…`, `gsk_…`, `AIza…`, `AQ.…`.
   [
     /\b(?:sk|pk|rk|gsk|xai|pplx)[-_][\w*.-]{5,}[\w*]|\bAIza[\w*-]{10,}|\bAQ\.[\w*-]{10,}|\bBearer\s+\S+/g,
