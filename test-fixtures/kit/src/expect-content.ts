@@ -43,9 +43,12 @@ export function expectContent(attributes: Attributes, call: ExpectedCall): void 
   for (const part of [...parts, ...(system ?? [])]) expectPart(part);
 }
 
-function expectAnswered(output: any[] | null, { answer, errorType, family }: ExpectedCall): void {
+function expectAnswered(output: any[] | null, call: ExpectedCall): void {
+  const { answer, errorType, family, finishReasons = family.finishReasons } = call;
   if (answer === 'none') assert.equal(output, null, 'output messages');
-  const isSaid = answer === 'whole' && family.finishReasons !== undefined && errorType === undefined;
+  // A prompt that is blocked is not answered.
+  const isFinished = finishReasons?.length && !finishReasons.includes('content_filter');
+  const isSaid = answer === 'whole' && isFinished && errorType === undefined;
   if (isSaid) assert.ok(output?.length, 'output messages');
   for (const { finish_reason } of output ?? []) assert.equal(typeof finish_reason, 'string');
 }
