@@ -48,6 +48,10 @@ export function claim(owner: object | undefined, name: string, by: Claim): boole
   return true;
 }
 
+/** What a claimed method was before. */
+export const originalOf = (holder: object & { [CLAIMED]?: Map<string, Claimed> }, name: string): unknown =>
+  Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED]?.get(name)?.original : undefined;
+
 function claimedOf(holder: object & { [CLAIMED]?: Map<string, Claimed> }): Map<string, Claimed> {
   const own = Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED] : undefined;
   const methods = own ?? new Map<string, Claimed>();
