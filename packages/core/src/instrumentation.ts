@@ -234,6 +234,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   private _claim(point: PatchPoint, copy: SdkCopy, owner: () => object | undefined): boolean {
     try {
       const prototype = owner();
+      const { traced } = facts();
       const by: Claim = {
         owner: this,
         enabled: () => this.isEnabled(),
@@ -241,7 +242,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
           const engine = this._current();
           if (!engine) return original.apply(self, args);
           if (!isEndpoint(point)) return this._help(engine, original, self, args);
-          tally(facts().traced, copy.module);
+          tally(traced, copy.module);
           return instrumented(engine, point, original, self, args);
         },
       };

@@ -19,18 +19,22 @@ const HOOK = `${FLAG}, or with \`--import @llmtrace/auto/hook\` before a set-up 
 export const BY_HAND = '`instrumentClient(client)` of `@llmtrace/auto/manual`';
 
 export function whyUntraced(sender: Sender): Why {
-  if (!('module' in sender)) return withoutSdk(sender.host, outermost(sender.files));
+  if (!('module' in sender)) return withoutSdk(sender.host, sending(sender.files));
   const { module, files } = sender;
   const isOn = facts().instrumentations.some((one) => one.module === module && one.isEnabled());
   if (!isOn) return disabled(sender);
   const file = files.find((path) => path.includes(`/node_modules/${module}/`));
   if (file !== undefined) return installed(sender, file);
-  return files.length > 0 ? bundled(sender, outermost(files)) : unknown(sender);
+  return files.length > 0 ? bundled(sender, sending(files)) : unknown(sender);
 }
 
-/** The file nearest to the request that is not another package's. */
-const outermost = (files: readonly string[]): string =>
-  files.find((path) => !path.includes('/node_modules/')) ?? files[0] ?? 'an unknown file';
+/** What stands between a sender and the network. */
+const BETWEEN =
+  /\/node_modules\/(?:node-fetch|undici|[\w-]*proxy-agent|agentkeepalive|@opentelemetry|@sentry|dd-trace)\//;
+
+/** The file nearest to the request that is a sender's. */
+const sending = (files: readonly string[]): string =>
+  files.find((path) => !BETWEEN.test(path)) ?? files[0] ?? 'an unknown file';
 
 const named = ({ module, version }: Sdk): string => `${module} ${version}`;
 
@@ -66,14 +70,19 @@ const unknown = (sdk: Sdk): Why => ({
 /** The SDK is a package on disk. Which of its builds was not patched, or no more? */
 function installed(sdk: Sdk, file: string): Why {
   const build = file.endsWith('.mjs') ? 'ES module' : 'CommonJS';
-  const copies = facts().copies.filter((copy) => copy.module === sdk.module && copy.build === build);
+  const { copies: all, findings, hook } = facts();
+  const lacking = findings.find(
+    ({ code, what }) => code === 'unknown-shape' && what.startsWith(`${named(sdk)} `),
+  );
+  if (lacking) return { ...lacking, quiet: true }; // said when it was patched
+  const copies = all.filter((copy) => copy.module === sdk.module && copy.build === build);
   const patched = copies.filter(({ version, methods }) => version === sdk.version && methods.size > 0);
   if (patched.some(isUndone)) return undone(sdk);
   if (patched.length > 0) return unknown(sdk);
-  const { hook } = facts();
   if (build === 'ES module' && hook === false) return { ...HOOK_OTHER_COPY, quiet: true }; // whoever registered it has said so
   if (build === 'ES module' && hook === undefined && copies.length === 0) return withoutHook(sdk, file);
-  return early(sdk, file);
+  // What was required before is patched all the same: this came by a way that nobody saw.
+  return build === 'ES module' ? early(sdk, file) : unknown(sdk);
 }
 
 /** Whether somebody has put a method back as it was before llmtrace. */

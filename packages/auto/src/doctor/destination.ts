@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AutoSettings, Finding } from '@llmtrace/core';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
-import { endpointOf, unreachable } from './endpoints.ts';
+import { endpointOf, shown, unreachable } from './endpoints.ts';
 import { versionAt } from './loads.ts';
 
 export interface Destination {
@@ -32,7 +32,7 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
 function exportersOf(settings: AutoSettings): string[] {
   const url = endpointOf(settings, 'TRACES');
   return settings.traceExporters.flatMap(({ name, protocol }) => {
-    if (name === 'otlp') return `${url} (OTLP, ${protocol})`;
+    if (name === 'otlp') return `${shown(url)} (OTLP, ${protocol})`;
     return name === 'console' ? 'the console' : [];
   });
 }

@@ -25,6 +25,13 @@ export function endpointOf(settings: AutoSettings, signal: 'TRACES' | 'METRICS')
   return own || (otlp.protocol === 'grpc' ? DEFAULT_GRPC : DEFAULT);
 }
 
+/** A URL as it may be shown: without a name and a password. */
+export function shown(url: string | undefined): string {
+  if (url === undefined || !URL.canParse(url)) return url ?? '';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
 /** The endpoints that no connection can be made to. It takes a process of its own: an exit waits for no socket. */
 export function unreachable(settings: AutoSettings): Finding[] {
   const urls = (['TRACES', 'METRICS'] as const).flatMap((signal) => endpointOf(settings, signal) ?? []);
@@ -34,7 +41,7 @@ export function unreachable(settings: AutoSettings): Finding[] {
     return [
       {
         code: 'exporter-unreachable',
-        what: `nobody is there at ${url}, where telemetry is sent to (${why}); it is lost`,
+        what: `nobody is there at ${shown(url)}, where telemetry is sent to (${why}); it is lost`,
         cure: 'Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it is',
         lost: true,
       } as const,

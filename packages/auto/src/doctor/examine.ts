@@ -42,7 +42,7 @@ export function examine({ settings, vendors, loaded, isOwn }: Examined): Report 
     ...settingsSaid(known),
   ];
   return {
-    command: [basename(process.execPath), ...process.execArgv, ...process.argv.slice(1)].join(' '),
+    command: command(),
     versions: `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`,
     copies: copiesOf(loaded, known),
     traced: [...known.traced],
@@ -50,6 +50,13 @@ export function examine({ settings, vendors, loaded, isOwn }: Examined): Report 
     destination: destination.text,
     findings,
   };
+}
+
+/** How the process was started, without what only the application knows: its arguments, or its text. */
+function command(): string {
+  const [, file = '', ...args] = process.argv;
+  const flags = process.execArgv.map((flag) => (/\s/.test(flag) ? '…' : flag));
+  return [basename(process.execPath), ...flags, file, args.length > 0 ? '…' : ''].filter(Boolean).join(' ');
 }
 
 /** Whether llmtrace runs at all. */

@@ -31,7 +31,7 @@ export const isLosing = ({ findings }: Pick<Report, 'findings'>): boolean =>
 
 /** The report on a command of which no process of node has reported. */
 export const notStarted = (command: readonly string[]): Report => ({
-  command: command.join(' '),
+  command: command[0] ?? '',
   versions: `Node.js ${process.versions.node}, ${process.platform}`,
   copies: [],
   traced: [],

@@ -36,8 +36,9 @@ export async function examined(
       stdio: 'inherit',
       env: { ...process.env, LLMTRACE_DOCTOR_FOLDER: folder, NODE_OPTIONS: nodeOptions(command, asIs) },
     });
-    // It is in the foreground too, and has its own way with a signal.
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    // A terminal gives Ctrl+C to the application too.
+    process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
     const timers = wait === undefined ? [] : endAfter(wait * 1000, (signal) => child.kill(signal));
     const code = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);

@@ -44,12 +44,23 @@ export async function makeFolder(): Promise<Folder> {
   });
   await stop(); // its process would keep this one alive
   write(path, 'unknown/node_modules/openai/package.json', '{ "name": "openai", "version": "99.1.0" }');
-  write(path, 'unknown/node_modules/openai/index.js', 'exports.OpenAI = class OpenAI {};');
-  write(path, 'unknown/app.cjs', "new (require('openai').OpenAI)();");
+  write(path, 'unknown/node_modules/openai/index.js', UNKNOWN);
+  write(path, 'unknown/app.cjs', "new (require('openai').OpenAI)().chat.answer();");
   copyHook(path);
   copyApi(path);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
+
+/** It sends the same requests, by other methods. */
+const UNKNOWN = `exports.OpenAI = class OpenAI {
+  chat = {
+    answer: () => fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {
+      method: 'POST',
+      headers: { 'User-Agent': 'OpenAI/JS 99.1.0', 'X-Stainless-Package-Version': '99.1.0' },
+      body: '{}',
+    }).then((response) => response.text()),
+  };
+};`;
 
 function write(folder: string, name: string, text: string): void {
   mkdirSync(dirname(join(folder, name)), { recursive: true });
