@@ -32,9 +32,9 @@ export function whyUntraced(sender: Sender): Why {
 const BETWEEN =
   /\/node_modules\/(?:node-fetch|undici|[\w-]*proxy-agent|agentkeepalive|@opentelemetry|@sentry|dd-trace)\//;
 
-/** The file nearest to the request that is a sender's. */
+/** The file nearest to the request that is a sender's. Node.js 20 tells of none for requests by `node:http`. */
 const sending = (files: readonly string[]): string =>
-  files.find((path) => !BETWEEN.test(path)) ?? files[0] ?? 'an unknown file';
+  files.find((path) => !BETWEEN.test(path)) ?? files[0] ?? 'the application';
 
 const named = ({ module, version }: Sdk): string => `${module} ${version}`;
 

@@ -54,7 +54,7 @@ function applications(): string | undefined {
 const noProvider = (): readonly Finding[] => [
   {
     code: 'no-provider',
-    what: 'calls are traced, but their spans go nowhere: no exporter is configured and no OpenTelemetry SDK is registered',
+    what: 'the spans of calls go nowhere: no exporter is configured and no OpenTelemetry SDK is registered',
     cure: 'Set OTEL_EXPORTER_OTLP_ENDPOINT to your collector, or register an SDK',
     lost: true,
   },

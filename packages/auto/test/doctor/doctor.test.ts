@@ -72,7 +72,7 @@ describe('the doctor', () => {
     assert.match(asked.stderr, /✓ all is well\n$/);
     assert.match(
       asked.stderr,
-      /loaded {3}openai 7\.57\.0 \(ES module\): traced \(\d+ methods\) .*\/node_modules\/openai\n/,
+      /loaded {3}openai 7\.57\.0 \(ES module\): traced \(\d+ methods\)(?: .*\/node_modules\/openai)?\n/,
     );
     assert.match(asked.stderr, /calls {4}1 of openai traced\n/);
     assert.match(asked.stderr, /spans {4}to http:\/\/127\.0\.0\.1:\d+ \(OTLP, http\/json\)\n/);
@@ -81,6 +81,14 @@ describe('the doctor', () => {
   it('has nothing to say of an SDK that was required before llmtrace: it is traced', async () => {
     const flags = { env: env({ LLMTRACE_DOCTOR: '1' }) };
     const { stderr } = await stage.run(app('required-before.cjs'), flags);
+    assert.match(stderr, /calls {4}1 of openai traced\n/);
+    assert.match(stderr, /✓ all is well\n$/);
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
+  it('has nothing to say of a client that was made before, and then instrumented by hand', async () => {
+    const { stderr } = await stage.run(app('made-before.mjs'), { env: env({ LLMTRACE_DOCTOR: '1' }) });
+    assert.match(stderr, /loaded {3}openai \(unknown version\) \(by hand\): traced \(\d+ methods\)\n/);
     assert.match(stderr, /calls {4}1 of openai traced\n/);
     assert.match(stderr, /✓ all is well\n$/);
     assert.equal(stage.collector.spans().length, 1);

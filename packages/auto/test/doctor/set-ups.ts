@@ -194,7 +194,8 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
     {
       what: 'no exporter and no OpenTelemetry SDK',
       code: 'no-provider',
-      cause: /their spans go nowhere: no exporter is configured and no OpenTelemetry SDK is registered/,
+      cause:
+        /the spans of calls go nowhere: no exporter is configured and no OpenTelemetry SDK is registered/,
       cure: /Set OTEL_EXPORTER_OTLP_ENDPOINT/,
       lost: true,
       warns: false,
@@ -267,7 +268,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
     {
       what: 'calls without an SDK',
       code: 'no-sdk',
-      cause: /no-sdk\.mjs sends requests to api\.openai\.com by none of the SDKs/,
+      cause: /(?:no-sdk\.mjs|the application) sends requests to api\.openai\.com by none of the SDKs/,
       cure: /Call the vendor through its own SDK/,
       lost: true,
       warns: true,
