@@ -79,8 +79,10 @@ function kindOf(given: unknown, what: 'client' | 'module'): Kind | undefined {
 }
 
 /** The instrumentation that there is already, of this copy of llmtrace or another: it has the application's options. */
-const running = ({ vendor }: Kind): KnownInstrumentation | undefined =>
-  facts().instrumentations.find(({ module }) => module === vendor.module);
+function running({ vendor }: Kind): KnownInstrumentation | undefined {
+  const known = facts().instrumentations.filter(({ module }) => module === vendor.module);
+  return known.find((one) => one.isEnabled()) ?? known[0];
+}
 
 function unknown(what: 'client' | 'module'): void {
   const names = KINDS.map(({ vendor }) => vendor.module).join(', ');

@@ -25,7 +25,6 @@ export interface SdkCopy {
   readonly build: Build;
   /** The methods, by name: `Chat.Completions.create`. */
   readonly methods: Map<string, PatchedMethod[]>;
-  missing: readonly string[];
 }
 
 /** An instrumentation of this process, of any copy of llmtrace. */
@@ -81,10 +80,14 @@ export function copyOf(module: string, version: string | undefined, build: Build
     (copy) => copy.module === module && copy.version === version && copy.build === build,
   );
   if (known) return known;
-  const copy: SdkCopy = { module, version, build, methods: new Map(), missing: [] };
+  const copy: SdkCopy = { module, version, build, methods: new Map() };
   copies.push(copy);
   return copy;
 }
+
+/** How a copy came, by what it exports. */
+export const buildOf = (exports: object): Build =>
+  Reflect.get(exports, Symbol.toStringTag) === 'Module' ? 'ES module' : 'CommonJS';
 
 /** Counts one more of `key`. */
 export const tally = (counts: Map<string, number>, key: string): void => {

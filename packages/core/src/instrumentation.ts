@@ -15,17 +15,17 @@ import {
 import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { at, type Given, reach } from './by-hand.ts';
-import { type Claim, claim, claimBehind, originalOf } from './claim.ts';
+import { type Claim, claim, claimBehind } from './claim.ts';
 import type { ResolvedLog } from './config/log.ts';
 import { type CompleteConfig, isSwitchedOff, type LlmTraceConfig, resolveConfig } from './config.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
-import { type Build, copyOf, facts, type SdkCopy, tally } from './facts.ts';
-import { note } from './findings.ts';
+import { buildOf, copyOf, facts, type SdkCopy, tally } from './facts.ts';
 import { layersOf } from './interceptors/layers.ts';
-import { type Engine, isUnderWay } from './live.ts';
+import type { Engine } from './live.ts';
 import { loadedFiles } from './loaded.ts';
 import { silently } from './native.ts';
+import { noteInstrumentation, noteMissing, notePatched } from './noted.ts';
 import {
   type EventLogger,
   type EventLoggerProvider,
@@ -37,7 +37,6 @@ import { metricsObserver } from './observers/metrics.ts';
 import { spanObserver } from './observers/span.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
-import { watchRequests } from './untraced.ts';
 import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
 import { warnOnce } from './warn.ts';
 
@@ -67,6 +66,11 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     super(name, version, resolveConfig(config));
     this._off = config.enabled === undefined && isSwitchedOff();
     this._join();
+  }
+
+  /** Makes itself known to the doctor, and to other copies of llmtrace. */
+  private _join(): void {
+    noteInstrumentation(this, this.vendor, !this._off);
   }
 
   /**
@@ -181,22 +185,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const missing = pointsOf(vendor)
       .filter((point) => !this._claim(point, copy, () => prototypeOf(at(vendor.main(exports), point.path))))
       .filter((point) => isExpected(point, version));
-    this._miss(copy, missing);
-  }
-
-  private _miss(copy: SdkCopy, missing: readonly PatchPoint[]): void {
-    if (missing.length === 0) return;
-    copy.missing = missing.map(nameOf);
-    const { module, version = '(unknown version)' } = copy;
-    note(
-      {
-        code: 'unknown-shape',
-        what: `${module} ${version} is not traced wholly: it has no ${copy.missing.join(', ')}`,
-        cure: `Look for a newer llmtrace, or use a version of ${module} that README.md names`,
-        lost: true,
-      },
-      true,
-    );
+    noteMissing(copy, missing);
   }
 
   private _byHand(given: unknown, kind: Given): void {
@@ -207,27 +196,13 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       for (const [point, holder] of reached) this._claim(point, copy, () => holder);
       // A version that is not known need not have what came later, or went.
       const always = pointsOf(vendor).filter(({ since, until }) => (since ?? until) === undefined);
-      this._miss(
+      noteMissing(
         copy,
         always.filter((point) => !reached.has(point)),
       );
     } catch (error) {
       this._diag.error('could not instrument by hand', error);
     }
-  }
-
-  /** Makes itself known to the doctor, and to other copies of llmtrace. */
-  private _join(): void {
-    const { module, requests } = this.vendor;
-    facts().instrumentations.push({
-      module,
-      isEnabled: () => this.isEnabled(),
-      instrumentClient: (client) => this.instrumentClient(client),
-      instrumentModule: (exports) => this.instrumentModule(exports),
-    });
-    if (this._off) return;
-    if (!facts().underWay.includes(isUnderWay)) facts().underWay.push(isUnderWay);
-    watchRequests(requests);
   }
 
   /** Patching must never throw, nor what it looks at: that would crash the application's import. */
@@ -249,7 +224,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       const { getter, method } = point;
       const isClaimed =
         getter === undefined ? claim(prototype, method, by) : claimBehind(prototype, getter, method, by);
-      if (isClaimed) patched(copy, point, prototype as object);
+      if (isClaimed) notePatched(copy, point, prototype as object);
       return isClaimed;
     } catch (error) {
       this._diag.error(`could not patch ${point.path}.${point.method}`, error);
@@ -381,24 +356,8 @@ export function hookPatterns({ module, extensions, endpoints }: Vendor): RegExp[
     );
 }
 
-const nameOf = ({ path, getter, method }: PatchPoint): string =>
-  [path, getter, method].filter(Boolean).join('.');
-
 const prototypeOf = (owner: unknown): object | undefined =>
   (owner as { prototype?: object } | undefined)?.prototype;
-
-const buildOf = (exports: Exports): Build =>
-  Reflect.get(exports, Symbol.toStringTag) === 'Module' ? 'ES module' : 'CommonJS';
-
-/** Notes that a method was patched, and what of it is needed to see whether it still is. */
-function patched({ methods }: SdkCopy, point: PatchPoint, prototype: object): void {
-  const holder = prototype as Readonly<Record<string, unknown>>;
-  const { method: name } = point;
-  const all = methods.get(nameOf(point)) ?? [];
-  methods.set(nameOf(point), all);
-  if (point.getter !== undefined || all.some((known) => known.holder === holder)) return;
-  all.push({ holder, name, before: originalOf(holder, name), patched: holder[name] });
-}
 
 /** Whether a version should have a method: an unknown one should. */
 function isExpected({ since, until }: PatchPoint, version: string | undefined): boolean {
