@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { FINDING_CODES } from '@llmtrace/core';
 import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
 import { parse } from '../../src/doctor/arguments.ts';
@@ -21,6 +22,9 @@ function findingsIn(text: string): { mark: string; code: string; cause: string; 
 
 /** Findings of tests other than those of the set-ups. */
 const ELSEWHERE = ['not-started', 'node-version'];
+
+/** Node.js before 22.15 does not tell what is loaded; the tests may be run on it. */
+const TELLS_LOADS = process.env['TEST_NODE'] === undefined;
 
 const warningsIn = (text: string): string[] => text.match(/^\(node:\d+\) llmtrace: .*$/gm) ?? [];
 
@@ -76,6 +80,13 @@ describe('the doctor', () => {
     );
     assert.match(asked.stderr, /calls {4}1 of openai traced\n/);
     assert.match(asked.stderr, /spans {4}to http:\/\/127\.0\.0\.1:\d+ \(OTLP, http\/json\)\n/);
+  });
+
+  it('is not even loaded where nobody asks for it', async () => {
+    const flags = ['--import', pathToFileURL(file(app('lists-doctor.mjs'))).href, ...AUTO];
+    const files = async (more?: RunOptions['env']): Promise<number> =>
+      Number((await stage.run(app('chat.mjs'), { flags, env: env(more) })).stdout.split('\n')[1]);
+    assert.deepEqual([await files(), (await files({ LLMTRACE_DOCTOR: '1' })) > 0], [0, TELLS_LOADS]);
   });
 
   it('has nothing to say of an SDK that was required before llmtrace: it is traced', async () => {
