@@ -4,9 +4,8 @@
  */
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { hookPatterns, type Vendor } from '@llmtrace/core';
+import { facts, HOOK_OTHER_COPY, hookPatterns, note, type Vendor } from '@llmtrace/core';
 import { isFirst } from './once.ts';
-import { warn } from './warn.ts';
 
 const require = module.createRequire(import.meta.url);
 // A copy of import-in-the-middle knows only the instrumentations that use the same copy.
@@ -29,6 +28,7 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
     const hook = instrumentations.resolve('import-in-the-middle/hook.mjs');
     module.register(pathToFileURL(hook), { data: { include } });
   }
+  facts().hook = true; // until it is known better
   for (const [delay, url] of CHECKS) {
     const look = (): void => void check(url).catch(() => {});
     if (delay === 0) look();
@@ -59,8 +59,6 @@ async function check(url: string): Promise<void> {
   await import(url);
   removeHook(look);
   if (seen) return;
-  warn(
-    'another copy of import-in-the-middle wraps the modules of this process: what is imported (not required) ' +
-      'is not traced. Let both share one copy',
-  );
+  facts().hook = false;
+  note(HOOK_OTHER_COPY, true);
 }

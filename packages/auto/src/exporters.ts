@@ -1,9 +1,8 @@
 /** Which module has the exporter that an `OTEL_*_EXPORTER` variable names. */
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { AutoSettings } from '@llmtrace/core';
+import { type AutoSettings, note } from '@llmtrace/core';
 import type { ExporterModule } from './export-pipeline.ts';
-import { warn } from './warn.ts';
 
 type ExporterSetting = AutoSettings['traceExporters'][number];
 
@@ -29,19 +28,31 @@ export function exporterModules(signal: Signal, settings: readonly ExporterSetti
 function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): ExporterModule | undefined {
   if (name === 'console') return { path: undefined };
   if (name !== 'otlp') {
-    warn(`expected ${VARIABLES[signal]} to be of otlp, console, none, got ${name}; it is ignored`);
-    return undefined;
+    return none(
+      `expected ${VARIABLES[signal]} to be of otlp, console, none, got ${name}; it is ignored`,
+      `Set ${VARIABLES[signal]} to otlp`,
+    );
   }
   const variant = VARIANTS[protocol];
   if (!variant) {
-    warn(`expected the OTLP protocol to be one of ${Object.keys(VARIANTS).join(', ')}, got ${protocol}`);
-    return undefined;
+    const protocols = Object.keys(VARIANTS).join(', ');
+    return none(
+      `expected the OTLP protocol to be one of ${protocols}, got ${protocol}; nothing is exported`,
+      'Set OTEL_EXPORTER_OTLP_PROTOCOL to one of them',
+    );
   }
   const wanted = `@opentelemetry/exporter-${signal}-otlp-${variant}`;
   const path = find(wanted);
   if (path !== undefined) return { path };
-  warn(`the OTLP protocol ${protocol} needs ${wanted}, which is not installed; nothing is exported`);
-  return undefined;
+  return none(
+    `the OTLP protocol ${protocol} needs ${wanted}, which is not installed; nothing is exported`,
+    `Install it: \`npm install ${wanted}\``,
+  );
+}
+
+/** There is no such exporter, which is said. */
+function none(what: string, cure: string): undefined {
+  note({ code: 'exporter', what, cure, lost: true }, true);
 }
 
 /** Looks for a module where this package is, then where the application is. */

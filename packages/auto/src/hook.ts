@@ -3,8 +3,10 @@
  * applications that set OpenTelemetry up themselves. It starts nothing and traces nothing.
  */
 import { autoSettings } from '@llmtrace/core';
+import { examineIfAsked } from './doctor.ts';
 import { registerEsmHook } from './esm-hook.ts';
 import { wantedVendors } from './vendors.ts';
 
 const settings = autoSettings();
+examineIfAsked(settings, 'other');
 if (settings.enabled) registerEsmHook(wantedVendors(settings).map(({ vendor }) => vendor));

@@ -2,6 +2,7 @@
 import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llmtrace/core';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
+import { examineIfAsked } from './doctor.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
@@ -18,6 +19,7 @@ import { warn } from './warn.ts';
  */
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
   const settings = autoSettings();
+  examineIfAsked(settings, 'other');
   if (!settings.enabled) return [];
   const given = { ...loadConfigFile(settings.configFile, warn), ...config };
   const printing = consoleObservers(settings, () => false);

@@ -5,6 +5,7 @@ import type { LoggerProvider } from '@opentelemetry/api-logs';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { printDiag } from './diagnostics.ts';
+import { examineIfAsked } from './doctor.ts';
 import { registerEsmHook } from './esm-hook.ts';
 import { endCallsAtExit } from './exit.ts';
 import { isFirst } from './once.ts';
@@ -17,7 +18,9 @@ import { warn } from './warn.ts';
 /** Starts llmtrace in this thread, once. */
 export function start(): void {
   try {
-    if (autoSettings().enabled && isFirst('auto')) instrument();
+    const settings = autoSettings();
+    examineIfAsked(settings, 'auto');
+    if (settings.enabled && isFirst('auto')) instrument();
   } catch (error) {
     diag.error('llmtrace: could not start', error);
     warn('could not start; nothing is traced. OTEL_LOG_LEVEL=error says why');

@@ -1,6 +1,12 @@
 /** The vendors that are traced, by the names that `LLMTRACE_INSTRUMENTATIONS` knows. */
 import module from 'node:module';
-import type { AutoSettings, LlmInstrumentation, LlmTraceConfig, Vendor } from '@llmtrace/core';
+import {
+  type AutoSettings,
+  type LlmInstrumentation,
+  type LlmTraceConfig,
+  note,
+  type Vendor,
+} from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { warn } from './warn.ts';
 
@@ -48,6 +54,9 @@ const pick = <K extends string, I extends string>(
   instrumentation: I,
 ): LoadedVendor => ({ vendor: exports[vendor], Instrumentation: exports[instrumentation] });
 
+/** All vendors, whatever the settings ask for. */
+export const allVendors = (): LoadedVendor[] => VENDORS.flatMap(loaded);
+
 /** The vendors that the settings ask for: all, where they say nothing. */
 export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[] {
   const names = VENDORS.map(({ name }) => name);
@@ -64,7 +73,15 @@ function loaded({ name, load }: VendorEntry): LoadedVendor[] {
     return [load()];
   } catch (error) {
     diag.error('llmtrace: could not load an instrumentation', error);
-    warn(`the instrumentation of ${name} does not load; its calls are not traced`);
+    note(
+      {
+        code: 'not-installed',
+        what: `the instrumentation of ${name} does not load; its calls are not traced`,
+        cure: 'Install `@llmtrace/auto` anew; OTEL_LOG_LEVEL=error says why',
+        lost: true,
+      },
+      true,
+    );
     return [];
   }
 }

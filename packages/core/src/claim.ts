@@ -48,6 +48,10 @@ export function claim(owner: object | undefined, name: string, by: Claim): boole
   return true;
 }
 
+/** What a claimed method was before. */
+export const originalOf = (holder: object & { [CLAIMED]?: Map<string, Claimed> }, name: string): unknown =>
+  Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED]?.get(name)?.original : undefined;
+
 function claimedOf(holder: object & { [CLAIMED]?: Map<string, Claimed> }): Map<string, Claimed> {
   const own = Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED] : undefined;
   const methods = own ?? new Map<string, Claimed>();
@@ -75,7 +79,10 @@ function replace(holder: object, name: string, original: Method, claims: readonl
 /** Prototypes whose getters have been replaced, and what is claimed of the objects that those give. */
 const GETTERS = Symbol.for('llmtrace.getters');
 
-type Getter = (() => unknown) & { [GETTERS]?: ((given: object) => void)[] };
+/** What is claimed of the objects that a getter gives, for whom. */
+type Behind = ((given: object) => void) & { owner?: object; method?: string };
+
+type Getter = (() => unknown) & { [GETTERS]?: Behind[] };
 
 /**
  * Claims a method of the objects that a getter gives, as they are first asked for: their class is not exported.
@@ -86,17 +93,14 @@ export function claimBehind(owner: object | undefined, getter: string, name: str
   const get = was?.get as Getter | undefined;
   if (!get) return false;
   const claims = get[GETTERS] ?? replaceGetter(owner as object, getter, was as PropertyDescriptor, get);
-  claims.push((given) => claim(Object.getPrototypeOf(given), name, by));
+  if (claims.some((one) => one.owner === by.owner && one.method === name)) return true;
+  const behind = (given: object): void => void claim(Object.getPrototypeOf(given), name, by);
+  claims.push(Object.assign(behind, { owner: by.owner, method: name }));
   return true;
 }
 
-function replaceGetter(
-  owner: object,
-  name: string,
-  was: PropertyDescriptor,
-  get: Getter,
-): ((given: object) => void)[] {
-  const claims: ((given: object) => void)[] = [];
+function replaceGetter(owner: object, name: string, was: PropertyDescriptor, get: Getter): Behind[] {
+  const claims: Behind[] = [];
   const replaced: Getter = function getter(this: unknown) {
     const given = get.call(this as never);
     // Never a reason for the application's own access to fail; and what is not there cannot be claimed.

@@ -119,6 +119,10 @@ export interface AutoSettings {
   prometheus: PrometheusSettings | undefined;
   /** `LLMTRACE_CONFIG`: a file with options, relative to the working directory; undefined means none. */
   configFile: string | undefined;
+  /** `LLMTRACE_DOCTOR`: examine the process, and report on stderr when it ends. */
+  doctor: boolean;
+  /** `LLMTRACE_DOCTOR_FOLDER`: where the command `llmtrace-doctor` wants that report; undefined where it did not ask. */
+  doctorFolder: string | undefined;
   /** The environment that all this was read from, for a thread that reads it too. */
   env: Environment;
 }
@@ -215,6 +219,8 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheus(env),
     configFile: env['LLMTRACE_CONFIG']?.trim() || undefined,
+    doctor: flag(env, 'LLMTRACE_DOCTOR') ?? false,
+    doctorFolder: env['LLMTRACE_DOCTOR_FOLDER'] || undefined,
     env,
   };
 }

@@ -1,4 +1,5 @@
 /** `@llmtrace/core`: what vendors' instrumentations are made of, and what applications may configure. */
+export { reachable } from './by-hand.ts';
 export type {
   AttemptFailure,
   Call,
@@ -54,6 +55,14 @@ export {
   isTimeout,
   isTransient,
 } from './errors.ts';
+export {
+  type Build,
+  type Facts,
+  facts,
+  type KnownInstrumentation,
+  type SdkCopy,
+} from './facts.ts';
+export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './findings.ts';
 export * as gemini from './gemini.ts';
 export * as geminiContent from './gemini-content.ts';
 export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
@@ -70,6 +79,8 @@ export {
 } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
+export { watchRequests } from './untraced.ts';
 export { count, number, string, strings } from './values.ts';
-export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor.ts';
+export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor.ts';
 export { warn, warnOnce } from './warn.ts';
+export { HOOK_OTHER_COPY, whyUntraced } from './why-untraced.ts';

@@ -14,6 +14,7 @@ import {
 } from '@opentelemetry/instrumentation';
 import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
+import { at, type Given, reach } from './by-hand.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
 import type { ResolvedContent } from './config/content.ts';
 import type { ResolvedLog } from './config/log.ts';
@@ -22,9 +23,12 @@ import type { CaptureOptions } from './content/capture.ts';
 import { redactorOf } from './content/redactors.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
+import { buildOf, copyOf, facts, type SdkCopy, tally } from './facts.ts';
 import { layersOf } from './interceptors/layers.ts';
 import type { Engine } from './live.ts';
+import { loadedFiles } from './loaded.ts';
 import { silently } from './native.ts';
+import { noteInstrumentation, noteMissing, notePatched } from './noted.ts';
 import {
   type EventLogger,
   type EventLoggerProvider,
@@ -64,6 +68,34 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   constructor(name: string, version: string, config: LlmTraceConfig) {
     super(name, version, resolveConfig(config));
     this._off = config.enabled === undefined && isSwitchedOff();
+    this._join();
+  }
+
+  /** Makes itself known to the doctor, and to other copies of llmtrace. */
+  private _join(): void {
+    noteInstrumentation(this, this.vendor, !this._off);
+  }
+
+  /**
+   * Instruments the SDK that made `client`, where no hook could: it is bundled with the application, or was loaded
+   * before llmtrace. It is the classes behind the client that are patched, so all other clients of the same copy of
+   * the SDK are traced too. It may be called for each client; a second time changes nothing.
+   *
+   * @returns `client`, in any case: what cannot be instrumented is a warning.
+   */
+  instrumentClient<T>(client: T): T {
+    this._byHand(client, 'client');
+    return client;
+  }
+
+  /**
+   * The same by what the SDK exports: `import * as openai from 'openai'`, or its main class.
+   *
+   * @returns `exports`, in any case.
+   */
+  instrumentModule<T>(exports: T): T {
+    this._byHand(exports, 'module');
+    return exports;
   }
 
   /** A set-up of OpenTelemetry enables whatever is not: not against `LLMTRACE_ENABLED=false`. */
@@ -71,6 +103,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     if (this._off) return;
     this._silent = false;
     super.enable();
+    this._claimLoaded();
   }
 
   /**
@@ -116,8 +149,8 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         new InstrumentationNodeModuleFile(
           name,
           versions,
-          (exports: Exports) => {
-            for (const point of points) this._claim(point, () => exports[point.className]);
+          (exports: Exports, version?: string) => {
+            this._claimFile(name, points, exports, version);
             return exports;
           },
           () => {}, // a method stays claimed: see disable()
@@ -130,35 +163,72 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return [new InstrumentationNodeModuleDefinition(vendor.module, versions, main, undefined, files)];
   }
 
+  private _claimFile(name: string, points: PatchPoint[], exports: Exports, version?: string): void {
+    const copy = copyOf(this.vendor.module, version, name.endsWith('.mjs') ? 'ES module' : 'CommonJS');
+    for (const point of points) this._claim(point, copy, () => prototypeOf(exports[point.className]));
+  }
+
+  /** Claims what was required before: classes can be patched at any time. */
+  private _claimLoaded(): void {
+    try {
+      const files = filesOf(this.vendor);
+      for (const { name, exports, version } of loadedFiles(this.vendor.module)) {
+        const file = files.find((one) => one.name === name);
+        if (file) this._claimFile(name, file.points, exports as Exports, version);
+      }
+    } catch (error) {
+      this._diag.error('could not look for what is loaded', error);
+    }
+  }
+
   /** Claims what the files did not bring already, and says what could not be found. */
   private _patchMain(exports: Exports, version: string | undefined): void {
     const { vendor } = this;
+    const copy = copyOf(vendor.module, version, buildOf(exports));
     const missing = pointsOf(vendor)
-      .filter((point) => !this._claim(point, () => at(vendor.main(exports), point.path)))
+      .filter((point) => !this._claim(point, copy, () => prototypeOf(at(vendor.main(exports), point.path))))
       .filter((point) => isExpected(point, version));
-    if (missing.length === 0) return;
-    const names = missing.map(({ path, getter, method }) => [path, getter, method].filter(Boolean).join('.'));
-    const copy = `${vendor.module} ${version ?? '(unknown version)'}`;
-    warnOnce(`${copy} is not traced wholly: it has no ${names.join(', ')}`);
+    noteMissing(copy, missing);
+  }
+
+  private _byHand(given: unknown, kind: Given): void {
+    try {
+      const { vendor } = this;
+      const copy = copyOf(vendor.module, undefined, 'by hand');
+      const reached = reach(vendor, pointsOf(vendor), given, kind);
+      for (const [point, holder] of reached) this._claim(point, copy, () => holder);
+      // A version that is not known need not have what came later, or went.
+      const always = pointsOf(vendor).filter(({ since, until }) => (since ?? until) === undefined);
+      noteMissing(
+        copy,
+        always.filter((point) => !reached.has(point)),
+      );
+    } catch (error) {
+      this._diag.error('could not instrument by hand', error);
+    }
   }
 
   /** Patching must never throw, nor what it looks at: that would crash the application's import. */
-  private _claim(point: PatchPoint, owner: () => unknown): boolean {
+  private _claim(point: PatchPoint, copy: SdkCopy, owner: () => object | undefined): boolean {
     try {
-      const prototype = (owner() as { prototype?: object } | undefined)?.prototype;
+      const prototype = owner();
+      const { traced } = facts();
       const by: Claim = {
         owner: this,
         enabled: () => this.isEnabled(),
         call: (original, self, args) => {
           const engine = this._current();
           if (!engine) return original.apply(self, args);
-          return isEndpoint(point)
-            ? instrumented(engine, point, original, self, args)
-            : this._help(engine, original, self, args);
+          if (!isEndpoint(point)) return this._help(engine, original, self, args);
+          tally(traced, copy.module);
+          return instrumented(engine, point, original, self, args);
         },
       };
       const { getter, method } = point;
-      return getter === undefined ? claim(prototype, method, by) : claimBehind(prototype, getter, method, by);
+      const isClaimed =
+        getter === undefined ? claim(prototype, method, by) : claimBehind(prototype, getter, method, by);
+      if (isClaimed) notePatched(copy, point, prototype as object);
+      return isClaimed;
     } catch (error) {
       this._diag.error(`could not patch ${point.path}.${point.method}`, error);
       return false;
@@ -305,9 +375,8 @@ export function hookPatterns({ module, extensions, endpoints }: Vendor): RegExp[
     );
 }
 
-function at(root: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((object, key) => (object as Exports | undefined)?.[key], root);
-}
+const prototypeOf = (owner: unknown): object | undefined =>
+  (owner as { prototype?: object } | undefined)?.prototype;
 
 /** Whether a version should have a method: an unknown one should. */
 function isExpected({ since, until }: PatchPoint, version: string | undefined): boolean {

@@ -198,6 +198,13 @@ function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcom
   return signal?.aborted && !saidByVendor ? 'cancelled' : 'failed';
 }
 
+/** Whether a call of an SDK is open, or of any. */
+export function isUnderWay(module?: string): boolean {
+  if (module === undefined) return open.size > 0;
+  for (const { engine } of open) if (engine.vendor.module === module) return true;
+  return false;
+}
+
 /** Ends what is still open, as abandoned: for a process that is about to end. */
 export function endOpenCalls(): void {
   for (const live of open) close(live, 'abandoned');

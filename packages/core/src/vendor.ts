@@ -87,6 +87,18 @@ export interface NativeSpans {
   readonly helpers: readonly PatchPoint[];
 }
 
+/** What an SDK's requests look like, for whoever sees one that no traced call sent. */
+export interface SentRequests {
+  /** The npm package. */
+  readonly module: string;
+  /** The hosts that the vendor itself serves. */
+  readonly hosts: RegExp;
+  /** The paths of what the endpoints send, and of nothing else. */
+  readonly paths: RegExp;
+  /** The version of the SDK that sent these headers; undefined where another client did. */
+  sentBy(header: (name: string) => string | undefined): string | undefined;
+}
+
 export interface Vendor {
   /** `gen_ai.provider.name` where neither client nor base URL says otherwise. */
   readonly provider: string;
@@ -105,6 +117,13 @@ export interface Vendor {
   /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */
   keepsRetries?(client: any): boolean;
   readonly endpoints: readonly Endpoint[];
+  /** How a request that no traced call sent is known to be the SDK's. */
+  readonly requests: SentRequests;
+  /**
+   * The object of a client (or of what else the application holds) whose class has that path. Absent where the
+   * client has it by the same path: `chat.completions` is a `Chat.Completions`.
+   */
+  part?(client: any, path: string): any;
   /** Where the SDK, or a later version of it, traces itself. */
   readonly native?: NativeSpans;
 }

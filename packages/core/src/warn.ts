@@ -4,6 +4,7 @@
  * nothing may be silently untraced.
  */
 import { diag } from '@opentelemetry/api';
+import { facts } from './facts.ts';
 
 /** Where OpenTelemetry's API, in all its copies of version 1, keeps what is registered. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
@@ -21,5 +22,6 @@ export function warn(message: string): void {
 export function warnOnce(message: string): void {
   if (said.has(message) || said.size >= MAX_SAID) return;
   said.add(message);
+  facts().warnings.push(message);
   warn(message);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Claim, claim } from '../src/claim.ts';
+import { type Claim, claim, claimBehind } from '../src/claim.ts';
 
 /** A class with a method, as an SDK has it. */
 function makeClass() {
@@ -92,6 +92,21 @@ describe('the claim of a method', () => {
     Resource.prototype.create = native;
     claim(Resource.prototype, 'create', mine);
     assert.equal(new Resource().create('it'), 'a(resource it)');
+  });
+
+  it('behind a getter is made once an instrumentation, however often it asks', () => {
+    const Resource = makeClass();
+    class Client {
+      get resource() {
+        return new Resource();
+      }
+    }
+    const mine = makeClaim('a');
+    for (let times = 0; times < 3; times++) claimBehind(Client.prototype, 'resource', 'create', mine);
+    claimBehind(Client.prototype, 'resource', 'create', makeClaim('b'));
+    assert.equal(new Client().resource.create('it'), 'b(resource it)');
+    const getter = Object.getOwnPropertyDescriptor(Client.prototype, 'resource')?.get as object;
+    assert.equal(Reflect.get(getter, Symbol.for('llmtrace.getters')).length, 2);
   });
 
   it('says where there is nothing to claim', () => {

@@ -2,7 +2,7 @@
  * `@llmtrace/instrumentation-anthropic`: traces every model call of `@anthropic-ai/sdk`, versions 0.30 and later,
  * and of the clients for Bedrock and Vertex that are built on it.
  */
-import { LlmInstrumentation, type LlmTraceConfig, type Vendor } from '@llmtrace/core';
+import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
 import { completions } from './completions.ts';
 import { messages, streamHelpers } from './messages.ts';
 
@@ -20,6 +20,23 @@ function providerOf(client: any): string | undefined {
   return CLASSES[client?.constructor?.name];
 }
 
+/** `Anthropic/JS`, `AnthropicBedrock/JS`; a bundler makes something short of the class's name. */
+const AGENT = /^\w*Anthropic\w*\/JS /;
+const SHORT = /^[\w$]{1,3}\/JS /;
+
+const requests: SentRequests = {
+  module: '@anthropic-ai/sdk',
+  hosts: /^api\.anthropic\.com$/,
+  // The last two are Bedrock's and Vertex's.
+  paths:
+    /\/v1\/(?:messages|complete)(?:\?|$)|\/model\/[^/]+\/invoke(?:-with-response-stream)?$|:(?:streamR|r)awPredict$/,
+  sentBy(header) {
+    const agent = header('user-agent') ?? '';
+    const isAnthropic = AGENT.test(agent) || (SHORT.test(agent) && header('anthropic-version') !== undefined);
+    return isAnthropic ? header('x-stainless-package-version') : undefined;
+  },
+};
+
 /** The endpoints of the `@anthropic-ai/sdk` package. */
 export const anthropic: Vendor = {
   provider: 'anthropic',
@@ -31,6 +48,7 @@ export const anthropic: Vendor = {
   // Such a client renews its credentials by repeating a request that was refused.
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
   endpoints: [...messages, completions],
+  requests,
   native: {
     tracer: '_tracer',
     name: 'anthropic.messages.create',

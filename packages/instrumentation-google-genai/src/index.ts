@@ -1,5 +1,5 @@
 /** `@llmtrace/instrumentation-google-genai`: traces every model call of the `@google/genai` SDK. */
-import { LlmInstrumentation, type LlmTraceConfig, type Vendor } from '@llmtrace/core';
+import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
 import { interactions } from './interactions.ts';
 import { modelEndpoints } from './models.ts';
 
@@ -18,6 +18,14 @@ function origin(client: any, [params]: readonly any[]): ReturnType<Vendor['origi
   };
 }
 
+const requests: SentRequests = {
+  module: '@google/genai',
+  hosts: /^generativelanguage\.googleapis\.com$/,
+  paths:
+    /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)|\/interactions(?:\?|$)/,
+  sentBy: (header) => /\bgoogle-genai-sdk\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
+};
+
 /** The endpoints of the `@google/genai` package. */
 export const googleGenAI: Vendor = {
   provider: 'gcp.gemini',
@@ -28,6 +36,8 @@ export const googleGenAI: Vendor = {
   origin,
   rawMethods: ['request', 'requestStream'],
   endpoints: [...modelEndpoints, interactions],
+  requests,
+  part: (client, path) => (path === 'Models' ? client?.models : client),
 };
 
 /**

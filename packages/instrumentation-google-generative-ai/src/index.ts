@@ -1,8 +1,21 @@
 /** `@llmtrace/instrumentation-google-generative-ai`: traces every model call of the `@google/generative-ai` SDK. */
-import { LlmInstrumentation, type LlmTraceConfig, type Vendor } from '@llmtrace/core';
+import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
 import { contentEndpoints } from './content.ts';
 import { embeddingEndpoints } from './embeddings.ts';
 import { optionsOf } from './options.ts';
+
+const requests: SentRequests = {
+  module: '@google/generative-ai',
+  hosts: /^generativelanguage\.googleapis\.com$/,
+  paths: /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)/,
+  sentBy: (header) => /\bgenai-js\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
+};
+
+/** The client only makes models, and those make chats: neither sends anything by that. A model is a client, too. */
+function part(given: any, path: string): any {
+  const model = given?.getGenerativeModel ? given.getGenerativeModel({ model: 'none' }) : given;
+  return path === 'ChatSession' && model?.startChat ? model.startChat() : model;
+}
 
 /** The endpoints of the `@google/generative-ai` package. */
 export const googleGenerativeAI: Vendor = {
@@ -16,6 +29,8 @@ export const googleGenerativeAI: Vendor = {
     baseURL: optionsOf(args, self).baseUrl ?? 'https://generativelanguage.googleapis.com',
   }),
   endpoints: [...contentEndpoints, ...embeddingEndpoints],
+  requests,
+  part,
 };
 
 /**

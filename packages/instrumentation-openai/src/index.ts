@@ -1,5 +1,5 @@
 /** `@llmtrace/instrumentation-openai`: traces every model call of the `openai` SDK, versions 4.19 and later. */
-import { LlmInstrumentation, type LlmTraceConfig, type Vendor } from '@llmtrace/core';
+import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
 import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
@@ -13,6 +13,20 @@ function providerOf(client: any): string | undefined {
   return isAzure ? 'azure.ai.openai' : undefined;
 }
 
+/** `OpenAI/JS`, `AzureOpenAI/JS`, and what a bundler makes of the class's name; not SDKs of others made alike. */
+const AGENT = /^(?:\w*OpenAI\d*|[\w$]{1,3})\/JS /;
+
+const requests: SentRequests = {
+  module: 'openai',
+  hosts: /^api\.openai\.com$|\.openai\.azure\.com$/,
+  paths:
+    /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
+  sentBy: (header) =>
+    AGENT.test(header('user-agent') ?? '') && header('anthropic-version') === undefined
+      ? header('x-stainless-package-version')
+      : undefined,
+};
+
 /** The endpoints of the `openai` package. */
 export const openai: Vendor = {
   provider: 'openai',
@@ -22,6 +36,7 @@ export const openai: Vendor = {
   client: (resource) => resource?._client,
   origin: (client) => ({ baseURL: client?.baseURL, provider: providerOf(client) }),
   endpoints: [chat, ...responses, embeddings, completions, ...media],
+  requests,
 };
 
 /**

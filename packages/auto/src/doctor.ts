@@ -1,0 +1,14 @@
+/** The doctor, where `LLMTRACE_DOCTOR` asks for it; otherwise nothing of it is loaded. */
+import module from 'node:module';
+import type { AutoSettings } from '@llmtrace/core';
+import type { StartedBy } from './doctor/start.ts';
+
+const require = module.createRequire(import.meta.url);
+const file = import.meta.url.endsWith('.ts') ? './doctor/start.ts' : './doctor/start.js';
+
+/** Has this process examined, to be reported at its end. */
+export function examineIfAsked({ doctor, doctorFolder }: AutoSettings, by: StartedBy): void {
+  if (!doctor && doctorFolder === undefined) return;
+  const { startDoctor } = require(file) as typeof import('./doctor/start.ts');
+  startDoctor(by);
+}

@@ -1,0 +1,43 @@
+/** The arguments of `llmtrace-doctor`: options of its own, then the application with its own. */
+
+export interface Arguments {
+  readonly help: boolean;
+  /** The application is ended after so many s; undefined leaves it its time. */
+  readonly wait: number | undefined;
+  /** Nothing is added to how the application is started. */
+  readonly asIs: boolean;
+  /** The application as it is started: flags of node and a file, or a command; empty for none. */
+  readonly command: readonly string[];
+}
+
+export const USAGE = `Says whether the calls of an application are traced, and if not, why.
+
+  llmtrace-doctor                          looks at the project in this folder
+  llmtrace-doctor app.mjs …                runs it with node, and reports at its end
+  llmtrace-doctor --import ./otel.mjs app.mjs …   flags of node come before the file
+  llmtrace-doctor npm start                runs any command
+
+  --wait <s>   ends the application after so many seconds; without it, it ends by itself or by Ctrl+C
+  --as-is      adds nothing to how it is started: for applications that start llmtrace in their own code
+
+It exits with 1 where traces are lost, else as the application does.
+`;
+
+/** @throws TypeError for a wait that is no number of seconds. */
+export function parse(given: readonly string[]): Arguments {
+  const own = { help: false, wait: undefined as number | undefined, asIs: false };
+  let at = 0;
+  for (; at < given.length; at++) {
+    if (given[at] === '--help' || given[at] === '-h') own.help = true;
+    else if (given[at] === '--as-is') own.asIs = true;
+    else if (given[at] === '--wait') own.wait = seconds(given[++at]);
+    else break;
+  }
+  return { ...own, command: given.slice(at) };
+}
+
+function seconds(text: string | undefined): number {
+  const value = Number(text);
+  if (text && value > 0) return value;
+  throw new TypeError(`Expected --wait to be a number of seconds, got ${text ?? 'nothing'}.`);
+}

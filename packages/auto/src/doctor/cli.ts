@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/** `npx llmtrace-doctor`: says whether the calls of an application are traced, and if not, why. */
+import { allVendors } from '../vendors.ts';
+import { parse, USAGE } from './arguments.ts';
+import { projectFindings } from './project.ts';
+import { isLosing, notStarted, textOf } from './report.ts';
+import { examined } from './run.ts';
+
+/** @returns 1 where traces are lost, else the exit code of the application. */
+async function diagnose(given: readonly string[]): Promise<number> {
+  const { wait, asIs, help, command } = parse(given);
+  if (help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const { code, reports } = await examined(command, { wait, asIs });
+  const modules = allVendors().map(({ vendor }) => vendor.module);
+  const ofProject = command.length === 0 ? projectFindings(process.cwd(), modules) : [];
+  const complete = (reports.length > 0 ? reports : [notStarted(command)]).map((report) => ({
+    ...report,
+    ...(command.length === 0 && { command: `the project in ${process.cwd()}` }),
+    findings: [...report.findings, ...ofProject],
+  }));
+  process.stdout.write(`\n${complete.map(textOf).join('\n')}`);
+  return complete.some(isLosing) ? 1 : code;
+}
+
+try {
+  process.exitCode = await diagnose(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`llmtrace-doctor: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

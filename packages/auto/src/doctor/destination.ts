@@ -1,0 +1,124 @@
+/** Where the spans of this process go, and what keeps them from arriving. */
+import module from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AutoSettings, Finding } from '@llmtrace/core';
+import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { endpointOf, shown, unreachable } from './endpoints.ts';
+import { versionAt } from './loads.ts';
+
+export interface Destination {
+  readonly text: string;
+  readonly findings: readonly Finding[];
+}
+
+/** @param isOwn whether `@llmtrace/auto` started in this process, so that spans go where its variables say. */
+export function destinationOf(settings: AutoSettings, isOwn: boolean): Destination {
+  const provider = applications();
+  if (provider !== undefined)
+    return {
+      text: `to the application's own ${provider}`,
+      findings: [...apiVersions(), ...notSampled(settings)],
+    };
+  if (settings.sdkDisabled) return nowhere(sdkDisabled);
+  if (!isOwn || settings.traceExporters.length === 0) return nowhere(...apiVersions(), ...noProvider());
+  const names = exportersOf(settings);
+  // Those that do not exist are findings by themselves.
+  if (names.length === 0) return nowhere();
+  const findings = [...apiVersions(), ...notSampled(settings), ...unreachable(settings)];
+  return { text: `to ${names.join(' and ')}`, findings };
+}
+
+function exportersOf(settings: AutoSettings): string[] {
+  const url = endpointOf(settings, 'TRACES');
+  return settings.traceExporters.flatMap(({ name, protocol }) => {
+    if (name === 'otlp') return `${shown(url)} (OTLP, ${protocol})`;
+    return name === 'console' ? 'the console' : [];
+  });
+}
+
+const nowhere = (...findings: readonly Finding[]): Destination => ({
+  text: 'nowhere',
+  findings: findings.slice(0, 1),
+});
+
+/** The class of the provider that the application has registered. */
+function applications(): string | undefined {
+  const proxy = trace.getTracerProvider();
+  if (!(proxy instanceof ProxyTracerProvider)) return proxy.constructor.name;
+  const kind = proxy.getDelegate().constructor;
+  // Neither a class of an SDK: the API's own, and llmtrace's plain object.
+  return kind === Object || /noop/i.test(kind.name) ? undefined : kind.name;
+}
+
+const noProvider = (): readonly Finding[] => [
+  {
+    code: 'no-provider',
+    what: 'the spans of calls go nowhere: no exporter is configured and no OpenTelemetry SDK is registered',
+    cure: 'Set OTEL_EXPORTER_OTLP_ENDPOINT to your collector, or register an SDK',
+    lost: true,
+  },
+];
+
+const sdkDisabled: Finding = {
+  code: 'disabled',
+  what: 'OTEL_SDK_DISABLED is true; no span is exported',
+  cure: 'Remove OTEL_SDK_DISABLED from the environment',
+  lost: true,
+};
+
+function notSampled({ env }: AutoSettings): Finding[] {
+  const { OTEL_TRACES_SAMPLER: sampler = '', OTEL_TRACES_SAMPLER_ARG: share } = env;
+  const isNone = /^(?:parentbased_)?always_off$/.test(sampler);
+  const isZero =
+    /^(?:parentbased_)?traceidratio$/.test(sampler) && Number(share) === 0 && share !== undefined;
+  if (!isNone && !isZero) return [];
+  const what = `OTEL_TRACES_SAMPLER=${sampler}${isZero ? ` with OTEL_TRACES_SAMPLER_ARG=${share}` : ''}`;
+  return [
+    {
+      code: 'not-sampled',
+      what: `${what} keeps no span`,
+      cure: 'Remove it, or set it to parentbased_always_on',
+      lost: true,
+    },
+  ];
+}
+
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+
+/** A copy of the API sees what is registered only by a copy that is as new, or newer. */
+function apiVersions(): Finding[] {
+  const registered = (Reflect.get(globalThis, REGISTERED) as { version?: string } | undefined)?.version;
+  if (registered === undefined) return [];
+  const copies: [string, string | undefined][] = [
+    ['llmtrace', apiFrom(import.meta.url)],
+    ['the application', apiFrom(pathToFileURL(resolve(process.argv[1] ?? 'index.js')))],
+  ];
+  return copies.flatMap(([whose, version]) =>
+    version && isNewer(version, registered) ? [blind(whose, version, registered)] : [],
+  );
+}
+
+const blind = (whose: string, version: string, registered: string): Finding => ({
+  code: 'api-versions',
+  what: `the copy of @opentelemetry/api that ${whose} uses (${version}) does not see what is registered in an older one (${registered}): spans are lost, or lose their parents`,
+  cure: 'Have one version of @opentelemetry/api: see `npm ls @opentelemetry/api`, then `npm dedupe`',
+  lost: true,
+});
+
+/** By the minor version: the API refuses nothing else within one major version. */
+export function isNewer(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split('.').map(Number));
+  return a?.[0] === b?.[0] && (a?.[1] ?? 0) > (b?.[1] ?? 0);
+}
+
+/** The version of the API that a file finds. Its package exports its manifest in no version. */
+function apiFrom(from: string | URL): string | undefined {
+  try {
+    const main = module.createRequire(from).resolve('@opentelemetry/api');
+    const inside = join('/@opentelemetry/api', '/');
+    return versionAt(main.slice(0, main.lastIndexOf(inside) + inside.length));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+/** Examines this process: what was loaded, what was patched, what was called, and where the spans go. */
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import {
+  type AutoSettings,
+  type Build,
+  type Facts,
+  type Finding,
+  facts,
+  type SdkCopy,
+  type Vendor,
+  warningOf,
+  whyUntraced,
+} from '@llmtrace/core';
+import { destinationOf } from './destination.ts';
+import type { LoadedCopy } from './loads.ts';
+import { neighbours } from './neighbours.ts';
+import type { Report, ReportedCopy } from './report.ts';
+
+const { version } = createRequire(import.meta.url)('@llmtrace/auto/package.json') as { version: string };
+
+export interface Examined {
+  readonly settings: AutoSettings;
+  readonly vendors: readonly Vendor[];
+  readonly loaded: readonly LoadedCopy[];
+  /** Whether `@llmtrace/auto` itself was started. */
+  readonly isOwn: boolean;
+}
+
+export function examine({ settings, vendors, loaded, isOwn }: Examined): Report {
+  const known = facts();
+  const destination = destinationOf(settings, isOwn);
+  const started = stateOf(settings, known);
+  const findings = [
+    ...nodeVersion(process.versions.node),
+    ...started,
+    // Why nothing is traced at all is said once.
+    ...known.findings.filter(({ code }) => started.length === 0 || code !== 'disabled'),
+    ...(started.length > 0 ? [] : unpatched(loaded, known)),
+    ...neighbours(known, vendors),
+    ...(started.length > 0 ? [] : destination.findings),
+    ...settingsSaid(known),
+  ];
+  return {
+    command: command(),
+    versions: `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`,
+    copies: copiesOf(loaded, known),
+    traced: [...known.traced],
+    untraced: [...known.untraced],
+    destination: destination.text,
+    findings,
+  };
+}
+
+/** How the process was started, without what only the application knows: its arguments, or its text. */
+function command(): string {
+  const [, file = '', ...args] = process.argv;
+  const flags = process.execArgv.map((flag) => (/\s/.test(flag) ? '…' : flag));
+  return [basename(process.execPath), ...flags, file, args.length > 0 ? '…' : ''].filter(Boolean).join(' ');
+}
+
+/** Whether llmtrace runs at all. */
+function stateOf(settings: AutoSettings, { instrumentations }: Facts): Finding[] {
+  if (!settings.enabled)
+    return [
+      {
+        code: 'disabled',
+        what: 'LLMTRACE_ENABLED is false; nothing is traced',
+        cure: 'Remove LLMTRACE_ENABLED from the environment',
+        lost: true,
+      },
+    ];
+  if (instrumentations.length > 0) return [];
+  return [
+    {
+      code: 'not-started',
+      what: 'llmtrace was not started in this process; nothing is traced',
+      cure: 'Start it with `node --import @llmtrace/auto`, or give `llmtraceInstrumentations()` to your OpenTelemetry SDK',
+      lost: true,
+    },
+  ];
+}
+
+const ofCopy =
+  ({ module, version: loadedVersion, build }: LoadedCopy) =>
+  (copy: SdkCopy): boolean =>
+    copy.module === module && copy.version === loadedVersion && copy.build === build;
+
+/** Copies that were loaded and not patched, whose calls nobody has seen yet. */
+function unpatched(loaded: readonly LoadedCopy[], { copies, untraced }: Facts): Finding[] {
+  return loaded
+    .filter((copy) => !copies.some(ofCopy(copy)) && !untraced.has(copy.module))
+    .map((copy) => {
+      const { quiet: _quiet, ...finding } = whyUntraced({
+        module: copy.module,
+        version: copy.version ?? '(unknown version)',
+        files: [`${copy.folder}/index.${copy.build === 'ES module' ? 'mjs' : 'js'}`.replaceAll('\\', '/')],
+      });
+      return finding;
+    });
+}
+
+/** What was loaded, and what was patched without having been seen to load. */
+function copiesOf(loaded: readonly LoadedCopy[], { copies }: Facts): ReportedCopy[] {
+  const seen = loaded.map(({ folder, ...copy }) =>
+    reported(copy, folder, copies.find(ofCopy({ ...copy, folder }))?.methods.size ?? 0),
+  );
+  const unseen = copies
+    .filter((copy) => copy.methods.size > 0 && !loaded.some((one) => ofCopy(one)(copy)))
+    .map((copy) => reported(copy, undefined, copy.methods.size));
+  return [...seen, ...unseen];
+}
+
+const reported = (
+  {
+    module,
+    version: known = '(unknown version)',
+    build,
+  }: { module: string; version: string | undefined; build: Build },
+  folder: string | undefined,
+  methods: number,
+): ReportedCopy => ({ module, version: known, build, folder, methods });
+
+/** What was said about options, and is no finding yet. */
+function settingsSaid({ warnings, findings }: Facts): Finding[] {
+  const said = new Set(findings.map(warningOf));
+  return warnings
+    .filter((text) => !said.has(text))
+    .map((text) => ({
+      code: 'setting',
+      what: text,
+      cure: 'Correct it: README.md has the table',
+      lost: false,
+    }));
+}
+
+/** @param running e.g. `20.19.0`. */
+export function nodeVersion(running: string): Finding[] {
+  const [major = 0, minor = 0] = running.split('.').map(Number);
+  const isFine = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+  if (isFine) return [];
+  return [
+    {
+      code: 'node-version',
+      what: `Node.js ${running} is not among those that llmtrace runs on`,
+      cure: 'Use Node.js 20.19 or later, 22.12 or later, or any from 23 on',
+      lost: true,
+    },
+  ];
+}

@@ -1,0 +1,67 @@
+/** Which copies of the vendors' SDKs this process loads, from where. It is seen by hooks that change nothing. */
+import { readFileSync } from 'node:fs';
+import module from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Vendor } from '@llmtrace/core';
+
+export interface LoadedCopy {
+  readonly module: string;
+  readonly version: string | undefined;
+  readonly build: 'CommonJS' | 'ES module';
+  readonly folder: string;
+}
+
+/** The hooks of newer versions of Node.js. */
+type RegisterHooks = (hooks: {
+  load(url: string, context: unknown, next: (url: string, context: unknown) => unknown): unknown;
+}) => void;
+
+/**
+ * Looks from now on.
+ *
+ * @returns what has been loaded so far, when it is asked. Node.js before 22.15 tells only of what was required.
+ */
+export function watchLoads(vendors: readonly Vendor[]): () => LoadedCopy[] {
+  const copies = new Map<string, LoadedCopy>();
+  const see = (path: string): void => {
+    const copy = vendors.map((vendor) => copyAt(path, vendor)).find(Boolean);
+    if (copy) copies.set(`${copy.folder} ${copy.build}`, copy);
+  };
+  const { registerHooks } = module as { registerHooks?: RegisterHooks };
+  registerHooks?.({
+    load(url, context, next) {
+      if (url.startsWith('file:')) see(fileURLToPath(new URL(url)));
+      return next(url, context);
+    },
+  });
+  return () => {
+    for (const path of Object.keys(module.createRequire(import.meta.url).cache)) see(path);
+    return [...copies.values()];
+  };
+}
+
+/** The copy that a file belongs to, if it is the main one or has a class of an endpoint: builds share the others. */
+function copyAt(path: string, { module: name, endpoints }: Vendor): LoadedCopy | undefined {
+  const inside = join('/node_modules', name, '/');
+  const start = path.lastIndexOf(inside);
+  if (start === -1) return undefined;
+  const folder = path.slice(0, start + inside.length - 1);
+  const [file, extension = ''] = path
+    .slice(folder.length + 1)
+    .replaceAll('\\', '/')
+    .split(/(?=\.[cm]?js$)/);
+  const isTelling = ['index', 'dist/index', ...endpoints.flatMap(({ files }) => files)].includes(file ?? '');
+  if (!isTelling || extension === '') return undefined;
+  const build = extension === '.mjs' ? 'ES module' : 'CommonJS';
+  return { module: name, version: versionAt(folder), build, folder };
+}
+
+/** The version of the package in `folder`. */
+export function versionAt(folder: string): string | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+/** The **report**: what was found in one process (or project), plain data that can be written to a file. */
+import type { Finding } from '@llmtrace/core';
+
+/** A copy of an SDK, and how it is traced. */
+export interface ReportedCopy {
+  readonly module: string;
+  readonly version: string;
+  readonly build: string;
+  /** Where it was loaded from, where that is known. */
+  readonly folder: string | undefined;
+  /** How many of its methods were patched. */
+  readonly methods: number;
+}
+
+export interface Report {
+  /** `node` and what it was started with. */
+  readonly command: string;
+  readonly versions: string;
+  readonly copies: readonly ReportedCopy[];
+  /** Calls, by SDK or by host. */
+  readonly traced: readonly (readonly [string, number])[];
+  readonly untraced: readonly (readonly [string, number])[];
+  /** Where the spans go. */
+  readonly destination: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Whether traces are lost. */
+export const isLosing = ({ findings }: Pick<Report, 'findings'>): boolean =>
+  findings.some(({ lost }) => lost);
+
+/** The report on a command of which no process of node has reported. */
+export const notStarted = (command: readonly string[]): Report => ({
+  command: command[0] ?? '',
+  versions: `Node.js ${process.versions.node}, ${process.platform}`,
+  copies: [],
+  traced: [],
+  untraced: [],
+  destination: 'unknown',
+  findings: [
+    {
+      code: 'not-started',
+      what: 'no process of node that the command started has come to its end and reported; nothing is known of it',
+      cure: 'Name the file of the application itself; one that is killed reports nothing',
+      lost: true,
+    },
+  ],
+});
+
+/** A report as text, made to be read in a terminal. */
+export function textOf(report: Report): string {
+  const { command, versions, copies, destination, findings } = report;
+  const lines = [
+    `llmtrace doctor: ${command}`,
+    `  runs     ${versions}`,
+    ...copies.map((copy) => `  loaded   ${lineOf(copy)}`),
+    `  calls    ${callsOf(report)}`,
+    `  spans    ${destination}`,
+    ...findings.flatMap(({ code, what, cure, lost }) => [
+      `${lost ? '✗' : '!'} ${code}: ${what}.`,
+      `    → ${cure}.`,
+    ]),
+    verdictOf(findings),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function lineOf({ module, version, build, folder, methods }: ReportedCopy): string {
+  const state = methods > 0 ? `traced (${methods} methods)` : 'NOT TRACED';
+  return `${module} ${version} (${build}): ${state}${folder === undefined ? '' : ` ${folder}`}`;
+}
+
+function callsOf({ traced, untraced }: Report): string {
+  const words = [
+    ...traced.map(([name, count]) => `${count} of ${name} traced`),
+    ...untraced.map(([name, count]) => `${count} of ${name} NOT TRACED`),
+  ];
+  return words.join(', ') || 'none was made';
+}
+
+function verdictOf(findings: readonly Finding[]): string {
+  if (findings.length === 0) return '✓ all is well';
+  const losing = findings.filter(({ lost }) => lost).length;
+  if (losing === 0) return '✓ nothing is lost';
+  return losing === 1 ? '1 finding loses traces' : `${losing} findings lose traces`;
+}

@@ -1,0 +1,96 @@
+/** Runs an application with the doctor in it, and in all processes that it starts. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Report } from './report.ts';
+
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+const own = (name: string): string => new URL(name + EXTENSION, import.meta.url).href;
+
+/** Given as text, it runs where the project is. */
+const SELF_TEST = `
+import { selfTest } from '${own('self-test')}';
+await selfTest((name) => import(name));
+`;
+
+/** An application that is asked to end and does not is killed after so many ms. */
+const PATIENCE_MS = 5000;
+
+export interface Outcome {
+  /** As the shell would have it. */
+  readonly code: number;
+  /** Of each process in which something was found, or else of the first. */
+  readonly reports: readonly Report[];
+}
+
+/** @param command the application; where there is none, the self-test is run in its place. */
+export async function examined(
+  command: readonly string[],
+  { wait, asIs }: { wait: number | undefined; asIs: boolean },
+): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'llmtrace-doctor-'));
+  try {
+    const [file, ...args] = commandOf(command);
+    const child = spawn(file as string, args, {
+      stdio: 'inherit',
+      env: { ...process.env, LLMTRACE_DOCTOR_FOLDER: folder, NODE_OPTIONS: nodeOptions(command, asIs) },
+    });
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    // A terminal gives Ctrl+C to the application too.
+    process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+    const timers = wait === undefined ? [] : endAfter(wait * 1000, (signal) => child.kill(signal));
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    });
+    for (const timer of timers) clearTimeout(timer);
+    return { code: wait === undefined ? code : 0, reports: reportsIn(folder) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function endAfter(ms: number, kill: (signal: NodeJS.Signals) => void): NodeJS.Timeout[] {
+  return [setTimeout(() => kill('SIGTERM'), ms), setTimeout(() => kill('SIGKILL'), ms + PATIENCE_MS)];
+}
+
+/** Flags of node, a file that it runs, or a folder that is a package: all that is for node. */
+function commandOf(command: readonly string[]): string[] {
+  const [first] = command;
+  if (first === undefined) return [process.execPath, '--input-type=module', '--eval', SELF_TEST];
+  return isForNode(first) ? [process.execPath, ...command] : [...command];
+}
+
+const isForNode = (first: string): boolean =>
+  first.startsWith('-') ||
+  /\.[cm]?[jt]sx?$/.test(first) ||
+  (statSync(first, { throwIfNoEntry: false })?.isDirectory() ?? false);
+
+/**
+ * The variable reaches every process of node that the command leads to. llmtrace is started where nothing that is
+ * loaded before the application may start it: what is found then is as it is without the doctor.
+ */
+function nodeOptions(command: readonly string[], asIs: boolean): string {
+  const given = process.env['NODE_OPTIONS'] ?? '';
+  const isOwn = asIs || mayStart([...given.split(/\s+/), ...command]);
+  return `--import ${own('attach')}${isOwn ? '' : ` --import ${own('../index')}`} ${given}`.trim();
+}
+
+/** Whether a file of the application's own, or llmtrace, is loaded before the application. */
+function mayStart(words: readonly string[]): boolean {
+  return words.some((word, index) => {
+    const [flag = '', value = words[index + 1] ?? ''] = word.split('=', 2);
+    return /^(?:--import|--require|-r)$/.test(flag) && /^(?:\.|\/|file:|@llmtrace\/)/.test(value);
+  });
+}
+
+function reportsIn(folder: string): Report[] {
+  const reports = readdirSync(folder).map(
+    (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report,
+  );
+  const busy = reports.filter(
+    ({ copies, traced, untraced }) => copies.length + traced.length + untraced.length > 0,
+  );
+  return busy.length > 0 ? busy : reports.slice(0, 1);
+}

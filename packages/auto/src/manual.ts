@@ -1,0 +1,100 @@
+/**
+ * `@llmtrace/auto/manual`: instruments by hand what no hook sees load. That is an SDK that was bundled with the
+ * application (Next.js, serverless functions), or one that was loaded before llmtrace. It starts nothing: spans go
+ * where `@llmtrace/auto` sends them if that runs in the process, else to the OpenTelemetry that is registered there.
+ * Nothing of it needs a file of its own at run time, so it may be bundled too.
+ */
+import {
+  facts,
+  type KnownInstrumentation,
+  type LlmInstrumentation,
+  note,
+  reachable,
+  type Vendor,
+} from '@llmtrace/core';
+import { AnthropicInstrumentation, anthropic } from '@llmtrace/instrumentation-anthropic';
+import { GoogleGenAIInstrumentation, googleGenAI } from '@llmtrace/instrumentation-google-genai';
+import {
+  GoogleGenerativeAIInstrumentation,
+  googleGenerativeAI,
+} from '@llmtrace/instrumentation-google-generative-ai';
+import { OpenAIInstrumentation, openai } from '@llmtrace/instrumentation-openai';
+import { diag } from '@opentelemetry/api';
+
+interface Kind {
+  readonly vendor: Vendor;
+  readonly Instrumentation: new () => LlmInstrumentation;
+}
+
+const KINDS: readonly Kind[] = [
+  { vendor: openai, Instrumentation: OpenAIInstrumentation },
+  { vendor: anthropic, Instrumentation: AnthropicInstrumentation },
+  { vendor: googleGenAI, Instrumentation: GoogleGenAIInstrumentation },
+  { vendor: googleGenerativeAI, Instrumentation: GoogleGenerativeAIInstrumentation },
+];
+
+/**
+ * Traces the calls of a client of any vendor that llmtrace knows, and of all other clients of the same copy of its
+ * SDK: it is their common classes that are patched. A second time changes nothing, nor does it trace a call twice that
+ * `--import @llmtrace/auto` traces.
+ *
+ * @param client an `OpenAI`, `Anthropic`, `GoogleGenAI` or `GoogleGenerativeAI`, or one derived from it.
+ * @returns `client` itself. It never throws: what is no such client is named in a warning.
+ */
+export function instrumentClient<T>(client: T): T {
+  byHand(client, 'client');
+  return client;
+}
+
+/**
+ * Traces the calls of all clients of an SDK, by what it exports: `import * as openai from 'openai'`, or the main class.
+ *
+ * @returns `exports` itself. It never throws: what is no such SDK is named in a warning.
+ */
+export function instrumentModule<T>(exports: T): T {
+  byHand(exports, 'module');
+  return exports;
+}
+
+function byHand(given: unknown, what: 'client' | 'module'): void {
+  try {
+    const kind = kindOf(given, what);
+    if (!kind) {
+      unknown(what);
+      return;
+    }
+    const instrumentation = running(kind) ?? new kind.Instrumentation();
+    if (what === 'client') instrumentation.instrumentClient(given);
+    else instrumentation.instrumentModule(given);
+  } catch (error) {
+    diag.error('llmtrace: could not instrument by hand', error);
+  }
+}
+
+/** The vendor most of whose methods are there: SDKs share some. */
+function kindOf(given: unknown, what: 'client' | 'module'): Kind | undefined {
+  const counted = KINDS.map((kind) => ({ kind, methods: reachable(kind.vendor, given, what) }));
+  const most = counted.reduce((one, other) => (other.methods > one.methods ? other : one));
+  return most.methods > 0 ? most.kind : undefined;
+}
+
+/** The instrumentation that there is already, of this copy of llmtrace or another: it has the application's options. */
+function running({ vendor }: Kind): KnownInstrumentation | undefined {
+  const known = facts().instrumentations.filter(({ module }) => module === vendor.module);
+  return known.find((one) => one.isEnabled()) ?? known[0];
+}
+
+function unknown(what: 'client' | 'module'): void {
+  const names = KINDS.map(({ vendor }) => vendor.module).join(', ');
+  const [name, wanted] =
+    what === 'client' ? ['instrumentClient', 'a client'] : ['instrumentModule', 'the exports'];
+  note(
+    {
+      code: 'unknown-shape',
+      what: `${name}() was given nothing that llmtrace knows; it is not traced`,
+      cure: `Give it ${wanted} of one of ${names}`,
+      lost: true,
+    },
+    true,
+  );
+}

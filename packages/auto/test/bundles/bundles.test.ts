@@ -1,0 +1,115 @@
+/** Applications that were bundled, with all SDKs in the bundle or left out of it. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BuildOptions, build, stop } from 'esbuild';
+import { AUTO, file, type Stage, setStage } from '../stage.ts';
+
+const SDKS = ['openai', '@anthropic-ai/sdk', '@google/genai', '@google/generative-ai'];
+const OURS = ['@llmtrace/*', '@opentelemetry/*'];
+const CALLS = [
+  'chat gpt-4.1-mini',
+  'chat claude-sonnet-4-6',
+  'generate_content gemini-2.5-flash',
+  'generate_content gemini-2.5-pro',
+  'generate_content gemini-2.5-pro',
+];
+
+// Packages that are CommonJS need a `require` in a bundle that is an ES module; esbuild brings none.
+const REQUIRE = `import { createRequire as requireOfBundle } from 'node:module';
+const require = requireOfBundle(import.meta.url);`;
+
+/** A bundle, and how it is made. */
+const BUNDLES: { name: string; format: 'cjs' | 'esm'; options: BuildOptions }[] = (
+  ['cjs', 'esm'] as const
+).flatMap((format) =>
+  [
+    { name: 'SDKs left out', options: { external: [...SDKS, ...OURS] } },
+    { name: 'SDKs in it', options: { external: OURS } },
+    { name: 'SDKs in it, minified', options: { external: OURS, minify: true, sourcemap: 'inline' as const } },
+    { name: 'SDKs and llmtrace in it, minified', options: { minify: true } },
+  ].map(({ name, options }) => ({ name: `${format}, ${name}`, format, options })),
+);
+
+describe('a bundled application', () => {
+  let stage: Stage;
+  let folder: string;
+  const pathOf = (name: string, format: string): string =>
+    join(folder, `${name.replaceAll(/\W+/g, '-')}.${format === 'esm' ? 'mjs' : 'cjs'}`);
+
+  before(async function () {
+    this.timeout(120_000);
+    stage = await setStage();
+    folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));
+    symlinkSync(file('../../../node_modules'), join(folder, 'node_modules'));
+    for (const { name, format, options } of BUNDLES) {
+      await build({
+        entryPoints: [file('bundles/app.mjs')],
+        bundle: true,
+        platform: 'node',
+        format,
+        outfile: pathOf(name, format),
+        logLevel: 'silent',
+        ...(format === 'esm' && { banner: { js: REQUIRE } }),
+        ...options,
+      });
+    }
+    await stop(); // its process would keep this one alive
+  });
+  beforeEach(() => stage.clear());
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await stage.close();
+  });
+
+  /** What a bundle did: the spans that arrived, those of a provider of its own, and what was said. */
+  async function run(bundle: (typeof BUNDLES)[number], flags: string[], env: Record<string, string> = {}) {
+    const { code, stdout, stderr } = await stage.run(pathOf(bundle.name, bundle.format), {
+      flags,
+      env: { VENDOR: stage.vendor.url, ...env },
+    });
+    assert.equal(code, 0, stderr);
+    const said = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('(Use `node'));
+    const spans = stage.collector.spans().map(({ name }) => name);
+    return { spans, own: JSON.parse(stdout), said };
+  }
+
+  for (const bundle of BUNDLES) {
+    describe(`(${bundle.name})`, () => {
+      if (bundle.name.endsWith('left out')) {
+        it('is traced as any application, and nothing is said', async () => {
+          assert.deepEqual(await run(bundle, AUTO), { spans: CALLS, own: [], said: [] });
+        });
+      } else {
+        it('is not traced, and one warning an SDK says why, and what to do', async () => {
+          const { spans, said } = await run(bundle, [...AUTO, '--enable-source-maps']);
+          // The SDK's own is none of ours.
+          assert.deepEqual(
+            spans.filter((name) => name !== 'anthropic.messages.create'),
+            [],
+          );
+          assert.equal(said.length, SDKS.length, said.join('\n'));
+          for (const [index, name] of SDKS.entries()) {
+            const path = pathOf(bundle.name, bundle.format);
+            assert.match(
+              said[index] ?? '',
+              new RegExp(
+                `llmtrace: ${name} [\\d.]+ is bundled into ${path}; its calls are not traced. Let .*instrumentClient`,
+              ),
+            );
+          }
+        });
+      }
+      for (const BY of bundle.name.endsWith('minified') ? ['client', 'module'] : ['client']) {
+        it(`is traced once where each ${BY} is instrumented by hand`, async () => {
+          assert.deepEqual(await run(bundle, AUTO, { BY }), { spans: CALLS, own: [], said: [] });
+        });
+      }
+      it('is traced by hand alone, with the provider that it registers', async () => {
+        const { spans, own, said } = await run(bundle, [], { BY: 'client', OWN: '1' });
+        assert.deepEqual({ spans, own, said }, { spans: [], own: CALLS, said: [] });
+      });
+    });
+  }
+});

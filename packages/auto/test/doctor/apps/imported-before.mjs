@@ -1,0 +1,7 @@
+// biome-ignore-all lint/suspicious/noConsole: an application prints
+// biome-ignore-all assist/source/organizeImports: the order is what is wrong with it
+import OpenAI from 'openai';
+import '@llmtrace/auto';
+
+await new OpenAI().chat.completions.create({ model: 'gpt-4.1-mini', messages: [] });
+console.log('answered');

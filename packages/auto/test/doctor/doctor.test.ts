@@ -1,0 +1,264 @@
+/** The doctor, by what it says of broken set-ups; each runs in a process of its own. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { FINDING_CODES } from '@llmtrace/core';
+import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
+import { parse } from '../../src/doctor/arguments.ts';
+import { isNewer } from '../../src/doctor/destination.ts';
+import { nodeVersion } from '../../src/doctor/examine.ts';
+import { AUTO, file, type Stage, setStage } from '../stage.ts';
+import { DOCTOR, type Folder, makeFolder, type SetUp, setUps } from './set-ups.ts';
+
+const app = (name: string): string => `doctor/apps/${name}`;
+
+/** The findings of a report, as it is printed. */
+function findingsIn(text: string): { mark: string; code: string; cause: string; cure: string }[] {
+  return [...text.matchAll(/^([✗!]) ([a-z-]+): (.*)\.\n {4}→ (.*)\.$/gm)].map(
+    ([, mark = '', code = '', cause = '', cure = '']) => ({ mark, code, cause, cure }),
+  );
+}
+
+/** Findings of tests other than those of the set-ups. */
+const ELSEWHERE = ['not-started', 'node-version'];
+
+/** Node.js before 22.15 does not tell what is loaded; the tests may be run on it. */
+const TELLS_LOADS = process.env['TEST_NODE'] === undefined;
+
+const warningsIn = (text: string): string[] => text.match(/^\(node:\d+\) llmtrace: .*$/gm) ?? [];
+
+describe('the doctor', () => {
+  let stage: Stage;
+  let folder: Folder;
+  let broken: SetUp[];
+  before(async () => {
+    stage = await setStage();
+    folder = await makeFolder();
+    broken = setUps(folder, stage.vendor.url);
+  });
+  beforeEach(() => stage.clear());
+  after(async () => {
+    folder?.remove();
+    await stage.close();
+  });
+
+  const env = (more: RunOptions['env'] = {}) => ({ VENDOR: stage.vendor.url, ...more });
+
+  for (const [index, { what }] of setUps({ path: '/', remove() {} }, '').entries()) {
+    it(`names the cause of ${what}, and the one thing to do`, async () => {
+      const { app, options, code, cause, cure, lost, warns } = broken[index] as SetUp;
+      const { stderr, stdout } = await stage.runBare(app, {
+        ...options,
+        env: env({ LLMTRACE_DOCTOR: '1', ...options?.env }),
+      });
+      const findings = findingsIn(stderr);
+      const finding = findings.find((one) => one.code === code && cause.test(one.cause));
+      assert.ok(finding, stderr);
+      assert.match(finding.cure, cure);
+      assert.equal(finding.mark, lost ? '✗' : '!');
+      // Nothing else is wrong with it, but that most of them export nothing.
+      const others = findings.filter((one) => one !== finding && one.code !== 'no-provider');
+      assert.deepEqual(others, [], stderr);
+      assert.equal(warningsIn(stderr).length, warns ? 1 : 0, stderr);
+      assert.doesNotMatch(stdout, /llmtrace/);
+    });
+  }
+
+  it('finds nothing where all is well, and without it nothing is said at all', async () => {
+    const quiet = await stage.run(app('all-is-well.mjs'), { flags: AUTO, env: env() });
+    assert.deepEqual({ ...quiet, signal: null }, { code: 0, signal: null, stdout: 'answered\n', stderr: '' });
+    const asked = await stage.run(app('all-is-well.mjs'), {
+      flags: AUTO,
+      env: env({ LLMTRACE_DOCTOR: '1' }),
+    });
+    assert.equal(asked.stdout, 'answered\n');
+    assert.match(asked.stderr, /✓ all is well\n$/);
+    assert.match(
+      asked.stderr,
+      /loaded {3}openai 7\.57\.0 \(ES module\): traced \(\d+ methods\)(?: .*\/node_modules\/openai)?\n/,
+    );
+    assert.match(asked.stderr, /calls {4}1 of openai traced\n/);
+    assert.match(asked.stderr, /spans {4}to http:\/\/127\.0\.0\.1:\d+ \(OTLP, http\/json\)\n/);
+  });
+
+  it('is not even loaded where nobody asks for it', async () => {
+    const flags = ['--import', pathToFileURL(file(app('lists-doctor.mjs'))).href, ...AUTO];
+    const files = async (more?: RunOptions['env']): Promise<number> =>
+      Number((await stage.run(app('chat.mjs'), { flags, env: env(more) })).stdout.split('\n')[1]);
+    assert.deepEqual([await files(), (await files({ LLMTRACE_DOCTOR: '1' })) > 0], [0, TELLS_LOADS]);
+  });
+
+  it('has nothing to say of an SDK that was required before llmtrace: it is traced', async () => {
+    const flags = { env: env({ LLMTRACE_DOCTOR: '1' }) };
+    const { stderr } = await stage.run(app('required-before.cjs'), flags);
+    assert.match(stderr, /calls {4}1 of openai traced\n/);
+    assert.match(stderr, /✓ all is well\n$/);
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
+  it('has nothing to say of a client that was made before, and then instrumented by hand', async () => {
+    const { stderr } = await stage.run(app('made-before.mjs'), { env: env({ LLMTRACE_DOCTOR: '1' }) });
+    assert.match(stderr, /loaded {3}openai \(unknown version\) \(by hand\): traced \(\d+ methods\)\n/);
+    assert.match(stderr, /calls {4}1 of openai traced\n/);
+    assert.match(stderr, /✓ all is well\n$/);
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
+  it('says nothing on its own where the application disabled an instrumentation', async () => {
+    const { stderr } = await stage.runBare(app('chat.mjs'), {
+      flags: AUTO,
+      env: env({ LLMTRACE_INSTRUMENTATIONS: 'anthropic' }),
+    });
+    assert.equal(stderr, '');
+  });
+
+  describe('as a command', () => {
+    const doctor = (args: readonly string[], { cwd = file('.'), ...more }: RunOptions = {}) =>
+      runApp(DOCTOR, {
+        args,
+        cwd,
+        env: env({ OPENAI_API_KEY: 'sk', OPENAI_BASE_URL: `${stage.vendor.url}/v1`, ...more.env }),
+      });
+
+    it('runs an application with llmtrace, and fails where traces are lost', async () => {
+      const { code, stdout } = await doctor([app('chat.mjs')]);
+      assert.match(stdout, /^answered\n/);
+      assert.match(stdout, /calls {4}1 of openai traced/);
+      assert.deepEqual(
+        findingsIn(stdout).map(({ code }) => code),
+        ['no-provider'],
+      );
+      assert.equal(code, 1);
+    });
+
+    it('succeeds where all is well', async () => {
+      const { code, stdout } = await doctor([app('chat.mjs')], {
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: stage.collector.url },
+      });
+      assert.match(stdout, /✓ all is well\n$/);
+      assert.equal(code, 0);
+    });
+
+    it('takes a set-up of the application as it is', async () => {
+      const { stdout } = await doctor(['--import', `./${app('host.mjs')}`, app('chat.mjs')]);
+      assert.match(stdout, /✗ hook-missing: openai 7\.57\.0 was imported/);
+    });
+
+    it('says so where llmtrace is not started at all', async () => {
+      const { code, stdout } = await doctor(['--as-is', app('chat.mjs')]);
+      assert.deepEqual(
+        findingsIn(stdout).map(({ code }) => code),
+        ['not-started'],
+      );
+      assert.equal(code, 1);
+    });
+
+    it('reports on every process that a command starts, and on none that has nothing to do with it', async () => {
+      const { stdout } = await doctor([process.execPath, file('apps/parent.mjs')]);
+      assert.equal(stdout.match(/^llmtrace doctor: /gm)?.length, 1, stdout);
+      assert.match(stdout, /calls {4}1 of openai traced/);
+    });
+
+    it('ends an application that does not end, and reports all the same', async () => {
+      const { stdout } = await doctor(['--wait', '1.5', app('server.mjs')]);
+      assert.match(stdout, /^listening\n/);
+      assert.match(stdout, /calls {4}1 of openai traced/);
+    });
+
+    it('looks at a project, and loads what it has', async () => {
+      const cwd = join(folder.path, 'unknown');
+      writeFileSync(join(cwd, 'package.json'), '{ "dependencies": { "next": "16.0.0" } }');
+      for (const [name, version] of [
+        ['@opentelemetry/api', '1.9.0'],
+        ['other/node_modules/@opentelemetry/api', '1.10.1'],
+        ['import-in-the-middle', '1.15.0'],
+        ['other/node_modules/import-in-the-middle', '3.0.0'],
+      ] as const) {
+        mkdirSync(join(cwd, 'node_modules', name), { recursive: true });
+        writeFileSync(join(cwd, 'node_modules', name, 'package.json'), `{ "version": "${version}" }`);
+      }
+      const { code, stdout } = await doctor([], { cwd });
+      const findings = findingsIn(stdout);
+      assert.deepEqual(findings.map(({ code }) => code).toSorted(), [
+        'api-versions',
+        'bundled',
+        'hook-other-copy',
+        'no-provider',
+        'unknown-shape',
+      ]);
+      assert.match(
+        stdout,
+        /loaded {3}openai 99\.1\.0 \(CommonJS\): NOT TRACED .*\/unknown\/node_modules\/openai/,
+      );
+      assert.match(stdout, /several versions of @opentelemetry\/api.*1\.9\.0 in .*1\.10\.1 in /);
+      assert.match(stdout, /Put openai into `serverExternalPackages` of next\.config/);
+      assert.equal(code, 1);
+    });
+
+    it('explains itself, and refuses what it does not understand', async () => {
+      assert.match((await doctor(['--help'])).stdout, /llmtrace-doctor npm start/);
+      const refused = await doctor(['--wait', 'long', 'app.mjs']);
+      assert.deepEqual(
+        [refused.code, refused.stderr],
+        [2, 'llmtrace-doctor: Expected --wait to be a number of seconds, got long.\n'],
+      );
+    });
+  });
+
+  const ARGUMENTS: [string[], Partial<ReturnType<typeof parse>>][] = [
+    [[], { command: [], asIs: false, wait: undefined }],
+    [
+      ['--wait', '3', '--as-is', 'app.mjs', '--wait', '4'],
+      { command: ['app.mjs', '--wait', '4'], asIs: true, wait: 3 },
+    ],
+    [['--import', './otel.mjs', 'app.mjs'], { command: ['--import', './otel.mjs', 'app.mjs'] }],
+  ];
+  for (const [given, expected] of ARGUMENTS) {
+    it(`understands ${JSON.stringify(given)}`, () => {
+      assert.deepEqual(parse(given), { help: false, asIs: false, wait: undefined, ...expected });
+    });
+  }
+
+  const NODES: [string, boolean][] = [
+    ['18.20.0', false],
+    ['20.18.3', false],
+    ['20.19.0', true],
+    ['21.7.0', false],
+    ['22.11.0', false],
+    ['22.12.0', true],
+    ['24.0.0', true],
+    ['26.10.0', true],
+  ];
+  for (const [version, isFine] of NODES) {
+    it(`${isFine ? 'accepts' : 'does not accept'} Node.js ${version}`, () => {
+      const [finding] = nodeVersion(version);
+      assert.equal(finding?.code, isFine ? undefined : 'node-version');
+    });
+  }
+
+  const APIS: [string, string, boolean][] = [
+    ['1.10.0', '1.9.1', true],
+    ['1.9.1', '1.9.0', false],
+    ['1.9.0', '1.10.0', false],
+    ['1.9.0', '1.9.1', false],
+  ];
+  for (const [version, than, expected] of APIS) {
+    it(`takes API ${version} for ${expected ? '' : 'no '}newer than ${than}`, () => {
+      assert.equal(isNewer(version, than), expected);
+    });
+  }
+
+  describe('its findings', () => {
+    it('are explained in docs/doctor.md, each of them, and looked for here', () => {
+      const docs = readFileSync(new URL('../../../../docs/doctor.md', import.meta.url), 'utf8');
+      const explained = [...docs.matchAll(/^### `([a-z-]+)`$/gm)].map(([, code]) => code);
+      assert.deepEqual(explained, [...FINDING_CODES]);
+      const found = new Set([
+        ...setUps({ path: '/', remove() {} }, '').map(({ code }) => code),
+        ...ELSEWHERE,
+      ]);
+      assert.deepEqual([...found].toSorted(), [...FINDING_CODES].toSorted());
+    });
+  });
+});

@@ -1,0 +1,302 @@
+/** Set-ups that are broken on purpose, each with what the doctor must find. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { RunOptions } from '@llmtrace/test-fixtures/run-app';
+import { build, stop } from 'esbuild';
+import { AUTO, file } from '../stage.ts';
+
+export interface SetUp {
+  readonly what: string;
+  /** The code of the finding. */
+  readonly code: string;
+  /** The cause that it names, and the one thing to do. */
+  readonly cause: RegExp;
+  readonly cure: RegExp;
+  /** Whether traces are lost. */
+  readonly lost: boolean;
+  /** Whether one warning says so by default, too; it does not where that was asked for, or nothing is lost. */
+  readonly warns: boolean;
+  readonly app: string;
+  readonly options?: RunOptions;
+}
+
+const app = (name: string): string => `doctor/apps/${name}`;
+const preload = (name: string): string[] => ['--require', file(app(name))];
+const importing = (name: string): string[] => ['--import', pathToFileURL(file(app(name))).href];
+
+/** Files that a set-up needs and that cannot be part of this project. */
+export interface Folder {
+  readonly path: string;
+  remove(): void;
+}
+
+/** Makes them: a bundle, an SDK that nobody knows, and copies of packages that are there once. */
+export async function makeFolder(): Promise<Folder> {
+  const path = mkdtempSync(join(tmpdir(), 'llmtrace-doctor-'));
+  await build({
+    entryPoints: [file(app('chat.cjs'))],
+    bundle: true,
+    platform: 'node',
+    outfile: join(path, 'bundle.cjs'),
+  });
+  await stop(); // its process would keep this one alive
+  write(path, 'unknown/node_modules/openai/package.json', '{ "name": "openai", "version": "99.1.0" }');
+  write(path, 'unknown/node_modules/openai/index.js', UNKNOWN);
+  write(path, 'unknown/app.cjs', "new (require('openai').OpenAI)().chat.answer();");
+  copyHook(path);
+  copyApi(path);
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** It sends the same requests, by other methods. */
+const UNKNOWN = `exports.OpenAI = class OpenAI {
+  chat = {
+    answer: () => fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {
+      method: 'POST',
+      headers: { 'User-Agent': 'OpenAI/JS 99.1.0', 'X-Stainless-Package-Version': '99.1.0' },
+      body: '{}',
+    }).then((response) => response.text()),
+  };
+};`;
+
+function write(folder: string, name: string, text: string): void {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+const require = createRequire(import.meta.url);
+
+/** Another copy of import-in-the-middle, and what registers its hook. */
+function copyHook(folder: string): void {
+  const { resolve } = createRequire(require.resolve('@opentelemetry/instrumentation'));
+  for (const name of [
+    'import-in-the-middle',
+    'cjs-module-lexer',
+    'es-module-lexer',
+    'module-details-from-path',
+  ]) {
+    const main = resolve(name);
+    const inside = `/node_modules/${name}/`;
+    const root = main.slice(0, main.lastIndexOf(inside) + inside.length - 1);
+    cpSync(root, join(folder, 'node_modules', name), { recursive: true });
+  }
+  const hook = pathToFileURL(join(folder, 'node_modules/import-in-the-middle/hook.mjs'));
+  write(folder, 'other-hook.mjs', `import { register } from 'node:module';\nregister('${hook}');\n`);
+}
+
+/** An older copy of OpenTelemetry's API. */
+function copyApi(folder: string): void {
+  const main = require.resolve('@opentelemetry/api');
+  const root = main.slice(0, main.lastIndexOf('/build/'));
+  cpSync(root, join(folder, 'older-api'), { recursive: true });
+  for (const name of ['package.json', 'build/src/version.js']) {
+    const path = join(folder, 'older-api', name);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('1.9.1', '1.8.0'));
+  }
+}
+
+/** @param url of the fake vendor. */
+export function setUps({ path }: Folder, url: string): SetUp[] {
+  const chat = { app: app('chat.mjs'), options: { flags: AUTO } };
+  return [
+    {
+      what: 'the SDK is imported before llmtrace',
+      code: 'loaded-before',
+      cause: /openai 7\.57\.0 was loaded from .*\/node_modules\/openai\/client\.mjs before llmtrace/,
+      cure: /Start with `node --import @llmtrace\/auto`/,
+      lost: true,
+      warns: true,
+      app: app('imported-before.mjs'),
+    },
+    {
+      what: 'an OpenTelemetry set-up without the hook for ES modules',
+      code: 'hook-missing',
+      cause: /openai 7\.57\.0 was imported from .* without a hook for ES modules/,
+      cure: /--import @llmtrace\/auto\/hook/,
+      lost: true,
+      warns: true,
+      app: app('chat.mjs'),
+      options: { flags: importing('host.mjs') },
+    },
+    {
+      what: 'a hook for ES modules of another copy of import-in-the-middle',
+      code: 'hook-other-copy',
+      cause: /another copy of import-in-the-middle wraps the modules/,
+      cure: /Let both share one copy: `npm ls import-in-the-middle`/,
+      lost: true,
+      warns: true,
+      app: app('chat.mjs'),
+      options: { flags: ['--import', pathToFileURL(join(path, 'other-hook.mjs')).href, ...AUTO] },
+    },
+    {
+      what: 'the SDK is bundled with the application',
+      code: 'bundled',
+      cause: /openai 7\.57\.0 is bundled into .*\/bundle\.cjs/,
+      cure: /leave `openai` out \(external\), or use `instrumentClient\(client\)`/,
+      lost: true,
+      warns: true,
+      app: join(path, 'bundle.cjs'),
+      options: { flags: AUTO },
+    },
+    {
+      what: 'a version of the SDK that nobody knows',
+      code: 'unknown-shape',
+      cause: /openai 99\.1\.0 is not traced wholly: it has no Chat\.Completions\.create/,
+      cure: /use a version of openai that README\.md names/,
+      lost: true,
+      warns: true,
+      app: join(path, 'unknown/app.cjs'),
+      options: { flags: AUTO },
+    },
+    {
+      what: 'the instrumentation is switched off',
+      code: 'disabled',
+      cause: /calls of openai 7\.57\.0 are not traced: its instrumentation is disabled/,
+      cure: /Look at LLMTRACE_ENABLED, LLMTRACE_INSTRUMENTATIONS/,
+      lost: true,
+      warns: false,
+      app: chat.app,
+      options: { flags: AUTO, env: { LLMTRACE_INSTRUMENTATIONS: 'anthropic' } },
+    },
+    {
+      what: 'everything is switched off',
+      code: 'disabled',
+      cause: /LLMTRACE_ENABLED is false; nothing is traced/,
+      cure: /Remove LLMTRACE_ENABLED/,
+      lost: true,
+      warns: false,
+      app: chat.app,
+      options: { flags: AUTO, env: { LLMTRACE_ENABLED: 'false' } },
+    },
+    {
+      what: 'a second instrumentation of the same methods',
+      code: 'second-instrumentation',
+      cause: /another instrumentation has wrapped methods of openai too: its calls have two spans/,
+      cure: /Remove the other, or take openai from LLMTRACE_INSTRUMENTATIONS/,
+      lost: false,
+      warns: false,
+      app: app('chat.cjs'),
+      options: { flags: [...AUTO, ...preload('other.cjs')] },
+    },
+    {
+      what: 'somebody who puts the methods back',
+      code: 'second-instrumentation',
+      cause: /another instrumentation has taken the methods of openai 7\.57\.0 from llmtrace/,
+      cure: /Use one instrumentation of this SDK/,
+      lost: true,
+      warns: true,
+      app: app('put-back.mjs'),
+      options: { flags: AUTO },
+    },
+    {
+      what: 'no exporter and no OpenTelemetry SDK',
+      code: 'no-provider',
+      cause:
+        /the spans of calls go nowhere: no exporter is configured and no OpenTelemetry SDK is registered/,
+      cure: /Set OTEL_EXPORTER_OTLP_ENDPOINT/,
+      lost: true,
+      warns: false,
+      ...chat,
+    },
+    {
+      what: 'a collector that is not there',
+      code: 'exporter-unreachable',
+      cause: /nobody is there at http:\/\/127\.0\.0\.1:1, where telemetry is sent to \(ECONNREFUSED\)/,
+      cure: /Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT/,
+      lost: true,
+      warns: false,
+      app: chat.app,
+      options: { flags: AUTO, env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } },
+    },
+    {
+      what: 'an exporter that does not exist',
+      code: 'exporter',
+      cause: /expected OTEL_TRACES_EXPORTER to be of otlp, console, none, got zipkin/,
+      cure: /Set OTEL_TRACES_EXPORTER to otlp/,
+      lost: true,
+      warns: true,
+      app: chat.app,
+      options: { flags: AUTO, env: { OTEL_TRACES_EXPORTER: 'zipkin' } },
+    },
+    {
+      what: 'a sampler that keeps nothing',
+      code: 'not-sampled',
+      cause: /OTEL_TRACES_SAMPLER=always_off keeps no span/,
+      cure: /set it to parentbased_always_on/,
+      lost: true,
+      warns: false,
+      app: chat.app,
+      options: { flags: AUTO, env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_SAMPLER: 'always_off' } },
+    },
+    {
+      what: 'versions of the API that do not see each other',
+      code: 'api-versions',
+      cause:
+        /the copy of @opentelemetry\/api that llmtrace uses \(1\.9\.1\) does not see .* older one \(1\.8\.0\)/,
+      cure: /Have one version of @opentelemetry\/api: see `npm ls @opentelemetry\/api`/,
+      lost: true,
+      warns: false,
+      app: chat.app,
+      options: {
+        flags: [...importing('older-api.mjs'), ...AUTO],
+        env: { OLDER_API: join(path, 'older-api') },
+      },
+    },
+    {
+      what: 'an SDK that traces itself',
+      code: 'native-tracing',
+      cause: /@anthropic-ai\/sdk 1\.12\.0 traces itself; its spans are adopted/,
+      cure: /Nothing needs to be done/,
+      lost: false,
+      warns: false,
+      app: chat.app,
+      options: { flags: AUTO, env: { PACKAGE: '@anthropic-ai/sdk' } },
+    },
+    {
+      what: 'a call by no method of the SDK',
+      code: 'untraced',
+      cause: /a request of openai 7\.57\.0 came from no method that llmtrace has patched/,
+      cure: /Call the SDK by the methods that README\.md names/,
+      lost: true,
+      warns: true,
+      app: app('beneath.mjs'),
+      options: { flags: AUTO },
+    },
+    {
+      what: 'calls without an SDK',
+      code: 'no-sdk',
+      cause: /(?:no-sdk\.mjs|the application) sends requests to api\.openai\.com by none of the SDKs/,
+      cure: /Call the vendor through its own SDK/,
+      lost: true,
+      warns: true,
+      app: app('no-sdk.mjs'),
+      options: { flags: AUTO },
+    },
+    {
+      what: 'an instrumentation that is not installed',
+      code: 'not-installed',
+      cause: /the instrumentation of google-genai does not load/,
+      cure: /Install `@llmtrace\/auto` anew/,
+      lost: true,
+      warns: true,
+      app: chat.app,
+      options: { flags: [...preload('no-instrumentation.cjs'), ...AUTO] },
+    },
+    {
+      what: 'an option with a wrong value',
+      code: 'setting',
+      cause: /expected LLMTRACE_CONSOLE to be true or false, got maybe/,
+      cure: /README\.md has the table/,
+      lost: false,
+      warns: true,
+      app: chat.app,
+      options: { flags: AUTO, env: { LLMTRACE_CONSOLE: 'maybe' } },
+    },
+  ];
+}
+
+/** The doctor's own command, as it is built. */
+export const DOCTOR = fileURLToPath(new URL('../../dist/doctor/cli.js', import.meta.url));
