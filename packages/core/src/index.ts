@@ -52,6 +52,7 @@ export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-err
 export type { NativeMode } from './native.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
+export { othersTracing } from './others.ts';
 export { count, number, string, strings } from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor.ts';
 export { warn, warnOnce } from './warn.ts';

@@ -31,6 +31,7 @@ import {
 import { logObserver } from './observers/log.ts';
 import { metricsObserver } from './observers/metrics.ts';
 import { spanObserver } from './observers/span.ts';
+import { tellOthers } from './others.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
 import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
@@ -143,10 +144,13 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   private _claim(point: PatchPoint, owner: () => unknown): boolean {
     try {
       const prototype = (owner() as { prototype?: object } | undefined)?.prototype;
+      let looked = false;
       const by: Claim = {
         owner: this,
         enabled: () => this.isEnabled(),
         call: (original, self, args) => {
+          if (!looked) tellOthers(this.vendor.module, () => [original, (self as Exports)[point.method]]);
+          looked = true;
           const engine = this._current();
           if (!engine) return original.apply(self, args);
           return isEndpoint(point)

@@ -1,0 +1,73 @@
+/**
+ * Who else traces a vendor's calls. Two instrumentations of one SDK make two spans a call, which whoever reads (and
+ * pays for) the spans must know. It is told from what cannot be hidden: the marks that OpenTelemetry's own helper leaves
+ * on what it wraps, and the diagnostics channels that somebody listens to.
+ */
+import { hasSubscribers } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
+import { warnOnce } from './warn.ts';
+
+/** By vendor module: a channel on which its calls are published, who listens to it, and how that is switched off. */
+const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who: string])[]>> = {
+  openai: [
+    ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],
+    ['tracing:orchestrion:openai:chat:start', '@sentry/node'],
+  ],
+  '@anthropic-ai/sdk': [
+    ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],
+    ['tracing:orchestrion:@anthropic-ai/sdk:chat:start', '@sentry/node'],
+  ],
+  '@google/genai': [
+    ['tracing:apm:google:genai:request:start', 'dd-trace (DD_TRACE_GOOGLE_GENAI_ENABLED=false)'],
+    ['tracing:orchestrion:@google/genai:generate-content:start', '@sentry/node'],
+  ],
+};
+
+/** Packages that instrument LLM SDKs say so in their names: `@opentelemetry/instrumentation-openai`, `openlit`. */
+const PACKAGE = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?(?:openlit|[^\\/]*instrumentation-([^\\/]+)))[\\/]/;
+
+/**
+ * The names of those that trace a vendor's calls beside llmtrace, each with the way to switch it off where there is a
+ * short one; empty where nobody is seen. Wrappers made by hand leave no mark, and are not seen.
+ *
+ * @param module the vendor's module, such as `openai`.
+ * @param methods a method of the SDK as it is found: from outside, and beneath the wrapper of llmtrace.
+ */
+export function othersTracing(module: string, methods: readonly unknown[]): string[] {
+  const listening = (CHANNELS[module] ?? []).filter(([channel]) => hasSubscribers(channel));
+  const names = listening.map(([, who]) => who);
+  return methods.some(isMarked) ? [...names, ...wrappersOf(module)] : names;
+}
+
+/** Says who else traces a vendor's calls, once. It never throws: it runs within the application's first call. */
+export function tellOthers(module: string, methods: () => readonly unknown[]): void {
+  try {
+    for (const name of othersTracing(module, methods())) {
+      warnOnce(
+        `calls of ${module} are also traced by ${name}: unless one is switched off, each has two spans`,
+      );
+    }
+  } catch {} // what cannot be looked at is not told
+}
+
+/** Whether OpenTelemetry's helper (shimmer) has wrapped a function. */
+const isMarked = (method: unknown): boolean =>
+  typeof method === 'function' && '__wrapped' in method && method.__wrapped === true;
+
+/** The loaded packages that may have left the mark. Those loaded as ES modules leave no trace that could be found. */
+function wrappersOf(module: string): string[] {
+  const [subject = module] = /[a-z]+/.exec(module) ?? [];
+  const found = new Set<string>();
+  for (const file of Object.keys(createRequire(import.meta.url).cache)) {
+    const [, path = '', instrumented = subject] = PACKAGE.exec(file) ?? [];
+    const name = path.replaceAll('\\', '/');
+    if (name !== '' && !name.startsWith('@llmtrace/') && instrumented.includes(subject))
+      found.add(switchable(name));
+  }
+  return found.size > 0 ? [[...found].join(' or ')] : ['an instrumentation that is not known'];
+}
+
+function switchable(name: string): string {
+  const [, short] = /^@opentelemetry\/instrumentation-(.+)$/.exec(name) ?? [];
+  return short ? `${name} (OTEL_NODE_DISABLED_INSTRUMENTATIONS=${short})` : name;
+}
