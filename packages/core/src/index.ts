@@ -49,6 +49,7 @@ export type { Key } from './interceptors/layer.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { endOpenCalls } from './live.ts';
 export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-error.ts';
+export { tellingLines } from './loaded.ts';
 export type { NativeMode } from './native.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';

@@ -21,6 +21,7 @@ import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
 import { layersOf } from './interceptors/layers.ts';
 import type { Engine } from './live.ts';
+import { whenLoaded } from './loaded.ts';
 import { silently } from './native.ts';
 import {
   type EventLogger,
@@ -109,13 +110,18 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   protected override init(): InstrumentationNodeModuleDefinition[] {
     const { vendor } = this;
     const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
-    const files = filesOf(vendor).map(
+    const claimAll = (points: readonly PatchPoint[], classes: Exports): void => {
+      for (const point of points) this._claim(point, () => classes[point.className]);
+    };
+    const known = filesOf(vendor);
+    whenLoaded((file, classes) => claimAll(known.find(({ name }) => name === file)?.points ?? [], classes));
+    const files = known.map(
       ({ name, points }) =>
         new InstrumentationNodeModuleFile(
           name,
           versions,
           (exports: Exports) => {
-            for (const point of points) this._claim(point, () => exports[point.className]);
+            claimAll(points, exports);
             return exports;
           },
           () => {}, // a method stays claimed: see disable()
