@@ -5,7 +5,10 @@
  */
 import { hasSubscribers } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { warnOnce } from './warn.ts';
+
+const require = createRequire(import.meta.url);
 
 /** By vendor module: a channel on which its calls are published, who listens to it, and how that is switched off. */
 const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who: string])[]>> = {
@@ -25,6 +28,14 @@ const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who
 
 /** Packages that instrument LLM SDKs say so in their names: `@opentelemetry/instrumentation-openai`, `openlit`. */
 const PACKAGE = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?(?:openlit|[^\\/]*instrumentation-([^\\/]+)))[\\/]/;
+
+/** What there is of them, by what they instrument (`*`). */
+const WRAPPERS = [
+  '@opentelemetry/instrumentation-*',
+  '@traceloop/instrumentation-*',
+  '@arizeai/openinference-instrumentation-*',
+  'openlit',
+];
 
 /**
  * The names of those that trace a vendor's calls beside llmtrace, each with the way to switch it off where there is a
@@ -54,17 +65,32 @@ export function tellOthers(module: string, methods: () => readonly unknown[]): v
 const isMarked = (method: unknown): boolean =>
   typeof method === 'function' && '__wrapped' in method && method.__wrapped === true;
 
-/** The loaded packages that may have left the mark. Those loaded as ES modules leave no trace that could be found. */
+/** Those that may have left the mark: what is loaded, else what is installed, for ES modules load without a trace. */
 function wrappersOf(module: string): string[] {
   const [subject = module] = /[a-z]+/.exec(module) ?? [];
+  const loaded = loadedFor(subject);
+  if (loaded.length > 0) return [loaded.map(switchable).join(' or ')];
+  const installed = WRAPPERS.map((name) => name.replace('*', subject)).filter(isInstalled);
+  if (installed.length > 0) return [`what is probably ${installed.map(switchable).join(' or ')}`];
+  return ['an instrumentation that is not known'];
+}
+
+function loadedFor(subject: string): string[] {
   const found = new Set<string>();
-  for (const file of Object.keys(createRequire(import.meta.url).cache)) {
+  for (const file of Object.keys(require.cache)) {
     const [, path = '', instrumented = subject] = PACKAGE.exec(file) ?? [];
     const name = path.replaceAll('\\', '/');
-    if (name !== '' && !name.startsWith('@llmtrace/') && instrumented.includes(subject))
-      found.add(switchable(name));
+    if (name !== '' && !name.startsWith('@llmtrace/') && instrumented.includes(subject)) found.add(name);
   }
-  return found.size > 0 ? [[...found].join(' or ')] : ['an instrumentation that is not known'];
+  return [...found];
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    return Boolean(createRequire(resolve(process.argv[1] ?? '.')).resolve(name));
+  } catch {
+    return false;
+  }
 }
 
 function switchable(name: string): string {
