@@ -128,8 +128,9 @@ function isWanted({ name, sdk, node }) {
   const ofVendor = SDKS.filter(({ vendor: one }) => one === sdk.vendor);
   const isEdge = sdk === ofVendor[0] || sdk === ofVendor.at(-1);
   if (name.startsWith('conformance')) return node === '20' && name.includes('generative-ai');
-  const isHost = name.includes(node === '20' ? 'otel-2' : 'otel-3') || name.includes('auto');
-  return isEdge && isHost && (node === '20' || node === '26') && /CJS$|ESM$|TypeScript$/.test(name);
+  const hosts = node === '20' ? 'auto|otel-2' : 'auto|otel-3';
+  const isShort = new RegExp(`(?:${hosts}) (?:CJS|ESM|TypeScript)$`).test(name);
+  return isEdge && isShort && (node === '20' || node === '26');
 }
 
 /** Says where the registry has newer versions than these: whoever reads it decides. */

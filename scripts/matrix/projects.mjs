@@ -29,17 +29,22 @@ const files = (name) => {
 export function makeProjects(sdks, lines, tell) {
   const base = temporaryFolder();
   const tarballs = packAll(base).map(({ path }) => path);
+  const folderOf = (set, line) => join(base, line, set);
   for (const line of lines) {
     tell(`installing the packages beside ${line}, and ${sdks.length} SDKs`);
     install(join(base, line), [...tarballs, ...packagesOf(line), `tsx@${tsx}`]);
-    for (const { set, name, version, vendor } of sdks) {
-      const folder = join(base, line, set);
-      install(folder, [`${name}@${version}`], { type: 'module' });
-      for (const host of ['host.mjs', 'host.cjs']) cpSync(join(APPS, host), join(folder, host));
-      cpSync(join(APPS, `${vendor}.mjs`), join(folder, 'run.mjs'));
-      for (const [file, text] of Object.entries(files(name)))
-        writeFileSync(join(folder, file), text.join('\n'));
+    for (const sdk of sdks) {
+      const folder = folderOf(sdk.set, line);
+      if (line === lines[0]) makeProject(folder, sdk);
+      else cpSync(folderOf(sdk.set, lines[0]), folder, { recursive: true });
     }
   }
-  return (set, line) => join(base, line, set);
+  return folderOf;
+}
+
+function makeProject(folder, { name, version, vendor }) {
+  install(folder, [`${name}@${version}`], { type: 'module' });
+  for (const host of ['host.mjs', 'host.cjs']) cpSync(join(APPS, host), join(folder, host));
+  cpSync(join(APPS, `${vendor}.mjs`), join(folder, 'run.mjs'));
+  for (const [file, text] of Object.entries(files(name))) writeFileSync(join(folder, file), text.join('\n'));
 }
