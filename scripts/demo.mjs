@@ -3,28 +3,11 @@
 // and are shown as trees.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { startReceiver } from './lib/receiver.mjs';
 
 const app = fileURLToPath(new URL('demo/app.mjs', import.meta.url));
-
-/** An OTLP/HTTP receiver for JSON; keeps what it gets. */
-async function startReceiver() {
-  const spans = [];
-  const server = createServer(async (request, response) => {
-    const parts = [];
-    for await (const part of request) parts.push(part);
-    if (request.url === '/v1/traces') {
-      for (const { scopeSpans } of JSON.parse(Buffer.concat(parts)).resourceSpans) {
-        for (const scope of scopeSpans) spans.push(...scope.spans);
-      }
-    }
-    response.setHeader('content-type', 'application/json').end('{}');
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return { spans, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
-}
 
 const plain = ({ stringValue, intValue, doubleValue, boolValue, arrayValue }) =>
   arrayValue?.values.map(plain).join(',') ?? stringValue ?? intValue ?? doubleValue ?? boolValue;

@@ -1,8 +1,8 @@
 /** `OTEL_LOG_LEVEL`: what OpenTelemetry's `diag` says is printed, as the standard has it. */
-import module from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DiagConsoleLogger, type DiagLogLevel, diag } from '@opentelemetry/api';
+import { apiVersionFrom } from './api-version.ts';
 
 /** Prints what `diag` says from `level` on, unless it is listened to already. */
 export function printDiag(level: DiagLogLevel | undefined): void {
@@ -21,14 +21,6 @@ function isListenedTo(): boolean {
  */
 function isApplicationsApi(): boolean {
   const application = resolve(process.argv[1] ?? '.');
-  const theirs = versionFrom(pathToFileURL(application));
-  return theirs === undefined || theirs === versionFrom(import.meta.url);
-}
-
-function versionFrom(from: string | URL): string | undefined {
-  try {
-    return module.createRequire(from)('@opentelemetry/api/package.json').version;
-  } catch {
-    return undefined;
-  }
+  const theirs = apiVersionFrom(pathToFileURL(application));
+  return theirs === undefined || theirs === apiVersionFrom(import.meta.url);
 }

@@ -34,14 +34,19 @@ describe('the hook for ES modules', () => {
     await stage.close();
   });
 
-  it('says so where another copy of it keeps modules from it', async () => {
-    const flags = ['--import', pathToFileURL(join(folder, 'async.mjs')).href, ...AUTO];
-    const { code, stdout, stderr } = await stage.run('../examples/chat.mjs', { flags });
-    assert.equal(code, 0);
-    assert.notEqual(stdout, '');
-    assert.match(stderr, /llmtrace: another copy of import-in-the-middle/);
-    assert.deepEqual(stage.collector.spans(), []);
-  });
+  for (const [order, place] of [
+    ['before', 0],
+    ['after', 1],
+  ] as const) {
+    it(`has modules traced that another copy of it wraps, which was registered ${order} it`, async () => {
+      const flags = AUTO.toSpliced(2 * place, 0, '--import', pathToFileURL(join(folder, 'async.mjs')).href);
+      const { code, stdout, stderr } = await stage.run('../examples/chat.mjs', { flags });
+      assert.equal(code, 0);
+      assert.doesNotMatch(stderr, /llmtrace/); // in Node.js 20 the other has something to say
+      assert.notEqual(stdout, '');
+      assert.equal(stage.collector.spans().length, 1);
+    });
+  }
 
   it('does not keep what is required from being traced', async () => {
     const flags = ['--import', pathToFileURL(join(folder, 'async.mjs')).href, ...AUTO];
@@ -62,9 +67,7 @@ describe('the hook for ES modules', () => {
     const wrapped = JSON.parse(stdout);
     assert.ok(wrapped.length > 0);
     assert.deepEqual(
-      wrapped.filter(
-        (url: string) => !/\/openai\/(?:index|resources\/.*)\.mjs$|\/auto\/dist\/probe-/.test(url),
-      ),
+      wrapped.filter((url: string) => !/\/openai\/(?:index|resources\/.*)\.mjs$/.test(url)),
       [],
     );
   });

@@ -48,8 +48,8 @@ export interface Facts {
   /** How many calls were traced, and how many requests were not, by SDK. */
   readonly traced: Map<string, number>;
   readonly untraced: Map<string, number>;
-  /** Whether llmtrace's hook for ES modules works, as far as is known; undefined where it has registered none. */
-  hook: boolean | undefined;
+  /** Whether llmtrace has registered its hook for ES modules. */
+  hook: boolean;
 }
 
 const FACTS = Symbol.for('llmtrace.facts');
@@ -70,7 +70,7 @@ const noFacts = (): Facts => ({
   watched: [],
   traced: new Map(),
   untraced: new Map(),
-  hook: undefined,
+  hook: false,
 });
 
 /** The facts of the copies of an SDK's version; an empty one where none was patched yet. */

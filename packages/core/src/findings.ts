@@ -7,7 +7,6 @@ export const FINDING_CODES = [
   'bundled',
   'loaded-before',
   'hook-missing',
-  'hook-other-copy',
   'unknown-shape',
   'untraced',
   'disabled',

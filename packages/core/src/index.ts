@@ -70,6 +70,7 @@ export type { Key } from './interceptors/layer.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { endOpenCalls } from './live.ts';
 export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-error.ts';
+export { versionOf } from './loaded.ts';
 export type { NativeMode } from './native.ts';
 export {
   type EventLogger,
@@ -79,8 +80,10 @@ export {
 } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
+export { alsoTraced, othersTracing } from './others.ts';
+export { tellingLines } from './telling.ts';
 export { watchRequests } from './untraced.ts';
 export { count, number, string, strings } from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor.ts';
 export { warn, warnOnce } from './warn.ts';
-export { HOOK_OTHER_COPY, whyUntraced } from './why-untraced.ts';
+export { whyUntraced } from './why-untraced.ts';

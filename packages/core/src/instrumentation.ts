@@ -1,4 +1,5 @@
 /** What all instrumentations of llmtrace are: OpenTelemetry's own base class over a {@link Vendor}. */
+import { fileURLToPath } from 'node:url';
 import {
   type Meter,
   type MeterProvider,
@@ -26,7 +27,7 @@ import { instrumented } from './engine.ts';
 import { buildOf, copyOf, facts, type SdkCopy, tally } from './facts.ts';
 import { layersOf } from './interceptors/layers.ts';
 import type { Engine } from './live.ts';
-import { loadedFiles } from './loaded.ts';
+import { loadedFiles, versionOf } from './loaded.ts';
 import { silently } from './native.ts';
 import { noteInstrumentation, noteMissing, notePatched } from './noted.ts';
 import {
@@ -38,8 +39,10 @@ import {
 import { logObserver } from './observers/log.ts';
 import { metricsObserver } from './observers/metrics.ts';
 import { spanObserver } from './observers/span.ts';
+import { tellOthers } from './others.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
+import { whenLoaded } from './telling.ts';
 import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
 import { warnOnce } from './warn.ts';
 
@@ -144,7 +147,12 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   protected override init(): InstrumentationNodeModuleDefinition[] {
     const { vendor } = this;
     const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
-    const files = filesOf(vendor).map(
+    const known = filesOf(vendor);
+    whenLoaded((name, classes, url) => {
+      const points = known.find((file) => file.name === name)?.points;
+      if (points) this._claimFile(name, points, classes, versionOf(fileURLToPath(url), vendor.module));
+    });
+    const files = known.map(
       ({ name, points }) =>
         new InstrumentationNodeModuleFile(
           name,
@@ -213,10 +221,13 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     try {
       const prototype = owner();
       const { traced } = facts();
+      let looked = false;
       const by: Claim = {
         owner: this,
         enabled: () => this.isEnabled(),
         call: (original, self, args) => {
+          if (!looked) tellOthers(this.vendor.module, () => [original, (self as Exports)[point.method]]);
+          looked = true;
           const engine = this._current();
           if (!engine) return original.apply(self, args);
           if (!isEndpoint(point)) return this._help(engine, original, self, args);

@@ -12,18 +12,33 @@ export interface LoadedFile {
 
 /** All CommonJS files of `name`, of each copy of it. */
 export function loadedFiles(name: string): LoadedFile[] {
-  const folder = join('/node_modules', name, '/');
   const { cache } = createRequire(join(process.cwd(), 'index.js'));
   return Object.entries(cache).flatMap(([path, loaded]) => {
-    const start = path.lastIndexOf(folder);
-    if (start === -1 || !loaded?.loaded) return [];
-    const root = path.slice(0, start + folder.length);
+    const root = rootOf(path, name);
+    if (root === undefined || !loaded?.loaded) return [];
     const file = path.slice(root.length).replaceAll('\\', '/');
-    return { name: `${name}/${file}`, exports: loaded.exports, version: versionOf(root) };
+    return { name: `${name}/${file}`, exports: loaded.exports, version: versionOf(path, name) };
   });
 }
 
-function versionOf(root: string): string | undefined {
+/** The folder of the package `name` that a file belongs to. */
+function rootOf(path: string, name: string): string | undefined {
+  const folder = join('/node_modules', name, '/');
+  const start = path.lastIndexOf(folder);
+  return start === -1 ? undefined : path.slice(0, start + folder.length);
+}
+
+const versions = new Map<string, string | undefined>();
+
+/** The version of the package `name` that a file belongs to; undefined where nothing says. */
+export function versionOf(path: string, name: string): string | undefined {
+  const root = rootOf(path, name);
+  if (root === undefined) return undefined;
+  if (!versions.has(root)) versions.set(root, versionIn(root));
+  return versions.get(root);
+}
+
+function versionIn(root: string): string | undefined {
   try {
     return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   } catch {

@@ -79,8 +79,7 @@ function installed(sdk: Sdk, file: string): Why {
   const patched = copies.filter(({ version, methods }) => version === sdk.version && methods.size > 0);
   if (patched.some(isUndone)) return undone(sdk);
   if (patched.length > 0) return unknown(sdk);
-  if (build === 'ES module' && hook === false) return { ...HOOK_OTHER_COPY, quiet: true }; // whoever registered it has said so
-  if (build === 'ES module' && hook === undefined && copies.length === 0) return withoutHook(sdk, file);
+  if (build === 'ES module' && !hook && copies.length === 0) return withoutHook(sdk, file);
   // What was required before is patched all the same: this came by a way that nobody saw.
   return build === 'ES module' ? early(sdk, file) : unknown(sdk);
 }
@@ -98,16 +97,6 @@ const undone = (sdk: Sdk): Why => ({
   cure: 'Use one instrumentation of this SDK: remove the other, or make llmtrace’s after it',
   lost: true,
 });
-
-/** One of several copies of import-in-the-middle has its hook first, and the instrumentations' copy sees nothing. */
-export const HOOK_OTHER_COPY: Finding = {
-  code: 'hook-other-copy',
-  what:
-    'another copy of import-in-the-middle wraps the modules of this process: what is imported (not required) ' +
-    'is not traced',
-  cure: 'Let both share one copy: `npm ls import-in-the-middle` names those who bring one',
-  lost: true,
-};
 
 const withoutHook = (sdk: Sdk, file: string): Why => ({
   code: 'hook-missing',

@@ -1,8 +1,9 @@
 /** What must not happen whatever the environment and OpenTelemetry do. */
 import assert from 'node:assert/strict';
+import { tracingChannel } from 'node:diagnostics_channel';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
-import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
+import { createTelemetry, recordDiag } from '@llmtrace/test-fixtures/telemetry';
 import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
 import { OpenAIInstrumentation } from '../src/index.ts';
 
@@ -47,6 +48,23 @@ describe('an application that is instrumented', () => {
     const response = await client.chat.completions.create(body).asResponse();
     await response.clone().json();
     assert.equal(telemetry.spans()[0]?.attributes['gen_ai.usage.input_tokens'], 1346);
+  });
+
+  it('is told once who else traces its calls', async () => {
+    const other = tracingChannel('apm:openai:request').start;
+    const listener = () => {};
+    const recorder = recordDiag();
+    other.subscribe(listener);
+    try {
+      for (const _ of [1, 2])
+        await client.embeddings.create({ model: 'text-embedding-3-small', input: 'hello' });
+    } finally {
+      other.unsubscribe(listener);
+      recorder.stop();
+    }
+    const lines = recorder.lines.map(({ text }) => text);
+    assert.equal(lines.length, 1, lines.join());
+    assert.match(lines[0] ?? '', /^llmtrace: calls of openai are also traced by dd-trace/);
   });
 
   it('has the tokens of an answer whose body it only looked at before', async () => {

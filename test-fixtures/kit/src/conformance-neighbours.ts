@@ -1,7 +1,7 @@
 /** Other instrumentations on the same method keep working beside ours, whoever came first. */
 import assert from 'node:assert/strict';
 import { runApp } from './run-app.ts';
-import { type Format, kitFile } from './sdks.ts';
+import { type Format, KIT_FLAGS, kitFile } from './sdks.ts';
 import type { Observation } from './stage.ts';
 import type { ComingCopy, Troupe } from './troupe.ts';
 
@@ -71,7 +71,7 @@ async function live({ vendor, subject }: Troupe, scene: Scene): Promise<Neighbou
   const { set, format, order } = scene;
   const script: NeighboursScript = { vendor: vendor.url, module, className, set, format, order };
   const { code, stdout, stderr } = await runApp(kitFile('neighbours-app'), {
-    flags: ['--conditions=llmtrace:source', '--no-warnings'],
+    flags: KIT_FLAGS,
     args: [JSON.stringify(script)],
   });
   assert.equal(code, 0, stderr);

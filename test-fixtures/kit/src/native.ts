@@ -1,6 +1,6 @@
 /** What applications see without llmtrace: the measure of all that they see with it. */
 import { runApp } from './run-app.ts';
-import { kitFile, type SdkName } from './sdks.ts';
+import { KIT_FLAGS, kitFile, type SdkName } from './sdks.ts';
 import type { Observation } from './stage.ts';
 import type { VendorCase } from './vendor-case.ts';
 
@@ -9,9 +9,8 @@ export async function observeNative(
   vendor: VendorCase,
   { set, format }: SdkName,
 ): Promise<Record<string, Observation>> {
-  const flags = ['--conditions=llmtrace:source', '--no-warnings'];
   const { code, signal, stdout, stderr } = await runApp(kitFile('native-app'), {
-    flags,
+    flags: KIT_FLAGS,
     args: [vendor.url, set, format],
     timeout: 60_000,
   });

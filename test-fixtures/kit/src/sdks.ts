@@ -95,6 +95,14 @@ export async function hookVendorModules(): Promise<void> {
 export const otelInstrumentation = (): string =>
   module.createRequire(import.meta.resolve('@llmtrace/core')).resolve('@opentelemetry/instrumentation');
 
+const runsSources = import.meta.url.endsWith('.ts');
+
 /** The path of a file of the kit, which is a `.ts` or a `.js` file as this one is. */
 export const kitFile = (name: string): string =>
-  fileURLToPath(new URL(name + (import.meta.url.endsWith('.ts') ? '.ts' : '.js'), import.meta.url));
+  fileURLToPath(new URL(name + (runsSources ? '.ts' : '.js'), import.meta.url));
+
+/** The flags that such a file runs with: the sources import each other's sources, the build what is built. */
+export const KIT_FLAGS: readonly string[] = [
+  ...(runsSources ? ['--conditions=llmtrace:source'] : []),
+  '--no-warnings',
+];

@@ -1,11 +1,10 @@
 /** Where the spans of this process go, and what keeps them from arriving. */
-import module from 'node:module';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AutoSettings, Finding } from '@llmtrace/core';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { apiVersionFrom } from '../api-version.ts';
 import { endpointOf, shown, unreachable } from './endpoints.ts';
-import { versionAt } from './loads.ts';
 
 export interface Destination {
   readonly text: string;
@@ -91,8 +90,8 @@ function apiVersions(): Finding[] {
   const registered = (Reflect.get(globalThis, REGISTERED) as { version?: string } | undefined)?.version;
   if (registered === undefined) return [];
   const copies: [string, string | undefined][] = [
-    ['llmtrace', apiFrom(import.meta.url)],
-    ['the application', apiFrom(pathToFileURL(resolve(process.argv[1] ?? 'index.js')))],
+    ['llmtrace', apiVersionFrom(import.meta.url)],
+    ['the application', apiVersionFrom(pathToFileURL(resolve(process.argv[1] ?? 'index.js')))],
   ];
   return copies.flatMap(([whose, version]) =>
     version && isNewer(version, registered) ? [blind(whose, version, registered)] : [],
@@ -110,15 +109,4 @@ const blind = (whose: string, version: string, registered: string): Finding => (
 export function isNewer(version: string, than: string): boolean {
   const [a, b] = [version, than].map((text) => text.split('.').map(Number));
   return a?.[0] === b?.[0] && (a?.[1] ?? 0) > (b?.[1] ?? 0);
-}
-
-/** The version of the API that a file finds. Its package exports its manifest in no version. */
-function apiFrom(from: string | URL): string | undefined {
-  try {
-    const main = module.createRequire(from).resolve('@opentelemetry/api');
-    const inside = join('/@opentelemetry/api', '/');
-    return versionAt(main.slice(0, main.lastIndexOf(inside) + inside.length));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,13 @@
 /** Who else traces the same calls: other instrumentations, llmtrace's own twice, and an SDK that traces itself. */
-import type { Facts, Finding, SdkCopy, Vendor } from '@llmtrace/core';
+import {
+  alsoTraced,
+  type Facts,
+  type Finding,
+  facts,
+  othersTracing,
+  type SdkCopy,
+  type Vendor,
+} from '@llmtrace/core';
 
 export function neighbours({ copies, instrumentations }: Facts, vendors: readonly Vendor[]): Finding[] {
   return vendors.flatMap((vendor) => {
@@ -8,36 +16,29 @@ export function neighbours({ copies, instrumentations }: Facts, vendors: readonl
     if (own.length === 0) return [];
     const enabled = instrumentations.filter((one) => one.module === module && one.isEnabled());
     return [
-      ...(own.some(isShared) ? [others(module)] : []),
+      ...others(module, own),
       ...(enabled.length > 1 ? [twice(module)] : []),
       ...(vendor.native && own.some((copy) => isNative(copy, vendor)) ? [native(own[0] as SdkCopy)] : []),
     ];
   });
 }
 
-/** Whether somebody else has wrapped a method, beneath llmtrace or above. */
-const isShared = ({ methods }: SdkCopy): boolean =>
-  [...methods.values()]
-    .flat()
-    .some(
-      ({ holder, name, before, patched }) =>
-        isWrapper(before) || (holder[name] !== patched && holder[name] !== before),
-    );
-
-/** The marks of OpenTelemetry's `shimmer`. */
-const isWrapper = (method: unknown): boolean =>
-  typeof method === 'function' && ('__wrapped' in method || '__original' in method);
+/** Whoever else has wrapped a method, beneath llmtrace or above, or listens to its calls: by name where that is known. */
+function others(module: string, own: readonly SdkCopy[]): Finding[] {
+  const methods = own.flatMap((copy) => [...copy.methods.values()].flat());
+  const seen = methods.flatMap(({ holder, name, before }) => [before, holder[name]]);
+  const names = othersTracing(module, seen);
+  const isTaken = methods.some(
+    ({ holder, name, before, patched }) => holder[name] !== patched && holder[name] !== before,
+  );
+  if (names.length === 0 && !isTaken) return [];
+  const finding = alsoTraced(module, names.length > 0 ? names : ['an instrumentation that is not known']);
+  return facts().findings.some(({ what }) => what === finding.what) ? [] : [finding];
+}
 
 /** The SDK's own helpers that start its spans are there from the version on that traces itself. */
 const isNative = ({ methods }: SdkCopy, { native }: Vendor): boolean =>
   native?.helpers.some(({ path, method }) => methods.has(`${path}.${method}`)) ?? false;
-
-const others = (module: string): Finding => ({
-  code: 'second-instrumentation',
-  what: `another instrumentation has wrapped methods of ${module} too: its calls have two spans`,
-  cure: `Remove the other, or take ${module} from LLMTRACE_INSTRUMENTATIONS`,
-  lost: false,
-});
 
 const twice = (module: string): Finding => ({
   code: 'second-instrumentation',

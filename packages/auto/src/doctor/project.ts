@@ -6,7 +6,6 @@ import { isNewer } from './destination.ts';
 import { versionAt } from './loads.ts';
 
 const API = '@opentelemetry/api';
-const IITM = 'import-in-the-middle';
 /** Folders with packages that are looked into, at most: a large monorepo has some thousands. */
 const MAX_FOLDERS = 20_000;
 
@@ -56,13 +55,12 @@ function foldersIn(folder: string): string[] {
 
 /** @param sdks the npm packages that llmtrace traces. */
 export function projectFindings(folder: string, sdks: readonly string[]): Finding[] {
-  const all = installed(folder, [...sdks, API, IITM]);
+  const all = installed(folder, [...sdks, API]);
   const of = (name: string): Installed[] => all.filter((one) => one.name === name);
   const found = sdks.filter((name) => of(name).length > 0);
   return [
     ...(found.length === 0 ? [noSdk(folder, sdks)] : []),
     ...apiCopies(of(API)),
-    ...hookCopies(of(IITM)),
     ...bundlers(folder, found),
   ];
 }
@@ -85,18 +83,6 @@ function apiCopies(copies: readonly Installed[]): Finding[] {
       code: 'api-versions',
       what: `there are several versions of ${API}, of which a newer one does not see what an older one has registered: ${listed(copies)}`,
       cure: `Have one: see \`npm ls ${API}\`, then \`npm dedupe\``,
-      lost: false,
-    },
-  ];
-}
-
-function hookCopies(copies: readonly Installed[]): Finding[] {
-  if (copies.length < 2) return [];
-  return [
-    {
-      code: 'hook-other-copy',
-      what: `there are several copies of ${IITM}, of which only one hook sees what is imported: ${listed(copies)}`,
-      cure: `Should an instrumentation not see what is imported, have one copy: \`npm ls ${IITM}\` names those who bring one`,
       lost: false,
     },
   ];

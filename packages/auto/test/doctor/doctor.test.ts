@@ -172,8 +172,6 @@ describe('the doctor', () => {
       for (const [name, version] of [
         ['@opentelemetry/api', '1.9.0'],
         ['other/node_modules/@opentelemetry/api', '1.10.1'],
-        ['import-in-the-middle', '1.15.0'],
-        ['other/node_modules/import-in-the-middle', '3.0.0'],
       ] as const) {
         mkdirSync(join(cwd, 'node_modules', name), { recursive: true });
         writeFileSync(join(cwd, 'node_modules', name, 'package.json'), `{ "version": "${version}" }`);
@@ -183,7 +181,6 @@ describe('the doctor', () => {
       assert.deepEqual(findings.map(({ code }) => code).toSorted(), [
         'api-versions',
         'bundled',
-        'hook-other-copy',
         'no-provider',
         'unknown-shape',
       ]);

@@ -1,2 +1,0 @@
-/** Imported to see whether the hook sees it: at the start. */
-export {};

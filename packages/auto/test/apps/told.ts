@@ -1,0 +1,22 @@
+// biome-ignore-all lint/suspicious/noConsole: an application prints
+// Prints what each vendor's ES modules tell of themselves, where nothing else hooks them: file, class, whether it is one.
+import module from 'node:module';
+import { tellingLines } from '@llmtrace/core';
+import { anthropic } from '@llmtrace/instrumentation-anthropic';
+import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
+import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
+import { openai } from '@llmtrace/instrumentation-openai';
+import { loadSdk } from '@llmtrace/test-fixtures/sdks';
+import { initialize, loadSync } from '../../src/telling.ts';
+
+const vendors = [openai, anthropic, googleGenAI, googleGenerativeAI];
+initialize(new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])));
+module.registerHooks({ load: loadSync });
+const [set = '', name = ''] = process.argv.slice(2);
+await loadSdk({ set, package: name, format: 'esm' });
+
+const { told } = Reflect.get(globalThis, Symbol.for('llmtrace.loaded'));
+const rows = told.flatMap(([file, classes]: [string, object]) =>
+  Object.entries(classes).map(([key, value]) => [file.slice(name.length + 1), key, typeof value]),
+);
+console.log(JSON.stringify(rows));

@@ -1,0 +1,103 @@
+/**
+ * Who else traces a vendor's calls. Two instrumentations of one SDK make two spans a call, which whoever reads (and
+ * pays for) the spans must know. It is told from what cannot be hidden: the marks that OpenTelemetry's own helper leaves
+ * on what it wraps, and the diagnostics channels that somebody listens to.
+ */
+import { hasSubscribers } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { type Finding, note } from './findings.ts';
+
+const require = createRequire(import.meta.url);
+
+/** By vendor module: a channel on which its calls are published, who listens to it, and how that is switched off. */
+const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who: string])[]>> = {
+  openai: [
+    ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],
+    ['tracing:orchestrion:openai:chat:start', '@sentry/node'],
+  ],
+  '@anthropic-ai/sdk': [
+    ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],
+    ['tracing:orchestrion:@anthropic-ai/sdk:chat:start', '@sentry/node'],
+  ],
+  '@google/genai': [
+    ['tracing:apm:google:genai:request:start', 'dd-trace (DD_TRACE_GOOGLE_GENAI_ENABLED=false)'],
+    ['tracing:orchestrion:@google/genai:generate-content:start', '@sentry/node'],
+  ],
+};
+
+/** Packages that instrument LLM SDKs say so in their names: `@opentelemetry/instrumentation-openai`, `openlit`. */
+const PACKAGE = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?(?:openlit|[^\\/]*instrumentation-([^\\/]+)))[\\/]/;
+
+/** What there is of them, by what they instrument (`*`). */
+const WRAPPERS = [
+  '@opentelemetry/instrumentation-*',
+  '@traceloop/instrumentation-*',
+  '@arizeai/openinference-instrumentation-*',
+  'openlit',
+];
+
+/**
+ * The names of those that trace a vendor's calls beside llmtrace, each with the way to switch it off where there is a
+ * short one; empty where nobody is seen. Wrappers made by hand leave no mark, and are not seen.
+ *
+ * @param module the vendor's module, such as `openai`.
+ * @param methods a method of the SDK as it is found: from outside, and beneath the wrapper of llmtrace.
+ */
+export function othersTracing(module: string, methods: readonly unknown[]): string[] {
+  const listening = (CHANNELS[module] ?? []).filter(([channel]) => hasSubscribers(channel));
+  const names = listening.map(([, who]) => who);
+  return methods.some(isMarked) ? [...names, ...wrappersOf(module)] : names;
+}
+
+/** Says who else traces a vendor's calls, once. It never throws: it runs within the application's first call. */
+export function tellOthers(module: string, methods: () => readonly unknown[]): void {
+  try {
+    const names = othersTracing(module, methods());
+    if (names.length > 0) note(alsoTraced(module, names), true);
+  } catch {} // what cannot be looked at is not told
+}
+
+export const alsoTraced = (module: string, names: readonly string[]): Finding => ({
+  code: 'second-instrumentation',
+  what: `calls of ${module} are also traced by ${names.join(', ')}: each has two spans`,
+  cure: `Switch one of them off, or take ${module} from LLMTRACE_INSTRUMENTATIONS`,
+  lost: false,
+});
+
+/** Whether OpenTelemetry's helper (shimmer) has wrapped a function. */
+const isMarked = (method: unknown): boolean =>
+  typeof method === 'function' && '__wrapped' in method && method.__wrapped === true;
+
+/** Those that may have left the mark: what is loaded, else what is installed, for ES modules load without a trace. */
+function wrappersOf(module: string): string[] {
+  const [subject = module] = /[a-z]+/.exec(module) ?? [];
+  const loaded = loadedFor(subject);
+  if (loaded.length > 0) return [loaded.map(switchable).join(' or ')];
+  const installed = WRAPPERS.map((name) => name.replace('*', subject)).filter(isInstalled);
+  if (installed.length > 0) return [`what is probably ${installed.map(switchable).join(' or ')}`];
+  return ['an instrumentation that is not known'];
+}
+
+function loadedFor(subject: string): string[] {
+  const found = new Set<string>();
+  for (const file of Object.keys(require.cache)) {
+    const [, path = '', instrumented = subject] = PACKAGE.exec(file) ?? [];
+    const name = path.replaceAll('\\', '/');
+    if (name !== '' && !name.startsWith('@llmtrace/') && instrumented.includes(subject)) found.add(name);
+  }
+  return [...found];
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    return Boolean(createRequire(resolve(process.argv[1] ?? '.')).resolve(name));
+  } catch {
+    return false;
+  }
+}
+
+function switchable(name: string): string {
+  const [, short] = /^@opentelemetry\/instrumentation-(.+)$/.exec(name) ?? [];
+  return short ? `${name} (OTEL_NODE_DISABLED_INSTRUMENTATIONS=${short})` : name;
+}

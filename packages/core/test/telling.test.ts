@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { tellingLines, whenLoaded } from '../src/telling.ts';
+import type { Endpoint, Vendor } from '../src/vendor.ts';
+
+const endpoint = (files: string[], className: string) => ({ files, className }) as unknown as Endpoint;
+const vendor = {
+  module: 'a-vendor',
+  extensions: ['.js', '.mjs'],
+  endpoints: [
+    endpoint(['chat/completions', 'chat'], 'Completions'),
+    endpoint(['chat'], 'Streams'),
+    endpoint(['chat'], 'Completions'),
+  ],
+} as unknown as Vendor;
+
+const URL_OF_MODULE = 'file:///app/node_modules/a-vendor/chat.mjs';
+
+/** Runs a line at the end of a module that has a class `Completions`; a function has no `import.meta`. */
+const run = (line = '') =>
+  new Function(
+    `class Completions {}\n${line.replace('import.meta.url', `'${URL_OF_MODULE}'`)}\nreturn Completions;`,
+  )();
+
+describe('modules that tell of themselves', () => {
+  it('are the ES modules of a vendor, each once', () => {
+    assert.deepEqual(
+      [...tellingLines(vendor).keys()],
+      ['a-vendor/chat/completions.mjs', 'a-vendor/chat.mjs'],
+    );
+  });
+
+  it('hand their classes over, to those who wait and to those who come later', () => {
+    const heard: unknown[] = [];
+    const listener = (who: string) => (file: string, classes: object, url: string) => {
+      if (file === 'a-vendor/chat.mjs') heard.push([who, classes, url]);
+    };
+    whenLoaded(listener('waiting'));
+    const Completions = run(tellingLines(vendor).get('a-vendor/chat.mjs'));
+    whenLoaded(listener('late'));
+    const classes = { Completions, Streams: undefined };
+    assert.deepEqual(heard, [
+      ['waiting', classes, URL_OF_MODULE],
+      ['late', classes, URL_OF_MODULE],
+    ]);
+  });
+
+  it('are heard by every copy of llmtrace', async () => {
+    const heard: string[] = [];
+    const url = import.meta.resolve('../src/telling.ts?copy');
+    const copy: typeof import('../src/telling.ts') = await import(url);
+    copy.whenLoaded((file) => heard.push(file));
+    run(tellingLines(vendor).get('a-vendor/chat/completions.mjs'));
+    assert.ok(heard.includes('a-vendor/chat/completions.mjs'));
+  });
+});

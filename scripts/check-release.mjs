@@ -1,0 +1,33 @@
+// Whether the packages could be published as they are: `npm run check:release`. Their contents, metadata and sizes,
+// publint, "are the types wrong", a strict TypeScript project that uses them, and a rehearsed release.
+
+import { isRegistryThere, packAll, temporaryFolder } from './lib/npm.mjs';
+import { compileConsumers } from './release/consumer.mjs';
+import { rehearse } from './release/publish.mjs';
+import { wrongWith } from './release/tarballs.mjs';
+
+let [passed, failed] = [0, 0];
+function tell(name, wrong) {
+  wrong.length > 0 ? failed++ : passed++;
+  console.log(`${name.padEnd(48)} ${wrong.length > 0 ? 'wrong' : 'ok'}`);
+  for (const line of wrong) console.log(line.replace(/^/gm, '    '));
+}
+
+const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+const packed = packAll(temporaryFolder());
+for (const one of packed) {
+  const sizes = `${kB(one.size)}, unpacked ${kB(one.unpackedSize)}, ${one.files.length} files`;
+  tell(one.name, await wrongWith(one));
+  console.log(`    ${sizes}`);
+}
+if (isRegistryThere()) {
+  tell('lerna version, lerna publish', await rehearse());
+  for (const { name, wrong } of compileConsumers(packed.map(({ path }) => path))) tell(name, wrong);
+} else {
+  console.log(
+    'skipped: the rehearsed release and the strict TypeScript project, for the registry does not answer',
+  );
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

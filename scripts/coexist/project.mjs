@@ -1,0 +1,34 @@
+// An application that somebody else instruments too, in a folder outside of this repository.
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, root } from '../lib/npm.mjs';
+
+const APP = {
+  'app.mjs': `import * as sdk from 'openai';\nimport { run } from './scenes.mjs';`,
+  'app.cjs': `const sdk = require('openai');`,
+};
+
+/** What notes the calls that llmtrace tells of, by the ids of their spans. */
+const CONFIG = `
+import { trace } from '@opentelemetry/api';
+globalThis.llmtraceSpans = [];
+const end = ({ context }) => void globalThis.llmtraceSpans.push(trace.getSpan(context)?.spanContext().spanId);
+export default { observers: [{ end }] };
+`;
+
+/** Makes the folder. The application wraps its client only where the peer is there (`WRAP`). */
+export function makeProject(folder, { packages, setup, wrap }, tarballs, openai) {
+  install(folder, [...tarballs, ...packages, `openai@${openai}`]);
+  cpSync(join(root, 'scripts', 'coexist', 'scenes.mjs'), join(folder, 'scenes.mjs'));
+  const write = (name, text) => writeFileSync(join(folder, name), text);
+  write('llmtrace.config.mjs', CONFIG);
+  if (setup?.includes('\n')) write('setup.mjs', setup);
+  write('wrap.mjs', wrap ?? 'export const wrap = undefined;');
+  const wrapped = `process.env.WRAP ? (await import('./wrap.mjs')).wrap : undefined`;
+  write('app.mjs', `${APP['app.mjs']}\nawait run(sdk, ${wrapped});\n`);
+  write(
+    'app.cjs',
+    `${APP['app.cjs']}\nimport('./scenes.mjs').then(async ({ run }) => run(sdk, ${wrapped}));\n`,
+  );
+  return folder;
+}

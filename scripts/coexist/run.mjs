@@ -1,0 +1,91 @@
+// One run of the application, and what is asked of it.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { runApp } from '@llmtrace/test-fixtures/run-app';
+import { countOf } from '../matrix/smoke.mjs';
+import { CALLS } from './scenes.mjs';
+
+const LLMTRACE = ['--import', '@llmtrace/auto'];
+
+/** A server that takes everything; it keeps what may be spans, and llmtrace's metrics. */
+async function startSink() {
+  const sink = { traces: '', metrics: [] };
+  const server = createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const bytes = Buffer.concat(parts);
+    const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString(
+      'latin1',
+    );
+    if (request.url === '/v1/metrics') sink.metrics.push(...metricsOf(body));
+    else if (request.url !== '/v1/logs') sink.traces += body;
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const close = () => server.close() && server.closeAllConnections();
+  return Object.assign(sink, { url: `http://127.0.0.1:${server.address().port}`, close });
+}
+
+function metricsOf(body) {
+  if (!body.startsWith('{')) return []; // somebody else's, in an encoding of their own
+  const scopes = JSON.parse(body).resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics);
+  return scopes.filter(({ scope }) => scope.name.startsWith('@llmtrace/')).flatMap(({ metrics }) => metrics);
+}
+
+/** Runs the application with those that are loaded, in their order. */
+export async function play({ folder, peer, format, vendor, loads }) {
+  const sink = await startSink();
+  const setup = peer.setup?.includes('\n') ? './setup.mjs' : peer.setup;
+  const flags = { llmtrace: LLMTRACE, peer: setup ? ['--import', setup] : [] };
+  const { code, signal, stdout, stderr } = await runApp(`app.${format === 'esm' ? 'mjs' : 'cjs'}`, {
+    ...{ cwd: folder, timeout: 60_000 },
+    flags: loads.flatMap((one) => flags[one]),
+    env: {
+      ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, SINK: sink.url },
+      ...{ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+      ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
+      ...(loads.includes('peer') ? { ...peer.env, ...(peer.wrap ? { WRAP: 'true' } : {}) } : {}),
+      ...(loads.includes('llmtrace') ? { LLMTRACE_CONFIG: './llmtrace.config.mjs' } : {}),
+    },
+  });
+  sink.close();
+  const { seen = {}, ids = [] } = JSON.parse(/^@@(.*)$/m.exec(stdout)?.[1] ?? '{}');
+  const lines = [...stderr.matchAll(/llmtrace: (.*)$/gm)].map(([, line]) => line);
+  return {
+    ...{ seen, calls: ids.length, spans: new Set(ids.filter((id) => isIn(sink.traces, id))).size },
+    ...{ end: code === 0 ? 'ok' : `${signal ?? code}: ${stderr.slice(-2000)}`, lines, stderr },
+    counted: countOf(sink.metrics, 'gen_ai.client.operation.duration'),
+  };
+}
+
+/** Whether a span was sent, in JSON or as bytes. */
+const isIn = (traces, id) =>
+  traces.includes(id) || traces.includes(Buffer.from(id, 'hex').toString('latin1'));
+
+/** The scenes in which something was seen that none of the others saw. */
+export const sameAs = (seen, others) =>
+  Object.keys(others[0]).filter(
+    (name) => !others.some((other) => isDeepStrictEqual(seen[name], other[name])),
+  );
+
+/** What somebody changes for the application, in words. */
+export function changed({ end, seen }, native) {
+  if (end !== 'ok') return [`it ends with ${end.split('\n', 1)[0]}`];
+  return sameAs(seen, [native.seen]).map((name) => `${name} → ${JSON.stringify(seen[name])}`);
+}
+
+/** What is wrong with a run of both; the application may see what it sees with the peer alone, or with none. */
+export function judge({ native, ours, theirs, both }) {
+  if (both.end !== 'ok') return theirs.end === 'ok' ? [`it ended with ${both.end}`] : [];
+  const differs = sameAs(both.seen, [theirs.seen, native.seen]);
+  return [
+    ...differs.map((name) => `${name}: ${JSON.stringify(both.seen[name])}`),
+    both.calls !== CALLS && `llmtrace told of ${both.calls} calls in place of ${CALLS}`,
+    both.spans !== ours.spans && `${both.spans} spans of llmtrace in place of ${ours.spans}`,
+    both.counted !== ours.counted &&
+      both.counted !== 0 &&
+      `its metrics count ${both.counted} calls in place of ${ours.counted}`,
+  ].filter(Boolean);
+}

@@ -1,0 +1,73 @@
+// What the scripts that try the packages out as a user would have in common: the registry, the Node.js versions that it
+// has, and the packages as they would be published. Downloads are kept in `.cache`, which git ignores.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const root = new URL('../..', import.meta.url).pathname;
+const CACHE = ['--cache', join(root, '.cache', 'npm'), '--prefer-offline'];
+
+/** The folders of all packages. */
+export const packageFolders = () =>
+  readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
+
+/** Runs npm for at most 5 minutes, and gives what it prints. */
+export const npm = (args, cwd = root) =>
+  execFileSync('npm', [...args, ...CACHE], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 300_000,
+  });
+
+/** False where the registry does not answer within a few seconds. */
+export function isRegistryThere() {
+  try {
+    npm(['view', 'node', 'version', '--prefer-online', '--fetch-timeout=8000', '--fetch-retries=0']);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The newest version of a package; undefined where it cannot be told. */
+export function newestOf(name) {
+  try {
+    return npm(['view', name, 'version', '--prefer-online']).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The `node` binary of a major version, from the registry. */
+export function nodeOf(major) {
+  const folder = join(root, '.cache', 'nodes', major);
+  const binary = join(folder, 'node_modules', 'node', 'bin', 'node');
+  if (!existsSync(binary)) install(folder, [`node@${major}`]);
+  return binary;
+}
+
+/** Installs packages into a folder, which becomes a project of its own. */
+export function install(folder, specifiers, manifest = {}) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...manifest }));
+  npm(['install', '--no-audit', '--no-fund', ...specifiers], folder);
+}
+
+/** A folder outside of this repository, whose packages would otherwise be found; removed when the process ends. */
+export function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Packs every package as `npm publish` would; gives what npm says of each, with `path`, its tarball. */
+export function packAll(destination) {
+  return packageFolders().map((folder) => {
+    const said = JSON.parse(npm(['pack', '--json', '--pack-destination', destination], folder));
+    // An array, or since npm 11 an object by name.
+    const [packed] = Object.values(said);
+    return { ...packed, folder, path: join(destination, packed.filename) };
+  });
+}

@@ -1,0 +1,41 @@
+// An OTLP/HTTP receiver for JSON, which keeps the spans and metrics that it gets.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+const bodyOf = async (request) => {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return Buffer.concat(parts);
+};
+
+/** Each span and each metric has `scope`, the name of the instrumentation that made it. */
+export async function startReceiver() {
+  const [spans, metrics] = [[], []];
+  const take = (resources, scopes, items, into) => {
+    for (const resource of resources) {
+      for (const one of resource[scopes]) {
+        into.push(...one[items].map((item) => ({ ...item, scope: one.scope?.name })));
+      }
+    }
+  };
+  const server = createServer(async (request, response) => {
+    const body = await bodyOf(request);
+    if (request.url === '/v1/traces') take(JSON.parse(body).resourceSpans, 'scopeSpans', 'spans', spans);
+    if (request.url === '/v1/metrics')
+      take(JSON.parse(body).resourceMetrics, 'scopeMetrics', 'metrics', metrics);
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    ...{ spans, metrics },
+    url: `http://127.0.0.1:${server.address().port}`,
+    clear() {
+      spans.length = 0;
+      metrics.length = 0;
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

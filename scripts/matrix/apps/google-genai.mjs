@@ -1,0 +1,10 @@
+// Two calls as an application makes them, one of them streamed, and what it gets to see of them.
+export async function run({ GoogleGenAI }) {
+  const httpOptions = { baseUrl: process.env.GOOGLE_GEMINI_BASE_URL };
+  const { models } = new GoogleGenAI({ apiKey: process.env.GEMINI_API_KEY, httpOptions });
+  const params = { model: 'gemini-2.5-flash', contents: 'hello' };
+  const { usageMetadata } = await models.generateContent(params);
+  let chunks = 0;
+  for await (const _ of await models.generateContentStream(params)) chunks++;
+  return usageMetadata.totalTokenCount > 0 && chunks > 1;
+}

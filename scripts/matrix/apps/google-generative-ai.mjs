@@ -1,0 +1,10 @@
+// Two calls as an application makes them, one of them streamed, and what it gets to see of them.
+export async function run({ GoogleGenerativeAI }) {
+  const { GEMINI_API_KEY, GOOGLE_GEMINI_BASE_URL: baseUrl } = process.env;
+  const client = new GoogleGenerativeAI(GEMINI_API_KEY);
+  const model = client.getGenerativeModel({ model: 'gemini-2.5-flash' }, { baseUrl });
+  const { response } = await model.generateContent('hello');
+  let chunks = 0;
+  for await (const _ of (await model.generateContentStream('hello')).stream) chunks++;
+  return response.usageMetadata.totalTokenCount > 0 && chunks > 1;
+}

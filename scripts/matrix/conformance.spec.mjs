@@ -1,0 +1,21 @@
+// The conformance suite of one vendor with one version of its SDK, against what is built: for Node.js versions that
+// cannot run the TypeScript sources. `CASE` and `SET` say which.
+import { describeConformance } from '@llmtrace/test-fixtures/conformance';
+
+const CLASSES = {
+  openai: 'OpenAIInstrumentation',
+  anthropic: 'AnthropicInstrumentation',
+  'google-genai': 'GoogleGenAIInstrumentation',
+  'google-generative-ai': 'GoogleGenerativeAIInstrumentation',
+};
+
+const { CASE, SET } = process.env;
+const { vendorCase } = await import(`@llmtrace/test-fixtures/cases/${CASE}`);
+const module = import.meta.resolve(`@llmtrace/instrumentation-${CASE}`);
+const className = CLASSES[CASE];
+const { [className]: Instrumentation } = await import(module);
+
+describeConformance(
+  { ...vendorCase, sets: [SET] },
+  { create: (config) => new Instrumentation(config), module, className },
+);

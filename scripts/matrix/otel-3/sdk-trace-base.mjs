@@ -1,0 +1,7 @@
+// What the conformance suite takes from `@opentelemetry/sdk-trace-base` 2.x, by its names in 3.x.
+import module from 'node:module';
+
+const require = module.createRequire(
+  new URL('../../../test-fixtures/sdks/otel-3/package.json', import.meta.url),
+);
+export const { AlwaysOffSampler, TracerProvider: BasicTracerProvider } = require('@opentelemetry/sdk-trace');

@@ -1,0 +1,83 @@
+// What the matrix is made of, and which of its cells cannot be.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../lib/npm.mjs';
+
+const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const SETS = join(root, 'test-fixtures', 'sdks');
+const setOf = (name) => manifestOf(join(SETS, name)).dependencies;
+
+export const NODES = ['20', '22', '24', '26'];
+
+/** By vendor SDK: the name of its instrumentation, and the sets of the conformance suite. */
+const VENDORS = [
+  ['openai', 'openai', /^openai-/],
+  ['@anthropic-ai/sdk', 'anthropic', /^anthropic-/],
+  ['@google/genai', 'google-genai', /^genai-/],
+  ['@google/generative-ai', 'google-generative-ai', /^generative-ai$/],
+];
+
+/** The versions of the vendor SDKs: those of the conformance suite. */
+export const SDKS = VENDORS.flatMap(([name, vendor, sets]) =>
+  readdirSync(SETS)
+    .filter((set) => sets.test(set))
+    .map((set) => ({ set, name, vendor, version: setOf(set)[name] }))
+    .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true })),
+);
+
+/** Who starts OpenTelemetry's SDK: `@llmtrace/auto`, or the application. */
+export const HOSTS = [
+  { name: '`@llmtrace/auto`', key: 'auto', line: 'otel-2' },
+  { name: 'OpenTelemetry 2.x', key: 'otel-2', line: 'otel-2' },
+  { name: 'OpenTelemetry 3.x', key: 'otel-3', line: 'otel-3', from: 22 },
+];
+
+/** The packages of a line of OpenTelemetry, as specifiers for npm. */
+export const packagesOf = (line) => {
+  const { '@opentelemetry/api': api, '@opentelemetry/sdk-node': sdk } = setOf(line);
+  return [`@opentelemetry/api@${api}`, `@opentelemetry/sdk-node@${sdk}`];
+};
+
+/** How the application is written; `flags` come before and after those of llmtrace. */
+export const FORMATS = [
+  { name: 'CJS', file: 'app.cjs' },
+  { name: 'ESM', file: 'app.mjs' },
+  { name: 'TypeScript', file: 'app.ts', from: 22, why: 'it strips no types' },
+  { name: 'tsx after', file: 'app.ts', after: ['--import', 'tsx'] },
+  { name: 'tsx before', file: 'app.ts', before: ['--import', 'tsx'] },
+  {
+    ...{ name: 'tsx, CJS', file: 'app.cts', before: ['--import', 'tsx'] },
+    // With openai 4 it fails there without llmtrace too.
+    ...{ from: 22, why: 'what tsx translates to CommonJS gets a `require` there that nobody can instrument' },
+  },
+];
+
+/** The ways in, each as the flags and the environment of node. */
+export const WAYS = [
+  { name: '`--import`', flags: ['--import', '@llmtrace/auto'] },
+  { name: '`--require`', flags: ['--require', '@llmtrace/auto'] },
+  { name: '`NODE_OPTIONS`', flags: [], env: { NODE_OPTIONS: '--import @llmtrace/auto' } },
+];
+
+/** How llmtrace gets into an application on this host, written in this format. */
+export function wayInto(host, format) {
+  if (host.key === 'auto') return WAYS[0];
+  if (format.file === 'app.cjs') return { flags: ['--require', './host.cjs'] };
+  return { flags: ['--import', '@llmtrace/auto/hook', '--import', './host.mjs'] };
+}
+
+/** Why a cell cannot be; undefined where it can. */
+export function impossible(node, host, format = {}) {
+  if (Number(node) < (host.from ?? 0)) return `${host.name} needs Node.js ${host.from}`;
+  if (Number(node) < (format.from ?? 0)) return format.why;
+  return undefined;
+}
+
+const { packages: locked } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+
+/** Whether the vendor asks for a newer Node.js: such a cell is run all the same. */
+export function asksForNewer({ set, name }, node) {
+  const { engines = {} } =
+    locked[`test-fixtures/sdks/${set}/node_modules/${name}`] ?? locked[`node_modules/${name}`];
+  return Number(node) < Number(/^\D*(\d+)/.exec(engines.node ?? '')?.[1] ?? 0);
+}

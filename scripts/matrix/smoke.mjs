@@ -1,0 +1,54 @@
+// The smoke test: an application in a process of its own, whose two calls must arrive at an OTLP receiver, once, with
+// tokens and cost.
+import { runApp } from '@llmtrace/test-fixtures/run-app';
+import { nodeOf } from '../lib/npm.mjs';
+import { startReceiver } from '../lib/receiver.mjs';
+
+const BOUND = 60_000;
+const WANTED = ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.cost'];
+
+/** Where the SDKs find the vendor. */
+export const vendorEnvironment = ({ url }) => ({
+  ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${url}/v1` },
+  ...{ ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: url },
+  ...{ GEMINI_API_KEY: 'test', GOOGLE_GEMINI_BASE_URL: url },
+});
+
+/** Runs an application; undefined where all is well, else what is wrong. */
+export async function smoke({ node, cwd, format, way, vendor }) {
+  const receiver = await startReceiver();
+  const { before = [], after = [], file } = format;
+  const result = await runApp(file, {
+    ...{ node: nodeOf(node), cwd, timeout: BOUND },
+    flags: [...before, ...way.flags, ...after],
+    env: {
+      ...vendorEnvironment(vendor),
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
+      ...way.env,
+    },
+  });
+  receiver.close();
+  return judge(result, receiver);
+}
+
+function judge({ code, signal, stdout, stderr }, { spans, metrics }) {
+  if (code !== 0) return `it ended with ${signal ?? code}: ${stderr.slice(-1500)}`;
+  if (stdout !== 'true\n') return `it said ${JSON.stringify(stdout)}`;
+  if (stderr !== '') return `it said on stderr: ${stderr.slice(-1500)}`;
+  if (spans.length !== 2) return `${spans.length} spans in place of 2`;
+  const missing = WANTED.filter(
+    (name) => !spans.every(({ attributes }) => attributes.some(({ key }) => key === name)),
+  );
+  if (missing.length > 0) return `no ${missing.join(', ')}`;
+  const counted = countOf(metrics, 'gen_ai.client.operation.duration');
+  return counted === 2 ? undefined : `the metrics count ${counted} calls in place of 2`;
+}
+
+/** How often a histogram was recorded. */
+export const countOf = (metrics, name) =>
+  metrics
+    .filter((metric) => metric.name === name)
+    .flatMap(({ histogram }) => histogram.dataPoints)
+    .reduce((sum, { count }) => sum + Number(count), 0);

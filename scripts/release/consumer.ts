@@ -1,0 +1,78 @@
+// A project that uses every public entry point and the main types, as strictly as TypeScript can be asked to look. It
+// is compiled, never run.
+import '@llmtrace/auto';
+import '@llmtrace/auto/hook';
+import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
+import {
+  type Call,
+  classifyError,
+  type ErrorInfo,
+  type Hooks,
+  type Interceptor,
+  isRateLimit,
+  type LlmInstrumentation,
+  type LlmTraceConfig,
+  LlmTraceError,
+  type Observer,
+  setPrice,
+  TokenBucket,
+} from '@llmtrace/core';
+import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
+import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
+import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
+import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
+import { metricsHandler, prometheusObserver } from '@llmtrace/prometheus';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+const observer: Observer = {
+  end(call: Call) {
+    const total: number | undefined = call.cost?.total;
+    console.log(call.provider, call.request.model, call.response.usage?.inputTokens, total);
+  },
+};
+
+const interceptor: Interceptor = async (call, next) => {
+  if (call.request.model === undefined) throw new TypeError('no model');
+  return next();
+};
+
+const hooks: Hooks = {
+  onChunk: (call, _chunk: unknown, { timeToFirstChunk }) => console.log(call.chunks, timeToFirstChunk),
+  onError: (_call, error: unknown) => console.log(classifyError(error).type),
+};
+
+const metrics = prometheusObserver({ defaultLabels: { service: 'chat' }, buckets: [0.1, 1, 10] });
+
+const config: LlmTraceConfig = {
+  semconv: 'latest',
+  observers: [observer, metrics],
+  interceptors: [interceptor],
+  hooks,
+  retry: { maxRetries: 5, deadline: 60_000 },
+  rateLimit: { rate: 10, burst: 20, key: (call) => call.provider },
+  log: 'json',
+};
+
+const instrumentations: LlmInstrumentation[] = [
+  ...llmtraceInstrumentations(config),
+  new OpenAIInstrumentation(config),
+  new AnthropicInstrumentation({ nativeSpans: 'ours' }),
+  new GoogleGenAIInstrumentation(),
+  new GoogleGenerativeAIInstrumentation(),
+];
+new NodeSDK({ instrumentations }).start();
+
+// @ts-expect-error what does not exist is refused
+new OpenAIInstrumentation({ semconv: 'newest' });
+
+setPrice('my-model', { inputPer1M: 2.5, outputPer1M: 10 });
+const bucket = new TokenBucket({ rate: 10 });
+
+/** What `catch` gives. */
+export function report(error: unknown): ErrorInfo | undefined {
+  if (error instanceof LlmTraceError || isRateLimit(error)) return undefined;
+  return classifyError(error);
+}
+
+export const rate: number = bucket.rate;
+export const handler = metricsHandler(metrics);

@@ -1,0 +1,75 @@
+// What is in a tarball, and what stands in its package.json.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { root } from '../lib/npm.mjs';
+
+const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
+/** Of 200 kB packed and 1 MB unpacked: a package that grows beyond has taken in what it does not need. */
+const MOST = { size: 200_000, unpackedSize: 1_000_000 };
+const NEEDED =
+  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|grafana\/.+\.json|rules\/.+\.yml)$/;
+
+/** What is wrong with a package, one line each. */
+export async function wrongWith({ path, folder, files, size, unpackedSize }) {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const names = files.map((file) => file.path);
+  return [
+    ...contents(names, folder),
+    ...(size > MOST.size || unpackedSize > MOST.unpackedSize ? ['it is too big'] : []),
+    ...metadata(manifest, folder),
+    ...(await publintOf(path)),
+    ...typesOf(path),
+  ];
+}
+
+function contents(names, folder) {
+  const missing = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].filter(
+    (name) => !names.includes(name),
+  );
+  const extra = names.filter((name) => !NEEDED.test(name) || isLeftOver(name, folder));
+  return [...missing.map((name) => `it lacks ${name}`), ...extra.map((name) => `it does not need ${name}`)];
+}
+
+/** A file of an earlier build, whose source is gone. */
+function isLeftOver(name, folder) {
+  const [, stem, extension] = /^dist\/(.+?)(?:\.d)?\.([mc]?)[jt]s$/.exec(name) ?? [];
+  return stem !== undefined && !existsSync(join(folder, 'src', `${stem}.${extension}ts`));
+}
+
+/** What npm needs for a page of the package, and for a statement of its provenance. */
+function metadata(manifest, folder) {
+  const { repository = {}, publishConfig = {}, license, engines = {} } = manifest;
+  const wanted = ['description', 'keywords', 'author', 'homepage', 'bugs', 'types', 'exports', 'files'];
+  return [
+    ...wanted.filter((field) => manifest[field] === undefined).map((field) => `it has no ${field}`),
+    repository.url !== REPOSITORY && 'its repository is not the project’s',
+    join(root, repository.directory ?? '') !== folder && 'its repository.directory is not its folder',
+    license !== 'Apache-2.0' && 'its licence is not the project’s',
+    publishConfig.access !== 'public' && 'it would not be published for all',
+    engines.node === undefined && 'it does not say which Node.js it needs',
+  ].filter(Boolean);
+}
+
+async function publintOf(tarball) {
+  const { messages, pkg } = await publint({
+    pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
+    strict: true,
+  });
+  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
+}
+
+/** Are the types wrong? The packages are ES modules only. */
+function typesOf(tarball) {
+  try {
+    execFileSync('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color'], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    return [];
+  } catch (error) {
+    return [`attw: ${error.stdout || error.message}`];
+  }
+}
