@@ -24,7 +24,9 @@ function read(live: Live, answer: unknown): void {
   } else if (endpoint.chunk && isSplit(answer)) {
     watchSplit(answer, live);
   } else {
-    Object.assign(call.response, endpoint.response(answer));
+    const response = endpoint.response(answer);
+    if (endpoint.raw) Object.assign(call.response, response);
+    else call.response = response;
     close(live, 'completed');
   }
 }

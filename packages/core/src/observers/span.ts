@@ -6,25 +6,31 @@ import { errorMessage, exceptionOf } from '../errors.ts';
 import { nativeOf } from '../native.ts';
 
 /**
+ * On a call: its span. It is not found by the call's context: where no span could be started, that holds the
+ * application's own. Nor in a map: one of short-lived calls, weak or not, costs the garbage collector as much as a span.
+ */
+const SPAN = Symbol('span');
+
+type Traced = Call & { [SPAN]?: Span };
+
+/**
  * @param tracer asked for at each call, so that a provider that is set later counts.
  * @param exceptions whether a failed call's exception is recorded on its span, too.
  */
 export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = false): Observer {
-  // Not found by the call's context: where no span could be started, that holds the application's own.
-  const spans = new WeakMap<Call, Span>();
   return {
-    start(call) {
+    start(call: Traced) {
       const parent = context.active();
       const name = spanName(call);
       // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
       // before its parent.
       const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
       const span = nativeOf(call)?.start(name, options) ?? tracer().startSpan(name, options, parent);
-      spans.set(call, span);
+      call[SPAN] = span;
       call.context = trace.setSpan(parent, span);
     },
-    end(call) {
-      const span = spans.get(call);
+    end(call: Traced) {
+      const span = call[SPAN];
       if (!span) return;
       const finish = (): void => {
         try {
@@ -45,9 +51,9 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, exceptions = 
 
 function describe(span: Span, call: Call, naming: Naming): void {
   span.setAttributes(endAttributes(call, naming));
-  for (const [index, retry] of (call.retries ?? []).entries()) {
+  call.retries?.forEach((retry, index) => {
     span.addEvent('llmtrace.retry', retryAttributes(retry, index + 1), retry.time);
-  }
+  });
   if (call.error === undefined) return;
   const message = errorMessage(call.error);
   span.setStatus(
