@@ -3,20 +3,12 @@
 // OTLP receiver with tokens and cost. `node scripts/check-install.mjs [20 22 24 26]`
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { nodeOf } from './nodes.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const NODES = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26'];
@@ -37,18 +29,6 @@ const WAYS = [
 
 const npm = (args, cwd) =>
   execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-
-/** The `node` binary of a major version, from the registry. */
-function nodeOf(major) {
-  const folder = join(root, '.cache', 'nodes', major);
-  const binary = join(folder, 'node_modules', 'node', 'bin', 'node');
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    npm(['install', '--no-audit', '--no-fund', `node@${major}`], folder);
-  }
-  return binary;
-}
 
 function pack() {
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-pack-'));

@@ -15,17 +15,19 @@ export async function calls({ quick, only }) {
 }
 
 async function measure(key, scene, quick) {
-  const { bare, floor, ours, instrumentation } = await copies(key, scene);
-  const run = ([client]) => async (count) => {
-    for (let i = 0; i < count; i++) await once(client, scene.call, false);
-  };
+  const { bare, floor, ours, disabled, instrumentation } = await copies(key, scene);
+  const run =
+    ([client]) =>
+    async (count) => {
+      for (let i = 0; i < count; i++) await once(client, scene.call, false);
+    };
   const variants = {
     bare: { run: run(bare) },
     floor: { run: run(floor) },
-    ours: { run: run(ours), before: () => instrumentation.enable() },
-    disabled: { run: run(ours), before: () => instrumentation.disable() },
+    ours: { run: run(ours) },
+    disabled: { run: run(disabled) },
   };
-  const times = await byTurns(variants, quick ? { count: 200, rounds: 3 } : { count: 2500, rounds: 40 });
+  const times = await byTurns(variants, quick ? { count: 50, rounds: 3 } : { count: 300, rounds: 200 });
   instrumentation.disable();
   const floorOver = over(times.floor, times.bare);
   const oursOver = over(times.ours, times.bare);

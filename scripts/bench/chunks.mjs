@@ -31,15 +31,16 @@ async function measure(key, scene, quick) {
       };
     }
   }
-  const count = quick ? 164 : 1640;
-  const times = await byTurns(variants, { count, rounds: quick ? 3 : 40 });
+  const count = quick ? 82 : 410;
+  const times = await byTurns(variants, { count, rounds: quick ? 3 : 150 });
   instrumentation.disable();
   return rowOf(times);
 }
 
 /** A unit of the long streams is `SHORT` chunks of one. */
 function rowOf(times) {
-  const perStream = (name, index) => times[`${name} ${index}`].map((time) => (index ? (time * LONG) / SHORT : time));
+  const perStream = (name, index) =>
+    times[`${name} ${index}`].map((time) => (index ? (time * LONG) / SHORT : time));
   const chunk = (name) =>
     perStream(name, 1).map((long, round) => (long - perStream(name, 0)[round]) / (LONG - SHORT));
   const [bare, floor, ours] = ['bare', 'floor', 'ours'].map(chunk);

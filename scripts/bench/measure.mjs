@@ -18,7 +18,7 @@ function cpuNow() {
 async function block(run, count) {
   const start = cpuNow();
   await run(count);
-  globalThis.gc();
+  globalThis.gc({ type: 'minor' });
   return cpuNow() - start;
 }
 
@@ -28,7 +28,7 @@ async function block(run, count) {
  *
  * @param variants by name: `run(count)` does `count` units; `before()` is not measured.
  */
-export async function byTurns(variants, { count, rounds, warmUp = 3 }) {
+export async function byTurns(variants, { count, rounds, warmUp = Math.ceil(rounds / 10) }) {
   const names = Object.keys(variants);
   const times = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round++) {
@@ -36,7 +36,6 @@ export async function byTurns(variants, { count, rounds, warmUp = 3 }) {
     for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
       const { run, before } = variants[name];
       await before?.();
-      globalThis.gc();
       const time = (await block(run, count)) / count;
       if (round >= 0) times[name].push(time);
     }

@@ -6,7 +6,6 @@ import { telemetry } from './otel.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** An instrumentation makes but one engine for all clients: it is made once a vendor. */
 export function instrument({ instrumentation: [module, name] }, { tracers, meters }) {
   const instrumentation = new (require(module)[name])();
   instrumentation.setTracerProvider(tracers);
@@ -15,10 +14,11 @@ export function instrument({ instrumentation: [module, name] }, { tracers, meter
 }
 
 /**
- * Loads the copies, and makes clients of them.
- * @param count of chunks, for a stream.
+ * Loads the copies, and makes clients of them; makes sure that the floor emits what llmtrace emits.
+ * @param counts of chunks, for streams: a client for each.
  */
-export async function copies(key, { vendor, patch: point, call, fetch }, counts) {
+export async function copies(key, scene, counts) {
+  const { vendor, patch: point, call, fetch } = scene;
   const spans = { floor: [], ours: [] };
   let keep = true;
   const floor = telemetry((span) => keep && spans.floor.push(span));
@@ -27,14 +27,26 @@ export async function copies(key, { vendor, patch: point, call, fetch }, counts)
   const bareSdk = vendor.copy();
   const floorSdk = vendor.copy();
   const [prototype, method] = point(floorSdk);
-  patch(prototype, method, FLOOR[key], floor, counts !== undefined);
+  patch(prototype, method, FLOOR[scene.floor ?? key], floor, counts !== undefined);
+  // A disabled one has a copy to itself: the other one's promises have other shapes.
+  const silent = counts ? undefined : instrument(vendor, ours);
+  const disabledSdk = silent && vendor.copy();
+  silent?.disable();
   const instrumentation = instrument(vendor, ours);
   const oursSdk = vendor.copy();
   const clients = (from) =>
-    counts
-      ? counts.map((count) => vendor.client(from, fetch(count)))
-      : [vendor.client(from, typeof fetch === 'function' ? fetch : fetch())];
-  const all = { bare: clients(bareSdk), floor: clients(floorSdk), ours: clients(oursSdk) };
+    counts ? counts.map((count) => vendor.client(from, fetch(count))) : [vendor.client(from, fetch)];
+  const all = {
+    bare: clients(bareSdk),
+    floor: clients(floorSdk),
+    ours: clients(oursSdk),
+    ...(disabledSdk && { disabled: clients(disabledSdk) }),
+  };
+  if (scene.prepare) {
+    keep = false;
+    for (const [client] of Object.values(all)) await scene.prepare(client, scene);
+    keep = true;
+  }
 
   for (const [index] of all.bare.entries()) {
     for (const name of ['bare', 'floor', 'ours']) await once(all[name][index], call, counts !== undefined);
@@ -68,7 +80,8 @@ async function metricsOf({ collect }) {
   const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
   const point = ({ unit }, { attributes, value }) => ({
     attributes: Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)),
-    value: typeof value === 'number' ? Number(value.toPrecision(12)) : [value.count, unit === 's' || value.sum],
+    value:
+      typeof value === 'number' ? Number(value.toPrecision(12)) : [value.count, unit === 's' || value.sum],
   });
   return metrics
     .map(({ descriptor, dataPoints }) => ({

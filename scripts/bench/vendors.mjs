@@ -90,7 +90,7 @@ const message = {
   id: 'msg_1',
   type: 'message',
   role: 'assistant',
-  model: 'claude-sonnet-4-5-20250929',
+  model: 'claude-sonnet-4-6',
   content: [{ type: 'text', text: 'An answer.' }],
   stop_reason: 'end_turn',
   stop_sequence: null,
@@ -128,14 +128,11 @@ const generated = (finishReason) => ({
   modelVersion: 'gemini-2.5-flash',
   responseId: 'resp_1',
 });
-const generateEvents = (count) => [
-  ...times(count - 1, () => event(generated())),
-  event(generated('STOP')),
-];
+const generateEvents = (count) => [...times(count - 1, () => event(generated())), event(generated('STOP'))];
 
 const messages = [{ role: 'user', content: 'A question?' }];
 const chatParams = { model: 'gpt-4o-mini', messages, max_tokens: 256, temperature: 0.2 };
-const messageParams = { model: 'claude-sonnet-4-5', messages, max_tokens: 256, temperature: 0.2 };
+const messageParams = { model: 'claude-sonnet-4-6', messages, max_tokens: 256, temperature: 0.2 };
 const generateParams = {
   model: 'gemini-2.5-flash',
   contents: 'A question?',
@@ -173,6 +170,21 @@ const google = {
   },
 };
 
+/**
+ * Takes the way to the network out of a client: the SDK's method and its promise are left, which is all that an
+ * instrumentation touches, and what that costs is not lost in what the rest of the SDK does.
+ */
+async function withoutTransport(client, { call, fetch }) {
+  const APIPromise = call(client).constructor;
+  const response = await fetch();
+  const data = await response.json();
+  const arrive = async (props) => {
+    for (let turns = 0; turns < 5; turns++) await undefined;
+    return props;
+  };
+  client.post = (_path, options) => new APIPromise(client, arrive({ response, options }), async () => data);
+}
+
 /** The plain calls, and what a hand-written patch needs to know of each: the class and the method to wrap. */
 export const CALLS = {
   chat: {
@@ -209,6 +221,11 @@ export const CALLS = {
     fetch: answers(JSON.stringify(generated('STOP'))),
   },
 };
+
+for (const key of ['chat', 'messages']) {
+  const title = `${CALLS[key].title}, no transport`;
+  CALLS[`${key}-alone`] = { ...CALLS[key], title, floor: key, prepare: withoutTransport };
+}
 
 /** The streams; `fetch(count)` answers with so many chunks. */
 export const STREAMS = {
