@@ -27,7 +27,7 @@ async function measure(key, scene, quick) {
     ours: { run: run(ours) },
     disabled: { run: run(disabled) },
   };
-  const times = await byTurns(variants, quick ? { count: 50, rounds: 3 } : { count: 300, rounds: 200 });
+  const times = await byTurns(variants, quick ? { count: 50, rounds: 3 } : { count: 200, rounds: 80 });
   instrumentation.disable();
   const floorOver = over(times.floor, times.bare);
   const oursOver = over(times.ours, times.bare);

@@ -32,7 +32,7 @@ async function measure(key, scene, quick) {
     }
   }
   const count = quick ? 82 : 410;
-  const times = await byTurns(variants, { count, rounds: quick ? 3 : 150 });
+  const times = await byTurns(variants, { count, rounds: quick ? 3 : 80 });
   instrumentation.disable();
   return rowOf(times);
 }
