@@ -55,31 +55,79 @@ export function observeApiPromise(
   promise.responsePromise = response;
 
   const parse = promise.parseResponse;
-  promise.parseResponse = function parseResponse(...args) {
+  const observed: ObservedParse = function parseResponse(...args) {
     return observeParse(live, () => parse.apply(this, args));
   };
+  observed[LIVE] = live;
+  promise.parseResponse = observed;
+  watchClass(Object.getPrototypeOf(promise));
   // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.
-  const thenUnwrap = promise._thenUnwrap;
-  define(promise, '_thenUnwrap', (transform: Transform) => {
+  if (Object.hasOwn(promise, '_thenUnwrap')) promise._thenUnwrap = unwrapping(promise._thenUnwrap);
+  return promise;
+}
+
+/**
+ * On the observed `parseResponse` of a promise: its call. The other methods of promises are replaced once a class, and
+ * find the call here: to give each promise methods of its own takes longer than the rest of its observation.
+ */
+const LIVE = Symbol('live');
+
+type ObservedParse = Parse & { [LIVE]?: Live };
+
+const liveOf = (promise: ApiPromise): Live | undefined => (promise.parseResponse as ObservedParse)[LIVE];
+
+const watchedClasses = new WeakSet<object>();
+
+function watchClass(prototype: ApiPromise): void {
+  if (watchedClasses.has(prototype)) return;
+  watchedClasses.add(prototype);
+  if (!Object.hasOwn(prototype, '_thenUnwrap')) {
+    watchClass(Object.getPrototypeOf(prototype));
+    return;
+  }
+  const { asResponse, _responseProps: responseProps } = prototype;
+  define(prototype, '_thenUnwrap', unwrapping(prototype._thenUnwrap));
+  define(prototype, 'asResponse', function (this: ApiPromise) {
+    const live = liveOf(this);
+    const raw = asResponse.call(this);
+    return live ? responseArrived(this, live, raw) : raw;
+  });
+  if (!responseProps) return;
+  define(prototype, '_responseProps', function (this: ApiPromise) {
+    const live = liveOf(this);
+    const props = responseProps.call(this);
+    return live ? propsArrived(prototype, live, props) : props;
+  });
+}
+
+async function responseArrived(promise: ApiPromise, live: Live, raw: Promise<Response>): Promise<Response> {
+  const response = await raw;
+  if (promise.parsedPromise === undefined) watchResponse(response, live);
+  return response;
+}
+
+async function propsArrived(
+  prototype: object,
+  live: Live,
+  given: Promise<ResponseProps>,
+): Promise<ResponseProps> {
+  watchParsing(prototype);
+  const props = await given;
+  calls.set(props, live);
+  return props;
+}
+
+/** `_thenUnwrap`, which gives another promise of the same call. */
+function unwrapping(thenUnwrap: ApiPromise['_thenUnwrap']): ApiPromise['_thenUnwrap'] {
+  return function (this: ApiPromise, transform) {
+    const live = liveOf(this);
+    if (!live) return thenUnwrap.call(this, transform);
     const observed: Transform = (data, props) => {
       answerArrived(live, data);
       return transform(data, props);
     };
-    return observeApiPromise(thenUnwrap.call(promise, observed), live, response);
-  });
-  const asResponse = promise.asResponse;
-  define(promise, 'asResponse', async () => {
-    const raw = await asResponse.call(promise);
-    if (promise.parsedPromise === undefined) watchResponse(raw, live);
-    return raw;
-  });
-  if (typeof promise._responseProps === 'function') {
-    define(promise, '_responseProps', () => {
-      watchParsing(Object.getPrototypeOf(promise));
-      return promise.responsePromise;
-    });
-  }
-  return promise;
+    return observeApiPromise(thenUnwrap.call(this, observed), live, this.responsePromise);
+  };
 }
 
 /** The calls whose attempts gave these. */
@@ -115,7 +163,6 @@ function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps
   const answered = promise.responsePromise.then(
     (props) => {
       seen(live);
-      calls.set(props, live);
       // Nobody waits for the body yet, and perhaps nobody ever will.
       if (promise.parsedPromise === undefined) onCollected(props.response, live);
       return props;

@@ -22,97 +22,94 @@ export interface Naming {
   tokenModality: boolean;
 }
 
-type Table<T> = readonly (readonly [name: string, read: (from: T) => AttributeValue | undefined])[];
-
 /** The reasons of the choices that finished: of a stream that was left early, not all have. */
-function known(reasons: LlmResponse['finishReasons']): string[] | undefined {
-  const given = reasons?.filter((reason) => typeof reason === 'string');
-  return given?.length ? given : undefined;
+function known(reasons: LlmResponse['finishReasons'] = []): string[] | undefined {
+  for (const reason of reasons) if (typeof reason !== 'string') return known(reasons.filter(isText));
+  return reasons.length > 0 ? reasons : undefined;
 }
 
+// Each name is written where it is set: an object that is filled in a loop over names becomes a slow one.
+
 /** https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/ */
-const REQUEST: Table<LlmRequest> = [
-  ['gen_ai.request.model', (r) => r.model],
-  ['gen_ai.request.stream', (r) => r.stream || undefined],
-  ['gen_ai.request.max_tokens', (r) => r.maxTokens],
-  ['gen_ai.request.temperature', (r) => r.temperature],
-  ['gen_ai.request.top_p', (r) => r.topP],
-  ['gen_ai.request.top_k', (r) => r.topK],
-  ['gen_ai.request.frequency_penalty', (r) => r.frequencyPenalty],
-  ['gen_ai.request.presence_penalty', (r) => r.presencePenalty],
-  ['gen_ai.request.seed', (r) => r.seed],
-  ['gen_ai.request.stop_sequences', (r) => r.stopSequences],
-  ['gen_ai.request.choice.count', (r) => (r.choiceCount === 1 ? undefined : r.choiceCount)],
-  ['gen_ai.request.encoding_formats', (r) => r.encodingFormats],
-  ['gen_ai.embeddings.dimension.count', (r) => r.dimensions],
-  ['gen_ai.output.type', (r) => r.outputType],
-  ['gen_ai.request.reasoning.level', (r) => r.reasoningLevel],
-  ['gen_ai.request.previous_response.id', (r) => r.previousResponseId],
-  ['gen_ai.conversation.id', (r) => r.conversationId],
-];
+function requestAttributes(to: Attributes, r: LlmRequest): void {
+  if (isAttribute(r.model)) to['gen_ai.request.model'] = r.model;
+  if (r.stream) to['gen_ai.request.stream'] = true;
+  if (isAttribute(r.maxTokens)) to['gen_ai.request.max_tokens'] = r.maxTokens;
+  if (isAttribute(r.temperature)) to['gen_ai.request.temperature'] = r.temperature;
+  if (isAttribute(r.topP)) to['gen_ai.request.top_p'] = r.topP;
+  if (isAttribute(r.topK)) to['gen_ai.request.top_k'] = r.topK;
+  if (isAttribute(r.frequencyPenalty)) to['gen_ai.request.frequency_penalty'] = r.frequencyPenalty;
+  if (isAttribute(r.presencePenalty)) to['gen_ai.request.presence_penalty'] = r.presencePenalty;
+  if (isAttribute(r.seed)) to['gen_ai.request.seed'] = r.seed;
+  if (isAttribute(r.stopSequences)) to['gen_ai.request.stop_sequences'] = r.stopSequences;
+}
 
-const RESPONSE: Table<LlmResponse> = [
-  ['gen_ai.response.id', (r) => r.id],
-  ['gen_ai.response.model', (r) => r.model],
-  ['gen_ai.response.finish_reasons', ({ finishReasons }) => known(finishReasons)],
-  ['gen_ai.conversation.id', (r) => r.conversationId],
-];
+/** What is asked for, beyond how. */
+function outputAttributes(to: Attributes, r: LlmRequest): void {
+  if (r.choiceCount !== 1 && isAttribute(r.choiceCount)) to['gen_ai.request.choice.count'] = r.choiceCount;
+  if (isAttribute(r.encodingFormats)) to['gen_ai.request.encoding_formats'] = r.encodingFormats;
+  if (isAttribute(r.dimensions)) to['gen_ai.embeddings.dimension.count'] = r.dimensions;
+  if (isAttribute(r.outputType)) to['gen_ai.output.type'] = r.outputType;
+  if (isAttribute(r.reasoningLevel)) to['gen_ai.request.reasoning.level'] = r.reasoningLevel;
+  if (isAttribute(r.previousResponseId)) to['gen_ai.request.previous_response.id'] = r.previousResponseId;
+  if (isAttribute(r.conversationId)) to['gen_ai.conversation.id'] = r.conversationId;
+}
 
-const USAGE: Table<Usage> = [
-  ['gen_ai.usage.input_tokens', (u) => u.inputTokens],
-  ['gen_ai.usage.output_tokens', (u) => u.outputTokens],
-  ['gen_ai.usage.cache_read.input_tokens', (u) => u.cacheReadTokens],
-  ['gen_ai.usage.reasoning.output_tokens', (u) => u.reasoningTokens],
-];
+function responseAttributes(to: Attributes, r: LlmResponse): void {
+  if (isAttribute(r.id)) to['gen_ai.response.id'] = r.id;
+  if (isAttribute(r.model)) to['gen_ai.response.model'] = r.model;
+  const reasons = known(r.finishReasons);
+  if (reasons) to['gen_ai.response.finish_reasons'] = reasons;
+  if (isAttribute(r.conversationId)) to['gen_ai.conversation.id'] = r.conversationId;
+}
 
 /** Only in profile `latest`: some backends would count them again on top of the totals. */
-const MODALITY: Table<Usage> = [
-  ['gen_ai.usage.text.input_tokens', (u) => u.inputTextTokens],
-  ['gen_ai.usage.image.input_tokens', (u) => u.inputImageTokens],
-  ['gen_ai.usage.audio.input_tokens', (u) => u.inputAudioTokens],
-  ['gen_ai.usage.text.cache_read.input_tokens', (u) => u.cacheReadTextTokens],
-  ['gen_ai.usage.image.cache_read.input_tokens', (u) => u.cacheReadImageTokens],
-  ['gen_ai.usage.audio.cache_read.input_tokens', (u) => u.cacheReadAudioTokens],
-  ['gen_ai.usage.text.output_tokens', (u) => u.outputTextTokens],
-  ['gen_ai.usage.image.output_tokens', (u) => u.outputImageTokens],
-  ['gen_ai.usage.audio.output_tokens', (u) => u.outputAudioTokens],
-];
+function modalityAttributes(to: Attributes, u: Usage): void {
+  if (isAttribute(u.inputTextTokens)) to['gen_ai.usage.text.input_tokens'] = u.inputTextTokens;
+  if (isAttribute(u.inputImageTokens)) to['gen_ai.usage.image.input_tokens'] = u.inputImageTokens;
+  if (isAttribute(u.inputAudioTokens)) to['gen_ai.usage.audio.input_tokens'] = u.inputAudioTokens;
+  if (isAttribute(u.cacheReadTextTokens))
+    to['gen_ai.usage.text.cache_read.input_tokens'] = u.cacheReadTextTokens;
+  if (isAttribute(u.cacheReadImageTokens))
+    to['gen_ai.usage.image.cache_read.input_tokens'] = u.cacheReadImageTokens;
+  if (isAttribute(u.cacheReadAudioTokens))
+    to['gen_ai.usage.audio.cache_read.input_tokens'] = u.cacheReadAudioTokens;
+  if (isAttribute(u.outputTextTokens)) to['gen_ai.usage.text.output_tokens'] = u.outputTextTokens;
+  if (isAttribute(u.outputImageTokens)) to['gen_ai.usage.image.output_tokens'] = u.outputImageTokens;
+  if (isAttribute(u.outputAudioTokens)) to['gen_ai.usage.audio.output_tokens'] = u.outputAudioTokens;
+}
 
 /** https://opentelemetry.io/docs/specs/semconv/gen-ai/openai/ */
-const OPENAI: Table<Call> = [
-  ['openai.api.type', (c) => c.apiType],
-  [
-    'openai.request.service_tier',
-    (c) => (c.request.serviceTier === 'auto' ? undefined : c.request.serviceTier),
-  ],
-];
+function openaiAttributes(to: Attributes, { apiType, request: { serviceTier } }: Call): void {
+  if (isAttribute(apiType)) to['openai.api.type'] = apiType;
+  if (serviceTier !== 'auto' && isAttribute(serviceTier)) to['openai.request.service_tier'] = serviceTier;
+}
 
-const OPENAI_RESPONSE: Table<LlmResponse> = [
-  ['openai.response.service_tier', (r) => r.serviceTier],
-  ['openai.response.system_fingerprint', (r) => r.systemFingerprint],
-];
+function openaiResponseAttributes(to: Attributes, r: LlmResponse): void {
+  if (isAttribute(r.serviceTier)) to['openai.response.service_tier'] = r.serviceTier;
+  if (isAttribute(r.systemFingerprint)) to['openai.response.system_fingerprint'] = r.systemFingerprint;
+}
 
 /** The providers whose telemetry has the `openai.*` flavour. */
 const isOpenAI = (provider: string): boolean => provider === 'openai' || provider === 'azure.ai.openai';
 
-/** Adds what the table finds; a value that cannot be an attribute costs that attribute alone. */
-function put<T>(attributes: Attributes, table: Table<T>, from: T): void {
-  for (const [name, get] of table) {
-    const value = get(from);
-    if (isAttribute(value)) attributes[name] = value;
-  }
-}
+const isText = (value: unknown): boolean => typeof value === 'string';
 
-/** The application may have passed anything: a string where a number belongs sets nothing odd. */
+/**
+ * Whether a value can be an attribute; one that cannot costs that attribute alone. The application may have passed
+ * anything: a string where a number belongs sets nothing odd.
+ */
 function isAttribute(value: unknown): value is AttributeValue {
   switch (typeof value) {
+    case 'undefined':
+      return false;
     case 'string':
     case 'boolean':
       return true;
     case 'number':
       return Number.isFinite(value);
     default:
-      return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+      return Array.isArray(value) && value.every(isText);
   }
 }
 
@@ -131,8 +128,9 @@ export function startAttributes(call: Call): Attributes {
     attributes['server.address'] = call.server.address;
     attributes['server.port'] = call.server.port;
   }
-  put(attributes, REQUEST, call.request);
-  if (isOpenAI(call.provider)) put(attributes, OPENAI, call);
+  requestAttributes(attributes, call.request);
+  outputAttributes(attributes, call.request);
+  if (isOpenAI(call.provider)) openaiAttributes(attributes, call);
   return attributes;
 }
 
@@ -140,8 +138,8 @@ export function startAttributes(call: Call): Attributes {
 export function endAttributes(call: Call, naming: Naming): Attributes {
   const attributes: Attributes = {};
   const { response, outcome, request } = call;
-  put(attributes, RESPONSE, response);
-  if (isOpenAI(call.provider)) put(attributes, OPENAI_RESPONSE, response);
+  responseAttributes(attributes, response);
+  if (isOpenAI(call.provider)) openaiResponseAttributes(attributes, response);
   if (response.usage) usageAttributes(attributes, response.usage, naming);
   if (call.firstChunkTime !== undefined) {
     attributes['gen_ai.response.time_to_first_chunk'] = (call.firstChunkTime - call.attemptTime) / 1000;
@@ -157,15 +155,19 @@ export function endAttributes(call: Call, naming: Naming): Attributes {
 }
 
 function usageAttributes(attributes: Attributes, usage: Usage, { semconv, tokenModality }: Naming): void {
-  put(attributes, USAGE, usage);
-  if (usage.cacheWriteTokens !== undefined) {
-    const name = semconv === 'latest' ? 'cache_write' : 'cache_creation';
-    attributes[`gen_ai.usage.${name}.input_tokens`] = usage.cacheWriteTokens;
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
+  if (isAttribute(inputTokens)) attributes['gen_ai.usage.input_tokens'] = inputTokens;
+  if (isAttribute(outputTokens)) attributes['gen_ai.usage.output_tokens'] = outputTokens;
+  if (isAttribute(cacheReadTokens)) attributes['gen_ai.usage.cache_read.input_tokens'] = cacheReadTokens;
+  if (isAttribute(reasoningTokens)) attributes['gen_ai.usage.reasoning.output_tokens'] = reasoningTokens;
+  if (cacheWriteTokens !== undefined) {
+    if (semconv === 'latest') attributes['gen_ai.usage.cache_write.input_tokens'] = cacheWriteTokens;
+    else attributes['gen_ai.usage.cache_creation.input_tokens'] = cacheWriteTokens;
   }
   if (usage.cacheWrite1hTokens !== undefined) {
     attributes['llmtrace.usage.cache_write_1h.input_tokens'] = usage.cacheWrite1hTokens;
   }
-  if (semconv === 'latest' && tokenModality) put(attributes, MODALITY, usage);
+  if (semconv === 'latest' && tokenModality) modalityAttributes(attributes, usage);
 }
 
 function errorAttributes(attributes: Attributes, call: Call): void {

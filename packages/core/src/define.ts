@@ -3,6 +3,6 @@
  * another one is as hidden as a class's.
  */
 export function define(object: object, key: PropertyKey, value: unknown): void {
-  const enumerable = Object.getOwnPropertyDescriptor(object, key)?.enumerable ?? false;
+  const enumerable = Object.prototype.propertyIsEnumerable.call(object, key);
   Object.defineProperty(object, key, { value, configurable: true, writable: true, enumerable });
 }

@@ -88,7 +88,7 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
   };
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
-  for (const observer of engine.observers) guard(engine, 'start', () => observer.start?.(call));
+  tell(engine, 'start', call);
   const live: Live = {
     engine,
     endpoint,
@@ -129,7 +129,9 @@ function captureOf(
 
 /** The application is about to get a whole answer. */
 export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
-  Object.assign(call.response, endpoint.response(answer));
+  const response = endpoint.response(answer);
+  // What was read on the way is not in it.
+  call.response = endpoint.raw ? Object.assign(call.response, response) : response;
   capture?.answer(answer);
 }
 
@@ -141,12 +143,32 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.activeTime = now;
   call.chunks++;
   call.firstChunkTime ??= now;
-  guard(engine, 'chunk', () => endpoint.chunk?.(call.response, chunk));
+  try {
+    endpoint.chunk?.(call.response, chunk);
+  } catch (error) {
+    report(engine, 'chunk', error);
+  }
   live.capture?.chunk(chunk);
   for (const observer of engine.observers) {
-    if (observer.chunk) guard(engine, 'chunk', () => observer.chunk?.(call, chunk, now));
+    try {
+      observer.chunk?.(call, chunk, now);
+    } catch (error) {
+      report(engine, 'chunk', error);
+    }
   }
   call.lastChunkTime = now;
+}
+
+/** Tells all observers of the start or the end of a call; one that throws concerns no other. */
+function tell(engine: Engine, step: 'start' | 'end', call: Call): void {
+  for (const observer of engine.observers) {
+    try {
+      if (step === 'start') observer.start?.(call);
+      else observer.end?.(call);
+    } catch (error) {
+      report(engine, step, error);
+    }
+  }
 }
 
 /**
@@ -164,7 +186,7 @@ export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): b
 
 /** Something of the answer has arrived. */
 export function seen({ call }: Live): void {
-  call.activeTime = performance.now();
+  if (call.endTime === undefined) call.activeTime = performance.now();
 }
 
 /** Ends the call as abandoned should `answer` be collected before it ends otherwise. */
@@ -187,7 +209,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
   live.capture?.close();
-  for (const observer of engine.observers) guard(engine, 'end', () => observer.end?.(call));
+  tell(engine, 'end', call);
 }
 
 function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcome: Outcome): Outcome {
@@ -214,15 +236,18 @@ const MAX_SAID = 1000;
 const said = new Set<string>();
 
 /** Runs a step of telemetry. Its failure is logged, once a cause, and never fails the call. */
-export function guard<T>({ diag }: Engine, step: string, run: () => T): T | undefined {
+export function guard<T>(engine: Engine, step: string, run: () => T): T | undefined {
   try {
     return run();
   } catch (error) {
-    const cause = `${step}: ${error instanceof Error ? error.message : String(error)}`;
-    if (!said.has(cause) && said.size < MAX_SAID) {
-      said.add(cause);
-      diag.error(`could not record the ${step} of a call`, error);
-    }
+    report(engine, step, error);
     return undefined;
   }
+}
+
+function report({ diag }: Engine, step: string, error: unknown): void {
+  const cause = `${step}: ${error instanceof Error ? error.message : String(error)}`;
+  if (said.has(cause) || said.size >= MAX_SAID) return;
+  said.add(cause);
+  diag.error(`could not record the ${step} of a call`, error);
 }

@@ -4,7 +4,7 @@
  */
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { metricAttributes, type Naming } from '../attributes.ts';
-import type { Call, Observer, Usage } from '../call.ts';
+import type { Call, LlmResponse, Observer, Usage } from '../call.ts';
 import { errorType } from '../errors.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -39,9 +39,9 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
 
   return {
     start: (call) => active.add(1, startOf(call)),
-    chunk(call, _chunk, now) {
+    chunk(call: Metered, _chunk, now) {
       if (call.lastChunkTime === undefined) return;
-      const attributes = metricAttributes(call);
+      const attributes = chunkAttributes(call);
       for (const { perChunk } of profiles) perChunk.record((now - call.lastChunkTime) / 1000, attributes);
     },
     end(call) {
@@ -56,6 +56,23 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
       else if (call.outcome !== 'failed' && isCounted(call.response.usage)) unpriced.add(1, attributes);
     },
   };
+}
+
+/** On a call whose answer is streamed: the attributes of its chunks, as long as the answer says the same of itself. */
+const CHUNKS = Symbol('chunks');
+
+type Metered = Call & {
+  [CHUNKS]?: Pick<LlmResponse, 'model' | 'serviceTier'> & { attributes: Attributes };
+};
+
+/** The very same object for all chunks: it is built once, and sent once where it is sent to another thread. */
+function chunkAttributes(call: Metered): Attributes {
+  const { model, serviceTier } = call.response;
+  const last = call[CHUNKS];
+  if (last && last.model === model && last.serviceTier === serviceTier) return last.attributes;
+  const attributes = metricAttributes(call);
+  call[CHUNKS] = { model, serviceTier, attributes };
+  return attributes;
 }
 
 /** What is known when a call starts, so that the gauge returns to 0 for the same attributes. */

@@ -25,10 +25,10 @@ export function resilienceObserver(meter: Meter): Observer {
   });
   return {
     end(call) {
-      const { remaining, rateLimitWait } = call;
+      const { remaining, rateLimitWait, retries: repeated = [] } = call;
+      if (repeated.length === 0 && rateLimitWait === undefined && !remaining) return;
       const attributes = metricAttributes(call);
-      for (const { errorType } of call.retries ?? [])
-        retries.add(1, { ...attributes, 'error.type': errorType });
+      for (const { errorType } of repeated) retries.add(1, { ...attributes, 'error.type': errorType });
       if (rateLimitWait !== undefined) wait.record(rateLimitWait / 1000, attributes);
       if (remaining?.requests !== undefined) requests.record(remaining.requests, attributes);
       if (remaining?.tokens !== undefined) tokens.record(remaining.tokens, attributes);

@@ -19,23 +19,29 @@ export interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
+/**
+ * On a call: its span. It is not found by the call's context: where no span could be started, that holds the
+ * application's own. Nor in a map: one of short-lived calls, weak or not, costs the garbage collector as much as a span.
+ */
+const SPAN = Symbol('span');
+
+type Traced = Call & { [SPAN]?: Span };
+
 /** @param tracer asked for at each call, so that a provider that is set later counts. */
 export function spanObserver(tracer: () => Tracer, naming: Naming, options: SpanOptions = {}): Observer {
-  // Not found by the call's context: where no span could be started, that holds the application's own.
-  const spans = new WeakMap<Call, Span>();
   return {
-    start(call) {
+    start(call: Traced) {
       const parent = context.active();
       const name = spanName(call);
       // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
       // before its parent.
       const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
       const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
-      spans.set(call, span);
+      call[SPAN] = span;
       call.context = trace.setSpan(parent, span);
     },
-    end(call) {
-      const span = spans.get(call);
+    end(call: Traced) {
+      const span = call[SPAN];
       if (!span) return;
       const finish = (): void => {
         try {
@@ -53,9 +59,9 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, options: Span
 
 function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {
   span.setAttributes(endAttributes(call, naming));
-  for (const [index, retry] of (call.retries ?? []).entries()) {
+  call.retries?.forEach((retry, index) => {
     span.addEvent('llmtrace.retry', retryAttributes(retry, index + 1), retry.time);
-  }
+  });
   if (call.error !== undefined) setStatus(span, call);
   if (exceptions && call.outcome === 'failed') recordException(span, call);
   if (content) span.setAttributes(spanContent(call, content.maxLength));

@@ -1,0 +1,60 @@
+/** What a stream costs over the bare SDK, in µs of CPU time: by chunk, and for all but its chunks. */
+import { byTurns, over, spread } from './measure.mjs';
+import { useContext } from './otel.mjs';
+import { copies, once } from './stage.mjs';
+import { STREAMS } from './vendors.mjs';
+
+const SHORT = 10;
+const LONG = 410;
+
+export async function chunks({ quick, only }) {
+  useContext();
+  const rows = {};
+  for (const [key, scene] of Object.entries(STREAMS)) {
+    if (only && !only.includes(key)) continue;
+    rows[key] = { title: scene.title, ...(await measure(key, scene, quick)) };
+  }
+  return rows;
+}
+
+async function measure(key, scene, quick) {
+  const { instrumentation, ...clients } = await copies(key, scene, [SHORT, LONG]);
+  const variants = {};
+  for (const [name, both] of Object.entries(clients)) {
+    for (const [index, client] of both.entries()) {
+      // As many streams' worth of chunks a block, so that blocks take about as long.
+      const share = index === 0 ? 1 : SHORT / LONG;
+      variants[`${name} ${index}`] = {
+        run: async (count) => {
+          for (let i = 0; i < count * share; i++) await once(client, scene.call, true);
+        },
+      };
+    }
+  }
+  const count = quick ? 82 : 410;
+  const times = await byTurns(variants, { count, rounds: quick ? 3 : 80 });
+  instrumentation.disable();
+  return rowOf(times);
+}
+
+/** A unit of the long streams is `SHORT` chunks of one. */
+function rowOf(times) {
+  const perStream = (name, index) =>
+    times[`${name} ${index}`].map((time) => (index ? (time * LONG) / SHORT : time));
+  const chunk = (name) =>
+    perStream(name, 1).map((long, round) => (long - perStream(name, 0)[round]) / (LONG - SHORT));
+  const [bare, floor, ours] = ['bare', 'floor', 'ours'].map(chunk);
+  return {
+    bare: spread(bare),
+    floor: over(floor, bare),
+    ours: over(ours, bare),
+    difference: over(ours, floor),
+    stream: {
+      floor: over(perStream('floor', 0), perStream('bare', 0)),
+      ours: over(perStream('ours', 0), perStream('bare', 0)),
+      ratio:
+        over(perStream('ours', 0), perStream('bare', 0)).median /
+        over(perStream('floor', 0), perStream('bare', 0)).median,
+    },
+  };
+}

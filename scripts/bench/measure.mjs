@@ -1,0 +1,59 @@
+/** How things are measured: by turns, in blocks, on a machine that others use too. */
+import { performance } from 'node:perf_hooks';
+
+/** Median and quartiles of some numbers. */
+export function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (q) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(q * (sorted.length - 1))))];
+  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+}
+
+/** CPU time of this process so far, all threads of it, in µs: its garbage collection is in it. */
+function cpuNow() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** CPU time of one block in µs, its garbage included. */
+async function block(run, count) {
+  const start = cpuNow();
+  await run(count);
+  globalThis.gc({ type: 'minor' });
+  return cpuNow() - start;
+}
+
+/**
+ * CPU time of each variant, in µs a unit, round by round. The variants run by turns, each round in another order, so
+ * that whatever else the machine does concerns all of them.
+ *
+ * @param variants by name: `run(count)` does `count` units; `before()` is not measured.
+ */
+export async function byTurns(variants, { count, rounds, warmUp = Math.ceil(rounds / 10) }) {
+  const names = Object.keys(variants);
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = -warmUp; round < rounds; round++) {
+    const turn = (round + warmUp) % names.length;
+    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
+      const { run, before } = variants[name];
+      await before?.();
+      const time = (await block(run, count)) / count;
+      if (round >= 0) times[name].push(time);
+    }
+  }
+  return times;
+}
+
+/** What a variant takes over another one, in µs: the differences within each round. */
+export const over = (times, base) => spread(times.map((time, round) => time - base[round]));
+
+/** Nanoseconds of one run of a loop, the best of some rounds: the machine's other work only ever adds. */
+export async function nanoseconds(loop, times, rounds = 9) {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round <= rounds; round++) {
+    const start = performance.now();
+    const sum = loop(times);
+    if (Number.isNaN(sum instanceof Promise ? await sum : sum)) throw new Error('not a number');
+    if (round > 0) best = Math.min(best, ((performance.now() - start) * 1e6) / times); // the first one warms up
+  }
+  return best;
+}

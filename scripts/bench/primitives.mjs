@@ -1,0 +1,245 @@
+/** What single steps take, in ns, beside the same of the Go original (on a Xeon Gold 6148) and of genai-prices. */
+import { performance } from 'node:perf_hooks';
+import { calcPrice } from '@pydantic/genai-prices';
+import { nanoseconds } from './measure.mjs';
+
+const load = (name) => import(new URL(`../../packages/core/dist/${name}.js`, import.meta.url));
+const { costOf, findPrice, priceOf } = await load('cost/index');
+const { classifyError, isTransient } = await load('errors');
+const { backoffDelay } = await load('interceptors/backoff');
+const { BUDGET_DEFAULTS, budget } = await load('interceptors/budget');
+const { compose } = await load('interceptors/compose');
+const { RATE_LIMIT_DEFAULTS, rateLimit } = await load('interceptors/rate-limit');
+const { RETRY_DEFAULTS, retry } = await load('interceptors/retry');
+const { TokenBucket } = await load('interceptors/token-bucket');
+
+// Eight of each, so that no loop can take its body out of itself.
+const eight = (make) => Array.from({ length: 8 }, (_, index) => make(index));
+const usage = { outputTokens: 350, cacheReadTokens: 1024, reasoningTokens: 128 };
+const callOf = (provider, model, more) => (index) => ({
+  provider,
+  request: { model },
+  response: { model, usage: { inputTokens: 1200 + index, ...usage, ...more } },
+  server: { address: 'api.openai.com', port: 443 },
+  startTime: performance.now(),
+  outcome: 'completed',
+});
+const known = eight(callOf('openai', 'gpt-4o'));
+const writes = eight(
+  callOf('anthropic', 'claude-sonnet-4-5', {
+    cacheReadTokens: 300,
+    cacheWriteTokens: 100,
+    cacheWrite1hTokens: 50,
+  }),
+);
+const unknown = eight(callOf('openai', 'no-such-model'));
+const { price } = findPrice('openai', 'gpt-4o');
+const theirs = known.map(({ response }) => ({
+  input_tokens: response.usage.inputTokens,
+  output_tokens: 350,
+  cache_read_tokens: 1024,
+  output_reasoning_tokens: 128,
+}));
+const errors = eight((index) =>
+  Object.assign(new Error('429'), { status: 422 + index, headers: new Headers({ 'retry-after': '1' }) }),
+);
+
+const answer = Promise.resolve('answer');
+const next = () => answer;
+const empty = (given) => given;
+const pass = (_call, go) => go();
+const retrying = retry(RETRY_DEFAULTS);
+const limiting = rateLimit({ ...RATE_LIMIT_DEFAULTS, rate: 1e9, burst: 1e9 });
+const spending = budget({ ...BUDGET_DEFAULTS, usd: 1e9 });
+const bucket = new TokenBucket({ rate: 1e9, burst: 1e9 });
+const [one, three, five] = [1, 3, 5].map((length) => compose(Array(length).fill(pass)));
+const all = compose([
+  pass,
+  retrying,
+  spending.intercept,
+  async (call, go) => {
+    const result = await limiting.intercept(call, go);
+    limiting.observer.end(call);
+    return result;
+  },
+]);
+
+/** Each has a loop of its own: a function that is called from many loops is not the one an application runs. */
+const ROWS = [
+  [
+    'an empty function',
+    undefined,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += empty(i);
+      return sum;
+    },
+  ],
+  [
+    'await of a resolved promise',
+    undefined,
+    3e5,
+    async (n) => {
+      for (let i = 0; i < n; i++) await next();
+      return 0;
+    },
+  ],
+  [
+    'cost of a call, known model',
+    40,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += costOf(known[i & 7]).total;
+      return sum;
+    },
+  ],
+  [
+    'price of a usage alone',
+    undefined,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += priceOf(price, known[i & 7].response.usage);
+      return sum;
+    },
+  ],
+  [
+    'cost with cache writes and context tiers',
+    undefined,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += costOf(writes[i & 7]).total;
+      return sum;
+    },
+  ],
+  [
+    'cost of a call, unknown model',
+    undefined,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += costOf(unknown[i & 7]) === undefined ? 1 : 0;
+      return sum;
+    },
+  ],
+  [
+    'genai-prices: the same, known model',
+    undefined,
+    1e4,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++)
+        sum += calcPrice(theirs[i & 7], 'gpt-4o', { providerId: 'openai' }).total_price;
+      return sum;
+    },
+  ],
+  [
+    'backoff: a delay',
+    40,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += backoffDelay(RETRY_DEFAULTS, (i & 3) + 1, 0.3);
+      return sum;
+    },
+  ],
+  [
+    'retry around immediate success, awaited',
+    11,
+    3e5,
+    async (n) => {
+      for (let i = 0; i < n; i++) await retrying(known[i & 7], next);
+      return 0;
+    },
+  ],
+  [
+    'bucket: allow',
+    102,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += bucket.allow() ? 1 : 0;
+      return sum;
+    },
+  ],
+  [
+    'bucket: wait, with tokens there',
+    900,
+    3e5,
+    async (n) => {
+      for (let i = 0; i < n; i++) await bucket.wait();
+      return 0;
+    },
+  ],
+  [
+    'chain of 1',
+    10,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += one(known[i & 7], next) === answer ? 1 : 0;
+      return sum;
+    },
+  ],
+  [
+    'chain of 3',
+    21,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += three(known[i & 7], next) === answer ? 1 : 0;
+      return sum;
+    },
+  ],
+  [
+    'chain of 5',
+    26,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += five(known[i & 7], next) === answer ? 1 : 0;
+      return sum;
+    },
+  ],
+  [
+    'classify an error by its status',
+    3,
+    2e4,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += classifyError(errors[i & 7]).type.length;
+      return sum;
+    },
+  ],
+  [
+    'is a failure transient',
+    undefined,
+    2e4,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += isTransient(errors[i & 7]) ? 1 : 0;
+      return sum;
+    },
+  ],
+  [
+    'user ▸ retry ▸ budget ▸ rate limit, awaited',
+    undefined,
+    1e5,
+    async (n) => {
+      for (let i = 0; i < n; i++) await all(known[i & 7], next);
+      return 0;
+    },
+  ],
+];
+
+export async function primitives({ quick }) {
+  const rows = [];
+  for (const [name, go, times, loop] of ROWS) {
+    const ns = await nanoseconds(loop, quick ? times / 100 : times, quick ? 1 : 15);
+    rows.push({ name, ns, go });
+  }
+  return rows;
+}

@@ -1,0 +1,93 @@
+/** The copies of an SDK that are compared in one process: bare, with the floor's patch, and instrumented. */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { CALLS as FLOOR, patch } from './floor.mjs';
+import { telemetry } from './otel.mjs';
+
+const require = createRequire(import.meta.url);
+
+export function instrument({ instrumentation: [module, name] }, { tracers, meters }) {
+  const instrumentation = new (require(module)[name])();
+  instrumentation.setTracerProvider(tracers);
+  instrumentation.setMeterProvider(meters);
+  return instrumentation;
+}
+
+/**
+ * Loads the copies, and makes clients of them; makes sure that the floor emits what llmtrace emits.
+ * @param counts of chunks, for streams: a client for each.
+ */
+export async function copies(key, scene, counts) {
+  const { vendor, patch: point, call, fetch } = scene;
+  const spans = { floor: [], ours: [] };
+  let keep = true;
+  const floor = telemetry((span) => keep && spans.floor.push(span));
+  const ours = telemetry((span) => keep && spans.ours.push(span));
+
+  const bareSdk = vendor.copy();
+  const floorSdk = vendor.copy();
+  const [prototype, method] = point(floorSdk);
+  patch(prototype, method, FLOOR[scene.floor ?? key], floor, counts !== undefined);
+  // A disabled one has a copy to itself: the other one's promises have other shapes.
+  const silent = counts ? undefined : instrument(vendor, ours);
+  const disabledSdk = silent && vendor.copy();
+  silent?.disable();
+  const instrumentation = instrument(vendor, ours);
+  const oursSdk = vendor.copy();
+  const clients = (from) =>
+    counts ? counts.map((count) => vendor.client(from, fetch(count))) : [vendor.client(from, fetch)];
+  const all = {
+    bare: clients(bareSdk),
+    floor: clients(floorSdk),
+    ours: clients(oursSdk),
+    ...(disabledSdk && { disabled: clients(disabledSdk) }),
+  };
+  if (scene.prepare) {
+    keep = false;
+    for (const [client] of Object.values(all)) await scene.prepare(client, scene);
+    keep = true;
+  }
+
+  for (const [index] of all.bare.entries()) {
+    for (const name of ['bare', 'floor', 'ours']) await once(all[name][index], call, counts !== undefined);
+  }
+  const expected = counts?.length ?? 1;
+  assert.equal(spans.ours.length, expected, 'a call of ours is one span');
+  assert.deepEqual(spans.floor.map(spanOf), spans.ours.map(spanOf), 'the floor makes the same spans');
+  assert.deepEqual(await metricsOf(floor), await metricsOf(ours), 'the floor makes the same metrics');
+  keep = false;
+  spans.floor = spans.ours = [];
+  return { ...all, instrumentation };
+}
+
+/** Makes one call, and reads its stream. */
+export async function once(client, call, isStream) {
+  const answer = await call(client);
+  let chunks = 0;
+  if (isStream) for await (const _chunk of answer) chunks++;
+  return chunks;
+}
+
+const spanOf = ({ name, kind, attributes, status, events }) => {
+  const times = Object.keys(attributes).filter((key) => key.includes('time_to'));
+  const fixed = Object.fromEntries(times.map((key) => [key, typeof attributes[key]]));
+  return { name, kind, status, events, attributes: { ...attributes, ...fixed } };
+};
+
+/** All that was recorded, but for the times that were. */
+async function metricsOf({ collect }) {
+  const { resourceMetrics } = await collect();
+  const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+  const point = ({ unit }, { attributes, value }) => ({
+    attributes: Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)),
+    value:
+      typeof value === 'number' ? Number(value.toPrecision(12)) : [value.count, unit === 's' || value.sum],
+  });
+  return metrics
+    .map(({ descriptor, dataPoints }) => ({
+      name: descriptor.name,
+      unit: descriptor.unit,
+      points: dataPoints.map((one) => point(descriptor, one)),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
