@@ -14,7 +14,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compared, report } from './bench/report.mjs';
-import { nodeOf } from './nodes.mjs';
+import { nodeOf } from './lib/npm.mjs';
 
 const PARTS = ['calls', 'chunks', 'primitives', 'start', 'memory'];
 const root = new URL('..', import.meta.url).pathname;

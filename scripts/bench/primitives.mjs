@@ -238,7 +238,7 @@ const ROWS = [
 export async function primitives({ quick }) {
   const rows = [];
   for (const [name, go, times, loop] of ROWS) {
-    const ns = await nanoseconds(loop, quick ? times / 100 : times, quick ? 1 : 15);
+    const ns = await nanoseconds(loop, quick ? times / 100 : times, quick ? 1 : 7);
     rows.push({ name, ns, go });
   }
   return rows;

@@ -16,7 +16,7 @@ const VARIANTS = {
 };
 
 export function start({ quick }) {
-  const rounds = quick ? 2 : 25;
+  const rounds = quick ? 2 : 12;
   const found = Object.fromEntries(Object.keys(VARIANTS).map((name) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const [name, variant] of Object.entries(VARIANTS)) {
