@@ -16,6 +16,7 @@ export type {
 } from './call.ts';
 export type { LogMode, LogOptions } from './config/log.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './config/resilience.ts';
+export { checkRedisOptions, type RedisLimitsOptions, type RedisSettings } from './config/shared-limits.ts';
 export {
   type AutoSettings,
   autoSettings,
@@ -46,12 +47,23 @@ export {
 export * as gemini from './gemini.ts';
 export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
 export type { Key } from './interceptors/layer.ts';
+export type {
+  Ask,
+  Fallback,
+  Settlement,
+  SharedLimit,
+  SharedLimits,
+  Spending,
+  Spent,
+  Taken,
+} from './interceptors/shared/port.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { endOpenCalls } from './live.ts';
 export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-error.ts';
 export type { NativeMode } from './native.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
+export { loadOptional } from './optional.ts';
 export { count, number, string, strings } from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor.ts';
 export { warn, warnOnce } from './warn.ts';

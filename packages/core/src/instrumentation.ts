@@ -61,6 +61,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   constructor(name: string, version: string, config: LlmTraceConfig) {
     super(name, version, resolveConfig(config));
     this._off = config.enabled === undefined && isSwitchedOff();
+    if (!this._off) openSharedLimits(this.getConfig() as CompleteConfig);
   }
 
   /** A set-up of OpenTelemetry enables whatever is not: not against `LLMTRACE_ENABLED=false`. */
@@ -228,6 +229,11 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const newer = newerLoggerProvider()?.getLogger(name, version, scope);
     return newer ? [own, newer] : [own];
   }
+}
+
+/** Connects early where there are limits to keep, so that the first call need not wait for it. */
+function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
+  if (sharedLimits && rateLimit.length + budget.length > 0) sharedLimits.open?.();
 }
 
 let pricesInUse = '';
