@@ -2,6 +2,7 @@
 import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llmtrace/core';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
+import { sharedLimits } from './redis.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
@@ -19,7 +20,8 @@ import { warn } from './warn.ts';
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
   const settings = autoSettings();
   if (!settings.enabled) return [];
-  const given = { ...loadConfigFile(settings.configFile, warn), ...config };
+  const own = { ...loadConfigFile(settings.configFile, warn), ...config };
+  const given = { ...own, ...sharedLimits(settings, own) };
   const printing = consoleObservers(settings, () => false);
   const complete =
     printing.length > 0 ? { ...given, observers: [...(given.observers ?? []), ...printing] } : given;
