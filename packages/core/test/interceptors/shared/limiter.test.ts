@@ -183,6 +183,17 @@ describe('a rate limit that processes share', () => {
       ]);
     });
 
+    it('is not waited for longer by those who came while another question was under way', async () => {
+      const layer = limit({ rate: 100, burst: 100 });
+      store.health = 40;
+      const first = make(layer);
+      await clock.tickAsync(20);
+      const second = make(layer);
+      await clock.tickAsync(51);
+      assert.deepEqual(times([first]), [40]);
+      assert.ok((second.time ?? Infinity) <= 71, `${second.time}`);
+    });
+
     it('has a share of what was left when it was heard last, for as many as there were then', async () => {
       const layer = limit({ rate: 40, burst: 40 });
       store.processes = 4;
