@@ -23,18 +23,22 @@ export function describeLimits({ calls, burst, lateness }: Size): void {
   describeWithRedis(`${PROCESSES} processes with ${calls} calls each, against ${RATE} a second`, function () {
     this.timeout((ideal * 2 + 60) * 1000);
     let redis: RedisServer;
-    /** What the title of a test is completed by. */
-    let told = '';
+    let current: Mocha.Test | undefined;
     let witness: Awaited<ReturnType<typeof startWitness>>;
-    beforeEach(async () => {
+    beforeEach(async function () {
+      current = this.currentTest;
       redis = await startRedis();
       witness = await startWitness();
     });
-    afterEach(async function () {
-      if (this.currentTest) this.currentTest.title += ` (${told})`;
+    afterEach(async () => {
       await witness?.close();
       await redis?.close();
     });
+
+    /** Completes the title of the test that runs. */
+    function tell(text: string): void {
+      if (current) current.title += ` (${text})`;
+    }
 
     /** @param meanwhile happens halfway. */
     async function run(meanwhile?: () => Promise<void>): Promise<string[]> {
@@ -58,7 +62,7 @@ export function describeLimits({ calls, burst, lateness }: Size): void {
       assert.equal(witness.requests.length, total);
       assert.equal(new Set(witness.requests.map(({ user }) => user)).size, total, 'each once');
       const duration = durationOf(witness.requests);
-      told = `${duration.toFixed(1)} s, ideally ${ideal.toFixed(1)} s`;
+      tell(`${duration.toFixed(1)} s, ideally ${ideal.toFixed(1)} s`);
       expectWithin(witness.requests, RATE, burst, witness.lateness());
       assert.ok(
         Math.abs(duration - ideal) <= lateness * ideal,
