@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const VENDORS = ['openai', '@anthropic-ai/sdk', '@google/genai', '@google/generative-ai'];
+const CLIENTS = ['redis', 'ioredis'];
 const INSTRUMENTATION = /^@llmtrace\/instrumentation-/;
 const root = new URL('..', import.meta.url).pathname;
 
@@ -15,6 +16,7 @@ function forbidden(pkg, specifier) {
   if (pkg === 'auto') return undefined;
   if (specifier === '@llmtrace/auto' || (specifier === 'prom-client' && pkg !== 'prometheus'))
     return 'it is above';
+  if (CLIENTS.includes(specifier)) return 'a client of Redis is loaded where it is used, if it is there';
   if (INSTRUMENTATION.test(specifier)) return 'instrumentations know only core';
   if (pkg === 'core' && specifier.startsWith('@llmtrace/')) return 'core is at the bottom';
   return undefined;

@@ -3,6 +3,7 @@ import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llm
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { examineIfAsked } from './doctor.ts';
+import { sharedLimits } from './redis.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
@@ -21,7 +22,8 @@ export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstru
   const settings = autoSettings();
   examineIfAsked(settings, 'other');
   if (!settings.enabled) return [];
-  const given = { ...loadConfigFile(settings.configFile, warn), ...config };
+  const own = { ...loadConfigFile(settings.configFile, warn), ...config };
+  const given = { ...own, ...sharedLimits(settings, own) };
   const printing = consoleObservers(settings, () => false);
   const complete =
     printing.length > 0 ? { ...given, observers: [...(given.observers ?? []), ...printing] } : given;

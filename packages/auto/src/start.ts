@@ -12,6 +12,7 @@ import { isFirst } from './once.ts';
 import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { followProviders, isRegistered } from './providers.ts';
+import { sharedLimits } from './redis.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
@@ -40,8 +41,9 @@ function instrument(): void {
     ...prometheusObservers(settings),
     ...consoleObservers(settings, () => !isRegistered(followers)),
   ];
+  const shared = sharedLimits(settings, config);
   for (const { Instrumentation } of vendors) {
-    const instrumentation = new Instrumentation({ ...config, observers });
+    const instrumentation = new Instrumentation({ ...config, ...shared, observers });
     instrumentation.setTracerProvider(followers.tracers);
     instrumentation.setMeterProvider(followers.meters);
     instrumentation.setLoggerProvider(followers.loggers as LoggerProvider);

@@ -6,6 +6,7 @@ import { type ContentOptions, type ResolvedContent, resolveContent } from './con
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/log.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
 import { isRecord, shown } from './config/rules.ts';
+import { type RedisSettings, redisSettings } from './config/shared-limits.ts';
 import type { NativeMode } from './native.ts';
 import { warnOnce } from './warn.ts';
 
@@ -117,6 +118,8 @@ export interface AutoSettings {
   resourceDetectors: readonly string[];
   /** `LLMTRACE_PROMETHEUS_PORT` and `LLMTRACE_PROMETHEUS_HOST`: where `/metrics` is served; undefined means nowhere. */
   prometheus: PrometheusSettings | undefined;
+  /** `LLMTRACE_REDIS_URL` and `LLMTRACE_REDIS_*`: where limits hold over several processes; undefined: in this one. */
+  redis: RedisSettings | undefined;
   /** `LLMTRACE_CONFIG`: a file with options, relative to the working directory; undefined means none. */
   configFile: string | undefined;
   /** `LLMTRACE_DOCTOR`: examine the process, and report on stderr when it ends. */
@@ -218,6 +221,7 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheus(env),
+    redis: redisSettings(env, warn),
     configFile: env['LLMTRACE_CONFIG']?.trim() || undefined,
     doctor: flag(env, 'LLMTRACE_DOCTOR') ?? false,
     doctorFolder: env['LLMTRACE_DOCTOR_FOLDER'] || undefined,

@@ -17,6 +17,7 @@ export type {
 } from './call.ts';
 export type { LogMode, LogOptions } from './config/log.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './config/resilience.ts';
+export { checkRedisOptions, type RedisLimitsOptions, type RedisSettings } from './config/shared-limits.ts';
 export {
   type AutoSettings,
   autoSettings,
@@ -67,6 +68,16 @@ export * as gemini from './gemini.ts';
 export * as geminiContent from './gemini-content.ts';
 export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
 export type { Key } from './interceptors/layer.ts';
+export type {
+  Ask,
+  Fallback,
+  Settlement,
+  SharedLimit,
+  SharedLimits,
+  Spending,
+  Spent,
+  Taken,
+} from './interceptors/shared/port.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { endOpenCalls } from './live.ts';
 export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-error.ts';
@@ -80,6 +91,7 @@ export {
 } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
+export { loadOptional } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
 export { tellingLines } from './telling.ts';
 export { watchRequests } from './untraced.ts';

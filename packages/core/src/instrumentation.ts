@@ -72,6 +72,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     super(name, version, resolveConfig(config));
     this._off = config.enabled === undefined && isSwitchedOff();
     this._join();
+    if (!this._off) openSharedLimits(this.getConfig() as CompleteConfig);
   }
 
   /** Makes itself known to the doctor, and to other copies of llmtrace. */
@@ -328,6 +329,11 @@ function captureOptions({ content, log }: CompleteConfig): CaptureOptions | unde
   const isTaken =
     content.capture !== 'NO_CONTENT' || content.completionHook || (mode !== 'off' && !sanitizeContent);
   return isTaken ? { ...content, redactor: redactorOf(content.redact) } : undefined;
+}
+
+/** Connects early where there are limits to keep, so that the first call need not wait for it. */
+function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
+  if (sharedLimits && rateLimit.length + budget.length > 0) sharedLimits.open?.();
 }
 
 let pricesInUse = '';

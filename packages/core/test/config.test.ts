@@ -42,6 +42,7 @@ describe('the configuration', () => {
       retry: false,
       rateLimit: [],
       budget: [],
+      sharedLimits: false,
       hooks: {},
       semconv: '1.41',
       costSemconv: 'default',
@@ -84,6 +85,7 @@ describe('the configuration', () => {
       retry: false,
       rateLimit: [],
       budget: [],
+      sharedLimits: false,
       hooks: {},
       semconv: 'dup',
       costSemconv: 'logfire',
@@ -177,5 +179,38 @@ describe('the configuration', () => {
       color: false,
       logLevel: DiagLogLevel.ERROR,
     });
+  });
+
+  it('knows where limits are kept that processes share, and never shows a password', () => {
+    const url = 'redis://me:secret@cache:6379/2';
+    assert.equal(autoSettings({}).redis, undefined);
+    assert.deepEqual(autoSettings({ LLMTRACE_REDIS_URL: url }).redis, { url, options: {} });
+    const env = {
+      LLMTRACE_REDIS_URL: ` ${url} `,
+      LLMTRACE_REDIS_PREFIX: 'shop',
+      LLMTRACE_REDIS_TIMEOUT: '20',
+      LLMTRACE_REDIS_FALLBACK: 'Closed',
+      LLMTRACE_REDIS_PROCESSES: '8',
+    };
+    const options = { prefix: 'shop', timeout: 20, fallback: 'closed', processes: 8 };
+    assert.deepEqual(autoSettings(env).redis, { url, options });
+    for (const wrong of ['cache:6379?secret', 'https://me:secret@cache', 'redis://'])
+      assert.equal(autoSettings({ LLMTRACE_REDIS_URL: wrong }).redis, undefined, wrong);
+    assert.match(warn.args.join(), /LLMTRACE_REDIS_URL to be a URL that begins with redis:/);
+    assert.doesNotMatch(warn.args.join(), /secret/);
+    warn.resetHistory();
+    const { processes: _, ...others } = options;
+    assert.deepEqual(autoSettings({ ...env, LLMTRACE_REDIS_PROCESSES: '0' }).redis?.options, others);
+  });
+
+  it('says that LLMTRACE_REDIS_URL is not read where the limits are made', () => {
+    const env = { LLMTRACE_REDIS_URL: 'redis://cache', LLMTRACE_RATE_LIMIT: '5' };
+    assert.equal(resolveConfig({ sharedLimits: false }, env).sharedLimits, false);
+    assert.equal(resolveConfig({}, { LLMTRACE_REDIS_URL: 'redis://cache' }).sharedLimits, false);
+    assert.equal(warn.callCount, 0);
+    assert.equal(resolveConfig({}, env).sharedLimits, false);
+    assert.match(warn.args.join(), /limits hold for this process alone: LLMTRACE_REDIS_URL is read by/);
+    const wrong = { sharedLimits: { take() {} } } as unknown as LlmTraceConfig;
+    assert.throws(() => resolveConfig(wrong, {}), /Expected `sharedLimits` to be a store of limits or false/);
   });
 });

@@ -3,9 +3,11 @@ import type { Interceptor } from '../call.ts';
 import { BUDGET_DEFAULTS, type Budget } from '../interceptors/budget.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit } from '../interceptors/rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from '../interceptors/retry.ts';
+import type { SharedLimits } from '../interceptors/shared/port.ts';
 import { HOOKS, type Hooks } from '../observers/hooks.ts';
 import { BUDGET, RATE_LIMIT, RETRY } from './resilience-rules.ts';
 import { checked, flag, fromEnvironment, isRecord, type Rules, shown } from './rules.ts';
+import { sharedLimitsOf } from './shared-limits.ts';
 
 export type RetryOptions = Partial<Retries>;
 export type RateLimitOptions = Partial<RateLimit>;
@@ -36,6 +38,13 @@ export interface ResilienceConfig {
    * @default [] none
    */
   budget?: BudgetOptions | readonly BudgetOptions[];
+  /**
+   * Where limits and budgets are kept that hold over several processes: `redisLimits()` of `@llmtrace/redis`. False
+   * keeps them in this process, whatever the environment says. Environment: `LLMTRACE_REDIS_URL`, for
+   * `@llmtrace/auto`.
+   * @default false
+   */
+  sharedLimits?: SharedLimits | false;
   /** Functions of your own that watch each call; what they throw is logged and dropped. @default {} */
   hooks?: Hooks;
 }
@@ -46,6 +55,7 @@ export interface Resilience {
   readonly retry: false | Retries;
   readonly rateLimit: readonly RateLimit[];
   readonly budget: readonly Budget[];
+  readonly sharedLimits: SharedLimits | false;
   readonly hooks: Hooks;
 }
 
@@ -58,11 +68,15 @@ type Warn = (name: string, expected: string, value: string) => void;
  */
 export function resilienceOf(given: ResilienceConfig, env: Environment, say: Warn): Resilience {
   const warn = oncePer(env, say);
+  const retry = retryOf(given.retry, env, warn);
+  const rateLimit = listOf(given.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn));
+  const budget = listOf(given.budget, budgetOf, () => budgetFrom(env, warn));
   return {
     interceptors: interceptorsOf(given.interceptors),
-    retry: retryOf(given.retry, env, warn),
-    rateLimit: listOf(given.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn)),
-    budget: listOf(given.budget, budgetOf, () => budgetFrom(env, warn)),
+    retry,
+    rateLimit,
+    budget,
+    sharedLimits: sharedLimitsOf(given.sharedLimits, rateLimit.length + budget.length > 0, env),
     hooks: hooksOf(given.hooks),
   };
 }

@@ -3,10 +3,13 @@
  * cost; when nothing is left, the next calls are refused, or a warning is written once a window. Calls under way
  * when the budget ends are not stopped, so it is overspent by as much as they cost.
  */
-import type { Call } from '../call.ts';
 import { LlmTraceError } from '../llmtrace-error.ts';
 import { warn } from '../warn.ts';
 import { type Key, keyOf, type Layer, perKey } from './layer.ts';
+import { refusal } from './limiter.ts';
+import { type Left, makePurse, type Purse } from './purse.ts';
+import type { SharedName } from './shared/limiter.ts';
+import { makeSharedPurse } from './shared/purse.ts';
 
 /** Options of a budget: an amount of money, of tokens, or of both. */
 export interface Budget {
@@ -33,54 +36,54 @@ const WINDOWS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 interface State {
   readonly key: string;
-  /** The number of the window that is counted. */
-  window: number;
-  usd: number;
-  tokens: number;
-  warned: boolean;
+  readonly purse: Purse;
+  /** The end of the window that was warned of. */
+  warnedUntil: number;
 }
 
-/** @param date the time of the day, in ms. */
-export function budget(options: Budget, date: () => number = () => Date.now()): Layer {
+/**
+ * @param shared where it is kept what several processes spend; absent where each has a budget of its own.
+ * @param date the time of the day, in ms.
+ */
+export function budget(options: Budget, shared?: SharedName, date: () => number = () => Date.now()): Layer {
   const { usd = Infinity, tokens = Infinity } = options;
   const length = WINDOWS[options.window];
-  const windowOf = (): number => Math.floor(date() / length);
+  const purseOf = (key: string): Purse =>
+    shared
+      ? makeSharedPurse({ ...shared, name: `${shared.name} ${key}` }, length, date)
+      : makePurse(length, date);
   const stateOf = perKey<State>(
-    (key) => ({ key, window: windowOf(), usd: 0, tokens: 0, warned: false }),
-    ({ window }) => window !== windowOf(),
+    (key) => ({ key, purse: purseOf(key), warnedUntil: -Infinity }),
+    ({ purse }) => purse.isIdle,
   );
 
-  function current(call: Call): State {
-    const state = stateOf(keyOf(options.key, call));
-    const window = windowOf();
-    if (state.window !== window) Object.assign(state, { window, usd: 0, tokens: 0, warned: false });
-    return state;
-  }
-
-  function spent(state: State): string {
-    const what = state.usd >= usd ? `${usd} USD` : `${tokens} tokens`;
-    return `the budget of ${what} a ${options.window} is spent (${state.key})`;
+  /** Refuses the call, or says once a window that it goes on. */
+  function overspent(state: State, { usd: money, retryAfter }: Left): void {
+    const { key } = state;
+    const what = money <= 0 ? `${usd} USD` : `${tokens} tokens`;
+    const spent = `the budget of ${what} a ${options.window} is spent (${key})`;
+    if (options.mode === 'refuse') {
+      const message = `llmtrace did not send the request: ${spent}.`;
+      throw new LlmTraceError(message, { code: 'budget_exceeded', key, retryAfter });
+    }
+    if (date() >= state.warnedUntil) warn(`${spent}; calls go on`);
+    state.warnedUntil = date() + retryAfter;
   }
 
   return {
     async intercept(call, next) {
-      const state = current(call);
-      if (state.usd < usd && state.tokens < tokens) return next();
-      if (options.mode === 'refuse') {
-        const retryAfter = (state.window + 1) * length - date();
-        const message = `llmtrace did not send the request: ${spent(state)}.`;
-        throw new LlmTraceError(message, { code: 'budget_exceeded', key: state.key, retryAfter });
-      }
-      if (!state.warned) warn(`${spent(state)}; calls go on`);
-      state.warned = true;
+      const state = stateOf(keyOf(options.key, call));
+      const answer = state.purse.left({ usd, tokens });
+      const left = answer instanceof Promise ? await answer : answer;
+      if (!left && options.mode === 'refuse') throw refusal('limits_unavailable', state.key);
+      if (left && (left.usd <= 0 || left.tokens <= 0)) overspent(state, left);
       return next();
     },
     observer: {
       end(call) {
         const { inputTokens = 0, outputTokens = 0 } = call.response.usage ?? {};
-        const state = current(call);
-        state.usd += call.cost?.total ?? 0;
-        state.tokens += inputTokens + outputTokens;
+        const { purse } = stateOf(keyOf(options.key, call));
+        purse.add({ usd: call.cost?.total ?? 0, tokens: inputTokens + outputTokens });
       },
     },
   };

@@ -8,12 +8,15 @@ import { compose } from './compose.ts';
 import type { Layer } from './layer.ts';
 import { type RateLimit, rateLimit } from './rate-limit.ts';
 import { type Retries, retry } from './retry.ts';
+import type { SharedName } from './shared/limiter.ts';
+import type { SharedLimits } from './shared/port.ts';
 
 export interface LayersConfig {
   readonly interceptors: readonly Interceptor[];
   readonly retry: false | Retries;
   readonly rateLimit: readonly RateLimit[];
   readonly budget: readonly Budget[];
+  readonly sharedLimits: SharedLimits | false;
   readonly hooks: Hooks;
 }
 
@@ -45,10 +48,13 @@ function layer<T extends object>(options: T, make: (options: T) => Layer): Layer
  * who has no money left need not wait in line.
  */
 export function layersOf(config: LayersConfig, meter: Meter): Layers {
+  const { sharedLimits: store } = config;
+  // Lists are the same in all processes, so that places in them name the limits there.
+  const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
-    ...config.budget.map((options) => layer(options, budget)),
-    ...config.rateLimit.map((options) => layer(options, rateLimit)),
+    ...config.budget.map((options, i) => layer(options, () => budget(options, named(`budget ${i}`)))),
+    ...config.rateLimit.map((options, i) => layer(options, () => rateLimit(options, named(`limit ${i}`)))),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);
   return {

@@ -42,6 +42,8 @@ export interface Line<T> {
   wait(entry: T, options: WaitOptions): Promise<void>;
   /** The gate may have opened. */
   pump(): void;
+  /** Those who wait, the first one first; at most so many. */
+  first(most: number): T[];
 }
 
 /** The longest delay that a timer takes; a longer one would fire at once. */
@@ -118,12 +120,19 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
       if (place === first) pump();
     });
 
+  const front = (most: number): T[] => {
+    const entries: T[] = [];
+    for (let place = first; place && entries.length < most; place = place.next) entries.push(place.entry);
+    return entries;
+  };
+
   return {
     get length() {
       return length;
     },
     tryPass,
     pump,
+    first: front,
     async wait(entry, options) {
       options.signal?.throwIfAborted();
       if (!tryPass(entry)) await stand(entry, options);

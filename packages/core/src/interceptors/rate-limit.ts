@@ -4,9 +4,10 @@
  */
 import type { Call, Remaining } from '../call.ts';
 import { classifyError } from '../errors.ts';
-import { LlmTraceError, type Refusal } from '../llmtrace-error.ts';
+import type { Limits } from './gate.ts';
 import { type Key, keyOf, type Layer, perKey } from './layer.ts';
-import { type Limiter, type Limits, makeLimiter } from './limiter.ts';
+import { type Limiter, makeLimiter, type Ticket } from './limiter.ts';
+import { makeSharedLimiter, type SharedName } from './shared/limiter.ts';
 import { type VendorLimits, vendorLimits } from './vendor-limits.ts';
 
 /** Options of a rate limit: at least one limit, or `adapt`. */
@@ -64,7 +65,6 @@ const PAUSE = 1000;
 
 /** What is kept for a key. */
 interface State {
-  readonly key: string;
   readonly limiter: Limiter;
   /** The tokens of a call, on average; undefined before the first one. */
   average: number | undefined;
@@ -73,13 +73,21 @@ interface State {
 /** What a call holds until it ends. */
 interface Held {
   readonly state: State;
-  readonly tokens: number;
+  readonly ticket: Ticket;
 }
 
-/** The interceptor waits for the call's turn, the observer gives back what the call held, and settles its tokens. */
-export function rateLimit(options: RateLimit, { now, date }: Clocks = CLOCKS): Layer {
+/**
+ * The interceptor waits for the call's turn, the observer gives back what the call held, and settles its tokens.
+ *
+ * @param shared where the limits are kept that hold over several processes; absent where they are this one's.
+ */
+export function rateLimit(options: RateLimit, shared?: SharedName, { now, date }: Clocks = CLOCKS): Layer {
+  const limiterOf = (key: string): Limiter =>
+    shared
+      ? makeSharedLimiter(options, key, now, { ...shared, name: `${shared.name} ${key}` })
+      : makeLimiter(options, key, now);
   const stateOf = perKey<State>(
-    (key) => ({ key, limiter: makeLimiter(options, now), average: undefined }),
+    (key) => ({ limiter: limiterOf(key), average: undefined }),
     ({ limiter }) => limiter.isIdle,
   );
   const holding = new WeakMap<Call, Held>();
@@ -88,20 +96,15 @@ export function rateLimit(options: RateLimit, { now, date }: Clocks = CLOCKS): L
   async function enter(call: Call): Promise<Held> {
     const state = stateOf(keyOf(options.key, call));
     const tokens = options.tokensPerMinute === undefined ? 0 : estimate(options, call, state);
-    const { limiter, key } = state;
     call.rateLimitWait ??= 0;
-    if (!limiter.allow(tokens)) {
-      if (options.mode === 'refuse') throw refusal('rate_limited', key);
-      if (limiter.waiting >= options.maxQueue) throw refusal('queue_full', key);
-      const since = now();
-      const tooLong = (): Error => refusal('wait_too_long', key);
-      try {
-        await limiter.wait(tokens, { signal: call.signal, maxWait: options.maxWait, tooLong });
-      } finally {
-        call.rateLimitWait += now() - since;
-      }
+    const ticket = state.limiter.enter(tokens, options, call.signal);
+    if (!(ticket instanceof Promise)) return { state, ticket };
+    const since = now();
+    try {
+      return { state, ticket: await ticket };
+    } finally {
+      call.rateLimitWait += now() - since;
     }
-    return { state, tokens };
   }
 
   function follow(call: Call, { limiter }: State, answered: unknown, failed: boolean): void {
@@ -129,8 +132,7 @@ export function rateLimit(options: RateLimit, { now, date }: Clocks = CLOCKS): L
         return answer;
       } catch (error) {
         follow(call, held.state, error, true);
-        held.state.limiter.refund(held.tokens);
-        held.state.limiter.release();
+        held.state.limiter.leave(held.ticket, held.ticket.tokens);
         throw error;
       }
     },
@@ -145,14 +147,15 @@ export function rateLimit(options: RateLimit, { now, date }: Clocks = CLOCKS): L
   }
 }
 
-function settle(call: Call, { state, tokens }: Held): void {
+function settle(call: Call, { state, ticket }: Held): void {
   const { inputTokens, outputTokens } = call.response.usage ?? {};
+  let refund = 0;
   if (inputTokens !== undefined || outputTokens !== undefined) {
     const used = (inputTokens ?? 0) + (outputTokens ?? 0);
     state.average = state.average === undefined ? used : state.average + WEIGHT * (used - state.average);
-    state.limiter.refund(tokens - used);
+    refund = ticket.tokens - used;
   }
-  state.limiter.release();
+  state.limiter.leave(ticket, refund);
 }
 
 /** Never more than the limit, which such a call would wait for in vain. */
@@ -175,16 +178,3 @@ const remainingOf = ({ requests, tokens }: VendorLimits): Remaining => ({
   requests: requests?.remaining,
   tokens: tokens?.remaining,
 });
-
-const WHY: Readonly<Record<string, string>> = {
-  rate_limited: 'the rate limit is reached',
-  queue_full: 'too many calls wait for the rate limit already',
-  wait_too_long: 'the call has waited for the rate limit for too long',
-};
-
-const refusal = (code: Refusal, key: string): LlmTraceError =>
-  new LlmTraceError(`llmtrace did not send the request: ${WHY[code]} (${key}).`, {
-    code,
-    key,
-    retryAfter: undefined,
-  });

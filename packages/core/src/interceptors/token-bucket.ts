@@ -79,6 +79,12 @@ export class TokenBucket {
     return missing <= 1e-9 ? 0 : (missing / this.rate) * 1000;
   }
 
+  /** How many tokens are there; fewer than none where some were taken in advance. */
+  level(): number {
+    this.#fill(this.burst);
+    return this.#tokens;
+  }
+
   /** Takes `count` tokens, even if they are not there: the next ones then wait longer. Negative gives them back. */
   take(count: number): void {
     this.#tokens -= count;

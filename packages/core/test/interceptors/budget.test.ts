@@ -22,7 +22,7 @@ describe('a budget', () => {
 
   /** A call that is made, answered and ended. */
   function spender(options: Partial<Budget>) {
-    const layer = budget({ ...BUDGET_DEFAULTS, ...options }, () => now);
+    const layer = budget({ ...BUDGET_DEFAULTS, ...options }, undefined, () => now);
     return async (usd: number | undefined, tokens = 0, model = 'gpt-4o'): Promise<unknown> => {
       const call = callOf({ request: { model }, response: { usage: { inputTokens: tokens } } });
       if (usd !== undefined) call.cost = { total: usd, source: 'local' };

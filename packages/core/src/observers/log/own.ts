@@ -1,8 +1,7 @@
 /** The lines that llmtrace writes by itself, on stderr: stdout belongs to the application. */
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { LogMode } from '../../config/log.ts';
+import { loadOptional } from '../../optional.ts';
 import { warnOnce } from '../../warn.ts';
 import { type Fields, type WriteLine, writerFor } from './loggers.ts';
 
@@ -21,10 +20,10 @@ export function ownWriter(mode: LogMode): WriteLine | undefined {
 }
 
 function makeWriter(mode: LogMode): WriteLine | undefined {
-  const pino = optional<Pino>('pino');
+  const pino = loadOptional<Pino>('pino');
   if (mode === 'json')
     return pino ? pinoWriter(pino, pino.destination({ dest: STDERR, sync: true })) : warnMissing();
-  const pretty = pino && optional<Pretty>('pino-pretty');
+  const pretty = pino && loadOptional<Pretty>('pino-pretty');
   return pretty ? pinoWriter(pino, pretty({ destination: STDERR, sync: true, colorize: false })) : writePlain;
 }
 
@@ -33,18 +32,6 @@ const pinoWriter = (pino: Pino, stream: unknown): WriteLine => writerFor(pino({ 
 
 function warnMissing(): undefined {
   warnOnce('log lines need the package `pino`, which is not installed; none are written');
-  return undefined;
-}
-
-/** Loads an optional package: from beside llmtrace, else from the application's folder. */
-function optional<T>(name: string): T | undefined {
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
-    try {
-      return createRequire(from)(name) as T;
-    } catch {
-      // not there; it is optional
-    }
-  }
   return undefined;
 }
 

@@ -1,0 +1,23 @@
+/** Limits over several processes without code: nothing of it is loaded where no Redis is named. */
+import module from 'node:module';
+import type { AutoSettings, LlmTraceConfig } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
+import { warn } from './warn.ts';
+
+const require = module.createRequire(import.meta.url);
+
+/** Where `LLMTRACE_REDIS_URL` says that limits are kept; nothing where the configuration says so itself, or nobody does. */
+export function sharedLimits(
+  { redis }: AutoSettings,
+  config: LlmTraceConfig,
+): Pick<LlmTraceConfig, 'sharedLimits'> {
+  if (!redis || config.sharedLimits !== undefined) return {};
+  try {
+    const { redisLimits } = require('@llmtrace/redis') as typeof import('@llmtrace/redis');
+    return { sharedLimits: redisLimits(redis.url, redis.options) };
+  } catch (error) {
+    diag.error('llmtrace: could not use Redis', error);
+    warn('limits hold for this process alone: Redis cannot be used; calls go on all the same');
+    return { sharedLimits: false };
+  }
+}

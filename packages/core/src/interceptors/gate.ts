@@ -1,0 +1,136 @@
+/** A **gate** holds all limits of one key within this process: a call passes when every one of them lets it. */
+import { TokenBucket } from './token-bucket.ts';
+import type { VendorLimit, VendorLimits } from './vendor-limits.ts';
+
+/** Limits; an absent one does not hold. */
+export interface Limits {
+  /** Requests a second. Environment: `LLMTRACE_RATE_LIMIT`. */
+  readonly rate?: number | undefined;
+  /**
+   * How many requests may go at once when none went for a while. Environment: `LLMTRACE_RATE_LIMIT_BURST`.
+   * @default `rate`, at least 1
+   */
+  readonly burst?: number | undefined;
+  /** Requests a minute. Environment: `LLMTRACE_RATE_LIMIT_REQUESTS_PER_MINUTE`. */
+  readonly requestsPerMinute?: number | undefined;
+  /** Tokens a minute, input and output. Environment: `LLMTRACE_RATE_LIMIT_TOKENS_PER_MINUTE`. */
+  readonly tokensPerMinute?: number | undefined;
+  /**
+   * Calls at the same time, the reading of their streams included. Environment: `LLMTRACE_RATE_LIMIT_CONCURRENCY`.
+   */
+  readonly concurrency?: number | undefined;
+}
+
+/** The size of one bucket, and what fills it: requests, or tokens. */
+export interface BucketSize {
+  /** In a second. */
+  readonly rate: number;
+  readonly burst: number;
+  readonly of: 'requests' | 'tokens';
+}
+
+export interface Gate {
+  /** True where nothing depends on it: it is as good as new. */
+  readonly isIdle: boolean;
+  /** How long until a request of so many tokens may pass, in ms; Infinity until a call is {@link Gate.leave left}. */
+  delay(tokens: number, waiting: boolean): number;
+  /** A request of so many tokens passes. */
+  pass(tokens: number): void;
+  /** A call has ended, or failed before its answer began; it had taken `refund` tokens too many (negative: too few). */
+  leave(refund: number): void;
+  /** Nothing goes for so long, in ms. */
+  pause(ms: number): void;
+  /** Follows what the vendor says of its own limits. @returns whether nothing goes for a while */
+  follow(limits: VendorLimits): boolean;
+}
+
+/** The buckets of a gate from the start, and the calls that run. */
+export interface GateStart {
+  /** What is in each of its buckets, in the order of {@link bucketsOf}. @default they are full */
+  readonly levels?: readonly number[];
+  /** @default 0 */
+  readonly running?: number;
+}
+
+/** A gate whose buckets can be looked at. */
+export interface LocalGate extends Gate {
+  /** What is in each of its buckets now. */
+  levels(): number[];
+}
+
+/** Below this share of a vendor's limit, what remains of it is spread over the time until it is whole again. */
+const SCARCE = 0.2;
+/** The longest that a vendor's limit holds calls back, in ms: its headers may be wrong. */
+const MAX_PAUSE = 60_000;
+
+/** The buckets that limits are made of. */
+export function bucketsOf({ rate, burst, requestsPerMinute, tokensPerMinute }: Limits): BucketSize[] {
+  const perMinute = (limit: number | undefined, of: BucketSize['of']): BucketSize[] =>
+    limit === undefined ? [] : [{ rate: limit / 60, burst: limit, of }];
+  return [
+    ...(rate === undefined ? [] : [{ rate, burst: burst ?? Math.max(rate, 1), of: 'requests' } as const]),
+    ...perMinute(requestsPerMinute, 'requests'),
+    ...perMinute(tokensPerMinute, 'tokens'),
+  ];
+}
+
+/** @param now the clock, in ms. */
+export function makeGate(
+  { concurrency = Infinity, ...limits }: Limits,
+  now: () => number,
+  start: GateStart = {},
+): LocalGate {
+  const sizes = bucketsOf(limits);
+  const buckets = sizes.map(({ rate, burst }) => new TokenBucket({ rate, burst, now }));
+  for (const [index, level] of start.levels?.entries() ?? [])
+    buckets[index]?.take((sizes[index]?.burst ?? 0) - level);
+  let running = start.running ?? 0;
+  let pausedUntil = 0;
+  /** The time between two requests that the vendor's limits leave, in ms. */
+  let pace = 0;
+
+  const pause = (ms: number): void => {
+    pausedUntil = Math.max(pausedUntil, now() + Math.min(ms, MAX_PAUSE));
+  };
+
+  return {
+    get isIdle() {
+      return running === 0 && pausedUntil <= now();
+    },
+    delay(tokens, waiting) {
+      if (running >= concurrency) return Infinity;
+      let delay = Math.max(pausedUntil - now(), 0);
+      for (let i = 0; i < buckets.length; i++) {
+        const bucket = buckets[i] as TokenBucket;
+        const count = sizes[i]?.of === 'tokens' ? tokens : 1;
+        // What is more than a bucket ever holds would wait for ever: it goes from a full one, and the next ones wait.
+        delay = Math.max(delay, bucket.delay(Math.min(count, bucket.burst), waiting));
+      }
+      return delay;
+    },
+    pass(tokens) {
+      running++;
+      for (let i = 0; i < buckets.length; i++) buckets[i]?.take(sizes[i]?.of === 'tokens' ? tokens : 1);
+      if (pace > 0) pausedUntil = Math.max(pausedUntil, now() + pace);
+    },
+    leave(refund) {
+      running--;
+      if (refund === 0) return;
+      for (let i = 0; i < buckets.length; i++) if (sizes[i]?.of === 'tokens') buckets[i]?.take(-refund);
+    },
+    pause,
+    follow({ requests, tokens }) {
+      pace = requests && isScarce(requests) ? spread(requests) : 0;
+      const usedUp = [requests, tokens].filter((limit) => limit?.remaining === 0);
+      const wait = Math.max(0, ...usedUp.map((limit) => limit?.reset ?? 0));
+      if (wait > 0) pause(wait);
+      return wait > 0;
+    },
+    levels: () => buckets.map((bucket) => bucket.level()),
+  };
+}
+
+const isScarce = ({ limit, remaining }: VendorLimit): boolean =>
+  remaining > 0 && limit !== undefined && remaining < limit * SCARCE;
+
+const spread = ({ remaining, reset = 0 }: VendorLimit): number => Math.min(reset / remaining, MAX_PAUSE);

@@ -1,0 +1,78 @@
+/**
+ * What a process remembers of a shared limit: enough to keep to its share while the store is away, and to tell a store
+ * that has forgotten, so that nobody gets a burst twice.
+ */
+import type { BucketSize } from '../gate.ts';
+import type { SharedLimits, Taken } from './port.ts';
+
+export interface Memory {
+  /** How many processes there are. */
+  readonly processes: number;
+  /** What the store called its memory when it spoke last. */
+  readonly name: string;
+  /** True where the store should count this process again. */
+  readonly isStale: boolean;
+  /**
+   * The store has spoken.
+   *
+   * @param counted true where it has counted this process.
+   */
+  learn(taken: Taken, counted: boolean): void;
+  /** This process has kept to its share meanwhile, of which so much is left. */
+  relearn(shares: readonly number[]): void;
+  /** What may be in each bucket now, at most; Infinity where it may be full. */
+  levels(): number[];
+  /** This process's share of what was in each bucket; full where nothing is known. */
+  shares(): number[];
+}
+
+/** For so long it is enough that the store has counted this process, in ms. */
+const COUNTED = 10_000;
+
+/** @param now the clock, in ms. */
+export function makeMemory(buckets: readonly BucketSize[], store: SharedLimits, now: () => number): Memory {
+  let processes = store.processes;
+  let name = '';
+  let known = buckets.map(() => Infinity);
+  /** When `known` was true, in ms; a turn that was given out may still be to come. */
+  let time = 0;
+  let countedAt = -Infinity;
+
+  /** @param part of what came in since then: others take of it, too. */
+  const levelsNow = (part: number): number[] => {
+    const seconds = (now() - time) / 1000;
+    return buckets.map(({ rate, burst }, index) => {
+      const level = (known[index] ?? Infinity) + seconds * rate * (seconds > 0 ? part : 1);
+      return Math.min(level, burst);
+    });
+  };
+
+  return {
+    get processes() {
+      return processes;
+    },
+    get name() {
+      return name;
+    },
+    get isStale() {
+      return now() - countedAt > COUNTED;
+    },
+    learn(taken, counted) {
+      if (counted) countedAt = now();
+      known = [...taken.levels];
+      time = now() + taken.ahead;
+      processes = Math.max(taken.processes, 1);
+      name = taken.memory;
+    },
+    relearn(shares) {
+      known = shares.map((level) => level * processes);
+      time = now();
+    },
+    levels() {
+      const most = levelsNow(1);
+      const likely = levelsNow(1 / processes);
+      return buckets.map(({ burst }, i) => ((most[i] ?? 0) >= burst ? Infinity : (likely[i] ?? 0)));
+    },
+    shares: () => levelsNow(1 / processes).map((level) => level / processes),
+  };
+}

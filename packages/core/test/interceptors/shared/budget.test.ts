@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import sinon from 'sinon';
+import { BUDGET_DEFAULTS, type Budget, budget } from '../../../src/interceptors/budget.ts';
+import type { SharedLimits } from '../../../src/interceptors/shared/port.ts';
+import { LlmTraceError } from '../../../src/llmtrace-error.ts';
+import { callOf } from '../calls.ts';
+import { makeStore, type TestStore } from './store.ts';
+
+const MORNING = Date.parse('2026-11-23T09:30:00Z');
+const FAKED = [
+  'setTimeout',
+  'clearTimeout',
+  'setImmediate',
+  'clearImmediate',
+  'performance',
+  'Date',
+] as const;
+
+describe('a budget that processes share', () => {
+  let clock: sinon.SinonFakeTimers;
+  let store: TestStore;
+
+  beforeEach(() => {
+    clock = sinon.useFakeTimers({ now: MORNING, toFake: [...FAKED] });
+    const nothing = () => {};
+    const logger: DiagLogger = {
+      error: nothing,
+      warn: nothing,
+      info: nothing,
+      debug: nothing,
+      verbose: nothing,
+    };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  });
+  afterEach(() => {
+    clock.restore();
+    diag.disable();
+  });
+
+  /** A process that spends of the store's budget. */
+  function spender(options: Partial<Budget> = { usd: 10 }, from: TestStore = makeStore()) {
+    store = from;
+    const layer = budget({ ...BUDGET_DEFAULTS, ...options }, { store, name: 'budget 0' });
+    return async (usd: number): Promise<any> => {
+      const call = callOf({ cost: { total: usd, source: 'local' } });
+      const calling = layer.intercept(call, async () => 'answer').catch((error) => error);
+      await clock.tickAsync(60);
+      const result = await calling;
+      if (result === 'answer') layer.observer?.end?.(call);
+      await clock.tickAsync(1);
+      return result;
+    };
+  }
+
+  it('is spent by all of them', async () => {
+    const mine = spender();
+    const theirs = spender({ usd: 10 }, store);
+    assert.equal(await mine(6), 'answer');
+    assert.equal(await theirs(5), 'answer');
+    const refused = await mine(1);
+    assert.ok(refused instanceof LlmTraceError);
+    assert.equal(refused.code, 'budget_exceeded');
+    assert.ok(Math.abs((refused.retryAfter ?? 0) - 14.5 * 3_600_000) < 1000);
+    assert.ok(Math.abs(store.usd - 11) < 1e-9);
+  });
+
+  it('is divided while the store is away, and what is spent meanwhile is told on its return', async () => {
+    const spend = spender();
+    store.processes = 4;
+    await spend(2);
+    await spend(0);
+    store.health = 'broken';
+    assert.equal(await spend(1), 'answer');
+    assert.equal(await spend(1), 'answer');
+    assert.equal(((await spend(1)) as LlmTraceError).code, 'budget_exceeded', 'a quarter of 8 is spent');
+    store.health = 'well';
+    await clock.tickAsync(6000);
+    assert.equal(await spend(3), 'answer');
+    assert.ok(Math.abs(store.usd - 7) < 1e-9, `${store.usd}`);
+  });
+
+  it('counts once what the store heard too late', async () => {
+    const spend = spender();
+    store.health = 70;
+    assert.equal(await spend(1), 'answer');
+    await clock.tickAsync(200);
+    store.health = 'well';
+    await clock.tickAsync(6000);
+    await spend(0);
+    assert.ok(Math.abs(store.usd - 1) < 1e-9, `${store.usd}`);
+  });
+
+  it('begins anew with the next window where the store never answers', async () => {
+    const spend = spender({ usd: 1, window: 'hour' });
+    store.health = 'silent';
+    assert.equal(await spend(2), 'answer');
+    assert.equal(((await spend(2)) as LlmTraceError).code, 'budget_exceeded');
+    clock.setSystemTime(Date.parse('2026-11-23T10:00:01Z'));
+    assert.equal(await spend(2), 'answer');
+  });
+
+  it('holds not at all, or lets nothing through, where it is told to', async () => {
+    const of = (given: Partial<SharedLimits>) => {
+      const spend = spender({ usd: 1 }, makeStore(given));
+      store.health = 'broken';
+      return spend;
+    };
+    const open = of({ fallback: 'open' });
+    for (let calls = 0; calls < 3; calls++) assert.equal(await open(5), 'answer');
+    assert.equal((await of({ fallback: 'closed' })(1)).code, 'limits_unavailable');
+    const warned = spender({ usd: 1, mode: 'warn' }, makeStore({ fallback: 'closed' }));
+    store.health = 'broken';
+    assert.equal(await warned(1), 'answer', 'a budget that only warns refuses nothing');
+  });
+});

@@ -1,0 +1,75 @@
+/** The two clients of Redis, as far as they are needed: one script in one round trip, on one server or on a cluster. */
+import { createHash } from 'node:crypto';
+
+/** A client of the package `redis`, or its cluster client. */
+export interface NodeRedisClient {
+  evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/** A client of the package `ioredis`, or its cluster client. */
+export interface IoRedisClient {
+  evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
+  eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
+}
+
+/** A connected client of the application's own: it is asked, and never closed or changed. */
+export type RedisClient = NodeRedisClient | IoRedisClient;
+
+/** Runs a script on keys that all are on one node. */
+export type RunScript = (script: Script, keys: string[], args: string[]) => Promise<unknown>;
+
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+export const scriptOf = (source: string): Script => ({
+  source,
+  sha: createHash('sha1').update(source).digest('hex'),
+});
+
+/** @returns undefined for what is no client that is known. */
+export function runnerOf(client: unknown): RunScript | undefined {
+  if (has(client, 'evalSha')) return nodeRedis(client as NodeRedisClient);
+  return has(client, 'evalsha') ? ioRedis(client as IoRedisClient) : undefined;
+}
+
+const has = (client: unknown, method: string): boolean =>
+  typeof (client as Record<string, unknown> | null | undefined)?.[method] === 'function';
+
+function nodeRedis(client: NodeRedisClient): RunScript {
+  return async ({ source, sha }, keys, args) => {
+    const options = { keys, arguments: args };
+    return client.evalSha(sha, options).catch((error) => {
+      expectUnknown(error);
+      return client.eval(source, options);
+    });
+  };
+}
+
+function ioRedis(client: IoRedisClient): RunScript {
+  return async ({ source, sha }, keys, args) => {
+    const rest = [...keys, ...args];
+    return client.evalsha(sha, keys.length, ...rest).catch((error) => {
+      expectUnknown(error);
+      return client.eval(source, keys.length, ...rest);
+    });
+  };
+}
+
+/** What a client says of its connection: there (`ready`), on its way for the first time or again, or not at all. */
+export function stateOf(client: RedisClient): 'ready' | 'connecting' | 'away' {
+  const { status, isOpen, isReady } = client as { status?: string; isOpen?: boolean; isReady?: boolean };
+  if (status === undefined) {
+    if (isReady ?? isOpen ?? true) return 'ready';
+    return isOpen ? 'connecting' : 'away';
+  }
+  if (status === 'ready') return 'ready';
+  return ['wait', 'connecting', 'connect'].includes(status) ? 'connecting' : 'away';
+}
+
+/** Redis has not seen the script, or has lost it in a restart. @throws any other error */
+function expectUnknown(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+}

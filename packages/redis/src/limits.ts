@@ -1,0 +1,199 @@
+/** Limits and budgets that hold over all processes which share a Redis, and a prefix of its keys. */
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type Ask,
+  checkRedisOptions,
+  type RedisLimitsOptions,
+  type Settlement,
+  type SharedLimit,
+  type SharedLimits,
+  type Spending,
+  type Spent,
+  type Taken,
+  warnOnce,
+} from '@llmtrace/core';
+import { context, createContextKey } from '@opentelemetry/api';
+import { type RedisClient, type RunScript, runnerOf, scriptOf, stateOf } from './client.ts';
+import { type Connector, connectorOf } from './own.ts';
+import { LEASE, SETTLE, SPEND, TAKE } from './script.ts';
+
+const DEFAULTS = { prefix: 'llmtrace', timeout: 50, fallback: 'local', processes: 1 } as const;
+
+const take = scriptOf(TAKE);
+const settle = scriptOf(SETTLE);
+const spend = scriptOf(SPEND);
+const ping = scriptOf(`return redis.call('SET', KEYS[1], '', 'PX', 1000)`);
+
+/**
+ * Keeps limits and budgets in Redis or Valkey: `new OpenAIInstrumentation({ rateLimit, sharedLimits: redisLimits(…) })`.
+ *
+ * @param redis a connected client of `redis` or `ioredis` (also of a cluster), which stays the application's own; or a
+ * URL, for a connection that is made when it is needed, and keeps no process alive.
+ * @throws TypeError for what is no client and no URL, and for a wrong option.
+ */
+export function redisLimits(redis: RedisClient | string, options: RedisLimitsOptions = {}): SharedLimits {
+  const { prefix, timeout, fallback, processes } = { ...DEFAULTS, ...given(checkRedisOptions(options)) };
+  const access = accessTo(redis);
+  const [run, probe] = [untraced(access.run), untraced(access.probe)];
+  const process = randomUUID();
+  const keyOf = (name: string): string => `${prefix}:{${tagOf(name)}}`;
+  const limitOf = (name: string): string[] => {
+    const key = keyOf(name);
+    return [key, `${key}:running`, `${key}:processes`];
+  };
+  return {
+    timeout,
+    fallback,
+    processes,
+    lease: LEASE,
+    open: access.open,
+    ping: () => probe(ping, [`${prefix}:ping`], []),
+    take: async (name, ask) => takenOf(await run(take, limitOf(name), askOf(process, ask)), ask),
+    settle: (name, settlement) => run(settle, limitOf(name), settlementOf(process, settlement)),
+    async spend(name, spending) {
+      const [key] = limitOf(name) as [string];
+      return spentOf(await run(spend, [key, `${key}:processes`], spendingOf(process, spending)));
+    },
+  };
+}
+
+/** By this name the SDK of OpenTelemetry knows a context in which nothing is traced. */
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+/** What is asked on behalf of a call is none of the application's doing: an instrumentation of Redis is not to see it. */
+const untraced =
+  (run: RunScript): RunScript =>
+  (...command) =>
+    context.with(context.active().setValue(SUPPRESSED, true), () => run(...command));
+
+/** Without the options that are undefined. */
+const given = (options: RedisLimitsOptions): { [name in keyof RedisLimitsOptions]: never } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+
+interface Access extends Connector {
+  open(): void;
+}
+
+function accessTo(redis: RedisClient | string): Access {
+  if (typeof redis === 'string') return lazily(redis);
+  const run = runnerOf(redis);
+  if (run)
+    return {
+      run: guarded(redis, run, ['away']),
+      probe: guarded(redis, run, ['away', 'connecting']),
+      open() {},
+    };
+  throw new TypeError('Expected `redisLimits` to be given a client of `redis` or `ioredis`, or a URL.');
+}
+
+/**
+ * A command to a client without a connection is kept by it until there is one. Who asks at the start may wait for that;
+ * probes would gather.
+ */
+function guarded(client: RedisClient, run: RunScript, refused: readonly string[]): RunScript {
+  return async (...command) => {
+    if (refused.includes(stateOf(client)))
+      throw Object.assign(new Error('not connected'), { code: 'not connected' });
+    return run(...command);
+  };
+}
+
+/** Loads a client, and connects, when that is first needed. */
+function lazily(url: string): Access {
+  let connector: Connector | undefined;
+  const known = (): Connector => {
+    connector ??= connectorOf(url) ?? missing();
+    return connector;
+  };
+  return {
+    run: (...command) => known().run(...command),
+    probe: (...command) => known().probe(...command),
+    open: () =>
+      void known()
+        .run(ping, ['llmtrace:ping'], [])
+        .catch(() => {}),
+  };
+}
+
+function missing(): Connector {
+  warnOnce('shared limits need the package `redis` or `ioredis`, and neither is installed');
+  const run: RunScript = async () => {
+    throw Object.assign(new Error(), { code: 'no client' });
+  };
+  return { run, probe: run };
+}
+
+/** The longest name that stands in a key as it is. */
+const MAX_NAME = 200;
+
+/** A name as a hash tag, which all keys of a limit share: it must hold no brace, and be no longer than makes sense. */
+function tagOf(name: string): string {
+  const tag = name.replace(/[{}%]/g, encodeURIComponent);
+  return tag.length <= MAX_NAME ? tag : createHash('sha256').update(name).digest('hex');
+}
+
+/** What all scripts about a limit begin with. */
+const headOf = (process: string, memory: string, { buckets, concurrency }: SharedLimit): string[] => [
+  process,
+  memory,
+  String(buckets.length),
+  String(concurrency),
+  ...buckets.flatMap(({ rate, burst }) => [String(rate), String(burst)]),
+];
+
+let memories = 0;
+
+function askOf(process: string, ask: Ask): string[] {
+  const { memory, returning, announcing, processes, calls, levels } = ask;
+  return [
+    ...headOf(process, `${process}:${++memories}`, ask), // how a new memory is called
+    memory,
+    returning ? '1' : '0',
+    announcing ? '1' : '0',
+    String(processes),
+    String(calls.length),
+    ...levels.map((level) => (level === Infinity ? '' : String(level))),
+    ...calls.flatMap(({ maxWait, lease, amounts }) => [
+      String(maxWait),
+      String(lease),
+      ...amounts.map(String),
+    ]),
+  ];
+}
+
+function takenOf(reply: unknown, { buckets }: Ask): Taken {
+  const [full, ahead, memory, processes, , ...rest] = reply as unknown[];
+  const numbers = rest.map(Number);
+  return {
+    full: Number(full) === 1,
+    ahead: Number(ahead),
+    memory: String(memory),
+    processes: Number(processes),
+    levels: numbers.slice(0, buckets.length),
+    waits: numbers.slice(buckets.length),
+  };
+}
+
+const settlementOf = (process: string, settlement: Settlement): string[] => [
+  ...headOf(process, `${process}:${++memories}`, settlement),
+  String(settlement.pause),
+  String(settlement.ended.length),
+  String(settlement.running.length),
+  ...settlement.amounts.map(String),
+  ...settlement.ended.map(String),
+  ...settlement.running.map(String),
+];
+
+const spendingOf = (process: string, { usd, tokens, window, known }: Spending): string[] =>
+  [process, window, usd, tokens, known?.window ?? -1, known?.usd ?? 0, known?.tokens ?? 0].map(String);
+
+function spentOf(reply: unknown): Spent {
+  const [usd, tokens, window, left, processes] = (reply as unknown[]).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { usd, tokens, window, left, processes };
+}

@@ -1,0 +1,137 @@
+/**
+ * A connection of our own, to the URL that was configured. It is made when it is needed, keeps no process alive, and is
+ * made anew when it is asked for again, one at a time: how often that is decides whoever asks.
+ */
+import { loadOptional } from '@llmtrace/core';
+import { type RunScript, runnerOf } from './client.ts';
+
+interface Connection {
+  readonly run: RunScript;
+  readonly isOpen: () => boolean;
+  readonly drop: () => void;
+}
+
+/** How a connection of our own is asked. */
+export interface Connector {
+  readonly run: RunScript;
+  /** Runs a script that only looks whether all is well; a connection that does not answer it is given up. */
+  readonly probe: RunScript;
+}
+
+/** How long it may take to connect, and a probe to be answered, in ms; nobody waits for it. */
+const TIMEOUT = 5000;
+
+/** @returns undefined where the application has neither `redis` nor `ioredis`. */
+export function connectorOf(url: string): Connector | undefined {
+  const redis = loadOptional<NodeRedis>('redis');
+  if (redis) return overNodeRedis(redis, url);
+  const ioredis = loadOptional<IoRedis>('ioredis');
+  return ioredis && overIoRedis(ioredis, url);
+}
+
+export const overNodeRedis = (redis: NodeRedis, url: string): Connector =>
+  connector(() => connectNodeRedis(redis, url));
+
+export const overIoRedis = (redis: IoRedis, url: string): Connector =>
+  connector(() => connectIoRedis(redis, url));
+
+function connector(connect: () => Promise<Connection>): Connector {
+  let current: Connection | undefined;
+  let connecting: Promise<Connection> | undefined;
+  const connected = async (): Promise<Connection> => {
+    if (current?.isOpen()) return current;
+    // One that was begun earlier may have failed because this process was busy: it counts as none.
+    const earlier = await connecting?.catch(() => undefined);
+    if (earlier) return earlier;
+    connecting ??= connect()
+      .then((connection) => {
+        current = connection;
+        return connection;
+      })
+      .finally(() => {
+        connecting = undefined;
+      });
+    return connecting;
+  };
+  return {
+    run: async (...command) => (await connected()).run(...command),
+    async probe(...command) {
+      const { run, drop } = await connected();
+      const timer = setTimeout(drop, TIMEOUT).unref();
+      return run(...command).finally(() => clearTimeout(timer));
+    },
+  };
+}
+
+interface Emitter {
+  on(event: string, listener: () => void): unknown;
+}
+
+/** The package `redis`. */
+interface NodeRedis {
+  createClient(options: object): NodeRedisConnection;
+}
+
+interface NodeRedisConnection extends Emitter {
+  readonly isReady: boolean;
+  readonly isOpen: boolean;
+  connect(): Promise<unknown>;
+  destroy(): void;
+  unref(): void;
+}
+
+async function connectNodeRedis(redis: NodeRedis, url: string): Promise<Connection> {
+  const socket = { reconnectStrategy: false, connectTimeout: TIMEOUT };
+  const client = redis.createClient({ url, socket, disableOfflineQueue: true });
+  const drop = (): void => {
+    if (client.isOpen) client.destroy();
+  };
+  client.on('error', () => {}); // the command that fails tells of it
+  client.unref();
+  try {
+    await client.connect();
+  } catch (error) {
+    drop();
+    throw error;
+  }
+  client.unref(); // of the socket, which is there now
+  return { run: runnerOf(client) as RunScript, isOpen: () => client.isReady, drop };
+}
+
+/** The package `ioredis`. */
+interface IoRedis {
+  Redis: new (url: string, options: object) => IoRedisConnection;
+}
+
+interface IoRedisConnection extends Emitter {
+  readonly status: string;
+  readonly stream?: { unref?(): void };
+  connect(): Promise<unknown>;
+  disconnect(): void;
+}
+
+async function connectIoRedis({ Redis }: IoRedis, url: string): Promise<Connection> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: TIMEOUT,
+    retryStrategy: null,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+  });
+  const unref = (): void => client.stream?.unref?.();
+  client.on('error', () => {}); // the command that fails tells of it
+  client.on('connecting', () => setImmediate(unref));
+  client.on('connect', unref);
+  try {
+    await client.connect();
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  }
+  return {
+    run: runnerOf(client) as RunScript,
+    isOpen: () => client.status === 'ready',
+    drop: () => client.disconnect(),
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * What Redis decides, as scripts: each runs as one, whatever others ask meanwhile, and by Redis' clock alone. The
+ * arithmetic of the buckets is that of the `TokenBucket` in core, and a turn that is given out in advance counts as
+ * taken when it comes. All keys of a limit have one hash tag, so that they are on one node of a cluster.
+ *
+ * A limit is three keys: a hash with what is in its buckets (`b1`, …) at the time of the last turn (`at`), the places
+ * of its concurrent calls by their expiry, and its processes by when they were heard last. They expire by themselves,
+ * as soon as they say nothing that a new limit would not.
+ */
+
+/** How long the place of a concurrent call is kept without a word of its process, in ms. */
+export const LEASE = 30_000;
+/** For how long a process counts after it was heard last, in ms. */
+export const PROCESS = 120_000;
+/** Within so long after an outage the processes come back from it, in ms: that is the longest time between probes. */
+const RETURN = 6000;
+
+/** Reads the limit, and brings it up to now. What keys and arguments are, see `limits.ts`. */
+const LOAD = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local process, memory, count, concurrency = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local arg = 4
+local rates, bursts, levels = {}, {}, {}
+for b = 1, count do
+  rates[b], bursts[b] = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
+  arg = arg + 2
+end
+local function exact(number) return string.format('%.17g', number) end
+local fields = {'at', 'memory', 'back', 'of', 'processes'}
+for b = 1, count do fields[5 + b] = 'b' .. b end
+local stored = redis.call('HMGET', KEYS[1], unpack(fields))
+local at = tonumber(stored[1]) or now
+local name = stored[2] or memory
+local back, of, processes = tonumber(stored[3]) or 0, tonumber(stored[4]) or 0, tonumber(stored[5]) or 0
+for b = 1, count do levels[b] = tonumber(stored[5 + b]) or bursts[b] end
+local function save()
+  local values = {'at', exact(at), 'memory', name, 'back', exact(back), 'of', of, 'processes', processes}
+  local rest = math.max(at - now, back + ${PROCESS} - now, 0)
+  for b = 1, count do
+    values[#values + 1] = 'b' .. b
+    values[#values + 1] = exact(levels[b])
+    rest = math.max(rest, at - now + (bursts[b] - levels[b]) / rates[b] * 1000)
+  end
+  redis.call('HSET', KEYS[1], unpack(values))
+  redis.call('PEXPIRE', KEYS[1], math.ceil(math.min(rest, 1e11)) + 1000)
+end
+`;
+
+/**
+ * After an outage the processes come back one by one, while the others still keep to their shares: until all are back,
+ * those who are have the sum of their shares, not the whole limit.
+ */
+const RETURNING = `
+if returning and now - back > ${RETURN} then back, of = now, others end
+if announcing or processes == 0 or now - back <= ${RETURN} then
+  redis.call('ZADD', KEYS[3], exact(now), process)
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', exact(now - ${PROCESS}))
+  redis.call('PEXPIRE', KEYS[3], ${PROCESS})
+  processes = redis.call('ZCARD', KEYS[3])
+end
+local part = 1
+if now - back <= ${RETURN} then
+  local returned = redis.call('ZCOUNT', KEYS[3], exact(back), '+inf')
+  if returned < of then part = returned / of end
+end
+local known = processes
+if now - back <= ${PROCESS} then known = math.max(processes, of) end
+`;
+
+export const TAKE = `${LOAD}
+local before, returning, announcing = ARGV[arg + 1], ARGV[arg + 2] == '1', ARGV[arg + 3] == '1'
+local others, calls = tonumber(ARGV[arg + 4]), tonumber(ARGV[arg + 5])
+arg = arg + 5
+${RETURNING}
+if returning or (before ~= '' and before ~= name) then
+  local base = math.max(now, at)
+  for b = 1, count do
+    levels[b] = math.min(levels[b] + (base - at) / 1000 * rates[b] * part, bursts[b])
+    local remembered = tonumber(ARGV[arg + b])
+    if remembered then levels[b] = math.min(levels[b], remembered + (base - now) / 1000 * rates[b]) end
+  end
+  at = base
+end
+arg = arg + count
+local running = 0
+if concurrency > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', exact(now))
+  running = redis.call('ZCARD', KEYS[2])
+end
+local waits, full = {}, 0
+for call = 1, calls do
+  local maxWait, lease = tonumber(ARGV[arg + 1]), ARGV[arg + 2]
+  arg = arg + 2
+  if concurrency > 0 and running >= concurrency then
+    full = 1
+    break
+  end
+  local base = math.max(now, at)
+  local wait, filled = 0, {}
+  for b = 1, count do
+    filled[b] = math.min(levels[b] + (base - at) / 1000 * rates[b] * part, bursts[b])
+    local missing = math.min(tonumber(ARGV[arg + b]), bursts[b]) - filled[b]
+    if missing > 1e-9 then wait = math.max(wait, missing / (rates[b] * part) * 1000) end
+  end
+  local turn = base + wait
+  if turn - now > maxWait then
+    waits[#waits + 1] = exact(now - turn)
+  else
+    for b = 1, count do
+      levels[b] = math.min(filled[b] + wait / 1000 * rates[b] * part, bursts[b]) - tonumber(ARGV[arg + b])
+    end
+    at = turn
+    if concurrency > 0 then
+      redis.call('ZADD', KEYS[2], exact(turn + ${LEASE}), process .. ':' .. lease)
+      running = running + 1
+    end
+    waits[#waits + 1] = exact(turn - now)
+  end
+  arg = arg + count
+  if turn - now > 0 and turn - now <= maxWait then break end
+end
+if concurrency > 0 then redis.call('PEXPIRE', KEYS[2], ${2 * LEASE}) end
+save()
+local reply = {full, exact(math.max(at - now, 0)), name, known, exact(now)}
+for b = 1, count do reply[#reply + 1] = exact(levels[b]) end
+for _, wait in ipairs(waits) do reply[#reply + 1] = wait end
+return reply
+`;
+
+export const SETTLE = `${LOAD}
+local pause, ended, running = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2]), tonumber(ARGV[arg + 3])
+arg = arg + 3
+local changed = pause > 0
+for b = 1, count do changed = changed or tonumber(ARGV[arg + b]) ~= 0 end
+if changed then
+  -- A turn that was given out in advance has left no more than the rest of the bucket.
+  local spare = at > now and 1 or 0
+  local base = math.max(now, at, now + pause)
+  for b = 1, count do
+    local level = levels[b] + tonumber(ARGV[arg + b])
+    if level > levels[b] then level = math.max(levels[b], math.min(level, bursts[b] - spare)) end
+    levels[b] = math.min(level + (base - at) / 1000 * rates[b], bursts[b])
+  end
+  at = base
+  save()
+end
+arg = arg + count
+for i = 1, ended do redis.call('ZREM', KEYS[2], process .. ':' .. ARGV[arg + i]) end
+arg = arg + ended
+for i = 1, running do redis.call('ZADD', KEYS[2], exact(now + ${LEASE}), process .. ':' .. ARGV[arg + i]) end
+if running > 0 then redis.call('PEXPIRE', KEYS[2], ${2 * LEASE}) end
+return 1
+`;
+
+/** A budget is two keys: a hash with what is spent in its current window, and its processes. */
+export const SPEND = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local process, length = ARGV[1], tonumber(ARGV[2])
+local window = math.floor(now / length)
+local function exact(number) return string.format('%.17g', number) end
+local stored = redis.call('HMGET', KEYS[1], 'window', 'usd', 'tokens')
+local usd, tokens = 0, 0
+if tonumber(stored[1]) == window then usd, tokens = tonumber(stored[2]), tonumber(stored[3]) end
+-- A sum only grows within a window: what somebody remembers was spent, even if it is forgotten here.
+if tonumber(ARGV[5]) == window then
+  usd, tokens = math.max(usd, tonumber(ARGV[6])), math.max(tokens, tonumber(ARGV[7]))
+end
+usd, tokens = usd + tonumber(ARGV[3]), tokens + tonumber(ARGV[4])
+local left = (window + 1) * length - now
+redis.call('HSET', KEYS[1], 'window', exact(window), 'usd', exact(usd), 'tokens', exact(tokens))
+redis.call('PEXPIRE', KEYS[1], math.ceil(left) + 60000)
+redis.call('ZADD', KEYS[2], exact(now), process)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', exact(now - ${PROCESS}))
+redis.call('PEXPIRE', KEYS[2], ${PROCESS})
+return {exact(usd), exact(tokens), exact(window), exact(left), redis.call('ZCARD', KEYS[2])}
+`;

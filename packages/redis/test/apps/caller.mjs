@@ -1,0 +1,31 @@
+// Calls a vendor so often (`CALLS`), all at once or one after the other (`ONE_BY_ONE`), as soon as it is told to.
+import { once } from 'node:events';
+import OpenAI from 'openai';
+
+const { CALLS, NAME, ONE_BY_ONE } = process.env;
+const client = new OpenAI({ maxRetries: 0 });
+process.on('unhandledRejection', (error) => {
+  process.stderr.write(`unhandled: ${error}\n`);
+  process.exitCode = 1;
+});
+
+async function call(number, model = 'gpt-4o-mini') {
+  try {
+    const messages = [{ role: 'user', content: 'Say hello.' }];
+    await client.chat.completions.create({ model, messages, user: `${NAME} ${number}` });
+    return 'answered';
+  } catch (error) {
+    return error.code ?? error.constructor.name;
+  }
+}
+
+// A limit of its own: what counts is not how long a process takes to start.
+await call(0, 'warm-up');
+process.stdout.write('ready\n');
+await once(process.stdin, 'data');
+process.stdin.destroy();
+const numbers = Array.from({ length: Number(CALLS) }, (_, number) => number);
+const ends = [];
+if (ONE_BY_ONE) for (const number of numbers) ends.push(await call(number));
+else ends.push(...(await Promise.all(numbers.map(call))));
+process.stdout.write(`${JSON.stringify(ends)}\n`);

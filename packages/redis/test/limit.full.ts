@@ -1,0 +1,3 @@
+import { describeLimits } from './limit.cases.ts';
+
+describeLimits({ calls: 200, burst: 8, lateness: 0.05 });

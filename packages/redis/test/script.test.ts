@@ -1,0 +1,271 @@
+/** What Redis decides is what a process would decide by itself. */
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import { TokenBucket } from '@llmtrace/core';
+import { runnerOf, type Script, scriptOf } from '../src/client.ts';
+import { redisLimits } from '../src/index.ts';
+import { TAKE } from '../src/script.ts';
+import { type ConnectedClient, PACKAGES } from './clients.ts';
+import { describeWithRedis, type RedisServer, startRedis } from './server.ts';
+
+/** A generator of numbers from 0 to 1, so that a schedule that fails can be played again. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** The line of a process, in front of its own buckets, as it decides at given times. */
+function inProcess(sizes: readonly { rate: number; burst: number }[]) {
+  let clock = 0;
+  /** Who comes next passes no earlier. */
+  let last = 0;
+  let buckets: TokenBucket[] | undefined;
+  return (time: number, amounts: readonly number[], maxWait: number): number => {
+    clock = Math.max(time, last);
+    buckets ??= sizes.map(({ rate, burst }) => new TokenBucket({ rate, burst, now: () => clock }));
+    const delay = Math.max(...buckets.map((bucket, index) => bucket.delay(amounts[index] ?? 0)));
+    const wait = clock + delay - time;
+    if (wait > maxWait) return -wait;
+    clock += delay;
+    last = clock;
+    for (const [index, bucket] of buckets.entries()) {
+      bucket.delay(0);
+      bucket.take(amounts[index] ?? 0);
+    }
+    return wait;
+  };
+}
+
+const one = (amounts: number[], maxWait = 60_000) => ({ amounts, maxWait, lease: 1 });
+
+describeWithRedis('the decisions of Redis', () => {
+  let redis: RedisServer;
+  let connection: ConnectedClient;
+  before(async () => {
+    redis = await startRedis();
+    connection = await (PACKAGES[0] as (typeof PACKAGES)[number]).connect(redis.url);
+  });
+  after(async () => {
+    await connection?.close();
+    await redis?.close();
+  });
+
+  /** The limits, and the time by Redis' clock of each decision, in ms. */
+  function limitsWithTimes() {
+    const times: number[] = [];
+    const client = {
+      ...(connection.client as object),
+      evalSha: async (...args: any[]) => {
+        const reply: any = await (connection.client as any).evalSha(...args);
+        if (Array.isArray(reply)) times.push(Number(reply[4]));
+        return reply;
+      },
+      eval: async (...args: any[]) => {
+        const reply: any = await (connection.client as any).eval(...args);
+        if (Array.isArray(reply)) times.push(Number(reply[4]));
+        return reply;
+      },
+    };
+    return { limits: redisLimits(client as any), times };
+  }
+
+  const fresh = { levels: [], memory: '', returning: false, announcing: true, processes: 1, concurrency: 0 };
+
+  for (const seed of [1, 2, 3, 4]) {
+    it(`are those of the bucket in the process, by Redis' own clock (schedule ${seed})`, async () => {
+      const random = randomOf(seed);
+      const { limits, times } = limitsWithTimes();
+      const rate = 20 + random() * 2000;
+      const burst = 1 + Math.floor(random() * 20);
+      const buckets = [
+        { rate, burst, of: 'requests' },
+        { rate: rate * 50, burst: burst * 60, of: 'tokens' },
+      ] as const;
+      const decide = inProcess(buckets);
+      for (let asked = 0; asked < 300; asked++) {
+        const amounts = [1, Math.floor(random() * burst * 60)] as const;
+        const maxWait = random() < 0.2 ? 0 : random() * 40;
+        const { waits } = await limits.take(`schedule ${seed}`, {
+          ...fresh,
+          buckets,
+          levels: [Infinity, Infinity],
+          calls: [one([...amounts], maxWait)],
+        });
+        const time = times.at(-1) as number;
+        const expected = decide(time, amounts, maxWait);
+        const [given] = waits as [number];
+        assert.ok(Math.abs(given - expected) < 0.01, `${asked}: ${given} instead of ${expected}`);
+        if (random() < 0.3) await wait(random() * 30);
+      }
+    });
+  }
+
+  it('are one round trip for all who ask at once, of whom only the last may have to wait', async () => {
+    const { limits, times } = limitsWithTimes();
+    const buckets = [{ rate: 10, burst: 3, of: 'requests' }] as const;
+    const calls = Array.from({ length: 6 }, () => one([1]));
+    const { waits, levels, full } = await limits.take('at once', {
+      ...fresh,
+      buckets,
+      levels: [Infinity],
+      calls,
+    });
+    assert.equal(times.length, 1);
+    assert.deepEqual(waits.slice(0, 3), [0, 0, 0]);
+    assert.equal(waits.length, 4);
+    assert.ok(Math.abs((waits[3] as number) - 100) < 0.01);
+    assert.ok(Math.abs(levels[0] as number) < 0.01);
+    assert.equal(full, false);
+  });
+
+  it('are given back', async () => {
+    const { limits } = limitsWithTimes();
+    const buckets = [{ rate: 0.001, burst: 5, of: 'requests' }] as const;
+    const ask = (count: number) =>
+      limits.take('given back', {
+        ...fresh,
+        buckets,
+        levels: [Infinity],
+        calls: Array.from({ length: count }, () => one([1], 0)),
+      });
+    const granted = async (count: number) => (await ask(count)).waits.filter((wait) => wait >= 0).length;
+    assert.equal(await granted(5), 5);
+    assert.equal(await granted(5), 0);
+    const back = { buckets, concurrency: 0, ended: [], running: [], pause: 0 };
+    await limits.settle('given back', { ...back, amounts: [2] });
+    assert.equal(await granted(5), 2);
+    await limits.settle('given back', { ...back, amounts: [50] });
+    assert.equal(await granted(9), 5, 'never more than the bucket holds');
+    await limits.settle('given back', { ...back, amounts: [4] });
+    await limits.settle('given back', { ...back, amounts: [-3] });
+    assert.equal(await granted(5), 1);
+  });
+
+  it('wait for a pause that anybody asked for', async () => {
+    const { limits } = limitsWithTimes();
+    const buckets = [{ rate: 1000, burst: 1000, of: 'requests' }] as const;
+    await limits.settle('pause', {
+      buckets,
+      concurrency: 0,
+      amounts: [0],
+      ended: [],
+      running: [],
+      pause: 500,
+    });
+    const { waits } = await limits.take('pause', {
+      ...fresh,
+      buckets,
+      levels: [Infinity],
+      calls: [one([1])],
+    });
+    assert.ok((waits[0] as number) > 400 && (waits[0] as number) <= 500);
+  });
+
+  it('free the places of concurrent calls that end, and of those that are not heard of', async () => {
+    const { limits } = limitsWithTimes();
+    const other = redisLimits(connection.client);
+    const ask = (by: typeof limits, leases: number[]) =>
+      by.take('places', {
+        ...fresh,
+        buckets: [],
+        concurrency: 3,
+        levels: [],
+        calls: leases.map((lease) => ({ amounts: [], maxWait: 0, lease })),
+      });
+    assert.deepEqual((await ask(limits, [1, 2])).waits, [0, 0]);
+    const { waits, full, processes } = await ask(other, [1, 2]);
+    assert.deepEqual([waits, full, processes], [[0], true, 2]);
+    const none = { buckets: [], concurrency: 3, amounts: [], pause: 0 };
+    await limits.settle('places', { ...none, ended: [1], running: [2] });
+    assert.deepEqual((await ask(other, [2, 3])).waits, [0]);
+    // As if its process had died: nobody renews the place.
+    await send(
+      'ZADD',
+      'llmtrace:{places}:running',
+      '1',
+      ...((await send('ZRANGE', 'llmtrace:{places}:running', '0', '0')) as string[]),
+    );
+    assert.deepEqual((await ask(other, [3])).waits, [0]);
+  });
+
+  it('leave nothing behind that does not expire', async () => {
+    const { limits } = limitsWithTimes();
+    const buckets = [{ rate: 1000, burst: 1, of: 'requests' }] as const;
+    await limits.take('short', { ...fresh, buckets, levels: [Infinity], concurrency: 1, calls: [one([1])] });
+    await limits.spend('money', { usd: 1, tokens: 1, window: 60_000, known: undefined });
+    await limits.ping();
+    const keys = (await send('KEYS', '*')) as string[];
+    assert.ok(keys.includes('llmtrace:{short}') && keys.includes('llmtrace:{money}'));
+    for (const key of keys) assert.ok(Number(await send('PTTL', key)) > 0, key);
+  });
+
+  it('do not forget what processes remember: a flushed Redis gives nobody a second burst', async () => {
+    const { limits } = limitsWithTimes();
+    const buckets = [{ rate: 1, burst: 10, of: 'requests' }] as const;
+    const ask = (memory: string, levels: number[], returning = false) =>
+      limits.take('flushed', { ...fresh, buckets, levels, memory, returning, calls: [one([1])] });
+    const first = await ask('', [Infinity]);
+    assert.deepEqual(first.levels, [9]);
+    await send('DEL', 'llmtrace:{flushed}');
+    const second = await ask(first.memory, [2]);
+    assert.ok((second.levels[0] as number) < 1.1, `${second.levels[0]}`);
+    assert.notEqual(second.memory, first.memory);
+    const third = await ask(second.memory, [-3]);
+    assert.ok((third.levels[0] as number) >= -0.1, 'what it remembers counts once');
+  });
+
+  it('give those who are back from an outage the sum of their shares until all are', async () => {
+    const { limits } = limitsWithTimes();
+    const other = redisLimits(connection.client);
+    const buckets = [{ rate: 100, burst: 1, of: 'requests' }] as const;
+    const ask = (by: typeof limits, returning: boolean, levels = [0]) =>
+      by.take('back', { ...fresh, buckets, levels, returning, processes: 2, calls: [one([1])] });
+    const { waits, processes } = await ask(limits, true);
+    assert.equal(processes, 2, 'of whom one was not heard of yet');
+    assert.ok(Math.abs((waits[0] as number) - 20) < 0.5, `${waits[0]}: half of the rate`);
+    const before = (await ask(limits, false)).waits[0] as number;
+    assert.ok(before > 30 && before <= 40.5, `${before}`);
+    const after = (await ask(other, false)).waits[0] as number;
+    assert.ok(after > before && after - before <= 10.5, `${after - before}: all of the rate`);
+  });
+
+  it('add up what is spent, by windows, whoever forgets', async () => {
+    const { limits } = limitsWithTimes();
+    const spending = { window: 86_400_000, known: undefined };
+    const first = await limits.spend('sum', { ...spending, usd: 0.1, tokens: 10 });
+    const second = await limits.spend('sum', { ...spending, usd: 0.2, tokens: 5 });
+    assert.deepEqual([second.usd, second.tokens], [0.1 + 0.2, 15]);
+    assert.equal(second.window, first.window);
+    assert.ok(second.left > 0 && second.left <= 86_400_000);
+    await send('DEL', 'llmtrace:{sum}');
+    const third = await limits.spend('sum', { ...spending, usd: 1, tokens: 0, known: second });
+    assert.ok(Math.abs(third.usd - 1.3) < 1e-9);
+    assert.equal(third.tokens, 15);
+    const ended = { ...third, window: third.window - 1, usd: 1000 };
+    const fourth = await limits.spend('sum', { ...spending, usd: 0, tokens: 0, known: ended });
+    assert.equal(fourth.usd, third.usd, 'a window that has ended is forgotten');
+  });
+
+  it('are the same on any key, however it is named', async () => {
+    const { limits } = limitsWithTimes();
+    const buckets = [{ rate: 0.001, burst: 1, of: 'requests' }] as const;
+    for (const name of ['limit 0 {a}', 'limit 0 %7Ba%7D', 'x'.repeat(5000), 'limit 0 ä ü']) {
+      const ask = { ...fresh, buckets, levels: [Infinity], calls: [one([1], 0)] };
+      assert.equal((await limits.take(name, ask)).waits[0], 0, name.slice(0, 20));
+      assert.ok(((await limits.take(name, ask)).waits[0] as number) < 0, name.slice(0, 20));
+    }
+  });
+
+  const send = (...command: string[]): Promise<unknown> => (connection.client as any).sendCommand(command);
+
+  it('are loaded again where Redis has lost its scripts', async () => {
+    await send('SCRIPT', 'FLUSH');
+    const run = runnerOf(connection.client);
+    const answer: Script = scriptOf(`return ARGV[1] .. '${TAKE.length}'`);
+    assert.equal(await run?.(answer, ['k'], ['a']), `a${TAKE.length}`);
+    assert.equal(await run?.(answer, ['k'], ['b']), `b${TAKE.length}`);
+  });
+});
