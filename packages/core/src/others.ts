@@ -8,8 +8,6 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { type Finding, note } from './findings.ts';
 
-const require = createRequire(import.meta.url);
-
 /** By vendor module: a channel on which its calls are published, who listens to it, and how that is switched off. */
 const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who: string])[]>> = {
   openai: [
@@ -81,7 +79,8 @@ function wrappersOf(module: string): string[] {
 
 function loadedFor(subject: string): string[] {
   const found = new Set<string>();
-  for (const file of Object.keys(require.cache)) {
+  const { cache } = createRequire(resolve('index.js'));
+  for (const file of Object.keys(cache)) {
     const [, path = '', instrumented = subject] = PACKAGE.exec(file) ?? [];
     const name = path.replaceAll('\\', '/');
     if (name !== '' && !name.startsWith('@llmtrace/') && instrumented.includes(subject)) found.add(name);
