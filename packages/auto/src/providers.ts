@@ -84,15 +84,19 @@ function registeredMeters(): MeterProvider | undefined {
   return known.registered ? provider : undefined;
 }
 
-/** The provider, of either line of the Logs API, that takes an event; else llmtrace's own. */
+/** The providers of either line of the Logs API that are registered, whether or not they want an event; else llmtrace's own. */
 function followingLoggers(own: Own): EventLoggerProvider {
   return {
     getLogger(...scope) {
-      const older: EventLogger = logs.getLogger(...scope) as EventLogger;
       const ours = madeOf(own.loggers, (provider) => provider?.getLogger(...scope));
       const taker = (event: Omit<LogEvent, 'attributes'>): EventLogger | undefined => {
-        const registered = [older, newerLoggerProvider()?.getLogger(...scope)];
-        return registered.find((logger) => logger?.enabled?.(event)) ?? ours();
+        const registered = [logs.getLoggerProvider() as EventLoggerProvider, newerLoggerProvider()].filter(
+          isReal,
+        );
+        if (registered.length === 0) return ours();
+        return registered
+          .map((provider) => provider.getLogger(...scope))
+          .find((logger) => logger.enabled?.(event) ?? true);
       };
       return {
         enabled: (event) => taker(event) !== undefined,
@@ -102,12 +106,16 @@ function followingLoggers(own: Own): EventLoggerProvider {
   };
 }
 
+/** Whether a provider is somebody's, and not what the API has in the place of none. */
+const isReal = (provider: EventLoggerProvider | undefined): provider is EventLoggerProvider =>
+  provider !== undefined && !/^(?:Proxy|Noop)/.test(provider.constructor.name);
+
 /** What `make` makes of the provider of the moment, made once a provider. */
 function madeOf<P, T>(provider: () => P, make: (provider: P) => T): () => T {
   let last: { provider: P; made: T } | undefined;
   return () => {
     const now = provider();
-    if (last?.provider !== now) last = { provider: now, made: make(now) };
+    if (!last || last.provider !== now) last = { provider: now, made: make(now) };
     return last.made;
   };
 }

@@ -58,7 +58,7 @@ export function observeApiPromise(
   const observed: ObservedParse = function parseResponse(...args) {
     return observeParse(live, () => parse.apply(this, args));
   };
-  observed[LIVE] = live;
+  Object.defineProperty(observed, LIVE, { value: live }); // hidden: whoever prints the promise sees none of it
   promise.parseResponse = observed;
   watchClass(Object.getPrototypeOf(promise));
   // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.

@@ -29,7 +29,8 @@ class CallContext implements Context {
   private readonly _live: Live | undefined;
 
   constructor(outer: Context, live: Live | undefined) {
-    this._outer = outer;
+    // One within another would keep every call that led to this one.
+    this._outer = outer instanceof CallContext ? outer._outer : outer;
     this._live = live;
   }
 

@@ -73,7 +73,7 @@ function part(value: any): Part[] {
   if (!isObject(value)) return text(value);
   const fields = Object.entries(value).filter((field) => isSet(field) && !ABOUT.test(field[0]));
   return fields.flatMap(([kind, held]) => {
-    const parts = KINDS[kind]?.(held, value) ?? [];
+    const parts = Object.hasOwn(KINDS, kind) ? (KINDS[kind]?.(held, value) ?? []) : [];
     return parts.length > 0 || held === '' ? parts : [generic({ type: kind, [kind]: held })];
   });
 }

@@ -208,7 +208,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   forget(live);
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
-  live.capture?.close();
+  if (live.capture) guard(engine, 'end', () => live.capture?.close());
   tell(engine, 'end', call);
 }
 
@@ -249,5 +249,7 @@ function report({ diag }: Engine, step: string, error: unknown): void {
   const cause = `${step}: ${error instanceof Error ? error.message : String(error)}`;
   if (said.has(cause) || said.size >= MAX_SAID) return;
   said.add(cause);
-  diag.error(`could not record the ${step} of a call`, error);
+  try {
+    diag.error(`could not record the ${step} of a call`, error);
+  } catch {} // the application's own logger failed
 }

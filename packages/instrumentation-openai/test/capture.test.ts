@@ -12,6 +12,10 @@ const telemetry = createTelemetry();
 const ANSWER = 'The capital of France is Paris.';
 const NAMES = ['input.messages', 'output.messages', 'system_instructions', 'tool.definitions'];
 
+const throwing = (error: unknown): never => {
+  throw error;
+};
+
 type Options = NonNullable<LlmTraceConfig['content']>;
 
 describe('what is captured', () => {
@@ -159,6 +163,47 @@ describe('what is captured', () => {
       };
       assert.deepEqual(await captured({ capture: 'SPAN_ONLY', completionHook }, () => chat()), {});
       assert.match(String(recorder.lines[0]?.text), /completion hook failed/);
+    } finally {
+      recorder.stop();
+    }
+  });
+
+  for (const [what, hook] of [
+    [
+      'cannot be looked at',
+      () => throwing(Object.defineProperty(new Error(), 'stack', { get: () => throwing('x') })),
+    ],
+    ['has no class', () => throwing(Object.defineProperty(new Error(), 'constructor', { value: undefined }))],
+    ['quotes a trace', () => throwing(new Error('no\n    at home jane@example.com'))],
+  ] as const) {
+    it(`is nothing where the hook fails with an error that ${what}; the application sees nothing of it`, async () => {
+      const recorder = recordDiag();
+      try {
+        const options: Options = { capture: 'SPAN_ONLY', completionHook: hook };
+        const content = await captured(options, async () => {
+          for await (const _ of await chat({ ...body(), stream: true }));
+          await assert.rejects(chat({ ...body(), model: 'fail-400' }), { status: 400 });
+        });
+        assert.deepEqual(content, {});
+        assert.equal(telemetry.spans().length, 2);
+        assert.ok(recorder.lines.every(({ text }) => !text.includes('jane')));
+      } finally {
+        recorder.stop();
+      }
+    });
+  }
+
+  it('is nothing where the hook leaves what are no messages, and the rest is told', async () => {
+    const completionHook = (content: Content) => {
+      content.outputMessages = 'gone' as unknown as [];
+    };
+    const recorder = recordDiag();
+    try {
+      assert.deepEqual(
+        await captured({ capture: 'SPAN_ONLY', maxLength: 5, completionHook }, () => chat()),
+        {},
+      );
+      assert.equal(telemetry.spans()[0]?.attributes['gen_ai.response.model'], 'gpt-4o-mini-2024-07-18');
     } finally {
       recorder.stop();
     }

@@ -83,11 +83,13 @@ const redactRule: Rule = {
   expected: `of ${REDACTORS.join(', ')} or functions`,
   holds: (value) => listOf(value).every(isRedactor),
   env: REDACT_ENV,
-  parse: (text) =>
-    text
+  parse(text) {
+    const names = text
       .toLowerCase()
       .split(/[\s,]+/)
-      .filter(Boolean),
+      .filter(Boolean);
+    return names.length > 0 ? names : text;
+  },
 };
 
 type Optional = 'maxLength' | 'completionHook';
@@ -100,6 +102,11 @@ const RULES: Rules<Options> = {
   toolDefinitions: oneOf(['names', 'full'], 'LLMTRACE_CONTENT_TOOL_DEFINITIONS'),
   redact: redactRule,
   completionHook: { expected: 'a function', holds: (value) => typeof value === 'function' },
+};
+
+/** In the place of a redactor that does not exist: it lets nothing pass. */
+const refuse: Redactor = () => {
+  throw new TypeError(`Expected ${REDACT_ENV} to name redactors that exist.`);
 };
 
 const DEFAULTS: Options = { capture: 'NO_CONTENT', blobs: false, toolDefinitions: 'names', redact: [] };
@@ -117,8 +124,7 @@ export function resolveContent(
 ): ResolvedContent {
   const set = fromEnvironment(RULES, env, warn);
   // Who asks for a redactor that does not exist does not want the content without it.
-  const unsafe = Boolean(env[REDACT_ENV]?.trim()) && set.redact === undefined;
-  if (unsafe && given?.redact === undefined) delete set.capture;
+  if (env[REDACT_ENV]?.trim() && set.redact === undefined) set.redact = [refuse];
   const options = checked<Options>('content', given ?? {}, RULES, { ...DEFAULTS, ...set });
   return {
     capture: options.capture,

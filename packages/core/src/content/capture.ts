@@ -2,10 +2,11 @@
  * The content of one call, where content is asked for. What the application passes is read at once, for it may change;
  * what takes time (hashes, redaction) is done when somebody takes the content, and for nobody else.
  */
-import { diag, trace } from '@opentelemetry/api';
+import { diag, INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
 import type { Call } from '../call.ts';
 import type { CompletionHook } from '../config/content.ts';
-import type { Content, ContentReader, Message, Prompt } from './messages.ts';
+import { spanOf } from '../span-of.ts';
+import type { Content, ContentReader, Message, Part, Prompt } from './messages.ts';
 import { Preparation, type PrepareOptions } from './prepare.ts';
 
 /** How content is captured. */
@@ -22,7 +23,6 @@ export class Capture {
   /** What the chunks of a stream make up so far. */
   #whole: object | undefined;
   #answer: Message[] | undefined;
-  #asked: Content | undefined;
   #content: Content | undefined;
   #failed = false;
 
@@ -56,20 +56,22 @@ export class Capture {
   /** The call has ended: the application's hook is asked, whoever else takes the content. */
   close(): void {
     const { completionHook: hook } = this.#options;
-    if (!hook) return;
-    const { content } = this;
-    const span = trace.getSpan(this.#call.context);
-    if (content === undefined || span === undefined) return;
-    this.#safely('completion hook', () => ignore(hook(content, span, this.#call)));
+    const content = hook && this.content;
+    if (!hook || content === undefined) return;
+    this.#safely('completion hook', () => {
+      ignore(hook(content, spanOf(this.#call) ?? NO_SPAN, this.#call));
+      this.#content = wellFormed(content);
+    });
   }
 
   /** What was said so far; undefined where anything of it failed. */
   get content(): Content | undefined {
-    if (this.#failed) return undefined;
-    this.#asked ??= this.#safely('content', () => this.#preparation.prompt(this.#prompt ?? {}));
-    if (this.#call.endTime === undefined || this.#asked === undefined) return this.#asked;
-    this.#content ??= this.#safely('content', () => ({
-      ...this.#asked,
+    if (this.#content || this.#failed) return this.#failed ? undefined : this.#content;
+    // Not kept while the call goes on: what is asked may be known wholly only later.
+    const asked = this.#safely('content', () => this.#preparation.prompt(this.#prompt ?? {}));
+    if (this.#call.endTime === undefined || asked === undefined) return asked;
+    this.#content = this.#safely('content', () => ({
+      ...asked,
       ...this.#preparation.answer(this.#answered()),
     }));
     return this.#content;
@@ -90,23 +92,55 @@ export class Capture {
       return run();
     } catch (error) {
       this.#failed = true;
-      diag.error(`llmtrace: the content of a call is dropped: its ${step} failed${placeOf(error)}`);
+      say(`the content of a call is dropped: its ${step} failed`, error);
       return undefined;
     }
   }
 }
 
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
 /** A hook that writes elsewhere is awaited by nobody. Its failure is none of the application's. */
 function ignore(result: unknown): void {
-  if (!(result instanceof Promise)) return;
-  result.catch((error) => diag.error(`llmtrace: the completion hook failed${placeOf(error)}`));
+  if (result instanceof Promise) result.catch((error) => say('the completion hook failed', error));
+}
+
+/** What a hook has left, as plain data. @throws where it is not messages any more. */
+function wellFormed(content: Content): Content {
+  const plain = JSON.parse(JSON.stringify(content)) as Record<string, unknown>;
+  const isList = (value: unknown): value is object[] =>
+    Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null);
+  const parts = (list: unknown): boolean =>
+    list === undefined || (isList(list) && list.every((part) => typeof (part as Part).type === 'string'));
+  const messages = (list: unknown): boolean =>
+    list === undefined ||
+    (isList(list) && list.every((message) => parts((message as Message).parts ?? null)));
+  const { systemInstructions, toolDefinitions, inputMessages, outputMessages } = plain;
+  const isRight =
+    parts(systemInstructions) &&
+    parts(toolDefinitions) &&
+    messages(inputMessages) &&
+    messages(outputMessages);
+  if (!isRight) throw new TypeError('Expected the hook to leave messages.');
+  return plain;
+}
+
+/** Nothing that is said here may fail: the application's own `diag` logger may throw, and so may errors. */
+function say(what: string, error: unknown): void {
+  try {
+    diag.error(`llmtrace: ${what}${placeOf(error)}`);
+  } catch {} // then it is not said
 }
 
 /** The class of an error and where it arose, without its message. */
 function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const frames = String(error.stack)
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line));
-  return [` (${error.constructor.name})`, ...frames.slice(0, 5)].join('\n');
+  try {
+    if (!(error instanceof Error)) return '';
+    const { name, message, stack = '' } = error;
+    const head = [`${name}: ${message}`, name].find((one) => stack.startsWith(one));
+    const frames = head === undefined ? [] : stack.slice(head.length).split('\n').slice(1, 6);
+    return [` (${error.constructor.name})`, ...frames].join('\n');
+  } catch {
+    return '';
+  }
 }

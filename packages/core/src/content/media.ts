@@ -4,8 +4,8 @@ import type { BlobPart, UriPart } from './messages.ts';
 
 /** Base64 of this many characters or more is bytes, in whatever field it stands. */
 const LONG = 1024;
-const BASE64 = /^[\w+/-]+={0,2}$/;
-const DATA_URL = /data:[\w.+-]{1,60}\/[\w.+-]{1,100}(?:;[\w=.+-]{1,100}){0,4};base64,([\w+/=-]*)/g;
+const BASE64 = /^(?:[\w+/-]{60,}\r?\n)*[\w+/-]*={0,2}\s*$/;
+const DATA_URL = /data:(?:[\w.+-]{1,60}\/[\w.+-]{1,100})?(?:;[\w=.+"-]{1,100}){0,4};base64,([\w+/=-]*)/gi;
 
 /** What stands in the place of bytes. */
 function omitted(bytes: Uint8Array): string {
@@ -14,6 +14,9 @@ function omitted(bytes: Uint8Array): string {
 }
 
 const decoded = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
+
+/** True for what stands in the place of bytes. */
+export const isOmitted = (text: string): boolean => /^llmtrace:omitted;sha256=\w{64};bytes=\d+$/.test(text);
 
 /** The same place in the message, without the bytes: the conventions' part for a link. */
 export function omitBlob({ modality, mime_type, content }: BlobPart): UriPart {
@@ -32,7 +35,7 @@ export function omitBlob({ modality, mime_type, content }: BlobPart): UriPart {
  */
 export function omitBytes(text: string, isProse: boolean): string {
   if (!isProse && text.length >= LONG && BASE64.test(text)) return omitted(decoded(text));
-  if (!text.includes(';base64,')) return text;
+  if (!/;base64,/i.test(text)) return text;
   return text.replace(DATA_URL, (_url, base64: string) => omitted(decoded(base64)));
 }
 
@@ -47,6 +50,6 @@ export function isBlob(value: object): value is BlobPart {
   return (
     type === 'blob' &&
     typeof modality === 'string' &&
-    (typeof content === 'string' || content instanceof Uint8Array)
+    (content instanceof Uint8Array || (typeof content === 'string' && /^[\w+/=\s-]*$/.test(content)))
   );
 }

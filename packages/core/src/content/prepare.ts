@@ -1,6 +1,6 @@
 /** From what was said to what is recorded of it. */
 import type { Call } from '../call.ts';
-import { encodeBlob, omitBlob, omitBytes } from './media.ts';
+import { encodeBlob, isOmitted, omitBlob, omitBytes } from './media.ts';
 import type { Content, Message, OutputMessage, Part, Prompt, ToolDefinition } from './messages.ts';
 import type { Redactor, Where } from './redactors.ts';
 import { type Change, changed } from './walk.ts';
@@ -74,6 +74,7 @@ export class Preparation {
         const bare = blobs ? text : omitBytes(text, isProse);
         return redactor ? redactor(bare, where) : bare;
       },
+      exact: redactor && ((text) => redactor(text, where)),
       blob: blobs ? encodeBlob : omitBlob,
     };
   }
@@ -102,7 +103,7 @@ export function capped(content: Content, maxLength: number | undefined): Content
 
 /** What takes bytes' place is not cut: it is short, and of no use in half. */
 function cut(text: string, maxLength: number): string {
-  if (text.length <= maxLength || text.startsWith('llmtrace:omitted;')) return text;
+  if (text.length <= maxLength || isOmitted(text)) return text;
   const end = maxLength - 1;
   const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
   return `${text.slice(0, splitsPair ? end - 1 : end)}…`;

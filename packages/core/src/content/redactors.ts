@@ -25,26 +25,35 @@ export type RedactorName = (typeof REDACTORS)[number];
 
 /** Keys and tokens as those who issue them write them, JSON web tokens, passwords in URLs, and private keys. */
 const KEYS: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /\b(?:sk|pk|rk|gsk|xai|pplx|hf|npm|r8|nvapi)[-_][\w-]{16,}/g,
-  /\bAIza[\w-]{30,}/g,
-  /\bAQ\.[\w-]{20,}/g,
-  /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/g,
-  /\b(?:gh[oprsu]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,})/g,
-  /\bxox[abeoprs]-[\w-]{10,}/g,
-  /\bya29\.[\w-]{20,}/g,
-  /\bSG\.[\w-]{16,}\.[\w-]{16,}/g,
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g,
-  /\b(?:Bearer|Basic)\s+[\w.~+/=-]{16,}/gi,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+  /(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|pplx|hf|npm|r8|nvapi)[-_][\w-]{16,}/g,
+  /(?<![A-Za-z0-9])AIza[\w-]{30,}/g,
+  /(?<![A-Za-z0-9])AQ\.[\w-]{20,}/g,
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/g,
+  /(?<![A-Za-z0-9])(?:gh[oprsu]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,})/g,
+  /(?<![A-Za-z0-9])xox[abeoprs]-[\w-]{10,}/g,
+  /(?<![A-Za-z0-9])ya29\.[\w-]{20,}/g,
+  /(?<![A-Za-z0-9])SG\.[\w-]{16,}\.[\w-]{16,}/g,
+  // What goes before may be no part of one: else a text of nothing but beginnings takes quadratic time.
+  /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g,
+  /\b(?:Bearer|Basic)\s{1,8}[\w.~+/=-]{16,}/gi,
 ];
 
 /** The password of `scheme://user:password@host`. */
-const URL_PASSWORD = /(\b[a-z][\w+.-]{0,30}:\/\/[^\s/:@]{0,100}:)[^\s/@]{1,200}@/gi;
+const URL_PASSWORD = /(\b[a-z][\w+.-]{0,30}:\/\/[^\s/:@]{0,100}:)[^\s/]{1,200}@/gi;
 
-const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu;
+/** What may stand before and after the `@` of an address. They are looked at only there, so that it takes no longer. */
+const LOCAL = /[\p{L}\p{M}\p{N}._%+'-]{1,64}$/u;
+const DOMAIN = /^(?:[\p{L}\p{M}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/u;
+const MAX_LOCAL = 64;
+const MAX_DOMAIN = 255;
 
-/** 13 to 19 digits, alone or in groups. */
-const CARD = /(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d])/g;
+/** Card numbers as they are written: in one piece, or in groups; the last of which may be something else. */
+const CARDS: readonly RegExp[] = [
+  /(?<!\d|\d\.)[2-6]\d{12,18}(?!\d)/g,
+  /(?<!\d)[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?(?!\d)/g,
+  /(?<!\d)3\d{3}([ -])\d{6}\1\d{4,5}(?!\d)/g,
+];
 
 function keys(text: string): string {
   let redacted = text;
@@ -52,11 +61,32 @@ function keys(text: string): string {
   return redacted.replace(URL_PASSWORD, '$1[redacted:key]@');
 }
 
-const emails = (text: string): string =>
-  text.includes('@') ? text.replace(EMAIL, '[redacted:email]') : text;
+function emails(text: string): string {
+  let redacted = '';
+  let done = 0;
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const local = LOCAL.exec(text.slice(Math.max(done, at - MAX_LOCAL), at))?.[0];
+    const domain = local && DOMAIN.exec(text.slice(at + 1, at + 1 + MAX_DOMAIN))?.[0];
+    if (!domain) continue;
+    redacted += `${text.slice(done, at - local.length)}[redacted:email]`;
+    done = at + 1 + domain.length;
+    at = done - 1;
+  }
+  return redacted + text.slice(done);
+}
 
-const cards = (text: string): string =>
-  text.replace(CARD, (digits) => (isCard(digits) ? '[redacted:card]' : digits));
+function cards(text: string): string {
+  let redacted = text;
+  for (const pattern of CARDS) redacted = redacted.replace(pattern, card);
+  return redacted;
+}
+
+/** A group after the sixteenth digit may be no part of the number. */
+function card(digits: string): string {
+  if (isCard(digits)) return '[redacted:card]';
+  const shorter = /^(.{19})([ -]\d{1,3})$/.exec(digits);
+  return shorter?.[1] && isCard(shorter[1]) ? `[redacted:card]${shorter[2]}` : digits;
+}
 
 /** The check digit of a card's number: https://en.wikipedia.org/wiki/Luhn_algorithm */
 function isCard(number: string): boolean {

@@ -4,8 +4,10 @@ import type { BlobPart } from './messages.ts';
 
 /** What becomes of the texts and the bytes of a part. */
 export interface Change {
-  /** @param isProse false for a string within JSON, which may be anything. */
+  /** @param isProse false for a string that may be anything. */
   text(text: string, isProse: boolean): string;
+  /** What becomes of a key of an object, and of a number; absent where nothing does. */
+  readonly exact?: ((text: string) => string) | undefined;
   blob(part: BlobPart): unknown;
 }
 
@@ -13,10 +15,12 @@ export interface Change {
 const NAMING: ReadonlySet<string> = new Set(['type', 'modality', 'mime_type', 'id', 'name', 'file_id']);
 const TYPE_ALONE: ReadonlySet<string> = new Set(['type']);
 
+/** Parts whose own texts are written to be read. */
+const PROSE: ReadonlySet<string> = new Set(['text', 'reasoning', 'compaction']);
+
 /** The parts that the conventions have. Of any other, nobody knows what a field says. */
 const TYPED: ReadonlySet<string> = new Set([
-  'text',
-  'reasoning',
+  ...PROSE,
   'tool_call',
   'tool_call_response',
   'server_tool_call',
@@ -24,7 +28,6 @@ const TYPED: ReadonlySet<string> = new Set([
   'blob',
   'file',
   'uri',
-  'compaction',
 ]);
 
 /**
@@ -38,21 +41,41 @@ export function changed<T extends { type: string }>(
 ): T {
   if (isBlob(part)) return change.blob(part) as T;
   const naming = isTyped ? NAMING : TYPE_ALONE;
+  const isProse = PROSE.has(part.type);
   const entries = Object.entries(part)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, naming.has(key) ? value : within(value, change, isTyped)]);
+    .map(([key, value]) => [key, naming.has(key) ? value : within(value, change, isProse)]);
   return Object.fromEntries(entries) as T;
 }
 
-/** JSON of any form: its strings and its keys are text. */
+/** JSON of any form: its strings, its numbers and its keys are text. */
 function within(value: unknown, change: Change, isProse: boolean): unknown {
   if (typeof value === 'string') return change.text(value, isProse);
+  if (typeof value === 'number') return numberOf(value, change);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((entry) => within(entry, change, false));
   if (isBlob(value)) return change.blob(value);
-  const entries = Object.entries(value).map(([key, entry]) => [
-    change.text(key, true),
-    within(entry, change, false),
-  ]);
-  return Object.fromEntries(entries);
+  return objectOf(value, change);
+}
+
+function numberOf(value: number, { exact }: Change): unknown {
+  const text = String(value);
+  const redacted = exact ? exact(text) : text;
+  return redacted === text ? value : redacted;
+}
+
+/** Names that OpenTelemetry's SDKs take for a sign that an object is no plain one, and drop all that it stands in. */
+const SPECIAL = ['constructor', '__proto__'];
+
+function objectOf(value: object, change: Change): unknown {
+  const made: [string, unknown][] = [];
+  const taken = new Set<string>();
+  for (const [key, entry] of Object.entries(value)) {
+    let name = change.exact ? change.exact(key) : key;
+    while (taken.has(name)) name += '+'; // two keys that read the same now stay two
+    taken.add(name);
+    made.push([name, within(entry, change, false)]);
+  }
+  const whole = Object.fromEntries(made);
+  return SPECIAL.some((name) => taken.has(name)) ? JSON.stringify(whole) : whole;
 }

@@ -11,6 +11,7 @@ import {
 import type { Call, Observer } from '../call.ts';
 import { errorMessage, exceptionOf } from '../errors.ts';
 import { nativeOf } from '../native.ts';
+import { setSpanOf, spanOf } from '../span-of.ts';
 
 export interface SpanOptions {
   /** Whether a failed call's exception is recorded on its span, too. */
@@ -19,29 +20,21 @@ export interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
-/**
- * On a call: its span. It is not found by the call's context: where no span could be started, that holds the
- * application's own. Nor in a map: one of short-lived calls, weak or not, costs the garbage collector as much as a span.
- */
-const SPAN = Symbol('span');
-
-type Traced = Call & { [SPAN]?: Span };
-
 /** @param tracer asked for at each call, so that a provider that is set later counts. */
 export function spanObserver(tracer: () => Tracer, naming: Naming, options: SpanOptions = {}): Observer {
   return {
-    start(call: Traced) {
+    start(call) {
       const parent = context.active();
       const name = spanName(call);
       // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
       // before its parent.
       const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
       const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
-      call[SPAN] = span;
+      setSpanOf(call, span);
       call.context = trace.setSpan(parent, span);
     },
-    end(call: Traced) {
-      const span = call[SPAN];
+    end(call) {
+      const span = spanOf(call);
       if (!span) return;
       const finish = (): void => {
         try {

@@ -1,9 +1,13 @@
 /** The options of content capture. */
 import assert from 'node:assert/strict';
+import { aCall } from '@llmtrace/test-fixtures/call';
 import sinon from 'sinon';
 import { type ContentOptions, resolveContent } from '../../src/config/content.ts';
+import { redactorOf, type Where } from '../../src/content/redactors.ts';
 
 const CAPTURE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
+
+const where: Where = { call: aCall(), kind: 'input', part: 'text' };
 
 describe('the options of content capture', () => {
   const warn = sinon.spy();
@@ -36,10 +40,17 @@ describe('the options of content capture', () => {
     );
   });
 
-  it('capture nothing where the environment names a redactor that does not exist', () => {
+  it('let nothing pass where the environment names a redactor that does not exist', () => {
     const env = { [CAPTURE]: 'true', LLMTRACE_CONTENT_REDACT: 'keys,email' };
-    assert.equal(resolve(env).capture, 'NO_CONTENT');
-    sinon.assert.calledOnceWithMatch(warn, 'LLMTRACE_CONTENT_REDACT');
+    for (const [given, names] of [
+      [undefined, 'keys,email'],
+      [{ capture: 'SPAN_ONLY' }, 'email'],
+      [undefined, ','],
+    ] as const) {
+      const { redact } = resolve({ ...env, LLMTRACE_CONTENT_REDACT: names }, given);
+      assert.throws(() => redactorOf(redact)?.('hello', where), /Expected LLMTRACE_CONTENT_REDACT to name/);
+      sinon.assert.calledWithMatch(warn, 'LLMTRACE_CONTENT_REDACT');
+    }
     const redact = (text: string) => text;
     assert.deepEqual(resolve(env, { redact }).redact, [redact]);
     assert.equal(resolve(env, { redact }).capture, 'SPAN_ONLY', 'what the code says holds');

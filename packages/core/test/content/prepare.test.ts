@@ -112,6 +112,27 @@ describe('redaction', () => {
   });
 });
 
+describe('JSON within content', () => {
+  const redactor = (text: string) => text.replaceAll(/\d{4,}|secret/g, '***');
+  const argumentsOf = (given: unknown, options: Partial<PrepareOptions> = {}) =>
+    recorded([{ type: 'tool_call', name: 'f', arguments: given }], options)?.[0]?.['arguments' as never];
+
+  it('is redacted in its numbers, too', () => {
+    assert.deepEqual(argumentsOf({ card: 41111, count: 3 }, { redactor }), { card: '***', count: 3 });
+  });
+  it('keeps two keys that read the same after redaction', () => {
+    assert.deepEqual(argumentsOf({ secret1: 1 }, { redactor }), { '***1': 1 });
+    assert.deepEqual(argumentsOf({ secret: 1, 99999: 2 }, { redactor }), { '***': 2, '***+': 1 });
+  });
+  it('is text where it has a key that OpenTelemetry would drop all for', () => {
+    assert.deepEqual(argumentsOf({ car: { constructor: 'Ferrari' } }), { car: '{"constructor":"Ferrari"}' });
+  });
+  it('is no blob by its looks alone', () => {
+    const given = { type: 'blob', modality: 'x', content: 'a secret.' };
+    assert.deepEqual(argumentsOf(given, { redactor, blobs: true }), { ...given, content: 'a ***.' });
+  });
+});
+
 describe('tools', () => {
   it('are their types and names, where no more is asked for', () => {
     const { toolDefinitions } = new Preparation(OPTIONS, aCall()).prompt({
@@ -154,6 +175,8 @@ describe('the cap', () => {
       arguments: { query: 'a long query', deep: ['short'] },
     };
     assert.deepEqual(cut(call, 6), { ...call, arguments: { query: 'a lon…', deep: ['short'] } });
+    const keys = { type: 'tool_call', name: 'f', arguments: { a_long_key_1: 12345678, a_long_key_2: 1 } };
+    assert.deepEqual(cut(keys, 3), keys);
     assert.deepEqual(cut({ type: 'text', content: 'exact' }, 5), { type: 'text', content: 'exact' });
   });
   it('cuts no character in two', () => {

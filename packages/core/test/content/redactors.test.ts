@@ -26,6 +26,8 @@ describe('the redactor of keys', () => {
     `Bearer ${x(12)}`,
     '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----',
     '-----BEGIN PRIVATE KEY-----\nMIIE',
+    '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128\n\nMIIE\n-----END RSA PRIVATE KEY-----',
+    '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ-\n-----END PGP PRIVATE KEY BLOCK-----',
   ]) {
     it(`takes out ${key.slice(0, 24)}…`, () => {
       assert.equal(redact('keys', `use ${key}`), 'use [redacted:key]');
@@ -34,7 +36,7 @@ describe('the redactor of keys', () => {
 
   it('takes the password out of a URL, and leaves the rest', () => {
     assert.equal(
-      redact('keys', 'postgres://app:s3cret@db.test:5432/x'),
+      redact('keys', 'postgres://app:s3c@ret@db.test:5432/x'),
       'postgres://app:[redacted:key]@db.test:5432/x',
     );
   });
@@ -45,6 +47,26 @@ describe('the redactor of keys', () => {
     'https://example.test/a:b',
   ]) {
     it(`leaves "${text}"`, () => assert.equal(redact('keys', text), text));
+  }
+});
+
+describe('redactors, given texts that are made to be slow,', () => {
+  for (const unit of [
+    '-eyJ',
+    'eyJ-',
+    'sk-',
+    'a@',
+    '@a.',
+    '4111 ',
+    '-----BEGIN PRIVATE KEY-----',
+    'Bearer ',
+    'a://b:',
+  ]) {
+    it(`take no longer than twice as long for twice of ${unit}`, () => {
+      const steps = (count: number) =>
+        redact('keys', redact('emails', redact('cards', unit.repeat(count)) ?? '') ?? '');
+      assert.equal(typeof steps(100_000), 'string'); // quadratic ones take longer than the test may
+    });
   }
 });
 
@@ -68,6 +90,15 @@ describe('the redactor of card numbers', () => {
     it(`takes out ${card}`, () => {
       assert.equal(redact('cards', `pay with ${card}, please`), 'pay with [redacted:card], please');
     });
+  }
+  for (const [text, redacted] of [
+    ['4111 1111 1111 1111 123', '[redacted:card] 123'],
+    ['4111111111111111 12/27', '[redacted:card] 12/27'],
+    ['2 4111 1111 1111 1111', '2 [redacted:card]'],
+    ['no.4111111111111111', 'no.[redacted:card]'],
+    ['3782 822463 10005', '[redacted:card]'],
+  ]) {
+    it(`finds the card in ${text}`, () => assert.equal(redact('cards', text ?? ''), redacted));
   }
   for (const text of [
     '4111111111111112', // its check digit is wrong
