@@ -1,0 +1,34 @@
+import type { Context } from '@opentelemetry/api';
+
+/**
+ * A context that knows one value, and asks the one around it for all others. OpenTelemetry's own copies all values for
+ * each new one, and makes its methods anew.
+ */
+export class LinkedContext implements Context {
+  private readonly _outer: Context;
+  private readonly _key: symbol | undefined;
+  private readonly _value: unknown;
+
+  /** @param key absent for one that takes the first value that is set, and holds none until then. */
+  constructor(outer: Context, key?: symbol, value?: unknown) {
+    this._outer = outer;
+    this._key = key;
+    this._value = value;
+  }
+
+  getValue(key: symbol): unknown {
+    return key === this._key ? this._value : this._outer.getValue(key);
+  }
+
+  /** What others set goes beneath, where the last value of a key takes the place of the one before. */
+  setValue(key: symbol, value: unknown): Context {
+    const isOwn = this._key === undefined || this._key === key;
+    if (isOwn) return new LinkedContext(this._outer, key, value);
+    return new LinkedContext(this._outer.setValue(key, value), this._key, this._value);
+  }
+
+  deleteValue(key: symbol): Context {
+    const outer = this._outer.deleteValue(key);
+    return key === this._key ? outer : new LinkedContext(outer, this._key, this._value);
+  }
+}
