@@ -1,7 +1,21 @@
-/** An application as it has started: how long that took, and what it takes up. */
+/**
+ * An application as it has started, or (`call`) has made its first call: how long that took, and what it takes up.
+ * Its vendor is a `fetch` that answers out of memory.
+ */
 import '@anthropic-ai/sdk';
-import 'openai';
+import OpenAI from 'openai';
 
+if (process.argv[2] === 'call') {
+  const usage = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 };
+  const message = { role: 'assistant', content: 'An answer.' };
+  const choices = [{ index: 0, message, finish_reason: 'stop' }];
+  const fetch = async () => Response.json({ id: '1', model: 'gpt-4o-mini', choices, usage });
+  const client = new OpenAI({ apiKey: 'key', maxRetries: 0, fetch });
+  await client.chat.completions.create({
+    model: 'gpt-4o-mini',
+    messages: [{ role: 'user', content: 'Hi.' }],
+  });
+}
 const { user, system } = process.cpuUsage();
 const started = performance.now();
 globalThis.gc();

@@ -1,6 +1,7 @@
 /**
  * The start of an application that imports openai and anthropic, with and without `--import @llmtrace/auto`, by turns:
- * milliseconds until its imports are there, of CPU time and on the clock, and resident memory then, in MiB.
+ * milliseconds until its imports are there, or its first call has been answered, of CPU time and on the clock, and
+ * resident memory then, in MiB.
  */
 import { execFileSync } from 'node:child_process';
 import { over, spread } from './measure.mjs';
@@ -9,10 +10,14 @@ const app = new URL('./start-app.mjs', import.meta.url).pathname;
 const auto = ['--import', '@llmtrace/auto'];
 const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
 
+/** `base` is what a variant is compared with. */
 const VARIANTS = {
-  bare: {},
-  auto: { flags: auto },
-  'auto, OTLP': { flags: auto, env: otlp },
+  bare: { base: 'bare' },
+  auto: { base: 'bare', flags: auto },
+  'auto, OTLP': { base: 'bare', flags: auto, env: otlp },
+  'bare, a call': { base: 'bare, a call', args: ['call'] },
+  'auto, a call': { base: 'bare, a call', flags: auto, args: ['call'] },
+  'auto, OTLP, a call': { base: 'bare, a call', flags: auto, env: otlp, args: ['call'] },
 };
 
 export function start({ quick }) {
@@ -26,14 +31,14 @@ export function start({ quick }) {
   }
   const of = (name, key) => found[name].map((one) => one[key]);
   return Object.fromEntries(
-    Object.keys(VARIANTS).map((name) => [
+    Object.entries(VARIANTS).map(([name, { base }]) => [
       name,
       {
         cpu: spread(of(name, 'cpu')),
         wall: spread(of(name, 'wall')),
-        cpuRatio: spread(of(name, 'cpu').map((cpu, round) => cpu / of('bare', 'cpu')[round])),
-        wallRatio: spread(of(name, 'wall').map((wall, round) => wall / of('bare', 'wall')[round])),
-        memory: over(of(name, 'rss').map(mib), of('bare', 'rss').map(mib)),
+        cpuRatio: spread(of(name, 'cpu').map((cpu, round) => cpu / of(base, 'cpu')[round])),
+        wallRatio: spread(of(name, 'wall').map((wall, round) => wall / of(base, 'wall')[round])),
+        memory: over(of(name, 'rss').map(mib), of(base, 'rss').map(mib)),
       },
     ]),
   );
@@ -41,8 +46,8 @@ export function start({ quick }) {
 
 const mib = (bytes) => bytes / 2 ** 20;
 
-function run({ flags = [], env = {} }) {
+function run({ flags = [], env = {}, args = [] }) {
   const { NODE_OPTIONS: _none, ...inherited } = process.env;
   const options = { encoding: 'utf8', env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'ignore'] };
-  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', ...flags, app], options));
+  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', ...flags, app, ...args], options));
 }

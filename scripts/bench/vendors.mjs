@@ -4,12 +4,16 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 const encoder = new TextEncoder();
 
-/** A copy of a package of its own, with classes of its own. */
+/**
+ * A copy of a package of its own, with classes of its own. It is forgotten at once: an instrumentation claims what has
+ * been required when it is enabled, and would trace the copies that are not its own.
+ */
 function copyOf(name) {
+  const exports = require(name);
   for (const file of Object.keys(require.cache)) {
     if (file.includes(`/node_modules/${name}/`)) delete require.cache[file];
   }
-  return require(name);
+  return exports;
 }
 
 /** So many events a piece, as a network hands them over. */

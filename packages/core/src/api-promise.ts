@@ -85,15 +85,15 @@ function watchClass(prototype: ApiPromise): void {
     watchClass(Object.getPrototypeOf(prototype));
     return;
   }
-  const { asResponse, _responseProps: responseProps } = prototype;
+  const { asResponse: respond, _responseProps: responseProps } = prototype;
   define(prototype, '_thenUnwrap', unwrapping(prototype._thenUnwrap));
-  define(prototype, 'asResponse', function (this: ApiPromise) {
+  define(prototype, 'asResponse', function asResponse(this: ApiPromise) {
     const live = liveOf(this);
-    const raw = asResponse.call(this);
+    const raw = respond.call(this);
     return live ? responseArrived(this, live, raw) : raw;
   });
   if (!responseProps) return;
-  define(prototype, '_responseProps', function (this: ApiPromise) {
+  define(prototype, '_responseProps', function _responseProps(this: ApiPromise) {
     const live = liveOf(this);
     const props = responseProps.call(this);
     return live ? propsArrived(prototype, live, props) : props;
@@ -119,7 +119,7 @@ async function propsArrived(
 
 /** `_thenUnwrap`, which gives another promise of the same call. */
 function unwrapping(thenUnwrap: ApiPromise['_thenUnwrap']): ApiPromise['_thenUnwrap'] {
-  return function (this: ApiPromise, transform) {
+  return function _thenUnwrap(this: ApiPromise, transform) {
     const live = liveOf(this);
     if (!live) return thenUnwrap.call(this, transform);
     const observed: Transform = (data, props) => {
@@ -141,11 +141,11 @@ type Watched = ((this: ApiPromise) => Promise<unknown>) & { [WATCHED]?: true };
  * of the promise that is observed already. So it is the class that is changed, once, and only where an SDK does so.
  */
 function watchParsing(prototype: { parse?: Watched }): void {
-  const { parse } = prototype;
-  if (typeof parse !== 'function' || parse[WATCHED]) return;
-  const watched: Watched = function (this: ApiPromise) {
+  const original = prototype.parse;
+  if (typeof original !== 'function' || original[WATCHED]) return;
+  const watched: Watched = function parse(this: ApiPromise) {
     if (this.parsedPromise === undefined) followProps(this);
-    return parse.call(this);
+    return original.call(this);
   };
   watched[WATCHED] = true;
   Object.defineProperty(prototype, 'parse', { value: watched, configurable: true, writable: true });

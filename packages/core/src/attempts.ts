@@ -4,8 +4,9 @@
  * the call runs in.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Context, context, createContextKey } from '@opentelemetry/api';
+import { context, createContextKey } from '@opentelemetry/api';
 import { attemptBeneath } from './chain.ts';
+import { LinkedContext } from './linked-context.ts';
 import type { Live } from './live.ts';
 import type { Send } from './requests.ts';
 
@@ -23,45 +24,22 @@ type Fetch = (...args: unknown[]) => unknown;
 /** The calls with interceptors: those must be found in a process without any OpenTelemetry, too. */
 const intercepted = new AsyncLocalStorage<Live>();
 
-/** A context and a call within it. OpenTelemetry's own would copy all that the context holds, for the one value. */
-class CallContext implements Context {
-  private readonly _outer: Context;
-  private readonly _live: Live | undefined;
-
-  constructor(outer: Context, live: Live | undefined) {
-    // One within another would keep every call that led to this one.
-    this._outer = outer instanceof CallContext ? outer._outer : outer;
-    this._live = live;
-  }
-
-  getValue(key: symbol): unknown {
-    return key === CALL ? this._live : this._outer.getValue(key);
-  }
-
-  setValue(key: symbol, value: unknown): Context {
-    return new CallContext(this._outer.setValue(key, value), this._live);
-  }
-
-  deleteValue(key: symbol): Context {
-    return new CallContext(this._outer.deleteValue(key), this._live);
-  }
-}
-
 /** Runs the method of a call, in the call's context. */
 export function inCall<T>(live: Live, run: () => T): T {
-  const traced = (): T => context.with(new CallContext(live.call.context, live), run);
+  const traced = (): T => context.with(new LinkedContext(live.call.context, CALL, live), run);
   return live.chain ? intercepted.run(live, traced) : traced();
 }
 
 /** The open call of `client` that is under way here. */
 export function callOf(client: unknown): Live | undefined {
-  const isOpen = (live: Live | undefined): boolean =>
-    live?.client === client && live?.call.endTime === undefined;
   const live = context.active().getValue(CALL) as Live | undefined;
-  if (isOpen(live)) return live;
+  if (live && isOpen(live, client)) return live;
   const other = intercepted.getStore();
-  return isOpen(other) ? other : undefined;
+  return other && isOpen(other, client) ? other : undefined;
 }
+
+const isOpen = (live: Live, client: unknown): boolean =>
+  live.client === client && live.call.endTime === undefined;
 
 /** Counts the requests of `client` from now on, for all clients that share its class. */
 export function watchAttempts(client: unknown): void {

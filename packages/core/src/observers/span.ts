@@ -1,5 +1,5 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
-import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import {
   endAttributes,
   type Naming,
@@ -10,6 +10,7 @@ import {
 } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
 import { errorMessage, exceptionOf } from '../errors.ts';
+import { LinkedContext } from '../linked-context.ts';
 import { nativeOf } from '../native.ts';
 import { setSpanOf, spanOf } from '../span-of.ts';
 
@@ -24,14 +25,14 @@ export interface SpanOptions {
 export function spanObserver(tracer: () => Tracer, naming: Naming, options: SpanOptions = {}): Observer {
   return {
     start(call) {
-      const parent = context.active();
+      const parent = call.context;
       const name = spanName(call);
       // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
       // before its parent.
       const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
       const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
       setSpanOf(call, span);
-      call.context = trace.setSpan(parent, span);
+      call.context = trace.setSpan(new LinkedContext(parent), span);
     },
     end(call) {
       const span = spanOf(call);
