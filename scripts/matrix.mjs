@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
 import { isRegistryThere, newestOf, nodeOf, root } from './lib/npm.mjs';
 import { conformance } from './matrix/conformance.mjs';
-import { FORMATS, HOSTS, impossible, NODES, packagesOf, SDKS, WAYS, wayInto } from './matrix/plan.mjs';
+import { FORMATS, formatsOf, HOSTS, NODES, packagesOf, SDKS, WAYS, wayInto } from './matrix/plan.mjs';
 import { makeProjects } from './matrix/projects.mjs';
 import { smoke } from './matrix/smoke.mjs';
 import { lines, newest, page } from './matrix/table.mjs';
@@ -72,7 +72,7 @@ function* smokeJobs() {
   for (const sdk of SDKS) {
     for (const node of NODES) {
       for (const host of HOSTS) {
-        for (const format of FORMATS.filter((one) => !impossible(node, host, one))) {
+        for (const format of formatsOf(node, host)) {
           const name = `smoke ${sdk.set} ${node} ${host.key} ${format.name}`;
           yield smokeJob({ name, sdk, node, format, line: host.line, way: wayInto(host, format) });
         }

@@ -38,14 +38,14 @@ ${names
 `;
 }
 
-function cells({ peer, format, order, both, wrong, seen }) {
+function cells({ peer, format, order, both, wrong }) {
   return [
     `\`${peer.name}\``,
     format === 'esm' ? 'ESM' : 'CJS',
     order.map((one) => who(one, peer)).join(', then '),
     wrong.length === 0 ? 'the same' : `**${escaped(wrong.join('; ')).slice(0, 300)}**`,
-    `${both.spans} of ${seen}`,
-    both.counted > 0 ? `${both.counted} of ${seen}` : '–',
+    `${both.spans} of ${both.requests}`,
+    both.counted > 0 ? `${both.counted} of ${both.requests}` : '–',
     both.lines.length > 0 ? escaped(both.lines.join(' ')) : '–',
   ];
 }

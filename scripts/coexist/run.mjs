@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { countOf } from '../matrix/smoke.mjs';
-import { CALLS } from './scenes.mjs';
 
 const LLMTRACE = ['--import', '@llmtrace/auto'];
 
@@ -37,6 +36,7 @@ function metricsOf(body) {
 /** Runs the application with those that are loaded, in their order. */
 export async function play({ folder, peer, format, vendor, loads }) {
   const sink = await startSink();
+  vendor.clear();
   const setup = peer.setup?.includes('\n') ? './setup.mjs' : peer.setup;
   const flags = { llmtrace: LLMTRACE, peer: setup ? ['--import', setup] : [] };
   const { code, signal, stdout, stderr } = await runApp(`app.${format === 'esm' ? 'mjs' : 'cjs'}`, {
@@ -56,6 +56,7 @@ export async function play({ folder, peer, format, vendor, loads }) {
   return {
     ...{ seen, calls: ids.length, spans: new Set(ids.filter((id) => isIn(sink.traces, id))).size },
     ...{ end: code === 0 ? 'ok' : `${signal ?? code}: ${stderr.slice(-2000)}`, lines, stderr },
+    requests: vendor.requests.length, // each call makes one
     counted: countOf(sink.metrics, 'gen_ai.client.operation.duration'),
   };
 }
@@ -76,16 +77,16 @@ export function changed({ end, seen }, native) {
   return sameAs(seen, [native.seen]).map((name) => `${name} → ${JSON.stringify(seen[name])}`);
 }
 
-/** What is wrong with a run of both; the application may see what it sees with the peer alone, or with none. */
-export function judge({ native, ours, theirs, both }) {
-  if (both.end !== 'ok') return theirs.end === 'ok' ? [`it ended with ${both.end}`] : [];
-  const differs = sameAs(both.seen, [theirs.seen, native.seen]);
+/** What is wrong with a run of both; the application may see what it sees with the other alone, or with none. */
+export function judge({ native, theirs, both }) {
+  const { end, seen, requests, calls, spans, counted } = both;
+  if (end !== 'ok') return theirs.end === 'ok' ? [`it ended with ${end}`] : [];
   return [
-    ...differs.map((name) => `${name}: ${JSON.stringify(both.seen[name])}`),
-    both.calls !== CALLS && `llmtrace told of ${both.calls} calls in place of ${CALLS}`,
-    both.spans !== ours.spans && `${both.spans} spans of llmtrace in place of ${ours.spans}`,
-    both.counted !== ours.counted &&
-      both.counted !== 0 &&
-      `its metrics count ${both.counted} calls in place of ${ours.counted}`,
+    ...sameAs(seen, [theirs.seen, native.seen]).map((name) => `${name}: ${JSON.stringify(seen[name])}`),
+    requests !== theirs.requests && `${requests} requests in place of ${theirs.requests}`,
+    calls !== requests && `llmtrace told of ${calls} of ${requests} calls`,
+    spans !== requests && `${spans} spans of llmtrace for ${requests} calls`,
+    // Where the set-up of the other has no metrics, there are none.
+    counted !== requests && counted !== 0 && `its metrics count ${counted} of ${requests} calls`,
   ].filter(Boolean);
 }

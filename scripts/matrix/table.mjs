@@ -1,5 +1,5 @@
 // The results as a page of the docs.
-import { asksForNewer, FORMATS, HOSTS, impossible, NODES, SDKS, WAYS } from './plan.mjs';
+import { asksForNewer, FORMATS, formatsOf, HOSTS, impossible, NODES, SDKS, WAYS } from './plan.mjs';
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
@@ -34,7 +34,10 @@ OpenTelemetry 3.x needs Node.js 22.
 
 How many applications worked, each in a process of its own, with the packages as they would be published: two calls, one
 of them streamed, must arrive at an OTLP receiver, once, with tokens, cost and metrics; and nothing may be said on stderr.
-They are written as ${FORMATS.map(({ name }) => name).join(', ')}.
+They are written as ${FORMATS.map(({ name }) => name).join(', ')} (“before” and “after” llmtrace); where the
+application starts OpenTelemetry itself, without ${FORMATS.filter(({ only }) => only)
+    .map(({ name }) => name)
+    .join(' and ')}.
 
 ${table(
   ['SDK', 'OpenTelemetry started by', ...NODES.map(nodeName)],
@@ -78,7 +81,7 @@ function conformanceCell(results, sdk, node, { line }) {
 
 function smokeCell(results, sdk, node, host) {
   if (impossible(node, host)) return '–';
-  const formats = FORMATS.filter((format) => !impossible(node, host, format));
+  const formats = formatsOf(node, host);
   return counted(
     formats.map(({ name }) => [name, results.get(`smoke ${sdk.set} ${node} ${host.key} ${name}`)]),
     asksForNewer(sdk, node) ? '*' : '',
