@@ -59,11 +59,13 @@ process.exitCode = failed === 0 ? 0 : 1;
 /** Takes jobs until there are none. */
 async function work() {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
-    const { result, wrong } = await job.run();
+    let { result, wrong } = await job.run();
+    const again = Boolean(wrong); // what a busy machine breaks works the second time; what is wrong does not
+    if (again) ({ result, wrong } = await job.run());
     results.set(job.name, result);
     writeFileSync(kept, JSON.stringify([...results]));
     wrong ? failed++ : passed++;
-    console.log(`${job.name.padEnd(52)} ${wrong ? 'wrong' : 'ok'}`);
+    console.log(`${job.name.padEnd(52)} ${wrong ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
     if (wrong) console.log(wrong.replace(/^/gm, '    '));
   }
 }

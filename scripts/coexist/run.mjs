@@ -22,6 +22,7 @@ async function startSink() {
     else if (request.url !== '/v1/logs') sink.traces += body;
     response.setHeader('content-type', 'application/json').end('{}');
   });
+  server.keepAliveTimeout = 60_000; // a connection that closes just as it is used again costs a span
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const close = () => server.close() && server.closeAllConnections();
   return Object.assign(sink, { url: `http://127.0.0.1:${server.address().port}`, close });
@@ -73,14 +74,14 @@ export const sameAs = (seen, others) =>
 
 /** What somebody changes for the application, in words. */
 export function changed({ end, seen }, native) {
-  if (end !== 'ok') return [`it ends with ${end.split('\n', 1)[0]}`];
+  if (end !== 'ok') return ['it ends with an error'];
   return sameAs(seen, [native.seen]).map((name) => `${name} → ${JSON.stringify(seen[name])}`);
 }
 
 /** What is wrong with a run of both; the application may see what it sees with the other alone, or with none. */
 export function judge({ native, theirs, both }) {
   const { end, seen, requests, calls, spans, counted } = both;
-  if (end !== 'ok') return theirs.end === 'ok' ? [`it ended with ${end}`] : [];
+  if (end !== 'ok') return [`${theirs.end === 'ok' ? '' : 'also without llmtrace: '}it ended with ${end}`];
   return [
     ...sameAs(seen, [theirs.seen, native.seen]).map((name) => `${name}: ${JSON.stringify(seen[name])}`),
     requests !== theirs.requests && `${requests} requests in place of ${theirs.requests}`,

@@ -36,8 +36,12 @@ const SCENES = {
   },
   'tee()': async ({ chat }) => {
     const chunks = await chat.completions.create(stream);
-    if (!chunks.tee) return `there is none: ${await textOf(chunks)}`;
-    return Promise.all(chunks.tee().map(textOf));
+    try {
+      return await Promise.all(chunks.tee().map(textOf));
+    } catch (error) {
+      await textOf(chunks); // a stream that is dropped ends with the process, when others send nothing any more
+      throw error;
+    }
   },
   'leaving a stream early': async ({ chat }) => {
     for await (const chunk of await chat.completions.create(stream)) return chunk.object;

@@ -74,7 +74,9 @@ export const lines = (node) =>
   HOSTS.filter(({ key, line }) => key === line && (key === 'otel-2' || !impossible(node, { from: 22 })));
 
 function conformanceCell(results, sdk, node, { line }) {
-  const { passed, failed } = results.get(`conformance ${sdk.set} ${node} ${line}`);
+  const result = results.get(`conformance ${sdk.set} ${node} ${line}`);
+  if (!result) return 'not run';
+  const { passed, failed } = result;
   const mark = asksForNewer(sdk, node) ? '*' : '';
   return failed === 0 ? `${passed}${mark}` : `**${failed} of ${passed + failed} failed**`;
 }
@@ -92,6 +94,7 @@ const wayCell = (results, way, node) =>
   counted(['CJS', 'ESM'].map((name) => [name, results.get(`way ${way.name} ${node} ${name}`)]));
 
 function counted(cells, mark = '') {
+  if (cells.some(([, result]) => !result)) return 'not run';
   const wrong = cells.filter(([, result]) => result !== 'ok').map(([name]) => name);
   const all = `${cells.length - wrong.length} of ${cells.length}${mark}`;
   return wrong.length === 0 ? all : `**${all}**: not ${wrong.join(', ')}`;
