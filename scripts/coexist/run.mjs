@@ -52,10 +52,12 @@ export async function play({ folder, peer, format, vendor, loads }) {
     },
   });
   sink.close();
-  const { seen = {}, ids = [] } = JSON.parse(/^@@(.*)$/m.exec(stdout)?.[1] ?? '{}');
+  const { seen = {}, told = [] } = JSON.parse(/^@@(.*)$/m.exec(stdout)?.[1] ?? '{}');
+  const ids = told.map(({ id }) => id);
   const lines = [...stderr.matchAll(/llmtrace: (.*)$/gm)].map(([, line]) => line);
   return {
-    ...{ seen, calls: ids.length, spans: new Set(ids.filter((id) => isIn(sink.traces, id))).size },
+    ...{ seen, calls: told.length, spans: new Set(ids.filter((id) => isIn(sink.traces, id))).size },
+    late: told.filter(({ id, late }) => late && !isIn(sink.traces, id)).length,
     ...{ end: code === 0 ? 'ok' : `${signal ?? code}: ${stderr.slice(-2000)}`, lines, stderr },
     requests: vendor.requests.length, // each call makes one
     counted: countOf(sink.metrics, 'gen_ai.client.operation.duration'),
@@ -80,13 +82,14 @@ export function changed({ end, seen }, native) {
 
 /** What is wrong with a run of both; the application may see what it sees with the other alone, or with none. */
 export function judge({ native, theirs, both }) {
-  const { end, seen, requests, calls, spans, counted } = both;
+  const { end, seen, requests, calls, spans, late, counted } = both;
   if (end !== 'ok') return [`${theirs.end === 'ok' ? '' : 'also without llmtrace: '}it ended with ${end}`];
   return [
     ...sameAs(seen, [theirs.seen, native.seen]).map((name) => `${name}: ${JSON.stringify(seen[name])}`),
     requests !== theirs.requests && `${requests} requests in place of ${theirs.requests}`,
     calls !== requests && `llmtrace told of ${calls} of ${requests} calls`,
-    spans !== requests && `${spans} spans of llmtrace for ${requests} calls`,
+    // What ends with the process is sent by llmtrace itself; the other's set-up sends nothing any more.
+    spans + late !== requests && `${spans} spans of llmtrace for ${requests} calls`,
     // Where the set-up of the other has no metrics, there are none.
     counted !== requests && counted !== 0 && `its metrics count ${counted} of ${requests} calls`,
   ].filter(Boolean);

@@ -83,7 +83,7 @@ export async function run(sdk, wrap = (client) => client) {
   seen['unhandled rejections'] = unhandled;
   // At the end: what the application has dropped is told of then.
   process.once('exit', () =>
-    writeSync(1, `\n@@${JSON.stringify({ seen, ids: globalThis.llmtraceSpans })}\n`),
+    writeSync(1, `\n@@${JSON.stringify({ seen, told: globalThis.llmtraceSpans })}\n`),
   );
   // Some of the others keep the process alive, or send what they have only when it has been idle for a while.
   setTimeout(() => process.exit(0), 6500).unref();
