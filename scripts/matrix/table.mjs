@@ -13,7 +13,7 @@ export function page({ versions, date, results }) {
 
 Made by \`npm run test:matrix\` on ${date}; not to be edited. Node.js ${versions.nodes.join(', ')}, with
 ${packages}.
-A cell that cannot be is “–”, with its reason below the table. “*”: the SDK asks for a newer Node.js; it works.
+A cell that cannot be is “–”, with its reason below the table; “not yet”: it has had no run to its end. “*”: the SDK asks for a newer Node.js; it works.
 
 ## The conformance suite
 
@@ -50,9 +50,10 @@ ${table(
   ),
 )}
 
-Two formats less on Node.js 20: ${FORMATS.filter(({ why }) => why)
-    .map(({ name, why }) => `${name} (${why})`)
-    .join('; ')}.
+Two formats less on Node.js 20:
+${FORMATS.filter(({ why }) => why)
+  .map(({ name, why }) => `${name} (${why})`)
+  .join('; ')}.
 OpenTelemetry 3.x needs Node.js 22.
 
 ## The ways in
@@ -75,7 +76,7 @@ export const lines = (node) =>
 
 function conformanceCell(results, sdk, node, { line }) {
   const result = results.get(`conformance ${sdk.set} ${node} ${line}`);
-  if (!result) return 'not run';
+  if (!result) return 'not yet';
   const { passed, failed } = result;
   const mark = asksForNewer(sdk, node) ? '*' : '';
   return failed === 0 ? `${passed}${mark}` : `**${failed} of ${passed + failed} failed**`;
@@ -94,7 +95,7 @@ const wayCell = (results, way, node) =>
   counted(['CJS', 'ESM'].map((name) => [name, results.get(`way ${way.name} ${node} ${name}`)]));
 
 function counted(cells, mark = '') {
-  if (cells.some(([, result]) => !result)) return 'not run';
+  if (cells.some(([, result]) => !result)) return 'not yet';
   const wrong = cells.filter(([, result]) => result !== 'ok').map(([name]) => name);
   const all = `${cells.length - wrong.length} of ${cells.length}${mark}`;
   return wrong.length === 0 ? all : `**${all}**: not ${wrong.join(', ')}`;
