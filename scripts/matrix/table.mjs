@@ -13,7 +13,8 @@ export function page({ versions, date, results }) {
 
 Made by \`npm run test:matrix\` on ${date}; not to be edited. Node.js ${versions.nodes.join(', ')}, with
 ${packages}.
-A cell that cannot be is “–”, with its reason below the table; “not yet”: it has had no run to its end. “*”: the SDK asks for a newer Node.js; it works.
+A cell that cannot be is “–”, with its reason below the table; “not yet”: no run of it has passed so
+far. “*”: the SDK asks for a newer Node.js; it works.
 
 ## The conformance suite
 
