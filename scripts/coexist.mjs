@@ -27,7 +27,7 @@ for (const peer of PEERS.filter(({ name }) => wanted.length === 0 || wanted.incl
   const folder = makeProject(join(base, peer.name.replaceAll(/\W/g, '-')), peer, tarballs, OPENAI);
   for (const format of ['cjs', 'esm']) {
     const on = (loads) => play({ folder, peer, format, vendor, loads });
-    const [native, ours, theirs] = [await on([]), await on(['llmtrace']), await on(['peer'])];
+    const [native, theirs] = [await on([]), await on(['peer'])];
     const changes = changed(theirs, native);
     const orders = peer.setup
       ? [
@@ -36,9 +36,11 @@ for (const peer of PEERS.filter(({ name }) => wanted.length === 0 || wanted.incl
         ]
       : [['llmtrace', 'peer']];
     for (const order of orders) {
-      const both = await on(order);
-      const wrong = judge({ native, ours, theirs, both });
-      rows.push({ peer, format, order, changes, both, wrong, seen: ours.calls });
+      let both = await on(order);
+      // What a busy machine breaks works the second time; what is wrong does not.
+      if (judge({ native, theirs, both }).length > 0) both = await on(order);
+      const wrong = judge({ native, theirs, both });
+      rows.push({ peer, format, order, changes, both, wrong });
       console.log(`  ${format}  ${order.join(', ').padEnd(16)}  ${wrong.join('; ') || 'ok'}`);
       for (const line of both.lines) console.log(`    ${line}`);
     }

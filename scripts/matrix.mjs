@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
 import { isRegistryThere, newestOf, nodeOf, root } from './lib/npm.mjs';
 import { conformance } from './matrix/conformance.mjs';
-import { FORMATS, HOSTS, impossible, NODES, packagesOf, SDKS, WAYS, wayInto } from './matrix/plan.mjs';
+import { FORMATS, formatsOf, HOSTS, NODES, packagesOf, SDKS, WAYS, wayInto } from './matrix/plan.mjs';
 import { makeProjects } from './matrix/projects.mjs';
 import { smoke } from './matrix/smoke.mjs';
 import { lines, newest, page } from './matrix/table.mjs';
@@ -59,11 +59,13 @@ process.exitCode = failed === 0 ? 0 : 1;
 /** Takes jobs until there are none. */
 async function work() {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
-    const { result, wrong } = await job.run();
+    let { result, wrong } = await job.run();
+    const again = Boolean(wrong); // what a busy machine breaks works the second time; what is wrong does not
+    if (again) ({ result, wrong } = await job.run());
     results.set(job.name, result);
     writeFileSync(kept, JSON.stringify([...results]));
     wrong ? failed++ : passed++;
-    console.log(`${job.name.padEnd(52)} ${wrong ? 'wrong' : 'ok'}`);
+    console.log(`${job.name.padEnd(52)} ${wrong ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
     if (wrong) console.log(wrong.replace(/^/gm, '    '));
   }
 }
@@ -72,7 +74,7 @@ function* smokeJobs() {
   for (const sdk of SDKS) {
     for (const node of NODES) {
       for (const host of HOSTS) {
-        for (const format of FORMATS.filter((one) => !impossible(node, host, one))) {
+        for (const format of formatsOf(node, host)) {
           const name = `smoke ${sdk.set} ${node} ${host.key} ${format.name}`;
           yield smokeJob({ name, sdk, node, format, line: host.line, way: wayInto(host, format) });
         }

@@ -15,10 +15,12 @@ Node.js ${node}, in every way that the SDK has, with llmtrace and another instru
 
 - **application**: it sees what it sees with the other alone, and nothing ends it.
 - **spans**, **metrics**: what llmtrace tells of, each call once; “–” where the other's set-up has no metrics.
-- **says**: the line by which llmtrace tells who else traces the calls. There is none for wrappers that the application
-  puts around its client itself: whoever wrote that knows.
+- **ended with the process**: the other has left a stream unread, and its own set-up sends nothing at that time.
+- **names**: whom llmtrace names, once, in a warning of the process (or of \`diag\`, where somebody listens): “calls of openai
+  are also traced by …: unless one is switched off, each has two spans”. None where the other does not see the calls, and
+  for wrappers that the application puts around its client itself: whoever wrote that knows.
 
-${table(['beside', 'as', 'loaded', 'application', 'spans', 'metrics', 'says'], rows.map(cells))}
+${table(['beside', 'as', 'loaded', 'application', 'spans', 'metrics', 'names'], rows.map(cells))}
 
 Two instrumentations make two spans a call. To have one, switch the other off, or leave openai to it with
 \`LLMTRACE_INSTRUMENTATIONS\`.
@@ -38,15 +40,15 @@ ${names
 `;
 }
 
-function cells({ peer, format, order, both, wrong, seen }) {
+function cells({ peer, format, order, both, wrong }) {
   return [
     `\`${peer.name}\``,
     format === 'esm' ? 'ESM' : 'CJS',
     order.map((one) => who(one, peer)).join(', then '),
     wrong.length === 0 ? 'the same' : `**${escaped(wrong.join('; ')).slice(0, 300)}**`,
-    `${both.spans} of ${seen}`,
-    both.counted > 0 ? `${both.counted} of ${seen}` : '–',
-    both.lines.length > 0 ? escaped(both.lines.join(' ')) : '–',
+    `${both.spans} of ${both.requests}${both.late > 0 ? ` (${both.late} ended with the process)` : ''}`,
+    both.counted > 0 ? `${both.counted} of ${both.requests}` : '–',
+    both.lines.map((line) => / traced by (.*): /.exec(line)?.[1] ?? escaped(line)).join('; ') || '–',
   ];
 }
 

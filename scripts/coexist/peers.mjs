@@ -78,7 +78,11 @@ globalThis.flushOthers = () => forceFlush();
   {
     name: 'openlit',
     packages: ['openlit@1.15.0', '@opentelemetry/api@1.9.1'],
-    setup: 'openlit/register',
+    setup: `
+import 'openlit/register';
+import { trace } from '@opentelemetry/api';
+globalThis.flushOthers = () => trace.getTracerProvider().getDelegate?.().forceFlush?.();
+`,
   },
   {
     name: '@langfuse/openai',
@@ -108,7 +112,7 @@ export const wrap = (client) => wrapOpenAI(client);
     name: '@posthog/ai',
     packages: ['@posthog/ai@8.13.1', 'posthog-node', '@opentelemetry/api@1.9.1'],
     wrap: `
-import { OpenAI } from '@posthog/ai';
+import { OpenAI } from '@posthog/ai/openai';
 import { PostHog } from 'posthog-node';
 const posthog = new PostHog('key', { host: process.env.SINK });
 globalThis.flushOthers = () => posthog.shutdown();

@@ -8,11 +8,14 @@ const APP = {
   'app.cjs': `const sdk = require('openai');`,
 };
 
-/** What notes the calls that llmtrace tells of, by the ids of their spans. */
+/** What notes the calls that llmtrace tells of, by the ids of their spans, and whether they ended with the process. */
 const CONFIG = `
 import { trace } from '@opentelemetry/api';
 globalThis.llmtraceSpans = [];
-const end = ({ context }) => void globalThis.llmtraceSpans.push(trace.getSpan(context)?.spanContext().spanId);
+let late = false;
+process.prependListener('exit', () => void (late = true));
+const end = ({ context }) =>
+  void globalThis.llmtraceSpans.push({ id: trace.getSpan(context)?.spanContext().spanId, late });
 export default { observers: [{ end }] };
 `;
 

@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { countOf } from '../matrix/smoke.mjs';
-import { CALLS } from './scenes.mjs';
 
 const LLMTRACE = ['--import', '@llmtrace/auto'];
 
@@ -23,6 +22,7 @@ async function startSink() {
     else if (request.url !== '/v1/logs') sink.traces += body;
     response.setHeader('content-type', 'application/json').end('{}');
   });
+  server.keepAliveTimeout = 60_000; // a connection that closes just as it is used again costs a span
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const close = () => server.close() && server.closeAllConnections();
   return Object.assign(sink, { url: `http://127.0.0.1:${server.address().port}`, close });
@@ -37,6 +37,7 @@ function metricsOf(body) {
 /** Runs the application with those that are loaded, in their order. */
 export async function play({ folder, peer, format, vendor, loads }) {
   const sink = await startSink();
+  vendor.clear();
   const setup = peer.setup?.includes('\n') ? './setup.mjs' : peer.setup;
   const flags = { llmtrace: LLMTRACE, peer: setup ? ['--import', setup] : [] };
   const { code, signal, stdout, stderr } = await runApp(`app.${format === 'esm' ? 'mjs' : 'cjs'}`, {
@@ -51,11 +52,14 @@ export async function play({ folder, peer, format, vendor, loads }) {
     },
   });
   sink.close();
-  const { seen = {}, ids = [] } = JSON.parse(/^@@(.*)$/m.exec(stdout)?.[1] ?? '{}');
+  const { seen = {}, told = [] } = JSON.parse(/^@@(.*)$/m.exec(stdout)?.[1] ?? '{}');
+  const ids = told.map(({ id }) => id);
   const lines = [...stderr.matchAll(/llmtrace: (.*)$/gm)].map(([, line]) => line);
   return {
-    ...{ seen, calls: ids.length, spans: new Set(ids.filter((id) => isIn(sink.traces, id))).size },
+    ...{ seen, calls: told.length, spans: new Set(ids.filter((id) => isIn(sink.traces, id))).size },
+    late: told.filter(({ id, late }) => late && !isIn(sink.traces, id)).length,
     ...{ end: code === 0 ? 'ok' : `${signal ?? code}: ${stderr.slice(-2000)}`, lines, stderr },
+    requests: vendor.requests.length, // each call makes one
     counted: countOf(sink.metrics, 'gen_ai.client.operation.duration'),
   };
 }
@@ -72,20 +76,21 @@ export const sameAs = (seen, others) =>
 
 /** What somebody changes for the application, in words. */
 export function changed({ end, seen }, native) {
-  if (end !== 'ok') return [`it ends with ${end.split('\n', 1)[0]}`];
+  if (end !== 'ok') return ['it ends with an error'];
   return sameAs(seen, [native.seen]).map((name) => `${name} → ${JSON.stringify(seen[name])}`);
 }
 
-/** What is wrong with a run of both; the application may see what it sees with the peer alone, or with none. */
-export function judge({ native, ours, theirs, both }) {
-  if (both.end !== 'ok') return theirs.end === 'ok' ? [`it ended with ${both.end}`] : [];
-  const differs = sameAs(both.seen, [theirs.seen, native.seen]);
+/** What is wrong with a run of both; the application may see what it sees with the other alone, or with none. */
+export function judge({ native, theirs, both }) {
+  const { end, seen, requests, calls, spans, late, counted } = both;
+  if (end !== 'ok') return [`${theirs.end === 'ok' ? '' : 'also without llmtrace: '}it ended with ${end}`];
   return [
-    ...differs.map((name) => `${name}: ${JSON.stringify(both.seen[name])}`),
-    both.calls !== CALLS && `llmtrace told of ${both.calls} calls in place of ${CALLS}`,
-    both.spans !== ours.spans && `${both.spans} spans of llmtrace in place of ${ours.spans}`,
-    both.counted !== ours.counted &&
-      both.counted !== 0 &&
-      `its metrics count ${both.counted} calls in place of ${ours.counted}`,
+    ...sameAs(seen, [theirs.seen, native.seen]).map((name) => `${name}: ${JSON.stringify(seen[name])}`),
+    requests !== theirs.requests && `${requests} requests in place of ${theirs.requests}`,
+    calls !== requests && `llmtrace told of ${calls} of ${requests} calls`,
+    // What ends with the process is sent by llmtrace itself; the other's set-up sends nothing any more.
+    spans + late !== requests && `${spans} spans of llmtrace for ${requests} calls`,
+    // Where the set-up of the other has no metrics, there are none.
+    counted !== requests && counted !== 0 && `its metrics count ${counted} of ${requests} calls`,
   ].filter(Boolean);
 }

@@ -1,5 +1,7 @@
 // What an application does with openai's SDK, and what it gets to see of it: plain JSON, so that what it sees beside
 // several instrumentations can be compared with what it sees beside none.
+import { writeSync } from 'node:fs';
+
 const messages = [{ role: 'user', content: 'hello' }];
 const body = { model: 'gpt-4o-mini', messages };
 const stream = { ...body, stream: true, stream_options: { include_usage: true } };
@@ -33,8 +35,13 @@ const SCENES = {
     return [chunks.constructor.name, typeof chunks.controller?.abort];
   },
   'tee()': async ({ chat }) => {
-    const [left, right] = (await chat.completions.create(stream)).tee();
-    return Promise.all([textOf(left), textOf(right)]);
+    const chunks = await chat.completions.create(stream);
+    try {
+      return await Promise.all(chunks.tee().map(textOf));
+    } catch (error) {
+      await textOf(chunks); // a stream that is dropped ends with the process, when others send nothing any more
+      throw error;
+    }
   },
   'leaving a stream early': async ({ chat }) => {
     for await (const chunk of await chat.completions.create(stream)) return chunk.object;
@@ -74,7 +81,10 @@ export async function run(sdk, wrap = (client) => client) {
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
   seen['unhandled rejections'] = unhandled;
-  process.stdout.write(`\n@@${JSON.stringify({ seen, ids: globalThis.llmtraceSpans })}\n`);
+  // At the end: what the application has dropped is told of then.
+  process.once('exit', () =>
+    writeSync(1, `\n@@${JSON.stringify({ seen, told: globalThis.llmtraceSpans })}\n`),
+  );
   // Some of the others keep the process alive, or send what they have only when it has been idle for a while.
   setTimeout(() => process.exit(0), 6500).unref();
   await globalThis.flushOthers?.();

@@ -38,15 +38,18 @@ export const packagesOf = (line) => {
   return [`@opentelemetry/api@${api}`, `@opentelemetry/sdk-node@${sdk}`];
 };
 
-/** How the application is written; `flags` come before and after those of llmtrace. */
+/**
+ * How the application is written; `before` and `after` are flags that come before and after those of llmtrace. `only`:
+ * the kinds of tsx differ in how modules load, for which it is all the same who starts OpenTelemetry.
+ */
 export const FORMATS = [
   { name: 'CJS', file: 'app.cjs' },
   { name: 'ESM', file: 'app.mjs' },
   { name: 'TypeScript', file: 'app.ts', from: 22, why: 'it strips no types' },
-  { name: 'tsx after', file: 'app.ts', after: ['--import', 'tsx'] },
+  { name: 'tsx after', file: 'app.ts', after: ['--import', 'tsx'], only: 'auto' },
   { name: 'tsx before', file: 'app.ts', before: ['--import', 'tsx'] },
   {
-    ...{ name: 'tsx, CJS', file: 'app.cts', before: ['--import', 'tsx'] },
+    ...{ name: 'tsx, CJS', file: 'app.cts', before: ['--import', 'tsx'], only: 'auto' },
     // With openai 4 it fails there without llmtrace too.
     ...{ from: 22, why: 'what tsx translates to CommonJS gets a `require` there that nobody can instrument' },
   },
@@ -65,6 +68,10 @@ export function wayInto(host, format) {
   if (format.file === 'app.cjs') return { flags: ['--require', './host.cjs'] };
   return { flags: ['--import', '@llmtrace/auto/hook', '--import', './host.mjs'] };
 }
+
+/** The formats that are run on a host and a Node.js. */
+export const formatsOf = (node, host) =>
+  FORMATS.filter((one) => !impossible(node, host, one) && (one.only ?? host.key) === host.key);
 
 /** Why a cell cannot be; undefined where it can. */
 export function impossible(node, host, format = {}) {

@@ -1,5 +1,5 @@
 // The results as a page of the docs.
-import { asksForNewer, FORMATS, HOSTS, impossible, NODES, SDKS, WAYS } from './plan.mjs';
+import { asksForNewer, FORMATS, formatsOf, HOSTS, impossible, NODES, SDKS, WAYS } from './plan.mjs';
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
@@ -13,7 +13,8 @@ export function page({ versions, date, results }) {
 
 Made by \`npm run test:matrix\` on ${date}; not to be edited. Node.js ${versions.nodes.join(', ')}, with
 ${packages}.
-A cell that cannot be is “–”, with its reason below the table. “*”: the SDK asks for a newer Node.js; it works.
+A cell that cannot be is “–”, with its reason below the table; “not yet”: no run of it has passed so
+far. “*”: the SDK asks for a newer Node.js; it works.
 
 ## The conformance suite
 
@@ -34,7 +35,10 @@ OpenTelemetry 3.x needs Node.js 22.
 
 How many applications worked, each in a process of its own, with the packages as they would be published: two calls, one
 of them streamed, must arrive at an OTLP receiver, once, with tokens, cost and metrics; and nothing may be said on stderr.
-They are written as ${FORMATS.map(({ name }) => name).join(', ')}.
+They are written as ${FORMATS.map(({ name }) => name).join(', ')} (“before” and “after” llmtrace); where the
+application starts OpenTelemetry itself, without ${FORMATS.filter(({ only }) => only)
+    .map(({ name }) => name)
+    .join(' and ')}.
 
 ${table(
   ['SDK', 'OpenTelemetry started by', ...NODES.map(nodeName)],
@@ -47,9 +51,10 @@ ${table(
   ),
 )}
 
-Two formats less on Node.js 20: ${FORMATS.filter(({ why }) => why)
-    .map(({ name, why }) => `${name} (${why})`)
-    .join('; ')}.
+Two formats less on Node.js 20:
+${FORMATS.filter(({ why }) => why)
+  .map(({ name, why }) => `${name} (${why})`)
+  .join('; ')}.
 OpenTelemetry 3.x needs Node.js 22.
 
 ## The ways in
@@ -71,14 +76,16 @@ export const lines = (node) =>
   HOSTS.filter(({ key, line }) => key === line && (key === 'otel-2' || !impossible(node, { from: 22 })));
 
 function conformanceCell(results, sdk, node, { line }) {
-  const { passed, failed } = results.get(`conformance ${sdk.set} ${node} ${line}`);
+  const result = results.get(`conformance ${sdk.set} ${node} ${line}`);
+  if (!result) return 'not yet';
+  const { passed, failed } = result;
   const mark = asksForNewer(sdk, node) ? '*' : '';
   return failed === 0 ? `${passed}${mark}` : `**${failed} of ${passed + failed} failed**`;
 }
 
 function smokeCell(results, sdk, node, host) {
   if (impossible(node, host)) return '–';
-  const formats = FORMATS.filter((format) => !impossible(node, host, format));
+  const formats = formatsOf(node, host);
   return counted(
     formats.map(({ name }) => [name, results.get(`smoke ${sdk.set} ${node} ${host.key} ${name}`)]),
     asksForNewer(sdk, node) ? '*' : '',
@@ -89,6 +96,7 @@ const wayCell = (results, way, node) =>
   counted(['CJS', 'ESM'].map((name) => [name, results.get(`way ${way.name} ${node} ${name}`)]));
 
 function counted(cells, mark = '') {
+  if (cells.some(([, result]) => !result)) return 'not yet';
   const wrong = cells.filter(([, result]) => result !== 'ok').map(([name]) => name);
   const all = `${cells.length - wrong.length} of ${cells.length}${mark}`;
   return wrong.length === 0 ? all : `**${all}**: not ${wrong.join(', ')}`;
