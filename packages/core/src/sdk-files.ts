@@ -40,10 +40,10 @@ export function isOf({ module, marks }: Pick<SentRequests, 'module' | 'marks'>, 
   return isBundle;
 }
 
-function hasAll(file: string, marks: readonly string[]): boolean {
+function hasAll(file: string, marks: readonly RegExp[]): boolean {
   try {
-    const text = readFileSync(file);
-    return marks.every((mark) => text.includes(mark));
+    const text = readFileSync(file, 'latin1');
+    return marks.every((mark) => mark.test(text));
   } catch {
     return false;
   }

@@ -26,7 +26,7 @@ const requests: SentRequests = {
   // The last two are Bedrock's and Vertex's.
   paths:
     /\/v1\/(?:messages|complete)(?:\?|$)|\/model\/[^/]+\/invoke(?:-with-response-stream)?$|(?<!\/count-tokens):(?:streamR|r)awPredict$/,
-  marks: ['X-Stainless-Package-Version', 'ANTHROPIC_BASE_URL'],
+  marks: [/X-Stainless-Package[-]Version/, /ANTHROPIC_BASE[_]URL/],
   // The user agent is the class's name, which a subclass or a minifier changes, or what the application sets.
   // The version of the protocol is no header of those that go to Bedrock and Vertex.
   sentBy: (header) =>

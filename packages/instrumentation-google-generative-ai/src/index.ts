@@ -8,7 +8,7 @@ const requests: SentRequests = {
   module: '@google/generative-ai',
   hosts: /^generativelanguage\.googleapis\.com$/,
   paths: /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)/,
-  marks: ['genai-js', 'x-goog-api-client'],
+  marks: [/genai[-]js/, /x-goog-api[-]client/],
   sentBy: (header) => /\bgenai-js\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
 };
 

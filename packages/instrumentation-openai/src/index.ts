@@ -21,7 +21,7 @@ const requests: SentRequests = {
   hosts: /^api\.openai\.com$|\.openai\.azure\.com$/,
   paths:
     /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
-  marks: ['X-Stainless-Package-Version', 'OPENAI_ORG_ID'],
+  marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
   // The user agent is the class's name, which a subclass or a minifier changes, or what the application sets.
   sentBy(header) {
     const version = header('x-stainless-package-version') ?? '';
