@@ -211,6 +211,7 @@ describe('the doctor', () => {
       ['--wait', '3', '--as-is', 'app.mjs', '--wait', '4'],
       { command: ['app.mjs', '--wait', '4'], asIs: true, wait: 3 },
     ],
+    [['--wait', '3000000', 'app.mjs'], { command: ['app.mjs'], wait: 2_147_000 }],
     [['--import', './otel.mjs', 'app.mjs'], { command: ['--import', './otel.mjs', 'app.mjs'] }],
   ];
   for (const [given, expected] of ARGUMENTS) {
