@@ -41,6 +41,33 @@ describe('instrumenting by hand', () => {
     }
   }
 
+  it('calls nothing of what is another’s, though it looks alike', () => {
+    let calls = 0;
+    class Vertex {
+      project = 'p';
+      apiKey = 'k';
+      getGenerativeModel() {
+        calls++;
+      }
+      preview() {
+        calls++;
+      }
+    }
+    class Model {
+      apiKey = 'k';
+      generateContent() {
+        calls++;
+      }
+      startChat() {
+        calls++;
+      }
+    }
+    const own = { apiKey: 'k', getGenerativeModel: () => calls++, startChat: () => calls++ };
+    for (const client of [new Vertex(), new Model(), own])
+      for (const vendor of VENDORS) reachable(vendor, client, 'client');
+    assert.equal(calls, 0);
+  });
+
   const thrower = new Proxy({}, { get: () => assert.fail(), has: () => assert.fail() });
   const STRANGE: [string, unknown][] = [
     ['nothing', undefined],

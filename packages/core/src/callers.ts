@@ -1,5 +1,5 @@
 /** The files on the stack beneath what Node.js itself is doing: whose code made it do that. */
-import { fileURLToPath } from 'node:url';
+import { pathOfUrl } from './loaded.ts';
 
 const FRAMES = 100;
 
@@ -25,4 +25,4 @@ export function callers(): string[] {
 }
 
 const pathOf = (file: string): string =>
-  (file.startsWith('file:') ? fileURLToPath(file) : file).replaceAll('\\', '/');
+  (file.startsWith('file:') ? (pathOfUrl(file) ?? file) : file).replaceAll('\\', '/');

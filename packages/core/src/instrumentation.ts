@@ -1,5 +1,4 @@
 /** What all instrumentations of llmtrace are: OpenTelemetry's own base class over a {@link Vendor}. */
-import { fileURLToPath } from 'node:url';
 import {
   type Meter,
   type MeterProvider,
@@ -27,7 +26,7 @@ import { instrumented } from './engine.ts';
 import { buildOf, copyOf, facts, type SdkCopy, tally } from './facts.ts';
 import { layersOf } from './interceptors/layers.ts';
 import type { Engine } from './live.ts';
-import { loadedFiles, versionOf } from './loaded.ts';
+import { loadedFiles, pathOfUrl, versionOf } from './loaded.ts';
 import { silently } from './native.ts';
 import { noteInstrumentation, noteMissing, notePatched } from './noted.ts';
 import {
@@ -151,7 +150,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const known = filesOf(vendor);
     whenLoaded((name, classes, url) => {
       const points = known.find((file) => file.name === name)?.points;
-      if (points) this._claimFile(name, points, classes, versionOf(fileURLToPath(url), vendor.module));
+      if (points) this._claimFile(name, points, classes, versionOf(pathOfUrl(url), vendor.module));
     });
     const files = known.map(
       ({ name, points }) =>

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface LoadedFile {
   /** As hooks name it: `openai/resources/embeddings.js`. */
@@ -28,11 +29,20 @@ function rootOf(path: string, name: string): string | undefined {
   return start === -1 ? undefined : path.slice(0, start + folder.length);
 }
 
+/** The path of a file's URL; undefined where it is none of a file here: loaders may serve modules from anywhere. */
+export function pathOfUrl(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+}
+
 const versions = new Map<string, string | undefined>();
 
 /** The version of the package `name` that a file belongs to; undefined where nothing says. */
-export function versionOf(path: string, name: string): string | undefined {
-  const root = rootOf(path, name);
+export function versionOf(path: string | undefined, name: string): string | undefined {
+  const root = path === undefined ? undefined : rootOf(path, name);
   if (root === undefined) return undefined;
   if (!versions.has(root)) versions.set(root, versionIn(root));
   return versions.get(root);

@@ -3,6 +3,7 @@
  * process has a second copy of it, as it has beside many other tools. A line at the end of a module works beside all of
  * them: `@llmtrace/auto` adds it as the module loads, and it hands the module's classes to whoever waits here.
  */
+import { diag } from '@opentelemetry/api';
 import type { Vendor } from './vendor.ts';
 
 /** Classes of a module, by name; undefined where it has none of that name. */
@@ -21,9 +22,21 @@ const TELLER = Symbol.for('llmtrace.loaded');
 /** Calls `listener` for each module that has told of itself or will. */
 export function whenLoaded(listener: Listener): void {
   const { told, listeners } = teller();
-  listeners.push(listener);
-  for (const one of told) listener(...one);
+  const guarded = safe(listener);
+  listeners.push(guarded);
+  for (const one of told) guarded(...one);
 }
+
+/** The application's module is what calls it: an error would be that of its import. */
+const safe =
+  (listener: Listener): Listener =>
+  (...one) => {
+    try {
+      listener(...one);
+    } catch (error) {
+      diag.error(`llmtrace: could not look at ${one[0]}`, error);
+    }
+  };
 
 function teller(): Teller {
   const known = Reflect.get(globalThis, TELLER) as Teller | undefined;

@@ -95,7 +95,15 @@ export interface SentRequests {
   readonly hosts: RegExp;
   /** The paths of what the endpoints send, and of nothing else. */
   readonly paths: RegExp;
-  /** The version of the SDK that sent these headers; undefined where another client did. */
+  /**
+   * What is in the SDK's code, and so in each bundle of it, whatever a minifier does to names. None matches itself: a
+   * bundle may have llmtrace in it, and no SDK.
+   */
+  readonly marks: readonly RegExp[];
+  /**
+   * The version of the SDK whose headers these may be; undefined where they are another client's. Alone they tell
+   * little: other SDKs are made by the same generator, and gateways send on the headers of their clients.
+   */
   sentBy(header: (name: string) => string | undefined): string | undefined;
 }
 

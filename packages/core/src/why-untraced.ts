@@ -1,6 +1,7 @@
 /** Why a request was not traced, by the files that sent it and by what was patched. */
 import { facts, type SdkCopy } from './facts.ts';
 import type { Finding } from './findings.ts';
+import { isPackage } from './sdk-files.ts';
 
 /** Who sent a request: an SDK, or something else to a vendor's own host; and the files that were on the stack. */
 export type Sender = { readonly files: readonly string[] } & (
@@ -23,7 +24,7 @@ export function whyUntraced(sender: Sender): Why {
   const { module, files } = sender;
   const isOn = facts().instrumentations.some((one) => one.module === module && one.isEnabled());
   if (!isOn) return disabled(sender);
-  const file = files.find((path) => path.includes(`/node_modules/${module}/`));
+  const file = files.find((path) => isPackage(module, path));
   if (file !== undefined) return installed(sender, file);
   return files.length > 0 ? bundled(sender, sending(files)) : unknown(sender);
 }
@@ -69,6 +70,7 @@ const unknown = (sdk: Sdk): Why => ({
 
 /** The SDK is a package on disk. Which of its builds was not patched, or no more? */
 function installed(sdk: Sdk, file: string): Why {
+  if (!file.includes(`/node_modules/${sdk.module}/`)) return linked(sdk, file);
   const build = file.endsWith('.mjs') ? 'ES module' : 'CommonJS';
   const { copies: all, findings, hook } = facts();
   const lacking = findings.find(
@@ -83,6 +85,13 @@ function installed(sdk: Sdk, file: string): Why {
   // What was required before is patched all the same: this came by a way that nobody saw.
   return build === 'ES module' ? early(sdk, file) : unknown(sdk);
 }
+
+const linked = (sdk: Sdk, file: string): Why => ({
+  code: 'untraced',
+  what: `${named(sdk)} was loaded from ${file}, in no folder of its name in \`node_modules\`, where no hook looks; its calls are not traced`,
+  cure: `Install it in place of the link, start with \`node --preserve-symlinks\`, or use ${BY_HAND}`,
+  lost: true,
+});
 
 /** Whether somebody has put a method back as it was before llmtrace. */
 const isUndone = ({ methods }: SdkCopy): boolean =>

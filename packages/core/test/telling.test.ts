@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { pathOfUrl, versionOf } from '../src/loaded.ts';
 import { tellingLines, whenLoaded } from '../src/telling.ts';
 import type { Endpoint, Vendor } from '../src/vendor.ts';
 
@@ -43,6 +44,29 @@ describe('modules that tell of themselves', () => {
       ['late', classes, URL_OF_MODULE],
     ]);
   });
+
+  it('load whatever happens to those who hear of them, and those who wait besides', () => {
+    const heard: string[] = [];
+    whenLoaded(() => {
+      throw new Error('broken');
+    });
+    whenLoaded((file) => heard.push(file));
+    heard.length = 0;
+    assert.equal(typeof run(tellingLines(vendor).get('a-vendor/chat.mjs')), 'function');
+    assert.deepEqual(heard, ['a-vendor/chat.mjs']);
+  });
+
+  for (const url of [
+    'vfs:///app/node_modules/a/a.mjs',
+    'file://host/node_modules/a/a.mjs',
+    'file:///a%2Fb.mjs',
+  ]) {
+    it(`may come from where no file is, and have no version then: ${url}`, () => {
+      // On Windows, a host is one of the network's.
+      if (!(process.platform === 'win32' && url.includes('host'))) assert.equal(pathOfUrl(url), undefined);
+      assert.equal(versionOf(pathOfUrl(url), 'a'), undefined);
+    });
+  }
 
   it('are heard by every copy of llmtrace', async () => {
     const heard: string[] = [];

@@ -1,6 +1,6 @@
 /** Why a request was not traced, by what was on its stack and what was patched. */
 import assert from 'node:assert/strict';
-import { channel } from 'node:diagnostics_channel';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type DiagRecorder, recordDiag } from '@llmtrace/test-fixtures';
 import { copyOf, facts } from '../src/facts.ts';
 import { watchRequests } from '../src/untraced.ts';
@@ -30,6 +30,7 @@ describe('a request that no traced call sent', () => {
       module: MODULE,
       hosts: /^api\.test$/,
       paths: /\/v1\/chat$/,
+      marks: [/Test\/JS/, /@test\/sdk/], // which are in this file
       sentBy: (header) => /^Test\/JS (.*)$/.exec(header('user-agent') ?? '')?.[1],
     });
   });
@@ -111,6 +112,33 @@ describe('a request that no traced call sent', () => {
   });
 
   const sdk = ['User-Agent', 'Test/JS 1.2.3'];
+  it('is not meant where a proxy sends on what an SDK sent to it: no code of that SDK is on the stack', () => {
+    const marks = [/a[-]mark/];
+    const hosts = /^api\.proxied$/;
+    const sentBy = (header: (name: string) => string | undefined) => header('x-sdk');
+    watchRequests({ module: '@test/proxied', hosts, paths: /\/v1\/proxied$/, marks, sentBy });
+    const proxied = { method: 'POST', path: '/v1/proxied', headers: ['X-SDK', '1.0.0'] };
+    const publish = (origin: string) =>
+      channel('undici:request:create').publish({ request: { ...proxied, origin } });
+    publish('http://upstream');
+    assert.deepEqual(Object.fromEntries(untraced), {});
+    publish('https://api.proxied');
+    assert.deepEqual(Object.fromEntries(untraced), { 'api.proxied': 1 });
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      ['no-sdk'],
+    );
+    watched.pop();
+  });
+
+  it('is none while a call is open in another global object of this process', () => {
+    const answer = (question: unknown) => Object.assign(question as object, { isUnderWay: true });
+    subscribe('llmtrace:under-way', answer);
+    channel('undici:request:create').publish({ request: { ...request, headers: sdk } });
+    unsubscribe('llmtrace:under-way', answer);
+    assert.deepEqual(Object.fromEntries(untraced), {});
+  });
+
   const SEEN: [string, object, Record<string, number>][] = [
     ['an SDK’s', { headers: sdk }, { [MODULE]: 1 }],
     ['an SDK’s to a host of its own', { headers: sdk, origin: 'http://gateway' }, { [MODULE]: 1 }],

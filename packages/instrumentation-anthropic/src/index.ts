@@ -20,21 +20,17 @@ function providerOf(client: any): string | undefined {
   return CLASSES[client?.constructor?.name];
 }
 
-/** `Anthropic/JS`, `AnthropicBedrock/JS`; a bundler makes something short of the class's name. */
-const AGENT = /^\w*Anthropic\w*\/JS /;
-const SHORT = /^[\w$]{1,3}\/JS /;
-
 const requests: SentRequests = {
   module: '@anthropic-ai/sdk',
   hosts: /^api\.anthropic\.com$/,
   // The last two are Bedrock's and Vertex's.
   paths:
-    /\/v1\/(?:messages|complete)(?:\?|$)|\/model\/[^/]+\/invoke(?:-with-response-stream)?$|:(?:streamR|r)awPredict$/,
-  sentBy(header) {
-    const agent = header('user-agent') ?? '';
-    const isAnthropic = AGENT.test(agent) || (SHORT.test(agent) && header('anthropic-version') !== undefined);
-    return isAnthropic ? header('x-stainless-package-version') : undefined;
-  },
+    /\/v1\/(?:messages|complete)(?:\?|$)|\/model\/[^/]+\/invoke(?:-with-response-stream)?$|(?<!\/count-tokens):(?:streamR|r)awPredict$/,
+  marks: [/X-Stainless-Package[-]Version/, /ANTHROPIC_BASE[_]URL/],
+  // The user agent is the class's name, which a subclass or a minifier changes, or what the application sets.
+  // The version of the protocol is no header of those that go to Bedrock and Vertex.
+  sentBy: (header) =>
+    header('x-stainless-lang') === 'js' ? header('x-stainless-package-version') : undefined,
 };
 
 /** The endpoints of the `@anthropic-ai/sdk` package. */

@@ -23,6 +23,7 @@ const requests: SentRequests = {
   hosts: /^generativelanguage\.googleapis\.com$/,
   paths:
     /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)|\/interactions(?:\?|$)/,
+  marks: [/google-genai-sdk[/]/],
   sentBy: (header) => /\bgoogle-genai-sdk\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
 };
 

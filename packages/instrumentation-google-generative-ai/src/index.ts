@@ -8,13 +8,37 @@ const requests: SentRequests = {
   module: '@google/generative-ai',
   hosts: /^generativelanguage\.googleapis\.com$/,
   paths: /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)/,
+  marks: [/genai[-]js/, /x-goog-api[-]client/],
   sentBy: (header) => /\bgenai-js\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
 };
 
-/** The client only makes models, and those make chats: neither sends anything by that. A model is a client, too. */
+/** What the SDK's client has. Nothing of a client that has more is called: it is another's. */
+const CLIENT = ['constructor', 'getGenerativeModel', 'getGenerativeModelFromCachedContent'];
+/** What the SDK's models have, and those of its relatives do not: `@google-cloud/vertexai`, Firebase. */
+const MODEL = ['generateContent', 'startChat', 'embedContent', 'batchEmbedContents'];
+
+/** The prototype that has the method itself. */
+function classWith(given: any, method: string): any {
+  let holder = given;
+  while (holder && !Object.hasOwn(holder, method)) holder = Object.getPrototypeOf(holder);
+  return holder === given ? undefined : (holder ?? undefined);
+}
+
+/**
+ * The client only makes models, and those make chats: neither sends anything by that, and their classes can be had
+ * in no other way. Only the SDK's own methods are called, by their shape. A model is a client, too.
+ */
 function part(given: any, path: string): any {
-  const model = given?.getGenerativeModel ? given.getGenerativeModel({ model: 'none' }) : given;
-  return path === 'ChatSession' && model?.startChat ? model.startChat() : model;
+  const client = classWith(given, 'getGenerativeModel');
+  const isClient =
+    client &&
+    typeof given.apiKey === 'string' &&
+    Object.getOwnPropertyNames(client).every((name) => CLIENT.includes(name));
+  const model = isClient
+    ? client.getGenerativeModel.call({ apiKey: given.apiKey }, { model: 'none' })
+    : given;
+  const maker = path === 'ChatSession' ? classWith(model, 'startChat') : undefined;
+  return maker && MODEL.every((name) => Object.hasOwn(maker, name)) ? maker.startChat.call(model) : model;
 }
 
 /** The endpoints of the `@google/generative-ai` package. */

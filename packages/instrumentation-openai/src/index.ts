@@ -13,18 +13,21 @@ function providerOf(client: any): string | undefined {
   return isAzure ? 'azure.ai.openai' : undefined;
 }
 
-/** `OpenAI/JS`, `AzureOpenAI/JS`, and what a bundler makes of the class's name; not SDKs of others made alike. */
-const AGENT = /^(?:\w*OpenAI\d*|[\w$]{1,3})\/JS /;
+/** The versions that this package instruments: 4.19 and later. */
+const VERSION = /^(?:4\.(?:19|[2-9]\d|\d{3,})|[5-9]|\d{2,})\./;
 
 const requests: SentRequests = {
   module: 'openai',
   hosts: /^api\.openai\.com$|\.openai\.azure\.com$/,
   paths:
     /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
-  sentBy: (header) =>
-    AGENT.test(header('user-agent') ?? '') && header('anthropic-version') === undefined
-      ? header('x-stainless-package-version')
-      : undefined,
+  marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
+  // The user agent is the class's name, which a subclass or a minifier changes, or what the application sets.
+  sentBy(header) {
+    const version = header('x-stainless-package-version') ?? '';
+    const isOurs = header('x-stainless-lang') === 'js' && header('anthropic-version') === undefined;
+    return isOurs && VERSION.test(version) ? version : undefined;
+  },
 };
 
 /** The endpoints of the `openai` package. */

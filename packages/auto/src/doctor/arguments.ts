@@ -36,8 +36,12 @@ export function parse(given: readonly string[]): Arguments {
   return { ...own, command: given.slice(at) };
 }
 
+/** What a timer takes, in s, less the time that an application has for its end. */
+const MAX_WAIT = 2_147_000;
+
 function seconds(text: string | undefined): number {
   const value = Number(text);
-  if (text && value > 0) return value;
+  // Timers take no more: a longer one would end at once.
+  if (text && value > 0) return Math.min(value, MAX_WAIT);
   throw new TypeError(`Expected --wait to be a number of seconds, got ${text ?? 'nothing'}.`);
 }

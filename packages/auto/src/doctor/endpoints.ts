@@ -25,10 +25,14 @@ export function endpointOf(settings: AutoSettings, signal: 'TRACES' | 'METRICS')
   return own || (otlp.protocol === 'grpc' ? DEFAULT_GRPC : DEFAULT);
 }
 
-/** A URL as it may be shown: without a name and a password. */
+/** A URL as it may be shown: without a name and a password, also where it is none, and whoever wrote it erred. */
 export function shown(url: string | undefined): string {
-  if (url === undefined || !URL.canParse(url)) return url ?? '';
-  const { protocol, host, pathname } = new URL(url);
+  if (url === undefined) return '';
+  const known = URL.canParse(url) ? new URL(url) : undefined;
+  // `user:password@host` is a URL of a scheme `user`; and what is before the last @ may all be a password.
+  if (!known || !/^https?:$/.test(known.protocol) || known.pathname.includes('@'))
+    return url.slice(url.lastIndexOf('@') + 1).split(/[?#]/, 1)[0] ?? '';
+  const { protocol, host, pathname } = known;
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
@@ -55,10 +59,15 @@ function tried(url: string): string {
   if (!address?.hostname) return 'no URL';
   const port = address.port || (address.protocol === 'https:' ? '443' : '80');
   const host = address.hostname.replace(/^\[|\]$/g, '');
-  const { stdout } = spawnSync(process.execPath, ['-e', SCRIPT, host, port, String(WAIT_MS)], {
-    env: {},
-    encoding: 'utf8',
-    timeout: 2 * WAIT_MS,
-  });
-  return stdout ?? '';
+  const args = ['-e', SCRIPT, host, port, String(WAIT_MS)];
+  try {
+    const { stdout } = spawnSync(process.execPath, args, {
+      env: {},
+      encoding: 'utf8',
+      timeout: 2 * WAIT_MS,
+    });
+    return stdout ?? '';
+  } catch {
+    return ''; // the permission model of Node.js lets no process start: then nobody can tell
+  }
 }

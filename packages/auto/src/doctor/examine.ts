@@ -42,7 +42,7 @@ export function examine({ settings, vendors, loaded, isOwn }: Examined): Report 
     ...settingsSaid(known),
   ];
   return {
-    command: command(),
+    command: commandOf(process.argv, process.execArgv),
     versions: `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`,
     copies: copiesOf(loaded, known),
     traced: [...known.traced],
@@ -52,12 +52,32 @@ export function examine({ settings, vendors, loaded, isOwn }: Examined): Report 
   };
 }
 
-/** How the process was started, without what only the application knows: its arguments, or its text. */
-function command(): string {
-  const [, file = '', ...args] = process.argv;
-  const flags = process.execArgv.map((flag) => (/\s/.test(flag) ? '…' : flag));
-  return [basename(process.execPath), ...flags, file, args.length > 0 ? '…' : ''].filter(Boolean).join(' ');
+/** Flags whose values are names of files, packages or conditions, and say what is loaded. */
+const LOADING = /^(?:--import|--require|-r|--loader|--experimental-loader|--conditions|-C)$/;
+const TEXT = /^(?:-[pe]+|--eval|--print)$/;
+
+/**
+ * How a process was started, without what only the application knows: its arguments, its text, and values of flags
+ * other than those that load something.
+ */
+export function commandOf(argv: readonly string[], execArgv: readonly string[]): string {
+  const [node = '', file = '', ...args] = argv;
+  const flags = execArgv.flatMap((word, index) => {
+    const [name = '', value] = word.split(/=(.*)/s, 2);
+    if (name.startsWith('-')) {
+      if (value === undefined) return name;
+      return `${name}=${LOADING.test(name) ? loadedBy(value) : '…'}`;
+    }
+    return LOADING.test(execArgv[index - 1] ?? '') ? loadedBy(word) : '…';
+  });
+  // Such a process has no file: what follows are arguments.
+  const isText = execArgv.some((word) => TEXT.test(word.split('=', 1)[0] ?? ''));
+  const rest = isText ? [] : [file, args.length > 0 ? '…' : ''];
+  return [basename(node), ...flags, ...rest].filter(Boolean).join(' ');
 }
+
+/** The name of what a flag loads; a module may be given as its text. */
+const loadedBy = (value: string): string => (/^data:|\s/.test(value) ? '…' : value);
 
 /** Whether llmtrace runs at all. */
 function stateOf(settings: AutoSettings, { instrumentations }: Facts): Finding[] {

@@ -31,7 +31,7 @@ export function watchLoads(vendors: readonly Vendor[]): () => LoadedCopy[] {
   const { registerHooks } = module as { registerHooks?: RegisterHooks };
   registerHooks?.({
     load(url, context, next) {
-      if (url.startsWith('file:')) see(fileURLToPath(new URL(url)));
+      seeUrl(url, see);
       return next(url, context);
     },
   });
@@ -39,6 +39,13 @@ export function watchLoads(vendors: readonly Vendor[]): () => LoadedCopy[] {
     for (const path of Object.keys(module.createRequire(import.meta.url).cache)) see(path);
     return [...copies.values()];
   };
+}
+
+/** What cannot be a path here (`file://host/…`, another scheme) is the affair of whoever loads it. */
+function seeUrl(url: string, see: (path: string) => void): void {
+  try {
+    if (url.startsWith('file:')) see(fileURLToPath(url));
+  } catch {}
 }
 
 /** The copy that a file belongs to, if it is the main one or has a class of an endpoint: builds share the others. */

@@ -73,8 +73,23 @@ const isForNode = (first: string): boolean =>
  */
 function nodeOptions(command: readonly string[], asIs: boolean): string {
   const given = process.env['NODE_OPTIONS'] ?? '';
-  const isOwn = asIs || mayStart([...given.split(/\s+/), ...command]);
+  const isOwn = asIs || mayStart([...given.split(/\s+/), ...flagsOf(command)]);
   return `--import ${own('attach')}${isOwn ? '' : ` --import ${own('../index')}`} ${given}`.trim();
+}
+
+/** Flags that take the next word as their value. */
+const TAKES = /^(?:--import|--require|-r|--loader|--experimental-loader|--conditions|-C|--env-file|--title)$/;
+
+const NODE = /(?:^|[\\/])node(?:\.exe)?$/;
+
+/** What is for node itself, or for what runs it (`tsx`): what comes after the application's file is the application's. */
+export function flagsOf(command: readonly string[]): readonly string[] {
+  const end = command.findIndex((word, index) => {
+    if (word.startsWith('-')) return word === '--';
+    if (NODE.test(word) || TAKES.test(command[index - 1] ?? '')) return false;
+    return isForNode(word) || command.slice(0, index).some((before) => NODE.test(before));
+  });
+  return end < 0 ? command : command.slice(0, end);
 }
 
 /** Whether a file of the application's own, or llmtrace, is loaded before the application. */

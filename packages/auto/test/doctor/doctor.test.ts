@@ -7,7 +7,9 @@ import { FINDING_CODES } from '@llmtrace/core';
 import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
 import { parse } from '../../src/doctor/arguments.ts';
 import { isNewer } from '../../src/doctor/destination.ts';
-import { nodeVersion } from '../../src/doctor/examine.ts';
+import { shown } from '../../src/doctor/endpoints.ts';
+import { commandOf, nodeVersion } from '../../src/doctor/examine.ts';
+import { flagsOf } from '../../src/doctor/run.ts';
 import { AUTO, file, type Stage, setStage } from '../stage.ts';
 import { DOCTOR, type Folder, makeFolder, type SetUp, setUps } from './set-ups.ts';
 
@@ -209,11 +211,78 @@ describe('the doctor', () => {
       ['--wait', '3', '--as-is', 'app.mjs', '--wait', '4'],
       { command: ['app.mjs', '--wait', '4'], asIs: true, wait: 3 },
     ],
+    [['--wait', '3000000', 'app.mjs'], { command: ['app.mjs'], wait: 2_147_000 }],
     [['--import', './otel.mjs', 'app.mjs'], { command: ['--import', './otel.mjs', 'app.mjs'] }],
   ];
   for (const [given, expected] of ARGUMENTS) {
     it(`understands ${JSON.stringify(given)}`, () => {
       assert.deepEqual(parse(given), { help: false, asIs: false, wait: undefined, ...expected });
+    });
+  }
+
+  const SHOWN: [string | undefined, string][] = [
+    [undefined, ''],
+    ['http://collector:4318/', 'http://collector:4318'],
+    ['https://user:PW@collector/otlp?key=PW', 'https://collector/otlp'],
+    ['user:PW@127.0.0.1:4318', '127.0.0.1:4318'],
+    ['http://user:PW@host:port', 'host:port'],
+    ['https//user:P@W@host?key=PW', 'host'],
+    ['http://user/PW@host', 'host'],
+    ['collector:4318', 'collector:4318'],
+  ];
+  for (const [url, expected] of SHOWN) {
+    it(`shows the endpoint ${url} without a name and a password`, () => {
+      assert.equal(shown(url), expected);
+    });
+  }
+
+  const COMMANDS: [string[], string[], string][] = [
+    [
+      ['/bin/node', '/srv/app.mjs', 'PW'],
+      ['--import', '@llmtrace/auto', '-r=./a.cjs', '-C', 'dev'],
+      'node --import @llmtrace/auto -r=./a.cjs -C dev /srv/app.mjs …',
+    ],
+    [['/bin/node', 'PW', 'PW'], ['-e', 'PW'], 'node -e …'],
+    [['/bin/node', 'PW'], ['--import', 'x', '--print=PW'], 'node --import x --print=…'],
+    [
+      ['/bin/node', 'app.js'],
+      ['--title=PW', '--title', 'PW', '--inspect'],
+      'node --title=… --title … --inspect app.js',
+    ],
+    [
+      ['/bin/node', 'app.js'],
+      ['--import', 'data:text/javascript,PW', '--env-file=PW'],
+      'node --import … --env-file=… app.js',
+    ],
+  ];
+  for (const [argv, execArgv, expected] of COMMANDS) {
+    it(`shows of a command what is loaded, and nothing else: ${expected}`, () => {
+      assert.equal(commandOf(argv, execArgv), expected);
+    });
+  }
+
+  const FLAGS: [string[], string[]][] = [
+    [['app.mjs', '-r', './data'], []],
+    [
+      ['--import', './otel.mjs', '--inspect', 'app.mjs', '--import', './data'],
+      ['--import', './otel.mjs', '--inspect'],
+    ],
+    [
+      ['/usr/bin/node', '-r', './otel.cjs', 'app'],
+      ['/usr/bin/node', '-r', './otel.cjs'],
+    ],
+    [
+      ['tsx', '--import', './otel.ts', 'app.ts', '-r', './data'],
+      ['tsx', '--import', './otel.ts'],
+    ],
+    [
+      ['npm', 'start', '--', '-r', './data'],
+      ['npm', 'start'],
+    ],
+  ];
+  for (const [command, expected] of FLAGS) {
+    it(`takes as flags of node what is before the file: ${command.join(' ')}`, () => {
+      assert.deepEqual(flagsOf(command), expected);
     });
   }
 

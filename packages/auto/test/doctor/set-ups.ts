@@ -55,7 +55,7 @@ const UNKNOWN = `exports.OpenAI = class OpenAI {
   chat = {
     answer: () => fetch(process.env.OPENAI_BASE_URL + '/chat/completions', {
       method: 'POST',
-      headers: { 'User-Agent': 'OpenAI/JS 99.1.0', 'X-Stainless-Package-Version': '99.1.0' },
+      headers: { 'X-Stainless-Lang': 'js', 'X-Stainless-Package-Version': '99.1.0' },
       body: '{}',
     }).then((response) => response.text()),
   };

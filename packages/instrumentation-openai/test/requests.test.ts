@@ -1,0 +1,32 @@
+/** Whose requests are those that have the headers of an SDK made by Stainless. */
+import assert from 'node:assert/strict';
+import { openai } from '../src/index.ts';
+
+const { paths, sentBy } = openai.requests;
+const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);
+
+describe('a request of the SDK', () => {
+  const SDK = { 'x-stainless-lang': 'js', 'x-stainless-package-version': '7.57.0' };
+  const SENT: [string, Record<string, string>, string | undefined][] = [
+    ['the SDK’s', { ...SDK, 'user-agent': 'OpenAI/JS 7.57.0' }, '7.57.0'],
+    ['with a user agent of the application', { ...SDK, 'user-agent': 'langchainjs-openai/1.0.0' }, '7.57.0'],
+    ['of a subclass', { ...SDK, 'user-agent': 'GatewayClient/JS 7.57.0' }, '7.57.0'],
+    ['of the first version', { ...SDK, 'x-stainless-package-version': '4.19.0' }, '4.19.0'],
+    ['of an earlier one', { ...SDK, 'x-stainless-package-version': '4.18.0' }, undefined],
+    ['of an SDK made alike', { ...SDK, 'x-stainless-package-version': '1.6.0' }, undefined],
+    ['of the SDK for Python', { ...SDK, 'x-stainless-lang': 'python' }, undefined],
+    ['of Anthropic’s', { ...SDK, 'anthropic-version': '2023-06-01' }, undefined],
+    ['of another client', { 'user-agent': 'curl/8' }, undefined],
+  ];
+  for (const [what, headers, expected] of SENT) {
+    it(`may be one by its headers, or not: ${what}`, () => assert.equal(versionOf(headers), expected));
+  }
+
+  it('is one that an endpoint sends', () => {
+    const sent = ['/v1/chat/completions', '/v1/responses', '/openai/deployments/x/embeddings?api-version=1'];
+    assert.deepEqual(
+      [...sent, '/v1/models', '/v1/threads/t/messages'].filter((path) => paths.test(path)),
+      sent,
+    );
+  });
+});
