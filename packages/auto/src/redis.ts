@@ -6,12 +6,13 @@ import { warn } from './warn.ts';
 
 const require = module.createRequire(import.meta.url);
 
-/** Where `LLMTRACE_REDIS_URL` says that limits are kept; nothing where the configuration says so itself, or nobody does. */
+/** Where `LLMTRACE_REDIS_URL` says that limits are kept; in the process where it names none, or a wrong one, which was said. */
 export function sharedLimits(
   { redis }: AutoSettings,
   config: LlmTraceConfig,
 ): Pick<LlmTraceConfig, 'sharedLimits'> {
-  if (!redis || config.sharedLimits !== undefined) return {};
+  if (config.sharedLimits !== undefined) return {};
+  if (!redis) return { sharedLimits: false };
   try {
     const { redisLimits } = require('@llmtrace/redis') as typeof import('@llmtrace/redis');
     return { sharedLimits: redisLimits(redis.url, redis.options) };

@@ -15,7 +15,10 @@ export const PROCESS = 120_000;
 /** Within so long after an outage the processes come back from it, in ms: that is the longest time between probes. */
 const RETURN = 6000;
 
-/** Reads the limit, and brings it up to now. What keys and arguments are, see `limits.ts`. */
+/**
+ * Reads the limit, and brings it up to now. What keys and arguments are, see `limits.ts`. Where Redis' clock has gone
+ * back since it was last written (`seen`), all times go back as far: nobody waits for what the clock has lost.
+ */
 const LOAD = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -27,15 +30,25 @@ for b = 1, count do
   arg = arg + 2
 end
 local function exact(number) return string.format('%.17g', number) end
-local fields = {'at', 'memory', 'back', 'of', 'processes'}
-for b = 1, count do fields[5 + b] = 'b' .. b end
+local fields = {'at', 'memory', 'back', 'of', 'processes', 'seen'}
+for b = 1, count do fields[6 + b] = 'b' .. b end
 local stored = redis.call('HMGET', KEYS[1], unpack(fields))
 local at = tonumber(stored[1]) or now
 local name = stored[2] or memory
 local back, of, processes = tonumber(stored[3]) or 0, tonumber(stored[4]) or 0, tonumber(stored[5]) or 0
-for b = 1, count do levels[b] = tonumber(stored[5 + b]) or bursts[b] end
+for b = 1, count do levels[b] = tonumber(stored[6 + b]) or bursts[b] end
+local step = (tonumber(stored[6]) or now) - now
+if step > 0 then
+  at, back = at - step, back - step
+  redis.call('HSET', KEYS[1], 'at', exact(at), 'back', exact(back), 'seen', exact(now))
+  for key = 2, 3 do
+    for _, member in ipairs(redis.call('ZRANGE', KEYS[key], 0, -1)) do
+      redis.call('ZINCRBY', KEYS[key], exact(-step), member)
+    end
+  end
+end
 local function save()
-  local values = {'at', exact(at), 'memory', name, 'back', exact(back), 'of', of, 'processes', processes}
+  local values = {'at', exact(at), 'memory', name, 'back', exact(back), 'of', of, 'processes', processes, 'seen', exact(now)}
   local rest = math.max(at - now, back + ${PROCESS} - now, 0)
   for b = 1, count do
     values[#values + 1] = 'b' .. b

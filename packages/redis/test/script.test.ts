@@ -249,6 +249,30 @@ describeWithRedis('the decisions of Redis', () => {
     assert.equal(fourth.usd, third.usd, 'a window that has ended is forgotten');
   });
 
+  it('go on when the clock of Redis goes back', async () => {
+    const { limits } = limitsWithTimes();
+    const buckets = [{ rate: 10, burst: 1, of: 'requests' }] as const;
+    const ask = (lease: number) => {
+      const calls = [{ amounts: [1], maxWait: 60_000, lease }];
+      return limits.take('clock', { ...fresh, buckets, concurrency: 5, levels: [Infinity], calls });
+    };
+    await ask(1);
+    const [turn] = (await ask(2)).waits as [number];
+    // What it had written, 120 s before its clock went back by so much.
+    const key = 'llmtrace:{clock}';
+    for (const field of ['at', 'seen']) {
+      const value = Number(await send('HGET', key, field));
+      await send('HSET', key, field, String(value + 120_000));
+    }
+    for (const set of [`${key}:running`, `${key}:processes`])
+      for (const member of (await send('ZRANGE', set, '0', '-1')) as string[])
+        await send('ZINCRBY', set, '120000', member);
+    const [after] = (await ask(3)).waits as [number];
+    assert.ok(turn > 80 && turn <= 100.5 && after > turn && after <= 200.5, `${turn}, ${after}`);
+    for (const member of (await send('ZRANGE', `${key}:running`, '0', '-1')) as string[])
+      assert.ok(Number(await send('ZSCORE', `${key}:running`, member)) < Date.now() + 31_000, 'places, too');
+  });
+
   it('are the same on any key, however it is named', async () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 0.001, burst: 1, of: 'requests' }] as const;

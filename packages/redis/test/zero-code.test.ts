@@ -107,6 +107,7 @@ describeWithRedis('limits over processes', () => {
       });
       assert.equal(stdout, TWO);
       assert.match(stderr, /expected LLMTRACE_REDIS_URL to be a URL that begins with redis/);
+      assert.doesNotMatch(stderr, /is read by/, 'of which this is no case');
       assert.doesNotMatch(stderr, /sec ?ret/);
     }
     const wrong = redis.url.replace('redis://', 'redis://me:secret@');
