@@ -8,6 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { Setup } from './export-pipeline.ts';
+import { OWN_THREAD } from './once.ts';
 import type { WireItem, WireMessage } from './wire.ts';
 
 /** How long an exit waits for the last export, in ms. A collector that refuses connections is not waited for. */
@@ -44,6 +45,7 @@ export function startExportThread(
     stderr: true,
   });
   worker.unref();
+  Reflect.set(worker, OWN_THREAD, true);
   return outbox(worker, flushed);
 }
 

@@ -1,6 +1,9 @@
 /** Once a thread: however often, from however many copies and versions of this package, it is asked for. */
 import { isMainThread, parentPort } from 'node:worker_threads';
 
+/** On a worker thread of llmtrace's own: the doctor does not count it among the application's. */
+export const OWN_THREAD = Symbol.for('llmtrace.thread');
+
 /** True for the first who asks to start `what` in this thread, if an application may run in it. */
 export function isFirst(what: 'auto' | 'hook'): boolean {
   // Node runs what is preloaded in the thread of its own module hooks too, on which no application runs.

@@ -1,8 +1,9 @@
 /** Why a request was not traced, by what was on its stack and what was patched. */
 import assert from 'node:assert/strict';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { fileURLToPath } from 'node:url';
 import { type DiagRecorder, recordDiag } from '@llmtrace/test-fixtures';
-import { copyOf, facts } from '../src/facts.ts';
+import { copyOf, facts, type KnownInstrumentation } from '../src/facts.ts';
 import { watchRequests } from '../src/untraced.ts';
 import { type Sender, whyUntraced } from '../src/why-untraced.ts';
 
@@ -103,6 +104,18 @@ describe('a request that no traced call sent', () => {
     const { code } = whyUntraced({ module: MODULE, version: '2.0.0', files: [`${INSTALLED}.mjs`] });
     assert.equal(code, 'hook-missing');
     copies.pop();
+  });
+
+  it('is explained where the SDK is linked, and its files are in no `node_modules`', () => {
+    const module = '@llmtrace/core'; // which this file is part of
+    instrumentations.push({ ...(instrumentations.at(-1) as KnownInstrumentation), module });
+    const { code, what } = whyUntraced({ module, version: '1.0.0', files: [fileURLToPath(import.meta.url)] });
+    instrumentations.pop();
+    assert.equal(code, 'untraced');
+    assert.match(
+      what,
+      /@llmtrace\/core 1\.0\.0 was loaded from .*untraced\.test\.ts, in no folder of its name/,
+    );
   });
 
   it('is nobody’s concern where the application disabled its instrumentation', () => {

@@ -3,7 +3,7 @@
 import { allVendors } from '../vendors.ts';
 import { parse, USAGE } from './arguments.ts';
 import { projectFindings } from './project.ts';
-import { isLosing, notStarted, textOf } from './report.ts';
+import { failed, isIdle, isLosing, notStarted, textOf } from './report.ts';
 import { examined } from './run.ts';
 
 /** @returns 1 where traces are lost, else the exit code of the application. */
@@ -16,10 +16,12 @@ async function diagnose(given: readonly string[]): Promise<number> {
   const { code, reports } = await examined(command, { wait, asIs });
   const modules = allVendors().map(({ vendor }) => vendor.module);
   const ofProject = command.length === 0 ? projectFindings(process.cwd(), modules) : [];
+  // One that is ended by a signal was not there to end by itself.
+  const hasFailed = code > 0 && code < 128 && reports.every(isIdle);
   const complete = (reports.length > 0 ? reports : [notStarted(command)]).map((report) => ({
     ...report,
     ...(command.length === 0 && { command: `the project in ${process.cwd()}` }),
-    findings: [...report.findings, ...ofProject],
+    findings: [...report.findings, ...ofProject, ...(hasFailed && reports.length > 0 ? [failed(code)] : [])],
   }));
   process.stdout.write(`\n${complete.map(textOf).join('\n')}`);
   return complete.some(isLosing) ? 1 : code;

@@ -20,7 +20,8 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
       findings: [...apiVersions(), ...notSampled(settings)],
     };
   if (settings.sdkDisabled) return nowhere(sdkDisabled);
-  if (!isOwn || settings.traceExporters.length === 0) return nowhere(...apiVersions(), ...noProvider());
+  if (!isOwn || settings.traceExporters.length === 0)
+    return nowhere(...apiVersions(), ...noProvider(settings));
   const names = exportersOf(settings);
   // Those that do not exist are findings by themselves.
   if (names.length === 0) return nowhere();
@@ -50,14 +51,19 @@ function applications(): string | undefined {
   return kind === Object || /noop/i.test(kind.name) ? undefined : kind.name;
 }
 
-const noProvider = (): readonly Finding[] => [
-  {
-    code: 'no-provider',
-    what: 'the spans of calls go nowhere: no exporter is configured and no OpenTelemetry SDK is registered',
-    cure: 'Set OTEL_EXPORTER_OTLP_ENDPOINT to your collector, or register an SDK',
-    lost: true,
-  },
-];
+function noProvider({ env }: AutoSettings): readonly Finding[] {
+  const isNone = env['OTEL_TRACES_EXPORTER'] === 'none';
+  const why = isNone ? 'OTEL_TRACES_EXPORTER is none' : 'no exporter is configured';
+  const cure = 'Set OTEL_EXPORTER_OTLP_ENDPOINT to your collector, or register an SDK';
+  return [
+    {
+      code: 'no-provider',
+      what: `the spans of calls go nowhere: ${why} and no OpenTelemetry SDK is registered`,
+      cure: isNone ? 'Remove OTEL_TRACES_EXPORTER, or register an SDK' : cure,
+      lost: true,
+    },
+  ];
+}
 
 const sdkDisabled: Finding = {
   code: 'disabled',

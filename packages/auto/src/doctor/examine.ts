@@ -1,6 +1,7 @@
 /** Examines this process: what was loaded, what was patched, what was called, and where the spans go. */
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
+import { isMainThread, threadId } from 'node:worker_threads';
 import {
   type AutoSettings,
   type Build,
@@ -25,9 +26,11 @@ export interface Examined {
   readonly loaded: readonly LoadedCopy[];
   /** Whether `@llmtrace/auto` itself was started. */
   readonly isOwn: boolean;
+  /** How many worker threads have not reported. */
+  readonly missing: number;
 }
 
-export function examine({ settings, vendors, loaded, isOwn }: Examined): Report {
+export function examine({ settings, vendors, loaded, isOwn, missing }: Examined): Report {
   const known = facts();
   const destination = destinationOf(settings, isOwn);
   const started = stateOf(settings, known);
@@ -40,9 +43,10 @@ export function examine({ settings, vendors, loaded, isOwn }: Examined): Report 
     ...neighbours(known, vendors),
     ...(started.length > 0 ? [] : destination.findings),
     ...settingsSaid(known),
+    ...(missing > 0 ? [unexamined(missing)] : []),
   ];
   return {
-    command: commandOf(process.argv, process.execArgv),
+    command: commandOf(process.argv, process.execArgv) + (isMainThread ? '' : ` (worker thread ${threadId})`),
     versions: `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`,
     copies: copiesOf(loaded, known),
     traced: [...known.traced],
@@ -78,6 +82,13 @@ export function commandOf(argv: readonly string[], execArgv: readonly string[]):
 
 /** The name of what a flag loads; a module may be given as its text. */
 const loadedBy = (value: string): string => (/^data:|\s/.test(value) ? '…' : value);
+
+const unexamined = (missing: number): Finding => ({
+  code: 'not-started',
+  what: `${missing} worker thread${missing === 1 ? ' was' : 's were'} not examined: ended from outside, or started without the flags of the process; nothing is known of its calls`,
+  cure: 'Let worker threads end by themselves, and leave their `execArgv` and `env` as they are by default',
+  lost: false,
+});
 
 /** Whether llmtrace runs at all. */
 function stateOf(settings: AutoSettings, { instrumentations }: Facts): Finding[] {

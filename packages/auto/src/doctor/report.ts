@@ -29,6 +29,18 @@ export interface Report {
 export const isLosing = ({ findings }: Pick<Report, 'findings'>): boolean =>
   findings.some(({ lost }) => lost);
 
+/** Whether nothing of an SDK was seen in the process. */
+export const isIdle = ({ copies, traced, untraced }: Report): boolean =>
+  copies.length + traced.length + untraced.length === 0;
+
+/** What an application that failed before it used an SDK adds to its report. */
+export const failed = (code: number): Finding => ({
+  code: 'not-started',
+  what: `the application ended with code ${code} and had used no SDK; nothing is known of its calls`,
+  cure: 'Look at what it says itself, and at the name of its file',
+  lost: true,
+});
+
 /** The report on a command of which no process of node has reported. */
 export const notStarted = (command: readonly string[]): Report => ({
   command: command[0] ?? '',
@@ -81,6 +93,7 @@ function callsOf({ traced, untraced }: Report): string {
 function verdictOf(findings: readonly Finding[]): string {
   if (findings.length === 0) return '✓ all is well';
   const losing = findings.filter(({ lost }) => lost).length;
-  if (losing === 0) return '✓ nothing is lost';
+  const isPartial = findings.some(({ code }) => code === 'not-started');
+  if (losing === 0) return isPartial ? '! not all was examined' : '✓ nothing is lost';
   return losing === 1 ? '1 finding loses traces' : `${losing} findings lose traces`;
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Report } from './report.ts';
+import { isIdle, type Report } from './report.ts';
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const own = (name: string): string => new URL(name + EXTENSION, import.meta.url).href;
@@ -104,8 +104,9 @@ function reportsIn(folder: string): Report[] {
   const reports = readdirSync(folder).map(
     (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report,
   );
+  // What one says of worker threads that are missing must not get lost.
   const busy = reports.filter(
-    ({ copies, traced, untraced }) => copies.length + traced.length + untraced.length > 0,
+    (report) => !isIdle(report) || report.findings.some(({ code, lost }) => code === 'not-started' && !lost),
   );
   return busy.length > 0 ? busy : reports.slice(0, 1);
 }

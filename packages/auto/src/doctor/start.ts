@@ -1,14 +1,15 @@
 /** The doctor within an application: it looks on, and reports when the process ends. */
-import { writeFileSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, parentPort, threadId } from 'node:worker_threads';
 import { type AutoSettings, autoSettings, watchRequests } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { atExit } from '../exit.ts';
 import { allVendors } from '../vendors.ts';
 import { examine } from './examine.ts';
 import { watchLoads } from './loads.ts';
-import { textOf } from './report.ts';
+import { isIdle, type Report, textOf } from './report.ts';
+import { watchThreads } from './threads.ts';
 
 /** What it is that has the doctor started: `@llmtrace/auto`, or something that traces nothing by itself. */
 export type StartedBy = 'auto' | 'other';
@@ -17,7 +18,7 @@ let startedBy: StartedBy | undefined;
 
 /** Looks on from now on, and reports once, at the end of the process: on stderr, or as a file for the command. */
 export function startDoctor(by: StartedBy): void {
-  if (!isMainThread) return;
+  if (!isMainThread && parentPort === null) return; // the thread of Node.js' module loader
   const isFirst = startedBy === undefined;
   if (isFirst || by === 'auto') startedBy = by;
   if (!isFirst) return;
@@ -25,13 +26,17 @@ export function startDoctor(by: StartedBy): void {
   // Of all vendors: those that are switched off are used, perhaps.
   for (const { requests } of vendors) watchRequests(requests);
   const loaded = watchLoads(vendors);
+  const threads = watchThreads();
   let isDone = false;
   atExit(() => {
     if (isDone) return;
     isDone = true;
     const settings = autoSettings();
     try {
-      write(examine({ settings, vendors, loaded: loaded(), isOwn: startedBy === 'auto' }), settings);
+      const missing = isMainThread ? threads.missing() : 0;
+      const isOwn = startedBy === 'auto';
+      write(examine({ settings, vendors, loaded: loaded(), isOwn, missing }), settings);
+      if (!isMainThread) threads.report();
     } catch (error) {
       diag.error('llmtrace: the doctor failed', error);
       process.stderr.write(`llmtrace doctor: could not report: ${String(error)}\n`);
@@ -39,7 +44,11 @@ export function startDoctor(by: StartedBy): void {
   });
 }
 
-function write(report: ReturnType<typeof examine>, { doctorFolder }: AutoSettings): void {
-  if (doctorFolder === undefined) process.stderr.write(`\n${textOf(report)}`);
-  else writeFileSync(join(doctorFolder, `${process.pid}.json`), JSON.stringify(report));
+/** A worker thread that uses no SDK is not worth a report; and its streams are written too late. */
+function write(report: Report, { doctorFolder }: AutoSettings): void {
+  if (!isMainThread && isIdle(report)) return;
+  if (doctorFolder !== undefined)
+    writeFileSync(join(doctorFolder, `${process.pid}-${threadId}.json`), JSON.stringify(report));
+  else if (isMainThread) process.stderr.write(`\n${textOf(report)}`);
+  else writeSync(2, `\n${textOf(report)}`);
 }

@@ -99,6 +99,23 @@ describe('the doctor', () => {
     assert.equal(stage.collector.spans().length, 1);
   });
 
+  it('examines a worker thread by itself, and says how many it could not', async () => {
+    const asked = async (more?: RunOptions['env']) =>
+      (
+        await stage.run(app('threads.mjs'), {
+          flags: AUTO,
+          env: env({ LLMTRACE_DOCTOR: '1', ...more }),
+        })
+      ).stderr;
+    const examined = await asked();
+    assert.match(examined, /\(worker thread \d+\)\n/);
+    assert.match(examined, /calls {4}1 of openai traced\n/);
+    assert.match(examined, /✓ all is well\n$/);
+    const missing = await asked({ BARE: '1' });
+    assert.match(missing, /! not-started: 1 worker thread was not examined/);
+    assert.match(missing, /! not all was examined\n$/);
+  });
+
   it('has nothing to say of a client that was made before, and then instrumented by hand', async () => {
     const { stderr } = await stage.run(app('made-before.mjs'), { env: env({ LLMTRACE_DOCTOR: '1' }) });
     assert.match(stderr, /loaded {3}openai \(unknown version\) \(by hand\): traced \(\d+ methods\)\n/);
@@ -140,6 +157,19 @@ describe('the doctor', () => {
       });
       assert.match(stdout, /✓ all is well\n$/);
       assert.equal(code, 0);
+    });
+
+    it('does not call well what did not even start', async () => {
+      const { code, stdout } = await doctor(['no-such.mjs'], {
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: stage.collector.url },
+      });
+      assert.match(stdout, /✗ not-started: the application ended with code 1 and had used no SDK/);
+      assert.equal(code, 1);
+    });
+
+    it('says that spans go nowhere because of a variable, where one says so', async () => {
+      const { stdout } = await doctor([app('chat.mjs')], { env: { OTEL_TRACES_EXPORTER: 'none' } });
+      assert.match(stdout, /✗ no-provider: .* OTEL_TRACES_EXPORTER is none and/);
     });
 
     it('takes a set-up of the application as it is', async () => {
