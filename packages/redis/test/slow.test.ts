@@ -81,7 +81,11 @@ describeWithRedis(`${PROCESSES} processes, against ${RATE} a second`, function (
   }
 
   it('have no burst while Redis was never within reach, and the rate for as many as are configured', async () => {
-    const env = { COLD: 'true', LLMTRACE_REDIS_PROCESSES: String(PROCESSES) };
+    const env = {
+      COLD: 'true',
+      LLMTRACE_RATE_LIMIT_BURST: '30',
+      LLMTRACE_REDIS_PROCESSES: String(PROCESSES),
+    };
     const said = await run(`redis://127.0.0.1:${await freePort()}`, 10, env);
     assert.match(said, /out of reach \(ECONNREFUSED\)/);
     expectWithin(witness.requests, RATE, PROCESSES, witness.lateness());
