@@ -25,6 +25,7 @@ import { costObserver, loadPrices } from './cost/index.ts';
 import { instrumented } from './engine.ts';
 import { buildOf, copyOf, facts, type SdkCopy, tally } from './facts.ts';
 import { layersOf } from './interceptors/layers.ts';
+import { circuitOf } from './interceptors/shared/circuit.ts';
 import type { Engine } from './live.ts';
 import { loadedFiles, pathOfUrl, versionOf } from './loaded.ts';
 import { silently } from './native.ts';
@@ -332,7 +333,7 @@ function captureOptions({ content, log }: CompleteConfig): CaptureOptions | unde
 
 /** Connects early where there are limits to keep, so that the first call need not wait for it. */
 function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
-  if (sharedLimits && rateLimit.length + budget.length > 0) sharedLimits.open?.();
+  if (sharedLimits && rateLimit.length + budget.length > 0) circuitOf(sharedLimits).open();
 }
 
 let pricesInUse = '';

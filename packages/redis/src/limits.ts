@@ -15,14 +15,14 @@ import {
 import { context, createContextKey } from '@opentelemetry/api';
 import { type RedisClient, type RunScript, runnerOf, scriptOf, stateOf } from './client.ts';
 import { type Connector, connectorOf } from './own.ts';
-import { LEASE, SETTLE, SPEND, TAKE } from './script.ts';
+import { LEASE, PING, SETTLE, SPEND, TAKE } from './script.ts';
 
 const DEFAULTS = { prefix: 'llmtrace', timeout: 50, fallback: 'local', processes: 1 } as const;
 
 const take = scriptOf(TAKE);
 const settle = scriptOf(SETTLE);
 const spend = scriptOf(SPEND);
-const ping = scriptOf(`return redis.call('SET', KEYS[1], '', 'PX', 1000)`);
+const ping = scriptOf(PING);
 
 /**
  * Keeps limits and budgets in Redis or Valkey: `new OpenAIInstrumentation({ rateLimit, sharedLimits: redisLimits(…) })`.
@@ -41,13 +41,22 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
     const key = keyOf(name);
     return [key, `${key}:running`, `${key}:processes`];
   };
+  const tell = async (by: RunScript): Promise<number> =>
+    Number(await by(ping, [`${prefix}:processes`], [process]));
   return {
     timeout,
     fallback,
     processes,
     lease: LEASE,
-    open: access.open,
-    ping: () => probe(ping, [`${prefix}:ping`], []),
+    async open() {
+      const by = access.isOwn ? run : probe; // an application's own client that connects would keep it
+      const [processes] = await Promise.all([
+        tell(by),
+        ...[take, settle, spend].map((script) => by(script, [], [])),
+      ]);
+      return processes;
+    },
+    ping: () => tell(probe),
     take: async (name, ask) => takenOf(await run(take, limitOf(name), askOf(process, ask)), ask),
     settle: (name, settlement) => run(settle, limitOf(name), settlementOf(process, settlement)),
     async spend(name, spending) {
@@ -71,7 +80,8 @@ const given = (options: RedisLimitsOptions): { [name in keyof RedisLimitsOptions
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 interface Access extends Connector {
-  open(): void;
+  /** True for a connection of our own. */
+  readonly isOwn: boolean;
 }
 
 function accessTo(redis: RedisClient | string): Access {
@@ -81,7 +91,7 @@ function accessTo(redis: RedisClient | string): Access {
     return {
       run: guarded(redis, run, ['away']),
       probe: guarded(redis, run, ['away', 'connecting']),
-      open() {},
+      isOwn: false,
     };
   throw new TypeError('Expected `redisLimits` to be given a client of `redis` or `ioredis`, or a URL.');
 }
@@ -108,10 +118,7 @@ function lazily(url: string): Access {
   return {
     run: (...command) => known().run(...command),
     probe: (...command) => known().probe(...command),
-    open: () =>
-      void known()
-        .run(ping, ['llmtrace:ping'], [])
-        .catch(() => {}),
+    isOwn: true,
   };
 }
 

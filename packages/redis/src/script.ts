@@ -15,11 +15,14 @@ export const PROCESS = 120_000;
 /** Within so long after an outage the processes come back from it, in ms: that is the longest time between probes. */
 const RETURN = 6000;
 
+/** A script is loaded by running it without keys. */
+const NOTHING = 'if #KEYS == 0 then return 0 end';
+
 /**
  * Reads the limit, and brings it up to now. What keys and arguments are, see `limits.ts`. Where Redis' clock has gone
  * back since it was last written (`seen`), all times go back as far: nobody waits for what the clock has lost.
  */
-const LOAD = `
+const LOAD = `${NOTHING}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local process, memory, count, concurrency = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -167,7 +170,7 @@ return 1
 `;
 
 /** A budget is two keys: a hash with what is spent in its current window, and its processes. */
-export const SPEND = `
+export const SPEND = `${NOTHING}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local process, length = ARGV[1], tonumber(ARGV[2])
@@ -188,4 +191,14 @@ redis.call('ZADD', KEYS[2], exact(now), process)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', exact(now - ${PROCESS}))
 redis.call('PEXPIRE', KEYS[2], ${PROCESS})
 return {exact(usd), exact(tokens), exact(window), exact(left), redis.call('ZCARD', KEYS[2])}
+`;
+
+/** Tells of a process, which writes. @returns how many there are */
+export const PING = `
+local time = redis.call('TIME')
+local now = string.format('%.17g', time[1] * 1000 + time[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.17g', now - ${PROCESS}))
+redis.call('PEXPIRE', KEYS[1], ${PROCESS})
+return redis.call('ZCARD', KEYS[1])
 `;

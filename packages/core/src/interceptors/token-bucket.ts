@@ -26,7 +26,8 @@ export class TokenBucket {
   readonly rate: number;
   readonly burst: number;
   readonly #now: () => number;
-  readonly #line: Line<number>;
+  /** Made when first needed: the buckets of a gate have none, and there is one for each key. */
+  #line: Line<number> | undefined;
   #tokens: number;
   /** When `#tokens` was true, in ms. */
   #time: number;
@@ -39,20 +40,16 @@ export class TokenBucket {
     this.#now = now;
     this.#tokens = burst;
     this.#time = now();
-    this.#line = makeLine({
-      delay: (count, waiting) => this.delay(count, waiting),
-      pass: (count) => this.take(count),
-    });
   }
 
   /** How many wait. */
   get waiting(): number {
-    return this.#line.length;
+    return this.#line?.length ?? 0;
   }
 
   /** Takes `count` tokens, if they are there and nobody waits for some. @returns whether it did */
   allow(count = 1): boolean {
-    return this.#line.tryPass(count);
+    return this.#lined().tryPass(count);
   }
 
   /**
@@ -63,7 +60,7 @@ export class TokenBucket {
   async wait(signal?: AbortSignal, count = 1): Promise<void> {
     if (count > this.burst)
       throw new RangeError(`Expected at most ${this.burst} tokens to be waited for, got ${count}.`);
-    await this.#line.wait(count, { signal });
+    await this.#lined().wait(count, { signal });
   }
 
   /**
@@ -88,6 +85,14 @@ export class TokenBucket {
   /** Takes `count` tokens, even if they are not there: the next ones then wait longer. Negative gives them back. */
   take(count: number): void {
     this.#tokens -= count;
+  }
+
+  #lined(): Line<number> {
+    this.#line ??= makeLine({
+      delay: (count, waiting) => this.delay(count, waiting),
+      pass: (count) => this.take(count),
+    });
+    return this.#line;
   }
 
   #fill(most: number): void {

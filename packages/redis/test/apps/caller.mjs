@@ -1,8 +1,9 @@
-// Calls a vendor so often (`CALLS`), all at once or one after the other (`ONE_BY_ONE`), as soon as it is told to.
+// Calls a vendor so often (`CALLS`), all at once or one after the other (`ONE_BY_ONE`), as soon as it is told to, or at
+// its start (`COLD`).
 import { once } from 'node:events';
 import OpenAI from 'openai';
 
-const { CALLS, NAME, ONE_BY_ONE } = process.env;
+const { CALLS, COLD, NAME, ONE_BY_ONE } = process.env;
 const client = new OpenAI({ maxRetries: 0 });
 process.on('unhandledRejection', (error) => {
   process.stderr.write(`unhandled: ${error}\n`);
@@ -20,9 +21,9 @@ async function call(number, model = 'gpt-4o-mini') {
 }
 
 // A limit of its own: what counts is not how long a process takes to start.
-await call(0, 'warm-up');
+if (!COLD) await call(0, 'warm-up');
 process.stdout.write('ready\n');
-await once(process.stdin, 'data');
+if (!COLD) await once(process.stdin, 'data');
 process.stdin.destroy();
 const numbers = Array.from({ length: Number(CALLS) }, (_, number) => number);
 const ends = [];

@@ -1,6 +1,8 @@
 /**
  * The **circuit** to a shared store: nobody waits for the store longer than its bound. Once it fails, or is too slow,
  * nobody asks it any more, until a probe in the background (one at a time, at growing intervals) finds it well again.
+ * An answer that is late, as the first one of a new connection may be, is no outage yet: it is looked after at once, and
+ * said only where it goes on.
  */
 import { warn } from '../../warn.ts';
 import { backoffDelay } from '../backoff.ts';
@@ -15,6 +17,12 @@ export interface Wait {
 export interface Circuit {
   /** False while the store is out of reach. */
   readonly isClosed: boolean;
+  /** Among how many processes limits are divided where the store has not said how many there are. */
+  readonly configured: number;
+  /** How many processes the store has told of in answer to a probe lately; 1 where it has not. */
+  readonly processes: number;
+  /** Limits are configured: the store may connect. */
+  open(): void;
   /**
    * Asks the store. The wait keeps the process alive, as a request under way would.
    *
@@ -31,6 +39,10 @@ export interface Circuit {
 const PROBES = { initialInterval: 100, maxInterval: 5000, multiplier: 2, jitter: 0.2 };
 /** After so long without trouble the next probe is soon again, in ms. */
 const CALM = 10_000;
+/** After so many answers in a row that did not come in time the store is out of reach. */
+const TOO_LATE = 3;
+/** For so long it is known how many processes there are, in ms: for so long they count there, too. */
+const HEARD = 120_000;
 /** An outage within so long after one that was told of is not told of, in ms. */
 const SILENCE = 60_000;
 
@@ -64,35 +76,57 @@ function makeCircuit(store: SharedLimits): Circuit {
   let closedAt = -Infinity;
   let saidAt = -Infinity;
   let saying = false;
+  /** Answers in a row that were not there in time. */
+  let misses = 0;
+  let opened = false;
+  let heard = { processes: 1, time: -Infinity };
 
-  const trip = (why: string): void => {
+  const hear = (processes: number): void => {
+    heard = { processes, time: now() };
+  };
+  const trip = (error: unknown): void => {
     if (!closed) return;
     closed = false;
     if (now() - closedAt > CALM) probes = 0;
-    if (now() - saidAt > SILENCE) {
+    fail(error);
+    plan();
+  };
+  /** It was asked in vain. */
+  const fail = (error: unknown): void => {
+    if (error instanceof Late) misses++;
+    else misses = TOO_LATE;
+    if (misses >= TOO_LATE) say(nameOf(error));
+  };
+  const say = (why: string): void => {
+    if (!saying && now() - saidAt > SILENCE) {
       saying = true;
       saidAt = now();
       warn(
         `the store of the shared limits is out of reach (${why}); until it is back, ${MEANWHILE[fallback]}`,
       );
     }
-    plan();
   };
   const plan = (): void => {
     probes++;
     probe = setTimeout(look, backoffDelay(PROBES, probes, Math.random())).unref();
   };
-  const look = async (): Promise<void> => {
+  /** @param again after an answer that was late: it may be the last of those that were. */
+  const look = async (again = false): Promise<void> => {
     if (closed || probing) return;
     clearTimeout(probe);
     probing = true;
-    const well = await within(() => store.ping(), timeout, close).then(
-      () => true,
-      () => false,
-    );
+    const late = (processes: number): void => {
+      hear(processes);
+      if (!again) void look(true);
+    };
+    try {
+      hear(await within(() => store.ping(), timeout, late));
+      close();
+    } catch (error) {
+      fail(error);
+      plan();
+    }
     probing = false;
-    if (well) close();
-    else if (!closed) plan();
   };
   const close = (): void => {
     if (closed) return;
@@ -110,16 +144,29 @@ function makeCircuit(store: SharedLimits): Circuit {
     get isClosed() {
       return closed;
     },
+    get configured() {
+      return store.processes;
+    },
+    get processes() {
+      return now() - heard.time < HEARD ? Math.max(heard.processes, 1) : 1;
+    },
+    open() {
+      if (opened) return;
+      opened = true;
+      void store.open?.().then(hear, () => {}); // a call that asks tells of it
+    },
     async ask<T>(question: () => Promise<T>, late?: (answer: T) => void, wait?: Wait) {
       if (!closed) return undefined;
       try {
-        const heard = (answer: T): void => {
-          void look(); // it is slow, or was stopped, and goes on now
+        const hearLate = (answer: T): void => {
+          void look(true); // it is slow, or was stopped, and goes on now
           late?.(answer);
         };
-        return await within(question, timeout, heard, wait);
+        const answer = await within(question, timeout, hearLate, wait);
+        misses = 0;
+        return answer;
       } catch (error) {
-        trip(nameOf(error));
+        trip(error);
         return undefined;
       }
     },

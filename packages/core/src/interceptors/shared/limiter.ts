@@ -36,12 +36,16 @@ export function makeSharedLimiter(
   const circuit = circuitOf(store);
   const buckets = bucketsOf(limits);
   const limit: SharedLimit = { buckets, concurrency: limits.concurrency ?? 0 };
-  const memory = makeMemory(buckets, store, now);
+  const memory = makeMemory(buckets, circuit, now);
   /** The vendor's word holds for this process, whoever keeps the limits. */
   const brake = makeGate({}, now);
   const running = new Set<Waiting>();
   /** This process's share, while the store is out of reach. */
   let own: LocalGate | undefined;
+  /** Among how many processes it is divided. */
+  let sharers = 1;
+  /** What has gone by it, of each bucket. */
+  let spentOwn: number[] = [];
   let asking = false;
   /** Since when nothing but the store is waited for. */
   let openSince = 0;
@@ -59,16 +63,17 @@ export function makeSharedLimiter(
       if (ticket.refused) return 0;
       const held = brake.delay(0, waiting);
       if (ticket.turn !== undefined) return Math.max(ticket.turn - now(), held);
-      if (!own && !circuit.isClosed) fallBack();
+      if (!own && !circuit.isClosed) fallBack(ticket);
       return own ? byOwnShare(own, ticket, waiting, held) : byStore(ticket, waiting, held);
     },
     pass(ticket) {
       ticket.left = true;
       if (sleeper === ticket) wake();
       if (ticket.refused) return;
+      ticket.gone = true;
       brake.pass(0);
       running.add(ticket);
-      if (ticket.turn === undefined) own?.pass(ticket.tokens);
+      if (own) passByOwn(own, ticket);
       if (limit.concurrency > 0) renewing ??= setInterval(renew, store.lease / 3).unref();
     },
   });
@@ -97,7 +102,8 @@ export function makeSharedLimiter(
 
   function byOwnShare(gate: LocalGate, ticket: Waiting, waiting: boolean, held: number): number {
     if (store.fallback === 'closed') return refuse(ticket, 'limits_unavailable');
-    const delay = Math.max(held, gate.delay(ticket.tokens, waiting));
+    const shared = sharers === memory.processes ? gate : divide(scaled(gate));
+    const delay = Math.max(held, shared.delay(ticket.tokens, waiting));
     const left = ticket.since + ticket.patience - now();
     const isTooLong = delay > 0 && (ticket.patience === 0 || (delay !== Infinity && delay > left));
     return isTooLong ? refuse(ticket, ticket.code, delay === Infinity ? undefined : delay) : delay;
@@ -138,7 +144,7 @@ export function makeSharedLimiter(
     const since = Math.max(tickets[0]?.since ?? 0, openSince);
     const before = since < last.end ? last.spent : 0;
     const wait = { spent: before };
-    const taken = await circuit.ask(question, (late) => giveBackLate(tickets, late), wait);
+    const taken = await circuit.ask(question, (late) => hearLate(tickets, late, announcing), wait);
     last = { spent: wait.spent - before, end: now() };
     if (taken) memory.learn(taken, announcing);
     return taken;
@@ -170,10 +176,35 @@ export function makeSharedLimiter(
     else if (wait > 0) sleeper = ticket;
   }
 
-  /** Nobody waited for the answer any more: whoever asked has gone another way. */
-  function giveBackLate(asking: readonly Waiting[], { waits }: Taken): void {
-    const granted = asking.filter((_, index) => (waits[index] ?? -1) >= 0);
-    if (granted.length > 0) void store.settle(name, settlement(granted)).catch(() => {});
+  /**
+   * Nobody waited for the answer any more, but what it says is known now. Who has gone by this process's share has gone
+   * by this turn; who is in line still goes by it, if it has come; what is not needed is given back.
+   */
+  function hearLate(tickets: readonly Waiting[], taken: Taken, announcing: boolean): void {
+    const granted = tickets.filter((_, index) => (taken.waits[index] ?? -1) >= 0);
+    const went = granted.filter(({ gone, turn }) => gone && turn === undefined);
+    const waiting = own ? tickets.filter(({ left }, index) => !left && taken.waits[index] === 0) : [];
+    const needless = granted.filter((ticket) => !went.includes(ticket) && !waiting.includes(ticket));
+    const isOver = (ticket: Waiting): boolean =>
+      ticket.left ? !running.has(ticket) : !asking && !waiting.includes(ticket);
+    const ended = granted.filter(isOver).map(({ lease }) => lease);
+    if (needless.length > 0 || (limit.concurrency > 0 && ended.length > 0))
+      void store.settle(name, { ...settlement(needless), ended }).catch(() => {});
+    if (!own) return;
+    for (const ticket of waiting) ticket.turn ??= now();
+    for (const { tokens } of went) spendOwn(tokens, -1);
+    relearn(own, taken, announcing);
+    line.pump();
+  }
+
+  /** The store knows better what is left, but not what has gone by the shares since then. */
+  function relearn(gate: LocalGate, taken: Taken, announcing: boolean): void {
+    const before = gate.levels().map((level) => level * sharers);
+    memory.learn(taken, announcing);
+    const shares = memory.shares([]);
+    divide(
+      before.map((level, i) => Math.max(level / memory.processes, (shares[i] ?? 0) - (spentOwn[i] ?? 0))),
+    );
   }
 
   const giveBack = (tickets: readonly Waiting[]): void =>
@@ -203,17 +234,38 @@ export function makeSharedLimiter(
     else renewing = void clearInterval(renewing);
   }
 
-  function fallBack(): void {
-    const { processes } = memory;
-    const share = store.fallback === 'local' ? shareOf(limits, processes) : {};
-    own = makeGate(share, now, { levels: memory.shares(), running: running.size });
+  function fallBack({ tokens }: Waiting): void {
+    spentOwn = [];
+    divide(memory.shares(amounts(1, tokens)));
     circuit.onReturn(comeBack);
+  }
+
+  function passByOwn(gate: LocalGate, { tokens, turn }: Waiting): void {
+    if (turn !== undefined) return void divide(gate.levels()); // it runs, and takes nothing of the share
+    gate.pass(tokens);
+    spendOwn(tokens, 1);
+  }
+
+  function spendOwn(tokens: number, sign: 1 | -1): void {
+    spentOwn = amounts(1, tokens).map((amount, i) => (spentOwn[i] ?? 0) + sign * amount);
+  }
+
+  /** What is left, for as many processes as there are now. */
+  const scaled = (gate: LocalGate): number[] =>
+    gate.levels().map((level) => (level * sharers) / memory.processes);
+
+  /** This process keeps to its share, of which so much is left. */
+  function divide(levels: readonly number[]): LocalGate {
+    sharers = memory.processes;
+    const share = store.fallback === 'local' ? shareOf(limits, sharers) : {};
+    own = makeGate(share, now, { levels, running: running.size });
+    return own;
   }
 
   function comeBack(): void {
     const levels = own?.levels() ?? [];
     own = undefined;
-    if (store.fallback === 'local') memory.relearn(levels);
+    if (store.fallback === 'local') memory.relearn(levels.map((level) => level * sharers));
     returnedAt = now();
     openSince = now();
     fullUntil = 0;

@@ -3,12 +3,13 @@
  * that has forgotten, so that nobody gets a burst twice.
  */
 import type { BucketSize } from '../gate.ts';
-import type { SharedLimits, Taken } from './port.ts';
+import type { Circuit } from './circuit.ts';
+import type { Taken } from './port.ts';
 
 export interface Memory {
   /** How many processes there are. */
   readonly processes: number;
-  /** What the store called its memory when it spoke last. */
+  /** What the store called its memory when it spoke last; '' where it never did. */
   readonly name: string;
   /** True where the store should count this process again. */
   readonly isStale: boolean;
@@ -18,20 +19,33 @@ export interface Memory {
    * @param counted true where it has counted this process.
    */
   learn(taken: Taken, counted: boolean): void;
-  /** This process has kept to its share meanwhile, of which so much is left. */
-  relearn(shares: readonly number[]): void;
+  /** This process has kept to its share meanwhile: so much is left, if all have done as it did. */
+  relearn(levels: readonly number[]): void;
   /** What may be in each bucket now, at most; Infinity where it may be full. */
   levels(): number[];
-  /** This process's share of what was in each bucket; full where nothing is known. */
-  shares(): number[];
+  /**
+   * This process's share of what was in each bucket. Where the store never spoke, others may have used it up: it is then
+   * no more than a first call takes.
+   *
+   * @param first what that takes of each bucket.
+   */
+  shares(first: readonly number[]): number[];
 }
 
 /** For so long it is enough that the store has counted this process, in ms. */
 const COUNTED = 10_000;
 
-/** @param now the clock, in ms. */
-export function makeMemory(buckets: readonly BucketSize[], store: SharedLimits, now: () => number): Memory {
-  let processes = store.processes;
+/**
+ * @param store knows how many processes there are, whatever they share.
+ * @param now the clock, in ms.
+ */
+export function makeMemory(
+  buckets: readonly BucketSize[],
+  store: Pick<Circuit, 'configured' | 'processes'>,
+  now: () => number,
+): Memory {
+  /** As this limit has. */
+  let own: number | undefined;
   let name = '';
   let known = buckets.map(() => Infinity);
   /** When `known` was true, in ms; a turn that was given out may still be to come. */
@@ -47,9 +61,11 @@ export function makeMemory(buckets: readonly BucketSize[], store: SharedLimits, 
     });
   };
 
+  const processesNow = (): number => Math.max(own ?? store.configured, store.processes);
+
   return {
     get processes() {
-      return processes;
+      return processesNow();
     },
     get name() {
       return name;
@@ -61,18 +77,22 @@ export function makeMemory(buckets: readonly BucketSize[], store: SharedLimits, 
       if (counted) countedAt = now();
       known = [...taken.levels];
       time = now() + taken.ahead;
-      processes = Math.max(taken.processes, 1);
+      own = Math.max(taken.processes, 1);
       name = taken.memory;
     },
-    relearn(shares) {
-      known = shares.map((level) => level * processes);
+    relearn(levels) {
+      known = [...levels];
       time = now();
     },
     levels() {
       const most = levelsNow(1);
-      const likely = levelsNow(1 / processes);
+      const likely = levelsNow(1 / processesNow());
       return buckets.map(({ burst }, i) => ((most[i] ?? 0) >= burst ? Infinity : (likely[i] ?? 0)));
     },
-    shares: () => levelsNow(1 / processes).map((level) => level / processes),
+    shares(first) {
+      const part = 1 / processesNow();
+      const levels = levelsNow(part).map((level) => level * part);
+      return name === '' ? levels.map((level, i) => Math.min(level, first[i] ?? 0)) : levels;
+    },
   };
 }

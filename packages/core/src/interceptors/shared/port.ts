@@ -19,10 +19,13 @@ export interface SharedLimits {
   readonly processes: number;
   /** How long the place of a concurrent call is kept without a word of its process, in ms. */
   readonly lease: number;
-  /** Limits are configured: it may connect, so that the first call need not wait for that. */
-  open?(): void;
-  /** Resolves where the store can be written to. */
-  ping(): Promise<unknown>;
+  /**
+   * Limits are configured: it may connect, and prepare all that a question needs, so that the first call need not wait
+   * for that. @returns what {@link ping} does
+   */
+  open?(): Promise<number>;
+  /** Resolves where the store can be written to. @returns how many processes have lately opened or pinged it */
+  ping(): Promise<number>;
   /** Takes turns for calls, in their order. */
   take(name: string, ask: Ask): Promise<Taken>;
   /** Calls have ended: gives back what they hold. */

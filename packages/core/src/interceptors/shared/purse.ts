@@ -58,7 +58,7 @@ export function makeSharedPurse({ store, name }: SharedName, window: number, dat
   function ownShare(budget: Amounts): Amounts {
     if (store.fallback === 'open') return { usd: Infinity, tokens: Infinity };
     const spent = known ?? NOTHING;
-    const processes = known?.processes ?? store.processes;
+    const processes = Math.max(known?.processes ?? circuit.configured, circuit.processes);
     const own = plus(untold, onTheWay);
     return {
       usd: (budget.usd - spent.usd) / processes - own.usd,

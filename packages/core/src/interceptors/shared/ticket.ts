@@ -19,6 +19,8 @@ export interface Waiting extends Ticket {
   refused: { code: Refusal; retryAfter: number | undefined } | undefined;
   /** It is in line no more: gone, or given up. */
   left: boolean;
+  /** It is gone: it has had its turn, whoever gave it. */
+  gone: boolean;
 }
 
 let leases = 0;
@@ -36,6 +38,7 @@ export function ticketOf(tokens: number, { mode, maxWait, maxQueue }: Patience, 
     turn: undefined,
     refused: undefined,
     left: false,
+    gone: false,
   };
 }
 

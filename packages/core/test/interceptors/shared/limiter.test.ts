@@ -166,9 +166,9 @@ describe('a rate limit that processes share', () => {
       await clock.tickAsync(49);
       assert.ok(calls.every(({ time }) => time === undefined));
       await clock.tickAsync(2);
-      assert.equal(calls.filter(({ time }) => time !== undefined).length, 10, 'its share of the burst');
+      assert.equal(calls.filter(({ time }) => time !== undefined).length, 1, 'none of the burst');
       await clock.tickAsync(1000);
-      assert.equal(calls.filter(({ time }) => time !== undefined).length, 20, 'and of the rate');
+      assert.equal(calls.filter(({ time }) => time !== undefined).length, 11, 'its share of the rate');
       assert.equal(store.asked.length <= 2, true, 'nobody asks a store that is away');
       store.health = 'well';
       await clock.tickAsync(5100);
@@ -236,21 +236,43 @@ describe('a rate limit that processes share', () => {
       assert.equal(time, undefined);
     });
 
-    it('gives back what a late answer took, and asks again at once', async () => {
+    it('goes by the turns of a late answer, gives back those of nobody, and asks again at once', async () => {
       const layer = limit({ rate: 10, burst: 10 });
       store.health = 120;
-      const call = make(layer);
+      const controller = new AbortController();
+      const [first, aborted, last] = [make(layer), make(layer, { signal: controller.signal }), make(layer)];
       await clock.tickAsync(52);
-      assert.notEqual(call.time, undefined);
+      assert.deepEqual(times([first, aborted, last]), [51, undefined, undefined]);
+      controller.abort();
       store.health = 'well';
       await clock.tickAsync(80);
+      assert.deepEqual(times([last]), [120]);
       assert.deepEqual(
         store.settled.map(({ amounts }) => amounts),
         [[1]],
       );
+      assert.equal(warn.callCount, 0, 'one late answer is no outage');
       make(layer);
       await clock.tickAsync(1);
       assert.equal(store.asked.length, 2);
+    });
+
+    it('is learned from, however slow it is', async () => {
+      const layer = limit({ rate: 40, burst: 40 });
+      store.health = 120;
+      store.processes = 4;
+      const calls = many(60, layer);
+      await clock.tickAsync(140);
+      const before = calls.filter(({ time }) => time !== undefined).length;
+      assert.equal(before, 40, 'those whose turns came late');
+      await clock.tickAsync(2000);
+      const after = calls.filter(({ time }) => time !== undefined).length;
+      assert.ok(
+        after - before >= 19 && after - before <= 20,
+        `${after - before} in 2 s, by a quarter of the rate`,
+      );
+      assert.equal(warn.callCount, 1);
+      assert.equal(store.asked.length, 1, 'nobody waits for it any more');
     });
 
     it('is probed one at a time, at growing intervals, and keeps no process alive', async () => {
@@ -289,7 +311,7 @@ describe('a rate limit that processes share', () => {
       await clock.tickAsync(1);
       assert.deepEqual(
         calls.map(({ error }) => error?.code),
-        [undefined, undefined, 'rate_limited', 'rate_limited', 'rate_limited'],
+        [undefined, 'rate_limited', 'rate_limited', 'rate_limited', 'rate_limited'],
       );
     });
 

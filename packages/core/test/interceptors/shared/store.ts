@@ -86,7 +86,7 @@ export function makeStore(given: Partial<SharedLimits> = {}): TestStore {
     processes: given.processes ?? 1,
     ping() {
       store.pings++;
-      return answer(() => undefined);
+      return answer(() => store.processes);
     },
     take(_name, ask) {
       store.asked.push(ask);
