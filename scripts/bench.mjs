@@ -5,18 +5,24 @@
  *   npm run bench -- [--only calls,chunks,primitives,start,memory] [--scene chat,messages] [--node 20,24] [--quick]
  *                    [--compare FILE]
  *
- * Each part runs in a process of its own, on each Node.js. The results are printed, and kept as JSON in
- * `.cache/bench`, named by the commit; `--compare` shows two of them side by side.
+ * Each part runs in a process of its own, on each Node.js; each scene of calls and chunks in several, one after the
+ * other, since how V8 optimizes a process is chance. The results are printed, and kept as JSON in `.cache/bench`, named
+ * by the commit; `--compare` shows two of them side by side.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { merged } from './bench/measure.mjs';
 import { compared, report } from './bench/report.mjs';
+import { CALLS, STREAMS } from './bench/vendors.mjs';
 import { nodeOf } from './lib/npm.mjs';
 
 const PARTS = ['calls', 'chunks', 'primitives', 'start', 'memory'];
+/** The scenes of the parts that have them, and in how many processes each is measured. */
+const SCENES = { calls: Object.keys(CALLS), chunks: Object.keys(STREAMS) };
+const PROCESSES = 7;
 const root = new URL('..', import.meta.url).pathname;
 const { values } = parseArgs({
   options: {
@@ -42,7 +48,7 @@ for (const major of values.node.split(',')) {
   result.nodes[version] = {};
   console.log(`\n## Node.js ${version}`);
   for (const part of parts) {
-    const found = run(binary, part);
+    const found = SCENES[part] ? scenes(binary, part) : run(binary, part);
     result.nodes[version][part] = found;
     console.log(`\n${report(part, found)}`);
   }
@@ -57,13 +63,20 @@ if (values.compare && existsSync(values.compare)) {
   console.log(`\n${compared(JSON.parse(readFileSync(values.compare, 'utf8')), result)}`);
 }
 
+function scenes(binary, part) {
+  const wanted = values.scene?.split(',') ?? SCENES[part];
+  const processes = Array.from({ length: values.quick ? 1 : PROCESSES });
+  const keys = SCENES[part].filter((key) => wanted.includes(key));
+  return Object.fromEntries(keys.map((key) => [key, merged(processes.map(() => run(binary, part, key)))]));
+}
+
 /**
  * V8 moves what an allocation site makes into its old generation once most of it has survived, and there it keeps all
  * that it refers to until the next full collection. In a loop of calls that end at once, whether that happens is a
  * matter of chance, and decides the result: hence the flag.
  */
-function run(binary, part) {
-  const options = { quick: values.quick, only: values.scene?.split(',') };
+function run(binary, part, key) {
+  const options = { quick: values.quick, key };
   const script = join(root, 'scripts', 'bench', 'run.mjs');
   const flags = ['--expose-gc', '--no-allocation-site-pretenuring'];
   const { status, stdout } = spawnSync(binary, [...flags, script, part, JSON.stringify(options)], {

@@ -4,22 +4,19 @@ import { useContext } from './otel.mjs';
 import { copies, once } from './stage.mjs';
 import { CALLS } from './vendors.mjs';
 
-export async function calls({ quick, only }) {
-  useContext();
-  const rows = {};
-  for (const [key, scene] of Object.entries(CALLS)) {
-    if (only && !only.includes(key)) continue;
-    rows[key] = { title: scene.title, ...(await measure(key, scene, quick)) };
-  }
-  return rows;
-}
+const QUICK = { count: 50, rounds: 3 };
+/** V8 goes on optimizing for some 10,000 calls of each variant. */
+const FULL = { count: 200, rounds: 40, warmUp: 60 };
 
-async function measure(key, scene, quick) {
+/** @param key the scene. */
+export async function calls({ quick, key }) {
+  useContext();
+  const scene = CALLS[key];
   const { bare, floor, ours, disabled, instrumentation } = await copies(key, scene);
   const run =
     ([client]) =>
     async (count) => {
-      for (let i = 0; i < count; i++) await once(client, scene.call, false);
+      for (let i = 0; i < count; i++) await once(scene, client, false);
     };
   const variants = {
     bare: { run: run(bare) },
@@ -27,11 +24,12 @@ async function measure(key, scene, quick) {
     ours: { run: run(ours) },
     disabled: { run: run(disabled) },
   };
-  const times = await byTurns(variants, quick ? { count: 50, rounds: 3 } : { count: 200, rounds: 80 });
+  const times = await byTurns(variants, quick ? QUICK : FULL);
   instrumentation.disable();
   const floorOver = over(times.floor, times.bare);
   const oursOver = over(times.ours, times.bare);
   return {
+    title: scene.title,
     bare: spread(times.bare),
     floor: floorOver,
     ours: oursOver,

@@ -6,18 +6,13 @@ import { STREAMS } from './vendors.mjs';
 
 const SHORT = 10;
 const LONG = 410;
+const QUICK = { count: 82, rounds: 3 };
+const FULL = { count: 410, rounds: 30, warmUp: 20 };
 
-export async function chunks({ quick, only }) {
+/** @param key the scene. */
+export async function chunks({ quick, key }) {
   useContext();
-  const rows = {};
-  for (const [key, scene] of Object.entries(STREAMS)) {
-    if (only && !only.includes(key)) continue;
-    rows[key] = { title: scene.title, ...(await measure(key, scene, quick)) };
-  }
-  return rows;
-}
-
-async function measure(key, scene, quick) {
+  const scene = STREAMS[key];
   const { instrumentation, ...clients } = await copies(key, scene, [SHORT, LONG]);
   const variants = {};
   for (const [name, both] of Object.entries(clients)) {
@@ -26,15 +21,14 @@ async function measure(key, scene, quick) {
       const share = index === 0 ? 1 : SHORT / LONG;
       variants[`${name} ${index}`] = {
         run: async (count) => {
-          for (let i = 0; i < count * share; i++) await once(client, scene.call, true);
+          for (let i = 0; i < count * share; i++) await once(scene, client, true);
         },
       };
     }
   }
-  const count = quick ? 82 : 410;
-  const times = await byTurns(variants, { count, rounds: quick ? 3 : 80 });
+  const times = await byTurns(variants, quick ? QUICK : FULL);
   instrumentation.disable();
-  return rowOf(times);
+  return { title: scene.title, ...rowOf(times) };
 }
 
 /** A unit of the long streams is `SHORT` chunks of one. */

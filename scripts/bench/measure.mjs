@@ -8,6 +8,15 @@ export function spread(values) {
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
 
+/** What several processes found, as one: medians and quartiles of their medians and numbers. */
+export function merged(found) {
+  const [first] = found;
+  if (typeof first === 'number') return spread(found);
+  if (typeof first !== 'object') return first;
+  if ('median' in first) return spread(found.map(({ median }) => median));
+  return Object.fromEntries(Object.keys(first).map((key) => [key, merged(found.map((one) => one[key]))]));
+}
+
 /** CPU time of this process so far, all threads of it, in µs: its garbage collection is in it. */
 function cpuNow() {
   const { user, system } = process.cpuUsage();

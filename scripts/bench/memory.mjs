@@ -42,9 +42,10 @@ async function inUse() {
 
 /** Opens so many streams, reads them all at once, chunk by chunk, and tells how much memory that takes by then. */
 async function concurrent(sdk, count) {
-  const { vendor, call, fetch } = STREAMS.chat;
+  const scene = STREAMS.chat;
+  const { vendor, call, fetch } = scene;
   const client = vendor.client(sdk, fetch(CHUNKS));
-  await once(client, call, true);
+  await once(scene, client, true);
   const before = await inUse();
   const readers = [];
   const seen = {};
@@ -74,7 +75,7 @@ async function many(sdk, count) {
   const client = scene.vendor.client(sdk, scene.fetch);
   await scene.prepare(client, scene);
   const run = async (calls) => {
-    for (let i = 0; i < calls; i++) await once(client, scene.call, false);
+    for (let i = 0; i < calls; i++) await once(scene, client, false);
     return inUse();
   };
   const early = await run(count / 10);

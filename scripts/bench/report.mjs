@@ -17,7 +17,7 @@ const PARTS = {
       ['a plain call, µs over bare', 'bare SDK', 'floor', 'llmtrace', 'llmtrace / floor', 'disabled'],
       Object.values(rows).map((row) => [
         ...[row.title, range(row.bare), range(row.floor), range(row.ours)],
-        ...[round(row.ratio, 2), range(row.disabled, 2)],
+        ...[range(row.ratio, 2), range(row.disabled, 2)],
       ]),
     ),
   chunks: (rows) =>
@@ -32,7 +32,7 @@ const PARTS = {
       ],
       Object.values(rows).map((row) => [
         ...[row.title, ns(row.bare), ns(row.floor), ns(row.ours), ns(row.difference)],
-        round(row.stream.ratio, 2),
+        range(row.stream.ratio, 2),
       ]),
     ),
   primitives: (rows) =>

@@ -18,7 +18,7 @@ export function instrument({ instrumentation: [module, name] }, { tracers, meter
  * @param counts of chunks, for streams: a client for each.
  */
 export async function copies(key, scene, counts) {
-  const { vendor, patch: point, call, fetch } = scene;
+  const { vendor, patch: point, fetch } = scene;
   const spans = { floor: [], ours: [] };
   let keep = true;
   const floor = telemetry((span) => keep && spans.floor.push(span));
@@ -49,7 +49,7 @@ export async function copies(key, scene, counts) {
   }
 
   for (const [index] of all.bare.entries()) {
-    for (const name of ['bare', 'floor', 'ours']) await once(all[name][index], call, counts !== undefined);
+    for (const name of ['bare', 'floor', 'ours']) await once(scene, all[name][index], counts !== undefined);
   }
   const expected = counts?.length ?? 1;
   assert.equal(spans.ours.length, expected, 'a call of ours is one span');
@@ -61,7 +61,8 @@ export async function copies(key, scene, counts) {
 }
 
 /** Makes one call, and reads its stream. */
-export async function once(client, call, isStream) {
+export async function once({ vendor, call }, client, isStream) {
+  vendor.use?.(client);
   const answer = await call(client);
   let chunks = 0;
   if (isStream) for await (const _chunk of answer) chunks++;

@@ -164,13 +164,19 @@ const anthropic = {
       openTelemetry: false,
     }),
 };
+/** Google's clients take no `fetch`: each has the global one while it is used. */
+const fetches = new Map();
 const google = {
   name: 'google-genai',
   instrumentation: ['@llmtrace/instrumentation-google-genai', 'GoogleGenAIInstrumentation'],
   copy: () => copyOf('@google/genai'),
   client({ GoogleGenAI }, fetch) {
-    globalThis.fetch = fetch;
-    return new GoogleGenAI({ apiKey: 'key' });
+    const client = new GoogleGenAI({ apiKey: 'key' });
+    fetches.set(client, fetch);
+    return client;
+  },
+  use(client) {
+    globalThis.fetch = fetches.get(client);
   },
 };
 
