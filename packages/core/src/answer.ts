@@ -9,7 +9,6 @@ export function answerArrived(live: Live, answer: unknown): void {
   live.delivered = true;
   const understood = guard(live.engine, 'answer', () => {
     forget(live);
-    seen(live);
     read(live, answer);
     return true;
   });
@@ -20,8 +19,10 @@ export function answerArrived(live: Live, answer: unknown): void {
 function read(live: Live, answer: unknown): void {
   const { endpoint } = live;
   if (endpoint.chunk && isStream(answer)) {
+    seen(live);
     watchStream(answer, live);
   } else if (endpoint.chunk && isSplit(answer)) {
+    seen(live);
     watchSplit(answer, live);
   } else {
     wholeAnswered(live, answer);

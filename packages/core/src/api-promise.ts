@@ -55,26 +55,51 @@ export function observeApiPromise(
   promise.responsePromise = response;
 
   const parse = promise.parseResponse;
-  const observed: ObservedParse = function parseResponse(...args) {
-    return observeParse(live, () => parse.apply(this, args));
+  promise.parseResponse = function parseResponse(...args) {
+    return observeParse(live, parse, this, args);
   };
-  Object.defineProperty(observed, LIVE, { value: live }); // hidden: whoever prints the promise sees none of it
-  promise.parseResponse = observed;
+  Observed.mark(promise, live);
   watchClass(Object.getPrototypeOf(promise));
   // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.
   if (Object.hasOwn(promise, '_thenUnwrap')) promise._thenUnwrap = unwrapping(promise._thenUnwrap);
   return promise;
 }
 
+/** What is constructed is the object that is given, so that a class can give it a private field. */
+const Given = class {
+  constructor(given: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: that is the point of it
+    return given;
+  }
+} as new (
+  given: object,
+) => object;
+
 /**
- * On the observed `parseResponse` of a promise: its call. The other methods of promises are replaced once a class, and
- * find the call here: to give each promise methods of its own takes longer than the rest of its observation.
+ * A promise that is observed: its call is in a private field, which nobody else can see. The other methods of promises
+ * are replaced once a class, and find the call here: to give each promise methods of its own takes longer than the rest
+ * of its observation.
  */
-const LIVE = Symbol('live');
+class Observed extends Given {
+  #live: Live;
 
-type ObservedParse = Parse & { [LIVE]?: Live };
+  constructor(promise: ApiPromise, live: Live) {
+    super(promise);
+    this.#live = live;
+  }
 
-const liveOf = (promise: ApiPromise): Live | undefined => (promise.parseResponse as ObservedParse)[LIVE];
+  /** Of a promise that two calls have given, the outer one is its call. */
+  static mark(promise: ApiPromise, live: Live): void {
+    if (#live in promise) promise.#live = live;
+    else new Observed(promise, live);
+  }
+
+  static liveOf(promise: ApiPromise): Live | undefined {
+    return #live in promise ? promise.#live : undefined;
+  }
+}
+
+const { liveOf } = Observed;
 
 const watchedClasses = new WeakSet<object>();
 
@@ -155,16 +180,18 @@ function followProps(promise: ApiPromise): void {
   const parse = promise.parseResponse;
   promise.parseResponse = function (...args) {
     const live = calls.get(args.at(-1) as ResponseProps);
-    return live ? observeParse(live, () => parse.apply(this, args)) : parse.apply(this, args);
+    return live ? observeParse(live, parse, this, args) : parse.apply(this, args);
   };
 }
 
 function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps> {
   const answered = promise.responsePromise.then(
     (props) => {
-      seen(live);
       // Nobody waits for the body yet, and perhaps nobody ever will.
-      if (promise.parsedPromise === undefined) onCollected(props.response, live);
+      if (promise.parsedPromise === undefined) {
+        seen(live);
+        onCollected(props.response, live);
+      }
       return props;
     },
     (error) => {
@@ -191,10 +218,10 @@ function orRefused(chain: Chain, live: Live, answered: Promise<ResponseProps>): 
   });
 }
 
-async function observeParse(live: Live, read: () => Promise<unknown>): Promise<unknown> {
+async function observeParse(live: Live, parse: Parse, self: unknown, args: unknown[]): Promise<unknown> {
   live.parsing = true;
   try {
-    const data = await read();
+    const data = await parse.apply(self, args);
     answerArrived(live, data);
     return data;
   } catch (error) {

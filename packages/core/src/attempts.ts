@@ -26,8 +26,8 @@ const intercepted = new AsyncLocalStorage<Live>();
 
 /** Runs the method of a call, in the call's context. */
 export function inCall<T>(live: Live, run: () => T): T {
-  const traced = (): T => context.with(new LinkedContext(live.call.context, CALL, live), run);
-  return live.chain ? intercepted.run(live, traced) : traced();
+  const here = new LinkedContext(live.call.context, CALL, live);
+  return live.chain ? intercepted.run(live, () => context.with(here, run)) : context.with(here, run);
 }
 
 /** The open call of `client` that is under way here. */
@@ -63,9 +63,8 @@ export function watchAttempts(client: unknown): void {
         attempted(callOf(this));
         return fetch(...request);
       };
-      const given = [...args];
-      given[FETCH] = counted;
-      return send.apply(this, given);
+      args[FETCH] = counted;
+      return send.apply(this, args);
     };
   });
 }

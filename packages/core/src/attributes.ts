@@ -22,6 +22,11 @@ export interface Naming {
   tokenModality: boolean;
 }
 
+/** What takes attributes one by one, as a span does: an object of them all would be built only to be taken apart. */
+export interface Attributed {
+  setAttribute(name: string, value: AttributeValue): unknown;
+}
+
 /** The reasons of the choices that finished: of a stream that was left early, not all have. */
 function known(reasons: LlmResponse['finishReasons'] = []): string[] | undefined {
   for (const reason of reasons) if (typeof reason !== 'string') return known(reasons.filter(isText));
@@ -55,28 +60,30 @@ function outputAttributes(to: Attributes, r: LlmRequest): void {
   if (isAttribute(r.conversationId)) to['gen_ai.conversation.id'] = r.conversationId;
 }
 
-function responseAttributes(to: Attributes, r: LlmResponse): void {
-  if (isAttribute(r.id)) to['gen_ai.response.id'] = r.id;
-  if (isAttribute(r.model)) to['gen_ai.response.model'] = r.model;
+function responseAttributes(to: Attributed, r: LlmResponse): void {
+  if (isAttribute(r.id)) to.setAttribute('gen_ai.response.id', r.id);
+  if (isAttribute(r.model)) to.setAttribute('gen_ai.response.model', r.model);
   const reasons = known(r.finishReasons);
-  if (reasons) to['gen_ai.response.finish_reasons'] = reasons;
-  if (isAttribute(r.conversationId)) to['gen_ai.conversation.id'] = r.conversationId;
+  if (reasons) to.setAttribute('gen_ai.response.finish_reasons', reasons);
+  if (isAttribute(r.conversationId)) to.setAttribute('gen_ai.conversation.id', r.conversationId);
 }
 
 /** Only in profile `latest`: some backends would count them again on top of the totals. */
-function modalityAttributes(to: Attributes, u: Usage): void {
-  if (isAttribute(u.inputTextTokens)) to['gen_ai.usage.text.input_tokens'] = u.inputTextTokens;
-  if (isAttribute(u.inputImageTokens)) to['gen_ai.usage.image.input_tokens'] = u.inputImageTokens;
-  if (isAttribute(u.inputAudioTokens)) to['gen_ai.usage.audio.input_tokens'] = u.inputAudioTokens;
+function modalityAttributes(to: Attributed, u: Usage): void {
+  if (isAttribute(u.inputTextTokens)) to.setAttribute('gen_ai.usage.text.input_tokens', u.inputTextTokens);
+  if (isAttribute(u.inputImageTokens)) to.setAttribute('gen_ai.usage.image.input_tokens', u.inputImageTokens);
+  if (isAttribute(u.inputAudioTokens)) to.setAttribute('gen_ai.usage.audio.input_tokens', u.inputAudioTokens);
   if (isAttribute(u.cacheReadTextTokens))
-    to['gen_ai.usage.text.cache_read.input_tokens'] = u.cacheReadTextTokens;
+    to.setAttribute('gen_ai.usage.text.cache_read.input_tokens', u.cacheReadTextTokens);
   if (isAttribute(u.cacheReadImageTokens))
-    to['gen_ai.usage.image.cache_read.input_tokens'] = u.cacheReadImageTokens;
+    to.setAttribute('gen_ai.usage.image.cache_read.input_tokens', u.cacheReadImageTokens);
   if (isAttribute(u.cacheReadAudioTokens))
-    to['gen_ai.usage.audio.cache_read.input_tokens'] = u.cacheReadAudioTokens;
-  if (isAttribute(u.outputTextTokens)) to['gen_ai.usage.text.output_tokens'] = u.outputTextTokens;
-  if (isAttribute(u.outputImageTokens)) to['gen_ai.usage.image.output_tokens'] = u.outputImageTokens;
-  if (isAttribute(u.outputAudioTokens)) to['gen_ai.usage.audio.output_tokens'] = u.outputAudioTokens;
+    to.setAttribute('gen_ai.usage.audio.cache_read.input_tokens', u.cacheReadAudioTokens);
+  if (isAttribute(u.outputTextTokens)) to.setAttribute('gen_ai.usage.text.output_tokens', u.outputTextTokens);
+  if (isAttribute(u.outputImageTokens))
+    to.setAttribute('gen_ai.usage.image.output_tokens', u.outputImageTokens);
+  if (isAttribute(u.outputAudioTokens))
+    to.setAttribute('gen_ai.usage.audio.output_tokens', u.outputAudioTokens);
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/gen-ai/openai/ */
@@ -85,9 +92,10 @@ function openaiAttributes(to: Attributes, { apiType, request: { serviceTier } }:
   if (serviceTier !== 'auto' && isAttribute(serviceTier)) to['openai.request.service_tier'] = serviceTier;
 }
 
-function openaiResponseAttributes(to: Attributes, r: LlmResponse): void {
-  if (isAttribute(r.serviceTier)) to['openai.response.service_tier'] = r.serviceTier;
-  if (isAttribute(r.systemFingerprint)) to['openai.response.system_fingerprint'] = r.systemFingerprint;
+function openaiResponseAttributes(to: Attributed, r: LlmResponse): void {
+  if (isAttribute(r.serviceTier)) to.setAttribute('openai.response.service_tier', r.serviceTier);
+  if (isAttribute(r.systemFingerprint))
+    to.setAttribute('openai.response.system_fingerprint', r.systemFingerprint);
 }
 
 /** The providers whose telemetry has the `openai.*` flavour. */
@@ -134,50 +142,58 @@ export function startAttributes(call: Call): Attributes {
   return attributes;
 }
 
-/** What the end of a call adds to its span. */
-export function endAttributes(call: Call, naming: Naming): Attributes {
-  const attributes: Attributes = {};
-  const { response, outcome, request } = call;
-  responseAttributes(attributes, response);
-  if (isOpenAI(call.provider)) openaiResponseAttributes(attributes, response);
-  if (response.usage) usageAttributes(attributes, response.usage, naming);
-  if (call.firstChunkTime !== undefined) {
-    attributes['gen_ai.response.time_to_first_chunk'] = (call.firstChunkTime - call.attemptTime) / 1000;
-  }
-  if (call.attempts > 1) attributes['http.request.resend_count'] = call.attempts - 1;
-  if (call.rateLimitWait) attributes['llmtrace.rate_limit.wait'] = call.rateLimitWait / 1000;
-  if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
-    attributes['llmtrace.stream.outcome'] = outcome;
-  }
-  if (call.error !== undefined) errorAttributes(attributes, call);
-  costAttributes(attributes, call, naming.costSemconv);
+/** All attributes of a call that has ended, as one object. */
+export function allAttributes(call: Call, naming: Naming): Attributes {
+  const attributes = startAttributes(call);
+  const setAttribute = (name: string, value: AttributeValue): void => {
+    attributes[name] = value;
+  };
+  endAttributes({ setAttribute }, call, naming);
   return attributes;
 }
 
-function usageAttributes(attributes: Attributes, usage: Usage, { semconv, tokenModality }: Naming): void {
-  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
-  if (isAttribute(inputTokens)) attributes['gen_ai.usage.input_tokens'] = inputTokens;
-  if (isAttribute(outputTokens)) attributes['gen_ai.usage.output_tokens'] = outputTokens;
-  if (isAttribute(cacheReadTokens)) attributes['gen_ai.usage.cache_read.input_tokens'] = cacheReadTokens;
-  if (isAttribute(reasoningTokens)) attributes['gen_ai.usage.reasoning.output_tokens'] = reasoningTokens;
-  if (cacheWriteTokens !== undefined) {
-    if (semconv === 'latest') attributes['gen_ai.usage.cache_write.input_tokens'] = cacheWriteTokens;
-    else attributes['gen_ai.usage.cache_creation.input_tokens'] = cacheWriteTokens;
+/** What the end of a call adds to its span. */
+export function endAttributes(to: Attributed, call: Call, naming: Naming): void {
+  const { response, outcome, request } = call;
+  responseAttributes(to, response);
+  if (isOpenAI(call.provider)) openaiResponseAttributes(to, response);
+  if (response.usage) usageAttributes(to, response.usage, naming);
+  if (call.firstChunkTime !== undefined) {
+    to.setAttribute('gen_ai.response.time_to_first_chunk', (call.firstChunkTime - call.attemptTime) / 1000);
   }
-  if (usage.cacheWrite1hTokens !== undefined) {
-    attributes['llmtrace.usage.cache_write_1h.input_tokens'] = usage.cacheWrite1hTokens;
+  if (call.attempts > 1) to.setAttribute('http.request.resend_count', call.attempts - 1);
+  if (call.rateLimitWait) to.setAttribute('llmtrace.rate_limit.wait', call.rateLimitWait / 1000);
+  if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
+    to.setAttribute('llmtrace.stream.outcome', outcome);
   }
-  if (semconv === 'latest' && tokenModality) modalityAttributes(attributes, usage);
+  if (call.error !== undefined) errorAttributes(to, call);
+  costAttributes(to, call, naming.costSemconv);
 }
 
-function errorAttributes(attributes: Attributes, call: Call): void {
+function usageAttributes(to: Attributed, usage: Usage, { semconv, tokenModality }: Naming): void {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
+  if (isAttribute(inputTokens)) to.setAttribute('gen_ai.usage.input_tokens', inputTokens);
+  if (isAttribute(outputTokens)) to.setAttribute('gen_ai.usage.output_tokens', outputTokens);
+  if (isAttribute(cacheReadTokens)) to.setAttribute('gen_ai.usage.cache_read.input_tokens', cacheReadTokens);
+  if (isAttribute(reasoningTokens)) to.setAttribute('gen_ai.usage.reasoning.output_tokens', reasoningTokens);
+  if (cacheWriteTokens !== undefined) {
+    if (semconv === 'latest') to.setAttribute('gen_ai.usage.cache_write.input_tokens', cacheWriteTokens);
+    else to.setAttribute('gen_ai.usage.cache_creation.input_tokens', cacheWriteTokens);
+  }
+  if (usage.cacheWrite1hTokens !== undefined) {
+    to.setAttribute('llmtrace.usage.cache_write_1h.input_tokens', usage.cacheWrite1hTokens);
+  }
+  if (semconv === 'latest' && tokenModality) modalityAttributes(to, usage);
+}
+
+function errorAttributes(to: Attributed, call: Call): void {
   const { error } = call;
-  attributes['error.type'] = errorType(error);
-  attributes['llmtrace.error.category'] = callErrorType(call);
+  to.setAttribute('error.type', errorType(error));
+  to.setAttribute('llmtrace.error.category', callErrorType(call));
   const code = errorCode(error);
   const status = errorStatus(error);
-  if (code !== undefined) attributes['llmtrace.error.code'] = code;
-  if (status !== undefined) attributes['http.response.status_code'] = status;
+  if (code !== undefined) to.setAttribute('llmtrace.error.code', code);
+  if (status !== undefined) to.setAttribute('http.response.status_code', status);
 }
 
 const CONTENT: readonly (readonly [name: string, part: keyof Content])[] = [
@@ -202,23 +218,23 @@ export function spanContent(call: Call, maxLength?: number): Attributes {
 }
 
 /** The conventions do not name a cost; `gen_ai.usage.cost` is what backends read. */
-function costAttributes(attributes: Attributes, { cost }: Call, costSemconv: CostSemconv): void {
+function costAttributes(to: Attributed, { cost }: Call, costSemconv: CostSemconv): void {
   if (!cost) return;
   if (costSemconv === 'draft443') {
-    attributes['gen_ai.usage.cost.amount'] = cost.total;
-    attributes['gen_ai.usage.cost.currency'] = 'USD';
-    attributes['gen_ai.usage.cost.source'] = cost.source === 'provider' ? 'provider' : 'local';
+    to.setAttribute('gen_ai.usage.cost.amount', cost.total);
+    to.setAttribute('gen_ai.usage.cost.currency', 'USD');
+    to.setAttribute('gen_ai.usage.cost.source', cost.source === 'provider' ? 'provider' : 'local');
   } else {
-    attributes['gen_ai.usage.cost'] = cost.total;
+    to.setAttribute('gen_ai.usage.cost', cost.total);
   }
-  if (costSemconv === 'logfire') attributes['operation.cost'] = cost.total;
-  if (costSemconv === 'langfuse') attributes['langfuse.observation.cost_details'] = langfuseCost(cost);
-  if (cost.input !== undefined) attributes['llmtrace.cost.input'] = cost.input;
-  if (cost.output !== undefined) attributes['llmtrace.cost.output'] = cost.output;
-  attributes['llmtrace.cost.currency'] = 'USD';
-  attributes['llmtrace.cost.source'] = cost.source;
-  if (cost.partial) attributes['llmtrace.cost.partial'] = true;
-  if (cost.standardRates) attributes['llmtrace.cost.standard_rates'] = true;
+  if (costSemconv === 'logfire') to.setAttribute('operation.cost', cost.total);
+  if (costSemconv === 'langfuse') to.setAttribute('langfuse.observation.cost_details', langfuseCost(cost));
+  if (cost.input !== undefined) to.setAttribute('llmtrace.cost.input', cost.input);
+  if (cost.output !== undefined) to.setAttribute('llmtrace.cost.output', cost.output);
+  to.setAttribute('llmtrace.cost.currency', 'USD');
+  to.setAttribute('llmtrace.cost.source', cost.source);
+  if (cost.partial) to.setAttribute('llmtrace.cost.partial', true);
+  if (cost.standardRates) to.setAttribute('llmtrace.cost.standard_rates', true);
 }
 
 const langfuseCost = ({ input, output, total }: NonNullable<Call['cost']>): string =>

@@ -62,7 +62,7 @@ function claimedOf(holder: object & { [CLAIMED]?: Map<string, Claimed> }): Map<s
 function replace(holder: object, name: string, original: Method, claims: readonly Claim[]): void {
   const wrapped = {
     [name](this: unknown, ...args: unknown[]): unknown {
-      const current = claims.findLast((one) => one.enabled());
+      const current = lastEnabled(claims);
       return current ? current.call(original, this, args) : original.apply(this, args);
     },
   }[name] as Method;
@@ -74,6 +74,13 @@ function replace(holder: object, name: string, original: Method, claims: readonl
     enumerable: was?.enumerable ?? false,
     writable: was?.writable ?? true,
   });
+}
+
+function lastEnabled(claims: readonly Claim[]): Claim | undefined {
+  for (let index = claims.length - 1; index >= 0; index--) {
+    if (claims[index]?.enabled()) return claims[index];
+  }
+  return undefined;
 }
 
 /** Prototypes whose getters have been replaced, and what is claimed of the objects that those give. */

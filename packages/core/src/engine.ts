@@ -26,15 +26,23 @@ export function instrumented(
   if (!live) return original.apply(self, args);
   let result: unknown;
   try {
-    const method = (given: unknown[]): unknown => inCall(live, () => original.apply(self, given));
-    const run = live.chain && !repeatsBeneath(live.client) ? above(live, self, method) : method;
     const asked = askUsage(live, retriesTaken(live, self, args));
-    result = live.native ? live.native.run(asked, run) : run(asked);
+    result = run(live, original, self, asked);
   } catch (error) {
     close(live, 'failed', error);
     throw error;
   }
   return observe(live, result);
+}
+
+/** The SDK's method, in the call's context: by itself, or where the SDK traces itself or interceptors run above it. */
+function run(live: Live, original: Method, self: unknown, args: unknown[]): unknown {
+  const { native, chain } = live;
+  const isAbove = chain !== undefined && !repeatsBeneath(live.client);
+  if (!native && !isAbove) return inCall(live, () => original.apply(self, args));
+  const method = (given: unknown[]): unknown => inCall(live, () => original.apply(self, given));
+  const called = isAbove ? above(live, self, method) : method;
+  return native ? native.run(args, called) : called(args);
 }
 
 /** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */

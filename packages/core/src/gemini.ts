@@ -8,7 +8,12 @@ import { number, string, strings } from './values.ts';
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
 /** A model's name without the collection that the API puts it in: `models/gemini-2.5-flash`. */
-export const model = (name: unknown): string | undefined => string(name)?.replace(/^models\//, '');
+export function model(name: unknown): string | undefined {
+  const text = string(name);
+  return text?.startsWith(COLLECTION) ? text.slice(COLLECTION.length) : text;
+}
+
+const COLLECTION = 'models/';
 
 function outputType({ responseMimeType: type, responseModalities }: any): LlmRequest['outputType'] {
   const modalities = strings(responseModalities)?.map((modality) => String(modality).toUpperCase());
@@ -18,8 +23,13 @@ function outputType({ responseMimeType: type, responseModalities }: any): LlmReq
   return type === 'text/plain' ? 'text' : undefined;
 }
 
-/** A `generationConfig`. */
-export const config = (c: any): LlmRequest => ({
+/** What a request says beside its `generationConfig`. */
+type Beside = Pick<LlmRequest, 'model' | 'stream' | 'serviceTier' | 'messageCount'>;
+
+/** A request by its `generationConfig`; one object, since a copy of one with this many fields is slow to make. */
+export const request = (c: any, { model, stream, serviceTier, messageCount }: Beside): LlmRequest => ({
+  model,
+  stream,
   maxTokens: number(c.maxOutputTokens),
   temperature: number(c.temperature),
   topP: number(c.topP),
@@ -31,14 +41,13 @@ export const config = (c: any): LlmRequest => ({
   choiceCount: number(c.candidateCount),
   outputType: outputType(c),
   reasoningLevel: string(c.thinkingConfig?.thinkingLevel),
+  serviceTier,
+  messageCount,
 });
 
 /** The sum of what is known; undefined where nothing is. */
-const sum = (...counts: (number | undefined)[]): number | undefined =>
-  counts.reduce<number | undefined>(
-    (total, count) => (count === undefined ? total : (total ?? 0) + count),
-    undefined,
-  );
+const sum = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined ? other : one + (other ?? 0);
 
 /**
  * Thoughts are billed as output. They stand beside the candidates, but some backends have counted them among
@@ -54,15 +63,20 @@ function outputTokens(
   return included ? candidates : sum(candidates, thoughts);
 }
 
-/** Counts by modality, from lists of `{ modality, tokenCount }`. */
-function byModality(lists: any[]): Readonly<Record<string, number | undefined>> {
-  const counts: Record<string, number | undefined> = {};
-  for (const { modality, tokenCount, tokens } of lists.flatMap((list) => list ?? [])) {
+type Counts = Readonly<Record<string, number | undefined>>;
+
+/** Counts by modality, from a list of `{ modality, tokenCount }`, added to others. */
+function byModality(list: any, others: Counts = NO_COUNTS): Counts {
+  if (!Array.isArray(list) || list.length === 0) return others;
+  const counts = { ...others };
+  for (const { modality, tokenCount, tokens } of list) {
     const name = String(modality).toLowerCase();
     counts[name] = sum(counts[name], number(tokenCount ?? tokens));
   }
   return counts;
 }
+
+const NO_COUNTS: Counts = {};
 
 /** What Google's APIs count, by whichever names: each a count, or a list of counts by modality. */
 interface Counted {
@@ -83,9 +97,9 @@ export function tokens(
   modalities: Counted,
 ): Usage {
   const inputTokens = sum(number(prompt), number(tools));
-  const input = byModality([modalities.prompt, modalities.tools]);
-  const read = byModality([modalities.cached]);
-  const output = byModality([modalities.candidates]);
+  const input = byModality(modalities.prompt, byModality(modalities.tools));
+  const read = byModality(modalities.cached);
+  const output = byModality(modalities.candidates);
   return {
     inputTokens,
     outputTokens: outputTokens(inputTokens, number(candidates), number(thoughts), number(total)),

@@ -349,12 +349,12 @@ function usePrices(file: string): void {
 function origins(vendor: Vendor, map: Readonly<Record<string, string>>): Engine['origin'] {
   const known = new WeakMap<object, { baseURL: string | undefined; origin: Origin }>();
   return (client, args) => {
-    const { baseURL, provider } = vendor.origin(client, args);
+    const baseURL = vendor.baseURL(client, args);
     const remembered = known.get(client as object);
     if (remembered && remembered.baseURL === baseURL) return remembered.origin;
     watchAttempts(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
-    const origin = originOf(baseURL, provider, vendor.provider, map);
+    const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
     known.set(client as object, { baseURL, origin });
     return origin;
   };

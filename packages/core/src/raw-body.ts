@@ -20,7 +20,8 @@ export function watchRawBodies(client: unknown, methods: readonly string[]): voi
       return function request(this: unknown, ...args) {
         const given = original.apply(this, args);
         const live = callOf(this);
-        if (!live?.endpoint.raw || !(given instanceof Promise)) return given;
+        if (!live?.endpoint.raw || live.endpoint.keepsAll?.(this) || !(given instanceof Promise))
+          return given;
         return given.then((answer) => watched(live, answer));
       };
     });

@@ -42,6 +42,8 @@ export interface Endpoint extends PatchPoint {
    * one event of a stream. It runs before {@link response} and {@link chunk}, for {@link Vendor.rawMethods}.
    */
   raw?(response: LlmResponse, body: any): void;
+  /** Whether the SDK of a client drops nothing that {@link raw} looks for: then nothing is looked at on its way. */
+  keepsAll?(client: any): boolean;
   /**
    * The signal by which the application can stop the call, for SDKs that throw the same error when it does and
    * when their own time is up.
@@ -118,8 +120,10 @@ export interface Vendor {
   main(exports: any): any;
   /** The client behind the object whose method is called. */
   client(self: any): any;
-  /** The base URL of a client (or of this call alone), and the provider where the client decides it. */
-  origin(client: any, args: readonly any[]): { baseURL?: string | undefined; provider?: string | undefined };
+  /** The base URL of a client, or of this call alone. */
+  baseURL(client: any, args: readonly any[]): string | undefined;
+  /** The provider, where the client decides it. */
+  providerOf?(client: any): string | undefined;
   /** Methods of the client through which bodies come as the vendor sent them, for {@link Endpoint.raw}. */
   readonly rawMethods?: readonly string[];
   /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */

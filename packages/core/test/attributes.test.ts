@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { aCall } from '@llmtrace/test-fixtures/call';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import {
+  allAttributes,
   endAttributes,
   metricAttributes,
   type Naming,
@@ -15,7 +17,20 @@ const NAMING: Naming = { semconv: '1.41', costSemconv: 'default', tokenModality:
 const makeCall = (fields: Partial<Call> = {}): Call =>
   aCall({ startTime: 1000, attemptTime: 1000, outcome: 'completed', endTime: 2000, ...fields });
 
+/** What is set at the end, as one object. */
+function atEnd(call: Call, naming: Naming): Attributes {
+  const attributes: Attributes = {};
+  const setAttribute = (name: string, value: AttributeValue) => Object.assign(attributes, { [name]: value });
+  endAttributes({ setAttribute }, call, naming);
+  return attributes;
+}
+
 describe('the attributes of a call', () => {
+  it('are those of its start and of its end', () => {
+    const call = makeCall({ response: { id: 'r1' }, cost: { total: 0.5, source: 'local' } });
+    assert.deepEqual(allAttributes(call, NAMING), { ...startAttributes(call), ...atEnd(call, NAMING) });
+  });
+
   it('name the span by operation and model, or by the operation alone', () => {
     assert.equal(spanName(makeCall()), 'chat gpt-4o');
     assert.equal(spanName(makeCall({ request: {} })), 'chat');
@@ -98,7 +113,7 @@ describe('the attributes of a call', () => {
     };
     const cost = { total: 0.5, input: 0.2, output: 0.3, source: 'local' as const };
     const call = makeCall({ response, cost, attempts: 3, attemptTime: 1500, firstChunkTime: 1750 });
-    assert.deepEqual(endAttributes(call, NAMING), {
+    assert.deepEqual(atEnd(call, NAMING), {
       'gen_ai.response.id': 'r1',
       'gen_ai.response.model': 'gpt-4o-2024-08-06',
       'gen_ai.response.finish_reasons': ['stop'],
@@ -121,7 +136,7 @@ describe('the attributes of a call', () => {
 
   it('name a cache write and modalities as the newest conventions do, on demand', () => {
     const usage = { inputTokens: 10, cacheWriteTokens: 2, inputAudioTokens: 3 };
-    const latest = endAttributes(makeCall({ response: { usage } }), {
+    const latest = atEnd(makeCall({ response: { usage } }), {
       ...NAMING,
       semconv: 'latest',
       tokenModality: true,
@@ -133,7 +148,7 @@ describe('the attributes of a call', () => {
 
   it('name the cost as asked', () => {
     const call = makeCall({ cost: { total: 0.5, source: 'provider' } });
-    const named = (costSemconv: Naming['costSemconv']) => endAttributes(call, { ...NAMING, costSemconv });
+    const named = (costSemconv: Naming['costSemconv']) => atEnd(call, { ...NAMING, costSemconv });
     assert.equal(named('draft443')['gen_ai.usage.cost.amount'], 0.5);
     assert.equal('gen_ai.usage.cost' in named('draft443'), false);
     assert.equal(named('logfire')['operation.cost'], 0.5);
@@ -141,8 +156,7 @@ describe('the attributes of a call', () => {
   });
 
   it('say how a stream ended, and how a call that nobody waited for did', () => {
-    const outcomeOf = (fields: Partial<Call>) =>
-      endAttributes(makeCall(fields), NAMING)['llmtrace.stream.outcome'];
+    const outcomeOf = (fields: Partial<Call>) => atEnd(makeCall(fields), NAMING)['llmtrace.stream.outcome'];
     assert.equal(outcomeOf({ request: { stream: true } }), 'completed');
     assert.equal(outcomeOf({ request: {} }), undefined);
     assert.equal(outcomeOf({ request: {}, outcome: 'abandoned' }), 'abandoned');
@@ -150,7 +164,7 @@ describe('the attributes of a call', () => {
 
   it('name an error by type, code and status', () => {
     const error = { status: 429, code: 'rate_limit_exceeded' };
-    const attributes = endAttributes(makeCall({ error, outcome: 'failed' }), NAMING);
+    const attributes = atEnd(makeCall({ error, outcome: 'failed' }), NAMING);
     assert.equal(attributes['error.type'], '429');
     assert.equal(attributes['llmtrace.error.code'], 'rate_limit_exceeded');
     assert.equal(attributes['http.response.status_code'], 429);
@@ -169,7 +183,7 @@ describe('the attributes of a call', () => {
   it('leave out the finish reasons of choices that never finished', () => {
     const finishReasons: string[] = [];
     finishReasons[1] = 'stop';
-    const attributes = endAttributes(makeCall({ response: { finishReasons } }), NAMING);
+    const attributes = atEnd(makeCall({ response: { finishReasons } }), NAMING);
     assert.deepEqual(attributes['gen_ai.response.finish_reasons'], ['stop']);
   });
 });

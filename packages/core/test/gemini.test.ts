@@ -1,7 +1,7 @@
 /** What both of Google's SDKs read out of requests, answers and chunks. */
 import assert from 'node:assert/strict';
 import type { LlmResponse } from '../src/call.ts';
-import { chunk, config, failure, model, response, tokens, usage } from '../src/gemini.ts';
+import { chunk, failure, model, request, response, tokens, usage } from '../src/gemini.ts';
 
 /** What is defined of a record. */
 const defined = (record: object | undefined) => JSON.parse(JSON.stringify(record ?? null));
@@ -22,6 +22,8 @@ describe("Gemini's names of models", () => {
     assert.equal(model(''), undefined);
   });
 });
+
+const config = (given: object) => request(given, {});
 
 describe("Gemini's generation config", () => {
   it('has these parameters', () => {
@@ -51,6 +53,11 @@ describe("Gemini's generation config", () => {
       outputType: 'json',
       reasoningLevel: 'HIGH',
     });
+  });
+
+  it('stands beside what else is asked', () => {
+    const beside = { model: 'gemini-2.5-flash', stream: true, serviceTier: 'flex', messageCount: 2 };
+    assert.deepEqual(defined(request({ topK: 40 }, beside)), { ...beside, topK: 40 });
   });
 
   it('may be empty, or nonsense', () => {

@@ -40,7 +40,8 @@ export const anthropic: Vendor = {
   extensions: ['.js', '.mjs'],
   main: (exports) => exports.Anthropic ?? exports.default ?? exports,
   client: (resource) => resource?._client,
-  origin: (client) => ({ baseURL: client?.baseURL, provider: providerOf(client) }),
+  baseURL: (client) => client?.baseURL,
+  providerOf,
   // Such a client renews its credentials by repeating a request that was refused.
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
   endpoints: [...messages, completions],

@@ -9,14 +9,10 @@ import { modelEndpoints } from './models.ts';
  */
 const clientOf = (self: any): any => self?._client ?? self?.apiClient ?? self?.parentClient;
 
-function origin(client: any, [params]: readonly any[]): ReturnType<Vendor['origin']> {
-  const options = client?.clientOptions ?? client?.clientAdapter?.clientOptions;
-  const own = params?.config?.httpOptions?.baseUrl;
-  return {
-    baseURL: own ?? client?.baseURL ?? options?.httpOptions?.baseUrl,
-    provider: options?.vertexai ? 'gcp.vertex_ai' : undefined,
-  };
-}
+const optionsOf = (client: any): any => client?.clientOptions ?? client?.clientAdapter?.clientOptions;
+
+const baseURL = (client: any, [params]: readonly any[]): string | undefined =>
+  params?.config?.httpOptions?.baseUrl ?? client?.baseURL ?? optionsOf(client)?.httpOptions?.baseUrl;
 
 const requests: SentRequests = {
   module: '@google/genai',
@@ -34,7 +30,8 @@ export const googleGenAI: Vendor = {
   extensions: ['.cjs', '.mjs'],
   main: (exports) => exports,
   client: clientOf,
-  origin,
+  baseURL,
+  providerOf: (client) => (optionsOf(client)?.vertexai ? 'gcp.vertex_ai' : undefined),
   rawMethods: ['request', 'requestStream'],
   endpoints: [...modelEndpoints, interactions],
   requests,

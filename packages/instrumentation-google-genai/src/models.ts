@@ -23,12 +23,13 @@ const models = {
   },
 } as const;
 
-const contentRequest = (p: any): LlmRequest => ({
-  ...gemini.config(p.config ?? {}),
-  model: gemini.model(p.model),
-  serviceTier: string(p.config?.serviceTier),
-  messageCount: count(p.contents),
-});
+const contentRequest = (p: any, stream?: true): LlmRequest =>
+  gemini.request(p.config ?? {}, {
+    model: gemini.model(p.model),
+    stream,
+    serviceTier: string(p.config?.serviceTier),
+    messageCount: count(p.contents),
+  });
 
 const content = {
   ...models,
@@ -43,15 +44,30 @@ const generateContent: Endpoint = {
   request: ([p = {}]) => contentRequest(p),
 };
 
+/** By the code of the method that makes events out of a response's body, once a version. */
+function throwsEvents(client: any): boolean {
+  const read = client.processStreamResponse;
+  if (typeof read !== 'function') return false;
+  let throws = readers.get(read);
+  if (throws === undefined) {
+    throws = /throwIfStreamErrorChunk\(processedChunkString\)/.test(Function.prototype.toString.call(read));
+    readers.set(read, throws);
+  }
+  return throws;
+}
+
+const readers = new WeakMap<object, boolean>();
+
 const generateContentStream: Endpoint = {
   ...content,
   method: 'generateContentStreamInternal',
-  request: ([p = {}]) => ({ ...contentRequest(p), stream: true }),
+  request: ([p = {}]) => contentRequest(p, true),
   chunk: gemini.chunk,
-  // Version 1 makes an empty answer of an error.
+  // Earlier versions make an empty answer of an error; later ones throw it.
   raw(soFar, event) {
     soFar.failure = gemini.failure(event.error) ?? soFar.failure;
   },
+  keepsAll: throwsEvents,
 };
 
 /** Vertex AI counts the tokens of each text apart. */

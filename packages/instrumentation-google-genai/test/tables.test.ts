@@ -244,7 +244,10 @@ describe('interactions', () => {
 describe('the client', () => {
   const options = (httpOptions: object, vertexai = false) => ({ clientOptions: { vertexai, httpOptions } });
   const origin = (client: object | undefined, params?: object) =>
-    defined(googleGenAI.origin(client, [params]));
+    defined({
+      baseURL: googleGenAI.baseURL(client, [params]),
+      provider: googleGenAI.providerOf?.(client),
+    });
 
   it('is found behind models and behind interactions', () => {
     assert.equal(googleGenAI.client({ apiClient: 1 }), 1);

@@ -7,18 +7,15 @@ import { FILES, optionsOf, withSignal } from './options.ts';
 function modelRequest([given]: readonly any[], self: any): LlmRequest {
   // Anything else is the parts of one message.
   const params = given?.contents ? given : { contents: [given] };
-  return {
-    ...gemini.config(params.generationConfig ?? self.generationConfig ?? {}),
+  return gemini.request(params.generationConfig ?? self.generationConfig ?? {}, {
     model: gemini.model(self.model),
     messageCount: count(params.contents),
-  };
+  });
 }
 
 /** A message goes with all that was said before it, once that is answered. */
-const chatRequest = (_args: readonly any[], self: any): LlmRequest => ({
-  ...gemini.config(self.params?.generationConfig ?? {}),
-  model: gemini.model(self.model),
-});
+const chatRequest = (_args: readonly any[], self: any): LlmRequest =>
+  gemini.request(self.params?.generationConfig ?? {}, { model: gemini.model(self.model) });
 
 const content = {
   operation: 'generate_content',
@@ -46,7 +43,11 @@ const chat = {
 
 const streamed = (endpoint: Endpoint): Endpoint => ({
   ...endpoint,
-  request: (args, self) => ({ ...endpoint.request(args, self), stream: true }),
+  request(args, self) {
+    const request = endpoint.request(args, self);
+    request.stream = true;
+    return request;
+  },
   chunk: gemini.chunk,
 });
 

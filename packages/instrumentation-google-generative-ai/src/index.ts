@@ -49,9 +49,7 @@ export const googleGenerativeAI: Vendor = {
   main: (exports) => exports,
   // The package has no client: a model (or a chat) carries what it takes to send a request.
   client: (self) => self,
-  origin: (self, args) => ({
-    baseURL: optionsOf(args, self).baseUrl ?? 'https://generativelanguage.googleapis.com',
-  }),
+  baseURL: (self, args) => optionsOf(args, self).baseUrl ?? 'https://generativelanguage.googleapis.com',
   endpoints: [...contentEndpoints, ...embeddingEndpoints],
   requests,
   part,

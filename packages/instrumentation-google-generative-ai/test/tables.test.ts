@@ -91,7 +91,7 @@ describe('embeddings', () => {
 });
 
 describe('the base URL', () => {
-  const baseURL = (self: object, ...args: unknown[]) => googleGenerativeAI.origin(self, args).baseURL;
+  const baseURL = (self: object, ...args: unknown[]) => googleGenerativeAI.baseURL(self, args);
 
   it("is the call's, the model's or the SDK's own", () => {
     const proxied = { _requestOptions: { baseUrl: 'https://proxy.example.com' } };

@@ -37,7 +37,8 @@ export const openai: Vendor = {
   extensions: ['.js', '.mjs'],
   main: (exports) => exports.OpenAI ?? exports.default ?? exports,
   client: (resource) => resource?._client,
-  origin: (client) => ({ baseURL: client?.baseURL, provider: providerOf(client) }),
+  baseURL: (client) => client?.baseURL,
+  providerOf,
   endpoints: [chat, ...responses, embeddings, completions, ...media],
   requests,
 };

@@ -6,7 +6,7 @@
 
 import type { Attributes, Context } from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
-import { contentAttributes, endAttributes, type Naming, startAttributes } from '../attributes.ts';
+import { allAttributes, contentAttributes, type Naming } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
 import { exceptionOf } from '../errors.ts';
 
@@ -70,8 +70,7 @@ export function eventObserver(
       if ((naming.semconv === 'latest' || content) && call.operation !== 'embeddings') {
         const event = { ...DETAILS, context };
         const attributes = (): Record<string, unknown> => ({
-          ...startAttributes(call),
-          ...endAttributes(call, naming),
+          ...allAttributes(call, naming),
           ...(content ? contentAttributes(call, content.maxLength) : {}),
         });
         takerOf(event)?.emit({ ...event, attributes: attributes() });

@@ -1,7 +1,7 @@
 /** The OpenTelemetry metrics of retries and rate limits. It watches only where there are some. */
 import type { Meter } from '@opentelemetry/api';
-import { metricAttributes } from '../attributes.ts';
 import type { Observer } from '../call.ts';
+import { seriesOf } from './series.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 
@@ -27,7 +27,7 @@ export function resilienceObserver(meter: Meter): Observer {
     end(call) {
       const { remaining, rateLimitWait, retries: repeated = [] } = call;
       if (repeated.length === 0 && rateLimitWait === undefined && !remaining) return;
-      const attributes = metricAttributes(call);
+      const { attributes } = seriesOf(call);
       for (const { errorType } of repeated) retries.add(1, { ...attributes, 'error.type': errorType });
       if (rateLimitWait !== undefined) wait.record(rateLimitWait / 1000, attributes);
       if (remaining?.requests !== undefined) requests.record(remaining.requests, attributes);

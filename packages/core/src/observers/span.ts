@@ -52,7 +52,7 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, options: Span
 }
 
 function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {
-  span.setAttributes(endAttributes(call, naming));
+  endAttributes(span, call, naming);
   call.retries?.forEach((retry, index) => {
     span.addEvent('llmtrace.retry', retryAttributes(retry, index + 1), retry.time);
   });
