@@ -1,11 +1,11 @@
 /** The metrics of the SDK that llmtrace starts: what is recorded is handed over, and aggregated in another thread. */
-import { createNoopMeter, type MeterProvider, type MetricOptions } from '@opentelemetry/api';
+import type { MeterProvider, MetricOptions } from '@opentelemetry/api';
 import type { ExportThread } from './export-thread.ts';
+import { unasked } from './unasked.ts';
 import type { InstrumentKind, WireInstrument } from './wire.ts';
 
 export function startMetering(thread: ExportThread): MeterProvider {
   let ids = 0;
-  const noop = createNoopMeter();
   return {
     getMeter(name, version, options) {
       const scope: WireInstrument['scope'] = { name, version, schemaUrl: options?.schemaUrl };
@@ -22,11 +22,7 @@ export function startMetering(thread: ExportThread): MeterProvider {
         createHistogram: instrument('createHistogram'),
         createUpDownCounter: instrument('createUpDownCounter'),
         // What llmtrace measures is recorded: nothing of it is asked for.
-        createObservableCounter: (...args) => noop.createObservableCounter(...args),
-        createObservableGauge: (...args) => noop.createObservableGauge(...args),
-        createObservableUpDownCounter: (...args) => noop.createObservableUpDownCounter(...args),
-        addBatchObservableCallback() {},
-        removeBatchObservableCallback() {},
+        ...unasked,
       };
     },
   };

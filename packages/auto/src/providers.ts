@@ -31,6 +31,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
+import { unasked } from './unasked.ts';
 
 /** What llmtrace starts where nobody else did; each provider is made when it is asked for. */
 export interface Own {
@@ -143,10 +144,7 @@ function followingMeter(provider: () => MeterProvider, scope: MeterScope): Meter
     createUpDownCounter: (...args) => counter(madeOf(meter, (now) => now.createUpDownCounter(...args))),
     createHistogram: (...args) => recorder(madeOf(meter, (now) => now.createHistogram(...args))),
     createGauge: (...args) => recorder(madeOf(meter, (now) => now.createGauge(...args))),
-    createObservableGauge: (...args) => meter().createObservableGauge(...args),
-    createObservableCounter: (...args) => meter().createObservableCounter(...args),
-    createObservableUpDownCounter: (...args) => meter().createObservableUpDownCounter(...args),
-    addBatchObservableCallback: (...args) => meter().addBatchObservableCallback(...args),
-    removeBatchObservableCallback: (...args) => meter().removeBatchObservableCallback(...args),
+    // They would be asked by the provider of the moment alone, also once there is another.
+    ...unasked,
   };
 }

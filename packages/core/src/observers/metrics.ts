@@ -3,9 +3,11 @@
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
  */
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
-import { metricAttributes, type Naming } from '../attributes.ts';
-import type { Call, LlmResponse, Observer, Usage } from '../call.ts';
+import type { Naming } from '../attributes.ts';
+import type { Call, Observer, Usage } from '../call.ts';
 import { errorType } from '../errors.ts';
+import { type Series, seriesOf, startOf } from './series.ts';
+import { sumsOf } from './sums.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
@@ -15,41 +17,49 @@ interface Profile {
   duration(call: Call): Histogram | undefined;
   firstChunk: Histogram;
   perChunk: Histogram;
-  tokens(call: Call, attributes: Attributes): void;
+  tokens(call: Call, series: Series): void;
 }
 
 /** @param meter made the instruments' owner when the observer is made. */
 export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
-  const active = meter.createUpDownCounter('llmtrace.client.active_requests', {
-    description: 'Calls in flight; a stream counts until it ends.',
-    unit: '{request}',
-  });
-  const chunks = meter.createCounter('llmtrace.client.stream.chunks', {
-    description: 'Chunks of streams received.',
-    unit: '{chunk}',
-  });
-  const unpriced = meter.createCounter('llmtrace.client.unpriced_calls', {
-    description: 'Calls whose usage is known and whose price is not.',
-    unit: '{call}',
-  });
-  const cost = costCounter(meter, costSemconv);
+  const sums = sumsOf(meter);
+  const active = sums.of(
+    meter.createUpDownCounter('llmtrace.client.active_requests', {
+      description: 'Calls in flight; a stream counts until it ends.',
+      unit: '{request}',
+    }),
+  );
+  const chunks = sums.of(
+    meter.createCounter('llmtrace.client.stream.chunks', {
+      description: 'Chunks of streams received.',
+      unit: '{chunk}',
+    }),
+  );
+  const unpriced = sums.of(
+    meter.createCounter('llmtrace.client.unpriced_calls', {
+      description: 'Calls whose usage is known and whose price is not.',
+      unit: '{call}',
+    }),
+  );
+  const cost = sums.of(costCounter(meter, costSemconv));
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
 
   return {
     start: (call) => active.add(1, startOf(call)),
-    chunk(call: Metered, _chunk, now) {
+    chunk(call, _chunk, now) {
       if (call.lastChunkTime === undefined) return;
-      const attributes = chunkAttributes(call);
+      const { attributes } = seriesOf(call);
       for (const { perChunk } of profiles) perChunk.record((now - call.lastChunkTime) / 1000, attributes);
     },
     end(call) {
       active.add(-1, startOf(call));
-      const attributes = metricAttributes(call);
+      const series = seriesOf(call);
+      const { attributes } = series;
       for (const profile of profiles) {
         recordTimes(profile, call, attributes);
-        profile.tokens(call, attributes);
+        profile.tokens(call, series);
       }
       if (call.chunks > 0) chunks.add(call.chunks, attributes);
       if (call.cost) cost.add(call.cost.total, attributes);
@@ -57,29 +67,6 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
     },
   };
 }
-
-/** On a call whose answer is streamed: the attributes of its chunks, as long as the answer says the same of itself. */
-const CHUNKS = Symbol('chunks');
-
-type Metered = Call & {
-  [CHUNKS]?: Pick<LlmResponse, 'model' | 'serviceTier'> & { attributes: Attributes };
-};
-
-/** The very same object for all chunks: it is built once, and sent once where it is sent to another thread. */
-function chunkAttributes(call: Metered): Attributes {
-  const { model, serviceTier } = call.response;
-  const last = call[CHUNKS];
-  if (last && last.model === model && last.serviceTier === serviceTier) return last.attributes;
-  const attributes = metricAttributes(call);
-  call[CHUNKS] = { model, serviceTier, attributes };
-  return attributes;
-}
-
-/** What is known when a call starts, so that the gauge returns to 0 for the same attributes. */
-const startOf = ({ operation, provider }: Call): Attributes => ({
-  'gen_ai.operation.name': operation,
-  'gen_ai.provider.name': provider,
-});
 
 const isCounted = (usage: Usage | undefined): boolean =>
   usage?.inputTokens !== undefined || usage?.outputTokens !== undefined;
@@ -113,12 +100,10 @@ function releasedProfile(meter: Meter): Profile {
     duration: () => duration,
     firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
     perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
-    tokens({ response }, attributes) {
+    tokens({ response }, { input, output }) {
       const { inputTokens, outputTokens } = response.usage ?? {};
-      if (inputTokens !== undefined)
-        usage.record(inputTokens, { ...attributes, 'gen_ai.token.type': 'input' });
-      if (outputTokens !== undefined)
-        usage.record(outputTokens, { ...attributes, 'gen_ai.token.type': 'output' });
+      if (inputTokens !== undefined) usage.record(inputTokens, input);
+      if (outputTokens !== undefined) usage.record(outputTokens, output);
     },
   };
 }
@@ -140,7 +125,7 @@ function latestProfile(meter: Meter, both: boolean): Profile {
     duration: ({ operation }) => (operation === 'embeddings' ? other : inference),
     firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
     perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
-    tokens(call, attributes) {
+    tokens(call, { attributes }) {
       const counted = call.response.usage;
       if (!counted) return;
       for (const add of usage) add(counted, attributes);
