@@ -7,7 +7,7 @@ import { STREAMS } from './vendors.mjs';
 const SHORT = 10;
 const LONG = 410;
 const QUICK = { count: 82, rounds: 3 };
-const FULL = { count: 410, rounds: 30, warmUp: 20 };
+const FULL = { count: 410, rounds: 30, warmUp: 50 };
 
 /** @param key the scene. */
 export async function chunks({ quick, key }) {

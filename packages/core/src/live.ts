@@ -4,6 +4,7 @@
 import { context, type DiagLogger } from '@opentelemetry/api';
 import type { Call, Interceptor, Observer, Outcome } from './call.ts';
 import type { Chain } from './chain.ts';
+import { type Holder, whenCollected } from './collected.ts';
 import { Capture, type CaptureOptions } from './content/capture.ts';
 import { errorStatus, isCancelled } from './errors.ts';
 import { type NativeCall, type NativeMode, openNative } from './native.ts';
@@ -28,10 +29,10 @@ export interface Engine {
 }
 
 /**
- * A call that is open, and what it takes to close it. It must never lead to the answer itself: an answer that
- * nobody reads must be free to be collected.
+ * A call that is open, and what it takes to close it. But for a moment it must not lead to the answer itself: an answer
+ * that nobody reads must be free to be collected.
  */
-export interface Live {
+export interface Live extends Holder {
   readonly engine: Engine;
   readonly endpoint: Endpoint;
   readonly call: Call;
@@ -57,8 +58,6 @@ export interface Live {
   before: Live | undefined;
   after: Live | undefined;
 }
-
-const collected = new FinalizationRegistry<Live>((live) => close(live, 'abandoned'));
 
 /** Opens a call: the observers start. */
 export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
@@ -104,6 +103,8 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     parsing: false,
     reading: false,
     usageAsked: false,
+    held: undefined,
+    isRegistered: false,
     before: undefined,
     after: undefined,
   };
@@ -193,14 +194,16 @@ export function seen({ call }: Live): void {
   if (call.endTime === undefined) call.activeTime = performance.now();
 }
 
+const collected = whenCollected<Live>((live) => close(live, 'abandoned'), openCalls);
+
 /** Ends the call as abandoned should `answer` be collected before it ends otherwise. */
 export function onCollected(answer: object, live: Live): void {
-  if (live.call.endTime === undefined) collected.register(answer, live, live);
+  if (live.call.endTime === undefined) collected.watch(answer, live);
 }
 
 /** Takes back every {@link onCollected} of a call. */
 export function forget(live: Live): void {
-  collected.unregister(live);
+  collected.forget(live);
 }
 
 /** Ends a call: the only place where that happens, and only once. */
@@ -249,20 +252,28 @@ function leave(live: Live): void {
   live.after = undefined;
 }
 
+/** The open calls; each of them may be ended as it comes. */
+function* openCalls(): Generator<Live> {
+  for (let live = first; live; ) {
+    const next: Live | undefined = live.after;
+    yield live;
+    live = next;
+  }
+}
+
 /** Whether a call of an SDK is open, or of any. */
 export function isUnderWay(module?: string): boolean {
   if (module === undefined) return first !== undefined;
-  for (let live = first; live; live = live.after) if (live.engine.vendor.module === module) return true;
+  for (const { engine } of openCalls()) if (engine.vendor.module === module) return true;
   return false;
 }
 
-/** Ends what is still open, as abandoned: for a process that is about to end. */
+/**
+ * Ends what is still open, as abandoned: for a process that is about to end. All are noted first: observers may make
+ * others end meanwhile.
+ */
 export function endOpenCalls(): void {
-  for (let live = first; live; ) {
-    const next: Live | undefined = live.after;
-    close(live, 'abandoned');
-    live = next;
-  }
+  for (const live of [...openCalls()]) close(live, 'abandoned');
 }
 
 const MAX_SAID = 1000;
