@@ -5,9 +5,10 @@
  */
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { facts, hookPatterns, tellingLines, type Vendor } from '@llmtrace/core';
+import { facts, hookPatterns, mainLine, mainModules, tellingLines, type Vendor } from '@llmtrace/core';
+import { addAsRead, isReadHere } from './esm-reads.ts';
 import { isFirst } from './once.ts';
-import { initialize, loadSync } from './telling.ts';
+import { fileOf, initialize, loadSync } from './telling.ts';
 
 const require = module.createRequire(import.meta.url);
 // A copy of import-in-the-middle knows only the instrumentations that use the same copy.
@@ -20,6 +21,27 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
   const include = vendors.flatMap(hookPatterns);
   const lines = new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)]));
   if (registerSync(include, lines)) return;
+  const register = (): void => registerAsync(include, lines);
+  if (isReadHere()) addAsRead(readLines(vendors, lines), register);
+  else register();
+}
+
+/** The lines with which modules tell of themselves, the main ones too, which nothing else shows. */
+function readLines(vendors: readonly Vendor[], lines: ReadonlyMap<string, string>) {
+  const mains = new Map(
+    vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, vendor] as const)),
+  );
+  return (url: string): string | undefined => {
+    const file = fileOf(url);
+    const main = mains.get(file);
+    const line = lines.get(file);
+    if (!main) return line;
+    return [line, mainLine(main, url)].filter(Boolean).join('');
+  };
+}
+
+/** The hooks that run in a thread of Node's own. */
+function registerAsync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): void {
   module.register(pathToFileURL(instrumentations.resolve('import-in-the-middle/hook.mjs')), {
     data: { include },
   });

@@ -29,8 +29,8 @@ function telling(url: string, loaded: LoadFnOutput): LoadFnOutput {
   return { ...loaded, source: `${text}\n${line}` };
 }
 
-/** Its name from the package on; other hooks may have added a query. */
-function fileOf(url: string): string {
+/** A module's name from the package on; other hooks may have added a query. */
+export function fileOf(url: string): string {
   const at = url.lastIndexOf('/node_modules/');
   return at < 0 ? '' : (url.slice(at + '/node_modules/'.length).split(/[?#]/, 1)[0] ?? '');
 }

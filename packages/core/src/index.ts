@@ -93,7 +93,7 @@ export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
 export { loadOptional } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
-export { tellingLines } from './telling.ts';
+export { mainLine, mainModules, tellingLines } from './telling.ts';
 export { watchRequests } from './untraced.ts';
 export { count, number, string, strings } from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor.ts';

@@ -150,8 +150,10 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
     const known = filesOf(vendor);
     whenLoaded((name, classes, url) => {
+      const version = (): string | undefined => versionOf(pathOfUrl(url), vendor.module);
       const points = known.find((file) => file.name === name)?.points;
-      if (points) this._claimFile(name, points, classes, versionOf(pathOfUrl(url), vendor.module));
+      if (points) this._claimFile(name, points, classes, version());
+      else if (name === vendor.module) this._patchMain(classes, version());
     });
     const files = known.map(
       ({ name, points }) =>

@@ -70,6 +70,22 @@ export function tellingLines({ module, extensions, endpoints, native }: Vendor):
   );
 }
 
+/** The ES modules of a vendor that may be its main one. */
+export function mainModules({ extensions, module, endpoints }: Vendor): string[] {
+  if (!extensions.includes('.mjs')) return [];
+  const files = ['index', ...endpoints.flatMap(({ files }) => files)];
+  return [...new Set(files)]
+    .filter((file) => /(?:^|\/)index$/.test(file))
+    .map((file) => `${module}/${file}.mjs`);
+}
+
+/**
+ * The line that lets a vendor's main module tell of all that it exports, of which it may have no binding.
+ * @param url of the module itself.
+ */
+export const mainLine = ({ module }: Vendor, url: string): string =>
+  `import * as llmtrace$main from ${JSON.stringify(url)};globalThis[Symbol.for('llmtrace.loaded')]?.(${JSON.stringify(module)}, llmtrace$main, import.meta.url);`;
+
 function lineOf(file: string, names: readonly string[]): string {
   // A module that only passes a class on has no binding of its name.
   const classes = [...new Set(names)].map(

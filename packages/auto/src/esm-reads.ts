@@ -1,0 +1,70 @@
+/**
+ * Vendors' ES modules, seen as Node.js reads them. Node.js 20, and 22 before 22.15, have no hooks in the application's
+ * own thread: theirs take a second thread with a loader of its own, which more than doubles the time and the memory that
+ * an application takes to start. But what loads their modules reads a file by the `readFile` that `fs.promises` has at
+ * that time. All of these versions have been released: none of them will do otherwise.
+ */
+import fs from 'node:fs';
+import module from 'node:module';
+
+const { promises } = fs;
+
+/** Whether this Node.js reads its modules so, in this thread: not once anybody has registered hooks of the other kind. */
+export function isReadHere(): boolean {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
+  const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
+  return (
+    /^v(?:20|22\.1[2-4])\./.test(process.version) &&
+    moduleLoadList.length > 0 &&
+    !moduleLoadList.includes('NativeModule internal/modules/esm/hooks') &&
+    !/--(?:experimental-)?loader\b/.test(options)
+  );
+}
+
+/**
+ * Has modules end with a line more.
+ *
+ * @param lineOf the line of the module of a URL; undefined for one that is to stay as it is.
+ * @param instead runs where somebody registers hooks: from then on, modules are read in their thread.
+ */
+export function addAsRead(lineOf: (url: string) => string | undefined, instead: () => void): void {
+  const restore = replace(promises, 'readFile', (readFile) => {
+    return function (this: unknown, ...args) {
+      const line = args.length === 1 && args[0] instanceof URL ? lineOf(args[0].href) : undefined;
+      const read = readFile.apply(this, args);
+      if (line === undefined || !isLoader(new Error('read').stack)) return read;
+      return (read as Promise<Buffer>).then((source) => Buffer.concat([source, Buffer.from(`\n${line}`)]));
+    };
+  });
+  const restoreRegister = replace(module, 'register', (register) => {
+    return function (this: unknown, ...args) {
+      restore();
+      restoreRegister();
+      module.syncBuiltinESMExports();
+      instead();
+      return register.apply(this, args);
+    };
+  });
+  module.syncBuiltinESMExports();
+}
+
+/** Whoever else reads such a file gets it as it is. An application may have switched stack traces off. */
+function isLoader(stack: unknown): boolean {
+  const caller = String(stack).split('\n')[2];
+  return caller === undefined || caller.includes('node:internal/modules/esm/load:');
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Replaces a method; gives what puts it back, unless somebody else has replaced it since. */
+function replace(holder: object, name: string, make: (original: Method) => Method): () => void {
+  const was = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor & { value: Method };
+  const value = make(was.value);
+  for (const key of ['name', 'length'] as const) {
+    Object.defineProperty(value, key, { value: was.value[key], configurable: true });
+  }
+  Object.defineProperty(holder, name, { ...was, value });
+  return () => {
+    if (Reflect.get(holder, name) === value) Object.defineProperty(holder, name, was);
+  };
+}
