@@ -65,7 +65,7 @@ describe('the hook for ES modules', () => {
     const { code, stdout, stderr } = await stage.run('apps/wrapped.mjs', { flags: AUTO });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     const wrapped = JSON.parse(stdout);
-    assert.ok(wrapped.length > 0);
+    if (process.env['TEST_NODE'] === undefined) assert.ok(wrapped.length > 0);
     assert.deepEqual(
       wrapped.filter((url: string) => !/\/openai\/(?:index|resources\/.*)\.mjs$/.test(url)),
       [],
