@@ -22,7 +22,7 @@ import { nodeOf } from './lib/npm.mjs';
 const PARTS = ['calls', 'chunks', 'primitives', 'start', 'memory'];
 /** The scenes of the parts that have them, and in how many processes each is measured. */
 const SCENES = { calls: Object.keys(CALLS), chunks: Object.keys(STREAMS) };
-const PROCESSES = 7;
+const PROCESSES = 5;
 const root = new URL('..', import.meta.url).pathname;
 const { values } = parseArgs({
   options: {
