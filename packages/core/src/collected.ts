@@ -4,6 +4,8 @@
  * keeps all that it refers to: for streams that end soon, that takes longer than all else that llmtrace does.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** What of a call is known here. */
 export interface Holder {
   /** The answer, as long as it is held: until the call ends, or the answer is registered. */
@@ -16,6 +18,8 @@ const HOLD_MS = 100;
 
 // As it is now: the tests of an application may replace it.
 const { setTimeout } = globalThis;
+/** A timer keeps what the application stores for the call that sets it: it is set outside of all calls. */
+const outside = AsyncLocalStorage.snapshot();
 
 /**
  * @param run runs for a holder whose answer has been collected.
@@ -40,13 +44,17 @@ export function whenCollected<T extends Holder>(
     }
   };
 
+  const arm = (): void => {
+    if (timer) timer.refresh();
+    else timer = setTimeout(register, HOLD_MS).unref();
+  };
+
   return {
     watch(answer, holder) {
       holder.held = answer;
       if (isArmed) return;
       isArmed = true;
-      if (timer) timer.refresh();
-      else timer = setTimeout(register, HOLD_MS).unref();
+      outside(arm);
     },
     forget(holder) {
       holder.held = undefined;
