@@ -15,8 +15,6 @@ import type { Endpoint, Vendor } from './vendor.ts';
 export interface Engine {
   readonly vendor: Vendor;
   readonly observers: readonly Observer[];
-  /** Those of them that watch chunks: most do not, and to ask each takes longer than to tell one. */
-  readonly watching: readonly Observer[];
   /** All interceptors, one within the other; undefined where there are none. */
   readonly intercept: Interceptor | undefined;
   /** Whether one of them retries, so that the SDK must not. */
@@ -156,7 +154,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
     report(engine, 'chunk', error);
   }
   live.capture?.chunk(chunk);
-  for (const observer of engine.watching) {
+  for (const observer of engine.observers) {
     try {
       observer.chunk?.(call, chunk, now);
     } catch (error) {
