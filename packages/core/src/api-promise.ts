@@ -55,10 +55,11 @@ export function observeApiPromise(
   promise.responsePromise = response;
 
   const parse = promise.parseResponse;
-  promise.parseResponse = function parseResponse(...args) {
+  const observed: Parse = function parseResponse(...args) {
     return observeParse(live, parse, this, args);
   };
-  Observed.mark(promise, live);
+  new Observed(observed, live);
+  promise.parseResponse = observed;
   watchClass(Object.getPrototypeOf(promise));
   // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.
   if (Object.hasOwn(promise, '_thenUnwrap')) promise._thenUnwrap = unwrapping(promise._thenUnwrap);
@@ -76,26 +77,20 @@ const Given = class {
 ) => object;
 
 /**
- * A promise that is observed: its call is in a private field, which nobody else can see. The other methods of promises
- * are replaced once a class, and find the call here: to give each promise methods of its own takes longer than the rest
- * of its observation.
+ * The observed `parseResponse` of a promise: its call is in a private field, which nobody else can see. The other methods
+ * of promises are replaced once a class, and find the call here: to give each promise methods of its own takes longer
+ * than the rest of its observation.
  */
 class Observed extends Given {
   #live: Live;
 
-  constructor(promise: ApiPromise, live: Live) {
-    super(promise);
+  constructor(parse: Parse, live: Live) {
+    super(parse);
     this.#live = live;
   }
 
-  /** Of a promise that two calls have given, the outer one is its call. */
-  static mark(promise: ApiPromise, live: Live): void {
-    if (#live in promise) promise.#live = live;
-    else new Observed(promise, live);
-  }
-
-  static liveOf(promise: ApiPromise): Live | undefined {
-    return #live in promise ? promise.#live : undefined;
+  static liveOf({ parseResponse: parse }: ApiPromise): Live | undefined {
+    return typeof parse === 'function' && #live in parse ? (parse as unknown as Observed).#live : undefined;
   }
 }
 
