@@ -63,20 +63,28 @@ function outputTokens(
   return included ? candidates : sum(candidates, thoughts);
 }
 
-type Counts = Readonly<Record<string, number | undefined>>;
+/** The modalities that have prices of their own, by the words of both APIs. */
+const MODALITIES = new Map<unknown, keyof Counts>(
+  (['text', 'audio', 'image', 'video'] as const).flatMap((name) => [
+    [name, name],
+    [name.toUpperCase(), name],
+  ]),
+);
+
+type Counts = Record<'text' | 'audio' | 'image' | 'video', number | undefined>;
+
+const NO_COUNTS: Readonly<Counts> = { text: undefined, audio: undefined, image: undefined, video: undefined };
 
 /** Counts by modality, from a list of `{ modality, tokenCount }`, added to others. */
-function byModality(list: any, others: Counts = NO_COUNTS): Counts {
+function byModality(list: any, others: Readonly<Counts> = NO_COUNTS): Readonly<Counts> {
   if (!Array.isArray(list) || list.length === 0) return others;
   const counts = { ...others };
   for (const { modality, tokenCount, tokens } of list) {
-    const name = String(modality).toLowerCase();
-    counts[name] = sum(counts[name], number(tokenCount ?? tokens));
+    const name = MODALITIES.get(modality);
+    if (name) counts[name] = sum(counts[name], number(tokenCount ?? tokens));
   }
   return counts;
 }
-
-const NO_COUNTS: Counts = {};
 
 /** What Google's APIs count, by whichever names: each a count, or a list of counts by modality. */
 interface Counted {
@@ -105,18 +113,18 @@ export function tokens(
     outputTokens: outputTokens(inputTokens, number(candidates), number(thoughts), number(total)),
     cacheReadTokens: number(cached),
     reasoningTokens: number(thoughts),
-    inputTextTokens: input['text'],
-    inputAudioTokens: input['audio'],
-    inputImageTokens: input['image'],
-    inputVideoTokens: input['video'],
-    cacheReadTextTokens: read['text'],
-    cacheReadAudioTokens: read['audio'],
-    cacheReadImageTokens: read['image'],
-    cacheReadVideoTokens: read['video'],
-    outputTextTokens: output['text'],
-    outputAudioTokens: output['audio'],
-    outputImageTokens: output['image'],
-    outputVideoTokens: output['video'],
+    inputTextTokens: input.text,
+    inputAudioTokens: input.audio,
+    inputImageTokens: input.image,
+    inputVideoTokens: input.video,
+    cacheReadTextTokens: read.text,
+    cacheReadAudioTokens: read.audio,
+    cacheReadImageTokens: read.image,
+    cacheReadVideoTokens: read.video,
+    outputTextTokens: output.text,
+    outputAudioTokens: output.audio,
+    outputImageTokens: output.image,
+    outputVideoTokens: output.video,
   };
 }
 
@@ -147,7 +155,8 @@ const TRAFFIC: Readonly<Record<string, string>> = {
   ON_DEMAND_FLEX: 'flex',
 };
 
-const serviceTier = (u: any): string | undefined => string(u?.serviceTier) ?? TRAFFIC[u?.trafficType];
+const serviceTier = ({ serviceTier, trafficType }: any): string | undefined =>
+  string(serviceTier) ?? (trafficType === undefined ? undefined : TRAFFIC[trafficType]);
 
 const FINISH: Readonly<Record<string, string>> = {
   STOP: 'stop',
@@ -163,10 +172,13 @@ const FINISH: Readonly<Record<string, string>> = {
 
 /** One finish reason a candidate, as far as they are known; a prompt that was blocked has no candidates. */
 function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: any): void {
-  for (const [position, { finishReason, index }] of (candidates ?? []).entries()) {
-    if (!finishReason) continue;
-    soFar.finishReasons ??= [];
-    soFar.finishReasons[index ?? position] = FINISH[finishReason] ?? String(finishReason);
+  let position = 0;
+  for (const { finishReason, index } of candidates ?? []) {
+    if (finishReason) {
+      soFar.finishReasons ??= [];
+      soFar.finishReasons[index ?? position] = FINISH[finishReason] ?? String(finishReason);
+    }
+    position++;
   }
   if (promptFeedback?.blockReason && !candidates?.length) soFar.finishReasons ??= ['content_filter'];
 }
@@ -179,14 +191,17 @@ export const failure = (error: any): LlmResponse['failure'] =>
 
 /** Folds one `GenerateContentResponse` of a stream. Usage grows from one to the next: the last one holds. */
 export function chunk(soFar: LlmResponse, c: any): void {
-  soFar.id = string(c.responseId) ?? soFar.id;
-  soFar.model = string(c.modelVersion) ?? soFar.model;
-  soFar.serviceTier = serviceTier(c.usageMetadata) ?? soFar.serviceTier;
-  const counted = usage(c.usageMetadata);
-  // Vertex AI begins with metadata that count nothing yet.
-  if (counted?.inputTokens !== undefined || counted?.outputTokens !== undefined) soFar.usage = counted;
+  soFar.id ??= string(c.responseId);
+  soFar.model ??= string(c.modelVersion);
+  const { usageMetadata } = c;
+  if (usageMetadata) {
+    soFar.serviceTier = serviceTier(usageMetadata) ?? soFar.serviceTier;
+    const counted = usage(usageMetadata);
+    // Vertex AI begins with metadata that count nothing yet.
+    if (counted?.inputTokens !== undefined || counted?.outputTokens !== undefined) soFar.usage = counted;
+  }
   addFinishReasons(soFar, c);
-  soFar.failure = failure(c.error) ?? soFar.failure;
+  if (c.error) soFar.failure = failure(c.error);
 }
 
 /** A whole `GenerateContentResponse`: a stream of one chunk. */

@@ -287,22 +287,23 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     const { content } = config;
     const log = logObserver(config.log as ResolvedLog, content.maxLength);
     const { intercept, retries, settling, telling } = layersOf(config, meter);
+    // in the order in which they end: the cost is known before it is told
+    const own = [
+      costObserver({ models: config.modelMap }),
+      ...settling,
+      spanObserver(() => tracer, naming, {
+        exceptions: config.exceptionsOnSpans,
+        content: isOn(content, 'SPAN') ? content : undefined,
+      }),
+      metricsObserver(meter, naming),
+      eventObserver(this._eventLoggers(scope), naming, isOn(content, 'EVENT') ? content : undefined),
+      ...(log ? [log] : []),
+    ];
+    const given = [...telling, ...config.observers];
     return {
       vendor,
-      // in the order in which they end: the cost is known before it is told
-      observers: [
-        costObserver({ models: config.modelMap }),
-        ...settling,
-        spanObserver(() => tracer, naming, {
-          exceptions: config.exceptionsOnSpans,
-          content: isOn(content, 'SPAN') ? content : undefined,
-        }),
-        metricsObserver(meter, naming),
-        eventObserver(this._eventLoggers(scope), naming, isOn(content, 'EVENT') ? content : undefined),
-        ...(log ? [log] : []),
-        ...telling,
-        ...config.observers,
-      ],
+      observers: [...own, ...given],
+      watching: [...own.filter(({ chunk }) => chunk), ...given],
       intercept,
       retries,
       diag: this._diag,

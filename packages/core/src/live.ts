@@ -15,6 +15,8 @@ import type { Endpoint, Vendor } from './vendor.ts';
 export interface Engine {
   readonly vendor: Vendor;
   readonly observers: readonly Observer[];
+  /** Those of them that see chunks, or may begin to: an application's own are asked anew about each. */
+  readonly watching: readonly Observer[];
   /** All interceptors, one within the other; undefined where there are none. */
   readonly intercept: Interceptor | undefined;
   /** Whether one of them retries, so that the SDK must not. */
@@ -154,7 +156,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
     report(engine, 'chunk', error);
   }
   live.capture?.chunk(chunk);
-  for (const observer of engine.observers) {
+  for (const observer of engine.watching) {
     try {
       observer.chunk?.(call, chunk, now);
     } catch (error) {

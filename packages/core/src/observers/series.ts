@@ -30,7 +30,13 @@ const recent: Entry[] = [];
 /** The series of a call, as far as it is known by now. */
 export function seriesOf(call: Call): Series {
   const first = recent[0];
-  if (first && isOf(first, call)) return first;
+  const series = first && isOf(first, call) ? first : found(call);
+  // The very same string: it equals itself at once, however many chunks are yet to ask.
+  call.response.model = series.answered;
+  return series;
+}
+
+function found(call: Call): Entry {
   const index = recent.findIndex((entry) => isOf(entry, call));
   const entry = index < 0 ? entryOf(call) : (recent[index] as Entry);
   if (index >= 0) recent.splice(index, 1);
