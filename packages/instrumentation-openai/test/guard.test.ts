@@ -4,7 +4,8 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
 import { createTelemetry, recordDiag } from '@llmtrace/test-fixtures/telemetry';
-import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
+import { type Context, context, createNoopMeter, type MeterProvider, propagation } from '@opentelemetry/api';
+import { MetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { OpenAIInstrumentation } from '../src/index.ts';
 
 const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] };
@@ -42,6 +43,57 @@ describe('an application that is instrumented', () => {
     assert.ok((await client.chat.completions.create(body)).id);
     assert.equal(telemetry.spans().length, 1);
     instrumentation.setConfig({});
+  });
+
+  it('can have all metrics by its baggage, of which a view makes an attribute', async () => {
+    class Reader extends MetricReader {
+      override async onForceFlush() {}
+      override async onShutdown() {}
+    }
+    const tenantOf = (at = context.active()) =>
+      propagation.getBaggage(at)?.getEntry('tenant')?.value ?? 'none';
+    const attributesProcessors = [{ process: (_: unknown, at?: Context) => ({ tenant: tenantOf(at) }) }];
+    const reader = new Reader();
+    const views = [{ instrumentName: '*', attributesProcessors }];
+    instrumentation.setMeterProvider(new SdkMeterProvider({ readers: [reader], views }));
+    await reader.collect();
+    const stream = { ...body, stream: true, stream_options: { include_usage: true } };
+    for (const tenant of ['acme', 'acme', 'initech']) {
+      const baggage = propagation.createBaggage({ tenant: { value: tenant } });
+      await context.with(propagation.setBaggage(context.active(), baggage), async () => {
+        for await (const _chunk of await client.chat.completions.create(stream));
+      });
+    }
+    for await (const _chunk of await client.chat.completions.create(stream));
+
+    const { resourceMetrics } = await reader.collect();
+    const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+    const counts = metrics.map(({ descriptor, dataPoints }) => [
+      descriptor.name,
+      Object.fromEntries(
+        dataPoints.map(({ attributes, value }) => [
+          attributes['tenant'],
+          typeof value === 'number' ? value : value.count,
+        ]),
+      ),
+    ]);
+    const { 'llmtrace.client.cost': cost, ...others } = Object.fromEntries(counts);
+    const { none, ...tenants } = cost;
+    assert.deepEqual(tenants, { acme: 2 * none, initech: none });
+    const chunks = others['llmtrace.client.stream.chunks'].none;
+    assert.ok(chunks > 1);
+    assert.deepEqual(others, {
+      'gen_ai.client.operation.duration': { acme: 2, initech: 1, none: 1 },
+      'gen_ai.client.operation.time_per_output_chunk': {
+        acme: 2 * (chunks - 1),
+        initech: chunks - 1,
+        none: chunks - 1,
+      },
+      'gen_ai.client.operation.time_to_first_chunk': { acme: 2, initech: 1, none: 1 },
+      'gen_ai.client.token.usage': { acme: 4, initech: 2, none: 2 },
+      'llmtrace.client.active_requests': { acme: 0, initech: 0, none: 0 },
+      'llmtrace.client.stream.chunks': { acme: 2 * chunks, initech: chunks, none: chunks },
+    });
   });
 
   it('finds the methods of its promises called what they were called, and as hidden', async () => {

@@ -2,12 +2,12 @@
  * The OpenTelemetry metrics of calls. They do not depend on sampling.
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
  */
-import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
 import type { Naming } from '../attributes.ts';
 import type { Call, Observer, Usage } from '../call.ts';
 import { errorType } from '../errors.ts';
+import { heldFor } from './held.ts';
 import { type Series, seriesOf, startOf } from './series.ts';
-import { sumsOf } from './sums.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
@@ -22,48 +22,52 @@ interface Profile {
 
 /** @param meter made the instruments' owner when the observer is made. */
 export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
-  const sums = sumsOf(meter);
-  const active = sums.of(
+  const held = heldFor(meter);
+  const active = held.adding(
     meter.createUpDownCounter('llmtrace.client.active_requests', {
       description: 'Calls in flight; a stream counts until it ends.',
       unit: '{request}',
     }),
   );
-  const chunks = sums.of(
+  const chunks = held.adding(
     meter.createCounter('llmtrace.client.stream.chunks', {
       description: 'Chunks of streams received.',
       unit: '{chunk}',
     }),
   );
-  const unpriced = sums.of(
+  const unpriced = held.adding(
     meter.createCounter('llmtrace.client.unpriced_calls', {
       description: 'Calls whose usage is known and whose price is not.',
       unit: '{call}',
     }),
   );
-  const cost = sums.of(costCounter(meter, costSemconv));
+  const cost = held.adding(costCounter(meter, costSemconv));
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
 
+  const perChunk = profiles.map((profile) => held.recording(profile.perChunk));
+
   return {
-    start: (call) => active.add(1, startOf(call)),
+    start: (call) => active(1, startOf(call), call.context),
     chunk(call, _chunk, now) {
       if (call.lastChunkTime === undefined) return;
       const { attributes } = seriesOf(call);
-      for (const { perChunk } of profiles) perChunk.record((now - call.lastChunkTime) / 1000, attributes);
+      const seconds = (now - call.lastChunkTime) / 1000;
+      for (const record of perChunk) record(seconds, attributes, call.context);
     },
     end(call) {
-      active.add(-1, startOf(call));
+      const { context } = call;
+      active(-1, startOf(call), context);
       const series = seriesOf(call);
       const { attributes } = series;
       for (const profile of profiles) {
         recordTimes(profile, call, attributes);
         profile.tokens(call, series);
       }
-      if (call.chunks > 0) chunks.add(call.chunks, attributes);
-      if (call.cost) cost.add(call.cost.total, attributes);
-      else if (call.outcome !== 'failed' && isCounted(call.response.usage)) unpriced.add(1, attributes);
+      if (call.chunks > 0) chunks(call.chunks, attributes, context);
+      if (call.cost) cost(call.cost.total, attributes, context);
+      else if (call.outcome !== 'failed' && isCounted(call.response.usage)) unpriced(1, attributes, context);
     },
   };
 }
@@ -75,9 +79,9 @@ function recordTimes(profile: Profile, call: Call, attributes: Attributes): void
   const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;
   const failed =
     call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };
-  profile.duration(call)?.record(seconds, failed);
+  profile.duration(call)?.record(seconds, failed, call.context);
   if (call.firstChunkTime === undefined) return;
-  profile.firstChunk.record((call.firstChunkTime - call.attemptTime) / 1000, attributes);
+  profile.firstChunk.record((call.firstChunkTime - call.attemptTime) / 1000, attributes, call.context);
 }
 
 const seconds = (meter: Meter, name: string, description: string): Histogram =>
@@ -100,10 +104,10 @@ function releasedProfile(meter: Meter): Profile {
     duration: () => duration,
     firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
     perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
-    tokens({ response }, { input, output }) {
+    tokens({ response, context }, { input, output }) {
       const { inputTokens, outputTokens } = response.usage ?? {};
-      if (inputTokens !== undefined) usage.record(inputTokens, input);
-      if (outputTokens !== undefined) usage.record(outputTokens, output);
+      if (inputTokens !== undefined) usage.record(inputTokens, input, context);
+      if (outputTokens !== undefined) usage.record(outputTokens, output, context);
     },
   };
 }
@@ -126,11 +130,12 @@ function latestProfile(meter: Meter, both: boolean): Profile {
     firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
     perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
     tokens(call, { attributes }) {
-      const counted = call.response.usage;
+      const { response, context } = call;
+      const counted = response.usage;
       if (!counted) return;
-      for (const add of usage) add(counted, attributes);
-      if (counted.inputTokens !== undefined) input.record(counted.inputTokens, attributes);
-      if (counted.outputTokens !== undefined) output.record(counted.outputTokens, attributes);
+      for (const add of usage) add(counted, attributes, context);
+      if (counted.inputTokens !== undefined) input.record(counted.inputTokens, attributes, context);
+      if (counted.outputTokens !== undefined) output.record(counted.outputTokens, attributes, context);
     },
   };
 }
@@ -155,16 +160,18 @@ const COUNTERS: readonly (readonly [name: string, counted: CountedTokens])[] = [
 
 const MODALITIES = ['text', 'image', 'audio'];
 
+type Add = (usage: Usage, attributes: Attributes, context: Context) => void;
+
 /** A counter a kind of token, by modality; what no modality was reported for is `unknown`. */
-function usageCounters(meter: Meter, prefix: string): ((usage: Usage, attributes: Attributes) => void)[] {
+function usageCounters(meter: Meter, prefix: string): Add[] {
   return COUNTERS.map(([name, counted]) => {
     const counter = meter.createCounter(`${prefix}.${name}`, {
       description: 'Tokens used.',
       unit: '{token}',
     });
-    return (usage, attributes) => {
+    return (usage, attributes, context) => {
       for (const [modality, count] of byModality(usage, counted)) {
-        if (count > 0) counter.add(count, { ...attributes, 'gen_ai.token.modality': modality });
+        if (count > 0) counter.add(count, { ...attributes, 'gen_ai.token.modality': modality }, context);
       }
     };
   });
