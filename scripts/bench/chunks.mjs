@@ -6,8 +6,10 @@ import { STREAMS } from './vendors.mjs';
 
 const SHORT = 10;
 const LONG = 410;
-const QUICK = { count: 82, rounds: 3 };
-const FULL = { count: 410, rounds: 30, warmUp: 50 };
+/** A block is one long stream, or the short ones with as many chunks: the shorter a block, the steadier is a difference. */
+const BLOCK = LONG / SHORT;
+const QUICK = { count: BLOCK, rounds: 6 };
+const FULL = { count: BLOCK, rounds: 200, warmUp: 250 };
 
 /** @param key the scene. */
 export async function chunks({ quick, key }) {
