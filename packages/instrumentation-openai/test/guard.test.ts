@@ -5,7 +5,6 @@ import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
 import { createTelemetry, recordDiag } from '@llmtrace/test-fixtures/telemetry';
 import { type Context, context, createNoopMeter, type MeterProvider, propagation } from '@opentelemetry/api';
-import { MetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics';
 import { OpenAIInstrumentation } from '../src/index.ts';
 
 const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] };
@@ -46,17 +45,14 @@ describe('an application that is instrumented', () => {
   });
 
   it('can have all metrics by its baggage, of which a view makes an attribute', async () => {
-    class Reader extends MetricReader {
-      override async onForceFlush() {}
-      override async onShutdown() {}
-    }
     const tenantOf = (at = context.active()) =>
       propagation.getBaggage(at)?.getEntry('tenant')?.value ?? 'none';
     const attributesProcessors = [{ process: (_: unknown, at?: Context) => ({ tenant: tenantOf(at) }) }];
-    const reader = new Reader();
-    const views = [{ instrumentName: '*', attributesProcessors }];
-    instrumentation.setMeterProvider(new SdkMeterProvider({ readers: [reader], views }));
-    await reader.collect();
+    const byTenant = createTelemetry([{ instrumentName: '*', attributesProcessors }]);
+    byTenant.install(instrumentation);
+    // From the first collection of its meter on, what calls measure is held.
+    await client.chat.completions.create(body);
+    await byTenant.reset();
     const stream = { ...body, stream: true, stream_options: { include_usage: true } };
     for (const tenant of ['acme', 'acme', 'initech']) {
       const baggage = propagation.createBaggage({ tenant: { value: tenant } });
@@ -66,18 +62,12 @@ describe('an application that is instrumented', () => {
     }
     for await (const _chunk of await client.chat.completions.create(stream));
 
-    const { resourceMetrics } = await reader.collect();
-    const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
-    const counts = metrics.map(({ descriptor, dataPoints }) => [
-      descriptor.name,
-      Object.fromEntries(
-        dataPoints.map(({ attributes, value }) => [
-          attributes['tenant'],
-          typeof value === 'number' ? value : value.count,
-        ]),
-      ),
-    ]);
-    const { 'llmtrace.client.cost': cost, ...others } = Object.fromEntries(counts);
+    const counts: Record<string, any> = {};
+    for (const { name, attributes, count, sum } of await byTenant.metrics()) {
+      counts[name] ??= {};
+      counts[name][String(attributes['tenant'])] = count ?? sum;
+    }
+    const { 'llmtrace.client.cost': cost, ...others } = counts;
     const { none, ...tenants } = cost;
     assert.deepEqual(tenants, { acme: 2 * none, initech: none });
     const chunks = others['llmtrace.client.stream.chunks'].none;

@@ -14,6 +14,7 @@ import {
   type DataPoint,
   MeterProvider,
   MetricReader,
+  type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
@@ -60,10 +61,10 @@ class DeltaReader extends MetricReader {
 }
 
 /** Makes telemetry, and sets the process's context manager if it has none yet. */
-export function createTelemetry(): Telemetry {
+export function createTelemetry(views: ViewOptions[] = []): Telemetry {
   useAsyncContext();
   const reader = new DeltaReader();
-  const meterProvider = new MeterProvider({ readers: [reader] });
+  const meterProvider = new MeterProvider({ readers: [reader], views });
   const started = new Set<unknown>();
   let spans: ReadableSpan[] = [];
   let waiting: (() => void)[] = [];
