@@ -21,14 +21,6 @@ import {
 /** Records one value of a call whose context is given. */
 type Take = (value: number, attributes: Attributes, context: Context) => void;
 
-/** What is held of one series. */
-interface Cell {
-  isListed: boolean;
-  take(value: number): void;
-  /** Records it. */
-  release(): void;
-}
-
 /** So many series are held at once: more of them are no longer the same ones again and again. */
 const MAX_SERIES = 1000;
 /** So many values of a histogram are kept of each series. */
@@ -49,26 +41,24 @@ export class Held {
 
   /** `counter.add`, held for each of the objects that are its attributes. */
   adding(counter: Pick<Counter, 'add'>): Take {
-    const add: Take = (value, attributes, context) => counter.add(value, attributes, context);
-    return this.holding(add, (attributes) => new Sum(add, attributes));
+    return this.holding((value, attributes, context) => counter.add(value, attributes, context), Sum);
   }
 
   /** `histogram.record`, held for each of the objects that are its attributes. */
   recording(histogram: Pick<Histogram, 'record'>): Take {
-    const record: Take = (value, attributes, context) => histogram.record(value, attributes, context);
-    return this.holding(record, (attributes) => new Values(record, attributes));
+    return this.holding((value, attributes, context) => histogram.record(value, attributes, context), Values);
   }
 
-  private holding(now: Take, cellOf: (attributes: Attributes) => Cell): Take {
+  private holding(record: Take, Kind: typeof Sum | typeof Values): Take {
     const cells = new WeakMap<Attributes, Cell>();
     return (value, attributes, context) => {
       if (!this.isCollected || propagation.getBaggage(context)) {
-        now(value, attributes, context);
+        record(value, attributes, context);
         return;
       }
       let cell = cells.get(attributes);
       if (!cell) {
-        cell = cellOf(attributes);
+        cell = new Kind(record, attributes);
         cells.set(attributes, cell);
       }
       cell.take(value);
@@ -91,32 +81,9 @@ export class Held {
   }
 }
 
-class Sum implements Cell {
+/** What is held of one series. */
+abstract class Cell {
   isListed = false;
-  private sum = 0;
-  private readonly add: Take;
-  private readonly attributes: Attributes;
-
-  constructor(add: Take, attributes: Attributes) {
-    this.add = add;
-    this.attributes = attributes;
-  }
-
-  take(value: number): void {
-    this.sum += value;
-  }
-
-  release(): void {
-    const { sum } = this;
-    this.sum = 0;
-    safely(() => this.add(sum, this.attributes, ROOT_CONTEXT));
-  }
-}
-
-class Values implements Cell {
-  isListed = false;
-  private count = 0;
-  private readonly values = new Float64Array(MAX_VALUES);
   private readonly record: Take;
   private readonly attributes: Attributes;
 
@@ -125,26 +92,48 @@ class Values implements Cell {
     this.attributes = attributes;
   }
 
-  take(value: number): void {
+  abstract take(value: number): void;
+
+  /** Records what is held. */
+  abstract release(): void;
+
+  /** One instrument that refuses loses the others nothing. */
+  protected tell(values: Iterable<number>): void {
+    try {
+      for (const value of values) this.record(value, this.attributes, ROOT_CONTEXT);
+    } catch (error) {
+      diag.error('llmtrace: could not record a metric', error);
+    }
+  }
+}
+
+class Sum extends Cell {
+  private sum = 0;
+
+  override take(value: number): void {
+    this.sum += value;
+  }
+
+  override release(): void {
+    const { sum } = this;
+    this.sum = 0;
+    this.tell([sum]);
+  }
+}
+
+class Values extends Cell {
+  private count = 0;
+  private readonly values = new Float64Array(MAX_VALUES);
+
+  override take(value: number): void {
     this.values[this.count++] = value;
     if (this.count === MAX_VALUES) this.release();
   }
 
-  release(): void {
+  override release(): void {
     const kept = this.values.subarray(0, this.count);
     this.count = 0;
-    safely(() => {
-      for (const value of kept) this.record(value, this.attributes, ROOT_CONTEXT);
-    });
-  }
-}
-
-/** One instrument that refuses loses the others nothing. */
-function safely(release: () => void): void {
-  try {
-    release();
-  } catch (error) {
-    diag.error('llmtrace: could not record a metric', error);
+    this.tell(kept);
   }
 }
 

@@ -45,7 +45,6 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
-
   const perChunk = profiles.map((profile) => held.recording(profile.perChunk));
 
   return {
