@@ -1,6 +1,6 @@
 // The conformance suite of one vendor with one version of its SDK, against what is built: for Node.js versions that
 // cannot run the TypeScript sources. `CASE` and `SET` say which.
-import { describeConformance } from '@llmtrace/test-fixtures/conformance';
+import { describeAllCopies, describeConformance } from '@llmtrace/test-fixtures/conformance';
 
 const CLASSES = {
   openai: 'OpenAIInstrumentation',
@@ -15,7 +15,7 @@ const module = import.meta.resolve(`@llmtrace/instrumentation-${CASE}`);
 const className = CLASSES[CASE];
 const { [className]: Instrumentation } = await import(module);
 
-describeConformance(
-  { ...vendorCase, sets: [SET] },
-  { create: (config) => new Instrumentation(config), module, className },
-);
+const vendor = { ...vendorCase, sets: [SET] };
+const subject = { create: (config) => new Instrumentation(config), module, className };
+describeConformance(vendor, subject);
+describeAllCopies(vendor, subject);

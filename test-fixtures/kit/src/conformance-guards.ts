@@ -40,11 +40,11 @@ export function describeGuards(troupe: Troupe, copies: readonly ComingCopy[]): v
       it('metrics do not depend on sampling', async () => unsampled(troupe, await ready()));
     });
   }
-  // In a suite of its own: mocha runs the tests of a suite before the suites within it.
-  describe('all copies', () => {
-    it('are traced apart in one process, and disabled together', async () =>
-      together(troupe, await Promise.all(copies.map(({ ready }) => ready()))));
-  });
+}
+
+export function describeTogether(troupe: Troupe, copies: readonly ComingCopy[]): void {
+  it('are traced apart in one process, and disabled together', async () =>
+    together(troupe, await Promise.all(copies.map(({ ready }) => ready()))));
 }
 
 async function sabotaged(troupe: Troupe, copy: Copy, step: keyof Observer, row: string): Promise<void> {

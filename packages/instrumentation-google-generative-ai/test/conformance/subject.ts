@@ -1,0 +1,25 @@
+/** The instrumentation under test: alone, and with every feature on that stands between an SDK and its vendor. */
+import type { Subject } from '@llmtrace/test-fixtures/troupe';
+import { GoogleGenerativeAIInstrumentation } from '../../src/index.ts';
+
+const className = 'GoogleGenerativeAIInstrumentation';
+const module = import.meta.resolve('../../src/index.ts');
+
+export const plain: Subject = {
+  create: (config) => new GoogleGenerativeAIInstrumentation(config),
+  ...{ module, className },
+};
+
+export const resilient: Subject = {
+  create: (config) =>
+    new GoogleGenerativeAIInstrumentation({
+      ...config,
+      content: { capture: 'SPAN_ONLY', redact: ['keys', 'emails', 'cards'] },
+      interceptors: [(_call, next) => next()],
+      // Google's SDKs do not retry. Retries here would send requests that the vendor does not see without llmtrace.
+      retry: { maxRetries: 0 },
+      rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000 },
+    }),
+  ...{ module, className },
+  capturesContent: true,
+};
