@@ -83,18 +83,16 @@ interface Running {
 async function startBackend(backend: Backend): Promise<Running> {
   const problems: string[] = [];
   const taken: Taken[] = [];
+  const hasSpans = (): boolean => taken.some(({ signal }) => signal === 'traces');
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
-    const { url = '', headers, method } = request;
-    if (method === 'GET') {
-      response.writeHead(taken.some(({ signal }) => signal === 'traces') ? 200 : 404).end();
-      return;
-    }
-    const signal = method === 'POST' ? backend.paths[url] : undefined;
+    const { url = '/', headers, method } = request;
+    if (method === 'GET') return response.writeHead(hasSpans() ? 200 : 404).end();
+    const signal = backend.paths[url];
     if (signal) taken.push(take(signal, headers, Buffer.concat(parts), backend, problems));
     else problems.push(`${method} ${url}`);
-    response.writeHead(signal ? 200 : 404, { 'content-type': headers['content-type'] }).end();
+    return response.writeHead(signal ? 200 : 404, { 'content-type': headers['content-type'] }).end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
