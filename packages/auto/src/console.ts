@@ -62,7 +62,7 @@ export function consoleObservers(settings: AutoSettings, isUnseen: () => boolean
 }
 
 /** A console of our own: what it cannot write it drops, and goes on. */
-function printer(): (line: string) => void {
+export function printer(): (line: string) => void {
   let out: Console | undefined;
   return (line) => {
     out ??= new Console(process.stderr, process.stderr);

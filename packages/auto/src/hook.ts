@@ -8,5 +8,5 @@ import { registerEsmHook } from './esm-hook.ts';
 import { wantedVendors } from './vendors.ts';
 
 const settings = autoSettings();
-examineIfAsked(settings, 'other');
+examineIfAsked(settings, 'hook');
 if (settings.enabled) registerEsmHook(wantedVendors(settings).map(({ vendor }) => vendor));

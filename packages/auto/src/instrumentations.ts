@@ -3,6 +3,7 @@ import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llm
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { examineIfAsked } from './doctor.ts';
+import { prometheusObservers } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
@@ -20,12 +21,12 @@ import { warn } from './warn.ts';
  */
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
   const settings = autoSettings();
-  examineIfAsked(settings, 'other');
+  examineIfAsked(settings, 'list');
   if (!settings.enabled) return [];
   const own = { ...loadConfigFile(settings.configFile, warn), ...config };
   const given = { ...own, ...sharedLimits(settings, own) };
-  const printing = consoleObservers(settings, () => false);
+  const showing = [...prometheusObservers(settings), ...consoleObservers(settings, () => false)];
   const complete =
-    printing.length > 0 ? { ...given, observers: [...(given.observers ?? []), ...printing] } : given;
+    showing.length > 0 ? { ...given, observers: [...(given.observers ?? []), ...showing] } : given;
   return wantedVendors(settings).map(({ Instrumentation }) => new Instrumentation(complete));
 }

@@ -1,7 +1,7 @@
 /** Prometheus metrics without code: nothing of it is loaded where no port is named. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import type { AutoSettings, Observer } from '@llmtrace/core';
+import type { AutoSettings, Observer, PrometheusSettings } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { warn } from './warn.ts';
 
@@ -13,6 +13,14 @@ const require = module.createRequire(import.meta.url);
  */
 export function prometheusObservers({ prometheus }: AutoSettings): Observer[] {
   if (!prometheus || !isMainThread) return [];
+  started ??= startedOn(prometheus);
+  return started;
+}
+
+/** Shared by all that ask: a second listener on the port would fail. */
+let started: Observer[] | undefined;
+
+function startedOn(prometheus: PrometheusSettings): Observer[] {
   try {
     const { startPrometheus } = require('@llmtrace/prometheus') as typeof import('@llmtrace/prometheus');
     return [startPrometheus(prometheus)];

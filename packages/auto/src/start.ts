@@ -1,5 +1,5 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
-import { autoSettings } from '@llmtrace/core';
+import { autoSettings, type LlmTraceConfig, type Observer } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import type { LoggerProvider } from '@opentelemetry/api-logs';
 import { loadConfigFile } from './config-file.ts';
@@ -8,12 +8,13 @@ import { printDiag } from './diagnostics.ts';
 import { examineIfAsked } from './doctor.ts';
 import { registerEsmHook } from './esm-hook.ts';
 import { endCallsAtExit } from './exit.ts';
+import { hintObserver } from './hint.ts';
 import { isFirst } from './once.ts';
 import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
-import { followProviders, isRegistered } from './providers.ts';
+import { type Followers, followProviders, isRegistered } from './providers.ts';
 import { sharedLimits } from './redis.ts';
-import { wantedVendors } from './vendors.ts';
+import { type LoadedVendor, wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
 /** Starts llmtrace in this thread, once. */
@@ -41,6 +42,7 @@ function instrument(): void {
     ...prometheusObservers(settings),
     ...consoleObservers(settings, () => !isRegistered(followers)),
   ];
+  if (observers.length === 0) observers.push(...hints(config, vendors, followers));
   const shared = sharedLimits(settings, config);
   for (const { Instrumentation } of vendors) {
     const instrumentation = new Instrumentation({ ...config, ...shared, observers });
@@ -48,4 +50,15 @@ function instrument(): void {
     instrumentation.setMeterProvider(followers.meters);
     instrumentation.setLoggerProvider(followers.loggers as LoggerProvider);
   }
+}
+
+/** What says that calls are shown nowhere, unless the options have them shown. */
+function hints(
+  { log, hooks }: LlmTraceConfig,
+  vendors: readonly LoadedVendor[],
+  followers: Followers,
+): Observer[] {
+  if (log !== undefined || hooks !== undefined) return [];
+  const names = vendors.map(({ name }) => name);
+  return [hintObserver({ read: autoSettings, names, isRegistered: () => isRegistered(followers) })];
 }

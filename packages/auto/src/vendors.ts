@@ -4,6 +4,7 @@ import {
   type AutoSettings,
   type LlmInstrumentation,
   type LlmTraceConfig,
+  nearest,
   note,
   type Vendor,
 } from '@llmtrace/core';
@@ -13,10 +14,12 @@ import { warn } from './warn.ts';
 interface VendorEntry {
   readonly name: string;
   /** Loads the instrumentation: not before it is known that it is wanted. */
-  load(): LoadedVendor;
+  load(): Omit<LoadedVendor, 'name'>;
 }
 
 export interface LoadedVendor {
+  /** As `LLMTRACE_INSTRUMENTATIONS` names it. */
+  readonly name: string;
   readonly vendor: Vendor;
   readonly Instrumentation: new (config: LlmTraceConfig) => LlmInstrumentation;
 }
@@ -52,25 +55,37 @@ const pick = <K extends string, I extends string>(
   exports: Record<K, Vendor> & Record<I, LoadedVendor['Instrumentation']>,
   vendor: K,
   instrumentation: I,
-): LoadedVendor => ({ vendor: exports[vendor], Instrumentation: exports[instrumentation] });
+): Omit<LoadedVendor, 'name'> => ({ vendor: exports[vendor], Instrumentation: exports[instrumentation] });
 
 /** All vendors, whatever the settings ask for. */
 export const allVendors = (): LoadedVendor[] => VENDORS.flatMap(loaded);
 
-/** The vendors that the settings ask for: all, where they say nothing. */
+/**
+ * The vendors that the settings ask for: all, where they name none. A name that is unknown is ignored, also where there
+ * is no other: calls that are traced against a misspelt wish are seen, and calls that are not traced are missed late.
+ */
 export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[] {
   const names = VENDORS.map(({ name }) => name);
-  for (const name of instrumentations ?? []) {
-    if (names.includes(name)) continue;
-    warn(`expected LLMTRACE_INSTRUMENTATIONS to be of ${names.join(', ')}, got ${name}; it is ignored`);
-  }
-  return VENDORS.filter(({ name }) => instrumentations?.includes(name) ?? true).flatMap(loaded);
+  const asked = instrumentations?.map((name) => name.toLowerCase()) ?? [];
+  const wanted = asked.filter((name) => names.includes(name));
+  const effect = wanted.length > 0 ? 'it is ignored' : 'it is ignored, and all are traced';
+  for (const name of asked.filter((name) => !names.includes(name)))
+    warn(
+      `expected LLMTRACE_INSTRUMENTATIONS to be of ${names.join(', ')}, got ${meant(name, names)}; ${effect}` +
+        (wanted.length > 0 ? '' : '. LLMTRACE_ENABLED=false switches llmtrace off'),
+    );
+  return VENDORS.filter(({ name }) => wanted.length === 0 || wanted.includes(name)).flatMap(loaded);
+}
+
+function meant(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return `${name.slice(0, 50)}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
 }
 
 /** One that does not load is missing; the others are there. */
 function loaded({ name, load }: VendorEntry): LoadedVendor[] {
   try {
-    return [load()];
+    return [{ name, ...load() }];
   } catch (error) {
     diag.error('llmtrace: could not load an instrumentation', error);
     note(

@@ -127,6 +127,16 @@ describe('the environment', () => {
     assert.deepEqual(names(), [CALL]);
   });
 
+  it('may misspell the instrumentations: unknown names are ignored, and all are traced where no other is there', async () => {
+    const typo = await run({ LLMTRACE_INSTRUMENTATIONS: 'opnai' });
+    assert.match(typo.stderr, /got opnai \(did you mean openai\?\); it is ignored, and all are traced/);
+    assert.deepEqual(names(), [CALL]);
+    stage.clear();
+    const mixed = await run({ LLMTRACE_INSTRUMENTATIONS: 'anthropic,opnai' });
+    assert.match(mixed.stderr, /got opnai \(did you mean openai\?\); it is ignored\n/);
+    assert.deepEqual(names(), []);
+  });
+
   it('may ask for diagnostics', async () => {
     const env = { OTEL_LOG_LEVEL: 'error', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
     const { code, stderr } = await run(env);

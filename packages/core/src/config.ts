@@ -7,6 +7,8 @@ import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/l
 import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
 import { isRecord, shown } from './config/rules.ts';
 import { type RedisSettings, redisSettings } from './config/shared-limits.ts';
+import { nearest, unknownVariables, VARIABLES } from './config/variables.ts';
+import { note } from './findings.ts';
 import type { NativeMode } from './native.ts';
 import { warnOnce } from './warn.ts';
 
@@ -98,6 +100,10 @@ export interface AutoSettings {
   instrumentations: readonly string[] | undefined;
   /** `LLMTRACE_CONSOLE`: print the calls on stderr; undefined leaves it to whether somebody looks. */
   console: boolean | undefined;
+  /** `LLMTRACE_QUIET`: no line says that calls are shown nowhere. */
+  quiet: boolean;
+  /** Whether `LLMTRACE_LOG` asks for log lines of calls. */
+  logLines: boolean;
   /** False where `NO_COLOR` is set. */
   color: boolean;
   /** `OTEL_LOG_LEVEL`: how much of what `diag` says is printed on stderr; undefined means nothing. */
@@ -204,6 +210,22 @@ export function validateConfig(config: unknown): LlmTraceConfig {
 export const isSwitchedOff = (env: Environment = process.env): boolean =>
   flag(env, 'LLMTRACE_ENABLED') === false;
 
+/** Warns of each variable that begins as llmtrace's do and is none: it has no effect. */
+export function warnOfUnknownVariables(env: Environment = process.env): void {
+  for (const name of unknownVariables(env)) {
+    const meant = nearest(name, VARIABLES);
+    note(
+      {
+        code: 'no-effect',
+        what: `${name} is no variable of llmtrace and has no effect`,
+        cure: meant ? `Set ${meant} in its place` : 'Remove it; README.md has the table of variables',
+        lost: false,
+      },
+      true,
+    );
+  }
+}
+
 /** The settings of `@llmtrace/auto`. A wrong value is named in a warning, and its default is used. */
 export function autoSettings(env: Environment = process.env): AutoSettings {
   return {
@@ -211,6 +233,8 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     sdkDisabled: env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true',
     instrumentations: list(env['LLMTRACE_INSTRUMENTATIONS']),
     console: flag(env, 'LLMTRACE_CONSOLE'),
+    quiet: flag(env, 'LLMTRACE_QUIET') ?? false,
+    logLines: (choice(env, 'LLMTRACE_LOG', LOG_MODES) ?? 'off') !== 'off',
     color: !env['NO_COLOR'],
     logLevel: logLevel(env),
     traceExporters: exporters(env, 'TRACES'),

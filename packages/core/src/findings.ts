@@ -22,6 +22,7 @@ export const FINDING_CODES = [
   'not-started',
   'node-version',
   'setting',
+  'no-effect',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

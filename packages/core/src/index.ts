@@ -18,6 +18,7 @@ export type {
 export type { LogMode, LogOptions } from './config/log.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './config/resilience.ts';
 export { checkRedisOptions, type RedisLimitsOptions, type RedisSettings } from './config/shared-limits.ts';
+export { nearest, VARIABLES } from './config/variables.ts';
 export {
   type AutoSettings,
   autoSettings,

@@ -18,7 +18,13 @@ import { at, type Given, reach } from './by-hand.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
 import type { ResolvedContent } from './config/content.ts';
 import type { ResolvedLog } from './config/log.ts';
-import { type CompleteConfig, isSwitchedOff, type LlmTraceConfig, resolveConfig } from './config.ts';
+import {
+  type CompleteConfig,
+  isSwitchedOff,
+  type LlmTraceConfig,
+  resolveConfig,
+  warnOfUnknownVariables,
+} from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import { redactorOf } from './content/redactors.ts';
 import { costObserver, loadPrices } from './cost/index.ts';
@@ -72,6 +78,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     super(name, version, resolveConfig(config));
     this._off = config.enabled === undefined && isSwitchedOff();
     this._join();
+    if (!this._off) warnOfUnknownVariables();
     if (!this._off) openSharedLimits(this.getConfig() as CompleteConfig);
   }
 

@@ -37,7 +37,8 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
 export function runApp(file: string, options: RunOptions = {}): Promise<RunResult> {
   const { flags = [], args = [], env = {}, node = process.execPath, cwd, timeout = 20_000 } = options;
   const child = spawn(node, [...flags, file, ...args], {
-    env: { ...cleanEnvironment(), ...env },
+    // Most of these applications export nothing, and what they write is compared.
+    env: { ...cleanEnvironment(), LLMTRACE_QUIET: 'true', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout,
     killSignal: 'SIGKILL',

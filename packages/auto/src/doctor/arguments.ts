@@ -2,6 +2,7 @@
 
 export interface Arguments {
   readonly help: boolean;
+  readonly version: boolean;
   /** The application is ended after so many s; undefined leaves it its time. */
   readonly wait: number | undefined;
   /** Nothing is added to how the application is started. */
@@ -19,16 +20,20 @@ export const USAGE = `Says whether the calls of an application are traced, and i
 
   --wait <s>   ends the application after so many seconds; without it, it ends by itself or by Ctrl+C
   --as-is      adds nothing to how it is started: for applications that start llmtrace in their own code
+  --version    writes the version of @llmtrace/auto, and of Node.js
+  --help       writes this text
 
-It exits with 1 where traces are lost, else as the application does.
+Exit codes: 1 where a finding loses traces; 2 where the arguments are wrong or the command cannot be started; else that
+of the application (0 where --wait ended it, 128 and the number of the signal that ended it).
 `;
 
 /** @throws TypeError for a wait that is no number of seconds. */
 export function parse(given: readonly string[]): Arguments {
-  const own = { help: false, wait: undefined as number | undefined, asIs: false };
+  const own = { help: false, version: false, wait: undefined as number | undefined, asIs: false };
   let at = 0;
   for (; at < given.length; at++) {
     if (given[at] === '--help' || given[at] === '-h') own.help = true;
+    else if (given[at] === '--version' || given[at] === '-v') own.version = true;
     else if (given[at] === '--as-is') own.asIs = true;
     else if (given[at] === '--wait') own.wait = seconds(given[++at]);
     else break;

@@ -2,15 +2,16 @@
 /** `npx llmtrace-doctor`: says whether the calls of an application are traced, and if not, why. */
 import { allVendors } from '../vendors.ts';
 import { parse, USAGE } from './arguments.ts';
+import { VERSIONS } from './examine.ts';
 import { projectFindings } from './project.ts';
 import { failed, isIdle, isLosing, notStarted, textOf } from './report.ts';
 import { examined } from './run.ts';
 
 /** @returns 1 where traces are lost, else the exit code of the application. */
 async function diagnose(given: readonly string[]): Promise<number> {
-  const { wait, asIs, help, command } = parse(given);
-  if (help) {
-    process.stdout.write(USAGE);
+  const { wait, asIs, help, version, command } = parse(given);
+  if (help || version) {
+    process.stdout.write(help ? USAGE : `${VERSIONS}\n`);
     return 0;
   }
   const { code, reports } = await examined(command, { wait, asIs });

@@ -4,10 +4,13 @@ import { pathToFileURL } from 'node:url';
 import type { AutoSettings, Finding } from '@llmtrace/core';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { apiVersionFrom } from '../api-version.ts';
+import { providerName } from '../provider-name.ts';
 import { endpointOf, shown, unreachable } from './endpoints.ts';
 
 export interface Destination {
   readonly text: string;
+  /** The name of a provider that is not llmtrace's, where it takes the spans. */
+  readonly provider?: string;
   readonly findings: readonly Finding[];
 }
 
@@ -16,7 +19,8 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   const provider = applications();
   if (provider !== undefined)
     return {
-      text: `to the application's own ${provider}`,
+      text: `to ${provider}`,
+      provider,
       findings: [...apiVersions(), ...notSampled(settings)],
     };
   if (settings.sdkDisabled) return nowhere(sdkDisabled);
@@ -42,13 +46,14 @@ const nowhere = (...findings: readonly Finding[]): Destination => ({
   findings: findings.slice(0, 1),
 });
 
-/** The class of the provider that the application has registered. */
+/** The provider that the application has registered, by its class. */
 function applications(): string | undefined {
   const proxy = trace.getTracerProvider();
-  if (!(proxy instanceof ProxyTracerProvider)) return proxy.constructor.name;
-  const kind = proxy.getDelegate().constructor;
+  if (!(proxy instanceof ProxyTracerProvider)) return providerName(proxy);
+  const delegate = proxy.getDelegate();
+  const kind = delegate.constructor;
   // Neither a class of an SDK: the API's own, and llmtrace's plain object.
-  return kind === Object || /noop/i.test(kind.name) ? undefined : kind.name;
+  return kind === Object || /noop/i.test(kind.name) ? undefined : providerName(delegate);
 }
 
 function noProvider({ env }: AutoSettings): readonly Finding[] {

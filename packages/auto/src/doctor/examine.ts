@@ -17,22 +17,29 @@ import { destinationOf } from './destination.ts';
 import type { LoadedCopy } from './loads.ts';
 import { neighbours } from './neighbours.ts';
 import type { Report, ReportedCopy } from './report.ts';
+import type { StartedBy } from './start.ts';
+import { withoutEffect } from './variables.ts';
 
 const { version } = createRequire(import.meta.url)('@llmtrace/auto/package.json') as { version: string };
+
+/** What runs, as a report and `--version` name it. */
+export const VERSIONS = `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`;
 
 export interface Examined {
   readonly settings: AutoSettings;
   readonly vendors: readonly Vendor[];
   readonly loaded: readonly LoadedCopy[];
-  /** Whether `@llmtrace/auto` itself was started. */
-  readonly isOwn: boolean;
+  /** What has loaded llmtrace or the doctor into this process. */
+  readonly ways: ReadonlySet<StartedBy>;
+  /** The environment as it was when the doctor started. */
+  readonly envAtStart: Readonly<Record<string, string | undefined>>;
   /** How many worker threads have not reported. */
   readonly missing: number;
 }
 
-export function examine({ settings, vendors, loaded, isOwn, missing }: Examined): Report {
+export function examine({ settings, vendors, loaded, ways, envAtStart, missing }: Examined): Report {
   const known = facts();
-  const destination = destinationOf(settings, isOwn);
+  const destination = destinationOf(settings, ways.has('auto'));
   const started = stateOf(settings, known);
   const findings = [
     ...nodeVersion(process.versions.node),
@@ -43,11 +50,14 @@ export function examine({ settings, vendors, loaded, isOwn, missing }: Examined)
     ...neighbours(known, vendors),
     ...(started.length > 0 ? [] : destination.findings),
     ...settingsSaid(known),
+    ...(started.length > 0
+      ? []
+      : withoutEffect({ settings, ways, envAtStart, provider: destination.provider })),
     ...(missing > 0 ? [unexamined(missing)] : []),
   ];
   return {
     command: commandOf(process.argv, process.execArgv) + (isMainThread ? '' : ` (worker thread ${threadId})`),
-    versions: `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`,
+    versions: VERSIONS,
     copies: copiesOf(loaded, known),
     traced: [...known.traced],
     untraced: [...known.untraced],

@@ -11,17 +11,21 @@ import { watchLoads } from './loads.ts';
 import { isIdle, type Report, textOf } from './report.ts';
 import { watchThreads } from './threads.ts';
 
-/** What it is that has the doctor started: `@llmtrace/auto`, or something that traces nothing by itself. */
-export type StartedBy = 'auto' | 'other';
+/**
+ * What has the doctor started: `@llmtrace/auto` itself, its `hook`, `llmtraceInstrumentations()`, or the command of the
+ * doctor, which traces nothing by itself.
+ */
+export type StartedBy = 'auto' | 'hook' | 'list' | 'command';
 
-let startedBy: StartedBy | undefined;
+const ways = new Set<StartedBy>();
 
 /** Looks on from now on, and reports once, at the end of the process: on stderr, or as a file for the command. */
 export function startDoctor(by: StartedBy): void {
   if (!isMainThread && parentPort === null) return; // the thread of Node.js' module loader
-  const isFirst = startedBy === undefined;
-  if (isFirst || by === 'auto') startedBy = by;
+  const isFirst = ways.size === 0;
+  ways.add(by);
   if (!isFirst) return;
+  const envAtStart = { ...autoSettings().env };
   const vendors = allVendors().map(({ vendor }) => vendor);
   // Of all vendors: those that are switched off are used, perhaps.
   for (const { requests } of vendors) watchRequests(requests);
@@ -34,8 +38,7 @@ export function startDoctor(by: StartedBy): void {
     const settings = autoSettings();
     try {
       const missing = isMainThread ? threads.missing() : 0;
-      const isOwn = startedBy === 'auto';
-      write(examine({ settings, vendors, loaded: loaded(), isOwn, missing }), settings);
+      write(examine({ settings, vendors, loaded: loaded(), ways, envAtStart, missing }), settings);
       if (!isMainThread) threads.report();
     } catch (error) {
       diag.error('llmtrace: the doctor failed', error);

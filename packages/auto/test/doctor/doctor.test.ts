@@ -227,6 +227,10 @@ describe('the doctor', () => {
 
     it('explains itself, and refuses what it does not understand', async () => {
       assert.match((await doctor(['--help'])).stdout, /llmtrace-doctor npm start/);
+      assert.match(
+        (await doctor(['--version'])).stdout,
+        /^@llmtrace\/auto \d+\.\d+\.\d+, Node\.js \d+\.\d+\.\d+, \w+\n$/,
+      );
       const refused = await doctor(['--wait', 'long', 'app.mjs']);
       assert.deepEqual(
         [refused.code, refused.stderr],
@@ -246,7 +250,13 @@ describe('the doctor', () => {
   ];
   for (const [given, expected] of ARGUMENTS) {
     it(`understands ${JSON.stringify(given)}`, () => {
-      assert.deepEqual(parse(given), { help: false, asIs: false, wait: undefined, ...expected });
+      assert.deepEqual(parse(given), {
+        help: false,
+        version: false,
+        asIs: false,
+        wait: undefined,
+        ...expected,
+      });
     });
   }
 

@@ -266,6 +266,16 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       app: chat.app,
       options: { flags: AUTO, env: { LLMTRACE_CONSOLE: 'maybe' } },
     },
+    {
+      what: 'a variable that there is not',
+      code: 'no-effect',
+      cause: /LLMTRACE_CONSOL is no variable of llmtrace and has no effect/,
+      cure: /Set LLMTRACE_CONSOLE in its place/,
+      lost: false,
+      warns: true,
+      app: chat.app,
+      options: { flags: AUTO, env: { LLMTRACE_CONSOL: 'true' } },
+    },
   ];
 }
 

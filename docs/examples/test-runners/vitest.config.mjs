@@ -1,0 +1,6 @@
+export default {
+  test: {
+    include: ['ask.vitest.mjs'],
+    execArgv: ['--import', '@llmtrace/auto'],
+  },
+};

@@ -1,0 +1,157 @@
+/** Variables that have no effect are named, in each way in; those that have one are not. In real processes. */
+import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
+import { runApp } from '@llmtrace/test-fixtures/run-app';
+import { AUTO, file, type Stage, setStage } from '../stage.ts';
+import { DOCTOR } from './set-ups.ts';
+
+type Env = Record<string, string>;
+
+const app = (name: string): string => `doctor/apps/${name}`;
+const HOST = ['--import', '@llmtrace/auto/hook', '--import', pathToFileURL(file(app('host.mjs'))).href];
+
+describe('variables without effect', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await setStage();
+  });
+  after(() => stage.close());
+
+  /** What the report says of variables: causes and cures. */
+  const named = async (env: Env, flags: readonly string[] = AUTO, name = 'chat.mjs'): Promise<string[]> => {
+    const { stderr } = await stage.runBare(app(name), {
+      flags,
+      env: { VENDOR: stage.vendor.url, LLMTRACE_DOCTOR: '1', ...env },
+    });
+    assert.match(stderr, /calls {4}1 of openai traced/, stderr);
+    return [...stderr.matchAll(/^! (?:no-effect|setting): (.*)\.\n {4}→ (.*)\.$/gm)].map(
+      ([, what, cure]) => `${what} → ${cure}`,
+    );
+  };
+
+  const ALONE: [Env, RegExp][] = [
+    [{ LLMTRACE_RETRY_JITTER: '0' }, /^LLMTRACE_RETRY_JITTER has no effect alone → Set LLMTRACE_RETRY=true$/],
+    [
+      { LLMTRACE_RATE_LIMIT_BURST: '2', LLMTRACE_RATE_LIMIT_MODE: 'wait' },
+      /^LLMTRACE_RATE_LIMIT_BURST, LLMTRACE_RATE_LIMIT_MODE have no effect alone → Set a limit/,
+    ],
+    [{ LLMTRACE_BUDGET_WINDOW: 'hour' }, /→ Set LLMTRACE_BUDGET_USD or LLMTRACE_BUDGET_TOKENS$/],
+    [{ LLMTRACE_REDIS_PREFIX: 'p' }, /→ Set LLMTRACE_REDIS_URL$/],
+    [{ LLMTRACE_REDIS_URL: 'redis://127.0.0.1:1' }, /→ Set a limit or a budget that Redis is to keep$/],
+    [{ LLMTRACE_PROMETHEUS_HOST: '127.0.0.1' }, /→ Set LLMTRACE_PROMETHEUS_PORT$/],
+    [{ LLMTRACE_TOKEN_MODALITY: 'true' }, /→ Set LLMTRACE_SEMCONV=latest$/],
+    [{ LLMTRACE_LOG_SANITIZE_CONTENT: 'true' }, /→ Set LLMTRACE_LOG to json or pretty$/],
+    [{ LLMTRACE_CONTENT_MAX_LENGTH: '9' }, /→ Set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, /],
+    [{ LLMTRACE_CAPTURE_BLOBS: 'true' }, /→ Set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, /],
+    [
+      { LLMTRACE_CONSOL: 'true' },
+      /^LLMTRACE_CONSOL is no variable of llmtrace .* → Set LLMTRACE_CONSOLE in its place$/,
+    ],
+  ];
+  for (const [env, expected] of ALONE) {
+    it(`are named: ${Object.keys(env)}`, async () => {
+      const findings = await named(env);
+      assert.equal(findings.length, 1, findings.join('\n'));
+      assert.match(findings[0] as string, expected);
+    });
+  }
+
+  it('are not named where they have one', async () => {
+    const env: Env = {
+      LLMTRACE_RETRY: 'true',
+      LLMTRACE_RETRY_JITTER: '0',
+      LLMTRACE_RATE_LIMIT: '100',
+      LLMTRACE_RATE_LIMIT_BURST: '2',
+      LLMTRACE_BUDGET_USD: '1',
+      LLMTRACE_BUDGET_WINDOW: 'hour',
+      LLMTRACE_PROMETHEUS_PORT: '0',
+      LLMTRACE_PROMETHEUS_HOST: '127.0.0.1',
+      LLMTRACE_SEMCONV: 'latest',
+      LLMTRACE_TOKEN_MODALITY: 'true',
+      LLMTRACE_LOG: 'pretty',
+      LLMTRACE_LOG_SANITIZE_CONTENT: 'true',
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY',
+      LLMTRACE_CONTENT_MAX_LENGTH: '9',
+      LLMTRACE_QUIET: 'true',
+      OTEL_SERVICE_NAME: 'shop',
+      OTEL_EXPORTER_OTLP_ENDPOINT: stage.collector.url,
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '1',
+      OTEL_LOG_LEVEL: 'ERROR',
+    };
+    assert.deepEqual(await named(env), []);
+  });
+
+  const OTEL: [Env, RegExp][] = [
+    [
+      { OTEL_EXPORTER_OTLP_ENDPIONT: 'http://c' },
+      /^OTEL_EXPORTER_OTLP_ENDPIONT has no effect → Set OTEL_EXPORTER_OTLP_ENDPOINT in its place$/,
+    ],
+    [
+      { OTEL_BLRP_SCHEDULE_DELAY: '1', OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' },
+      /^OTEL_(?:BLRP|NODE)\S+, OTEL_(?:BLRP|NODE)\S+ have no effect on the OpenTelemetry SDK that llmtrace starts → /,
+    ],
+    [
+      { OTEL_TRACES_SAMPLER: 'allways_off' },
+      /^expected OTEL_TRACES_SAMPLER to be of .*, got allways_off; it is ignored → .* to always_off$/,
+    ],
+    [
+      { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '50%' },
+      /OTEL_TRACES_SAMPLER_ARG to be a number from 0 to 1, got 50%; all spans are kept/,
+    ],
+    [{ OTEL_PROPAGATORS: 'baggage,b3' }, /^expected OTEL_PROPAGATORS to be of .*, got b3; it is ignored/],
+    [{ OTEL_NODE_RESOURCE_DETECTORS: 'env,gcp' }, /OTEL_NODE_RESOURCE_DETECTORS .* got gcp; it is ignored/],
+    [{ OTEL_LOG_LEVEL: 'trace' }, /OTEL_LOG_LEVEL .* got trace; it is ignored/],
+  ];
+  for (const [env, expected] of OTEL) {
+    it(`are named where they are OpenTelemetry's: ${Object.keys(env)}`, async () => {
+      const findings = await named({
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${stage.collector.url}/v1/traces`,
+        ...env,
+      });
+      assert.equal(findings.length, 1, findings.join('\n'));
+      assert.match(findings[0] as string, expected);
+    });
+  }
+
+  it('are named where the spans go to a provider of the application, whose minified name is not', async () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: stage.collector.url, OTEL_TRACES_SAMPLER: 'always_on' };
+    const findings = await named(env, AUTO, 'own-provider.mjs');
+    assert.match(
+      findings.join('\n'),
+      /^OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER have no effect on llmtrace: spans go to a provider of the application, which may read them or not → .*$/,
+    );
+  });
+
+  it('are named where the application has set them too late', async () => {
+    assert.deepEqual(await named({}, AUTO, 'set-late.mjs'), [
+      'LLMTRACE_CONSOLE changed after llmtrace had started, which has no effect → Set it before: in the shell, or with `node --env-file=.env --import @llmtrace/auto`',
+    ]);
+  });
+
+  it('are not named in a list of instrumentations, whose variables have the same effects', async () => {
+    const env = {
+      LLMTRACE_CONSOLE: 'true',
+      LLMTRACE_PROMETHEUS_PORT: '0',
+      LLMTRACE_INSTRUMENTATIONS: 'openai',
+    };
+    assert.deepEqual(await named({ ...env, OTEL_EXPORTER_OTLP_ENDPOINT: stage.collector.url }, HOST), []);
+  });
+
+  it('are named where instrumentations are made one by one', async () => {
+    const { stdout } = await runApp(DOCTOR, {
+      args: ['--as-is', app('one-by-one.mjs')],
+      cwd: file('.'),
+      env: {
+        OPENAI_API_KEY: 'sk',
+        OPENAI_BASE_URL: `${stage.vendor.url}/v1`,
+        ...{ LLMTRACE_CONSOLE: 'true', LLMTRACE_CONFIG: './none.mjs', LLMTRACE_SEMCONV: 'latest' },
+      },
+    });
+    assert.match(
+      stdout,
+      /! no-effect: LLMTRACE_CONSOLE, LLMTRACE_CONFIG have no effect on instrumentations that are made one by one\./,
+    );
+    assert.doesNotMatch(stdout, /LLMTRACE_SEMCONV/);
+  });
+});

@@ -1,0 +1,122 @@
+/** Each variable of README.md has its effect in each of the three ways in; by what a call then writes. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { AUTO, file, type Stage, setStage } from './stage.ts';
+
+type Env = Record<string, string>;
+
+interface Effect {
+  readonly env: Env;
+  readonly shows?: RegExp;
+  readonly hides?: RegExp;
+  /** Each of these is named as wrong. */
+  readonly also?: Env;
+}
+
+const SPAN = /name: 'chat gpt-4\.1-mini'/;
+
+/** Read in each way: each is named. */
+const WRONG: Env = {
+  LLMTRACE_NATIVE_SPANS: 'nonsense',
+  LLMTRACE_RATE_LIMIT: '-1',
+  LLMTRACE_BUDGET_USD: '-1',
+  LLMTRACE_REDIS_URL: 'http://no',
+  LLMTRACE_TOKEN_MODALITY: 'maybe',
+  LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'maybe',
+  LLMTRACE_CAPTURE_BLOBS: 'maybe',
+  LLMTRACE_CONTENT_TOOL_DEFINITIONS: 'maybe',
+  LLMTRACE_CONTENT_REDACT: 'maybe',
+  LLMTRACE_LOG_SANITIZE_CONTENT: 'maybe',
+  LLMTRACE_RETRY: 'maybe',
+};
+
+const EFFECTS: Effect[] = [
+  { env: { LLMTRACE_ENABLED: 'false' }, hides: SPAN },
+  { env: { LLMTRACE_INSTRUMENTATIONS: 'anthropic' }, hides: SPAN },
+  {
+    env: { LLMTRACE_INSTRUMENTATIONS: 'opnai' },
+    shows: /got opnai \(did you mean openai\?\)/,
+  },
+  { env: { LLMTRACE_DOCTOR: '1' }, shows: /calls {4}1 of openai traced/ },
+  { env: { LLMTRACE_CONFIG: file('configs/wrong-field.json') }, shows: /could not use the configuration/ },
+  { env: { LLMTRACE_CONSOLE: 'true' }, shows: /^llmtrace {2}openai gpt-4\.1-mini/m },
+  { env: { LLMTRACE_LOG: 'json' }, shows: /"level":/ },
+  {
+    env: { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY' },
+    shows: /'gen_ai\.input\.messages': .*Which is the tallest tree/,
+  },
+  {
+    env: {
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY',
+      LLMTRACE_CONTENT_MAX_LENGTH: '5',
+    },
+    shows: /'gen_ai\.input\.messages': .*Whic…/,
+    hides: /tallest tree/,
+  },
+  { env: { LLMTRACE_COST_SEMCONV: 'logfire' }, shows: /'operation\.cost'/ },
+  { env: { LLMTRACE_PROVIDER_MAP: '127.0.0.1=acme' }, shows: /'gen_ai\.provider\.name': 'acme'/ },
+  { env: { LLMTRACE_MODEL_MAP: 'gpt-4.1-mini=no-such' }, hides: /'gen_ai\.usage\.cost'/ },
+  { env: { LLMTRACE_PRICES: '/no/such.json' }, shows: /no\/such\.json/ },
+  {
+    env: { LLMTRACE_SEMCONV: 'nonsense', ...WRONG },
+    shows: /expected LLMTRACE_SEMCONV to be one of/,
+    also: WRONG,
+  },
+];
+
+const WAYS: [way: string, app: string, flags: readonly string[], env: Env][] = [
+  ['--import @llmtrace/auto', '../examples/chat.mjs', AUTO, {}],
+  ['NODE_OPTIONS', '../examples/chat.mjs', [], { NODE_OPTIONS: AUTO.join(' ') }],
+  ['llmtraceInstrumentations()', '../examples/own-sdk.mjs', ['--import', '@llmtrace/auto/hook'], {}],
+];
+
+describe('a variable has its effect', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await setStage();
+  });
+  after(() => stage.close());
+
+  const written = async (app: string, flags: readonly string[], env: Env): Promise<string> => {
+    const { code, stdout, stderr } = await stage.runBare(app, {
+      flags,
+      env: { OTEL_TRACES_EXPORTER: 'console', ...env },
+    });
+    assert.equal(code, 0, stderr);
+    return stdout + stderr;
+  };
+
+  for (const [way, app, flags, more] of WAYS) {
+    it(`none is set: ${way}`, async () => {
+      const text = await written(app, flags, more);
+      assert.match(text, SPAN);
+      assert.match(text, /'gen_ai\.usage\.cost'/);
+      assert.doesNotMatch(text, /llmtrace: |^llmtrace {2}|"level":|input\.messages|operation\.cost/m);
+    });
+
+    // The environment starts the same as the flag does: some are enough.
+    const effects = way === 'NODE_OPTIONS' ? EFFECTS.slice(0, 3) : EFFECTS;
+    for (const { env, shows, hides, also = {} } of effects) {
+      it(`${Object.entries(env).map((pair) => pair.join('='))}: ${way}`, async () => {
+        const text = await written(app, flags, { ...env, ...more });
+        if (shows) assert.match(text, shows);
+        if (hides) assert.doesNotMatch(text, hides);
+        for (const name of Object.keys(also)) assert.match(text, new RegExp(`expected ${name} to be`));
+      });
+    }
+
+    it(`LLMTRACE_PROMETHEUS_PORT: ${way}`, async () => {
+      const taken = createServer().listen(0, '127.0.0.1');
+      await once(taken, 'listening');
+      const { port } = taken.address() as AddressInfo;
+      try {
+        const env = { LLMTRACE_PROMETHEUS_PORT: String(port), LLMTRACE_PROMETHEUS_HOST: '127.0.0.1' };
+        assert.match(await written(app, flags, { ...env, ...more }), /EADDRINUSE|in use|does not listen/i);
+      } finally {
+        taken.close();
+      }
+    });
+  }
+});
