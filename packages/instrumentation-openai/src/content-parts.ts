@@ -1,10 +1,18 @@
 /** What the APIs of OpenAI, and of the hosts that are compatible with it, share: what messages hold, and tools. */
-import { type Modality, number, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
+import { boundedIndex, type Modality, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
 
 const { list } = parts;
 
-/** The place of the one with this index, which a vendor counts from 0. */
-export const place = (index: unknown): number => number(index) ?? 0;
+/**
+ * The entry of a list with this index, which a vendor counts from 0; made where it is the first of it.
+ * @returns an object that is in no list for an index out of bounds: what is folded into it is not recorded.
+ */
+export function entryAt(entries: any[], index: unknown, make: () => object = () => ({})): any {
+  const at = boundedIndex(index);
+  if (at === undefined) return make();
+  entries[at] ??= make();
+  return entries[at];
+}
 
 /** Lets a text of a stream grow. Strings that are added up cost nothing until they are read. */
 export function append(to: any, key: string, delta: unknown): void {

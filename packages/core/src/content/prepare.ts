@@ -1,4 +1,5 @@
 /** From what was said to what is recorded of it. */
+import { cut } from '../bounds.ts';
 import type { Call } from '../call.ts';
 import { encodeBlob, isOmitted, omitBlob, omitBytes } from './media.ts';
 import type { Content, Message, OutputMessage, Part, Prompt, ToolDefinition } from './messages.ts';
@@ -87,7 +88,7 @@ const some = <T>(name: string, list: readonly T[]): Record<string, readonly T[]>
 export function capped(content: Content, maxLength: number | undefined): Content {
   if (maxLength === undefined) return content;
   const change: Change = {
-    text: (text) => cut(text, maxLength),
+    text: (text) => cutText(text, maxLength),
     // base64 that is cut is nothing
     blob: (part) => (part.content.length > maxLength ? omitBlob(part) : part),
   };
@@ -102,9 +103,4 @@ export function capped(content: Content, maxLength: number | undefined): Content
 }
 
 /** What takes bytes' place is not cut: it is short, and of no use in half. */
-function cut(text: string, maxLength: number): string {
-  if (text.length <= maxLength || isOmitted(text)) return text;
-  const end = maxLength - 1;
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
-  return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
-}
+const cutText = (text: string, maxLength: number): string => (isOmitted(text) ? text : cut(text, maxLength));
