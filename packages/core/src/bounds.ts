@@ -4,8 +4,7 @@
  */
 
 /**
- * No index from outside is larger: OpenAI allows 128 choices and Gemini 8 candidates, and the longest recorded
- * answer has some hundred items. A list with holes up to it is walked in less than 0.1 ms.
+ * No index from outside is larger: OpenAI allows 128 choices and Gemini 8 candidates. A list with holes up to it is walked in less than 0.1 ms.
  */
 export const MAX_INDEX = 4095;
 
@@ -18,14 +17,33 @@ export const MAX_NAME = 256;
 /** How deep values within content are followed. JSON schemas of real tools have up to 20 levels. */
 export const MAX_DEPTH = 100;
 
+const isIndex = (index: unknown, max: number): index is number =>
+  typeof index === 'number' && Number.isInteger(index) && index >= 0 && index <= max;
+
 /**
- * The index of an entry, as far as a vendor says it.
- * @param otherwise where the vendor says none, as some gateways do.
- * @returns undefined for what is no index, or one that is out of bounds: what it stands at is not recorded.
+ * Sets the entry with this index, which a vendor counts from 0. One whose index is out of bounds, or no index, takes
+ * the next free place; in a list that is full it is dropped.
+ * @param otherwise the index where the vendor says none, as some gateways do.
  */
-export function boundedIndex(index: unknown, otherwise = 0): number | undefined {
-  const at = index === undefined || index === null ? otherwise : index;
-  return typeof at === 'number' && Number.isInteger(at) && at >= 0 && at <= MAX_INDEX ? at : undefined;
+export function setEntry<T>(entries: T[], index: unknown, value: T, otherwise = 0): void {
+  const at = index ?? otherwise;
+  if (isIndex(at, MAX_INDEX)) entries[at] = value;
+  else if (entries.length <= MAX_INDEX) entries.push(value);
+}
+
+/** The largest index of a list of JavaScript. */
+const MAX_SPARSE = 2 ** 32 - 2;
+
+/**
+ * The entry with this index, which is made where it is the first of it. However far apart indices are, the list stays
+ * as small as the number of its entries, as long as it is read by its values and not from index to index.
+ * @param otherwise the index where the vendor says none, or one that is none.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: payloads of vendors have no type here
+export function entryAt(entries: any[], index: unknown, make: () => object, otherwise = 0): any {
+  const at = isIndex(index, MAX_SPARSE) ? index : otherwise;
+  entries[at] ??= make();
+  return entries[at];
 }
 
 const NONE: readonly never[] = [];

@@ -6,7 +6,7 @@ import { MAX_DEPTH } from './bounds.ts';
 import type { Message, Part, Prompt } from './content/messages.ts';
 import { blob, copied, generic, link, list, modalityOf, reasoning, text } from './content/parts.ts';
 import { toolsOf } from './gemini-tools.ts';
-import { boundedIndex, objects, string } from './values.ts';
+import { entryAt, objects, string } from './values.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -168,10 +168,9 @@ function add(parts: any[], given: any): void {
 export function fold(whole: any, chunk: any): void {
   whole.candidates ??= [];
   for (const [position, { content, index }] of objects(chunk?.candidates).entries()) {
-    const at = boundedIndex(index, position);
-    if (at === undefined) continue;
-    whole.candidates[at] ??= { content: { role: content?.role ?? 'model', parts: [] } };
-    for (const one of list(content?.parts)) add(whole.candidates[at].content.parts, one);
+    const made = () => ({ content: { role: content?.role ?? 'model', parts: [] } });
+    const candidate = entryAt(whole.candidates, index, made, position);
+    for (const one of list(content?.parts)) add(candidate.content.parts, one);
   }
 }
 

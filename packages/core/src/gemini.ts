@@ -4,7 +4,7 @@
  */
 import { cut } from './bounds.ts';
 import type { LlmRequest, LlmResponse, Usage } from './call.ts';
-import { boundedIndex, fields, lookUp, name, number, objects, strings } from './values.ts';
+import { fields, lookUp, name, number, objects, setEntry, strings } from './values.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -176,20 +176,23 @@ const FINISH: Readonly<Record<string, string>> = {
 /** One finish reason a candidate, as far as they are known; a prompt that was blocked has no candidates. */
 function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: any): void {
   for (const [position, { finishReason, index }] of objects(candidates).entries()) {
-    const reason = lookUp(FINISH, finishReason) ?? name(finishReason);
-    const at = boundedIndex(index, position);
-    if (reason === undefined || at === undefined) continue;
+    const reason = lookUp(FINISH, finishReason) ?? wordOf(finishReason);
+    if (reason === undefined) continue;
     soFar.finishReasons ??= [];
-    soFar.finishReasons[at] = reason;
+    setEntry(soFar.finishReasons, index, reason, position);
   }
   if (promptFeedback?.blockReason && !candidates?.length) soFar.finishReasons ??= ['content_filter'];
 }
 
 /** An error that stands where an answer should: its code is a status, its status is a word. */
 export const failure = (error: any): LlmResponse['failure'] =>
-  error ? { code: name(error.status) ?? codeOf(error.code), message: failureText(error.message) } : undefined;
+  error
+    ? { code: name(error.status) ?? wordOf(error.code) ?? 'error', message: failureText(error.message) }
+    : undefined;
 
-const codeOf = (code: unknown): string => (typeof code === 'number' ? String(code) : (name(code) ?? 'error'));
+/** Enumerations come as words, and now and then as numbers. */
+const wordOf = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : name(value);
 
 /** Longer than any text that is recorded of an error. */
 const MAX_FAILURE = 2000;

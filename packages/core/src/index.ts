@@ -95,7 +95,18 @@ export { loadOptional } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
 export { mainLine, mainModules, tellingLines } from './telling.ts';
 export { watchRequests } from './untraced.ts';
-export { boundedIndex, count, fields, lookUp, name, number, objects, string, strings } from './values.ts';
+export {
+  count,
+  entryAt,
+  fields,
+  lookUp,
+  name,
+  number,
+  objects,
+  setEntry,
+  string,
+  strings,
+} from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor.ts';
 export { warn, warnOnce } from './warn.ts';
 export { whyUntraced } from './why-untraced.ts';

@@ -1,7 +1,7 @@
 /** Reading values out of payloads that may hold anything. */
 import { cut, isObject, MAX_ENTRIES, MAX_NAME } from './bounds.ts';
 
-export { boundedIndex, lookUp, name, objects } from './bounds.ts';
+export { entryAt, lookUp, name, objects, setEntry } from './bounds.ts';
 
 export const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 

@@ -1,6 +1,5 @@
 /** Chat completions, and the legacy completions that share their shape. */
 import {
-  boundedIndex,
   count,
   type Endpoint,
   fields,
@@ -10,6 +9,7 @@ import {
   name,
   number,
   objects,
+  setEntry,
   strings,
   type Usage,
 } from '@llmtrace/core';
@@ -86,10 +86,9 @@ function chunk(soFar: LlmResponse, c: any): void {
   if (c.usage) soFar.usage = usage(c.usage);
   for (const choice of objects(c.choices)) {
     const reason = finishReason(choice.finish_reason);
-    const index = boundedIndex(choice.index);
-    if (reason === undefined || index === undefined) continue;
+    if (reason === undefined) continue;
     soFar.finishReasons ??= [];
-    soFar.finishReasons[index] = reason;
+    setEntry(soFar.finishReasons, choice.index, reason);
   }
 }
 

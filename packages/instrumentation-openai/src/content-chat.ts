@@ -1,9 +1,8 @@
 /** What is said in chat completions, and in the legacy completions. */
-import { type ContentReader, type Message, type Part, parts, string } from '@llmtrace/core';
+import { type ContentReader, entryAt, type Message, type Part, parts, string } from '@llmtrace/core';
 import {
   append,
   contentParts,
-  entryAt,
   reasoningParts,
   toolCall,
   toolDefinitions,
@@ -67,7 +66,7 @@ const answered = ({ message: m = {} }: any): Message => ({
 /** The choice that a chunk is about; made where it is the first. */
 function choiceOf(whole: any, index: unknown): any {
   whole.choices ??= [];
-  return entryAt(whole.choices, index);
+  return entryAt(whole.choices, index, () => ({}));
 }
 
 function foldDelta(m: any, delta: any): void {
@@ -100,7 +99,7 @@ function foldToolCalls(m: any, deltas: readonly any[]): void {
   const calls = m.tool_calls;
   for (const delta of deltas) {
     const uncounted = delta.id ? calls.length : Math.max(calls.length - 1, 0);
-    const call = entryAt(calls, delta.index ?? uncounted);
+    const call = entryAt(calls, delta.index ?? uncounted, () => ({}));
     call.id ??= string(delta.id);
     foldArguments(call, 'function', 'arguments', delta);
     foldArguments(call, 'custom', 'input', delta);

@@ -1,18 +1,7 @@
 /** What the APIs of OpenAI, and of the hosts that are compatible with it, share: what messages hold, and tools. */
-import { boundedIndex, type Modality, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
+import { type Modality, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
 
 const { list } = parts;
-
-/**
- * The entry of a list with this index, which a vendor counts from 0; made where it is the first of it.
- * @returns an object that is in no list for an index out of bounds: what is folded into it is not recorded.
- */
-export function entryAt(entries: any[], index: unknown, make: () => object = () => ({})): any {
-  const at = boundedIndex(index);
-  if (at === undefined) return make();
-  entries[at] ??= make();
-  return entries[at];
-}
 
 /** Lets a text of a stream grow. Strings that are added up cost nothing until they are read. */
 export function append(to: any, key: string, delta: unknown): void {

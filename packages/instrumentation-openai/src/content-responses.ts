@@ -1,7 +1,7 @@
 /** What is said in the Responses API. */
-import { boundedIndex, type ContentReader, parts } from '@llmtrace/core';
+import { type ContentReader, entryAt, fields, parts } from '@llmtrace/core';
 import { messagesOf, partsOf } from './content-items.ts';
-import { append, entryAt, toolDefinitions } from './content-parts.ts';
+import { append, toolDefinitions } from './content-parts.ts';
 
 const { list } = parts;
 
@@ -53,7 +53,10 @@ function fold(whole: any, event: any): void {
       return;
     case 'response.output_item.added':
     case 'response.output_item.done':
-      foldItem(output, event);
+      Object.assign(
+        entryAt(output, event.output_index, () => ({})),
+        fields(parts.copied(event.item)),
+      );
       return;
   }
   const delta = DELTAS.get(event.type);
@@ -64,11 +67,6 @@ function fold(whole: any, event: any): void {
     event,
   );
   append(holder, key, event.delta);
-}
-
-function foldItem(output: any[], { output_index, item }: any): void {
-  const index = boundedIndex(output_index);
-  if (index !== undefined) output[index] = parts.copied(item);
 }
 
 const prompt: ContentReader['prompt'] = ([p = {}]) => {
