@@ -35,7 +35,8 @@ export function logObserver(options: ResolvedLog, maxLength?: number): Observer 
     },
     end(call) {
       if (call.outcome === 'failed') {
-        if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call));
+        const said = contentOf(call).errorMessage;
+        if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call, said));
       } else if (logResponse) {
         const said = { output_messages: contentOf(call).outputMessages };
         write(call, level, `llm request ${call.outcome}`, { ...responseFields(call), ...given(said) });
@@ -96,11 +97,11 @@ const streamFields = (call: Call): Fields => ({
   chunks: call.chunks,
 });
 
-const failureFields = (call: Call): Fields =>
+const failureFields = (call: Call, text: string | undefined): Fields =>
   known({
     ...commonFields(call),
     latency: since(call, call.endTime),
-    error: errorMessage(call.error),
+    error: text ?? errorMessage(call.error, callErrorType(call)),
     status_code: errorStatus(call.error),
     error_code: errorCode(call.error),
     error_type: callErrorType(call),

@@ -106,7 +106,7 @@ describe('the log lines of calls', () => {
     assert.equal(answering?.['input_messages'], undefined);
   });
 
-  it('tell why a call failed, at a level of its own, without the keys that a message quotes', async () => {
+  it('tell why a call failed, at a level of its own, without the vendor’s own text', async () => {
     const { lines, logger: given } = logger();
     const error = Object.assign(new Error('401 Incorrect API key: sk-proj-abcdef'), {
       status: 401,
@@ -120,7 +120,7 @@ describe('the log lines of calls', () => {
         model: 'gpt-4o',
         provider: 'openai',
         latency: 20,
-        error: '401 Incorrect API key: [key]',
+        error: 'the API key is missing or wrong',
         status_code: 401,
         error_code: 'invalid_api_key',
         error_type: 'auth',
