@@ -107,7 +107,11 @@ describe('the log events of calls', () => {
         span?.events.map(({ name }) => name),
         names,
       );
-      if (exceptions) assert.equal(span?.events[0]?.attributes?.['exception.message'], 'the vendor failed to answer the request');
+      if (exceptions)
+        assert.equal(
+          span?.events[0]?.attributes?.['exception.message'],
+          'the vendor failed to answer the request',
+        );
     }
   });
 });
