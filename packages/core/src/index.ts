@@ -93,6 +93,8 @@ export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
 export { loadOptional } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
+export { printable, printableLines } from './printable.ts';
+export { withoutSecrets } from './secrets.ts';
 export { mainLine, mainModules, tellingLines } from './telling.ts';
 export { watchRequests } from './untraced.ts';
 export {

@@ -106,6 +106,16 @@ describe('the log lines of calls', () => {
     assert.equal(answering?.['input_messages'], undefined);
   });
 
+  it('have of names from outside nothing that begins a line of its own', async () => {
+    const { lines, logger: given } = logger();
+    const response = { id: `id\u001b[1A${'x'.repeat(900)}`, finishReasons: ['stop\nERROR fake'] };
+    await log({ logger: given }, aCall({ ...answered, request: { model: 'm\r\n\u202e' }, response }));
+    const fields = lines[1]?.[2] as Record<string, string>;
+    assert.equal(fields['model'], 'm\ufffd\ufffd\ufffd');
+    assert.equal(fields['finish_reason'], 'stop\ufffdERROR fake');
+    assert.equal(fields['response_id']?.length, 500);
+  });
+
   it('tell why a call failed, at a level of its own, without the vendor’s own text', async () => {
     const { lines, logger: given } = logger();
     const error = Object.assign(new Error('401 Incorrect API key: sk-proj-abcdef'), {
