@@ -1,0 +1,175 @@
+// Checks every regular expression of the built packages for catastrophic and polynomial backtracking: by recheck's
+// analysis, and by its processor time on texts of 1 MB that are made of what the expression looks for. Run it after a
+// build; `npm run check` does.
+import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { tokenizer, tokTypes } from 'acorn';
+import { check } from 'recheck';
+
+const root = new URL('..', import.meta.url);
+/** Longer than any linear expression takes for 1 MB (the slowest: 0.2 s); a quadratic one takes minutes. */
+const MAX_MS = 2000;
+const SIZE = 1_000_000;
+
+/**
+ * Beginnings of expressions that the analysis does not know to be linear, though each of their repetitions is bounded
+ * or ends the match: the steps at each place of a text have an upper limit. They are timed all the same.
+ */
+const EXPLAINED = [
+  '/[\\\\/]node_modules', // names of 100 characters
+  '/(?<before>\\b(?:key|token)[ -](?:hash|name)', // 20 characters within brackets
+  '/(?<before>\\b[a-z][\\w+.-]{0,30}:', // 331 characters of a URL
+  '/data:(?:[\\w.+-]{1,60}', // 565 characters before the bytes
+  '/(?<before>(?:(?:api|access|', // the value after a name ends the match
+  '/(?<![A-Za-z0-9])(?:sk-(?:proj|', // 161 characters, or a run that ends the match
+];
+const isExplained = (text) => EXPLAINED.some((start) => text.startsWith(start));
+
+/** The literals of the built files, and the expressions that modules make of texts as they load. */
+async function expressions() {
+  const found = new Map();
+  for (const file of globSync('packages/*/dist/**/*.js', { cwd: root })) {
+    const text = readFileSync(new URL(file, root), 'utf8');
+    const tokens = tokenizer(text, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true });
+    for (const { type, value } of tokens) {
+      if (type === tokTypes.regexp) found.set(`/${value.pattern}/${value.flags}`, { file, ...value });
+    }
+  }
+  const Native = globalThis.RegExp;
+  for (const file of ['packages/core/dist/secrets.js', 'packages/core/dist/errors/messages.js']) {
+    globalThis.RegExp = class extends Native {
+      constructor(pattern, flags = '') {
+        super(pattern, flags);
+        found.set(`/${this.source}/${flags}`, { file, pattern: this.source, flags });
+      }
+    };
+    await import(new URL(file, root));
+    globalThis.RegExp = Native;
+  }
+  return [...found.values()];
+}
+
+/** Texts that begin what an expression looks for again and again, and do not end it. */
+function hostileTexts(pattern) {
+  const literals = pattern.replace(/\\[bBdDsSwW]|\[[^\]]*\]|\{[\d,]*\}|[\\^$.*+?()|]/g, '\0').split('\0');
+  const words = [...new Set(literals)].filter((word) => word.length > 0).slice(0, 16);
+  const single = [
+    'a',
+    'A',
+    '0',
+    ' ',
+    '"',
+    "'",
+    '-',
+    '.',
+    '@',
+    '/',
+    '=',
+    ':',
+    '\n',
+    '\t',
+    '{',
+    '[',
+    'é',
+    'a ',
+    'a.',
+    '0,',
+    'a-',
+    '{"',
+  ];
+  const units = [
+    ...single,
+    ...words,
+    ...words.slice(0, 4).flatMap((one) => [`${one}a`, `${one} `, `${one}0`, `${one}"`]),
+  ];
+  const prefixes = words.slice(0, 4);
+  return [
+    ...units.map((unit) => unit.repeat(SIZE / unit.length)),
+    ...prefixes.flatMap((prefix) =>
+      ['a', '0', ' ', 'a0'].map((unit) => prefix + unit.repeat(SIZE / unit.length)),
+    ),
+  ].map((text) => `${text}\0`);
+}
+
+const cpuMs = () => (process.threadCpuUsage ? process.threadCpuUsage().user / 1000 : performance.now());
+
+function time({ pattern, flags }) {
+  let slowest = 0;
+  for (const text of hostileTexts(pattern)) {
+    const start = cpuMs();
+    if (flags.includes('g')) text.replace(new RegExp(pattern, flags), '');
+    else new RegExp(pattern, flags).test(text);
+    slowest = Math.max(slowest, cpuMs() - start);
+    parentPort.postMessage('alive');
+  }
+  return slowest;
+}
+
+/** The time of each expression, in a thread that is stopped where it hangs. */
+function timed(all) {
+  return new Promise((resolve) => {
+    const times = [];
+    const worker = new Worker(new URL(import.meta.url), { workerData: all });
+    let watchdog;
+    const watch = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => worker.terminate(), 60_000);
+    };
+    watch();
+    worker.on('message', (ms) => {
+      if (ms !== 'alive') times.push(ms);
+      watch();
+    });
+    worker.on('exit', () => {
+      clearTimeout(watchdog);
+      resolve(all.map((_, index) => times[index] ?? Number.POSITIVE_INFINITY));
+    });
+  });
+}
+
+async function analysed(all) {
+  const results = [];
+  const queue = [...all.entries()];
+  const next = async () => {
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      const [index, { pattern, flags }] = entry;
+      results[index] = await check(pattern, flags, { timeout: 20_000, attackTimeout: 2000, randomSeed: 1 });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, next));
+  return results;
+}
+
+const textOf = ({ pattern, flags }) => `/${pattern}/${flags}`;
+
+function faultsOf(one, { status, complexity, error }, ms) {
+  const text = textOf(one);
+  const why = status === 'vulnerable' ? complexity.summary : (error?.kind ?? status);
+  const isKnown = status === 'safe' || isExplained(text);
+  return [
+    ...(isKnown ? [] : [`${one.file}: ${text} is ${why}`]),
+    ...(ms > MAX_MS ? [`${one.file}: ${text} takes ${ms.toFixed(0)} ms for 1 MB`] : []),
+  ];
+}
+
+async function main() {
+  const all = await expressions();
+  const [results, times] = [await analysed(all), await timed(all)];
+  const wrong = [];
+  for (const [index, { file, pattern, flags }] of all.entries()) {
+    const { status, complexity, error } = results[index];
+    const text = `/${pattern}/${flags}`;
+    const why = status === 'vulnerable' ? complexity.summary : (error?.kind ?? status);
+    if (status !== 'safe' && !isExplained(text)) wrong.push(`${file}: ${text} is ${why}`);
+    if (times[index] > MAX_MS) wrong.push(`${file}: ${text} takes ${times[index].toFixed(0)} ms for 1 MB`);
+    if (process.argv.includes('--times'))
+      console.log(times[index].toFixed(0).padStart(6), status, text.slice(0, 100));
+  }
+  for (const line of wrong) console.error(line);
+  console.log(`${all.length} regular expressions, ${wrong.length} not known to be linear`);
+  process.exit(wrong.length > 0 ? 1 : 0);
+}
+
+if (isMainThread) await main();
+else for (const one of workerData) parentPort.postMessage(time(one));
