@@ -54,41 +54,16 @@ async function expressions() {
 function hostileTexts(pattern) {
   const literals = pattern.replace(/\\[bBdDsSwW]|\[[^\]]*\]|\{[\d,]*\}|[\\^$.*+?()|]/g, '\0').split('\0');
   const words = [...new Set(literals)].filter((word) => word.length > 0).slice(0, 16);
-  const single = [
-    'a',
-    'A',
-    '0',
-    ' ',
-    '"',
-    "'",
-    '-',
-    '.',
-    '@',
-    '/',
-    '=',
-    ':',
-    '\n',
-    '\t',
-    '{',
-    '[',
-    'é',
-    'a ',
-    'a.',
-    '0,',
-    'a-',
-    '{"',
-  ];
+  const single = ['a', '0', ' ', '"', '-', '.', '@', '\n'];
   const units = [
     ...single,
-    ...words,
-    ...words.slice(0, 4).flatMap((one) => [`${one}a`, `${one} `, `${one}0`, `${one}"`]),
+    ...words.slice(0, 6),
+    ...words.slice(0, 2).flatMap((one) => [`${one}a`, `${one} `]),
   ];
-  const prefixes = words.slice(0, 4);
+  const prefixes = words.slice(0, 2);
   return [
     ...units.map((unit) => unit.repeat(SIZE / unit.length)),
-    ...prefixes.flatMap((prefix) =>
-      ['a', '0', ' ', 'a0'].map((unit) => prefix + unit.repeat(SIZE / unit.length)),
-    ),
+    ...prefixes.flatMap((prefix) => ['a', ' '].map((unit) => prefix + unit.repeat(SIZE / unit.length))),
   ].map((text) => `${text}\0`);
 }
 
@@ -128,13 +103,16 @@ function timed(all) {
   });
 }
 
+const SETTINGS = { timeout: 10_000, attackTimeout: 1000, randomSeed: 1 };
+
+/** What repeats nothing takes no analysis. */
 async function analysed(all) {
   const results = [];
   const queue = [...all.entries()];
   const next = async () => {
     for (let entry = queue.shift(); entry; entry = queue.shift()) {
       const [index, { pattern, flags }] = entry;
-      results[index] = await check(pattern, flags, { timeout: 20_000, attackTimeout: 2000, randomSeed: 1 });
+      results[index] = /[*+{]/.test(pattern) ? await check(pattern, flags, SETTINGS) : { status: 'safe' };
     }
   };
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, next));
