@@ -22,6 +22,10 @@ const EXPLAINED = [
   '/(?<before>\\b[a-z][\\w+.-]{0,30}:', // 331 characters of a URL
   '/data:(?:[\\w.+-]{1,60}', // 565 characters before the bytes
   '/(?<before>(?:(?:api|access|', // the value after a name ends the match
+  '/-----BEGIN', // its end, or the end of the text, always follows
+  '/(?<![\\w-])eyJ', // a beginning is in no other run of letters
+  '/(?<before>\\bauthorization', // 22 characters before a value that ends the match
+  '/(?<before>[?&;]', // the value of a parameter ends the match
   '/(?<![A-Za-z0-9])(?:sk-(?:proj|', // 161 characters, or a run that ends the match
 ];
 const isExplained = (text) => EXPLAINED.some((start) => text.startsWith(start));
@@ -121,10 +125,11 @@ async function analysed(all) {
 
 const textOf = ({ pattern, flags }) => `/${pattern}/${flags}`;
 
-function faultsOf(one, { status, complexity, error }, ms) {
+function faultsOf(one, { status, complexity }, ms) {
   const text = textOf(one);
-  const why = status === 'vulnerable' ? complexity.summary : (error?.kind ?? status);
-  const isKnown = status === 'safe' || isExplained(text);
+  const why = complexity?.summary;
+  // What the analysis does not get to the end of is decided by its time alone.
+  const isKnown = status !== 'vulnerable' || isExplained(text);
   return [
     ...(isKnown ? [] : [`${one.file}: ${text} is ${why}`]),
     ...(ms > MAX_MS ? [`${one.file}: ${text} takes ${ms.toFixed(0)} ms for 1 MB`] : []),
@@ -141,7 +146,10 @@ async function main() {
     }
   }
   for (const line of wrong) console.error(line);
-  console.log(`${all.length} regular expressions, ${wrong.length} not known to be linear`);
+  const undecided = results.filter(({ status }) => status === 'unknown').length;
+  console.log(
+    `${all.length} regular expressions, ${undecided} decided by time alone; ${wrong.length} faults`,
+  );
   process.exit(wrong.length > 0 ? 1 : 0);
 }
 
