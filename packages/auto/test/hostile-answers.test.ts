@@ -161,7 +161,7 @@ function recorded(
 }
 
 const OPTIONS = {
-  ...resolveContent({}, {}, []),
+  ...resolveContent({}, {}, () => {}),
   redactor: redactorOf(['keys', 'emails', 'cards']),
 };
 
