@@ -1,5 +1,5 @@
 /** How calls look on a terminal: pure text, aligned in columns, never any content. */
-import { type Call, callErrorType, type Usage } from '@llmtrace/core';
+import { type Call, callErrorType, printable, type Usage } from '@llmtrace/core';
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (style: 'dim' | 'red' | 'yellow', text: string) => string;
@@ -44,9 +44,12 @@ function parts(usage: Usage | undefined, key: keyof Usage, word: string): string
   return count ? ` (${whole(count)} ${word})` : '';
 }
 
+/** The longest model in a line or a row: one that is longer would widen every row of the table. */
+const MAX_MODEL = 60;
+
 /** The model that was asked for, behind its provider. */
 export const modelOf = ({ provider, request, response }: Call): string =>
-  `${provider} ${request.model ?? response.model ?? UNKNOWN}`;
+  printable(`${provider} ${request.model ?? response.model ?? UNKNOWN}`, MAX_MODEL);
 
 export const durationOf = (call: Call): number => (call.endTime ?? call.activeTime) - call.startTime;
 

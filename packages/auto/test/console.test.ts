@@ -42,6 +42,18 @@ describe('the console: a line a call', () => {
     assert.match(lineOf(callOf({ outcome: 'abandoned' }), plain), /abandoned$/);
   });
 
+  it('has of a model nothing that a terminal acts on, and cuts one that is long', () => {
+    const line = lineOf(callOf({ request: { model: 'm\u001b[2J\r\n\u202e' } }), plain);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    assert.doesNotMatch(line, /[\0-\x1f\u202e]/);
+    const summary = createSummary();
+    summary.add(callOf({ request: { model: 'x'.repeat(5000) } }));
+    summary.add(callOf());
+    for (const row of [lineOf(callOf({ request: { model: 'x'.repeat(5000) } }), plain), ...summary.table()]) {
+      assert.ok(row.length < 200, row);
+    }
+  });
+
   it('is aligned', () => {
     const lines = [
       callOf(),

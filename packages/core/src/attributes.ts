@@ -7,8 +7,8 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Call, LlmRequest, LlmResponse, Retry, Usage } from './call.ts';
 import type { CostSemconv, Semconv } from './config.ts';
 import type { Content } from './content/messages.ts';
-import { capped } from './content/prepare.ts';
-import { callErrorType, errorCode, errorStatus, errorType } from './errors.ts';
+import { capped, cappedText } from './content/prepare.ts';
+import { callErrorType, errorCode, errorMessage, errorStatus, errorType } from './errors.ts';
 
 /** The commit of the newest conventions that profile `latest` follows. */
 export const LATEST_COMMIT = '6fd0d763a092db245a54104fc1124031eb3c51d2';
@@ -209,6 +209,16 @@ export function contentAttributes({ content }: Call, maxLength?: number): Record
   const recorded = content && capped(content, maxLength);
   for (const [name, part] of CONTENT) if (recorded?.[part]) attributes[name] = recorded[part];
   return attributes;
+}
+
+/** What is recorded of the text of a call's error: where content is, all of it; else what is safe. */
+export function errorDescription(
+  call: Call,
+  content: { readonly maxLength: number | undefined } | undefined,
+): string {
+  const text = content && call.content?.errorMessage;
+  if (text !== undefined) return cappedText(text, content?.maxLength);
+  return errorMessage(call.error, callErrorType(call));
 }
 
 /** The same for a span, as JSON: not all SDKs and backends take structured attributes there. */

@@ -5,7 +5,7 @@
  */
 import { context } from '@opentelemetry/api';
 import type { Call, Interceptor } from './call.ts';
-import { failed, givenFor, refusedBy } from './failure.ts';
+import { discard, failed, givenFor, refusedBy } from './failure.ts';
 import { requestsOf, type Send } from './requests.ts';
 
 /** What the engine keeps of the interceptors of a call. */
@@ -36,6 +36,7 @@ export async function attemptBeneath(
   call.signal = signal;
   if (!requests.isRepeatable) call.maxRetries = 0;
   const here = context.active();
+  const refused = new Set<Response>();
   const request = async (): Promise<Response> => {
     signal?.throwIfAborted();
     attempted();
@@ -43,17 +44,23 @@ export async function attemptBeneath(
       throw failed(error, signal);
     });
     if (response.ok) return response;
+    refused.add(response);
     throw await refusedBy(response);
   };
   try {
     return answer(await chain.intercept(call, () => context.with(here, request)));
   } catch (error) {
     const given = givenFor(error);
-    if (given && 'response' in given) return given.response;
+    if (given && 'response' in given) {
+      refused.delete(given.response);
+      return given.response;
+    }
     if (given) throw given.error;
     if (signal?.aborted || !chain.refuse) throw error;
     chain.refuse(error);
     return new Promise(() => {});
+  } finally {
+    for (const response of refused) discard(response);
   }
 }
 

@@ -14,5 +14,5 @@ export {
   isTimeout,
   isTransient,
 } from './errors/classify.ts';
-export { errorCode, errorMessage, errorStatus, errorType, exceptionOf } from './errors/naming.ts';
+export { errorCode, errorMessage, errorStatus, errorText, errorType, exceptionOf } from './errors/naming.ts';
 export type { ErrorCategory } from './errors/rules.ts';

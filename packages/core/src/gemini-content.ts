@@ -2,10 +2,11 @@
  * What Gemini's requests and answers say, which both of Google's SDKs share.
  * https://ai.google.dev/api/caching#Content
  */
+import { MAX_DEPTH } from './bounds.ts';
 import type { Message, Part, Prompt } from './content/messages.ts';
 import { blob, copied, generic, link, list, modalityOf, reasoning, text } from './content/parts.ts';
 import { toolsOf } from './gemini-tools.ts';
-import { string } from './values.ts';
+import { entryAt, objects, string } from './values.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -110,14 +111,20 @@ export const prompt = ({ contents: said, systemInstruction, tools }: any): Promp
 
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/g;
 
+/** No path of a real argument is longer. */
+const MAX_PATH = 1000;
+
+const pathOf = (path: unknown): string => (typeof path === 'string' && path.length <= MAX_PATH ? path : '');
+
 /** Arguments out of the pieces in which Vertex AI streams them, each a value (or more of a text) at a JSON path. */
 function assembled(pieces: any[]): unknown {
   const whole = Object.create(null); // so that no name is special
-  for (const { jsonPath, stringValue, numberValue, boolValue } of pieces) {
-    const path = [...String(jsonPath).matchAll(STEP)].map(([, dotted, index, one, other]) =>
+  for (const { jsonPath, stringValue, numberValue, boolValue } of objects(pieces)) {
+    const path = [...pathOf(jsonPath).matchAll(STEP)].map(([, dotted, index, one, other]) =>
       index === undefined ? String(dotted ?? one ?? other) : Number(index),
     );
-    if (path.length > 0) put(whole, path, stringValue ?? numberValue ?? boolValue ?? null);
+    if (path.length > 0 && path.length <= MAX_DEPTH)
+      put(whole, path, stringValue ?? numberValue ?? boolValue ?? null);
   }
   return copied(whole);
 }
@@ -160,12 +167,9 @@ function add(parts: any[], given: any): void {
 /** Folds one `GenerateContentResponse` of a stream. */
 export function fold(whole: any, chunk: any): void {
   whole.candidates ??= [];
-  for (const [position, { content, index = position }] of list(chunk?.candidates).entries()) {
-    let candidate = whole.candidates.find((one: any) => one.index === index);
-    if (!candidate) {
-      candidate = { index, content: { role: content?.role ?? 'model', parts: [] } };
-      whole.candidates.push(candidate);
-    }
+  for (const [position, { content, index }] of objects(chunk?.candidates).entries()) {
+    const made = () => ({ content: { role: content?.role ?? 'model', parts: [] } });
+    const candidate = entryAt(whole.candidates, index, made, position);
     for (const one of list(content?.parts)) add(candidate.content.parts, one);
   }
 }
@@ -174,7 +178,6 @@ export function fold(whole: any, chunk: any): void {
 export function answer(response: any): Message[] {
   const whole: any = {};
   fold(whole, response);
-  const byIndex = (one: any, other: any): number => one.index - other.index;
-  return whole.candidates.sort(byIndex).map(({ content }: any) => message(content));
+  return list(whole.candidates).map(({ content }) => message(content));
 }
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

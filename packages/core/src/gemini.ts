@@ -2,21 +2,22 @@
  * Gemini's requests and answers, which both of Google's SDKs share, and which neither instrumentation may take
  * from the other. It knows no SDK, only the API: https://ai.google.dev/api/generate-content
  */
+import { cut } from './bounds.ts';
 import type { LlmRequest, LlmResponse, Usage } from './call.ts';
-import { number, string, strings } from './values.ts';
+import { fields, lookUp, name, number, objects, setEntry, strings } from './values.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
 /** A model's name without the collection that the API puts it in: `models/gemini-2.5-flash`. */
-export function model(name: unknown): string | undefined {
-  const text = string(name);
+export function model(value: unknown): string | undefined {
+  const text = name(value);
   return text?.startsWith(COLLECTION) ? text.slice(COLLECTION.length) : text;
 }
 
 const COLLECTION = 'models/';
 
 function outputType({ responseMimeType: type, responseModalities }: any): LlmRequest['outputType'] {
-  const modalities = strings(responseModalities)?.map((modality) => String(modality).toUpperCase());
+  const modalities = strings(responseModalities)?.map((modality) => modality.toUpperCase());
   if (modalities?.includes('AUDIO')) return 'speech';
   if (modalities?.includes('IMAGE')) return 'image';
   if (type === 'application/json') return 'json';
@@ -27,7 +28,9 @@ function outputType({ responseMimeType: type, responseModalities }: any): LlmReq
 type Beside = Pick<LlmRequest, 'model' | 'stream' | 'serviceTier' | 'messageCount'>;
 
 /** A request by its `generationConfig`; one object, since a copy of one with this many fields is slow to make. */
-export const request = (c: any, { model, stream, serviceTier, messageCount }: Beside): LlmRequest => ({
+export const request = (config: any, beside: Beside): LlmRequest => requestOf(fields(config), beside);
+
+const requestOf = (c: any, { model, stream, serviceTier, messageCount }: Beside): LlmRequest => ({
   model,
   stream,
   maxTokens: number(c.maxOutputTokens),
@@ -40,7 +43,7 @@ export const request = (c: any, { model, stream, serviceTier, messageCount }: Be
   stopSequences: strings(c.stopSequences),
   choiceCount: number(c.candidateCount),
   outputType: outputType(c),
-  reasoningLevel: string(c.thinkingConfig?.thinkingLevel),
+  reasoningLevel: name(c.thinkingConfig?.thinkingLevel),
   serviceTier,
   messageCount,
 });
@@ -79,9 +82,9 @@ const NO_COUNTS: Readonly<Counts> = { text: undefined, audio: undefined, image: 
 function byModality(list: any, others: Readonly<Counts> = NO_COUNTS): Readonly<Counts> {
   if (!Array.isArray(list) || list.length === 0) return others;
   const counts = { ...others };
-  for (const { modality, tokenCount, tokens } of list) {
-    const name = MODALITIES.get(modality);
-    if (name) counts[name] = sum(counts[name], number(tokenCount ?? tokens));
+  for (const { modality, tokenCount, tokens } of objects(list)) {
+    const known = MODALITIES.get(modality);
+    if (known) counts[known] = sum(counts[known], number(tokenCount ?? tokens));
   }
   return counts;
 }
@@ -156,7 +159,7 @@ const TRAFFIC: Readonly<Record<string, string>> = {
 };
 
 const serviceTier = ({ serviceTier, trafficType }: any): string | undefined =>
-  string(serviceTier) ?? (trafficType === undefined ? undefined : TRAFFIC[trafficType]);
+  name(serviceTier) ?? lookUp(TRAFFIC, trafficType);
 
 const FINISH: Readonly<Record<string, string>> = {
   STOP: 'stop',
@@ -172,13 +175,11 @@ const FINISH: Readonly<Record<string, string>> = {
 
 /** One finish reason a candidate, as far as they are known; a prompt that was blocked has no candidates. */
 function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: any): void {
-  let position = 0;
-  for (const { finishReason, index } of candidates ?? []) {
-    if (finishReason) {
-      soFar.finishReasons ??= [];
-      soFar.finishReasons[index ?? position] = FINISH[finishReason] ?? String(finishReason);
-    }
-    position++;
+  for (const [position, { finishReason, index }] of objects(candidates).entries()) {
+    const reason = lookUp(FINISH, finishReason) ?? wordOf(finishReason);
+    if (reason === undefined) continue;
+    soFar.finishReasons ??= [];
+    setEntry(soFar.finishReasons, index, reason, position);
   }
   if (promptFeedback?.blockReason && !candidates?.length) soFar.finishReasons ??= ['content_filter'];
 }
@@ -186,13 +187,23 @@ function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: an
 /** An error that stands where an answer should: its code is a status, its status is a word. */
 export const failure = (error: any): LlmResponse['failure'] =>
   error
-    ? { code: string(error.status) ?? String(error.code ?? 'error'), message: string(error.message) }
+    ? { code: name(error.status) ?? wordOf(error.code) ?? 'error', message: failureText(error.message) }
     : undefined;
+
+/** Enumerations come as words, and now and then as numbers. */
+const wordOf = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : name(value);
+
+/** Longer than any text that is recorded of an error. */
+const MAX_FAILURE = 2000;
+
+const failureText = (message: unknown): string | undefined =>
+  typeof message === 'string' && message !== '' ? cut(message, MAX_FAILURE) : undefined;
 
 /** Folds one `GenerateContentResponse` of a stream. Usage grows from one to the next: the last one holds. */
 export function chunk(soFar: LlmResponse, c: any): void {
-  soFar.id ??= string(c.responseId);
-  soFar.model ??= string(c.modelVersion);
+  soFar.id ??= name(c.responseId);
+  soFar.model ??= name(c.modelVersion);
   const { usageMetadata } = c;
   if (usageMetadata) {
     soFar.serviceTier = serviceTier(usageMetadata) ?? soFar.serviceTier;

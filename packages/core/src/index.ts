@@ -94,9 +94,22 @@ export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
 export { loadOptional } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
+export { printable, printableLines } from './printable.ts';
+export { withoutSecrets } from './secrets.ts';
 export { mainLine, mainModules, tellingLines } from './telling.ts';
 export { watchRequests } from './untraced.ts';
-export { count, number, string, strings } from './values.ts';
+export {
+  count,
+  entryAt,
+  fields,
+  lookUp,
+  name,
+  number,
+  objects,
+  setEntry,
+  string,
+  strings,
+} from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor.ts';
 export { warn, warnOnce } from './warn.ts';
 export { whyUntraced } from './why-untraced.ts';

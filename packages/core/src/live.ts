@@ -9,6 +9,7 @@ import { Capture, type CaptureOptions } from './content/capture.ts';
 import { errorStatus, isCancelled } from './errors.ts';
 import { type NativeCall, type NativeMode, openNative } from './native.ts';
 import type { Origin } from './provider.ts';
+import { fields } from './values.ts';
 import type { Endpoint, Vendor } from './vendor.ts';
 
 /** What the engine needs of an instrumentation. */
@@ -136,7 +137,7 @@ function captureOf(
 
 /** The application is about to get a whole answer. */
 export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
-  const response = endpoint.response(answer);
+  const response = endpoint.response(fields(answer));
   // What was read on the way is not in it.
   call.response = endpoint.raw ? Object.assign(call.response, response) : response;
   capture?.answer(answer);
@@ -151,7 +152,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.chunks++;
   call.firstChunkTime ??= now;
   try {
-    endpoint.chunk?.(call.response, chunk);
+    endpoint.chunk?.(call.response, fields(chunk));
   } catch (error) {
     report(engine, 'chunk', error);
   }

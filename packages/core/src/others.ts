@@ -25,7 +25,8 @@ const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who
 };
 
 /** Packages that instrument LLM SDKs say so in their names: `@opentelemetry/instrumentation-openai`, `openlit`. */
-const PACKAGE = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?(?:openlit|[^\\/]*instrumentation-([^\\/]+)))[\\/]/;
+const PACKAGE =
+  /[\\/]node_modules[\\/]((?:@[^\\/]{1,100}[\\/])?(?:openlit|[^\\/]{0,100}instrumentation-([^\\/]{1,100})))[\\/]/;
 
 /** What there is of them, by what they instrument (`*`). */
 const WRAPPERS = [

@@ -115,7 +115,8 @@ function numbered(headers: unknown): (number: number) => unknown {
 /** Undefined where the header is to stay as it is: absent, the application's own, or signed (Bedrock). */
 function countFor(counted: unknown, authorization: unknown, number: number): string | undefined {
   if (typeof counted !== 'string' || !/^\d+$/.test(counted)) return undefined;
-  if (/SignedHeaders=[^,]*x-stainless-retry-count/i.test(String(authorization))) return undefined;
+  const [, signed = ''] = /SignedHeaders=([^,]*)/i.exec(String(authorization)) ?? [];
+  if (signed.toLowerCase().includes(COUNT)) return undefined;
   return String(Number(counted) + number);
 }
 

@@ -4,15 +4,22 @@
  * nothing may be silently untraced.
  */
 import { diag } from '@opentelemetry/api';
+import { cut } from './bounds.ts';
 import { facts } from './facts.ts';
+import { printableLines } from './printable.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /** Where OpenTelemetry's API, in all its copies of version 1, keeps what is registered. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 const MAX_SAID = 1000;
 const said = new Set<string>();
 
-/** Warns, each time. */
-export function warn(message: string): void {
+/** No warning of llmtrace is longer; the values in it may be. */
+const MAX_WARNING = 2000;
+
+/** Warns, each time. The values that a warning names are from outside, and may be anything. */
+export function warn(text: string): void {
+  const message = withoutSecrets(printableLines(cut(text, MAX_WARNING)));
   const { diag: listener } = (Reflect.get(globalThis, REGISTERED) ?? {}) as { diag?: unknown };
   if (listener) diag.warn(`llmtrace: ${message}`);
   else process.emitWarning(message, 'llmtrace');

@@ -192,6 +192,15 @@ describe("Gemini's answers", () => {
     assert.deepEqual(reasonOf(1), ['1']);
   });
 
+  it('end for a reason each, wherever their index says that they are', () => {
+    const ended = (index: unknown, finishReason = 'STOP') => ({ index, finishReason });
+    const far = response({ candidates: [ended(1e9), ended(-1, 'SAFETY'), ended('x', 'MAX_TOKENS')] });
+    assert.deepEqual(far.finishReasons, ['stop', 'content_filter', 'length']);
+    const soFar = {};
+    chunk(soFar, { candidates: Array.from({ length: 10_000 }, () => ended(4_294_967_295)) });
+    assert.equal((soFar as { finishReasons: string[] }).finishReasons.length, 4096);
+  });
+
   it('to a blocked prompt end because of that', () => {
     const blocked = { promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: { promptTokenCount: 3 } };
     assert.deepEqual(defined(response(blocked)), {

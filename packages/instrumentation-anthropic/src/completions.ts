@@ -3,18 +3,19 @@ import {
   type ContentReader,
   count,
   type Endpoint,
+  fields,
   type LlmResponse,
   type Message,
+  name,
   number,
   parts,
-  string,
   strings,
 } from '@llmtrace/core';
 import { finishReasons } from './finish.ts';
 
 const response = (c: any): LlmResponse => ({
-  id: string(c.id),
-  model: string(c.model),
+  id: name(c.id),
+  model: name(c.model),
   finishReasons: finishReasons(c.stop_reason),
 });
 
@@ -43,16 +44,19 @@ export const completions: Endpoint = {
   path: 'Completions',
   method: 'create',
   until: '1.0.0',
-  request: ([p = {}]) => ({
-    model: string(p.model),
-    stream: Boolean(p.stream),
-    maxTokens: number(p.max_tokens_to_sample),
-    temperature: number(p.temperature),
-    topP: number(p.top_p),
-    topK: number(p.top_k),
-    stopSequences: strings(p.stop_sequences),
-    messageCount: count(p.prompt),
-  }),
+  request([params]) {
+    const p = fields(params);
+    return {
+      model: name(p.model),
+      stream: Boolean(p.stream),
+      maxTokens: number(p.max_tokens_to_sample),
+      temperature: number(p.temperature),
+      topP: number(p.top_p),
+      topK: number(p.top_k),
+      stopSequences: strings(p.stop_sequences),
+      messageCount: count(p.prompt),
+    };
+  },
   response,
   chunk,
   content,

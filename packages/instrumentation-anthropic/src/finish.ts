@@ -1,3 +1,5 @@
+import { lookUp, name } from '@llmtrace/core';
+
 /** Anthropic's reasons for an answer's end, in the words of the conventions where those have one. */
 const FINISH: Readonly<Record<string, string>> = {
   end_turn: 'stop',
@@ -9,5 +11,7 @@ const FINISH: Readonly<Record<string, string>> = {
 };
 
 /** Undefined while there is none. */
-export const finishReasons = (reason: unknown): string[] | undefined =>
-  typeof reason === 'string' ? [FINISH[reason] ?? reason] : undefined;
+export function finishReasons(reason: unknown): string[] | undefined {
+  const word = lookUp(FINISH, reason) ?? name(reason);
+  return word === undefined ? undefined : [word];
+}

@@ -2,20 +2,22 @@
 import {
   count,
   type Endpoint,
+  fields,
   type LlmRequest,
   type LlmResponse,
+  name,
   number,
-  string,
   strings,
 } from '@llmtrace/core';
 import { content } from './content.ts';
 import { finishReasons } from './finish.ts';
 import { tier, usage, usageAtStart } from './usage.ts';
 
-function request([p = {}, options]: readonly any[]): LlmRequest {
+function request([params, options]: readonly any[]): LlmRequest {
+  const p = fields(params);
   const format = p.output_config?.format ?? p.output_format;
   return {
-    model: string(p.model),
+    model: name(p.model),
     stream: Boolean(p.stream),
     maxTokens: number(p.max_tokens),
     temperature: number(p.temperature),
@@ -23,20 +25,20 @@ function request([p = {}, options]: readonly any[]): LlmRequest {
     topK: number(p.top_k),
     stopSequences: strings(p.stop_sequences),
     outputType: format?.type === 'json_schema' ? 'json' : undefined,
-    reasoningLevel: string(p.output_config?.effort),
-    previousResponseId: string(p.thread?.previous_message_id),
-    conversationId: string(options?.openTelemetry?.conversationId),
-    serviceTier: string(p.service_tier),
+    reasoningLevel: name(p.output_config?.effort),
+    previousResponseId: name(p.thread?.previous_message_id),
+    conversationId: name(options?.openTelemetry?.conversationId),
+    serviceTier: name(p.service_tier),
     messageCount: count(p.messages),
   };
 }
 
 const response = (m: any): LlmResponse => ({
-  id: string(m.id),
-  model: string(m.model),
+  id: name(m.id),
+  model: name(m.model),
   finishReasons: finishReasons(m.stop_reason),
   usage: usage(m.usage),
-  serviceTier: string(tier(m.usage)),
+  serviceTier: name(tier(m.usage)),
 });
 
 /** `message_start` has all but the end; `message_delta` has that, and the usage as it is by then. */
@@ -44,17 +46,17 @@ function chunk(soFar: LlmResponse, event: any): void {
   switch (event.type) {
     case 'message_start':
       if (soFar.id !== undefined) break; // there is but one, unless a proxy has begun anew
-      Object.assign(soFar, response(event.message ?? {}), { usage: usageAtStart(event.message?.usage) });
+      Object.assign(soFar, response(fields(event.message)), { usage: usageAtStart(event.message?.usage) });
       break;
     case 'content_block_start':
       // Another model has taken over from one that refused.
       if (event.content_block?.type === 'fallback') {
-        soFar.model = string(event.content_block.to?.model) ?? soFar.model;
+        soFar.model = name(event.content_block.to?.model) ?? soFar.model;
       }
       break;
     case 'message_delta':
       soFar.usage = usage(event.usage, soFar.usage) ?? soFar.usage;
-      soFar.serviceTier = string(tier(event.usage)) ?? soFar.serviceTier;
+      soFar.serviceTier = name(tier(event.usage)) ?? soFar.serviceTier;
       soFar.finishReasons = finishReasons(event.delta?.stop_reason) ?? soFar.finishReasons;
       break;
     case 'error': // the SDKs throw it; only one who reads the raw body gets this far

@@ -2,11 +2,13 @@
 import {
   count,
   type Endpoint,
+  fields,
   gemini,
   type LlmRequest,
   type LlmResponse,
+  lookUp,
+  name,
   number,
-  string,
   strings,
   type Usage,
 } from '@llmtrace/core';
@@ -52,7 +54,7 @@ function outputType(p: any): LlmRequest['outputType'] {
 }
 
 function request(p: any): LlmRequest {
-  const config = p.generation_config ?? {};
+  const config = fields(p.generation_config);
   return {
     model: gemini.model(p.model ?? p.agent),
     stream: Boolean(p.stream),
@@ -63,24 +65,24 @@ function request(p: any): LlmRequest {
     seed: number(config.seed),
     stopSequences: strings(config.stop_sequences),
     outputType: outputType(p),
-    reasoningLevel: string(config.thinking_level),
-    previousResponseId: string(p.previous_interaction_id),
-    serviceTier: string(p.service_tier),
+    reasoningLevel: name(config.thinking_level),
+    previousResponseId: name(p.previous_interaction_id),
+    serviceTier: name(p.service_tier),
     messageCount: count(p.input),
   };
 }
 
 const ended = (status: unknown): string[] | undefined => {
-  const reason = FINISH[String(status)];
+  const reason = lookUp(FINISH, status);
   return reason === undefined ? undefined : [reason];
 };
 
 const response = (r: any): LlmResponse => ({
-  id: string(r.id),
-  model: string(r.model),
+  id: name(r.id),
+  model: name(r.model),
   finishReasons: ended(r.status),
   usage: usage(r.usage),
-  serviceTier: string(r.service_tier),
+  serviceTier: name(r.service_tier),
   failure: r.status === 'failed' ? (gemini.failure(r.error) ?? { code: 'failed' }) : undefined,
 });
 
@@ -120,7 +122,7 @@ export const interactions: Endpoint = {
   getter: 'interactions',
   method: 'create',
   since: '1.33.0',
-  request: ([p = {}]) => request(p),
+  request: ([p]) => request(fields(p)),
   withoutRetries([p, options, ...rest], self) {
     const set = options?.retries ?? self?._client?._options?.retry_config;
     return set ? undefined : [p, { ...options, retries: { strategy: 'none' } }, ...rest];

@@ -2,7 +2,17 @@
  * `ai.models`, and with it chats and automatic function calling: each `…Internal` method of the prototype is
  * one model call, whichever public method makes it.
  */
-import { count, type Endpoint, gemini, type LlmRequest, number, string, type Usage } from '@llmtrace/core';
+import {
+  count,
+  type Endpoint,
+  fields,
+  gemini,
+  type LlmRequest,
+  name,
+  number,
+  objects,
+  type Usage,
+} from '@llmtrace/core';
 import { generated, images, videos } from './content.ts';
 
 export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;
@@ -27,7 +37,7 @@ const contentRequest = (p: any, stream?: true): LlmRequest =>
   gemini.request(p.config ?? {}, {
     model: gemini.model(p.model),
     stream,
-    serviceTier: string(p.config?.serviceTier),
+    serviceTier: name(p.config?.serviceTier),
     messageCount: count(p.contents),
   });
 
@@ -41,7 +51,7 @@ const content = {
 const generateContent: Endpoint = {
   ...content,
   method: 'generateContentInternal',
-  request: ([p = {}]) => contentRequest(p),
+  request: ([p]) => contentRequest(fields(p)),
 };
 
 /** By the code of the method that makes events out of a response's body, once a version. */
@@ -61,7 +71,7 @@ const readers = new WeakMap<object, boolean>();
 const generateContentStream: Endpoint = {
   ...content,
   method: 'generateContentStreamInternal',
-  request: ([p = {}]) => contentRequest(p, true),
+  request: ([p]) => contentRequest(fields(p), true),
   chunk: gemini.chunk,
   // Earlier versions make an empty answer of an error; later ones throw it.
   raw(soFar, event) {
@@ -72,10 +82,12 @@ const generateContentStream: Endpoint = {
 
 /** Vertex AI counts the tokens of each text apart. */
 function embeddingUsage(embeddings: any): Usage | undefined {
-  const statistics = (embeddings ?? []).flatMap((one: any) => one.statistics ?? []);
+  const statistics = objects(embeddings).flatMap(({ statistics }) =>
+    statistics ? objects([statistics]) : [],
+  );
   if (statistics.length === 0) return undefined;
   const counts = statistics.map((one: any) => one.tokenCount);
-  const details = statistics.flatMap((one: any) => one.tokensDetails ?? []);
+  const details = statistics.flatMap((one: any) => objects(one.tokensDetails));
   return gemini.tokens({ prompt: counts.every(isNumber) ? total(counts) : undefined }, { prompt: details });
 }
 
@@ -87,11 +99,14 @@ const embedContent: Endpoint = {
   operation: 'embeddings',
   method: 'embedContentInternal',
   since: '1.42.0',
-  request: ([p = {}]) => ({
-    model: gemini.model(p.model),
-    dimensions: number(p.config?.outputDimensionality),
-    messageCount: count(p.contents ?? p.content),
-  }),
+  request: ([given]) => {
+    const p = fields(given);
+    return {
+      model: gemini.model(p.model),
+      dimensions: number(p.config?.outputDimensionality),
+      messageCount: count(p.contents ?? p.content),
+    };
+  },
   response(r) {
     const usage = gemini.usage(r.usageMetadata) ?? embeddingUsage(r.embeddings);
     return usage ? { usage } : {};
@@ -108,12 +123,15 @@ const image = (method: string, since?: string): Endpoint => ({
   operation: 'generate_content',
   method,
   ...(since === undefined ? {} : { since }),
-  request: ([p = {}]) => ({
-    model: gemini.model(p.model),
-    seed: number(p.config?.seed),
-    choiceCount: number(p.config?.numberOfImages),
-    outputType: 'image',
-  }),
+  request: ([given]) => {
+    const p = fields(given);
+    return {
+      model: gemini.model(p.model),
+      seed: number(p.config?.seed),
+      choiceCount: number(p.config?.numberOfImages),
+      outputType: 'image',
+    };
+  },
   response: () => ({}),
   content: images,
 });
@@ -124,11 +142,14 @@ const video: Endpoint = {
   operation: 'generate_content',
   method: 'generateVideosInternal',
   since: '1.12.0',
-  request: ([p = {}]) => ({
-    model: gemini.model(p.model),
-    seed: number(p.config?.seed),
-    choiceCount: number(p.config?.numberOfVideos),
-  }),
+  request: ([given]) => {
+    const p = fields(given);
+    return {
+      model: gemini.model(p.model),
+      seed: number(p.config?.seed),
+      choiceCount: number(p.config?.numberOfVideos),
+    };
+  },
   response: () => ({}),
   content: videos,
 };

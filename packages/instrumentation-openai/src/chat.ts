@@ -2,10 +2,14 @@
 import {
   count,
   type Endpoint,
+  fields,
   type LlmRequest,
   type LlmResponse,
+  lookUp,
+  name,
   number,
-  string,
+  objects,
+  setEntry,
   strings,
   type Usage,
 } from '@llmtrace/core';
@@ -33,7 +37,8 @@ export function usage(u: any): Usage | undefined {
 
 const FINISH: Readonly<Record<string, string>> = { tool_calls: 'tool_call', function_call: 'tool_call' };
 
-const finishReason = (reason: string): string => FINISH[reason] ?? reason;
+/** Undefined where a choice has not ended. */
+const finishReason = (reason: unknown): string | undefined => lookUp(FINISH, reason) ?? name(reason);
 
 function outputType({ response_format: format, modalities }: any): LlmRequest['outputType'] {
   if (format?.type === 'json_object' || format?.type === 'json_schema') return 'json';
@@ -42,7 +47,7 @@ function outputType({ response_format: format, modalities }: any): LlmRequest['o
 }
 
 const request = (p: any): LlmRequest => ({
-  model: string(p.model),
+  model: name(p.model),
   stream: Boolean(p.stream),
   maxTokens: number(p.max_completion_tokens ?? p.max_tokens),
   temperature: number(p.temperature),
@@ -53,30 +58,37 @@ const request = (p: any): LlmRequest => ({
   stopSequences: strings(p.stop),
   choiceCount: number(p.n),
   outputType: outputType(p),
-  reasoningLevel: string(p.reasoning_effort ?? p.reasoning?.effort),
-  serviceTier: string(p.service_tier),
+  reasoningLevel: name(p.reasoning_effort ?? p.reasoning?.effort),
+  serviceTier: name(p.service_tier),
 });
 
+/** One a choice, in their order. */
+const finishReasons = (choices: unknown): LlmResponse['finishReasons'] =>
+  Array.isArray(choices)
+    ? (objects(choices).map((choice) => finishReason(choice.finish_reason)) as string[])
+    : undefined;
+
 const response = (r: any): LlmResponse => ({
-  id: string(r.id),
-  model: string(r.model),
-  finishReasons: r.choices?.map((choice: any) => finishReason(choice.finish_reason)),
+  id: name(r.id),
+  model: name(r.model),
+  finishReasons: finishReasons(r.choices),
   usage: usage(r.usage),
-  serviceTier: string(r.service_tier),
-  systemFingerprint: string(r.system_fingerprint),
+  serviceTier: name(r.service_tier),
+  systemFingerprint: name(r.system_fingerprint),
 });
 
 /** Only the last chunk has usage, and only where `stream_options.include_usage` asks for it. */
 function chunk(soFar: LlmResponse, c: any): void {
-  soFar.id ??= string(c.id);
-  soFar.model ??= string(c.model);
-  soFar.serviceTier = string(c.service_tier) ?? soFar.serviceTier;
-  soFar.systemFingerprint = string(c.system_fingerprint) ?? soFar.systemFingerprint;
+  soFar.id ??= name(c.id);
+  soFar.model ??= name(c.model);
+  soFar.serviceTier = name(c.service_tier) ?? soFar.serviceTier;
+  soFar.systemFingerprint = name(c.system_fingerprint) ?? soFar.systemFingerprint;
   if (c.usage) soFar.usage = usage(c.usage);
-  for (const choice of c.choices ?? []) {
-    if (!choice.finish_reason) continue;
+  for (const choice of objects(c.choices)) {
+    const reason = finishReason(choice.finish_reason);
+    if (reason === undefined) continue;
     soFar.finishReasons ??= [];
-    soFar.finishReasons[choice.index] = finishReason(choice.finish_reason);
+    setEntry(soFar.finishReasons, choice.index, reason);
   }
 }
 
@@ -101,7 +113,7 @@ export const chat: Endpoint = {
   className: 'Completions',
   path: 'Chat.Completions',
   method: 'create',
-  request: ([p = {}]) => ({ ...request(p), messageCount: count(p.messages) }),
+  request: ([p]) => ({ ...request(fields(p)), messageCount: count(p?.messages) }),
   response,
   chunk,
   askUsage,
@@ -115,7 +127,7 @@ export const completions: Endpoint = {
   className: 'Completions',
   path: 'Completions',
   method: 'create',
-  request: ([p = {}]) => ({ ...request(p), messageCount: count(p.prompt) }),
+  request: ([p]) => ({ ...request(fields(p)), messageCount: count(p?.prompt) }),
   response,
   chunk,
   askUsage,

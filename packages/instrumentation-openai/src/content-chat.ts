@@ -1,9 +1,8 @@
 /** What is said in chat completions, and in the legacy completions. */
-import { type ContentReader, type Message, type Part, parts, string } from '@llmtrace/core';
+import { type ContentReader, entryAt, type Message, type Part, parts, string } from '@llmtrace/core';
 import {
   append,
   contentParts,
-  place,
   reasoningParts,
   toolCall,
   toolDefinitions,
@@ -67,8 +66,7 @@ const answered = ({ message: m = {} }: any): Message => ({
 /** The choice that a chunk is about; made where it is the first. */
 function choiceOf(whole: any, index: unknown): any {
   whole.choices ??= [];
-  whole.choices[place(index)] ??= {};
-  return whole.choices[place(index)];
+  return entryAt(whole.choices, index, () => ({}));
 }
 
 function foldDelta(m: any, delta: any): void {
@@ -78,10 +76,15 @@ function foldDelta(m: any, delta: any): void {
     if (part.type === 'reasoning') append(m, 'reasoning', part.content);
   }
   for (const key of ['refusal', 'reasoning_content', 'reasoning']) append(m, key, delta[key]);
-  if (delta.images) m.images = [...list(m.images), ...list(parts.copied(delta.images))];
+  if (delta.images) foldImages(m, list(parts.copied(delta.images)));
   if (delta.audio) foldAudio(m, delta.audio);
   if (delta.tool_calls) foldToolCalls(m, list(delta.tool_calls));
   foldArguments(m, 'function_call', 'arguments', delta);
+}
+
+function foldImages(m: any, images: readonly any[]): void {
+  m.images ??= [];
+  for (const image of images) m.images.push(image);
 }
 
 function foldAudio(m: any, delta: any): void {
@@ -96,9 +99,7 @@ function foldToolCalls(m: any, deltas: readonly any[]): void {
   const calls = m.tool_calls;
   for (const delta of deltas) {
     const uncounted = delta.id ? calls.length : Math.max(calls.length - 1, 0);
-    const index = place(delta.index ?? uncounted);
-    calls[index] ??= {};
-    const call = calls[index];
+    const call = entryAt(calls, delta.index ?? uncounted, () => ({}));
     call.id ??= string(delta.id);
     foldArguments(call, 'function', 'arguments', delta);
     foldArguments(call, 'custom', 'input', delta);

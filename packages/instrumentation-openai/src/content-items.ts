@@ -26,11 +26,23 @@ const shellCall: ItemReader = (item) =>
     ? tools.serverCall(item, 'shell', { action: copied(item.action) })
     : [toolCall(item, 'shell', copied(item.action))];
 
+/** The ids of the hosted calls among items, found once for all of their outputs. */
+const hosted = new WeakMap<readonly any[], ReadonlySet<unknown>>();
+
+function hostedCalls(items: readonly any[]): ReadonlySet<unknown> {
+  let ids = hosted.get(items);
+  if (!ids) {
+    const calls = items.filter((item) => item.type === 'shell_call' && isHosted(item));
+    ids = new Set(calls.map(({ call_id }) => call_id));
+    hosted.set(items, ids);
+  }
+  return ids;
+}
+
 /** Where it ran is known by the call alone. */
 const shellOutput: ItemReader = (item, items) => {
-  const isCall = (other: any) => other.type === 'shell_call' && other.call_id === item.call_id;
   const output = copied(item.output) ?? null;
-  return items.some((other) => isCall(other) && isHosted(other))
+  return hostedCalls(items).has(item.call_id)
     ? tools.serverResult(item, 'shell', { output })
     : result(item, output);
 };

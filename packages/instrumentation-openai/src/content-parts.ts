@@ -1,10 +1,7 @@
 /** What the APIs of OpenAI, and of the hosts that are compatible with it, share: what messages hold, and tools. */
-import { type Modality, number, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
+import { type Modality, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
 
 const { list } = parts;
-
-/** The place of the one with this index, which a vendor counts from 0. */
-export const place = (index: unknown): number => number(index) ?? 0;
 
 /** Lets a text of a stream grow. Strings that are added up cost nothing until they are read. */
 export function append(to: any, key: string, delta: unknown): void {

@@ -1,7 +1,7 @@
 /** What is said in the Responses API. */
-import { type ContentReader, parts } from '@llmtrace/core';
+import { type ContentReader, entryAt, fields, parts } from '@llmtrace/core';
 import { messagesOf, partsOf } from './content-items.ts';
-import { append, place, toolDefinitions } from './content-parts.ts';
+import { append, toolDefinitions } from './content-parts.ts';
 
 const { list } = parts;
 
@@ -14,10 +14,8 @@ type Slot = (item: any, event: any) => [holder: any, key: string];
 const textOf =
   (key: 'content' | 'summary', type: string, text = 'text'): Slot =>
   (item, event) => {
-    const index = place(event.content_index ?? event.summary_index);
-    item[key] ??= [];
-    item[key][index] ??= { type };
-    return [item[key][index], text];
+    if (!Array.isArray(item[key])) item[key] = [];
+    return [entryAt(item[key], event.content_index ?? event.summary_index, () => ({ type })), text];
   };
 
 const field =
@@ -47,7 +45,6 @@ const DELTAS: ReadonlyMap<string, readonly [type: string, slot: Slot]> = new Map
 function fold(whole: any, event: any): void {
   whole.output ??= [];
   const { output } = whole;
-  const index = place(event.output_index);
   switch (event.type) {
     case 'response.completed':
     case 'response.incomplete':
@@ -56,14 +53,19 @@ function fold(whole: any, event: any): void {
       return;
     case 'response.output_item.added':
     case 'response.output_item.done':
-      output[index] = parts.copied(event.item);
+      Object.assign(
+        entryAt(output, event.output_index, () => ({})),
+        fields(parts.copied(event.item)),
+      );
       return;
   }
   const delta = DELTAS.get(event.type);
   if (!delta) return;
   const [type, slot] = delta;
-  output[index] ??= { type };
-  const [holder, key] = slot(output[index], event);
+  const [holder, key] = slot(
+    entryAt(output, event.output_index, () => ({ type })),
+    event,
+  );
   append(holder, key, event.delta);
 }
 

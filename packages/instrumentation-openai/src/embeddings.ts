@@ -1,4 +1,4 @@
-import { count, type Endpoint, number, string, strings } from '@llmtrace/core';
+import { count, type Endpoint, fields, name, number, strings } from '@llmtrace/core';
 import { usage } from './chat.ts';
 
 export const embeddings: Endpoint = {
@@ -7,12 +7,15 @@ export const embeddings: Endpoint = {
   className: 'Embeddings',
   path: 'Embeddings',
   method: 'create',
-  request: ([p = {}]) => ({
-    model: string(p.model),
-    encodingFormats: strings(p.encoding_format),
-    dimensions: number(p.dimensions),
-    serviceTier: string(p.service_tier),
-    messageCount: count(p.input),
-  }),
-  response: (r) => ({ model: string(r.model), usage: usage(r.usage) }),
+  request([p]) {
+    const { model, encoding_format, dimensions, service_tier, input } = fields(p);
+    return {
+      model: name(model),
+      encodingFormats: strings(encoding_format),
+      dimensions: number(dimensions),
+      serviceTier: name(service_tier),
+      messageCount: count(input),
+    };
+  },
+  response: (r) => ({ model: name(r.model), usage: usage(r.usage) }),
 };

@@ -1,5 +1,13 @@
 /** Images and audio. */
-import { type Endpoint, type LlmRequest, type LlmResponse, number, string, type Usage } from '@llmtrace/core';
+import {
+  type Endpoint,
+  fields,
+  type LlmRequest,
+  type LlmResponse,
+  name,
+  number,
+  type Usage,
+} from '@llmtrace/core';
 import { imagesContent, speechContent, transcriptionsContent } from './content-media.ts';
 
 /** Transcriptions are billed by tokens or by seconds (`type: 'duration'`, no tokens); speech reports nothing. */
@@ -21,14 +29,14 @@ function usage(u: any): Usage | undefined {
 }
 
 const request = (p: any, outputType?: LlmRequest['outputType']): LlmRequest => ({
-  model: string(p.model),
+  model: name(p.model),
   stream: Boolean(p.stream),
   temperature: number(p.temperature),
   choiceCount: number(p.n),
   outputType,
 });
 
-const response = (r: any): LlmResponse => ({ model: string(r.model), usage: usage(r.usage) });
+const response = (r: any): LlmResponse => ({ model: name(r.model), usage: usage(r.usage) });
 
 /** The last event has the usage. */
 function chunk(soFar: LlmResponse, event: any): void {
@@ -40,7 +48,7 @@ const images = {
   files: ['resources/images'],
   className: 'Images',
   path: 'Images',
-  request: ([p = {}]: readonly any[]) => request(p, 'image'),
+  request: ([p]: readonly any[]) => request(fields(p), 'image'),
   response,
   chunk,
   content: imagesContent,
@@ -52,7 +60,7 @@ const transcriptions = {
   className: 'Transcriptions',
   path: 'Audio.Transcriptions',
   method: 'create',
-  request: ([p = {}]: readonly any[]) => request(p),
+  request: ([p]: readonly any[]) => request(fields(p)),
   response,
   chunk,
   content: transcriptionsContent,
@@ -75,7 +83,7 @@ export const media: readonly Endpoint[] = [
     className: 'Speech',
     path: 'Audio.Speech',
     method: 'create',
-    request: ([p = {}]) => request(p, 'speech'),
+    request: ([p]) => request(fields(p), 'speech'),
     response: () => ({}), // sound
     content: speechContent,
   },

@@ -2,10 +2,13 @@
 import {
   count,
   type Endpoint,
+  fields,
   type LlmRequest,
   type LlmResponse,
+  lookUp,
+  name,
   number,
-  string,
+  objects,
   type Usage,
 } from '@llmtrace/core';
 import { compactContent, responsesContent } from './content-responses.ts';
@@ -25,15 +28,17 @@ function usage(u: any): Usage | undefined {
 /** Calls that the application has to answer; those that the vendor runs itself end in an answer. */
 const CLIENT_CALL = /^(function|custom_tool|computer|local_shell|shell|apply_patch)_call$/;
 
+const isClientCall = (type: unknown): boolean => typeof type === 'string' && CLIENT_CALL.test(type);
+
 const INCOMPLETE: Readonly<Record<string, string>> = { max_output_tokens: 'length' };
 
 /** A response has a status where a completion has finish reasons; undefined while it is not final. */
 function finishReason({ status, output, incomplete_details: incomplete }: any): string | undefined {
   switch (status) {
     case 'completed':
-      return output?.some((item: any) => CLIENT_CALL.test(item.type)) ? 'tool_call' : 'stop';
+      return objects(output).some(({ type }) => isClientCall(type)) ? 'tool_call' : 'stop';
     case 'incomplete':
-      return INCOMPLETE[incomplete?.reason] ?? incomplete?.reason ?? 'length';
+      return lookUp(INCOMPLETE, incomplete?.reason) ?? name(incomplete?.reason) ?? 'length';
     case 'failed':
     case 'cancelled':
       return 'error';
@@ -41,23 +46,23 @@ function finishReason({ status, output, incomplete_details: incomplete }: any): 
     case 'in_progress':
       return undefined;
     default:
-      return string(status);
+      return name(status);
   }
 }
 
 function request(p: any): LlmRequest {
   const format = p.text?.format?.type;
   return {
-    model: string(p.model),
+    model: name(p.model),
     stream: Boolean(p.stream),
     maxTokens: number(p.max_output_tokens),
     temperature: number(p.temperature),
     topP: number(p.top_p),
     outputType: format === 'json_object' || format === 'json_schema' ? 'json' : undefined,
-    reasoningLevel: string(p.reasoning?.effort),
-    previousResponseId: string(p.previous_response_id),
-    conversationId: string(p.conversation?.id ?? p.conversation),
-    serviceTier: string(p.service_tier),
+    reasoningLevel: name(p.reasoning?.effort),
+    previousResponseId: name(p.previous_response_id),
+    conversationId: name(p.conversation?.id ?? p.conversation),
+    serviceTier: name(p.service_tier),
     messageCount: count(p.input),
   };
 }
@@ -65,12 +70,12 @@ function request(p: any): LlmRequest {
 function response(r: any): LlmResponse {
   const reason = finishReason(r);
   return {
-    id: string(r.id),
-    model: string(r.model),
+    id: name(r.id),
+    model: name(r.model),
     finishReasons: reason === undefined ? undefined : [reason],
     usage: usage(r.usage),
-    serviceTier: string(r.service_tier),
-    conversationId: string(r.conversation?.id),
+    serviceTier: name(r.service_tier),
+    conversationId: name(r.conversation?.id),
     failure: r.status === 'failed' ? (r.error ?? { code: 'failed' }) : undefined,
   };
 }
@@ -90,7 +95,7 @@ const create: Endpoint = {
   path: 'Responses',
   method: 'create',
   since: '4.87.0',
-  request: ([p = {}]) => request(p),
+  request: ([p]) => request(fields(p)),
   response,
   chunk,
   content: responsesContent,

@@ -1,5 +1,5 @@
 /** The **report**: what was found in one process (or project), plain data that can be written to a file. */
-import type { Finding } from '@llmtrace/core';
+import { type Finding, printableLines, withoutSecrets } from '@llmtrace/core';
 
 /** A copy of an SDK, and how it is traced. */
 export interface ReportedCopy {
@@ -74,7 +74,8 @@ export function textOf(report: Report): string {
     ]),
     verdictOf(findings),
   ];
-  return `${lines.join('\n')}\n`;
+  // Commands, hosts and URLs come from outside.
+  return withoutSecrets(printableLines(`${lines.join('\n')}\n`));
 }
 
 function lineOf({ module, version, build, folder, methods }: ReportedCopy): string {

@@ -73,6 +73,7 @@ export class Capture {
     this.#content = this.#safely('content', () => ({
       ...asked,
       ...this.#preparation.answer(this.#answered()),
+      ...this.#preparation.failure(),
     }));
     return this.#content;
   }
@@ -115,12 +116,13 @@ function wellFormed(content: Content): Content {
   const messages = (list: unknown): boolean =>
     list === undefined ||
     (isList(list) && list.every((message) => parts((message as Message).parts ?? null)));
-  const { systemInstructions, toolDefinitions, inputMessages, outputMessages } = plain;
+  const { systemInstructions, toolDefinitions, inputMessages, outputMessages, errorMessage } = plain;
   const isRight =
     parts(systemInstructions) &&
     parts(toolDefinitions) &&
     messages(inputMessages) &&
-    messages(outputMessages);
+    messages(outputMessages) &&
+    (errorMessage === undefined || typeof errorMessage === 'string');
   if (!isRight) throw new TypeError('Expected the hook to leave messages.');
   return plain;
 }

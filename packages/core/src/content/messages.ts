@@ -133,6 +133,8 @@ export interface Content {
   toolDefinitions?: ToolDefinition[] | undefined;
   /** One a choice; known when the call has ended. */
   outputMessages?: OutputMessage[] | undefined;
+  /** The text of the error that the call failed with, which may quote the request; known when the call has ended. */
+  errorMessage?: string | undefined;
 }
 
 /**

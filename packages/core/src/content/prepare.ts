@@ -1,5 +1,7 @@
 /** From what was said to what is recorded of it. */
+import { cut } from '../bounds.ts';
 import type { Call } from '../call.ts';
+import { errorText } from '../errors/naming.ts';
 import { encodeBlob, isOmitted, omitBlob, omitBytes } from './media.ts';
 import type { Content, Message, OutputMessage, Part, Prompt, ToolDefinition } from './messages.ts';
 import type { Redactor, Where } from './redactors.ts';
@@ -46,6 +48,13 @@ export class Preparation {
     return { outputMessages };
   }
 
+  /** The text of the call's error. Secrets are taken out of it even where no redactor is. */
+  failure(): Content {
+    const { error, outcome } = this.#call;
+    const text = outcome === 'failed' ? errorText(error) : undefined;
+    return text === undefined ? {} : { errorMessage: this.#change('error', 'error').text(text, true) };
+  }
+
   #messages(messages: readonly Message[], kind: Kind): Message[] {
     return messages.map(({ role, parts, name }) => ({
       role,
@@ -87,24 +96,24 @@ const some = <T>(name: string, list: readonly T[]): Record<string, readonly T[]>
 export function capped(content: Content, maxLength: number | undefined): Content {
   if (maxLength === undefined) return content;
   const change: Change = {
-    text: (text) => cut(text, maxLength),
+    text: (text) => cutText(text, maxLength),
     // base64 that is cut is nothing
     blob: (part) => (part.content.length > maxLength ? omitBlob(part) : part),
   };
   const parts = (list: readonly Part[]): Part[] => list.map((part) => changed(part, change));
-  const { systemInstructions, inputMessages, outputMessages, toolDefinitions } = content;
+  const { systemInstructions, inputMessages, outputMessages, toolDefinitions, errorMessage } = content;
   return {
     systemInstructions: systemInstructions && parts(systemInstructions),
     inputMessages: inputMessages?.map((message) => ({ ...message, parts: parts(message.parts) })),
     outputMessages: outputMessages?.map((message) => ({ ...message, parts: parts(message.parts) })),
     toolDefinitions: toolDefinitions?.map((tool) => changed(tool, change, true)),
+    errorMessage: errorMessage && cappedText(errorMessage, maxLength),
   };
 }
 
+/** A text cut to `maxLength`, where there is one. */
+export const cappedText = (text: string, maxLength: number | undefined): string =>
+  maxLength === undefined ? text : cutText(text, maxLength);
+
 /** What takes bytes' place is not cut: it is short, and of no use in half. */
-function cut(text: string, maxLength: number): string {
-  if (text.length <= maxLength || isOmitted(text)) return text;
-  const end = maxLength - 1;
-  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
-  return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
-}
+const cutText = (text: string, maxLength: number): string => (isOmitted(text) ? text : cut(text, maxLength));

@@ -3,11 +3,12 @@
  * find what has it, and nothing else. They are a help, no promise.
  */
 import type { Call } from '../call.ts';
+import { withoutSecrets } from '../secrets.ts';
 
 /** Where a text stands. */
 export interface Where {
   readonly call: Call;
-  readonly kind: 'system_instructions' | 'input' | 'output' | 'tool_definitions';
+  readonly kind: 'system_instructions' | 'input' | 'output' | 'tool_definitions' | 'error';
   /** The type of the message's part, or of the tool: `text`, `tool_call`, … */
   readonly part: string;
 }
@@ -23,27 +24,8 @@ export const REDACTORS = ['keys', 'emails', 'cards'] as const;
 
 export type RedactorName = (typeof REDACTORS)[number];
 
-/** Keys and tokens as those who issue them write them, JSON web tokens, passwords in URLs, and private keys. */
-const KEYS: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
-  /(?<![A-Za-z0-9])(?:sk|pk|rk|gsk|xai|pplx|hf|npm|r8|nvapi)[-_][\w-]{16,}/g,
-  /(?<![A-Za-z0-9])AIza[\w-]{30,}/g,
-  /(?<![A-Za-z0-9])AQ\.[\w-]{20,}/g,
-  /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Za-z0-9])/g,
-  /(?<![A-Za-z0-9])(?:gh[oprsu]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,})/g,
-  /(?<![A-Za-z0-9])xox[abeoprs]-[\w-]{10,}/g,
-  /(?<![A-Za-z0-9])ya29\.[\w-]{20,}/g,
-  /(?<![A-Za-z0-9])SG\.[\w-]{16,}\.[\w-]{16,}/g,
-  // What goes before may be no part of one: else a text of nothing but beginnings takes quadratic time.
-  /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g,
-  /\b(?:Bearer|Basic)\s{1,8}[\w.~+/=-]{16,}/gi,
-];
-
-/** The password of `scheme://user:password@host`. */
-const URL_PASSWORD = /(\b[a-z][\w+.-]{0,30}:\/\/[^\s/:@]{0,100}:)[^\s/]{1,200}@/gi;
-
 /** What may stand before and after the `@` of an address. They are looked at only there, so that it takes no longer. */
-const LOCAL = /[\p{L}\p{M}\p{N}._%+'-]{1,64}$/u;
+const LOCAL = /[\p{L}\p{M}\p{N}._%+'-]/u;
 const DOMAIN = /^(?:[\p{L}\p{M}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/u;
 const MAX_LOCAL = 64;
 const MAX_DOMAIN = 255;
@@ -55,24 +37,32 @@ const CARDS: readonly RegExp[] = [
   /(?<!\d)3\d{3}([ -])\d{6}\1\d{4,5}(?!\d)/g,
 ];
 
-function keys(text: string): string {
-  let redacted = text;
-  for (const pattern of KEYS) redacted = redacted.replace(pattern, '[redacted:key]');
-  return redacted.replace(URL_PASSWORD, '$1[redacted:key]@');
-}
+const keys = (text: string): string => withoutSecrets(text, '[redacted:key]');
 
 function emails(text: string): string {
   let redacted = '';
   let done = 0;
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const local = LOCAL.exec(text.slice(Math.max(done, at - MAX_LOCAL), at))?.[0];
-    const domain = local && DOMAIN.exec(text.slice(at + 1, at + 1 + MAX_DOMAIN))?.[0];
+    const start = localStart(text, Math.max(done, at - MAX_LOCAL), at);
+    const domain = start < at && DOMAIN.exec(text.slice(at + 1, at + 1 + MAX_DOMAIN))?.[0];
     if (!domain) continue;
-    redacted += `${text.slice(done, at - local.length)}[redacted:email]`;
+    redacted += `${text.slice(done, start)}[redacted:email]`;
     done = at + 1 + domain.length;
     at = done - 1;
   }
   return redacted + text.slice(done);
+}
+
+/** Where the local part begins that ends at `at`: character by character backwards, to the first that is none. */
+function localStart(text: string, min: number, at: number): number {
+  let start = at;
+  while (start > min) {
+    const isPair = /[\uDC00-\uDFFF]/.test(text.charAt(start - 1));
+    const before = start - (isPair && start - 1 > min ? 2 : 1);
+    if (!LOCAL.test(text.slice(before, start))) break;
+    start = before;
+  }
+  return start;
 }
 
 function cards(text: string): string {

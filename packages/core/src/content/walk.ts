@@ -1,4 +1,5 @@
 /** Changing the texts of messages, wherever they stand in them, without touching their form. */
+import { MAX_DEPTH } from '../bounds.ts';
 import { isBlob } from './media.ts';
 import type { BlobPart } from './messages.ts';
 
@@ -44,18 +45,25 @@ export function changed<T extends { type: string }>(
   const isProse = PROSE.has(part.type);
   const entries = Object.entries(part)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, naming.has(key) ? value : within(value, change, isProse)]);
+    .map(([key, value]) => [key, naming.has(key) ? value : within(value, change, isProse, MAX_DEPTH)]);
   return Object.fromEntries(entries) as T;
 }
 
-/** JSON of any form: its strings, its numbers and its keys are text. */
-function within(value: unknown, change: Change, isProse: boolean): unknown {
+/** Stands for a value that is nested more than {@link MAX_DEPTH} levels deep. */
+const TOO_DEEP = '[nested too deeply]';
+
+/**
+ * JSON of any form: its strings, its numbers and its keys are text.
+ * @param depth how many levels are yet followed.
+ */
+function within(value: unknown, change: Change, isProse: boolean, depth: number): unknown {
   if (typeof value === 'string') return change.text(value, isProse);
   if (typeof value === 'number') return numberOf(value, change);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((entry) => within(entry, change, false));
+  if (depth === 0) return TOO_DEEP;
+  if (Array.isArray(value)) return value.map((entry) => within(entry, change, false, depth - 1));
   if (isBlob(value)) return change.blob(value);
-  return objectOf(value, change);
+  return objectOf(value, change, depth - 1);
 }
 
 function numberOf(value: number, { exact }: Change): unknown {
@@ -64,17 +72,31 @@ function numberOf(value: number, { exact }: Change): unknown {
   return redacted === text ? value : redacted;
 }
 
+/**
+ * Two keys that read the same once they are redacted stay two: `k`, `k+`, `k+2`. The next number is kept for each
+ * name, so that 20,000 keys that read the same take 20,000 steps and not 200 million.
+ */
+function untaken(taken: Map<string, number>, wanted: string): string {
+  let number = taken.get(wanted) ?? 0;
+  let name = numbered(wanted, number);
+  while (name !== wanted && taken.has(name)) name = numbered(wanted, ++number);
+  taken.set(wanted, number + 1);
+  if (name !== wanted) taken.set(name, 1);
+  return name;
+}
+
+const numbered = (name: string, number: number): string =>
+  number === 0 ? name : `${name}+${number === 1 ? '' : number}`;
+
 /** Names that OpenTelemetry's SDKs take for a sign that an object is no plain one, and drop all that it stands in. */
 const SPECIAL = ['constructor', '__proto__'];
 
-function objectOf(value: object, change: Change): unknown {
+function objectOf(value: object, change: Change, depth: number): unknown {
   const made: [string, unknown][] = [];
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   for (const [key, entry] of Object.entries(value)) {
-    let name = change.exact ? change.exact(key) : key;
-    while (taken.has(name)) name += '+'; // two keys that read the same now stay two
-    taken.add(name);
-    made.push([name, within(entry, change, false)]);
+    const name = untaken(taken, change.exact ? change.exact(key) : key);
+    made.push([name, within(entry, change, false, depth)]);
   }
   const whole = Object.fromEntries(made);
   return SPECIAL.some((name) => taken.has(name)) ? JSON.stringify(whole) : whole;

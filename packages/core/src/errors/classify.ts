@@ -6,7 +6,7 @@ import type { Call } from '../call.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { errorCode } from './naming.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { type ErrorCategory, RULES } from './rules.ts';
+import { categoryOf, type ErrorCategory } from './rules.ts';
 
 /** What an error is, in terms that all vendors share. */
 export interface ErrorInfo {
@@ -43,11 +43,6 @@ export function classifyError(error: unknown, signal?: AbortSignal): ErrorInfo {
     retryAfter: retryAfterOf(facts, Date.now()),
     requestId,
   };
-}
-
-function categoryOf(facts: Facts): ErrorCategory {
-  for (const [type, holds] of RULES) if (holds(facts)) return type;
-  return 'unknown';
 }
 
 /** Google's status in words, as it stands in the answer that the SDK makes a message of. */

@@ -10,6 +10,8 @@ export interface Facts {
   /** Its own message. */
   readonly message: string;
   /** All messages: its own, those of the vendor's answer, and of what caused it. */
+  readonly texts: readonly string[];
+  /** The same as one text. */
   readonly messages: string;
   readonly status: number | undefined;
   /** Google's details of an error, each with its `@type`. */
@@ -22,6 +24,7 @@ export interface Facts {
 
 /** How far the causes of an error are followed. */
 const MAX_CHAIN = 8;
+/** How much of each message is looked at. */
 const MAX_MESSAGE = 2000;
 
 export const factsOf = (error: unknown): Facts => new ErrorFacts(error);
@@ -38,7 +41,7 @@ class ErrorFacts implements Facts {
   #status: number | undefined | null = null;
   #names: ReadonlySet<string> | undefined;
   #codes: ReadonlySet<string> | undefined;
-  #messages: string | undefined;
+  #texts: readonly string[] | undefined;
   #details: readonly unknown[] | undefined;
   #headers: readonly object[] | undefined;
 
@@ -46,7 +49,8 @@ class ErrorFacts implements Facts {
     this.#error = error;
     this.#chain = chainOf(error);
     this.#bodies = bodiesOf(this.#chain);
-    this.message = (typeof error === 'string' ? error : text(get(error, 'message'))) ?? '';
+    const message = (typeof error === 'string' ? error : text(get(error, 'message'))) ?? '';
+    this.message = message.slice(0, MAX_MESSAGE);
   }
 
   get status(): number | undefined {
@@ -64,9 +68,13 @@ class ErrorFacts implements Facts {
     return this.#codes;
   }
 
+  get texts(): readonly string[] {
+    this.#texts ??= textsIn(this.message, this.#bodies);
+    return this.#texts;
+  }
+
   get messages(): string {
-    this.#messages ??= messagesIn(this.message, this.#bodies);
-    return this.#messages;
+    return this.texts.join('\n');
   }
 
   get details(): readonly unknown[] {
@@ -94,13 +102,13 @@ function namesOf(error: unknown): Set<string> {
   return own === undefined ? names : names.add(own);
 }
 
-function messagesIn(message: string, bodies: readonly unknown[]): string {
-  let messages = message;
+function textsIn(message: string, bodies: readonly unknown[]): string[] {
+  const texts = [message];
   for (const body of bodies) {
-    const said = text(get(body, 'message'));
-    if (said !== undefined) messages += `\n${said.slice(0, MAX_MESSAGE)}`;
+    const found = text(get(body, 'message'));
+    if (found !== undefined) texts.push(found.slice(0, MAX_MESSAGE));
   }
-  return messages;
+  return texts;
 }
 
 function detailsIn(bodies: readonly unknown[]): readonly unknown[] {

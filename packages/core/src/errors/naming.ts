@@ -2,7 +2,12 @@
  * What an error is called on spans and metrics by the conventions. Errors are read, never replaced: the application
  * catches the vendor's own object. Classes are known by name, since an application may hold several copies of an SDK.
  */
-import { classNames, get, text, word } from './read.ts';
+import { isRefusal } from '../llmtrace-error.ts';
+import { withoutSecrets } from '../secrets.ts';
+import { factsOf } from './facts.ts';
+import { safeMessage } from './messages.ts';
+import { classNames, get, safely, text, word } from './read.ts';
+import { categoryOf as categoryBy, type ErrorCategory } from './rules.ts';
 
 /** Classes that say what went wrong. Their names are `error.type` values of low cardinality. */
 const SPECIFIC = new Set([
@@ -48,27 +53,10 @@ const GENERAL = new Set([
   'ContinuationTimeoutError',
 ]);
 
-/** Errors whose message quotes the text that they are about. */
-const QUOTING = new Set(['SyntaxError', 'ZodError', '$ZodError']);
-
 const MAX_MESSAGE = 500;
+/** How much of a text is looked at: more than is recorded, for secrets that are taken out make it shorter. */
+const MAX_TEXT = 2000;
 const MAX_STACK = 4000;
-/** What no message may tell, and what it tells instead: content that it quotes, and keys wherever they stand. */
-const SECRETS: readonly (readonly [RegExp, string])[] = [
-  // Google's SDKs, of a chunk that they could not read.
-  [/(Error parsing JSON response|exception parsing stream chunk)\b[\s\S]*/, '$1'],
-  // `fetch`, of a key with a line break in it.
-  [/"[\s\S]*" is an invalid header value/g, 'a key is an invalid header value'],
-  [/\/\/[^\s/@]+@/g, '//[key]@'],
-  [/([?&](?:key|api[-_]?key|access_token|token|sig|signature)=)[^&\s"']+/gi, '$1[key]'],
-  // What a vendor takes for a key may have any form.
-  [/(\bAPI key provided: )\S*[^\s.]/gi, '$1[key]'],
-  // As vendors write them, in full or masked by the vendor: `sk-…`, `gsk_…`, `AIza…`, `AQ.…`.
-  [
-    /\b(?:sk|pk|rk|gsk|xai|pplx)[-_][\w*.-]{5,}[\w*]|\bAIza[\w*-]{10,}|\bAQ\.[\w*-]{10,}|\bBearer\s+\S+/g,
-    '[key]',
-  ],
-];
 
 /**
  * `error.type`: the name of the nearest class that says what went wrong, since vendors derive finer ones from it by
@@ -102,7 +90,8 @@ export function errorCode(error: unknown): string | undefined {
   ];
   for (const candidate of candidates) {
     const code = word(candidate);
-    if (code !== undefined) return code;
+    // A gateway may put anything there, even a key.
+    if (code !== undefined && withoutSecrets(code) === code) return code;
   }
   return undefined;
 }
@@ -114,34 +103,59 @@ export function errorStatus(error: unknown): number | undefined {
 }
 
 /**
- * The message of an error, with keys taken out and cut to 500 characters. Parsers' errors give none:
- * they quote what they could not parse, which is content.
+ * What may be recorded of the text of an error where no content is: a message of the vendor's catalogue, or what the
+ * error is in words of ours. The text itself is content: {@link errorText}.
  */
-export function errorMessage(error: unknown): string | undefined {
-  const message = text(get(error, 'message'));
-  const names = [classNames(error)[0], text(get(error, 'name'))];
-  if (message === undefined || names.some((name) => name && QUOTING.has(name))) return undefined;
-  const safe = SECRETS.reduce((said, [secret, instead]) => said.replace(secret, instead), message);
-  return safe.slice(0, MAX_MESSAGE);
+export function errorMessage(error: unknown, category: ErrorCategory = categoryBy(factsOf(error))): string {
+  // A refusal is llmtrace's own text.
+  const refusal = safely(() => (isRefusal(error) ? error.message : undefined));
+  return (refusal ?? safeMessage(factsOf(error).texts, category)).slice(0, MAX_MESSAGE);
 }
 
-/** An error as an exception is recorded: all that it says is as safe as {@link errorMessage}. */
+/** The text of an error without the secrets in it, cut to 500 characters. It may quote the request and the answer. */
+export function errorText(error: unknown): string | undefined {
+  const message = typeof error === 'string' ? error : text(get(error, 'message'));
+  return message === undefined ? undefined : withoutSecrets(started(message)).slice(0, MAX_MESSAGE);
+}
+
+/** The beginning of a text. A word that is cut may be the half of a secret, which has the form of none. */
+function started(message: string): string {
+  if (message.length <= MAX_TEXT) return message;
+  const start = message.slice(0, MAX_TEXT);
+  const space = start.lastIndexOf(' ');
+  return space < MAX_TEXT / 2 ? start.slice(0, MAX_MESSAGE) : start.slice(0, space);
+}
+
+/** An error as an exception is recorded: all of it is as safe as {@link errorMessage}. */
 export interface ExceptionRecord {
   type: string;
-  message: string | undefined;
+  message: string;
   /** Where it was made; without the message that a stack begins with. */
   stacktrace: string | undefined;
 }
 
-/** What is recorded of an error that a call failed with. */
-export function exceptionOf(error: unknown): ExceptionRecord {
+/**
+ * What is recorded of an error that a call failed with.
+ * @param message what is recorded of its text.
+ */
+export function exceptionOf(error: unknown, message = errorMessage(error)): ExceptionRecord {
   const [name] = classNames(error);
   const type = name === undefined || name === 'Object' ? errorType(error) : name;
-  const frames = text(get(error, 'stack'))
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line));
-  const message = errorMessage(error);
-  const head = message === undefined ? type : `${type}: ${message}`;
-  const stacktrace = frames?.length ? [head, ...frames].join('\n').slice(0, MAX_STACK) : undefined;
+  const frames = framesOf(error);
+  const stacktrace =
+    frames.length > 0 ? [`${type}: ${message}`, ...frames].join('\n').slice(0, MAX_STACK) : undefined;
   return { type, message, stacktrace };
+}
+
+/** As V8 writes them, with a place in a file or in Node.js. */
+const FRAME = /^ {4}at .{1,400}(?::\d{1,9}:\d{1,9}|<anonymous>|native)\)?$/;
+
+/** The frames of a stack. What the message before them says is no frame, even if it has the form of one. */
+function framesOf(error: unknown): string[] {
+  const stack = text(get(error, 'stack')) ?? '';
+  const message = text(get(error, 'message')) ?? '';
+  const found = message === '' ? -1 : stack.indexOf(message);
+  const start = found < 0 ? 0 : found + message.length;
+  const lines = stack.slice(start, start + 2 * MAX_STACK).split('\n');
+  return lines.filter((line) => FRAME.test(line));
 }

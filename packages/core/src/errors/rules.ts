@@ -78,7 +78,7 @@ const any = (said: ReadonlySet<string>, known: ReadonlySet<string>): boolean => 
 const isRefused = ({ status }: Facts): boolean => status === undefined || (status >= 400 && status < 500);
 
 /** In the order in which they are asked: what a vendor says in words goes before what a status says. */
-export const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => boolean])[] = [
+const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => boolean])[] = [
   ['cancelled', (f) => f.status === undefined && (any(f.names, CANCELLED) || ABORTED.test(f.message))],
   ['timeout', isTimeout],
   ['quota', isQuota],
@@ -96,6 +96,12 @@ export const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Fact
   ['invalid_request', (f) => (f.status === undefined ? isInvalid(f) : f.status >= 400)],
   ['connection', (f) => any(f.names, CONNECTION) || any(f.codes, CONNECTION_CODES) || BROKEN.test(f.message)],
 ];
+
+/** What an error is, by the first rule that holds. */
+export function categoryOf(facts: Facts): ErrorCategory {
+  for (const [type, holds] of RULES) if (holds(facts)) return type;
+  return 'unknown';
+}
 
 function isTimeout(f: Facts): boolean {
   if (f.status !== undefined) return f.status === 408 || f.status === 504;

@@ -69,7 +69,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 export function durationOf(text: string, now: number): number | undefined {
   if (/^(?:[\d.]+(?:ms|[smhd]))+$/.test(text)) {
     let total = 0;
-    for (const [, value, unit] of text.matchAll(/([\d.]+)(ms|[smhd])/g))
+    for (const [, value, unit] of text.matchAll(/([\d.]{1,20})(ms|[smhd])/g))
       total += Number(value) * (UNITS[unit ?? ''] ?? 0);
     return Number.isNaN(total) ? undefined : total;
   }

@@ -6,7 +6,7 @@
 
 import type { Attributes, Context } from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
-import { allAttributes, contentAttributes, type Naming } from '../attributes.ts';
+import { allAttributes, contentAttributes, errorDescription, type Naming } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
 import { exceptionOf } from '../errors.ts';
 
@@ -65,7 +65,7 @@ export function eventObserver(
       const { context } = call;
       if (call.outcome === 'failed') {
         const event = { ...EXCEPTION, context };
-        takerOf(event)?.emit({ ...event, attributes: exceptionAttributes(call) });
+        takerOf(event)?.emit({ ...event, attributes: exceptionAttributes(call, content) });
       }
       if ((naming.semconv === 'latest' || content) && call.operation !== 'embeddings') {
         const event = { ...DETAILS, context };
@@ -79,10 +79,9 @@ export function eventObserver(
   };
 }
 
-function exceptionAttributes({ error }: Call): Attributes {
-  const { type, message, stacktrace } = exceptionOf(error);
-  const attributes: Attributes = { 'exception.type': type };
-  if (message !== undefined) attributes['exception.message'] = message;
+function exceptionAttributes(call: Call, content?: { readonly maxLength: number | undefined }): Attributes {
+  const { type, message, stacktrace } = exceptionOf(call.error, errorDescription(call, content));
+  const attributes: Attributes = { 'exception.type': type, 'exception.message': message };
   if (stacktrace !== undefined) attributes['exception.stacktrace'] = stacktrace;
   return attributes;
 }

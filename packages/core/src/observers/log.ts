@@ -8,6 +8,7 @@ import type { ResolvedLog } from '../config/log.ts';
 import type { Content } from '../content/messages.ts';
 import { capped } from '../content/prepare.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { later } from './log/deferred.ts';
 import { type Fields, type WriteLine, writerFor } from './log/loggers.ts';
 import { ownWriter } from './log/own.ts';
@@ -35,7 +36,8 @@ export function logObserver(options: ResolvedLog, maxLength?: number): Observer 
     },
     end(call) {
       if (call.outcome === 'failed') {
-        if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call));
+        const said = contentOf(call).errorMessage;
+        if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call, said));
       } else if (logResponse) {
         const said = { output_messages: contentOf(call).outputMessages };
         write(call, level, `llm request ${call.outcome}`, { ...responseFields(call), ...given(said) });
@@ -96,11 +98,11 @@ const streamFields = (call: Call): Fields => ({
   chunks: call.chunks,
 });
 
-const failureFields = (call: Call): Fields =>
+const failureFields = (call: Call, text: string | undefined): Fields =>
   known({
     ...commonFields(call),
     latency: since(call, call.endTime),
-    error: errorMessage(call.error),
+    error: text ?? errorMessage(call.error, callErrorType(call)),
     status_code: errorStatus(call.error),
     error_code: errorCode(call.error),
     error_type: callErrorType(call),
@@ -115,10 +117,13 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 const given = (fields: Record<string, unknown>): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
+/** No text of a field is longer. */
+const MAX_FIELD = 500;
+
 /** Only what is known, and what is no value of a line (the application may have passed anything) is not. */
 function known(fields: Record<string, unknown>): Fields {
-  const entries = Object.entries(fields).filter(([, value]) =>
-    ['string', 'number', 'boolean'].includes(typeof value),
-  );
+  const entries = Object.entries(fields)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([name, value]) => [name, typeof value === 'string' ? printable(value, MAX_FIELD) : value]);
   return Object.fromEntries(entries);
 }

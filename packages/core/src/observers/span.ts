@@ -2,6 +2,7 @@
 import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import {
   endAttributes,
+  errorDescription,
   type Naming,
   retryAttributes,
   spanContent,
@@ -9,7 +10,7 @@ import {
   startAttributes,
 } from '../attributes.ts';
 import type { Call, Observer } from '../call.ts';
-import { errorMessage, exceptionOf } from '../errors.ts';
+import { exceptionOf } from '../errors.ts';
 import { LinkedContext } from '../linked-context.ts';
 import { nativeOf } from '../native.ts';
 import { setSpanOf, spanOf } from '../span-of.ts';
@@ -56,19 +57,15 @@ function describe(span: Span, call: Call, naming: Naming, { exceptions, content 
   call.retries?.forEach((retry, index) => {
     span.addEvent('llmtrace.retry', retryAttributes(retry, index + 1), retry.time);
   });
-  if (call.error !== undefined) setStatus(span, call);
-  if (exceptions && call.outcome === 'failed') recordException(span, call);
+  if (call.error !== undefined) {
+    const message = errorDescription(call, content);
+    span.setStatus({ code: SpanStatusCode.ERROR, message });
+    if (exceptions && call.outcome === 'failed') recordException(span, call, message);
+  }
   if (content) span.setAttributes(spanContent(call, content.maxLength));
 }
 
-function setStatus(span: Span, { error }: Call): void {
-  const message = errorMessage(error);
-  span.setStatus(
-    message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message },
-  );
-}
-
-function recordException(span: Span, { error, endTime }: Call): void {
-  const { type, message = '', stacktrace = '' } = exceptionOf(error);
+function recordException(span: Span, { error, endTime }: Call, message: string): void {
+  const { type, stacktrace = '' } = exceptionOf(error, message);
   span.recordException({ name: type, message, stack: stacktrace }, endTime);
 }

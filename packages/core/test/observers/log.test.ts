@@ -106,7 +106,17 @@ describe('the log lines of calls', () => {
     assert.equal(answering?.['input_messages'], undefined);
   });
 
-  it('tell why a call failed, at a level of its own, without the keys that a message quotes', async () => {
+  it('have of names from outside nothing that begins a line of its own', async () => {
+    const { lines, logger: given } = logger();
+    const response = { id: `id\u001b[1A${'x'.repeat(900)}`, finishReasons: ['stop\nERROR fake'] };
+    await log({ logger: given }, aCall({ ...answered, request: { model: 'm\r\n\u202e' }, response }));
+    const fields = lines[1]?.[2] as Record<string, string>;
+    assert.equal(fields['model'], 'm\ufffd\ufffd\ufffd');
+    assert.equal(fields['finish_reason'], 'stop\ufffdERROR fake');
+    assert.equal(fields['response_id']?.length, 500);
+  });
+
+  it('tell why a call failed, at a level of its own, without the vendor’s own text', async () => {
     const { lines, logger: given } = logger();
     const error = Object.assign(new Error('401 Incorrect API key: sk-proj-abcdef'), {
       status: 401,
@@ -120,7 +130,7 @@ describe('the log lines of calls', () => {
         model: 'gpt-4o',
         provider: 'openai',
         latency: 20,
-        error: '401 Incorrect API key: [key]',
+        error: 'the API key is missing or wrong',
         status_code: 401,
         error_code: 'invalid_api_key',
         error_type: 'auth',

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { LogMode } from '../../config/log.ts';
 import { loadOptional } from '../../optional.ts';
+import { printableValue } from '../../printable.ts';
 import { warnOnce } from '../../warn.ts';
 import { type Fields, type WriteLine, writerFor } from './loggers.ts';
 
@@ -15,7 +16,14 @@ const writers = new Map<LogMode, WriteLine | undefined>();
 /** A way to write lines, one for the whole process; undefined where there is none, which is said once. */
 export function ownWriter(mode: LogMode): WriteLine | undefined {
   if (mode === 'off') return undefined;
-  if (!writers.has(mode)) writers.set(mode, makeWriter(mode));
+  if (!writers.has(mode)) {
+    const write = makeWriter(mode);
+    // Content may be among the fields.
+    writers.set(
+      mode,
+      write && ((level, message, fields) => write(level, message, printableValue(fields) as Fields)),
+    );
+  }
   return writers.get(mode);
 }
 
