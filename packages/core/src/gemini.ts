@@ -3,7 +3,7 @@
  * from the other. It knows no SDK, only the API: https://ai.google.dev/api/generate-content
  */
 import type { LlmRequest, LlmResponse, Usage } from './call.ts';
-import { number, string, strings } from './values.ts';
+import { checkedUsage, number, string, strings, tokenCount } from './values.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -79,9 +79,9 @@ const NO_COUNTS: Readonly<Counts> = { text: undefined, audio: undefined, image: 
 function byModality(list: any, others: Readonly<Counts> = NO_COUNTS): Readonly<Counts> {
   if (!Array.isArray(list) || list.length === 0) return others;
   const counts = { ...others };
-  for (const { modality, tokenCount, tokens } of list) {
+  for (const { modality, tokenCount: given, tokens } of list) {
     const name = MODALITIES.get(modality);
-    if (name) counts[name] = sum(counts[name], number(tokenCount ?? tokens));
+    if (name) counts[name] = sum(counts[name], tokenCount(given ?? tokens));
   }
   return counts;
 }
@@ -104,15 +104,16 @@ export function tokens(
   { prompt, tools, cached, candidates, thoughts, total }: Counted,
   modalities: Counted,
 ): Usage {
-  const inputTokens = sum(number(prompt), number(tools));
+  const inputTokens = sum(tokenCount(prompt), tokenCount(tools));
+  const thoughtTokens = tokenCount(thoughts);
   const input = byModality(modalities.prompt, byModality(modalities.tools));
   const read = byModality(modalities.cached);
   const output = byModality(modalities.candidates);
-  return {
+  return checkedUsage({
     inputTokens,
-    outputTokens: outputTokens(inputTokens, number(candidates), number(thoughts), number(total)),
-    cacheReadTokens: number(cached),
-    reasoningTokens: number(thoughts),
+    outputTokens: outputTokens(inputTokens, tokenCount(candidates), thoughtTokens, tokenCount(total)),
+    cacheReadTokens: tokenCount(cached),
+    reasoningTokens: thoughtTokens,
     inputTextTokens: input.text,
     inputAudioTokens: input.audio,
     inputImageTokens: input.image,
@@ -125,7 +126,7 @@ export function tokens(
     outputAudioTokens: output.audio,
     outputImageTokens: output.image,
     outputVideoTokens: output.video,
-  };
+  });
 }
 
 /** `usageMetadata`. */

@@ -2,7 +2,16 @@
  * `ai.models`, and with it chats and automatic function calling: each `…Internal` method of the prototype is
  * one model call, whichever public method makes it.
  */
-import { count, type Endpoint, gemini, type LlmRequest, number, string, type Usage } from '@llmtrace/core';
+import {
+  count,
+  type Endpoint,
+  gemini,
+  type LlmRequest,
+  number,
+  string,
+  tokenCount,
+  type Usage,
+} from '@llmtrace/core';
 import { generated, images, videos } from './content.ts';
 
 export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;
@@ -74,13 +83,14 @@ const generateContentStream: Endpoint = {
 function embeddingUsage(embeddings: any): Usage | undefined {
   const statistics = (embeddings ?? []).flatMap((one: any) => one.statistics ?? []);
   if (statistics.length === 0) return undefined;
-  const counts = statistics.map((one: any) => one.tokenCount);
+  const counts = statistics.map((one: any) => tokenCount(one.tokenCount));
   const details = statistics.flatMap((one: any) => one.tokensDetails ?? []);
-  return gemini.tokens({ prompt: counts.every(isNumber) ? total(counts) : undefined }, { prompt: details });
+  return gemini.tokens({ prompt: total(counts) }, { prompt: details });
 }
 
-const isNumber = (value: unknown): boolean => typeof value === 'number';
-const total = (counts: number[]): number => counts.reduce((sum, count) => sum + count, 0);
+/** Unknown where one of the counts is. */
+const total = (counts: (number | undefined)[]): number | undefined =>
+  counts.reduce((sum, count) => (sum === undefined || count === undefined ? undefined : sum + count), 0);
 
 const embedContent: Endpoint = {
   ...models,
