@@ -1,9 +1,11 @@
 // Whether the packages could be published as they are: `npm run check:release`. Their contents, metadata and sizes,
-// publint, "are the types wrong", a strict TypeScript project that uses them, and a rehearsed release.
+// publint, "are the types wrong", the software bill of materials, a strict TypeScript project that uses them, and a
+// rehearsed release.
 
 import { isRegistryThere, packAll, temporaryFolder } from './lib/npm.mjs';
 import { compileConsumers } from './release/consumer.mjs';
 import { rehearse } from './release/publish.mjs';
+import { sbomOf, wrongWithSbom } from './release/sbom.mjs';
 import { wrongWith } from './release/tarballs.mjs';
 
 let [passed, failed] = [0, 0];
@@ -22,11 +24,12 @@ for (const one of packed) {
   console.log(`    ${sizes}`);
 }
 if (isRegistryThere()) {
+  tell('software bill of materials (CycloneDX)', wrongWithSbom(sbomOf(packed), packed));
   tell('lerna version, lerna publish', await rehearse());
   for (const { name, wrong } of compileConsumers(packed.map(({ path }) => path))) tell(name, wrong);
 } else {
   console.log(
-    'skipped: the rehearsed release and the strict TypeScript project, for the registry does not answer',
+    'skipped: the bill of materials, the rehearsed release and the strict TypeScript project, for the registry does not answer',
   );
 }
 console.log(`${passed} passed, ${failed} failed`);

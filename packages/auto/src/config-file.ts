@@ -1,13 +1,13 @@
 /** The file that `LLMTRACE_CONFIG` names: what cannot be said by variables (functions, lists) without code. */
-import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { extname, resolve } from 'node:path';
-import { type LlmTraceConfig, validateConfig } from '@llmtrace/core';
+import { isBudgetStrict, type LlmTraceConfig, readTextFile, refuseAll, validateConfig } from '@llmtrace/core';
 
 /**
  * Loads a configuration, synchronously, so that it is there before the application starts: the default export of a
  * module (`.mjs`, `.cjs`, `.js`, and `.ts` where Node strips types), or a JSON file. A file that does not load, or
- * that says something wrong, is one warning that names it and the field; nothing of it is used then.
+ * that says something wrong, is one warning that names it and the field; nothing of it is used then. With
+ * `LLMTRACE_BUDGET_STRICT`, each call is refused then.
  *
  * @param file relative to the working directory; undefined for none.
  * @param warn says it to whoever configured llmtrace.
@@ -21,12 +21,13 @@ export function loadConfigFile(file: string | undefined, warn: (message: string)
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
     warn(`could not use the configuration ${path}: ${why} llmtrace runs without it`);
-    return {};
+    // It may have had a budget.
+    return isBudgetStrict() ? { interceptors: [refuseAll('LLMTRACE_CONFIG')] } : {};
   }
 }
 
 function read(path: string): unknown {
-  if (extname(path) === '.json') return JSON.parse(readFileSync(path, 'utf8'));
+  if (extname(path) === '.json') return JSON.parse(readTextFile(path));
   const loaded = module.createRequire(path)(path);
   const isModule = loaded?.[Symbol.toStringTag] === 'Module' || loaded?.__esModule === true;
   if (!isModule) return loaded;

@@ -1,7 +1,6 @@
 /** Which module has the exporter that an `OTEL_*_EXPORTER` variable names. */
 import module from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { type AutoSettings, note } from '@llmtrace/core';
+import { type AutoSettings, note, optionalRoots } from '@llmtrace/core';
 import type { ExporterModule } from './export-pipeline.ts';
 
 type ExporterSetting = AutoSettings['traceExporters'][number];
@@ -55,9 +54,9 @@ function none(what: string, cure: string): undefined {
   note({ code: 'exporter', what, cure, lost: true }, true);
 }
 
-/** Looks for a module where this package is, then where the application is. */
+/** Looks for a module where this package is, then where llmtrace and the application are; never in the working directory. */
 function find(name: string): string | undefined {
-  for (const from of [import.meta.url, pathToFileURL(`${process.cwd()}/`)]) {
+  for (const from of [import.meta.url, ...optionalRoots()]) {
     try {
       return module.createRequire(from).resolve(name);
     } catch {} // not there

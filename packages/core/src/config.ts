@@ -5,7 +5,7 @@ import type { Observer } from './call.ts';
 import { type ContentOptions, type ResolvedContent, resolveContent } from './config/content.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/log.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
-import { isRecord, shown } from './config/rules.ts';
+import { expectBoolean, expectNames, expectPath, isRecord, shown } from './config/rules.ts';
 import { type RedisSettings, redisSettings } from './config/shared-limits.ts';
 import { nearest, unknownVariables, VARIABLES } from './config/variables.ts';
 import { note } from './findings.ts';
@@ -158,7 +158,7 @@ export type CompleteConfig = Required<LlmTraceConfig> & Resilience & { content: 
 export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
   const experimental = list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental');
   return {
-    enabled: config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true,
+    enabled: expectBoolean('enabled', config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true),
     observers: expectObservers(config.observers ?? []),
     ...resilienceOf(config, env, warn),
     semconv:
@@ -169,25 +169,33 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
       option('costSemconv', COST_SEMCONV, config.costSemconv) ??
       choice(env, 'LLMTRACE_COST_SEMCONV', COST_SEMCONV) ??
       'default',
-    tokenModality: config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
-    providerMap: config.providerMap ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
+    tokenModality: expectBoolean(
+      'tokenModality',
+      config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
+    ),
+    providerMap: expectNames('providerMap', config.providerMap) ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
     nativeSpans:
       option('nativeSpans', NATIVE_SPANS, config.nativeSpans) ??
       choice(env, 'LLMTRACE_NATIVE_SPANS', NATIVE_SPANS) ??
       'adopt',
-    modelMap: config.modelMap ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
-    prices: config.prices ?? env['LLMTRACE_PRICES'] ?? '',
-    streamUsage: config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
+    modelMap: expectNames('modelMap', config.modelMap) ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
+    prices: expectPath('prices', config.prices ?? env['LLMTRACE_PRICES'] ?? ''),
+    streamUsage: expectBoolean(
+      'streamUsage',
+      config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
+    ),
     log: resolveLog(
       config.log,
       choice(env, 'LLMTRACE_LOG', LOG_MODES),
       flag(env, 'LLMTRACE_LOG_SANITIZE_CONTENT'),
     ),
     content: resolveContent(config.content, env, warn),
-    exceptionsOnSpans:
+    exceptionsOnSpans: expectBoolean(
+      'exceptionsOnSpans',
       config.exceptionsOnSpans ??
-      list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??
-      false,
+        list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??
+        false,
+    ),
   };
 }
 
@@ -324,8 +332,9 @@ function pairs(env: Environment, name: string): Record<string, string> {
   const map: Record<string, string> = {};
   for (const entry of list(env[name]) ?? []) {
     const [key, value, ...rest] = entry.split('=').map((part) => part.trim());
-    if (key && value && rest.length === 0) map[key] = value;
-    else warn(name, 'a list of name=value', entry);
+    if (key && value && rest.length === 0 && entry.length <= 1000)
+      Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+    else warn(name, 'a list of name=value', entry.slice(0, 100));
   }
   return map;
 }

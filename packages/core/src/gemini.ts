@@ -4,7 +4,17 @@
  */
 import { cut } from './bounds.ts';
 import type { LlmRequest, LlmResponse, Usage } from './call.ts';
-import { fields, lookUp, name, number, objects, setEntry, strings } from './values.ts';
+import {
+  checkedUsage,
+  fields,
+  lookUp,
+  name,
+  number,
+  objects,
+  setEntry,
+  strings,
+  tokenCount,
+} from './values.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -82,9 +92,9 @@ const NO_COUNTS: Readonly<Counts> = { text: undefined, audio: undefined, image: 
 function byModality(list: any, others: Readonly<Counts> = NO_COUNTS): Readonly<Counts> {
   if (!Array.isArray(list) || list.length === 0) return others;
   const counts = { ...others };
-  for (const { modality, tokenCount, tokens } of objects(list)) {
+  for (const { modality, tokenCount: tokensOfModality, tokens } of objects(list)) {
     const known = MODALITIES.get(modality);
-    if (known) counts[known] = sum(counts[known], number(tokenCount ?? tokens));
+    if (known) counts[known] = sum(counts[known], tokenCount(tokensOfModality ?? tokens));
   }
   return counts;
 }
@@ -107,15 +117,16 @@ export function tokens(
   { prompt, tools, cached, candidates, thoughts, total }: Counted,
   modalities: Counted,
 ): Usage {
-  const inputTokens = sum(number(prompt), number(tools));
+  const inputTokens = sum(tokenCount(prompt), tokenCount(tools));
+  const thoughtTokens = tokenCount(thoughts);
   const input = byModality(modalities.prompt, byModality(modalities.tools));
   const read = byModality(modalities.cached);
   const output = byModality(modalities.candidates);
-  return {
+  return checkedUsage({
     inputTokens,
-    outputTokens: outputTokens(inputTokens, number(candidates), number(thoughts), number(total)),
-    cacheReadTokens: number(cached),
-    reasoningTokens: number(thoughts),
+    outputTokens: outputTokens(inputTokens, tokenCount(candidates), thoughtTokens, tokenCount(total)),
+    cacheReadTokens: tokenCount(cached),
+    reasoningTokens: thoughtTokens,
     inputTextTokens: input.text,
     inputAudioTokens: input.audio,
     inputImageTokens: input.image,
@@ -128,7 +139,7 @@ export function tokens(
     outputAudioTokens: output.audio,
     outputImageTokens: output.image,
     outputVideoTokens: output.video,
-  };
+  });
 }
 
 /** `usageMetadata`. */

@@ -17,6 +17,7 @@ export type {
 } from './call.ts';
 export type { LogMode, LogOptions } from './config/log.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './config/resilience.ts';
+export { isBudgetStrict, refuseAll } from './config/resilience.ts';
 export { checkRedisOptions, type RedisLimitsOptions, type RedisSettings } from './config/shared-limits.ts';
 export { nearest, VARIABLES } from './config/variables.ts';
 export {
@@ -92,13 +93,15 @@ export {
 } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
-export { loadOptional } from './optional.ts';
+export { loadOptional, optionalRoots } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
 export { printable, printableLines } from './printable.ts';
 export { withoutSecrets } from './secrets.ts';
 export { mainLine, mainModules, tellingLines } from './telling.ts';
+export { readTextFile } from './text-file.ts';
 export { watchRequests } from './untraced.ts';
 export {
+  checkedUsage,
   count,
   entryAt,
   fields,
@@ -106,9 +109,11 @@ export {
   name,
   number,
   objects,
+  reportedUsd,
   setEntry,
   string,
   strings,
+  tokenCount,
 } from './values.ts';
 export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor.ts';
 export { warn, warnOnce } from './warn.ts';

@@ -13,7 +13,8 @@ export interface LoadedFile {
 
 /** All CommonJS files of `name`, of each copy of it. */
 export function loadedFiles(name: string): LoadedFile[] {
-  const { cache } = createRequire(join(process.cwd(), 'index.js'));
+  // Of any path: there is one cache. The working directory may be gone, and a bundle has no URL.
+  const { cache } = createRequire(process.execPath);
   return Object.entries(cache).flatMap(([path, loaded]) => {
     const root = rootOf(path, name);
     if (root === undefined || !loaded?.loaded) return [];

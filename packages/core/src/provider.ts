@@ -55,10 +55,15 @@ export function originOf(
   const url = baseURL === undefined ? null : parseUrl(baseURL);
   if (!url) return { provider: known ?? fallback, server: undefined };
   const host = url.hostname;
-  const provider = map[url.host] ?? map[host] ?? known ?? providerOfHost(host, url.pathname) ?? fallback;
+  const provider =
+    mapped(map, url.host) ?? mapped(map, host) ?? known ?? providerOfHost(host, url.pathname) ?? fallback;
   const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
   return { provider, server: { address: host, port } };
 }
+
+/** A host may be called `constructor`. */
+const mapped = (map: Readonly<Record<string, string>>, host: string): string | undefined =>
+  Object.hasOwn(map, host) ? map[host] : undefined;
 
 function providerOfHost(host: string, path: string): string | undefined {
   if (AZURE_SERVICES.test(host)) {

@@ -32,3 +32,15 @@ export function warnOnce(message: string): void {
   facts().warnings.push(message);
   warn(message);
 }
+
+/**
+ * Warns, once a message, of what costs money or opens what was to be closed: by a warning of the process even where
+ * `diag` has a listener, which may print nothing.
+ */
+export function alarmOnce(message: string): void {
+  if (said.has(message) || said.size >= MAX_SAID) return;
+  said.add(message);
+  facts().warnings.push(message);
+  process.emitWarning(message, 'llmtrace');
+  diag.warn(`llmtrace: ${message}`);
+}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
-import { autoSettings, type LlmTraceConfig, resolveConfig } from '../src/config.ts';
+import { autoSettings, type LlmTraceConfig, resolveConfig, validateConfig } from '../src/config.ts';
+import { originOf } from '../src/provider.ts';
 
 /** Log lines by llmtrace itself. */
 const LOG = {
@@ -24,6 +25,22 @@ const CONTENT = {
 };
 
 describe('the configuration', () => {
+  it('pollutes no prototype, and finds no provider on one', () => {
+    const { providerMap } = resolveConfig({}, { LLMTRACE_PROVIDER_MAP: '__proto__=evil,a.example=b' });
+    assert.deepEqual(Object.entries(providerMap), [
+      ['__proto__', 'evil'],
+      ['a.example', 'b'],
+    ]);
+    assert.equal(Object.getPrototypeOf(providerMap), Object.prototype);
+    assert.equal(originOf('https://constructor/v1', undefined, 'openai', {}).provider, 'openai');
+    assert.throws(
+      () => validateConfig(JSON.parse('{ "__proto__": { "enabled": false } }')),
+      /no `__proto__`/,
+    );
+    const retry = JSON.parse('{ "retry": { "budget": { "ratio": 0.1, "perSecond": 1, "constructor": 1 } } }');
+    assert.throws(() => validateConfig(retry), /`retry.budget` to be an object with ratio and perSecond/);
+  });
+
   const warn = sinon.spy();
 
   beforeEach(() => {
@@ -135,6 +152,27 @@ describe('the configuration', () => {
     });
     const observers = [null] as unknown as [];
     assert.throws(() => resolveConfig({ observers }, {}), /Expected `observers` to be an array of observers/);
+    const cases: [config: object, message: RegExp][] = [
+      [{ prices: 8 }, /`prices` to be the path of a file, got 8/],
+      [{ prices: ['a'] }, /`prices` to be the path of a file/],
+      [{ prices: 'a\0b' }, /`prices` to be the path of a file/],
+      [{ providerMap: 'a=b' }, /`providerMap` to be an object, got "a=b"/],
+      [{ providerMap: ['a'] }, /`providerMap` to be an object/],
+      [{ providerMap: { host: 8 } }, /`providerMap\["host"\]` to be a text of 1 to 1000 characters, got 8/],
+      [{ modelMap: { name: '' } }, /`modelMap\["name"\]` to be a text/],
+      [{ modelMap: { name: 'x'.repeat(1001) } }, /`modelMap\["name"\]` to be a text/],
+      [{ modelMap: { ['x'.repeat(1001)]: 'gpt' } }, /names of `modelMap` to have at most 1000 characters/],
+      [
+        JSON.parse('{ "providerMap": { "__proto__": { "polluted": "yes" } } }'),
+        /`providerMap\["__proto__"\]`/,
+      ],
+      [{ enabled: 'false' }, /`enabled` to be a boolean, got "false"/],
+      [{ tokenModality: 1 }, /`tokenModality` to be a boolean/],
+      [{ streamUsage: 'no' }, /`streamUsage` to be a boolean/],
+      [{ exceptionsOnSpans: {} }, /`exceptionsOnSpans` to be a boolean/],
+      [{ log: { logErrors: 'false' } }, /`log.logErrors` to be a boolean/],
+    ];
+    for (const [config, message] of cases) assert.throws(() => resolveConfig(config, {}), message);
   });
 
   it('warns of a wrong variable, and uses the default', () => {

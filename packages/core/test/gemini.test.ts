@@ -261,4 +261,16 @@ describe("Gemini's streams", () => {
     assert.deepEqual(defined(failure({}) as object), { code: 'error' });
     assert.equal(failure(undefined), undefined);
   });
+
+  it('counts nothing with a part that is no count', () => {
+    const cases: [metadata: object, input: number | undefined, output: number | undefined][] = [
+      [{ promptTokenCount: -10, toolUsePromptTokenCount: 20, candidatesTokenCount: 7 }, undefined, 7],
+      [{ promptTokenCount: 5, candidatesTokenCount: 1e308, thoughtsTokenCount: 3 }, 5, undefined],
+      [{ promptTokenCount: 5, candidatesTokenCount: 7, thoughtsTokenCount: -3 }, 5, undefined],
+    ];
+    for (const [metadata, input, output] of cases) {
+      const { inputTokens, outputTokens } = usage(metadata) ?? {};
+      assert.deepEqual([inputTokens, outputTokens], [input, output]);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 /** Token counts of messages. */
-import { number, type Usage } from '@llmtrace/core';
+import { checkedUsage, tokenCount, type Usage } from '@llmtrace/core';
 
 /**
  * The usage of a message, on top of what an earlier event of its stream said: what an event leaves out, or says
@@ -10,17 +10,18 @@ import { number, type Usage } from '@llmtrace/core';
  */
 export function usage(u: any, soFar: Usage = {}): Usage | undefined {
   if (!u) return undefined;
-  const cacheRead = number(u.cache_read_input_tokens) ?? soFar.cacheReadTokens;
-  const cacheWrite = number(u.cache_creation_input_tokens) ?? soFar.cacheWriteTokens;
-  return {
-    inputTokens: sum(number(u.input_tokens) ?? uncached(soFar), cacheRead, cacheWrite),
-    outputTokens: number(u.output_tokens) ?? soFar.outputTokens,
+  const cacheRead = tokenCount(u.cache_read_input_tokens) ?? soFar.cacheReadTokens;
+  const cacheWrite = tokenCount(u.cache_creation_input_tokens) ?? soFar.cacheWriteTokens;
+  const uncached = tokenCount(u.input_tokens) ?? uncachedOf(soFar);
+  return checkedUsage({
+    inputTokens: uncached === undefined ? undefined : uncached + (cacheRead ?? 0) + (cacheWrite ?? 0),
+    outputTokens: tokenCount(u.output_tokens) ?? soFar.outputTokens,
     cacheReadTokens: cacheRead,
     cacheWriteTokens: cacheWrite,
-    cacheWrite1hTokens: number(u.cache_creation?.ephemeral_1h_input_tokens) ?? soFar.cacheWrite1hTokens,
-    reasoningTokens: number(u.output_tokens_details?.thinking_tokens) ?? soFar.reasoningTokens,
-    webSearches: number(u.server_tool_use?.web_search_requests) ?? soFar.webSearches,
-  };
+    cacheWrite1hTokens: tokenCount(u.cache_creation?.ephemeral_1h_input_tokens) ?? soFar.cacheWrite1hTokens,
+    reasoningTokens: tokenCount(u.output_tokens_details?.thinking_tokens) ?? soFar.reasoningTokens,
+    webSearches: tokenCount(u.server_tool_use?.web_search_requests) ?? soFar.webSearches,
+  });
 }
 
 /** The usage at the start of a stream, where all counts of the output are placeholders. */
@@ -29,12 +30,7 @@ export function usageAtStart(u: any): Usage | undefined {
   return all && { ...all, outputTokens: undefined, reasoningTokens: undefined };
 }
 
-function sum(...counts: (number | undefined)[]): number | undefined {
-  const known = counts.filter((count) => count !== undefined);
-  return known.length === 0 ? undefined : known.reduce((total, count) => total + count, 0);
-}
-
-const uncached = ({ inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 }: Usage): number | undefined =>
+const uncachedOf = ({ inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 }: Usage): number | undefined =>
   inputTokens === undefined ? undefined : inputTokens - cacheReadTokens - cacheWriteTokens;
 
 /** What the answer was served with, as far as it changes the price: fast mode has prices of its own, as tiers have. */

@@ -11,6 +11,7 @@ import {
   name,
   number,
   objects,
+  tokenCount,
   type Usage,
 } from '@llmtrace/core';
 import { generated, images, videos } from './content.ts';
@@ -86,13 +87,14 @@ function embeddingUsage(embeddings: any): Usage | undefined {
     statistics ? objects([statistics]) : [],
   );
   if (statistics.length === 0) return undefined;
-  const counts = statistics.map((one: any) => one.tokenCount);
+  const counts = statistics.map((one: any) => tokenCount(one.tokenCount));
   const details = statistics.flatMap((one: any) => objects(one.tokensDetails));
-  return gemini.tokens({ prompt: counts.every(isNumber) ? total(counts) : undefined }, { prompt: details });
+  return gemini.tokens({ prompt: total(counts) }, { prompt: details });
 }
 
-const isNumber = (value: unknown): boolean => typeof value === 'number';
-const total = (counts: number[]): number => counts.reduce((sum, count) => sum + count, 0);
+/** Unknown where one of the counts is. */
+const total = (counts: (number | undefined)[]): number | undefined =>
+  counts.reduce((sum, count) => (sum === undefined || count === undefined ? undefined : sum + count), 0);
 
 const embedContent: Endpoint = {
   ...models,

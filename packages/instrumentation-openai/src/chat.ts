@@ -1,5 +1,6 @@
 /** Chat completions, and the legacy completions that share their shape. */
 import {
+  checkedUsage,
   count,
   type Endpoint,
   fields,
@@ -9,8 +10,10 @@ import {
   name,
   number,
   objects,
+  reportedUsd,
   setEntry,
   strings,
+  tokenCount,
   type Usage,
 } from '@llmtrace/core';
 import { chatContent, completionsContent } from './content-chat.ts';
@@ -20,19 +23,19 @@ export function usage(u: any): Usage | undefined {
   if (!u) return undefined;
   const input = u.prompt_tokens_details;
   const output = u.completion_tokens_details;
-  return {
-    inputTokens: number(u.prompt_tokens),
-    outputTokens: number(u.completion_tokens),
-    cacheReadTokens: number(input?.cached_tokens),
-    cacheWriteTokens: number(input?.cache_write_tokens),
-    inputAudioTokens: number(input?.audio_tokens),
-    inputTextTokens: number(input?.text_tokens),
-    inputImageTokens: number(input?.image_tokens),
-    reasoningTokens: number(output?.reasoning_tokens),
-    outputAudioTokens: number(output?.audio_tokens),
-    outputTextTokens: number(output?.text_tokens),
-    reportedCost: number(u.cost), // OpenRouter's, in USD
-  };
+  return checkedUsage({
+    inputTokens: tokenCount(u.prompt_tokens),
+    outputTokens: tokenCount(u.completion_tokens),
+    cacheReadTokens: tokenCount(input?.cached_tokens),
+    cacheWriteTokens: tokenCount(input?.cache_write_tokens),
+    inputAudioTokens: tokenCount(input?.audio_tokens),
+    inputTextTokens: tokenCount(input?.text_tokens),
+    inputImageTokens: tokenCount(input?.image_tokens),
+    reasoningTokens: tokenCount(output?.reasoning_tokens),
+    outputAudioTokens: tokenCount(output?.audio_tokens),
+    outputTextTokens: tokenCount(output?.text_tokens),
+    reportedCost: reportedUsd(u.cost), // OpenRouter's, in USD
+  });
 }
 
 const FINISH: Readonly<Record<string, string>> = { tool_calls: 'tool_call', function_call: 'tool_call' };

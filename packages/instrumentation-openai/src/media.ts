@@ -1,11 +1,13 @@
 /** Images and audio. */
 import {
+  checkedUsage,
   type Endpoint,
   fields,
   type LlmRequest,
   type LlmResponse,
   name,
   number,
+  tokenCount,
   type Usage,
 } from '@llmtrace/core';
 import { imagesContent, speechContent, transcriptionsContent } from './content-media.ts';
@@ -15,17 +17,17 @@ function usage(u: any): Usage | undefined {
   if (!u) return undefined;
   const input = u.input_tokens_details ?? u.input_token_details;
   const output = u.output_tokens_details;
-  return {
-    inputTokens: number(u.input_tokens),
-    outputTokens: number(u.output_tokens),
-    cacheReadTokens: number(input?.cached_tokens),
-    inputTextTokens: number(input?.text_tokens),
-    inputImageTokens: number(input?.image_tokens),
-    inputAudioTokens: number(input?.audio_tokens),
-    outputTextTokens: number(output?.text_tokens),
-    outputImageTokens: number(output?.image_tokens),
-    reasoningTokens: number(output?.reasoning_tokens),
-  };
+  return checkedUsage({
+    inputTokens: tokenCount(u.input_tokens),
+    outputTokens: tokenCount(u.output_tokens),
+    cacheReadTokens: tokenCount(input?.cached_tokens),
+    inputTextTokens: tokenCount(input?.text_tokens),
+    inputImageTokens: tokenCount(input?.image_tokens),
+    inputAudioTokens: tokenCount(input?.audio_tokens),
+    outputTextTokens: tokenCount(output?.text_tokens),
+    outputImageTokens: tokenCount(output?.image_tokens),
+    reasoningTokens: tokenCount(output?.reasoning_tokens),
+  });
 }
 
 const request = (p: any, outputType?: LlmRequest['outputType']): LlmRequest => ({

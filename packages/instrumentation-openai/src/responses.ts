@@ -1,5 +1,6 @@
 /** The Responses API: creating and compacting a response, and both in their beta form. */
 import {
+  checkedUsage,
   count,
   type Endpoint,
   fields,
@@ -9,20 +10,22 @@ import {
   name,
   number,
   objects,
+  reportedUsd,
+  tokenCount,
   type Usage,
 } from '@llmtrace/core';
 import { compactContent, responsesContent } from './content-responses.ts';
 
 function usage(u: any): Usage | undefined {
   if (!u) return undefined;
-  return {
-    inputTokens: number(u.input_tokens),
-    outputTokens: number(u.output_tokens),
-    cacheReadTokens: number(u.input_tokens_details?.cached_tokens),
-    cacheWriteTokens: number(u.input_tokens_details?.cache_write_tokens),
-    reasoningTokens: number(u.output_tokens_details?.reasoning_tokens),
-    reportedCost: number(u.cost), // OpenRouter's, in USD
-  };
+  return checkedUsage({
+    inputTokens: tokenCount(u.input_tokens),
+    outputTokens: tokenCount(u.output_tokens),
+    cacheReadTokens: tokenCount(u.input_tokens_details?.cached_tokens),
+    cacheWriteTokens: tokenCount(u.input_tokens_details?.cache_write_tokens),
+    reasoningTokens: tokenCount(u.output_tokens_details?.reasoning_tokens),
+    reportedCost: reportedUsd(u.cost), // OpenRouter's, in USD
+  });
 }
 
 /** Calls that the application has to answer; those that the vendor runs itself end in an answer. */

@@ -4,30 +4,68 @@ import { warn } from '@llmtrace/core';
 /** What stands for all values beyond the cap. */
 export const OTHER = 'other';
 const MAX_LENGTH = 128;
+/** After so long without a call, a value gives its place to a new one, in ms; scrapes are seconds or minutes apart. */
+export const IDLE = 3_600_000;
+
+export interface LabelOptions {
+  /** How many values a label may have. */
+  readonly cap: number;
+  /** A clock that only goes forward, in ms. */
+  readonly now: () => number;
+  /** The labels whose values stay for ever: a gauge must go down where it went up. */
+  readonly kept: readonly string[];
+  /** A value was idle for {@link IDLE} and gave its place to another: its series are to go. */
+  onExpired(label: string, value: string): void;
+}
+
+/** The values of one label. */
+interface Values {
+  /** By value, when it was asked for last. */
+  readonly seen: Map<string, number>;
+  /** Before that, none of them can be idle. */
+  idleAt: number;
+}
 
 /**
  * Makes a function that gives the value to use for a label: the first `cap` values of each label as they are, and
- * `other` for all that come later, which is said once. It gives the same answer to the same value for ever, so that
- * a gauge goes down where it went up.
+ * `other` for all that come later, which is reported once. Values that no call has had for an hour make room.
  */
-export function makeLabels(cap: number): (label: string, value: unknown) => string {
-  const known = new Map<string, Set<string>>();
+export function makeLabels(options: LabelOptions): (label: string, value: unknown) => string {
+  const { cap, now } = options;
+  const known = new Map<string, Values>();
   let warned = false;
-  return (label, value) => {
-    const text = typeof value === 'string' && value !== '' ? value.slice(0, MAX_LENGTH) : 'unknown';
-    const values = known.get(label) ?? new Set();
+
+  const valuesOf = (label: string): Values => {
+    const values = known.get(label) ?? { seen: new Map(), idleAt: 0 };
     known.set(label, values);
-    if (values.has(text)) return text;
-    if (values.size < cap) {
-      values.add(text);
-      return text;
-    }
-    if (!warned) {
+    return values;
+  };
+  /** Lets the value go that was idle longest. @returns whether there was an idle one */
+  const makeRoom = (label: string, values: Values): boolean => {
+    if (options.kept.includes(label) || now() < values.idleAt) return false;
+    let oldest: [value: string, time: number] = ['', Number.POSITIVE_INFINITY];
+    for (const entry of values.seen) if (entry[1] < oldest[1]) oldest = entry;
+    const [value, time] = oldest;
+    values.idleAt = time + IDLE;
+    if (now() < values.idleAt) return false;
+    values.seen.delete(value);
+    options.onExpired(label, value);
+    return true;
+  };
+  const refuse = (label: string): string => {
+    if (!warned)
       warn(
         `more than ${cap} values of the Prometheus label \`${label}\`; further ones are counted as \`other\``,
       );
-    }
     warned = true;
     return OTHER;
+  };
+  return (label, value) => {
+    const text = typeof value === 'string' && value !== '' ? value.slice(0, MAX_LENGTH) : 'unknown';
+    const values = valuesOf(label);
+    const isNew = !values.seen.has(text);
+    if (isNew && values.seen.size >= cap && !makeRoom(label, values)) return refuse(label);
+    values.seen.set(text, now());
+    return text;
   };
 }

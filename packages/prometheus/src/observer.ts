@@ -4,6 +4,7 @@ import { isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
 import type { Histogram, Registry } from 'prom-client';
 import { makeLabels } from './labels.ts';
 import { BUCKETS, type Metrics, type MetricsOptions, makeMetrics } from './metrics.ts';
+import { makeSeries } from './series.ts';
 
 /** A registry of prom-client's, of either format. */
 export type AnyRegistry = Pick<Registry, 'registerMetric' | 'getMetricsAsJSON' | 'metrics'> & {
@@ -20,7 +21,10 @@ export interface PrometheusOptions {
   defaultLabels?: Readonly<Record<string, string>>;
   /** The upper bounds of the histograms' buckets, in seconds, ascending. @default 0.05 … 300 */
   buckets?: readonly number[];
-  /** How many values a label may have before further ones are counted as `other`. @default 100 */
+  /**
+   * How many values a label may have before further ones are counted as `other`. A model or an error type that no call
+   * had for an hour makes room: its series are removed. @default 100
+   */
   maxLabelValues?: number;
 }
 
@@ -37,7 +41,13 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
     buckets,
     labelNames: Object.keys(defaultLabels),
   });
-  const label = makeLabels(maxLabelValues);
+  const series = makeSeries(metrics);
+  const label = makeLabels({
+    cap: maxLabelValues,
+    now: () => performance.now(),
+    kept: ['provider'],
+    onExpired: (name, value) => series.remove(name, value),
+  });
   const providerOf = ({ provider }: Call) => ({ ...defaultLabels, provider: label('provider', provider) });
   return {
     register: registry,
@@ -46,9 +56,12 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
       const provider = providerOf(call);
       metrics.active.dec(provider);
       const labels = { ...provider, model: label('model', call.request.model ?? call.response.model) };
+      series.add('model', labels);
       count(metrics, call, labels);
       if (call.outcome !== 'failed') return;
-      metrics.errors.inc({ ...provider, error_type: label('error_type', callErrorType(call)) });
+      const failed = { ...provider, error_type: label('error_type', callErrorType(call)) };
+      series.add('error_type', failed);
+      metrics.errors.inc(failed);
     },
   };
 }

@@ -4,7 +4,9 @@ import { recordDiag } from '@llmtrace/test-fixtures';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { Counter, Registry } from 'prom-client';
+import sinon from 'sinon';
 import { type PrometheusObserver, prometheusObserver } from '../src/index.ts';
+import { IDLE } from '../src/labels.ts';
 import { render } from '../src/render.ts';
 
 const OPENMETRICS = 'application/openmetrics-text';
@@ -191,6 +193,31 @@ describe('the registry of the application', () => {
     diag.stop();
     assert.match(await register.metrics(), /^llmtrace_requests_total\{.*\} 2$/m);
     assert.deepEqual(diag.lines, []);
+  });
+
+  it('lets the series of idle models go for those of new ones, and of no others', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const observer = prometheusObserver({ maxLabelValues: 2, defaultLabels: { service: 'chat' } });
+      const call = (model: string) => aCall({ ...completed, outcome: 'failed', request: { model } });
+      const models = async (): Promise<string[]> => {
+        const all = Object.keys(await samples(observer)).map((line) => /model="([^"]+)"/.exec(line)?.[1]);
+        return [...new Set(all.flatMap((model) => model ?? []))].sort();
+      };
+      play(observer, call('junk'), call('real'), call('late'));
+      assert.deepEqual(await models(), ['junk', 'other', 'real']);
+      clock.tick(IDLE / 2);
+      play(observer, call('real'), call('late'));
+      assert.deepEqual(await models(), ['junk', 'other', 'real']);
+      clock.tick(IDLE / 2);
+      play(observer, call('late'), call('later'));
+      assert.deepEqual(await models(), ['late', 'other', 'real']);
+      const counted = await samples(observer);
+      assert.equal(counted['llmtrace_requests_total{service="chat",provider="openai",model="late"}'], 1);
+      assert.equal(counted['llmtrace_active_requests{service="chat",provider="openai"}'], 0);
+    } finally {
+      clock.restore();
+    }
   });
 
   it('keeps a metric whose name is ours, which is said once, and gets the others', async () => {

@@ -42,7 +42,7 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
     return [key, `${key}:running`, `${key}:processes`];
   };
   const tell = async (by: RunScript): Promise<number> =>
-    Number(await by(ping, [`${prefix}:processes`], [process]));
+    finite(await by(ping, [`${prefix}:processes`], [process]));
   return {
     timeout,
     fallback,
@@ -168,17 +168,33 @@ function askOf(process: string, ask: Ask): string[] {
   ];
 }
 
-function takenOf(reply: unknown, { buckets }: Ask): Taken {
-  const [full, ahead, memory, processes, , ...rest] = reply as unknown[];
-  const numbers = rest.map(Number);
+/** @throws TypeError for what no script of llmtrace answers; the store then counts as out of reach. */
+function takenOf(reply: unknown, { buckets, calls }: Ask): Taken {
+  const [full, ahead, memory, processes, , ...rest] = listOf(reply);
+  const numbers = rest.map(finite);
+  const [levels, waits] = [numbers.slice(0, buckets.length), numbers.slice(buckets.length)];
+  if (levels.length < buckets.length || waits.length > calls.length) throw unexpected();
   return {
-    full: Number(full) === 1,
-    ahead: Number(ahead),
+    full: finite(full) === 1,
+    ahead: finite(ahead),
     memory: String(memory),
-    processes: Number(processes),
-    levels: numbers.slice(0, buckets.length),
-    waits: numbers.slice(buckets.length),
+    processes: finite(processes),
+    levels,
+    waits,
   };
+}
+
+const unexpected = (): TypeError => new TypeError('Expected Redis to answer with finite numbers.');
+
+function listOf(reply: unknown): unknown[] {
+  if (Array.isArray(reply)) return reply;
+  throw unexpected();
+}
+
+function finite(value: unknown): number {
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+  if (!Number.isFinite(number)) throw unexpected();
+  return number;
 }
 
 const settlementOf = (process: string, settlement: Settlement): string[] => [
@@ -195,12 +211,13 @@ const spendingOf = (process: string, { usd, tokens, window, known }: Spending): 
   [process, window, usd, tokens, known?.window ?? -1, known?.usd ?? 0, known?.tokens ?? 0].map(String);
 
 function spentOf(reply: unknown): Spent {
-  const [usd, tokens, window, left, processes] = (reply as unknown[]).map(Number) as [
+  const [usd, tokens, window, left, processes] = listOf(reply).map(finite) as [
     number,
     number,
     number,
     number,
     number,
   ];
+  if (processes === undefined) throw unexpected();
   return { usd, tokens, window, left, processes };
 }

@@ -15,8 +15,24 @@ export const PROCESS = 120_000;
 /** Within so long after an outage the processes come back from it, in ms: that is the longest time between probes. */
 const RETURN = 6000;
 
-/** A script is loaded by running it without keys. */
-const NOTHING = 'if #KEYS == 0 then return 0 end';
+/** The longest time that a turn may be given out in advance, in ms: no timer takes more. */
+const AHEAD = 2 ** 31 - 1;
+/** The deepest debt of a bucket, in seconds of its rate, as in core's `TokenBucket`. */
+const DEBT = 3600;
+
+/**
+ * A script is loaded by running it without keys. `tonumber` in Lua also takes `nan`, `inf` and `0x1p9`: an argument that
+ * is not finite is refused before anything is written (`given`), and what is stored and not within its range (written by
+ * an earlier version, or by someone else) counts as not stored (`within`).
+ */
+const NOTHING = `if #KEYS == 0 then return 0 end
+local function within(text, low, high)
+  local number = tonumber(text)
+  if number and number >= low and number <= high then return number end
+end
+local function given(text)
+  return within(text, -1e18, 1e18) or error('llmtrace: expected a finite number, got ' .. string.sub(tostring(text), 1, 40))
+end`;
 
 /**
  * Reads the limit, and brings it up to now. What keys and arguments are, see `limits.ts`. Where Redis' clock has gone
@@ -25,22 +41,23 @@ const NOTHING = 'if #KEYS == 0 then return 0 end';
 const LOAD = `${NOTHING}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local process, memory, count, concurrency = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local process, memory, count, concurrency = ARGV[1], ARGV[2], given(ARGV[3]), given(ARGV[4])
 local arg = 4
 local rates, bursts, levels = {}, {}, {}
 for b = 1, count do
-  rates[b], bursts[b] = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
+  rates[b], bursts[b] = given(ARGV[arg + 1]), given(ARGV[arg + 2])
   arg = arg + 2
 end
 local function exact(number) return string.format('%.17g', number) end
 local fields = {'at', 'memory', 'back', 'of', 'processes', 'seen'}
 for b = 1, count do fields[6 + b] = 'b' .. b end
 local stored = redis.call('HMGET', KEYS[1], unpack(fields))
-local at = tonumber(stored[1]) or now
+local at = within(stored[1], 0, now + 2 * ${AHEAD}) or now
 local name = stored[2] or memory
-local back, of, processes = tonumber(stored[3]) or 0, tonumber(stored[4]) or 0, tonumber(stored[5]) or 0
-for b = 1, count do levels[b] = tonumber(stored[6 + b]) or bursts[b] end
-local step = (tonumber(stored[6]) or now) - now
+local back, of, processes = within(stored[3], -1e15, 1e15) or 0, within(stored[4], 0, 1e9) or 0, within(stored[5], 0, 1e9) or 0
+local function owed(b) return bursts[b] + rates[b] * ${DEBT} end
+for b = 1, count do levels[b] = within(stored[6 + b], -owed(b) * (1 + 1e-9), 1e18) or bursts[b] end
+local step = (within(stored[6], 0, 1e15) or now) - now
 if step > 0 then
   at, back = at - step, back - step
   redis.call('HSET', KEYS[1], 'at', exact(at), 'back', exact(back), 'seen', exact(now))
@@ -86,14 +103,14 @@ if now - back <= ${PROCESS} then known = math.max(processes, of) end
 
 export const TAKE = `${LOAD}
 local before, returning, announcing = ARGV[arg + 1], ARGV[arg + 2] == '1', ARGV[arg + 3] == '1'
-local others, calls = tonumber(ARGV[arg + 4]), tonumber(ARGV[arg + 5])
+local others, calls = given(ARGV[arg + 4]), given(ARGV[arg + 5])
 arg = arg + 5
 ${RETURNING}
 if returning or (before ~= '' and before ~= name) then
   local base = math.max(now, at)
   for b = 1, count do
     levels[b] = math.min(levels[b] + (base - at) / 1000 * rates[b] * part, bursts[b])
-    local remembered = tonumber(ARGV[arg + b])
+    local remembered = ARGV[arg + b] ~= '' and given(ARGV[arg + b])
     if remembered then levels[b] = math.min(levels[b], remembered + (base - now) / 1000 * rates[b]) end
   end
   at = base
@@ -106,7 +123,7 @@ if concurrency > 0 then
 end
 local waits, full = {}, 0
 for call = 1, calls do
-  local maxWait, lease = tonumber(ARGV[arg + 1]), ARGV[arg + 2]
+  local maxWait, lease = given(ARGV[arg + 1]), ARGV[arg + 2]
   arg = arg + 2
   if concurrency > 0 and running >= concurrency then
     full = 1
@@ -116,7 +133,7 @@ for call = 1, calls do
   local wait, filled = 0, {}
   for b = 1, count do
     filled[b] = math.min(levels[b] + (base - at) / 1000 * rates[b] * part, bursts[b])
-    local missing = math.min(tonumber(ARGV[arg + b]), bursts[b]) - filled[b]
+    local missing = math.min(given(ARGV[arg + b]), bursts[b]) - filled[b]
     if missing > 1e-9 then wait = math.max(wait, missing / (rates[b] * part) * 1000) end
   end
   local turn = base + wait
@@ -124,7 +141,7 @@ for call = 1, calls do
     waits[#waits + 1] = exact(now - turn)
   else
     for b = 1, count do
-      levels[b] = math.min(filled[b] + wait / 1000 * rates[b] * part, bursts[b]) - tonumber(ARGV[arg + b])
+      levels[b] = math.max(math.min(filled[b] + wait / 1000 * rates[b] * part, bursts[b]) - given(ARGV[arg + b]), -owed(b))
     end
     at = turn
     if concurrency > 0 then
@@ -145,16 +162,16 @@ return reply
 `;
 
 export const SETTLE = `${LOAD}
-local pause, ended, running = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2]), tonumber(ARGV[arg + 3])
+local pause, ended, running = given(ARGV[arg + 1]), given(ARGV[arg + 2]), given(ARGV[arg + 3])
 arg = arg + 3
 local changed = pause > 0
-for b = 1, count do changed = changed or tonumber(ARGV[arg + b]) ~= 0 end
+for b = 1, count do changed = given(ARGV[arg + b]) ~= 0 or changed end
 if changed then
   -- A turn that was given out in advance has left no more than the rest of the bucket.
   local spare = at > now and 1 or 0
   local base = math.max(now, at, now + pause)
   for b = 1, count do
-    local level = levels[b] + tonumber(ARGV[arg + b])
+    local level = math.max(levels[b] + given(ARGV[arg + b]), -owed(b))
     if level > levels[b] then level = math.max(levels[b], math.min(level, bursts[b] - spare)) end
     levels[b] = math.min(level + (base - at) / 1000 * rates[b], bursts[b])
   end
@@ -173,17 +190,21 @@ return 1
 export const SPEND = `${NOTHING}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local process, length = ARGV[1], tonumber(ARGV[2])
+local process, length = ARGV[1], given(ARGV[2])
 local window = math.floor(now / length)
+local function spent(text) return math.max(given(text), 0) end
+local newUsd, newTokens, knownWindow, knownUsd, knownTokens =
+  spent(ARGV[3]), spent(ARGV[4]), given(ARGV[5]), spent(ARGV[6]), spent(ARGV[7])
 local function exact(number) return string.format('%.17g', number) end
 local stored = redis.call('HMGET', KEYS[1], 'window', 'usd', 'tokens')
 local usd, tokens = 0, 0
-if tonumber(stored[1]) == window then usd, tokens = tonumber(stored[2]), tonumber(stored[3]) end
+local storedWindow = within(stored[1], 0, 1e15)
+-- The clock has gone back over the window's end: the next window has begun already, and is not begun twice.
+if storedWindow == window + 1 then window = storedWindow end
+if storedWindow == window then usd, tokens = within(stored[2], 0, 1e18) or 0, within(stored[3], 0, 1e18) or 0 end
 -- A sum only grows within a window: what somebody remembers was spent, even if it is forgotten here.
-if tonumber(ARGV[5]) == window then
-  usd, tokens = math.max(usd, tonumber(ARGV[6])), math.max(tokens, tonumber(ARGV[7]))
-end
-usd, tokens = usd + tonumber(ARGV[3]), tokens + tonumber(ARGV[4])
+if knownWindow == window then usd, tokens = math.max(usd, knownUsd), math.max(tokens, knownTokens) end
+usd, tokens = usd + newUsd, tokens + newTokens
 local left = (window + 1) * length - now
 redis.call('HSET', KEYS[1], 'window', exact(window), 'usd', exact(usd), 'tokens', exact(tokens))
 redis.call('PEXPIRE', KEYS[1], math.ceil(left) + 60000)

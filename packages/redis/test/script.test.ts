@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TokenBucket } from '@llmtrace/core';
+import fc from 'fast-check';
 import { runnerOf, type Script, scriptOf } from '../src/client.ts';
 import { redisLimits } from '../src/index.ts';
 import { TAKE } from '../src/script.ts';
@@ -284,6 +285,107 @@ describeWithRedis('the decisions of Redis', () => {
       const ask = { ...fresh, buckets, levels: [Infinity], calls: [one([1], 0)] };
       assert.equal((await limits.take(name, ask)).waits[0], 0, name.slice(0, 20));
       assert.ok(((await limits.take(name, ask)).waits[0] as number) < 0, name.slice(0, 20));
+    }
+  });
+
+  /** Buckets that no absurd number may open or close for good. */
+  const small = [
+    { rate: 10, burst: 10, of: 'requests' },
+    { rate: 100, burst: 1000, of: 'tokens' },
+  ] as const;
+  const askSmall = { ...fresh, buckets: small, levels: [Infinity, Infinity], calls: [one([1, 10])] };
+  const ABSURD = ['nan', '-nan', 'inf', '-inf', '1e400', '0x1p2000', 'x', '-1e300', '1e300'];
+
+  it('stand whatever was stored', async () => {
+    const { limits } = limitsWithTimes();
+    const fields = ['at', 'back', 'of', 'processes', 'seen', 'b1', 'b2'];
+    for (const value of ABSURD) {
+      const name = `stored ${value}`;
+      await limits.take(name, askSmall);
+      for (const field of fields) await send('HSET', `llmtrace:{${name}}`, field, value);
+      const { waits, levels } = await limits.take(name, askSmall);
+      assert.equal(waits[0], 0, `${value}: ${waits}`);
+      assert.ok(levels.every((level) => Number.isFinite(level) && level <= 1000));
+      assert.ok(Number(await send('PTTL', `llmtrace:{${name}}`)) < 200_000, value);
+      for (const field of ['window', 'usd', 'tokens'])
+        await send('HSET', `llmtrace:{spent ${value}}`, field, value);
+      const spent = await limits.spend(`spent ${value}`, spending(1, 10));
+      assert.deepEqual([spent.usd, spent.tokens], [1, 10], value);
+      await send('HSET', `llmtrace:{spent ${value}}`, 'usd', value);
+      assert.ok(
+        [2, 1].includes((await limits.spend(`spent ${value}`, spending(1, 10))).usd) || value === '1e300',
+      );
+    }
+  });
+
+  const spending = (usd: number, tokens: number) => ({ usd, tokens, window: 86_400_000, known: undefined });
+
+  it('refuse arguments that are not finite, and store nothing of them', async () => {
+    const { limits } = limitsWithTimes();
+    await limits.spend('refused', spending(1, 10));
+    for (const absurd of [Number.NaN, Infinity, -Infinity]) {
+      await assert.rejects(limits.spend('refused', spending(absurd, 1)), /expected a finite number/);
+      await assert.rejects(limits.spend('refused', spending(1, absurd)), /expected a finite number/);
+      await assert.rejects(
+        limits.take('refused', { ...askSmall, calls: [one([1, absurd])] }),
+        /expected a finite number/,
+      );
+      const settlement = { buckets: small, concurrency: 0, ended: [], running: [], pause: 0 };
+      await assert.rejects(
+        limits.settle('refused', { ...settlement, amounts: [0, absurd] }),
+        /expected a finite number/,
+      );
+    }
+    const spent = await limits.spend('refused', spending(-5, -5));
+    assert.deepEqual([spent.usd, spent.tokens], [1, 10], 'less than nothing is nothing');
+  });
+
+  it('leave each bucket with a debt of an hour at most, whatever numbers are settled', async () => {
+    const { limits } = limitsWithTimes();
+    const amount = fc.oneof(fc.double({ noNaN: true, min: -1e17, max: 1e17 }), fc.integer());
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(amount, { minLength: 1, maxLength: 5 }), async (amounts) => {
+        const name = `debt ${run++}`;
+        const settlement = { buckets: small, concurrency: 0, ended: [], running: [], pause: 0 };
+        for (const tokens of amounts) await limits.settle(name, { ...settlement, amounts: [0, tokens] });
+        const { waits, levels } = await limits.take(name, { ...askSmall, calls: [one([1, 10], 1e9)] });
+        assert.ok(
+          levels.every((level) => level <= 1000 && level >= -(1000 + 100 * 3601)),
+          `${levels}`,
+        );
+        assert.ok(Math.abs(waits[0] as number) <= 3_700_000, `${waits}`);
+      }),
+      { seed: 16, numRuns: 100 },
+    );
+  });
+
+  it('refill a budget once where Redis’ clock goes back over the end of its window', async () => {
+    const { limits } = limitsWithTimes();
+    const { window } = await limits.spend('back', spending(3, 30));
+    // What it had written a moment ago, before its clock went back over midnight.
+    await send('HSET', 'llmtrace:{back}', 'window', String(window + 1));
+    const spent = await limits.spend('back', spending(1, 10));
+    assert.deepEqual([spent.usd, spent.tokens, spent.window], [4, 40, window + 1]);
+    await send('HSET', 'llmtrace:{back}', 'window', String(window + 365));
+    assert.deepEqual((await limits.spend('back', spending(1, 10))).usd, 1, 'a clock that was far ahead');
+  });
+
+  it('that are no numbers count as an outage', async () => {
+    const answers: unknown[] = [
+      null,
+      'OK',
+      [],
+      [0],
+      [0, 'nan', 'm', 1, 1, 5, 5, 0],
+      [0, 0, 'm', 1, 1, 5, 5, 0, 0],
+    ];
+    for (const answer of answers) {
+      const client = { evalSha: async () => answer, eval: async () => answer };
+      const limits = redisLimits(client);
+      await assert.rejects(limits.take('x', askSmall), TypeError, JSON.stringify(answer));
+      if (!Array.isArray(answer) || answer.length < 5)
+        await assert.rejects(limits.spend('x', spending(1, 1)), TypeError);
     }
   });
 

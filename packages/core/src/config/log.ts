@@ -66,12 +66,8 @@ export function resolveLog(
   };
   expectMode('log.mode', resolved.mode);
   // A wrong value would not keep content out.
-  expect(
-    typeof resolved.sanitizeContent === 'boolean',
-    'log.sanitizeContent',
-    'a boolean',
-    resolved.sanitizeContent,
-  );
+  for (const name of ['sanitizeContent', 'logRequest', 'logResponse', 'logErrors'] as const)
+    expect(typeof resolved[name] === 'boolean', `log.${name}`, 'a boolean', resolved[name]);
   expectLogger(resolved);
   return resolved;
 }

@@ -53,8 +53,8 @@ export const RATE_LIMIT: Rules<RateLimit> = {
 };
 
 export const BUDGET: Rules<Budget> = {
-  usd: positive('LLMTRACE_BUDGET_USD'),
-  tokens: positive('LLMTRACE_BUDGET_TOKENS'),
+  usd: nonNegative('LLMTRACE_BUDGET_USD'),
+  tokens: nonNegative('LLMTRACE_BUDGET_TOKENS'),
   window: oneOf(['minute', 'hour', 'day'], 'LLMTRACE_BUDGET_WINDOW'),
   key: orFunction(oneOf(KEYS, 'LLMTRACE_BUDGET_KEY')),
   mode: oneOf(['warn', 'refuse'], 'LLMTRACE_BUDGET_MODE'),

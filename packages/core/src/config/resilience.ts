@@ -4,7 +4,9 @@ import { BUDGET_DEFAULTS, type Budget } from '../interceptors/budget.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit } from '../interceptors/rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from '../interceptors/retry.ts';
 import type { SharedLimits } from '../interceptors/shared/port.ts';
+import { LlmTraceError } from '../llmtrace-error.ts';
 import { HOOKS, type Hooks } from '../observers/hooks.ts';
+import { alarmOnce } from '../warn.ts';
 import { BUDGET, RATE_LIMIT, RETRY } from './resilience-rules.ts';
 import { checked, flag, fromEnvironment, isRecord, type Rules, shown } from './rules.ts';
 import { sharedLimitsOf } from './shared-limits.ts';
@@ -34,7 +36,9 @@ export interface ResilienceConfig {
    */
   rateLimit?: RateLimitOptions | readonly RateLimitOptions[];
   /**
-   * Refuse calls, or warn, once so much is spent. Environment: `LLMTRACE_BUDGET_USD` and others, one for each option.
+   * Refuse calls, or warn, once so much is spent; a budget of 0 refuses each call. Environment:
+   * `LLMTRACE_BUDGET_USD` and others, one for each option. With `LLMTRACE_BUDGET_STRICT=true`, each call is refused
+   * where one of these variables has a wrong value.
    * @default [] none
    */
   budget?: BudgetOptions | readonly BudgetOptions[];
@@ -70,9 +74,12 @@ export function resilienceOf(given: ResilienceConfig, env: Environment, say: War
   const warn = oncePer(env, say);
   const retry = retryOf(given.retry, env, warn);
   const rateLimit = listOf(given.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn));
-  const budget = listOf(given.budget, budgetOf, () => budgetFrom(env, warn));
+  const wrong: string[] = [];
+  const budget = listOf(given.budget, budgetOf, () => budgetFrom(env, warn, wrong));
+  const interceptors = interceptorsOf(given.interceptors);
+  const [unusable] = wrong;
   return {
-    interceptors: interceptorsOf(given.interceptors),
+    interceptors: unusable && isBudgetStrict(env) ? [refuseAll(unusable), ...interceptors] : interceptors,
     retry,
     rateLimit,
     budget,
@@ -151,10 +158,40 @@ function budgetOf(given: unknown): Budget {
   throw new TypeError('Expected `budget` to have one of `usd` and `tokens`.');
 }
 
-function budgetFrom(env: Environment, warn: Warn): Budget[] {
-  const options = { ...BUDGET_DEFAULTS, ...fromEnvironment(BUDGET, env, warn) };
+/** @param wrong gets the names of the variables whose values are wrong. */
+function budgetFrom(env: Environment, warn: Warn, wrong: string[]): Budget[] {
+  const note: Warn = (name, expected, value) => {
+    wrong.push(name);
+    if (name === BUDGET.usd.env) alarmOfBudget('USD', name, expected, value);
+    else if (name === BUDGET.tokens.env) alarmOfBudget('tokens', name, expected, value);
+    else warn(name, expected, value);
+  };
+  const options = { ...BUDGET_DEFAULTS, ...fromEnvironment(BUDGET, env, note) };
   return hasAmount(options) ? [shared('budget', options)] : [];
 }
+
+/** Money may be spent without a limit now: it must be seen, whatever listens to `diag`. */
+const alarmOfBudget = (unit: string, name: string, expected: string, value: string): void =>
+  alarmOnce(
+    `NO budget in ${unit} is in force: expected ${name} to be ${expected}, got ${shown(value)}. ` +
+      'Write it as digits with a decimal point (50.00); LLMTRACE_BUDGET_STRICT=true refuses each call until then',
+  );
+
+/** Whether calls are refused while the budget is not usable; what is neither true nor false counts as true. */
+export function isBudgetStrict(env: Environment = process.env): boolean {
+  const text = env['LLMTRACE_BUDGET_STRICT']?.trim().toLowerCase();
+  return text !== undefined && !['', 'false', '0', 'off', 'no'].includes(text);
+}
+
+/** Refuses each call, for the budget that `source` (a variable) sets is not usable. */
+export const refuseAll =
+  (source: string): Interceptor =>
+  async () => {
+    throw new LlmTraceError(
+      `llmtrace did not send the request: ${source} is wrong, so that the budget is not known, and LLMTRACE_BUDGET_STRICT is on.`,
+      { code: 'budget_invalid', key: source, retryAfter: undefined },
+    );
+  };
 
 /** One or several, each checked once; what the environment says where none is given. */
 function listOf<T extends object>(given: unknown, resolve: (one: unknown) => T, otherwise: () => T[]): T[] {

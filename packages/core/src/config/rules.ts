@@ -17,6 +17,9 @@ export type Rules<T> = { readonly [name in keyof T]-?: Rule };
 /** The longest time that a timer takes, in ms; a longer one would fire at once. */
 const MAX_TIME = 2 ** 31 - 1;
 
+/** The largest limit, rate or factor: beyond it, counting one more changes little or nothing (2^53 is 9e15). */
+const MAX_NUMBER = 1e15;
+
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
 const parseNumber = (text: string): unknown => (text.trim() === '' ? Number.NaN : Number(text));
@@ -38,10 +41,10 @@ const numeric =
 
 export const wholeNumber = numeric('a non-negative integer', (n) => Number.isSafeInteger(n) && n >= 0);
 export const positiveInteger = numeric('a positive integer', (n) => Number.isSafeInteger(n) && n > 0);
-export const positive = numeric('a number above 0', (n) => n > 0);
-export const nonNegative = numeric('a number of 0 or more', (n) => n >= 0);
+export const positive = numeric(`a number above 0 and up to ${MAX_NUMBER}`, (n) => n > 0 && n <= MAX_NUMBER);
+export const nonNegative = numeric(`a number from 0 to ${MAX_NUMBER}`, (n) => n >= 0 && n <= MAX_NUMBER);
 export const share = numeric('a number from 0 to 1', (n) => n >= 0 && n <= 1);
-export const factor = numeric('a number of 1 or more', (n) => n >= 1);
+export const factor = numeric(`a number from 1 to ${MAX_NUMBER}`, (n) => n >= 1 && n <= MAX_NUMBER);
 export const milliseconds = numeric(
   `a number of milliseconds from 0 to ${MAX_TIME}`,
   (n) => n >= 0 && n <= MAX_TIME,
@@ -60,6 +63,39 @@ export const oneOf = (allowed: readonly string[], env: string): Rule => ({
   env,
   parse: (text) => text.toLowerCase(),
 });
+
+/** A file's path. A number would be a file descriptor for Node.js. */
+export const expectPath = (name: string, value: unknown): string => {
+  if (typeof value === 'string' && !value.includes('\0')) return value;
+  throw new TypeError(`Expected \`${name}\` to be the path of a file, got ${shown(value)}.`);
+};
+
+export const expectBoolean = (name: string, value: unknown): boolean => {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`Expected \`${name}\` to be a boolean, got ${shown(value)}.`);
+};
+
+/** The most names in a map, and the longest name. */
+const MAX_NAMES = 10_000;
+const MAX_NAME = 1000;
+
+/** A map from names to names (hosts to providers, deployments to models), if there is one. */
+export function expectNames(name: string, value: unknown): Readonly<Record<string, string>> | undefined {
+  if (value === undefined) return undefined;
+  if (!isRecord(value)) throw new TypeError(`Expected \`${name}\` to be an object, got ${shown(value)}.`);
+  const entries = Object.entries(value);
+  if (entries.length > MAX_NAMES)
+    throw new TypeError(`Expected \`${name}\` to have at most ${MAX_NAMES} names, got ${entries.length}.`);
+  for (const [key, text] of entries) {
+    if (key.length > MAX_NAME)
+      throw new TypeError(`Expected the names of \`${name}\` to have at most ${MAX_NAME} characters.`);
+    if (typeof text !== 'string' || text.trim() === '' || text.length > MAX_NAME)
+      throw new TypeError(
+        `Expected \`${name}[${shown(key)}]\` to be a text of 1 to ${MAX_NAME} characters, got ${shown(text)}.`,
+      );
+  }
+  return value as Readonly<Record<string, string>>;
+}
 
 /** Also what a function of the application says. */
 export const orFunction = (rule: Rule): Rule => ({
@@ -80,7 +116,7 @@ export const objectOf = <T>(rules: Rules<T>): Rule => ({
   expected: `an object with ${Object.keys(rules).join(' and ')}`,
   holds: (value) =>
     isRecord(value) &&
-    Object.keys(value).every((key) => key in rules) &&
+    Object.keys(value).every((key) => Object.hasOwn(rules, key)) &&
     Object.entries<Rule>(rules).every(([key, rule]) => rule.holds(value[key])),
 });
 

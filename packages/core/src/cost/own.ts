@@ -1,5 +1,5 @@
 /** The user's own prices: what they may say, and the errors that name what they may not. */
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../text-file.ts';
 import { compilePrice, type Price, type RateData } from './rates.ts';
 import { tierOf } from './tier.ts';
 import { type EventUnit, type TokenUnit, UNITS, type UnitName } from './units.ts';
@@ -30,6 +30,9 @@ export interface OwnEntry extends PriceScope {
   readonly model: string;
   readonly price: Price;
 }
+
+/** The highest price of a million tokens, or of one request, in USD: with it, each cost is a finite number. */
+const MAX_PRICE = 1e9;
 
 const FIELDS = new Map<string, { unit: UnitName; code: string; factor: number }>();
 for (const { name: unit, code, scale } of UNITS) {
@@ -85,7 +88,7 @@ export function readPrices(file: string): OwnEntry[] {
   const where = ` in ${file}`;
   let prices: unknown;
   try {
-    prices = JSON.parse(readFileSync(file, 'utf8'));
+    prices = JSON.parse(readTextFile(file));
   } catch (error) {
     if (error instanceof SyntaxError) throw new TypeError(`Expected ${file} to be JSON: ${error.message}`);
     throw error;
@@ -108,8 +111,10 @@ function ratesOf(price: Readonly<Record<string, unknown>>, where: string): Recor
     if (value === undefined) continue;
     const known = FIELDS.get(field);
     if (known === undefined) throw new TypeError(`Unknown field \`${field}\`${where}.${suggestion(field)}`);
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-      throw new TypeError(`Expected \`${field}\`${where} to be a non-negative number, got ${show(value)}.`);
+    if (typeof value !== 'number' || !(value >= 0) || value > MAX_PRICE) {
+      throw new TypeError(
+        `Expected \`${field}\`${where} to be a number from 0 to ${MAX_PRICE}, got ${show(value)}.`,
+      );
     }
     if (units.has(known.unit)) {
       throw new TypeError(`Expected only one of \`${known.unit}Per1M\` and \`${known.unit}Per1K\`${where}.`);

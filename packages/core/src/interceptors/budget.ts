@@ -7,15 +7,18 @@ import { LlmTraceError } from '../llmtrace-error.ts';
 import { warn } from '../warn.ts';
 import { type Key, keyOf, type Layer, perKey } from './layer.ts';
 import { refusal } from './limiter.ts';
-import { type Left, makePurse, type Purse } from './purse.ts';
+import { type Left, LocalPurse, type Purse, type PurseClocks } from './purse.ts';
 import type { SharedName } from './shared/limiter.ts';
 import { makeSharedPurse } from './shared/purse.ts';
 
 /** Options of a budget: an amount of money, of tokens, or of both. */
 export interface Budget {
-  /** Money, in USD; calls whose price is not known cost nothing here. Environment: `LLMTRACE_BUDGET_USD`. */
+  /**
+   * Money, in USD; 0 refuses each call. Calls whose price is not known cost nothing here.
+   * Environment: `LLMTRACE_BUDGET_USD`.
+   */
   readonly usd?: number | undefined;
-  /** Tokens, input and output. Environment: `LLMTRACE_BUDGET_TOKENS`. */
+  /** Tokens, input and output; 0 refuses each call. Environment: `LLMTRACE_BUDGET_TOKENS`. */
   readonly tokens?: number | undefined;
   /**
    * How long it has to last. Windows begin at the full minute, the full hour, and midnight UTC.
@@ -34,6 +37,13 @@ export const BUDGET_DEFAULTS: Budget = { window: 'day', key: 'process', mode: 'r
 /** In ms. */
 const WINDOWS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
+/** How many keys have a budget in this process: some 200 bytes each. */
+const MAX_KEYS = 100_000;
+/** With shared budgets, the store has them, and this process remembers what it said last. */
+const MAX_SHARED_KEYS = 10_000;
+
+const CLOCKS: PurseClocks = { date: () => Date.now(), now: () => performance.now() };
+
 interface State {
   readonly key: string;
   readonly purse: Purse;
@@ -43,19 +53,21 @@ interface State {
 
 /**
  * @param shared where it is kept what several processes spend; absent where each has a budget of its own.
- * @param date the time of the day, in ms.
  */
-export function budget(options: Budget, shared?: SharedName, date: () => number = () => Date.now()): Layer {
+export function budget(options: Budget, shared?: SharedName, clocks: PurseClocks = CLOCKS): Layer {
+  const { date } = clocks;
   const { usd = Infinity, tokens = Infinity } = options;
   const length = WINDOWS[options.window];
   const purseOf = (key: string): Purse =>
     shared
-      ? makeSharedPurse({ ...shared, name: `${shared.name} ${key}` }, length, date)
-      : makePurse(length, date);
-  const stateOf = perKey<State>(
-    (key) => ({ key, purse: purseOf(key), warnedUntil: -Infinity }),
-    ({ purse }) => purse.isIdle,
-  );
+      ? makeSharedPurse({ ...shared, name: `${shared.name} ${key}` }, length, clocks)
+      : new LocalPurse(length, clocks);
+  const stateOf = perKey<State>({
+    name: 'budgets',
+    most: shared ? MAX_SHARED_KEYS : MAX_KEYS,
+    make: (key) => ({ key, purse: purseOf(key), warnedUntil: -Infinity }),
+    isIdle: ({ purse }) => purse.isIdle,
+  });
 
   /** Refuses the call, or says once a window that it goes on. */
   function overspent(state: State, { usd: money, retryAfter }: Left): void {

@@ -90,12 +90,15 @@ export function makeGate(
   let pace = 0;
 
   const pause = (ms: number): void => {
+    if (Number.isNaN(ms)) return;
     pausedUntil = Math.max(pausedUntil, now() + Math.min(ms, MAX_PAUSE));
   };
 
   return {
     get isIdle() {
-      return running === 0 && pausedUntil <= now();
+      return (
+        running === 0 && pausedUntil <= now() && buckets.every((bucket) => bucket.level() >= bucket.burst)
+      );
     },
     delay(tokens, waiting) {
       if (running >= concurrency) return Infinity;

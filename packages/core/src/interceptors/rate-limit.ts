@@ -7,6 +7,7 @@ import { classifyError } from '../errors.ts';
 import type { Limits } from './gate.ts';
 import { type Key, keyOf, type Layer, perKey } from './layer.ts';
 import { type Limiter, makeLimiter, type Ticket } from './limiter.ts';
+import { spentBy } from './purse.ts';
 import { makeSharedLimiter, type SharedName } from './shared/limiter.ts';
 import { type VendorLimits, vendorLimits } from './vendor-limits.ts';
 
@@ -57,6 +58,8 @@ export interface Clocks {
 
 const CLOCKS: Clocks = { now: () => performance.now(), date: () => Date.now() };
 
+/** How many keys have limits of their own in this process. */
+const MAX_KEYS = 10_000;
 const FIRST_ESTIMATE = 1000;
 /** How much the last call counts in the average of all before it. */
 const WEIGHT = 0.2;
@@ -86,10 +89,12 @@ export function rateLimit(options: RateLimit, shared?: SharedName, { now, date }
     shared
       ? makeSharedLimiter(options, key, now, { ...shared, name: `${shared.name} ${key}` })
       : makeLimiter(options, key, now);
-  const stateOf = perKey<State>(
-    (key) => ({ limiter: limiterOf(key), average: undefined }),
-    ({ limiter }) => limiter.isIdle,
-  );
+  const stateOf = perKey<State>({
+    name: 'rate limits',
+    most: MAX_KEYS,
+    make: (key) => ({ limiter: limiterOf(key), average: undefined }),
+    isIdle: ({ limiter }) => limiter.isIdle,
+  });
   const holding = new WeakMap<Call, Held>();
 
   /** Waits for the call's turn. The tokens that it is taken to use are taken. */
@@ -151,7 +156,7 @@ function settle(call: Call, { state, ticket }: Held): void {
   const { inputTokens, outputTokens } = call.response.usage ?? {};
   let refund = 0;
   if (inputTokens !== undefined || outputTokens !== undefined) {
-    const used = (inputTokens ?? 0) + (outputTokens ?? 0);
+    const { tokens: used } = spentBy({ usd: 0, tokens: (inputTokens ?? 0) + (outputTokens ?? 0) });
     state.average = state.average === undefined ? used : state.average + WEIGHT * (used - state.average);
     refund = ticket.tokens - used;
   }

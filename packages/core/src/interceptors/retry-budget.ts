@@ -12,6 +12,8 @@ export interface RetryBudgetOptions {
 }
 
 export interface RetryBudget {
+  /** True where a new one would allow as many retries. */
+  readonly isIdle: boolean;
   /** A call begins. */
   deposit(): void;
   /** Pays for a retry. @returns false where nothing is left */
@@ -31,10 +33,14 @@ export function makeRetryBudget({ ratio, perSecond }: RetryBudgetOptions, now: (
     const current = now();
     // The trickle fills up to what was there to begin with; only calls save up more.
     if (balance < INITIAL)
-      balance = Math.min(balance + (Math.max(0, current - time) / 1000) * perSecond, INITIAL);
+      balance = Math.min(balance + ((current > time ? current - time : 0) / 1000) * perSecond, INITIAL);
     time = current;
   };
   return {
+    get isIdle() {
+      trickle();
+      return balance >= INITIAL;
+    },
     deposit() {
       balance = Math.min(balance + ratio, MAX);
     },

@@ -6,6 +6,7 @@ import type { Call, Interceptor, Retry } from '../call.ts';
 import { classifyError, isTransient } from '../errors.ts';
 import { isRefusal } from '../llmtrace-error.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
+import { perKey } from './layer.ts';
 import { makeRetryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 import { sleep } from './sleep.ts';
 
@@ -80,24 +81,27 @@ export function retry(
 const isRepeatable = (error: unknown, { signal }: Call): boolean =>
   signal?.aborted !== true && !isRefusal(error) && isTransient(error);
 
+/** How many hosts have a retry budget of their own. */
+const MAX_HOSTS = 1000;
+
 /** One budget a host: that one is down says nothing of another. */
 function budgets(
   options: RetryBudgetOptions | false,
   now: () => number,
 ): (call: Call) => RetryBudget | undefined {
   if (!options) return () => undefined;
-  const known = new Map<string, RetryBudget>();
+  const budgetOf = perKey<RetryBudget>({
+    name: 'retry budgets',
+    most: MAX_HOSTS,
+    make: () => makeRetryBudget(options, now),
+    isIdle: (budget) => budget.isIdle,
+  });
   // A client's server is one object for all its calls.
   const byServer = new WeakMap<object, RetryBudget>();
   return ({ provider, server }) => {
     const found = server && byServer.get(server);
     if (found) return found;
-    const key = `${provider} ${server?.address ?? ''}`;
-    let budget = known.get(key);
-    if (!budget) {
-      budget = makeRetryBudget(options, now);
-      known.set(key, budget);
-    }
+    const budget = budgetOf(`${provider} ${server?.address ?? ''}`);
     if (server) byServer.set(server, budget);
     return budget;
   };

@@ -17,10 +17,19 @@ export interface TokenBucketOptions {
 /** How late a timer may be without a token being lost, in s. */
 const LATENESS = 0.05;
 
+/** The largest rate and burst: beyond 2^53, taking 1 token would change nothing. */
+const MOST = 1e15;
+
+/**
+ * The deepest debt, in seconds of the rate. Vendors forget after a minute, or a day at most; a single wrong count must
+ * not close a limit for good.
+ */
+export const MAX_DEBT = 3600;
+
 /**
  * A limit of so many a second, for an application's own use; llmtrace's rate limit is made of the same.
  *
- * @throws RangeError from the constructor for a `rate` or `burst` that is no number above 0.
+ * @throws RangeError from the constructor for a `rate` or `burst` that is no number above 0, or above 1e15.
  */
 export class TokenBucket {
   readonly rate: number;
@@ -47,17 +56,23 @@ export class TokenBucket {
     return this.#line?.length ?? 0;
   }
 
-  /** Takes `count` tokens, if they are there and nobody waits for some. @returns whether it did */
+  /**
+   * Takes `count` tokens, if they are there and nobody waits for some. @returns whether it did
+   *
+   * @throws RangeError for a count that is no number of 0 or more.
+   */
   allow(count = 1): boolean {
+    expectCount(count);
     return this.#lined().tryPass(count);
   }
 
   /**
    * Takes `count` tokens as soon as they are there; first come, first served.
    *
-   * @throws RangeError for more than the bucket holds; the signal's reason, at once, where it is or gets aborted.
+   * @throws RangeError for more than the bucket holds, and for what is no number of 0 or more; the signal's reason, at once, where it is or gets aborted.
    */
   async wait(signal?: AbortSignal, count = 1): Promise<void> {
+    expectCount(count);
     if (count > this.burst)
       throw new RangeError(`Expected at most ${this.burst} tokens to be waited for, got ${count}.`);
     await this.#lined().wait(count, { signal });
@@ -73,7 +88,7 @@ export class TokenBucket {
     this.#fill(waiting ? this.burst + this.rate * LATENESS : this.burst);
     // The sum of many small fillings is a rounding error short.
     const missing = count - this.#tokens;
-    return missing <= 1e-9 ? 0 : (missing / this.rate) * 1000;
+    return missing > 1e-9 ? (missing / this.rate) * 1000 : 0;
   }
 
   /** How many tokens are there; fewer than none where some were taken in advance. */
@@ -82,9 +97,13 @@ export class TokenBucket {
     return this.#tokens;
   }
 
-  /** Takes `count` tokens, even if they are not there: the next ones then wait longer. Negative gives them back. */
+  /**
+   * Takes `count` tokens, even if they are not there: the next ones then wait longer, but no longer than an hour.
+   * Negative gives them back. A count that is not finite takes nothing.
+   */
   take(count: number): void {
-    this.#tokens -= count;
+    if (Number.isFinite(count))
+      this.#tokens = Math.max(this.#tokens - count, -(this.burst + this.rate * MAX_DEBT));
   }
 
   #lined(): Line<number> {
@@ -97,7 +116,7 @@ export class TokenBucket {
 
   #fill(most: number): void {
     const now = this.#now();
-    const elapsed = Math.max(0, now - this.#time);
+    const elapsed = now > this.#time ? now - this.#time : 0;
     this.#tokens = Math.min(this.#tokens + (elapsed / 1000) * this.rate, most);
     this.#time += elapsed;
   }
@@ -106,6 +125,13 @@ export class TokenBucket {
 const defaultNow = (): number => performance.now();
 
 function expectPositive(name: string, value: number): void {
-  if (typeof value !== 'number' || !(value > 0) || value === Infinity)
-    throw new RangeError(`Expected \`${name}\` to be a number above 0, got ${String(value)}.`);
+  if (typeof value !== 'number' || !(value > 0) || value > MOST)
+    throw new RangeError(
+      `Expected \`${name}\` to be a number above 0 and up to ${MOST}, got ${String(value)}.`,
+    );
+}
+
+function expectCount(value: number): void {
+  if (typeof value !== 'number' || !(value >= 0) || value === Infinity)
+    throw new RangeError(`Expected a number of tokens to be 0 or more, got ${String(value)}.`);
 }

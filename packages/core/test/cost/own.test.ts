@@ -115,13 +115,17 @@ describe('a price of your own', () => {
     [
       'a negative rate',
       { inputPer1M: -1 },
-      'Expected `inputPer1M` of `mine` to be a non-negative number, got -1.',
+      'Expected `inputPer1M` of `mine` to be a number from 0 to 1000000000, got -1.',
     ],
-    ['a text', { inputPer1M: '1' }, 'Expected `inputPer1M` of `mine` to be a non-negative number, got "1".'],
+    [
+      'a text',
+      { inputPer1M: '1' },
+      'Expected `inputPer1M` of `mine` to be a number from 0 to 1000000000, got "1".',
+    ],
     [
       'NaN',
       { inputPer1M: Number.NaN },
-      'Expected `inputPer1M` of `mine` to be a non-negative number, got NaN.',
+      'Expected `inputPer1M` of `mine` to be a number from 0 to 1000000000, got NaN.',
     ],
     [
       'an unknown field',
@@ -260,7 +264,7 @@ describe('a prices file', () => {
     [
       'has a wrong rate',
       { 'gpt-4o': { inputPer1M: 1 }, mine: { inputPer1M: '2' } },
-      /^Expected `inputPer1M` of `mine` in \S+prices\.json to be a non-negative number, got "2"\.$/,
+      /^Expected `inputPer1M` of `mine` in \S+prices\.json to be a number from 0 to 1000000000, got "2"\.$/,
     ],
     [
       'has a wrong provider',

@@ -10,9 +10,12 @@ const MORNING = Date.parse('2026-11-23T09:30:00Z');
 describe('a budget', () => {
   const warn = sinon.spy();
   let now = MORNING;
+  /** By the clock that is never set; undefined where it goes as the other one does. */
+  let elapsed: number | undefined;
 
   beforeEach(() => {
     now = MORNING;
+    elapsed = undefined;
     warn.resetHistory();
     const nothing = () => {};
     const logger: DiagLogger = { error: nothing, warn, info: nothing, debug: nothing, verbose: nothing };
@@ -22,7 +25,10 @@ describe('a budget', () => {
 
   /** A call that is made, answered and ended. */
   function spender(options: Partial<Budget>) {
-    const layer = budget({ ...BUDGET_DEFAULTS, ...options }, undefined, () => now);
+    const layer = budget({ ...BUDGET_DEFAULTS, ...options }, undefined, {
+      date: () => now,
+      now: () => elapsed ?? now,
+    });
     return async (usd: number | undefined, tokens = 0, model = 'gpt-4o'): Promise<unknown> => {
       const call = callOf({ request: { model }, response: { usage: { inputTokens: tokens } } });
       if (usd !== undefined) call.cost = { total: usd, source: 'local' };

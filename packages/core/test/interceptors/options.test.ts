@@ -105,7 +105,7 @@ describe('the options of interceptors', () => {
     assert.deepEqual(said, [
       'LLMTRACE_RETRY_MAX_RETRIES | a non-negative integer | -1',
       'LLMTRACE_RETRY_JITTER | a number from 0 to 1 | much',
-      'LLMTRACE_RATE_LIMIT | a number above 0 | 0',
+      'LLMTRACE_RATE_LIMIT | a number above 0 and up to 1000000000000000 | 0',
       'LLMTRACE_BUDGET_WINDOW | one of minute, hour, day | year',
     ]);
   });
@@ -124,7 +124,10 @@ describe('the options of interceptors', () => {
         { retry: { initialInterval: Number.NaN } },
         'Expected `retry.initialInterval` to be a number of milliseconds from 0 to 2147483647, got NaN.',
       ],
-      [{ retry: { multiplier: 0.5 } }, 'Expected `retry.multiplier` to be a number of 1 or more, got 0.5.'],
+      [
+        { retry: { multiplier: 0.5 } },
+        'Expected `retry.multiplier` to be a number from 1 to 1000000000000000, got 0.5.',
+      ],
       [{ retry: { jitter: '0.2' } }, 'Expected `retry.jitter` to be a number from 0 to 1, got "0.2".'],
       [
         { retry: { budget: { ratio: 2, perSecond: 1 } } },
@@ -132,8 +135,14 @@ describe('the options of interceptors', () => {
       ],
       [{ retry: { retries: 3 } }, 'Expected `retry` to have no option `retries`.'],
       [{ retry: 'yes' }, 'Expected `retry` to be an object, got "yes".'],
-      [{ rateLimit: { rate: -5 } }, 'Expected `rateLimit.rate` to be a number above 0, got -5.'],
-      [{ rateLimit: { rate: Infinity } }, 'Expected `rateLimit.rate` to be a number above 0, got Infinity.'],
+      [
+        { rateLimit: { rate: -5 } },
+        'Expected `rateLimit.rate` to be a number above 0 and up to 1000000000000000, got -5.',
+      ],
+      [
+        { rateLimit: { rate: Infinity } },
+        'Expected `rateLimit.rate` to be a number above 0 and up to 1000000000000000, got Infinity.',
+      ],
       [
         { rateLimit: { rate: 1, key: 'user' } },
         'Expected `rateLimit.key` to be one of process, provider, model, or a function, got "user".',
@@ -142,7 +151,7 @@ describe('the options of interceptors', () => {
         { rateLimit: {} },
         'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `adapt`.',
       ],
-      [{ budget: { usd: 0 } }, 'Expected `budget.usd` to be a number above 0, got 0.'],
+      [{ budget: { usd: -1 } }, 'Expected `budget.usd` to be a number from 0 to 1000000000000000, got -1.'],
       [{ budget: { window: 'day' } }, 'Expected `budget` to have one of `usd` and `tokens`.'],
       [{ interceptors: () => {} }, 'Expected `interceptors` to be an array of functions, got a function.'],
       [{ interceptors: [{}] }, 'Expected `interceptors[0]` to be a function, got {}.'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
+import sinon from 'sinon';
 import { requestsOf, type Send } from '../../src/requests.ts';
 
 const COUNT = 'x-stainless-retry-count';
@@ -83,6 +84,53 @@ describe('the requests of one attempt of an SDK', () => {
     });
     await assert.rejects(send(), { name: 'AbortError' });
     assert.equal(controller.signal.aborted, true);
+  });
+
+  it('leave nothing behind, though a fetch keeps its listener and the application’s signal lives on', async () => {
+    const application = new AbortController();
+    const signals: WeakRef<AbortSignal>[] = [];
+    const call = async (): Promise<void> => {
+      const controller = new AbortController();
+      const send = (async (_url: string, _init: object, _ms: number, used: AbortController) => {
+        used.signal.addEventListener('abort', () => signals.length);
+        signals.push(new WeakRef(used.signal));
+        return { ok: true };
+      }) as unknown as Send;
+      const made = requestsOf(send, ['url', { signal: application.signal }, 1000, controller]);
+      await made.send();
+      await made.send();
+    };
+    for (let i = 0; i < 20; i++) await call();
+    for (let i = 0; i < 10; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      globalThis.gc?.();
+    }
+    assert.ok(signals.filter((signal) => signal.deref()).length <= 2);
+  });
+
+  it('stop for the reason that the SDK’s controller stops, and at once where it has stopped', async () => {
+    const { sent, controller, send } = requests({});
+    const reason = new Error('the stream is left');
+    await send();
+    controller.abort(reason);
+    assert.equal(sent[0]?.signal.reason, reason);
+    await send();
+    assert.equal(sent[1]?.signal.reason, reason);
+  });
+
+  it('that failed listen to the SDK’s controller no more', async () => {
+    const controller = new AbortController();
+    const added = sinon.spy(controller.signal, 'addEventListener');
+    const removed = sinon.spy(controller.signal, 'removeEventListener');
+    const failing: Send = async () => {
+      throw new Error('connection lost');
+    };
+    await assert.rejects(requestsOf(failing, ['url', {}, 1000, controller]).send(), /connection lost/);
+    assert.deepEqual(
+      removed.args.map(([, listener]) => listener),
+      added.args.map(([, listener]) => listener),
+    );
+    assert.equal(added.callCount, 1);
   });
 
   it('that were answered are stopped by the SDK’s controller', async () => {

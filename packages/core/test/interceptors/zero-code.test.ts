@@ -53,7 +53,10 @@ describe('an application without a change', () => {
     assert.equal(stdout, 'chat.completion\nchat.completion\n');
     const lines = stderr.split('\n').filter((line) => line.includes('llmtrace'));
     assert.equal(lines.length, 2, stderr);
-    assert.match(stderr, /expected LLMTRACE_BUDGET_USD to be a number above 0, got -5; it is ignored/);
+    assert.match(
+      stderr,
+      /NO budget in USD is in force: expected LLMTRACE_BUDGET_USD to be a number from 0 to 1000000000000000, got "-5"/,
+    );
     assert.match(stderr, /could not use the configuration \S+no-such-file\.mjs: /);
   });
 });

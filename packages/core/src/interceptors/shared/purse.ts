@@ -3,39 +3,46 @@
  * background, and kept until the store has heard it; while the store is out of reach, this process spends no more than
  * its share of what was left.
  */
-import { type Amounts, NOTHING, type Purse, plus } from '../purse.ts';
+import { type Amounts, NOTHING, type Purse, type PurseClocks, plus, spentBy } from '../purse.ts';
 import { circuitOf } from './circuit.ts';
 import type { SharedName } from './limiter.ts';
 import type { Spent } from './port.ts';
 
 /**
- * @param window the length of its windows, in ms.
- * @param date the time of the day, in ms.
+ * @param window the length of its windows, in ms. One is over when either clock says so, and its end never comes
+ * nearer when the time of the day is set back: so a clock that is set over midnight and back refills nothing twice.
  */
-export function makeSharedPurse({ store, name }: SharedName, window: number, date: () => number): Purse {
+export function makeSharedPurse(
+  { store, name }: SharedName,
+  window: number,
+  { date, now }: PurseClocks,
+): Purse {
   const circuit = circuitOf(store);
-  /** What the store said last, and when that window ends. */
+  /** What the store said last. */
   let known: Spent | undefined;
-  let endOf = endOfWindow();
+  /** When that window ends, by both clocks. */
+  let end = endIn(window - (date() % window));
   /** What the store has not heard yet. */
   let untold = NOTHING;
   let onTheWay = NOTHING;
 
-  function endOfWindow(): number {
-    return (Math.floor(date() / window) + 1) * window;
+  function endIn(left: number): { date: number; now: number } {
+    return { date: date() + left, now: now() + left };
   }
+
+  const isOver = (): boolean => date() >= end.date || now() >= end.now;
 
   /** What was spent in a window that is over counts no more. */
   function turn(): void {
-    if (date() < endOf) return;
+    if (!isOver()) return;
     known = undefined;
     untold = NOTHING;
-    endOf = endOfWindow();
+    end = endIn(window - (date() % window));
   }
 
   function hear(spent: Spent): Spent {
     known = spent;
-    endOf = date() + spent.left;
+    end = endIn(spent.left);
     return spent;
   }
 
@@ -68,21 +75,25 @@ export function makeSharedPurse({ store, name }: SharedName, window: number, dat
 
   return {
     get isIdle() {
-      return date() >= endOf;
+      return isOver() || (circuit.isClosed && isTold(untold) && isTold(onTheWay));
     },
     async left(budget) {
       turn();
       const spent = await circuit.ask(tell);
-      const retryAfter = endOf - date();
+      const retryAfter = end.now - now();
       if (spent) return { usd: budget.usd - spent.usd, tokens: budget.tokens - spent.tokens, retryAfter };
       if (store.fallback === 'closed') return undefined;
       return { ...ownShare(budget), retryAfter };
     },
-    add(spent) {
-      if (spent.usd === 0 && spent.tokens === 0) return;
+    add(amounts) {
+      const spent = spentBy(amounts);
+      if (isTold(spent)) return;
       turn();
       untold = plus(untold, spent);
       void circuit.ask(tell);
     },
   };
 }
+
+/** True where the store need not hear it: it is nothing. */
+const isTold = ({ usd, tokens }: Amounts): boolean => usd === 0 && tokens === 0;

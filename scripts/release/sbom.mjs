@@ -1,0 +1,53 @@
+// The software bill of materials (CycloneDX, JSON) of a release: what `npm install` of all packages puts into a project.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+
+/** The bill of packages that are packed; npm names it by the folder. */
+export function sbomOf(packed) {
+  const folder = join(temporaryFolder(), 'llmtrace');
+  const { version } = JSON.parse(readFileSync(join(root, 'lerna.json'), 'utf8'));
+  install(folder, ['--ignore-scripts', '--omit=peer', ...packed.map(({ path }) => path)], {
+    name: 'llmtrace',
+    version,
+  });
+  const bill = JSON.parse(npm(['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'library'], folder));
+  for (const component of bill.components ?? []) withoutFiles(component);
+  return bill;
+}
+
+/** The tarballs lay on this machine: their paths mean nothing elsewhere. */
+function withoutFiles(component) {
+  const isElsewhere = ({ url }) => /^(?:https?|git\+https|git\+ssh|git|ssh):/.test(url);
+  if (component.externalReferences)
+    component.externalReferences = component.externalReferences.filter(isElsewhere);
+}
+
+/** What is wrong with a bill, one line each. */
+export function wrongWithSbom(bill, packed) {
+  const components = bill.components ?? [];
+  const missing = packed.filter(
+    ({ name, version }) =>
+      !components.some((one) => decodeURIComponent(one.purl) === `pkg:npm/${name}@${version}`),
+  );
+  const text = JSON.stringify(bill);
+  return [
+    bill.bomFormat !== 'CycloneDX' && 'it is not in the format CycloneDX',
+    bill.metadata?.component?.name !== 'llmtrace' && 'it is not of llmtrace',
+    ...missing.map(({ name, version }) => `it lacks ${name}@${version}`),
+    ...components.filter((one) => !one.licenses?.length).map((one) => `${one['bom-ref']} has no licence`),
+    (text.includes(root) || text.includes('file:')) && 'it has a path of this machine',
+  ].filter(Boolean);
+}
+
+// node scripts/release/sbom.mjs <file>
+if (import.meta.filename === process.argv[1]) {
+  const [, , file = 'sbom.cdx.json'] = process.argv;
+  const packed = packAll(temporaryFolder());
+  const bill = sbomOf(packed);
+  const wrong = wrongWithSbom(bill, packed);
+  for (const line of wrong) console.error(line);
+  writeFileSync(file, `${JSON.stringify(bill, undefined, 2)}\n`);
+  console.log(`${file}: ${bill.components.length} components`);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}
