@@ -3,6 +3,7 @@ import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type AutoSettings, note } from '@llmtrace/core';
 import type { ExporterModule } from './export-pipeline.ts';
+import { here } from './own-files.ts';
 
 type ExporterSetting = AutoSettings['traceExporters'][number];
 
@@ -57,7 +58,7 @@ function none(what: string, cure: string): undefined {
 
 /** Looks for a module where this package is, then where the application is. */
 function find(name: string): string | undefined {
-  for (const from of [import.meta.url, pathToFileURL(`${process.cwd()}/`)]) {
+  for (const from of [here ?? [], pathToFileURL(`${process.cwd()}/`)].flat()) {
     try {
       return module.createRequire(from).resolve(name);
     } catch {} // not there

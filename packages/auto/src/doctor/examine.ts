@@ -1,5 +1,5 @@
 /** Examines this process: what was loaded, what was patched, what was called, and where the spans go. */
-import { createRequire } from 'node:module';
+import module from 'node:module';
 import { basename } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import {
@@ -18,7 +18,16 @@ import type { LoadedCopy } from './loads.ts';
 import { neighbours } from './neighbours.ts';
 import type { Report, ReportedCopy } from './report.ts';
 
-const { version } = createRequire(import.meta.url)('@llmtrace/auto/package.json') as { version: string };
+const require = module.createRequire(import.meta.url);
+
+/** Bundlers put the manifest into the bundle, unless they are told to leave this package out. */
+function ownVersion(): string {
+  try {
+    return (require('@llmtrace/auto/package.json') as { version: string }).version;
+  } catch {
+    return '(unknown version)';
+  }
+}
 
 export interface Examined {
   readonly settings: AutoSettings;
@@ -47,7 +56,7 @@ export function examine({ settings, vendors, loaded, isOwn, missing }: Examined)
   ];
   return {
     command: commandOf(process.argv, process.execArgv) + (isMainThread ? '' : ` (worker thread ${threadId})`),
-    versions: `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`,
+    versions: `@llmtrace/auto ${ownVersion()}, Node.js ${process.versions.node}, ${process.platform}`,
     copies: copiesOf(loaded, known),
     traced: [...known.traced],
     untraced: [...known.untraced],
