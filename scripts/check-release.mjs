@@ -3,6 +3,7 @@
 
 import { isRegistryThere, packAll, temporaryFolder } from './lib/npm.mjs';
 import { compileConsumers } from './release/consumer.mjs';
+import { beGuest } from './release/guest.mjs';
 import { rehearse } from './release/publish.mjs';
 import { wrongWith } from './release/tarballs.mjs';
 
@@ -23,7 +24,9 @@ for (const one of packed) {
 }
 if (isRegistryThere()) {
   tell('lerna version, lerna publish', await rehearse());
-  for (const { name, wrong } of compileConsumers(packed.map(({ path }) => path))) tell(name, wrong);
+  const tarballs = packed.map(({ path }) => path);
+  for (const { name, wrong } of beGuest(tarballs)) tell(name, wrong);
+  for (const { name, wrong } of compileConsumers(tarballs)) tell(name, wrong);
 } else {
   console.log(
     'skipped: the rehearsed release and the strict TypeScript project, for the registry does not answer',

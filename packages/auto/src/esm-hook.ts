@@ -82,7 +82,12 @@ function registerSync(include: readonly RegExp[], lines: ReadonlyMap<string, str
   } catch {
     return false;
   }
-  instrumentations('import-in-the-middle/register-hooks.mjs').register({ include });
+  try {
+    instrumentations('import-in-the-middle/register-hooks.mjs').register({ include });
+  } catch (error) {
+    // Node.js finds no ES modules in an archive of Yarn's; modules tell of themselves without it.
+    diag.debug('llmtrace: import-in-the-middle does not load', error);
+  }
   initialize(lines);
   module.registerHooks({ load: loadSync });
   return true;

@@ -13,6 +13,7 @@ import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { followProviders, isRegistered } from './providers.ts';
 import { sharedLimits } from './redis.ts';
+import { noteTsNode } from './ts-node.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
@@ -30,6 +31,7 @@ export function start(): void {
 
 function instrument(): void {
   printDiag(autoSettings().logLevel);
+  noteTsNode();
   const settings = autoSettings(); // again: what it has to say is heard now
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
