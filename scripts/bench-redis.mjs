@@ -17,7 +17,7 @@ if (!installed) {
 }
 
 const { rateLimit, RATE_LIMIT_DEFAULTS } = await import(
-  new URL('../packages/core/dist/interceptors/rate-limit.js', import.meta.url)
+  new URL('../packages/core/src/interceptors/rate-limit.ts', import.meta.url)
 );
 const buckets = [
   { rate: 1e6, burst: 1e6, of: 'requests' },

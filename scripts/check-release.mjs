@@ -4,6 +4,7 @@
 
 import { isRegistryThere, packAll, temporaryFolder } from './lib/npm.mjs';
 import { compileConsumers } from './release/consumer.mjs';
+import { beGuest } from './release/guest.mjs';
 import { rehearse } from './release/publish.mjs';
 import { sbomOf, wrongWithSbom } from './release/sbom.mjs';
 import { wrongWith } from './release/tarballs.mjs';
@@ -26,7 +27,9 @@ for (const one of packed) {
 if (isRegistryThere()) {
   tell('software bill of materials (CycloneDX)', wrongWithSbom(sbomOf(packed), packed));
   tell('lerna version, lerna publish', await rehearse());
-  for (const { name, wrong } of compileConsumers(packed.map(({ path }) => path))) tell(name, wrong);
+  const tarballs = packed.map(({ path }) => path);
+  for (const { name, wrong } of beGuest(tarballs)) tell(name, wrong);
+  for (const { name, wrong } of compileConsumers(tarballs)) tell(name, wrong);
 } else {
   console.log(
     'skipped: the bill of materials, the rehearsed release and the strict TypeScript project, for the registry does not answer',

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { calcPrice } from '@pydantic/genai-prices';
 import { nanoseconds } from './measure.mjs';
 
-const load = (name) => import(new URL(`../../packages/core/dist/${name}.js`, import.meta.url));
+const load = (name) => import(new URL(`../../packages/core/src/${name}.ts`, import.meta.url));
 const { costOf, findPrice, priceOf } = await load('cost/index');
 const { classifyError, isTransient } = await load('errors');
 const { backoffDelay } = await load('interceptors/backoff');

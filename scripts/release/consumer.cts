@@ -1,6 +1,9 @@
-// The same from CommonJS, which may require ES modules where TypeScript says `nodenext`.
+// The same from CommonJS.
 import auto = require('@llmtrace/auto/instrumentations');
+import manual = require('@llmtrace/auto/manual');
+import core = require('@llmtrace/core');
 import openai = require('@llmtrace/instrumentation-openai');
 
 const instrumentations = [...auto.llmtraceInstrumentations(), new openai.OpenAIInstrumentation()];
-export = instrumentations;
+const isRateLimit: (error: unknown) => boolean = core.isRateLimit;
+export = { instrumentations, isRateLimit, instrumentClient: manual.instrumentClient };

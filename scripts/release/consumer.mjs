@@ -6,9 +6,10 @@ import { install, root, temporaryFolder } from '../lib/npm.mjs';
 
 const COMPILERS = ['5.9.3', '6.0.3', '7.0.2'];
 const RESOLUTIONS = [
-  { moduleResolution: 'node16', module: 'node16', files: ['consumer.ts'] },
+  { moduleResolution: 'node16', module: 'node16', files: ['consumer.ts', 'consumer.cts'] },
   { moduleResolution: 'nodenext', module: 'nodenext', files: ['consumer.ts', 'consumer.cts'] },
   { moduleResolution: 'bundler', module: 'esnext', files: ['consumer.ts'] },
+  { moduleResolution: 'node10', module: 'commonjs', files: ['consumer.cts'], upTo: 5 },
 ];
 const STRICT = {
   ...{ target: 'es2022', lib: ['es2023'], types: ['node'], noEmit: true },
@@ -26,7 +27,8 @@ export function* compileConsumers(tarballs) {
   cpSync(join(root, 'scripts', 'release', 'consumer.ts'), join(folder, 'consumer.ts'));
   cpSync(join(root, 'scripts', 'release', 'consumer.cts'), join(folder, 'consumer.cts'));
   for (const version of COMPILERS) {
-    for (const { files, ...resolution } of RESOLUTIONS) {
+    for (const { files, upTo = Number.POSITIVE_INFINITY, ...resolution } of RESOLUTIONS) {
+      if (Number.parseInt(version, 10) > upTo) continue;
       const config = { compilerOptions: { ...STRICT, ...resolution }, files };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
       const name = `TypeScript ${version}, ${resolution.moduleResolution}`;

@@ -61,10 +61,10 @@ async function publintOf(tarball) {
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-/** Are the types wrong? The packages are ES modules only. */
+/** Are the types wrong, under any resolution? */
 function typesOf(tarball) {
   try {
-    execFileSync('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color'], {
+    execFileSync('attw', [tarball, '--profile', 'strict', '--format', 'ascii', '--no-color'], {
       encoding: 'utf8',
       timeout: 60_000,
     });

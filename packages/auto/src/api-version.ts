@@ -4,7 +4,8 @@ import { versionOf } from '@llmtrace/core';
 
 const API = '@opentelemetry/api';
 
-export function apiVersionFrom(from: string | URL): string | undefined {
+export function apiVersionFrom(from: string | URL | undefined): string | undefined {
+  if (from === undefined) return undefined;
   try {
     return versionOf(module.createRequire(from).resolve(API), API);
   } catch {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DiagConsoleLogger, type DiagLogLevel, diag } from '@opentelemetry/api';
 import { apiVersionFrom } from './api-version.ts';
+import { here } from './own-files.ts';
 
 /** Prints what `diag` says from `level` on, unless it is listened to already. */
 export function printDiag(level: DiagLogLevel | undefined): void {
@@ -22,5 +23,5 @@ function isListenedTo(): boolean {
 function isApplicationsApi(): boolean {
   const application = resolve(process.argv[1] ?? '.');
   const theirs = apiVersionFrom(pathToFileURL(application));
-  return theirs === undefined || theirs === apiVersionFrom(import.meta.url);
+  return theirs === undefined || theirs === apiVersionFrom(here);
 }

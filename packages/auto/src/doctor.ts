@@ -4,11 +4,10 @@ import type { AutoSettings } from '@llmtrace/core';
 import type { StartedBy } from './doctor/start.ts';
 
 const require = module.createRequire(import.meta.url);
-const file = import.meta.url.endsWith('.ts') ? './doctor/start.ts' : './doctor/start.js';
 
 /** Has this process examined, to be reported at its end. */
 export function examineIfAsked({ doctor, doctorFolder }: AutoSettings, by: StartedBy): void {
   if (!doctor && doctorFolder === undefined) return;
-  const { startDoctor } = require(file) as typeof import('./doctor/start.ts');
+  const { startDoctor } = require('./doctor/start.ts') as typeof import('./doctor/start.ts');
   startDoctor(by);
 }

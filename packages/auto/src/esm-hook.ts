@@ -4,26 +4,50 @@
  * another copy of it, which it cannot see past, the files tell of themselves.
  */
 import module from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { facts, hookPatterns, mainLine, mainModules, tellingLines, type Vendor } from '@llmtrace/core';
+import { facts, hookPatterns, mainLine, mainModules, note, tellingLines, type Vendor } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
 import { addAsRead, isReadHere } from './esm-reads.ts';
 import { isFirst } from './once.ts';
+import { here, ownFile } from './own-files.ts';
 import { fileOf, initialize, loadSync } from './telling.ts';
 
-const require = module.createRequire(import.meta.url);
-// A copy of import-in-the-middle knows only the instrumentations that use the same copy.
-const instrumentations = module.createRequire(require.resolve('@opentelemetry/instrumentation'));
-
-/** Registers the hooks for the files of these vendors, once a thread. It must run before they are imported. */
+/**
+ * Registers the hooks for the files of these vendors, once a thread. It must run before they are imported. It never
+ * throws: in a bundle of the application the files of the hooks may be missing.
+ */
 export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
-  facts().hook = true;
+  try {
+    register(vendors);
+    facts().hook = true;
+  } catch (error) {
+    diag.error('llmtrace: could not register the hook for ES modules', error);
+    note(noHook, true);
+  }
+}
+
+const noHook = {
+  code: 'hook-missing',
+  what: 'the files of the hook for ES modules are missing, as in a bundle; SDKs that are imported are not traced',
+  cure: 'Leave `@llmtrace/auto` and `@opentelemetry/instrumentation` out of the bundle, or use `instrumentClient(client)` of `@llmtrace/auto/manual`',
+  lost: true,
+} as const;
+
+/** A copy of import-in-the-middle knows only the instrumentations that use the same copy. */
+function requireOfInstrumentations(): NodeJS.Require {
+  const own = module.createRequire(here ?? join(process.cwd(), 'index.js'));
+  return module.createRequire(own.resolve('@opentelemetry/instrumentation'));
+}
+
+function register(vendors: readonly Vendor[]): void {
   const include = vendors.flatMap(hookPatterns);
   const lines = new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)]));
   if (registerSync(include, lines)) return;
-  const register = (): void => registerAsync(include, lines);
-  if (isReadHere()) addAsRead(readLines(vendors, lines), register);
-  else register();
+  const inThread = (): void => registerAsync(include, lines);
+  if (isReadHere()) addAsRead(readLines(vendors, lines), inThread);
+  else inThread();
 }
 
 /** The lines with which modules tell of themselves, the main ones too, which nothing else shows. */
@@ -42,22 +66,28 @@ function readLines(vendors: readonly Vendor[], lines: ReadonlyMap<string, string
 
 /** The hooks that run in a thread of Node's own. */
 function registerAsync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): void {
-  module.register(pathToFileURL(instrumentations.resolve('import-in-the-middle/hook.mjs')), {
-    data: { include },
-  });
-  const telling = import.meta.url.endsWith('.ts') ? './telling.ts' : './telling.js';
-  module.register(new URL(telling, import.meta.url), { data: lines });
+  const hook = requireOfInstrumentations().resolve('import-in-the-middle/hook.mjs');
+  module.register(pathToFileURL(hook), { data: { include } });
+  const telling = ownFile('telling');
+  if (telling) module.register(telling, { data: lines });
 }
 
 /** False where this Node, or an older import-in-the-middle, has no hooks in the application's own thread. */
 function registerSync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): boolean {
+  let instrumentations: NodeJS.Require;
   try {
+    instrumentations = requireOfInstrumentations();
     const { supportsSyncHooks } = instrumentations('import-in-the-middle/supports-sync-hooks.mjs');
     if (!supportsSyncHooks()) return false;
   } catch {
     return false;
   }
-  instrumentations('import-in-the-middle/register-hooks.mjs').register({ include });
+  try {
+    instrumentations('import-in-the-middle/register-hooks.mjs').register({ include });
+  } catch (error) {
+    // Node.js finds no ES modules in an archive of Yarn's; modules tell of themselves without it.
+    diag.debug('llmtrace: import-in-the-middle does not load', error);
+  }
   initialize(lines);
   module.registerHooks({ load: loadSync });
   return true;

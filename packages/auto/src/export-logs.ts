@@ -38,7 +38,7 @@ export function startLogPipeline(
 function processorOf(path: string | undefined): LogRecordProcessor {
   const { BatchLogRecordProcessor, ConsoleLogRecordExporter, SimpleLogRecordProcessor } = sdkLogs();
   if (path === undefined) return new SimpleLogRecordProcessor({ exporter: new ConsoleLogRecordExporter() });
-  return new BatchLogRecordProcessor({ exporter: new (require(path).OTLPLogExporter)() });
+  return new BatchLogRecordProcessor({ exporter: new (module.createRequire(path)(path).OTLPLogExporter)() });
 }
 
 const sdkLogs = () => require('@opentelemetry/sdk-logs') as typeof import('@opentelemetry/sdk-logs');

@@ -98,7 +98,8 @@ function resourceOf({ resourceDetectors: names, processAttributes }: Setup): Res
 }
 
 function spanExporter(path: string | undefined): { exporter: SpanExporter; batched: boolean } {
-  if (path !== undefined) return { exporter: new (require(path).OTLPTraceExporter)(), batched: true };
+  if (path !== undefined)
+    return { exporter: new (module.createRequire(path)(path).OTLPTraceExporter)(), batched: true };
   const { ConsoleSpanExporter } = sdkTrace();
   return { exporter: new ConsoleSpanExporter(), batched: false };
 }
@@ -118,7 +119,9 @@ function meterProvider(setup: Setup, resource: Resource): MeterProvider {
   const exportTimeoutMillis = Math.min(setup.metricTimeout ?? 30_000, exportIntervalMillis);
   const readers = setup.metrics.map(({ path }) => {
     const exporter: PushMetricExporter =
-      path === undefined ? new ConsoleMetricExporter() : new (require(path).OTLPMetricExporter)();
+      path === undefined
+        ? new ConsoleMetricExporter()
+        : new (module.createRequire(path)(path).OTLPMetricExporter)();
     return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
   });
   return new MeterProvider({ resource, readers });

@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { Setup } from './export-pipeline.ts';
 import { OWN_THREAD } from './once.ts';
+import { ownFile } from './own-files.ts';
 import type { WireItem, WireMessage } from './wire.ts';
 
 /** How long an exit waits for the last export, in ms. A collector that refuses connections is not waited for. */
@@ -27,15 +28,15 @@ export interface ExportThread {
 // As they are now: the tests of an application may replace them.
 const { clearTimeout, setTimeout } = globalThis;
 
-const file = import.meta.url.endsWith('.ts') ? './export-worker.ts' : './export-worker.js';
-
 /** @param env the environment of the thread, from which the exporters read where to send what. */
 export function startExportThread(
   setup: Omit<Setup, 'flushed'>,
   env: Readonly<Record<string, string | undefined>>,
 ): ExportThread {
+  const file = ownFile('export-worker');
+  if (!file) throw new Error('The export thread has no file: @llmtrace/auto is part of a bundle.');
   const flushed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(new URL(file, import.meta.url), {
+  const worker = new Worker(file, {
     name: 'llmtrace',
     workerData: { ...setup, flushed } satisfies Setup,
     // What the application preloads (this package among it) has no place in this thread.

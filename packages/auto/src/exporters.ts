@@ -2,6 +2,7 @@
 import module from 'node:module';
 import { type AutoSettings, note, optionalRoots } from '@llmtrace/core';
 import type { ExporterModule } from './export-pipeline.ts';
+import { here } from './own-files.ts';
 
 type ExporterSetting = AutoSettings['traceExporters'][number];
 
@@ -56,7 +57,7 @@ function none(what: string, cure: string): undefined {
 
 /** Looks for a module where this package is, then where llmtrace and the application are; never in the working directory. */
 function find(name: string): string | undefined {
-  for (const from of [import.meta.url, ...optionalRoots()]) {
+  for (const from of [here ?? [], optionalRoots()].flat()) {
     try {
       return module.createRequire(from).resolve(name);
     } catch {} // not there

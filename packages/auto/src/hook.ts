@@ -3,10 +3,17 @@
  * applications that set OpenTelemetry up themselves. It starts nothing and traces nothing.
  */
 import { autoSettings } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
 import { examineIfAsked } from './doctor.ts';
 import { registerEsmHook } from './esm-hook.ts';
 import { wantedVendors } from './vendors.ts';
+import { warn } from './warn.ts';
 
-const settings = autoSettings();
-examineIfAsked(settings, 'hook');
-if (settings.enabled) registerEsmHook(wantedVendors(settings).map(({ vendor }) => vendor));
+try {
+  const settings = autoSettings();
+  examineIfAsked(settings, 'hook');
+  if (settings.enabled) registerEsmHook(wantedVendors(settings).map(({ vendor }) => vendor));
+} catch (error) {
+  diag.error('llmtrace: could not start its hook', error);
+  warn('the hook for ES modules could not start; OTEL_LOG_LEVEL=error says why');
+}

@@ -14,6 +14,7 @@ import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { type Followers, followProviders, isRegistered } from './providers.ts';
 import { sharedLimits } from './redis.ts';
+import { noteTsNode } from './ts-node.ts';
 import { type LoadedVendor, wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
@@ -31,6 +32,7 @@ export function start(): void {
 
 function instrument(): void {
   printDiag(autoSettings().logLevel);
+  noteTsNode();
   const settings = autoSettings(); // again: what it has to say is heard now
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));

@@ -28,9 +28,13 @@ async function diagnose(given: readonly string[]): Promise<number> {
   return complete.some(isLosing) ? 1 : code;
 }
 
-try {
-  process.exitCode = await diagnose(process.argv.slice(2));
-} catch (error) {
+function failedWith(error: unknown): number {
   process.stderr.write(`llmtrace-doctor: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
+  return 2;
 }
+
+diagnose(process.argv.slice(2))
+  .catch(failedWith)
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { AutoSettings, Finding } from '@llmtrace/core';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { apiVersionFrom } from '../api-version.ts';
+import { here } from '../own-files.ts';
 import { providerName } from '../provider-name.ts';
 import { endpointOf, shown, unreachable } from './endpoints.ts';
 
@@ -101,7 +102,7 @@ function apiVersions(): Finding[] {
   const registered = (Reflect.get(globalThis, REGISTERED) as { version?: string } | undefined)?.version;
   if (registered === undefined) return [];
   const copies: [string, string | undefined][] = [
-    ['llmtrace', apiVersionFrom(import.meta.url)],
+    ['llmtrace', apiVersionFrom(here)],
     ['the application', apiVersionFrom(pathToFileURL(resolve(process.argv[1] ?? 'index.js')))],
   ];
   return copies.flatMap(([whose, version]) =>

@@ -1,5 +1,5 @@
 /** Examines this process: what was loaded, what was patched, what was called, and where the spans go. */
-import { createRequire } from 'node:module';
+import module from 'node:module';
 import { basename } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import {
@@ -20,10 +20,19 @@ import type { Report, ReportedCopy } from './report.ts';
 import type { StartedBy } from './start.ts';
 import { withoutEffect } from './variables.ts';
 
-const { version } = createRequire(import.meta.url)('@llmtrace/auto/package.json') as { version: string };
+const require = module.createRequire(import.meta.url);
+
+/** Bundlers put the manifest into the bundle, unless they are told to leave this package out. */
+function ownVersion(): string {
+  try {
+    return (require('@llmtrace/auto/package.json') as { version: string }).version;
+  } catch {
+    return '(unknown version)';
+  }
+}
 
 /** What runs, as a report and `--version` name it. */
-export const VERSIONS = `@llmtrace/auto ${version}, Node.js ${process.versions.node}, ${process.platform}`;
+export const VERSIONS = `@llmtrace/auto ${ownVersion()}, Node.js ${process.versions.node}, ${process.platform}`;
 
 export interface Examined {
   readonly settings: AutoSettings;

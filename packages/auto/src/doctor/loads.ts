@@ -36,7 +36,7 @@ export function watchLoads(vendors: readonly Vendor[]): () => LoadedCopy[] {
     },
   });
   return () => {
-    for (const path of Object.keys(module.createRequire(import.meta.url).cache)) see(path);
+    for (const path of Object.keys(module.createRequire(join(process.cwd(), 'index.js')).cache)) see(path);
     return [...copies.values()];
   };
 }

@@ -45,8 +45,11 @@ const DETAILS = {
  * The provider of the Logs API within `@opentelemetry/api`, where that has one (1.10 and later): it is not the one of
  * `@opentelemetry/api-logs`, which `InstrumentationBase` of the 0.2xx line asks.
  */
-export const newerLoggerProvider = (): EventLoggerProvider | undefined =>
-  (api as { logs?: { getLoggerProvider(): EventLoggerProvider } }).logs?.getLoggerProvider();
+export function newerLoggerProvider(): EventLoggerProvider | undefined {
+  // By `Reflect.get`: bundlers refuse, or warn of, an import of what the installed version does not export.
+  const logs = Reflect.get(api, 'logs') as { getLoggerProvider(): EventLoggerProvider } | undefined;
+  return logs?.getLoggerProvider();
+}
 
 /**
  * Emits an event for each failed call, and one for each inference in profile `latest` or where that has the content.

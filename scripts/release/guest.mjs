@@ -1,0 +1,105 @@
+// The packages as guests in other projects: installed beside packages that name the same dependencies, loaded by a
+// process that has CommonJS alone (as jest has), and built by bundlers other than esbuild, which the tests use.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, npm, temporaryFolder } from '../lib/npm.mjs';
+
+/** Packages with peer ranges of what llmtrace depends on: npm must find versions for both. */
+const NEIGHBOURS = [
+  ['@mistralai/mistralai@2.7.0'],
+  ['@opentelemetry/sdk-node@0.220.0'],
+  ['@opentelemetry/sdk-node@0.223.0'],
+];
+
+const BUNDLERS = ['webpack@5.113.0', 'rolldown@1.3.3'];
+
+const ENTRY_POINTS = [
+  'auto',
+  'auto/hook',
+  'auto/instrumentations',
+  'auto/manual',
+  'core',
+  'prometheus',
+  'redis',
+];
+
+const APP = `
+import '@llmtrace/auto/hook';
+import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
+import { instrumentClient } from '@llmtrace/auto/manual';
+console.log(llmtraceInstrumentations().length, typeof instrumentClient);
+`;
+
+const BUILD = {
+  webpack: `
+const webpack = require('webpack');
+const output = { path: process.cwd(), filename: 'webpack.cjs' };
+webpack({ mode: 'production', target: 'node', entry: './app.mjs', output }, (error, stats) => {
+  if (error) throw error;
+  const { errors, warnings } = stats.toJson();
+  // That one is in every bundle with an instrumentation of OpenTelemetry's.
+  const own = warnings.filter(({ moduleName }) => !/require-in-the-middle/.test(moduleName));
+  for (const { message, moduleName } of [...errors, ...own]) console.log(moduleName + ': ' + message);
+});`,
+  rolldown: `
+import('rolldown').then(async ({ rolldown }) => {
+  const onLog = (_level, { message }) => console.log(message);
+  const bundle = await rolldown({ input: './app.mjs', platform: 'node', onLog });
+  await bundle.write({ file: 'rolldown.cjs', format: 'cjs', codeSplitting: false });
+});`,
+};
+
+/** Each thing that was tried, with what is wrong. */
+export function* beGuest(tarballs) {
+  for (const neighbours of NEIGHBOURS) yield besides(tarballs, neighbours);
+  const folder = temporaryFolder();
+  install(folder, [...tarballs, ...BUNDLERS, '@opentelemetry/api@1.9.1']);
+  yield { name: 'require() alone', wrong: required(folder) };
+  writeFileSync(join(folder, 'app.mjs'), APP);
+  for (const [name, script] of Object.entries(BUILD)) yield { name, wrong: bundled(folder, name, script) };
+}
+
+function besides(tarballs, neighbours) {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  const name = `npm install beside ${neighbours}`;
+  try {
+    npm(['install', '--package-lock-only', ...tarballs, ...neighbours], folder);
+    return { name, wrong: [] };
+  } catch (error) {
+    return { name, wrong: [error.stderr || error.message] };
+  }
+}
+
+const node = (folder, ...args) =>
+  execFileSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+  });
+
+function required(folder) {
+  return ENTRY_POINTS.flatMap((name) => {
+    try {
+      node(folder, '--no-experimental-require-module', '-e', `require('@llmtrace/${name}')`);
+      return [];
+    } catch (error) {
+      return [error.stderr || error.message];
+    }
+  });
+}
+
+/** Builds without a warning; and the bundle runs where there are no packages. */
+function bundled(folder, name, script) {
+  try {
+    const said = node(folder, '-e', script);
+    const away = temporaryFolder();
+    writeFileSync(join(away, 'app.cjs'), readFileSync(join(folder, `${name}.cjs`)));
+    const printed = node(away, 'app.cjs');
+    return [said, printed === '4 function\n' ? '' : `it printed ${printed}`].filter(Boolean);
+  } catch (error) {
+    return [(error.stderr || error.message).slice(0, 2000)];
+  }
+}
