@@ -42,9 +42,10 @@ function readLines(vendors: readonly Vendor[], lines: ReadonlyMap<string, string
 
 /** The hooks that run in a thread of Node's own. */
 function registerAsync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): void {
-  module.register(pathToFileURL(instrumentations.resolve('import-in-the-middle/hook.mjs')), {
-    data: { include },
-  });
+  // A query makes it a module of its own. Else it would be the one that the application has registered, or will, and
+  // what it may look at would be limited for the application's instrumentations too.
+  const file = pathToFileURL(instrumentations.resolve('import-in-the-middle/hook.mjs'));
+  module.register(`${file.href}?llmtrace`, { data: { include } });
   const telling = import.meta.url.endsWith('.ts') ? './telling.ts' : './telling.js';
   module.register(new URL(telling, import.meta.url), { data: lines });
 }

@@ -42,6 +42,7 @@ import { spanObserver } from './observers/span.ts';
 import { tellOthers } from './others.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
+import { beforeRequireHook, limitRequireHook } from './require-hook.ts';
 import { whenLoaded } from './telling.ts';
 import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
 import { warnOnce } from './warn.ts';
@@ -69,7 +70,9 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   protected abstract get vendor(): Vendor;
 
   constructor(name: string, version: string, config: LlmTraceConfig) {
-    super(name, version, resolveConfig(config));
+    const complete = resolveConfig(config);
+    beforeRequireHook();
+    super(name, version, complete);
     this._off = config.enabled === undefined && isSwitchedOff();
     this._join();
     if (!this._off) openSharedLimits(this.getConfig() as CompleteConfig);
@@ -146,6 +149,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
+    limitRequireHook(this);
     const { vendor } = this;
     const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
     const known = filesOf(vendor);
