@@ -1,65 +1,54 @@
 /**
- * The hook that lets instrumentations see ES modules. It is import-in-the-middle's, limited to the vendors' files
- * that llmtrace patches: over everything it would cost every import of the application, and break some. Beside
- * another copy of it, which it cannot see past, the files tell of themselves.
+ * The hook that lets instrumentations see ES modules: vendors' files tell of themselves, and no other file is looked at.
+ * It is no import-in-the-middle, of which a process has one set of options: registering it for the vendors' files would
+ * limit the application's instrumentations to these, too.
  */
 import module from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { facts, hookPatterns, mainLine, mainModules, tellingLines, type Vendor } from '@llmtrace/core';
+import { facts, mainLine, mainModules, tellingLines, type Vendor } from '@llmtrace/core';
 import { addAsRead, isReadHere } from './esm-reads.ts';
 import { isFirst } from './once.ts';
-import { fileOf, initialize, loadSync } from './telling.ts';
-
-const require = module.createRequire(import.meta.url);
-// A copy of import-in-the-middle knows only the instrumentations that use the same copy.
-const instrumentations = module.createRequire(require.resolve('@opentelemetry/instrumentation'));
+import { initialize, type Lines, lineOf, loadSync, SELF } from './telling.ts';
 
 /** Registers the hooks for the files of these vendors, once a thread. It must run before they are imported. */
 export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
   facts().hook = true;
-  const include = vendors.flatMap(hookPatterns);
-  const lines = new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)]));
-  if (registerSync(include, lines)) return;
-  const register = (): void => registerAsync(include, lines);
-  if (isReadHere()) addAsRead(readLines(vendors, lines), register);
-  else register();
+  const lines = linesOf(vendors);
+  initialize(lines);
+  if (hasSyncHooks(process.versions.node)) module.registerHooks({ load: loadSync });
+  else if (isReadHere()) addAsRead(lineOf, () => registerAsync(lines));
+  else registerAsync(lines);
 }
 
-/** The lines with which modules tell of themselves, the main ones too, which nothing else shows. */
-function readLines(vendors: readonly Vendor[], lines: ReadonlyMap<string, string>) {
-  const mains = new Map(
-    vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, vendor] as const)),
-  );
-  return (url: string): string | undefined => {
-    const file = fileOf(url);
-    const main = mains.get(file);
-    const line = lines.get(file);
-    if (!main) return line;
-    return [line, mainLine(main, url)].filter(Boolean).join('');
-  };
-}
+const linesOf = (vendors: readonly Vendor[]): Lines => ({
+  files: new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])),
+  mains: new Map(
+    vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, mainLine(vendor, SELF)] as const)),
+  ),
+});
 
 /** The hooks that run in a thread of Node's own. */
-function registerAsync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): void {
-  // A query makes it a module of its own. Else it would be the one that the application has registered, or will, and
-  // what it may look at would be limited for the application's instrumentations too.
-  const file = pathToFileURL(instrumentations.resolve('import-in-the-middle/hook.mjs'));
-  module.register(`${file.href}?llmtrace`, { data: { include } });
-  const telling = import.meta.url.endsWith('.ts') ? './telling.ts' : './telling.js';
-  module.register(new URL(telling, import.meta.url), { data: lines });
+function registerAsync(data: Lines): void {
+  const file = import.meta.url.endsWith('.ts') ? './telling.ts' : './telling.js';
+  module.register(new URL(file, import.meta.url), { data });
 }
 
-/** False where this Node, or an older import-in-the-middle, has no hooks in the application's own thread. */
-function registerSync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): boolean {
-  try {
-    const { supportsSyncHooks } = instrumentations('import-in-the-middle/supports-sync-hooks.mjs');
-    if (!supportsSyncHooks()) return false;
-  } catch {
-    return false;
-  }
-  instrumentations('import-in-the-middle/register-hooks.mjs').register({ include });
-  initialize(lines);
-  module.registerHooks({ load: loadSync });
-  return true;
+/** The first release of each line whose hooks in the application's own thread also take what `require` brings. */
+const SYNC_SINCE: Readonly<Record<number, readonly [minor: number, patch: number]>> = {
+  22: [22, 3],
+  24: [11, 1],
+  25: [1, 0],
+};
+
+/**
+ * Whether a Node.js has hooks that run in the application's own thread. Those before
+ * https://github.com/nodejs/node/pull/59929 refuse CommonJS modules that come without a source.
+ *
+ * @param version such as `24.11.1`.
+ */
+export function hasSyncHooks(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (major > 25) return true;
+  const [sinceMinor, sincePatch] = SYNC_SINCE[major] ?? [Number.POSITIVE_INFINITY, 0];
+  return minor > sinceMinor || (minor === sinceMinor && patch >= sincePatch);
 }

@@ -40,7 +40,7 @@ function prepare(settings: AutoSettings): Own {
   if (traces.length + metrics.length + logs.length === 0) return none;
   const thread = once(() => startThread(settings, { traces, metrics, logs }));
   return {
-    tracers: () => (traces.length > 0 ? startTracing(thread(), settings.propagators) : NO_TRACES),
+    tracers: () => (traces.length > 0 ? startTracing(thread()) : NO_TRACES),
     meters: () => (metrics.length > 0 ? startMetering(thread()) : NO_METRICS),
     loggers: () => (logs.length > 0 ? startLogging(thread()) : undefined),
   };

@@ -11,6 +11,7 @@ import { endCallsAtExit } from './exit.ts';
 import { isFirst } from './once.ts';
 import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
+import { lendPropagation } from './propagating.ts';
 import { followProviders, isRegistered } from './providers.ts';
 import { sharedLimits } from './redis.ts';
 import { wantedVendors } from './vendors.ts';
@@ -35,11 +36,12 @@ function instrument(): void {
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
   const followers = followProviders(ownSdk(autoSettings));
+  lendPropagation(() => autoSettings().propagators);
   const config = loadConfigFile(settings.configFile, warn);
   const observers = [
     ...(config.observers ?? []),
     ...prometheusObservers(settings),
-    ...consoleObservers(settings, () => !isRegistered(followers)),
+    ...consoleObservers(settings, () => !isRegistered()),
   ];
   const shared = sharedLimits(settings, config);
   for (const { Instrumentation } of vendors) {

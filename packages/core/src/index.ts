@@ -66,7 +66,7 @@ export {
 export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './findings.ts';
 export * as gemini from './gemini.ts';
 export * as geminiContent from './gemini-content.ts';
-export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
+export { LlmInstrumentation } from './instrumentation.ts';
 export type { Key } from './interceptors/layer.ts';
 export type {
   Ask,

@@ -385,20 +385,6 @@ function filesOf(vendor: Vendor): { name: string; points: PatchPoint[] }[] {
   });
 }
 
-/**
- * The ES modules of a vendor that an import hook must see, and no others: a hook over everything costs
- * start-up time and breaks packages with live bindings.
- */
-export function hookPatterns({ module, extensions, endpoints }: Vendor): RegExp[] {
-  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-  const names = new Set(['index', ...endpoints.flatMap(({ files }) => files)]);
-  return extensions
-    .filter((extension) => extension === '.mjs')
-    .flatMap((extension) =>
-      [...names].map((name) => new RegExp(`/node_modules/${literal(`${module}/${name}${extension}`)}$`)),
-    );
-}
-
 const prototypeOf = (owner: unknown): object | undefined =>
   (owner as { prototype?: object } | undefined)?.prototype;
 
