@@ -2,6 +2,7 @@
 import { autoSettings } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import type { LoggerProvider } from '@opentelemetry/api-logs';
+import { preloadByPath } from './children.ts';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { printDiag } from './diagnostics.ts';
@@ -22,6 +23,7 @@ export function start(): void {
   try {
     const settings = autoSettings();
     examineIfAsked(settings, 'auto');
+    preloadByPath(import.meta.url);
     if (settings.enabled && isFirst('auto')) instrument();
   } catch (error) {
     diag.error('llmtrace: could not start', error);
