@@ -10,6 +10,7 @@
  */
 
 import {
+  type AutoSettings,
   type EventLogger,
   type EventLoggerProvider,
   type LogEvent,
@@ -29,6 +30,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { withOwn } from './both.ts';
+import { tellElsewhere } from './elsewhere.ts';
 import { lend, registered } from './lend.ts';
 import { unasked } from './unasked.ts';
 
@@ -38,6 +42,8 @@ export interface Own {
   meters(): MeterProvider;
   /** Undefined where log events go nowhere. */
   loggers(): EventLoggerProvider | undefined;
+  /** Takes spans of another provider as they end; undefined where spans go nowhere. */
+  spans(): ((span: ReadableSpan) => void) | undefined;
 }
 
 /** Providers that obey the rule at every span and every record. */
@@ -48,17 +54,33 @@ export interface Followers {
 }
 
 /** Makes the providers, and lets the API's tracers follow the rule too. */
-export function followProviders(own: Own): Followers {
+export function followProviders(own: Own, settings: () => AutoSettings): Followers {
+  const { exportTo } = settings();
+  const tell = once(() => tellElsewhere(settings(), registered<TracerProvider>('trace') as TracerProvider));
+  const provider = (): TracerProvider => {
+    const theirs = registered<TracerProvider>('trace');
+    if (theirs) tell();
+    return theirs ?? own.tracers();
+  };
   const tracers: TracerProvider = {
-    getTracer: (name, version, options) =>
-      followingTracer(() => registered<TracerProvider>('trace') ?? own.tracers(), [name, version, options]),
+    getTracer: (...[name, version, options]) => followingTracer(provider, [name, version, options]),
   };
   const meters: MeterProvider = {
-    getMeter: (name, version, options) =>
+    getMeter: (...[name, version, options]) =>
       followingMeter(() => registered<MeterProvider>('metrics') ?? own.meters(), [name, version, options]),
   };
   lendTracers(tracers);
-  return { tracers, meters, loggers: followingLoggers(own) };
+  const followers = { tracers, meters, loggers: followingLoggers(own) };
+  return exportTo === 'both' ? withOwn(followers, own) : followers;
+}
+
+function once(run: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    run();
+  };
 }
 
 /** What the API has where nobody has registered anything is a proxy, also for tracers that were asked for before. */

@@ -1,7 +1,6 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
-import { autoSettings } from '@llmtrace/core';
+import { autoSettings, type ProcessWide, processWide } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
-import type { LoggerProvider } from '@opentelemetry/api-logs';
 import { preloadByPath } from './children.ts';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
@@ -37,19 +36,11 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
-  const followers = followProviders(ownSdk(autoSettings));
+  const followers = followProviders(ownSdk(autoSettings), autoSettings);
   lendPropagation(() => autoSettings().propagators);
   const config = loadConfigFile(settings.configFile, warn);
-  const observers = [
-    ...(config.observers ?? []),
-    ...prometheusObservers(settings),
-    ...consoleObservers(settings, () => !isRegistered()),
-  ];
+  const observers = [...prometheusObservers(settings), ...consoleObservers(settings, () => !isRegistered())];
+  Object.assign(processWide(), { observers, ...followers } satisfies ProcessWide);
   const shared = sharedLimits(settings, config);
-  for (const { Instrumentation } of vendors) {
-    const instrumentation = new Instrumentation({ ...config, ...shared, observers });
-    instrumentation.setTracerProvider(followers.tracers);
-    instrumentation.setMeterProvider(followers.meters);
-    instrumentation.setLoggerProvider(followers.loggers as LoggerProvider);
-  }
+  for (const { Instrumentation } of vendors) new Instrumentation({ ...config, ...shared });
 }

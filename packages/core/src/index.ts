@@ -93,6 +93,7 @@ export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/loggers.ts';
 export { loadOptional } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
+export { isNoop, type ProcessWide, processWide } from './process-wide.ts';
 export { mainLine, mainModules, tellingLines } from './telling.ts';
 export { watchRequests } from './untraced.ts';
 export { count, number, string, strings } from './values.ts';

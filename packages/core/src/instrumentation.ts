@@ -40,6 +40,7 @@ import { logObserver } from './observers/log.ts';
 import { metricsObserver } from './observers/metrics.ts';
 import { spanObserver } from './observers/span.ts';
 import { tellOthers } from './others.ts';
+import { isNoop, processWide } from './process-wide.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
 import { beforeRequireHook, limitRequireHook } from './require-hook.ts';
@@ -267,7 +268,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 
   /** Undefined where the providers do not give what it takes: the application's call goes on without us. */
   private _current(): Engine | undefined {
-    const meters = this._meters ?? metrics.getMeterProvider();
+    const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;
     try {
       this._engine = this._makeEngine(meters);
@@ -280,11 +281,17 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     }
   }
 
+  private _meterProvider(): MeterProvider {
+    const { _meters: meters } = this;
+    if (meters && !isNoop(meters)) return meters;
+    return processWide().meters ?? meters ?? metrics.getMeterProvider();
+  }
+
   private _makeEngine(meters: MeterProvider): Engine {
     const config = this.getConfig() as CompleteConfig;
     const { instrumentationName: name, instrumentationVersion: version, vendor } = this;
     const scope = config.semconv === 'latest' ? {} : { schemaUrl: SCHEMA_URL };
-    const tracer: Tracer = (this._tracers ?? trace).getTracer(name, version, scope);
+    const tracer: Tracer = (this._tracers ?? processWide().tracers ?? trace).getTracer(name, version, scope);
     const meter: Meter = meters.getMeter(name, version, scope);
     const naming: Naming = config;
     usePrices(config.prices);
@@ -303,7 +310,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       eventObserver(this._eventLoggers(scope), naming, isOn(content, 'EVENT') ? content : undefined),
       ...(log ? [log] : []),
     ];
-    const given = [...telling, ...config.observers];
+    const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
     return {
       vendor,
       observers: [...own, ...given],
@@ -321,7 +328,8 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   /** The application's, and those of both lines of OpenTelemetry's global Logs API. */
   private _eventLoggers(scope: { schemaUrl?: string }): EventLogger[] {
     const { instrumentationName: name, instrumentationVersion: version } = this;
-    const own = this._loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
+    const loggers = this._loggers ?? processWide().loggers;
+    const own = loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
     const newer = newerLoggerProvider()?.getLogger(name, version, scope);
     return newer ? [own, newer] : [own];
   }

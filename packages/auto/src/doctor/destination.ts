@@ -1,9 +1,11 @@
 /** Where the spans of this process go, and what keeps them from arriving. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AutoSettings, Finding } from '@llmtrace/core';
-import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { type AutoSettings, type Finding, isNoop } from '@llmtrace/core';
+import type { TracerProvider } from '@opentelemetry/api';
 import { apiVersionFrom } from '../api-version.ts';
+import { delegateOf, nameOf } from '../elsewhere.ts';
+import { registered } from '../lend.ts';
 import { endpointOf, shown, unreachable } from './endpoints.ts';
 
 export interface Destination {
@@ -16,7 +18,7 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   const provider = applications();
   if (provider !== undefined)
     return {
-      text: `to the application's own ${provider}`,
+      text: [`to the application's own ${provider}`, ...alsoTo(settings, isOwn)].join(' and '),
       findings: [...apiVersions(), ...notSampled(settings)],
     };
   if (settings.sdkDisabled) return nowhere(sdkDisabled);
@@ -42,13 +44,15 @@ const nowhere = (...findings: readonly Finding[]): Destination => ({
   findings: findings.slice(0, 1),
 });
 
-/** The class of the provider that the application has registered. */
+/** Where llmtrace sends calls besides: `LLMTRACE_EXPORT=both`. */
+const alsoTo = (settings: AutoSettings, isOwn: boolean): string[] =>
+  isOwn && settings.exportTo === 'both' && !settings.sdkDisabled ? exportersOf(settings) : [];
+
+/** The provider that the application has registered, by whichever copy of the API. */
 function applications(): string | undefined {
-  const proxy = trace.getTracerProvider();
-  if (!(proxy instanceof ProxyTracerProvider)) return proxy.constructor.name;
-  const kind = proxy.getDelegate().constructor;
-  // Neither a class of an SDK: the API's own, and llmtrace's plain object.
-  return kind === Object || /noop/i.test(kind.name) ? undefined : kind.name;
+  const provider = registered<TracerProvider>('trace');
+  const real = provider && delegateOf(provider);
+  return real && !isNoop(real) ? nameOf(real) : undefined;
 }
 
 function noProvider({ env }: AutoSettings): readonly Finding[] {
