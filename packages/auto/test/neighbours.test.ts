@@ -49,7 +49,8 @@ const [major = 0, minor = 0] = (process.env['TEST_NODE_VERSION'] ?? process.vers
 /** OpenTelemetry's older line runs on every Node.js, the newer one on later ones. */
 const LINES = major > 22 || (major === 22 && minor >= 15) ? ['otel-2', 'otel-3'] : ['otel-2'];
 
-describe('beside other instrumentations', () => {
+describe('beside other instrumentations', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await setStage();

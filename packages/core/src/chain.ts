@@ -7,6 +7,7 @@ import { context } from '@opentelemetry/api';
 import type { Call, Interceptor } from './call.ts';
 import { failed, givenFor, refusedBy } from './failure.ts';
 import { requestsOf, type Send } from './requests.ts';
+import { isAborted, throwIfAborted } from './signals.ts';
 
 /** What the engine keeps of the interceptors of a call. */
 export interface Chain {
@@ -37,7 +38,7 @@ export async function attemptBeneath(
   if (!requests.isRepeatable) call.maxRetries = 0;
   const here = context.active();
   const request = async (): Promise<Response> => {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     attempted();
     const response = await requests.send().catch((error) => {
       throw failed(error, signal);
@@ -51,7 +52,7 @@ export async function attemptBeneath(
     const given = givenFor(error);
     if (given && 'response' in given) return given.response;
     if (given) throw given.error;
-    if (signal?.aborted || !chain.refuse) throw error;
+    if (isAborted(signal) || !chain.refuse) throw error;
     chain.refuse(error);
     return new Promise(() => {});
   }
@@ -77,7 +78,7 @@ export async function attemptAbove(
 ): Promise<unknown> {
   const { signal } = call;
   const attempt = async (): Promise<unknown> => {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const before = call.attempts;
     call.attemptTime = performance.now();
     try {
@@ -95,7 +96,7 @@ export async function attemptAbove(
   } catch (error) {
     const given = givenFor(error);
     if (given && 'error' in given) throw given.error;
-    if (signal?.aborted) return abort();
+    if (isAborted(signal)) return abort();
     throw error;
   }
 }

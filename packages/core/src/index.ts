@@ -38,6 +38,7 @@ export type {
   ToolDefinition,
 } from './content/messages.ts';
 export * as parts from './content/parts.ts';
+export { copyWith } from './copy-with.ts';
 export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/index.ts';
 export {
   callErrorType,

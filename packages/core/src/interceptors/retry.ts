@@ -2,9 +2,11 @@
  * Repeats the attempts of a call that failed for a passing reason. What the vendor asks to wait wins over the
  * formula; an abort ends the wait at once; nothing is repeated once the headers of an answer are there.
  */
+
 import type { Call, Interceptor, Retry } from '../call.ts';
 import { classifyError, isTransient } from '../errors.ts';
 import { isRefusal } from '../llmtrace-error.ts';
+import { isAborted } from '../signals.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
 import { makeRetryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 import { sleep } from './sleep.ts';
@@ -78,7 +80,7 @@ export function retry(
 }
 
 const isRepeatable = (error: unknown, { signal }: Call): boolean =>
-  signal?.aborted !== true && !isRefusal(error) && isTransient(error);
+  !isAborted(signal) && !isRefusal(error) && isTransient(error);
 
 /** One budget a host: that one is down says nothing of another. */
 function budgets(
