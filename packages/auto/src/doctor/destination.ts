@@ -18,7 +18,9 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   const provider = applications();
   if (provider !== undefined)
     return {
-      text: [`to the application's own ${provider}`, ...alsoTo(settings, isOwn)].join(' and '),
+      text: [`to the application's own ${provider.replace(/^a /, '')}`, ...alsoTo(settings, isOwn)].join(
+        ' and ',
+      ),
       findings: [...apiVersions(), ...notSampled(settings)],
     };
   if (settings.sdkDisabled) return nowhere(sdkDisabled);
@@ -103,9 +105,10 @@ function apiVersions(): Finding[] {
     ['llmtrace', apiVersionFrom(import.meta.url)],
     ['the application', apiVersionFrom(pathToFileURL(resolve(process.argv[1] ?? 'index.js')))],
   ];
-  return copies.flatMap(([whose, version]) =>
+  const blinded = copies.flatMap(([whose, version]) =>
     version && isNewer(version, registered) ? [blind(whose, version, registered)] : [],
   );
+  return blinded.slice(0, 1); // it is one copy, mostly
 }
 
 const blind = (whose: string, version: string, registered: string): Finding => ({
