@@ -1,26 +1,24 @@
 /**
- * The hook that lets instrumentations see ES modules. It is import-in-the-middle's, limited to the vendors' files
- * that llmtrace patches: over everything it would cost every import of the application, and break some. Beside
- * another copy of it, which it cannot see past, the files tell of themselves.
+ * The hook that lets instrumentations see ES modules: vendors' files tell of themselves, and no other file is looked at.
+ * It is no import-in-the-middle, of which a process has one set of options: registering it for the vendors' files would
+ * limit the application's instrumentations to these, too.
  */
 import module from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { facts, hookPatterns, mainLine, mainModules, note, tellingLines, type Vendor } from '@llmtrace/core';
+import { facts, mainLine, mainModules, note, tellingLines, type Vendor } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { addAsRead, isReadHere } from './esm-reads.ts';
 import { isFirst } from './once.ts';
-import { here, ownFile } from './own-files.ts';
-import { fileOf, initialize, loadSync } from './telling.ts';
+import { ownFile } from './own-files.ts';
+import { initialize, type Lines, lineOf, loadSync, SELF } from './telling.ts';
 
 /**
  * Registers the hooks for the files of these vendors, once a thread. It must run before they are imported. It never
- * throws: in a bundle of the application the files of the hooks may be missing.
+ * throws: in a bundle of the application the file of the hook may be missing.
  */
 export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
   try {
-    register(vendors);
+    register(linesOf(vendors));
     facts().hook = true;
   } catch (error) {
     diag.error('llmtrace: could not register the hook for ES modules', error);
@@ -30,65 +28,48 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
 
 const noHook = {
   code: 'hook-missing',
-  what: 'the files of the hook for ES modules are missing, as in a bundle; SDKs that are imported are not traced',
-  cure: 'Leave `@llmtrace/auto` and `@opentelemetry/instrumentation` out of the bundle, or use `instrumentClient(client)` of `@llmtrace/auto/manual`',
+  what: 'the file of the hook for ES modules is missing, as in a bundle; SDKs that are imported are not traced',
+  cure: 'Leave `@llmtrace/auto` out of the bundle, or use `instrumentClient(client)` of `@llmtrace/auto/manual`',
   lost: true,
 } as const;
 
-/** A copy of import-in-the-middle knows only the instrumentations that use the same copy. */
-function requireOfInstrumentations(): NodeJS.Require {
-  const own = module.createRequire(here ?? join(process.cwd(), 'index.js'));
-  return module.createRequire(own.resolve('@opentelemetry/instrumentation'));
+function register(lines: Lines): void {
+  initialize(lines);
+  if (hasSyncHooks(process.versions.node)) module.registerHooks({ load: loadSync });
+  else if (isReadHere()) addAsRead(lineOf, () => registerAsync(lines));
+  else registerAsync(lines);
 }
 
-function register(vendors: readonly Vendor[]): void {
-  const include = vendors.flatMap(hookPatterns);
-  const lines = new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)]));
-  if (registerSync(include, lines)) return;
-  const inThread = (): void => registerAsync(include, lines);
-  if (isReadHere()) addAsRead(readLines(vendors, lines), inThread);
-  else inThread();
-}
-
-/** The lines with which modules tell of themselves, the main ones too, which nothing else shows. */
-function readLines(vendors: readonly Vendor[], lines: ReadonlyMap<string, string>) {
-  const mains = new Map(
-    vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, vendor] as const)),
-  );
-  return (url: string): string | undefined => {
-    const file = fileOf(url);
-    const main = mains.get(file);
-    const line = lines.get(file);
-    if (!main) return line;
-    return [line, mainLine(main, url)].filter(Boolean).join('');
-  };
-}
+const linesOf = (vendors: readonly Vendor[]): Lines => ({
+  files: new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])),
+  mains: new Map(
+    vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, mainLine(vendor, SELF)] as const)),
+  ),
+});
 
 /** The hooks that run in a thread of Node's own. */
-function registerAsync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): void {
-  const hook = requireOfInstrumentations().resolve('import-in-the-middle/hook.mjs');
-  module.register(pathToFileURL(hook), { data: { include } });
-  const telling = ownFile('telling');
-  if (telling) module.register(telling, { data: lines });
+function registerAsync(data: Lines): void {
+  const file = ownFile('telling');
+  if (!file) throw new Error('The file of the module hooks is missing.');
+  module.register(file, { data });
 }
 
-/** False where this Node, or an older import-in-the-middle, has no hooks in the application's own thread. */
-function registerSync(include: readonly RegExp[], lines: ReadonlyMap<string, string>): boolean {
-  let instrumentations: NodeJS.Require;
-  try {
-    instrumentations = requireOfInstrumentations();
-    const { supportsSyncHooks } = instrumentations('import-in-the-middle/supports-sync-hooks.mjs');
-    if (!supportsSyncHooks()) return false;
-  } catch {
-    return false;
-  }
-  try {
-    instrumentations('import-in-the-middle/register-hooks.mjs').register({ include });
-  } catch (error) {
-    // Node.js finds no ES modules in an archive of Yarn's; modules tell of themselves without it.
-    diag.debug('llmtrace: import-in-the-middle does not load', error);
-  }
-  initialize(lines);
-  module.registerHooks({ load: loadSync });
-  return true;
+/** The first release of each line whose hooks in the application's own thread also take what `require` brings. */
+const SYNC_SINCE: Readonly<Record<number, readonly [minor: number, patch: number]>> = {
+  22: [22, 3],
+  24: [11, 1],
+  25: [1, 0],
+};
+
+/**
+ * Whether a Node.js has hooks that run in the application's own thread. Those before
+ * https://github.com/nodejs/node/pull/59929 refuse CommonJS modules that come without a source.
+ *
+ * @param version such as `24.11.1`.
+ */
+export function hasSyncHooks(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (major > 25) return true;
+  const [sinceMinor, sincePatch] = SYNC_SINCE[major] ?? [Number.POSITIVE_INFINITY, 0];
+  return minor > sinceMinor || (minor === sinceMinor && patch >= sincePatch);
 }

@@ -4,12 +4,15 @@
  */
 import { autoSettings } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import { preloadByPath } from './children.ts';
 import { examineIfAsked } from './doctor.ts';
 import { registerEsmHook } from './esm-hook.ts';
+import { here } from './own-files.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 
 try {
+  preloadByPath(here);
   const settings = autoSettings();
   examineIfAsked(settings, 'hook');
   if (settings.enabled) registerEsmHook(wantedVendors(settings).map(({ vendor }) => vendor));

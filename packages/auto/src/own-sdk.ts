@@ -16,6 +16,7 @@ import { startLogging } from './logging.ts';
 import { startMetering } from './metering.ts';
 import type { Own } from './providers.ts';
 import { startTracing } from './tracing.ts';
+import { toWire } from './wire.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -28,11 +29,17 @@ export function ownSdk(read: () => AutoSettings): Own {
   const tracers = once(() => guarded(NO_TRACES, () => sdk().tracers()));
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
   const loggers = once(() => guarded(undefined, () => sdk().loggers()));
-  return { tracers, meters, loggers };
+  const spans = once(() => guarded(undefined, () => sdk().spans()));
+  return { tracers, meters, loggers, spans };
 }
 
 function prepare(settings: AutoSettings): Own {
-  const none = { tracers: () => NO_TRACES, meters: () => NO_METRICS, loggers: () => undefined };
+  const none = {
+    tracers: () => NO_TRACES,
+    meters: () => NO_METRICS,
+    loggers: () => undefined,
+    spans: () => undefined,
+  };
   if (settings.sdkDisabled) return none;
   const traces = exporterModules('trace', settings.traceExporters);
   const metrics = exporterModules('metrics', settings.metricExporters);
@@ -40,9 +47,10 @@ function prepare(settings: AutoSettings): Own {
   if (traces.length + metrics.length + logs.length === 0) return none;
   const thread = once(() => startThread(settings, { traces, metrics, logs }));
   return {
-    tracers: () => (traces.length > 0 ? startTracing(thread(), settings.propagators) : NO_TRACES),
+    tracers: () => (traces.length > 0 ? startTracing(thread()) : NO_TRACES),
     meters: () => (metrics.length > 0 ? startMetering(thread()) : NO_METRICS),
     loggers: () => (logs.length > 0 ? startLogging(thread()) : undefined),
+    spans: () => (traces.length > 0 ? (span) => thread().send({ span: toWire(span) }) : undefined),
   };
 }
 

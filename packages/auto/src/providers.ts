@@ -5,11 +5,12 @@
  * has all that is recorded from then on.
  *
  * For this, llmtrace never registers a provider: one that is registered could not be replaced any more. Its
- * tracers are reached through the API's proxy (so spans that the application makes itself are exported too, and
- * are the parents of its calls), its meters by llmtrace's own instrumentations only.
+ * tracers are on loan to the API (so spans that the application makes itself are exported too, and are the parents of
+ * its calls), its meters are reached by llmtrace's own instrumentations only.
  */
 
 import {
+  type AutoSettings,
   type EventLogger,
   type EventLoggerProvider,
   type LogEvent,
@@ -17,13 +18,11 @@ import {
 } from '@llmtrace/core';
 import {
   type Counter,
-  createNoopMeter,
   type Gauge,
   type Histogram,
   type Meter,
   type MeterOptions,
   type MeterProvider,
-  metrics,
   ProxyTracerProvider,
   type Tracer,
   type TracerOptions,
@@ -31,6 +30,10 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { withOwn } from './both.ts';
+import { tellElsewhere } from './elsewhere.ts';
+import { lend, registered } from './lend.ts';
 import { unasked } from './unasked.ts';
 
 /** What llmtrace starts where nobody else did; each provider is made when it is asked for. */
@@ -39,6 +42,8 @@ export interface Own {
   meters(): MeterProvider;
   /** Undefined where log events go nowhere. */
   loggers(): EventLoggerProvider | undefined;
+  /** Takes spans of another provider as they end; undefined where spans go nowhere. */
+  spans(): ((span: ReadableSpan) => void) | undefined;
 }
 
 /** Providers that obey the rule at every span and every record. */
@@ -49,41 +54,46 @@ export interface Followers {
 }
 
 /** Makes the providers, and lets the API's tracers follow the rule too. */
-export function followProviders(own: Own): Followers {
-  const proxy = trace.getTracerProvider();
+export function followProviders(own: Own, settings: () => AutoSettings): Followers {
+  const { exportTo } = settings();
+  const tell = once(() => tellElsewhere(settings(), registered<TracerProvider>('trace') as TracerProvider));
+  const provider = (): TracerProvider => {
+    const theirs = registered<TracerProvider>('trace');
+    if (theirs) tell();
+    return theirs ?? own.tracers();
+  };
   const tracers: TracerProvider = {
-    getTracer: (name, version, options) =>
-      followingTracer(() => registered() ?? own.tracers(), [name, version, options]),
+    getTracer: (...[name, version, options]) => followingTracer(provider, [name, version, options]),
   };
-  const registered = (): TracerProvider | undefined => {
-    const now = trace.getTracerProvider();
-    return now === proxy && isDelegate(now, tracers) ? undefined : now;
-  };
-  if (proxy instanceof ProxyTracerProvider && !proxy.getDelegateTracer('llmtrace'))
-    proxy.setDelegate(tracers);
   const meters: MeterProvider = {
-    getMeter: (name, version, options) =>
-      followingMeter(() => registeredMeters() ?? own.meters(), [name, version, options]),
+    getMeter: (...[name, version, options]) =>
+      followingMeter(() => registered<MeterProvider>('metrics') ?? own.meters(), [name, version, options]),
   };
-  return { tracers, meters, loggers: followingLoggers(own) };
+  lendTracers(tracers);
+  const followers = { tracers, meters, loggers: followingLoggers(own) };
+  return exportTo === 'both' ? withOwn(followers, own) : followers;
 }
 
-const isDelegate = (proxy: TracerProvider, provider: TracerProvider): boolean =>
-  proxy instanceof ProxyTracerProvider && proxy.getDelegate() === provider;
+function once(run: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    run();
+  };
+}
+
+/** What the API has where nobody has registered anything is a proxy, also for tracers that were asked for before. */
+function lendTracers(tracers: TracerProvider): void {
+  const proxy = trace.getTracerProvider();
+  if (!(proxy instanceof ProxyTracerProvider) || proxy.getDelegateTracer('llmtrace')) return;
+  proxy.setDelegate(tracers);
+  lend('trace', proxy);
+}
 
 /** True where somebody has registered a provider of traces or metrics. */
-export const isRegistered = (followers: Followers): boolean =>
-  !isDelegate(trace.getTracerProvider(), followers.tracers) || registeredMeters() !== undefined;
-
-let known: { provider: MeterProvider; registered: boolean } | undefined;
-
-function registeredMeters(): MeterProvider | undefined {
-  const provider = metrics.getMeterProvider();
-  if (known?.provider !== provider) {
-    known = { provider, registered: provider.getMeter('llmtrace') !== createNoopMeter() };
-  }
-  return known.registered ? provider : undefined;
-}
+export const isRegistered = (): boolean =>
+  registered('trace') !== undefined || registered('metrics') !== undefined;
 
 /** The providers of either line of the Logs API that are registered, whether or not they want an event; else llmtrace's own. */
 function followingLoggers(own: Own): EventLoggerProvider {

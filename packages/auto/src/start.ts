@@ -1,7 +1,13 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
-import { autoSettings, type LlmTraceConfig, type Observer } from '@llmtrace/core';
+import {
+  autoSettings,
+  type LlmTraceConfig,
+  type Observer,
+  type ProcessWide,
+  processWide,
+} from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
-import type { LoggerProvider } from '@opentelemetry/api-logs';
+import { preloadByPath } from './children.ts';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console.ts';
 import { printDiag } from './diagnostics.ts';
@@ -10,9 +16,11 @@ import { registerEsmHook } from './esm-hook.ts';
 import { endCallsAtExit } from './exit.ts';
 import { hintObserver } from './hint.ts';
 import { isFirst } from './once.ts';
+import { here } from './own-files.ts';
 import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
-import { type Followers, followProviders, isRegistered } from './providers.ts';
+import { lendPropagation } from './propagating.ts';
+import { followProviders, isRegistered } from './providers.ts';
 import { sharedLimits } from './redis.ts';
 import { noteTsNode } from './ts-node.ts';
 import { type LoadedVendor, wantedVendors } from './vendors.ts';
@@ -23,6 +31,7 @@ export function start(): void {
   try {
     const settings = autoSettings();
     examineIfAsked(settings, 'auto');
+    preloadByPath(here);
     if (settings.enabled && isFirst('auto')) instrument();
   } catch (error) {
     diag.error('llmtrace: could not start', error);
@@ -37,30 +46,19 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
-  const followers = followProviders(ownSdk(autoSettings));
+  const followers = followProviders(ownSdk(autoSettings), autoSettings);
+  lendPropagation(() => autoSettings().propagators);
   const config = loadConfigFile(settings.configFile, warn);
-  const observers = [
-    ...(config.observers ?? []),
-    ...prometheusObservers(settings),
-    ...consoleObservers(settings, () => !isRegistered(followers)),
-  ];
-  if (observers.length === 0) observers.push(...hints(config, vendors, followers));
+  const observers = [...prometheusObservers(settings), ...consoleObservers(settings, () => !isRegistered())];
+  if (observers.length === 0) observers.push(...hints(config, vendors));
+  Object.assign(processWide(), { observers, ...followers } satisfies ProcessWide);
   const shared = sharedLimits(settings, config);
-  for (const { Instrumentation } of vendors) {
-    const instrumentation = new Instrumentation({ ...config, ...shared, observers });
-    instrumentation.setTracerProvider(followers.tracers);
-    instrumentation.setMeterProvider(followers.meters);
-    instrumentation.setLoggerProvider(followers.loggers as LoggerProvider);
-  }
+  for (const { Instrumentation } of vendors) new Instrumentation({ ...config, ...shared });
 }
 
-/** What says that calls are shown nowhere, unless the options have them shown. */
-function hints(
-  { log, hooks }: LlmTraceConfig,
-  vendors: readonly LoadedVendor[],
-  followers: Followers,
-): Observer[] {
-  if (log !== undefined || hooks !== undefined) return [];
+/** The line that says that nothing shows the calls, unless the options show them. */
+function hints({ log, hooks, observers }: LlmTraceConfig, vendors: readonly LoadedVendor[]): Observer[] {
+  if (log !== undefined || hooks !== undefined || observers?.length) return [];
   const names = vendors.map(({ name }) => name);
-  return [hintObserver({ read: autoSettings, names, isRegistered: () => isRegistered(followers) })];
+  return [hintObserver({ read: autoSettings, names, isRegistered: () => isRegistered() })];
 }

@@ -1,13 +1,22 @@
 /**
- * Module hooks that let vendors' ES modules tell of themselves (see `loaded.ts` of `@llmtrace/core`). They run in the
+ * Module hooks that let vendors' ES modules tell of themselves (see `telling.ts` of `@llmtrace/core`). They run in the
  * application's own thread, or where Node.js has no such hooks, in the thread of its module loader.
  */
 import type { LoadFnOutput, LoadHookContext, LoadHookSync } from 'node:module';
 
-let lines: ReadonlyMap<string, string> = new Map();
+/** The lines to add, by file (`openai/resources/embeddings.mjs`). */
+export interface Lines {
+  readonly files: ReadonlyMap<string, string>;
+  /** Of main modules. Their line imports the module itself, by the URL that takes the place of {@link SELF}. */
+  readonly mains: ReadonlyMap<string, string>;
+}
 
-/** Takes the lines to add, by file. */
-export function initialize(data: ReadonlyMap<string, string>): void {
+export const SELF = 'llmtrace:self';
+
+let lines: Lines = { files: new Map(), mains: new Map() };
+
+/** Takes the lines to add. */
+export function initialize(data: Lines): void {
   lines = data;
 }
 
@@ -22,11 +31,20 @@ export async function load(
 export const loadSync: LoadHookSync = (url, context, next) => telling(url, next(url, context));
 
 function telling(url: string, loaded: LoadFnOutput): LoadFnOutput {
-  const line = lines.get(fileOf(url));
-  if (line === undefined || loaded.format !== 'module' || !loaded.source) return loaded;
+  if (loaded.format !== 'module' || !loaded.source) return loaded;
+  const line = lineOf(url);
+  if (line === undefined) return loaded;
   const { source } = loaded;
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
   return { ...loaded, source: `${text}\n${line}` };
+}
+
+/** The line that the module of a URL is to end with; undefined for one that is to stay as it is. */
+export function lineOf(url: string): string | undefined {
+  const file = fileOf(url);
+  const main = lines.mains.get(file)?.replace(JSON.stringify(SELF), () => JSON.stringify(url));
+  const line = lines.files.get(file);
+  return line === undefined && main === undefined ? undefined : `${line ?? ''}${main ?? ''}`;
 }
 
 /** A module's name from the package on; other hooks may have added a query. */

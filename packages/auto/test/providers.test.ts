@@ -14,12 +14,22 @@ describe('whose telemetry it becomes', () => {
   beforeEach(() => stage.clear());
   after(() => stage.close());
 
-  async function host(...args: string[]) {
-    const { code, stdout, stderr } = await stage.run('apps/host.mjs', { args, flags: AUTO });
+  const host = (...args: string[]) => hostWith({}, ...args);
+  async function hostWith(env: Record<string, string>, ...args: string[]) {
+    const { code, stdout, stderr } = await stage.run('apps/host.mjs', { args, flags: AUTO, env });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     const { spans, counts, warned } = JSON.parse(stdout);
     return { names: namesOf(spans), spans, counts, warned };
   }
+
+  /** An endpoint is set in vain, which is said. */
+  const assertNamed = (warned: string[]) => {
+    assert.equal(warned.length, 1);
+    assert.match(
+      warned[0] ?? '',
+      /OTEL_EXPORTER_OTLP_ENDPOINT is set, but spans go to \w*TracerProvider \(set up by \S*host\.mjs\).*LLMTRACE_EXPORT=both/,
+    );
+  };
 
   const namesOf = (spans: { name: string }[]) => spans.map(({ name }) => name);
   const nested = (spans: { id: string; parent?: string; name: string }[]) =>
@@ -42,7 +52,7 @@ describe('whose telemetry it becomes', () => {
     assert.deepEqual(names, [...work('first'), ...work('second')]);
     assert.ok(nested(spans));
     assert.equal(counts[CALLS], 2); // the first of the two models
-    assert.deepEqual(warned, []);
+    assertNamed(warned);
     assert.deepEqual(stage.collector.posts, []);
   });
 
@@ -51,7 +61,7 @@ describe('whose telemetry it becomes', () => {
     assert.deepEqual(names, work('second'));
     assert.ok(nested(spans));
     assert.equal(counts[CALLS], 2);
-    assert.deepEqual(warned, []);
+    assertNamed(warned);
     assert.deepEqual(namesOf(stage.collector.spans()), work('first'));
     assert.ok(stage.collector.metrics().includes(CALLS));
   });
@@ -62,8 +72,22 @@ describe('whose telemetry it becomes', () => {
     const { names, spans, warned } = await host('early', 'otel-3');
     assert.deepEqual(names, [...work('first'), ...work('second')]);
     assert.ok(nested(spans));
-    assert.deepEqual(warned, []);
+    assertNamed(warned);
     assert.deepEqual(stage.collector.spans(), []);
+  });
+
+  it("is the application's and llmtrace's where both are asked for, of which each has the same spans", async () => {
+    const { names, spans, counts, warned } = await hostWith({ LLMTRACE_EXPORT: 'both' }, 'early');
+    assert.deepEqual(names, [...work('first'), ...work('second')]);
+    assert.equal(counts[CALLS], 2);
+    assert.deepEqual(warned, []);
+    const calls = spans.filter(({ name }: { name: string }) => name.startsWith('embeddings'));
+    const exported = stage.collector.spans();
+    assert.deepEqual(
+      exported.map(({ spanId, parentSpanId }) => [spanId, parentSpanId]),
+      calls.map(({ id, parent }: { id: string; parent: string }) => [id, parent]),
+    );
+    assert.ok(stage.collector.metrics().includes(CALLS));
   });
 
   it('is one span a call where the application has the instrumentations in its own SDK, too', async () => {

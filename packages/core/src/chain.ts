@@ -7,6 +7,7 @@ import { context } from '@opentelemetry/api';
 import type { Call, Interceptor } from './call.ts';
 import { discard, failed, givenFor, refusedBy } from './failure.ts';
 import { requestsOf, type Send } from './requests.ts';
+import { isAborted, throwIfAborted } from './signals.ts';
 
 /** What the engine keeps of the interceptors of a call. */
 export interface Chain {
@@ -38,7 +39,7 @@ export async function attemptBeneath(
   const here = context.active();
   const refused = new Set<Response>();
   const request = async (): Promise<Response> => {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     attempted();
     const response = await requests.send().catch((error) => {
       throw failed(error, signal);
@@ -56,7 +57,7 @@ export async function attemptBeneath(
       return given.response;
     }
     if (given) throw given.error;
-    if (signal?.aborted || !chain.refuse) throw error;
+    if (isAborted(signal) || !chain.refuse) throw error;
     chain.refuse(error);
     return new Promise(() => {});
   } finally {
@@ -84,7 +85,7 @@ export async function attemptAbove(
 ): Promise<unknown> {
   const { signal } = call;
   const attempt = async (): Promise<unknown> => {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const before = call.attempts;
     call.attemptTime = performance.now();
     try {
@@ -102,7 +103,7 @@ export async function attemptAbove(
   } catch (error) {
     const given = givenFor(error);
     if (given && 'error' in given) throw given.error;
-    if (signal?.aborted) return abort();
+    if (isAborted(signal)) return abort();
     throw error;
   }
 }

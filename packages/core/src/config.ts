@@ -14,6 +14,7 @@ import { warnOnce } from './warn.ts';
 
 const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
+const EXPORT_TO = ['registered', 'both'] as const;
 const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
 export type Semconv = (typeof SEMCONV)[number];
@@ -114,6 +115,11 @@ export interface AutoSettings {
   metricExporters: readonly ExporterSetting[];
   /** Where log events go, by the same rule. */
   logExporters: readonly ExporterSetting[];
+  /**
+   * `LLMTRACE_EXPORT`: where telemetry goes once the application has registered a provider of its own: there alone, or
+   * also to where the variables above say.
+   */
+  exportTo: (typeof EXPORT_TO)[number];
   /** `OTEL_METRIC_EXPORT_INTERVAL`, in ms. */
   metricInterval: number | undefined;
   /** `OTEL_METRIC_EXPORT_TIMEOUT`, in ms. */
@@ -248,6 +254,7 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     traceExporters: exporters(env, 'TRACES'),
     metricExporters: exporters(env, 'METRICS'),
     logExporters: exporters(env, 'LOGS'),
+    exportTo: choice(env, 'LLMTRACE_EXPORT', EXPORT_TO) ?? 'registered',
     metricInterval: positive(env, 'OTEL_METRIC_EXPORT_INTERVAL'),
     metricTimeout: positive(env, 'OTEL_METRIC_EXPORT_TIMEOUT'),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],

@@ -9,7 +9,9 @@ import { inCall, repeatsBeneath } from './attempts.ts';
 import { abortedSignal, attemptAbove, type Chain } from './chain.ts';
 import { close, type Engine, guard, type Live, openCall } from './live.ts';
 import { takeRetries } from './own-retries.ts';
+import { isAborted } from './signals.ts';
 import { isSplit } from './split.ts';
+import { sendsUsageUnasked } from './stream-usage.ts';
 import type { Endpoint } from './vendor.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -47,11 +49,13 @@ function run(live: Live, original: Method, self: unknown, args: unknown[]): unkn
 
 /** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
 function askUsage(live: Live, args: unknown[]): unknown[] {
-  const { engine, endpoint } = live;
+  const { engine, endpoint, call } = live;
   if (!engine.streamUsage || !endpoint.askUsage) return args;
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
-  live.usageAsked = asked !== undefined;
-  return asked ?? args;
+  if (!asked) return args;
+  const isUnasked = sendsUsageUnasked(call);
+  live.usage = isUnasked === undefined ? 'watched' : isUnasked ? undefined : 'asked';
+  return live.usage === 'asked' ? asked : args;
 }
 
 function retriesTaken(live: Live, self: unknown, args: unknown[]): unknown[] {
@@ -67,7 +71,7 @@ function above(
 ): (args: unknown[]) => unknown {
   const { chain, call, endpoint, signal } = live;
   // One that is aborted already is for the SDK to see; some do not, and send the request.
-  call.signal = signal?.aborted ? undefined : signal;
+  call.signal = isAborted(signal) ? undefined : signal;
   return (args) => {
     const run = (): unknown => splitArrived(live, method(args));
     // Where no signal can be given, the error is the one that all SDKs make theirs of.

@@ -4,6 +4,7 @@
  */
 import type { AttemptFailure } from './call.ts';
 import { isCancelled } from './errors.ts';
+import { isAborted } from './signals.ts';
 
 /** What an attempt gave in truth: a response that is no success, or an error. */
 export type Given = { readonly response: Response } | { readonly error: unknown };
@@ -19,7 +20,7 @@ export const givenFor = (failure: unknown): Given | undefined =>
  * for is a timeout.
  */
 export function failed(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (!isCancelled(error) || signal?.aborted) {
+  if (!isCancelled(error) || isAborted(signal)) {
     if (typeof error === 'object' && error !== null) givens.set(error, { error });
     return error;
   }

@@ -14,6 +14,7 @@ export const FINDING_CODES = [
   'no-provider',
   'exporter',
   'exporter-unreachable',
+  'elsewhere',
   'not-sampled',
   'api-versions',
   'native-tracing',

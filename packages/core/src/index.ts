@@ -40,6 +40,7 @@ export type {
   ToolDefinition,
 } from './content/messages.ts';
 export * as parts from './content/parts.ts';
+export { copyWith } from './copy-with.ts';
 export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/index.ts';
 export {
   callErrorType,
@@ -68,7 +69,7 @@ export {
 export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './findings.ts';
 export * as gemini from './gemini.ts';
 export * as geminiContent from './gemini-content.ts';
-export { hookPatterns, LlmInstrumentation } from './instrumentation.ts';
+export { LlmInstrumentation } from './instrumentation.ts';
 export type { Key } from './interceptors/layer.ts';
 export type {
   Ask,
@@ -96,6 +97,7 @@ export type { AnyLogger } from './observers/log/loggers.ts';
 export { loadOptional, optionalRoots } from './optional.ts';
 export { alsoTraced, othersTracing } from './others.ts';
 export { printable, printableLines } from './printable.ts';
+export { isNoop, type ProcessWide, processWide } from './process-wide.ts';
 export { withoutSecrets } from './secrets.ts';
 export { mainLine, mainModules, tellingLines } from './telling.ts';
 export { readTextFile } from './text-file.ts';

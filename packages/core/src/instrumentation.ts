@@ -46,8 +46,10 @@ import { logObserver } from './observers/log.ts';
 import { metricsObserver } from './observers/metrics.ts';
 import { spanObserver } from './observers/span.ts';
 import { tellOthers } from './others.ts';
+import { isNoop, processWide } from './process-wide.ts';
 import { type Origin, originOf } from './provider.ts';
 import { watchRawBodies } from './raw-body.ts';
+import { beforeRequireHook, limitRequireHook } from './require-hook.ts';
 import { whenLoaded } from './telling.ts';
 import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
 import { warnOnce } from './warn.ts';
@@ -75,7 +77,9 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   protected abstract get vendor(): Vendor;
 
   constructor(name: string, version: string, config: LlmTraceConfig) {
-    super(name, version, resolveConfig(config));
+    const complete = resolveConfig(config);
+    beforeRequireHook();
+    super(name, version, complete);
     this._off = config.enabled === undefined && isSwitchedOff();
     this._join();
     if (!this._off) warnOfUnknownVariables();
@@ -153,6 +157,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
+    limitRequireHook(this);
     const { vendor } = this;
     const versions = ['*']; // no upper bound: what a version has is looked at, not assumed
     const known = filesOf(vendor);
@@ -270,7 +275,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 
   /** Undefined where the providers do not give what it takes: the application's call goes on without us. */
   private _current(): Engine | undefined {
-    const meters = this._meters ?? metrics.getMeterProvider();
+    const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;
     try {
       this._engine = this._makeEngine(meters);
@@ -283,11 +288,17 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     }
   }
 
+  private _meterProvider(): MeterProvider {
+    const { _meters: meters } = this;
+    if (meters && !isNoop(meters)) return meters;
+    return processWide().meters ?? meters ?? metrics.getMeterProvider();
+  }
+
   private _makeEngine(meters: MeterProvider): Engine {
     const config = this.getConfig() as CompleteConfig;
     const { instrumentationName: name, instrumentationVersion: version, vendor } = this;
     const scope = config.semconv === 'latest' ? {} : { schemaUrl: SCHEMA_URL };
-    const tracer: Tracer = (this._tracers ?? trace).getTracer(name, version, scope);
+    const tracer: Tracer = (this._tracers ?? processWide().tracers ?? trace).getTracer(name, version, scope);
     const meter: Meter = meters.getMeter(name, version, scope);
     const naming: Naming = config;
     usePrices(config.prices);
@@ -306,7 +317,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       eventObserver(this._eventLoggers(scope), naming, isOn(content, 'EVENT') ? content : undefined),
       ...(log ? [log] : []),
     ];
-    const given = [...telling, ...config.observers];
+    const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
     return {
       vendor,
       observers: [...own, ...given],
@@ -324,7 +335,8 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   /** The application's, and those of both lines of OpenTelemetry's global Logs API. */
   private _eventLoggers(scope: { schemaUrl?: string }): EventLogger[] {
     const { instrumentationName: name, instrumentationVersion: version } = this;
-    const own = this._loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
+    const loggers = this._loggers ?? processWide().loggers;
+    const own = loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
     const newer = newerLoggerProvider()?.getLogger(name, version, scope);
     return newer ? [own, newer] : [own];
   }
@@ -386,20 +398,6 @@ function filesOf(vendor: Vendor): { name: string; points: PatchPoint[] }[] {
       points: inside,
     }));
   });
-}
-
-/**
- * The ES modules of a vendor that an import hook must see, and no others: a hook over everything costs
- * start-up time and breaks packages with live bindings.
- */
-export function hookPatterns({ module, extensions, endpoints }: Vendor): RegExp[] {
-  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-  const names = new Set(['index', ...endpoints.flatMap(({ files }) => files)]);
-  return extensions
-    .filter((extension) => extension === '.mjs')
-    .flatMap((extension) =>
-      [...names].map((name) => new RegExp(`/node_modules/${literal(`${module}/${name}${extension}`)}$`)),
-    );
 }
 
 const prototypeOf = (owner: unknown): object | undefined =>

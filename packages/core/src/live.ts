@@ -9,6 +9,8 @@ import { Capture, type CaptureOptions } from './content/capture.ts';
 import { errorStatus, isCancelled } from './errors.ts';
 import { type NativeCall, type NativeMode, openNative } from './native.ts';
 import type { Origin } from './provider.ts';
+import { isAborted } from './signals.ts';
+import { learnUsage } from './stream-usage.ts';
 import { fields } from './values.ts';
 import type { Endpoint, Vendor } from './vendor.ts';
 
@@ -55,8 +57,8 @@ export interface Live extends Holder {
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
-  /** True where the usage of the stream was asked for on behalf of the application. */
-  usageAsked: boolean;
+  /** The usage of the stream was asked for on behalf of the application, or is waited for to come unasked. */
+  usage: 'asked' | 'watched' | undefined;
   /** The open calls before and after it. */
   before: Live | undefined;
   after: Live | undefined;
@@ -105,7 +107,7 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     delivered: false,
     parsing: false,
     reading: false,
-    usageAsked: false,
+    usage: undefined,
     held: undefined,
     isRegistered: false,
     before: undefined,
@@ -218,6 +220,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   forget(live);
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
+  if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
   tell(engine, 'end', call);
 }
@@ -227,7 +230,7 @@ function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcom
   if (!endpoint.signal) return isCancelled(error) ? 'cancelled' : 'failed';
   // Where the error does not tell, an abort is whatever came of one, except what the vendor said before it.
   const saidByVendor = errorStatus(error) !== undefined || error === response.failure;
-  return signal?.aborted && !saidByVendor ? 'cancelled' : 'failed';
+  return isAborted(signal) && !saidByVendor ? 'cancelled' : 'failed';
 }
 
 /**

@@ -1,5 +1,6 @@
 /** While llmtrace retries, the SDK does not; and where the application has said how often to retry, that holds. */
 import { repeatsBeneath } from './attempts.ts';
+import { copyWith } from './copy-with.ts';
 import type { Live } from './live.ts';
 
 /** What OpenAI's and Anthropic's clients have where the application says nothing. */
@@ -31,7 +32,7 @@ function fromOptions({ call, client, engine }: Live, args: unknown[]): unknown[]
   const isPromise = typeof (options as Partial<PromiseLike<unknown>> | undefined)?.then === 'function';
   if (!isUsable || isPromise || engine.vendor.keepsRetries?.(client)) return undefined;
   call.maxRetries = limit as number | undefined;
-  return [body, { ...options, maxRetries: 0 }, ...rest];
+  return [body, copyWith(options as Options, { maxRetries: 0 }), ...rest];
 }
 
 /** What the application gave to its client, as far as it can be told from what it did not give. */

@@ -3,6 +3,8 @@
  * and a number of its own, and the controller that the SDK made for its one attempt stops them all.
  */
 
+import { isAborted } from './signals.ts';
+
 /** `fetchWithTimeout(url, init, ms, controller, …)` of the SDK's client. */
 export type Send = (...args: unknown[]) => Promise<Response>;
 
@@ -69,7 +71,7 @@ async function underOwnTimeout<T>(
   const restore = [
     replace(controller, 'signal', own.signal),
     replace(controller, 'abort', (reason?: unknown) => {
-      if (signal?.aborted) AbortController.prototype.abort.call(controller, reason);
+      if (isAborted(signal)) AbortController.prototype.abort.call(controller, reason);
       else own.abort(reason);
     }),
   ];

@@ -90,7 +90,7 @@ function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | un
     result: IteratorResult<unknown>,
   ): IteratorResult<unknown> | Promise<IteratorResult<unknown>> => {
     if (result.done) close(live, endOf(live, signal));
-    else if (live.usageAsked && isOnlyUsage(live, result.value)) return pull([]);
+    else if (live.usage === 'asked' && isOnlyUsage(live, result.value)) return pull([]);
     else chunkArrived(live, result.value);
     return result;
   };

@@ -1,6 +1,7 @@
 /** Chat completions, and the legacy completions that share their shape. */
 import {
   checkedUsage,
+  copyWith,
   count,
   type Endpoint,
   fields,
@@ -98,7 +99,7 @@ function chunk(soFar: LlmResponse, c: any): void {
 /** Nothing where the application chose for itself, even `include_usage: false`. */
 function askUsage([p, ...rest]: readonly any[]): any[] | undefined {
   if (!p?.stream || p.stream_options?.include_usage !== undefined) return undefined;
-  return [{ ...p, stream_options: { ...p.stream_options, include_usage: true } }, ...rest];
+  return [copyWith(p, { stream_options: { ...p.stream_options, include_usage: true } }), ...rest];
 }
 
 /** With usage asked for, all chunks but the last say `usage: null`, and the last has no choices. */

@@ -124,7 +124,12 @@ describe('the usage of a stream, asked for on behalf of the application', () => 
         return chunks;
       };
       await telemetry.reset();
+      const first = await chunksOf(); // it shows whether the host sends the usage unasked
+      await telemetry.ended();
+      assert.equal(telemetry.spans()[0]?.attributes['gen_ai.usage.input_tokens'], undefined);
+      await telemetry.reset();
       const observed = await chunksOf();
+      assert.deepEqual(observed, first);
       await telemetry.ended();
       const [span] = telemetry.spans();
       assert.equal(span?.attributes['gen_ai.usage.input_tokens'], 1346);
@@ -134,4 +139,39 @@ describe('the usage of a stream, asked for on behalf of the application', () => 
       await vendor.close();
     });
   }
+
+  /** A host that sends the usage of every stream, in a chunk of its own. */
+  const eager = async (): Promise<Response> => {
+    const chunk = { id: 'c1', object: 'chat.completion.chunk', model: 'm' };
+    const lines = [
+      { ...chunk, choices: [{ index: 0, delta: { content: 'hi' }, finish_reason: 'stop' }] },
+      { ...chunk, choices: [], usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 } },
+    ].map((data) => `data: ${JSON.stringify(data)}\n\n`);
+    const headers = { 'content-type': 'text/event-stream' };
+    return new Response(`${lines.join('')}data: [DONE]\n\n`, { headers });
+  };
+
+  it('is the application’s where the host sends it anyway', async () => {
+    const sent: string[] = [];
+    const instrumentation = telemetry.install(new OpenAIInstrumentation({ streamUsage: true }));
+    const { exports } = await loadSdk({ set: 'openai-7', package: 'openai', format: 'cjs' });
+    const fetch = (_url: string, { body }: { body: string }) => {
+      sent.push(body);
+      return eager();
+    };
+    const client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: 'http://eager.example/v1', fetch });
+    for (let stream = 0; stream < 3; stream++) {
+      const chunks: { usage?: unknown }[] = [];
+      for await (const chunk of await client.chat.completions.create({ ...body, stream: true })) {
+        chunks.push(chunk);
+      }
+      assert.deepEqual(
+        chunks.map(({ usage }) => usage !== undefined),
+        [false, true],
+      );
+    }
+    instrumentation.disable();
+    assert.equal(sent.length, 3);
+    assert.doesNotMatch(sent.join(), /include_usage/);
+  });
 });

@@ -1,11 +1,12 @@
 /** Where the spans of this process go, and what keeps them from arriving. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AutoSettings, Finding } from '@llmtrace/core';
-import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { type AutoSettings, type Finding, isNoop } from '@llmtrace/core';
+import type { TracerProvider } from '@opentelemetry/api';
 import { apiVersionFrom } from '../api-version.ts';
+import { delegateOf, nameOf } from '../elsewhere.ts';
+import { registered } from '../lend.ts';
 import { here } from '../own-files.ts';
-import { providerName } from '../provider-name.ts';
 import { endpointOf, shown, unreachable } from './endpoints.ts';
 
 export interface Destination {
@@ -20,7 +21,7 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   const provider = applications();
   if (provider !== undefined)
     return {
-      text: `to ${provider}`,
+      text: [`to ${provider}`, ...alsoTo(settings, isOwn)].join(' and '),
       provider,
       findings: [...apiVersions(), ...notSampled(settings)],
     };
@@ -47,14 +48,15 @@ const nowhere = (...findings: readonly Finding[]): Destination => ({
   findings: findings.slice(0, 1),
 });
 
-/** The provider that the application has registered, by its class. */
+/** Where llmtrace sends calls besides: `LLMTRACE_EXPORT=both`. */
+const alsoTo = (settings: AutoSettings, isOwn: boolean): string[] =>
+  isOwn && settings.exportTo === 'both' && !settings.sdkDisabled ? exportersOf(settings) : [];
+
+/** The provider that the application has registered, by whichever copy of the API. */
 function applications(): string | undefined {
-  const proxy = trace.getTracerProvider();
-  if (!(proxy instanceof ProxyTracerProvider)) return providerName(proxy);
-  const delegate = proxy.getDelegate();
-  const kind = delegate.constructor;
-  // Neither a class of an SDK: the API's own, and llmtrace's plain object.
-  return kind === Object || /noop/i.test(kind.name) ? undefined : providerName(delegate);
+  const provider = registered<TracerProvider>('trace');
+  const real = provider && delegateOf(provider);
+  return real && !isNoop(real) ? nameOf(real) : undefined;
 }
 
 function noProvider({ env }: AutoSettings): readonly Finding[] {
@@ -105,9 +107,10 @@ function apiVersions(): Finding[] {
     ['llmtrace', apiVersionFrom(here)],
     ['the application', apiVersionFrom(pathToFileURL(resolve(process.argv[1] ?? 'index.js')))],
   ];
-  return copies.flatMap(([whose, version]) =>
+  const blinded = copies.flatMap(([whose, version]) =>
     version && isNewer(version, registered) ? [blind(whose, version, registered)] : [],
   );
+  return blinded.slice(0, 1); // it is one copy, mostly
 }
 
 const blind = (whose: string, version: string, registered: string): Finding => ({

@@ -13,6 +13,7 @@ import {
   warningOf,
   whyUntraced,
 } from '@llmtrace/core';
+import { nameOf } from '../children.ts';
 import { destinationOf } from './destination.ts';
 import type { LoadedCopy } from './loads.ts';
 import { neighbours } from './neighbours.ts';
@@ -100,7 +101,7 @@ export function commandOf(argv: readonly string[], execArgv: readonly string[]):
 }
 
 /** The name of what a flag loads; a module may be given as its text. */
-const loadedBy = (value: string): string => (/^data:|\s/.test(value) ? '…' : value);
+const loadedBy = (value: string): string => (/^data:|\s/.test(value) ? '…' : nameOf(value));
 
 const unexamined = (missing: number): Finding => ({
   code: 'not-started',

@@ -10,7 +10,7 @@ import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { initialize, loadSync } from '../../src/telling.ts';
 
 const vendors = [openai, anthropic, googleGenAI, googleGenerativeAI];
-initialize(new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])));
+initialize({ files: new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])), mains: new Map() });
 module.registerHooks({ load: loadSync });
 const [set = '', name = ''] = process.argv.slice(2);
 await loadSdk({ set, package: name, format: 'esm' });

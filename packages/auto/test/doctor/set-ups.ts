@@ -203,6 +203,20 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       options: { flags: AUTO, env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_SAMPLER: 'always_off' } },
     },
     {
+      what: 'a provider of the application’s in the place of a configured endpoint',
+      code: 'elsewhere',
+      cause:
+        /OTEL_EXPORTER_OTLP_ENDPOINT is set, but spans go to \w*TracerProvider \(set up by .*elsewhere\.mjs\), which is registered/,
+      cure: /set LLMTRACE_EXPORT=both/,
+      lost: false,
+      warns: true,
+      app: chat.app,
+      options: {
+        flags: [...AUTO, ...importing('elsewhere.mjs')],
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: url },
+      },
+    },
+    {
       what: 'versions of the API that do not see each other',
       code: 'api-versions',
       cause:

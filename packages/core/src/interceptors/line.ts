@@ -3,6 +3,8 @@
  * goes when the gate in front of the line lets it.
  */
 
+import { onAbort, reasonOf, throwIfAborted } from '../signals.ts';
+
 /** What decides when the first of the line goes. */
 export interface Gate<T> {
   /**
@@ -95,7 +97,7 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
       let deadline: NodeJS.Timeout | undefined;
       const rest = (): void => {
         clearTimeout(deadline);
-        signal?.removeEventListener('abort', aborted);
+        unlisten();
       };
       const place: Place<T> = {
         entry,
@@ -112,8 +114,7 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
         reject(reason);
         pump(); // whoever is first now may need less than who has left
       };
-      const aborted = (): void => giveUp(signal?.reason);
-      signal?.addEventListener('abort', aborted, { once: true });
+      const unlisten = onAbort(signal, () => giveUp(reasonOf(signal)));
       if (tooLong && maxWait !== undefined && maxWait <= MAX_TIMER)
         deadline = setTimeout(() => giveUp(tooLong()), maxWait);
       join(place);
@@ -134,7 +135,7 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
     pump,
     first: front,
     async wait(entry, options) {
-      options.signal?.throwIfAborted();
+      throwIfAborted(options.signal);
       if (!tryPass(entry)) await stand(entry, options);
     },
   };

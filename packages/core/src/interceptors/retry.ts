@@ -2,9 +2,11 @@
  * Repeats the attempts of a call that failed for a passing reason. What the vendor asks to wait wins over the
  * formula; an abort ends the wait at once; nothing is repeated once the headers of an answer are there.
  */
+
 import type { Call, Interceptor, Retry } from '../call.ts';
 import { classifyError, isTransient } from '../errors.ts';
 import { isRefusal } from '../llmtrace-error.ts';
+import { isAborted } from '../signals.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
 import { perKey } from './layer.ts';
 import { makeRetryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
@@ -79,7 +81,7 @@ export function retry(
 }
 
 const isRepeatable = (error: unknown, { signal }: Call): boolean =>
-  signal?.aborted !== true && !isRefusal(error) && isTransient(error);
+  !isAborted(signal) && !isRefusal(error) && isTransient(error);
 
 /** How many hosts have a retry budget of their own. */
 const MAX_HOSTS = 1000;

@@ -1,5 +1,7 @@
 /** Waiting, as short as the application's signal wants it. */
 
+import { onAbort, reasonOf, throwIfAborted } from '../signals.ts';
+
 /** The longest delay that a timer takes; a longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
@@ -9,17 +11,16 @@ const MAX_TIMER = 2 ** 31 - 1;
  * @throws the signal's reason, at once, where the signal is or gets aborted.
  */
 export async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   await new Promise<void>((resolve, reject) => {
     const done = (): void => {
-      signal?.removeEventListener('abort', aborted);
+      rest();
       resolve();
     };
     const timer = setTimeout(done, Math.min(ms, MAX_TIMER));
-    const aborted = (): void => {
+    const rest = onAbort(signal, () => {
       clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', aborted, { once: true });
+      reject(reasonOf(signal));
+    });
   });
 }

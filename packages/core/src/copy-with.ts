@@ -1,0 +1,22 @@
+/** An object of the application's, with something else in it. */
+
+/**
+ * A copy as `{ ...original, ...changes }` makes it, but that getters stay getters of `original`: whoever reads the copy
+ * reads them when it needs them, and only then.
+ */
+export function copyWith<T extends object>(original: T | null | undefined, changes: Partial<T>): T {
+  const copy = {} as T;
+  for (const key of Reflect.ownKeys(original ?? {})) {
+    const property = Reflect.getOwnPropertyDescriptor(original as T, key);
+    if (property?.enumerable) Object.defineProperty(copy, key, passedOn(original as T, key, property));
+  }
+  for (const [key, value] of Object.entries(changes)) {
+    Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return copy;
+}
+
+const passedOn = (original: object, key: PropertyKey, { get }: PropertyDescriptor): PropertyDescriptor =>
+  get
+    ? { get: () => Reflect.get(original, key), enumerable: true, configurable: true }
+    : { value: Reflect.get(original, key), enumerable: true, configurable: true, writable: true };

@@ -1,0 +1,68 @@
+/**
+ * How instrumentations see CommonJS modules load. OpenTelemetry's base class hooks **every** `require` of the process as
+ * the first instrumentation is made, and from then on gives each module out again as it was first seen: `http` as it was
+ * before `HttpInstrumentation` existed, say. An application that makes its instrumentations after llmtrace would lose
+ * all of their spans. So llmtrace has a hook of its own that looks at the vendors' packages only, and takes the base
+ * class's away again: the next instrumentation makes it anew, as if llmtrace were not there.
+ */
+import module from 'node:module';
+import { Hook, type OnRequireFn } from 'require-in-the-middle';
+
+/** What `enable()` of the base class asks for; the result is kept, and never used. */
+interface Registry {
+  register(name: string, onRequire: OnRequireFn): unknown;
+}
+
+/** What a hook of require-in-the-middle replaces. */
+interface Entrances {
+  readonly require: typeof module.prototype.require;
+  readonly getBuiltinModule: typeof process.getBuiltinModule;
+}
+
+const SINGLETON = '_requireInTheMiddleSingleton';
+
+let before: Entrances | undefined;
+
+const entrances = (): Entrances => ({
+  require: module.prototype.require,
+  getBuiltinModule: process.getBuiltinModule,
+});
+
+/** To be called before the constructor of OpenTelemetry's base class runs. */
+export function beforeRequireHook(): void {
+  before = entrances();
+}
+
+/** To be called within that constructor, before it enables the instrumentation. */
+export function limitRequireHook(instrumentation: object): void {
+  const was = before;
+  before = undefined;
+  const singleton: unknown = Reflect.get(instrumentation, SINGLETON);
+  // Where somebody else's instrumentation came first, its hook is there to stay.
+  if (!was || typeof singleton !== 'object' || !singleton || module.prototype.require === was.require) return;
+  module.prototype.require = was.require;
+  if (was.getBuiltinModule) process.getBuiltinModule = was.getBuiltinModule;
+  if (Reflect.get(singleton.constructor, '_instance') === singleton)
+    Reflect.set(singleton.constructor, '_instance', undefined);
+  Reflect.set(instrumentation, SINGLETON, vendorsHook);
+}
+
+/** By the name of a package. */
+const listeners = new Map<string, OnRequireFn[]>();
+/** The names; the hook looks at them at each `require`. */
+const names: string[] = [];
+
+const vendorsHook: Registry = {
+  register(name, onRequire) {
+    if (names.length === 0) new Hook(names, { internals: true }, handOut);
+    if (!names.includes(name)) names.push(name);
+    listeners.set(name, [...(listeners.get(name) ?? []), onRequire]);
+  },
+};
+
+/** @param file such as `openai` for the main file, or `openai/resources/embeddings.js`. */
+const handOut: OnRequireFn = (exports, file, folder) => {
+  const path = file.replaceAll('\\', '/');
+  const name = names.find((one) => path === one || path.startsWith(`${one}/`)) ?? '';
+  return (listeners.get(name) ?? []).reduce((seen, listener) => listener(seen, file, folder), exports);
+};
