@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 import type { AutoSettings, Finding } from '@llmtrace/core';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { apiVersionFrom } from '../api-version.ts';
-import { endpointOf, shown, unreachable } from './endpoints.ts';
+import { endpointOf, shown } from '../endpoint.ts';
+import { hasExported } from '../export-findings.ts';
+import { unreachable } from './endpoints.ts';
 
 export interface Destination {
   readonly text: string;
@@ -25,12 +27,15 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   const names = exportersOf(settings);
   // Those that do not exist are findings by themselves.
   if (names.length === 0) return nowhere();
-  const findings = [...apiVersions(), ...notSampled(settings), ...unreachable(settings)];
+  const findings = [...apiVersions(), ...notSampled(settings), ...untried(settings)];
   return { text: `to ${names.join(' and ')}`, findings };
 }
 
+/** Where exports were made, what became of them is known, and is a finding by itself. */
+const untried = (settings: AutoSettings): readonly Finding[] => (hasExported() ? [] : unreachable(settings));
+
 function exportersOf(settings: AutoSettings): string[] {
-  const url = endpointOf(settings, 'TRACES');
+  const url = endpointOf(settings, 'traces');
   return settings.traceExporters.flatMap(({ name, protocol }) => {
     if (name === 'otlp') return `${shown(url)} (OTLP, ${protocol})`;
     return name === 'console' ? 'the console' : [];
