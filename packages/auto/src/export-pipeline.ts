@@ -1,5 +1,4 @@
 /** What the export thread is made of: OpenTelemetry's own processors, readers and exporters. */
-import { subscribe } from 'node:diagnostics_channel';
 import module from 'node:module';
 import { type Attributes, type DiagLogLevel, diag, type Meter } from '@opentelemetry/api';
 import {
@@ -15,7 +14,10 @@ import {
 } from '@opentelemetry/resources';
 import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { Intake } from './export-intake.ts';
+import { bytesOf, type Drops, type Ledger, SIGNALS, signalOf } from './export-ledger.ts';
 import { startLogPipeline } from './export-logs.ts';
+import { reporting, reportUnderWay, type Tell, unlessUnreachable } from './export-report.ts';
 import { fromWire, type WireInstrument, type WireItem } from './wire.ts';
 
 /** An exporter by the module that has it; `console` has none. */
@@ -23,10 +25,8 @@ export interface ExporterModule {
   readonly path: string | undefined;
 }
 
-/** What the thread is started with. */
+/** What it is started with. */
 export interface Setup {
-  /** Where it writes the number of the last flush that is done. */
-  flushed: Int32Array;
   traces: readonly ExporterModule[];
   metrics: readonly ExporterModule[];
   logs: readonly ExporterModule[];
@@ -36,6 +36,17 @@ export interface Setup {
   /** What only the application's thread knows of the process. */
   processAttributes: Attributes;
   logLevel: DiagLogLevel | undefined;
+  /** So many bytes wait at most, in all. */
+  queueBytes: number;
+  /** So long, in ms, an exit waits for a flush. */
+  flushTimeout: number;
+}
+
+/** How it and the application's side know of each other. */
+export interface Contact {
+  readonly ledger: Ledger;
+  readonly drops: Drops;
+  readonly tell: Tell;
 }
 
 export interface Pipeline {
@@ -53,39 +64,71 @@ const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
   serviceinstance: serviceInstanceIdDetector,
 };
 
-export function startPipeline(setup: Setup): Pipeline {
+export function startPipeline(setup: Setup, contact: Contact): Pipeline {
+  const { ledger } = contact;
   const resource = resourceOf(setup);
-  const spanExporters = setup.traces.map(({ path }) => spanExporter(path));
-  const processors = spanExporters.map(({ exporter, batched }) => spanProcessor(exporter, batched));
-  const meters = setup.metrics.length > 0 ? meterProvider(setup, resource) : undefined;
-  const logs = startLogPipeline(setup.logs, resource);
+  const spans = startSpanPipeline(setup, contact);
+  const meters = setup.metrics.length > 0 ? meterProvider(setup, resource, contact) : undefined;
+  const logs = startLogPipeline(setup, resource, contact);
   const instruments = new Map<number, (value: number, attributes?: Attributes) => void>();
 
-  const endSpan = (span: ReadableSpan): void => {
-    for (const processor of processors) processor.onEnd(span);
+  const measure = (item: Exclude<WireItem, { span: unknown } | { log: unknown }>): void => {
+    if ('instrument' in item) {
+      if (meters) instruments.set(item.instrument.id, recorderOf(meters, item.instrument));
+    } else {
+      const [id, value, attributes] = item;
+      instruments.get(id)?.(value, attributes);
+    }
+  };
+
+  const accept = (item: WireItem): void => {
+    const bytes = bytesOf(item);
+    if ('span' in item) spans.accept(fromWire(item.span, resource), bytes);
+    else if ('log' in item && logs) logs.accept(item.log, bytes);
+    else {
+      ledger.remove(signalOf(item), bytes);
+      if (!('log' in item)) measure(item);
+    }
   };
 
   return {
     accept(item) {
-      if ('span' in item) {
-        endSpan(fromWire(item.span, resource));
-      } else if ('log' in item) {
-        logs?.accept(item.log);
-      } else if ('instrument' in item) {
-        if (meters) instruments.set(item.instrument.id, recorderOf(meters, item.instrument));
-      } else {
-        const [id, value, attributes] = item;
-        instruments.get(id)?.(value, attributes);
+      try {
+        accept(item);
+      } catch (error) {
+        diag.error('llmtrace: could not export', error); // it is lost alone
       }
     },
     async flush() {
-      const all = async () => {
-        const traces = processors.map((one) => one.forceFlush());
-        await Promise.allSettled([...traces, meters?.forceFlush(), logs?.flush()]);
-        await Promise.allSettled(spanExporters.map(({ exporter }) => exporter.forceFlush?.()));
-      };
-      await Promise.race([all(), unreachable()]);
+      const failed = setTimeout(reportUnderWay, setup.flushTimeout * 0.5, 'failed');
+      const waited = setTimeout(reportUnderWay, setup.flushTimeout * 0.8, 'all');
+      await unlessUnreachable(Promise.allSettled([spans.flush(), meters?.forceFlush(), logs?.flush()]));
+      for (const timer of [failed, waited]) clearTimeout(timer);
+      reportUnderWay('failed');
     },
+  };
+}
+
+interface SpanPipeline {
+  accept(span: ReadableSpan, bytes: number): void;
+  flush(): Promise<unknown>;
+}
+
+function startSpanPipeline(setup: Setup, contact: Contact): SpanPipeline {
+  const intake = new Intake<ReadableSpan>('traces', setup, contact);
+  const exporters = setup.traces.map(({ path }) => spanExporter(path, intake));
+  const processors = exporters.map(({ exporter, batched }) => spanProcessor(exporter, batched, intake.max));
+  const flush = async (): Promise<void> => {
+    await Promise.allSettled(processors.map((one) => one.forceFlush()));
+    await Promise.allSettled(exporters.map(({ exporter }) => exporter.forceFlush?.()));
+  };
+  return {
+    accept(span, bytes) {
+      if (!intake.admit(span, bytes)) return;
+      for (const processor of processors) processor.onEnd(span);
+      if (intake.isDue()) void flush();
+    },
+    flush,
   };
 }
 
@@ -97,22 +140,26 @@ function resourceOf({ resourceDetectors: names, processAttributes }: Setup): Res
     .merge(detectResources({ detectors }));
 }
 
-function spanExporter(path: string | undefined): { exporter: SpanExporter; batched: boolean } {
-  if (path !== undefined)
-    return { exporter: new (module.createRequire(path)(path).OTLPTraceExporter)(), batched: true };
-  const { ConsoleSpanExporter } = sdkTrace();
-  return { exporter: new ConsoleSpanExporter(), batched: false };
+function spanExporter(
+  path: string | undefined,
+  intake: Intake<ReadableSpan>,
+): { exporter: SpanExporter; batched: boolean } {
+  const batched = path !== undefined;
+  const exporter: SpanExporter = batched
+    ? new (module.createRequire(path)(path).OTLPTraceExporter)()
+    : new (sdkTrace().ConsoleSpanExporter)();
+  return { exporter: reporting(exporter, intake.reporting), batched };
 }
 
-function spanProcessor(exporter: SpanExporter, batched: boolean): SpanProcessor {
+function spanProcessor(exporter: SpanExporter, batched: boolean, maxQueueSize: number): SpanProcessor {
   const { BatchSpanProcessor, SimpleSpanProcessor } = sdkTrace();
-  return batched ? new BatchSpanProcessor(exporter) : new SimpleSpanProcessor(exporter);
+  return batched ? new BatchSpanProcessor(exporter, { maxQueueSize }) : new SimpleSpanProcessor(exporter);
 }
 
 const sdkTrace = () =>
   require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
 
-function meterProvider(setup: Setup, resource: Resource): MeterProvider {
+function meterProvider(setup: Setup, resource: Resource, { drops, tell }: Contact): MeterProvider {
   const { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader } =
     require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
   const exportIntervalMillis = setup.metricInterval ?? 60_000;
@@ -122,9 +169,24 @@ function meterProvider(setup: Setup, resource: Resource): MeterProvider {
       path === undefined
         ? new ConsoleMetricExporter()
         : new (module.createRequire(path)(path).OTLPMetricExporter)();
+    reporting(exporter, { signal: 'metrics', tell, settle() {}, countOf: () => 1 });
     return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
   });
-  return new MeterProvider({ resource, readers });
+  const meters = new MeterProvider({ resource, readers });
+  countDrops(meters, drops);
+  return meters;
+}
+
+/** Exports what was dropped, where something was. */
+function countDrops(meters: MeterProvider, drops: Drops): void {
+  const counter = meters.getMeter('@llmtrace/auto').createObservableCounter('llmtrace.export.dropped', {
+    description: 'Telemetry that was dropped, since more of it waited for its export than may.',
+    unit: '{item}',
+  });
+  counter.addCallback((result) => {
+    for (const signal of SIGNALS)
+      if (drops.of(signal) > 0) result.observe(drops.of(signal), { 'llmtrace.export.signal': signal });
+  });
 }
 
 type Recorder = (value: number, attributes?: Attributes) => void;
@@ -137,18 +199,4 @@ function recorderOf(meters: MeterProvider, { kind, name, options, scope }: WireI
     if ('add' in instrument) instrument.add(value, attributes);
     else instrument.record(value, attributes);
   };
-}
-
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-/** Resolves once nobody answers at an exporter's address: it would try again for longer than an exit may wait. */
-function unreachable(): Promise<void> {
-  return new Promise((resolve) => {
-    subscribe('http.client.request.error', (message) => {
-      const { error } = message as { error?: NodeJS.ErrnoException };
-      if (!UNREACHABLE.has(error?.code ?? '')) return;
-      diag.error('llmtrace: nobody answers where telemetry is exported to', error);
-      resolve();
-    });
-  });
 }

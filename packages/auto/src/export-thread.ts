@@ -4,20 +4,28 @@
  * process alive, no work on its event loop, no failure that could reach it. And since the thread goes on working
  * while the application's stands still, telemetry is exported even where the application calls `process.exit()`,
  * which leaves no time for anything but waiting.
+ *
+ * A thread that dies is started again, later each time. Where none can be started, this process exports by itself.
  */
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
+import { exportReports } from './export-findings.ts';
+import { bytesOf, Drops, Ledger, SIGNALS, signalOf } from './export-ledger.ts';
 import type { Setup } from './export-pipeline.ts';
+import { Outbox, type Receiver } from './export-queue.ts';
+import type { ExportReport } from './export-report.ts';
+import type { ThreadSetup } from './export-worker.ts';
+import { startInProcess } from './in-process.ts';
 import { OWN_THREAD } from './once.ts';
 import { ownFile } from './own-files.ts';
 import type { WireItem, WireMessage } from './wire.ts';
 
 /** How long an exit waits for the last export, in ms. A collector that refuses connections is not waited for. */
 const FLUSH_MS = 3000;
-/** Telemetry is handed over so often, in ms, … */
-const POST_MS = 500;
-/** … or as soon as there is so much of it. */
-const POST_ITEMS = 512;
+/** A thread that died is started again after so many ms, twice as many each time, … */
+const RESTART_MS = 1000;
+/** … up to these; a thread that lived for so long is as good as the first. */
+const MAX_RESTART_MS = 60_000;
 
 export interface ExportThread {
   send(item: WireItem): void;
@@ -26,19 +34,102 @@ export interface ExportThread {
 }
 
 // As they are now: the tests of an application may replace them.
-const { clearTimeout, setTimeout } = globalThis;
+const { setTimeout } = globalThis;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @param env the environment of the thread, from which the exporters read where to send what. */
-export function startExportThread(
-  setup: Omit<Setup, 'flushed'>,
-  env: Readonly<Record<string, string | undefined>>,
-): ExportThread {
+export function startExportThread(options: Omit<Setup, 'flushTimeout'>, env: Environment): ExportThread {
+  const setup: Setup = { ...options, flushTimeout: FLUSH_MS };
+  const reports = exportReports(setup.queueBytes, env);
+  const drops = new Drops();
+  const outbox = new Outbox(setup.queueBytes, drops, reports.tell);
+  let delay = RESTART_MS;
+  const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger));
+
+  const inProcess = (why: string): void => {
+    reports.inProcess(why);
+    const contact = { drops, tell: reports.tell, ledger: new Ledger(), unsent };
+    startInProcess(setup, outbox, contact).catch((error) => {
+      diag.error('llmtrace: could not export in the process itself', error);
+      reports.notStarted(why);
+      outbox.close();
+    });
+  };
+
+  let hasWorked = false;
+  const start = (): void => {
+    const since = Date.now();
+    const ended = (ledger: Ledger, error: unknown): void => {
+      outbox.disconnect();
+      diag.error('llmtrace: the export thread ended', error);
+      for (const signal of SIGNALS) drops.add(signal, ledger.waiting(signal));
+      if (Date.now() - since > MAX_RESTART_MS) delay = RESTART_MS;
+      reports.died(reasonOf(error), ledger, delay);
+      setTimeout(start, delay).unref();
+      delay = Math.min(2 * delay, MAX_RESTART_MS);
+    };
+    const failed = (error: unknown): void => {
+      outbox.disconnect();
+      diag.error('llmtrace: could not start the export thread', error);
+      inProcess(reasonOf(error));
+    };
+    const supervisor: Supervisor = {
+      report(report) {
+        if (report.kind !== 'ready') reports.tell(report);
+        else {
+          hasWorked = true;
+          outbox.ready();
+        }
+      },
+      atExit: reports.atOnce,
+      unsent: reports.unsent,
+      // What ended a thread that worked could end the application.
+      died: (ledger, error) => (hasWorked ? ended(ledger, error) : failed(error)),
+    };
+    try {
+      outbox.connect(startThread(setup, env, drops, supervisor));
+    } catch (error) {
+      failed(error);
+    }
+  };
+  start();
+  return {
+    send: (item) => outbox.send(item),
+    flush() {
+      const left = outbox.flush();
+      if (left) unsent(left);
+    },
+  };
+}
+
+const reasonOf = (error: unknown): string => {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  return String(code ?? name ?? 'it ended');
+};
+
+const noThread = (reason: string): Error => Object.assign(new Error(reason), { code: reason });
+
+interface Supervisor {
+  report(report: ExportReport): void;
+  /** Runs `work`; what is reported meanwhile is reported at once: the process ends. */
+  atExit(work: () => void): void;
+  died(ledger: Ledger, error: unknown): void;
+  unsent(ledger: Ledger): void;
+}
+
+/** @throws where this process may start no thread, or what it runs is not there: in a bundle, say. */
+function startThread(setup: Setup, env: Environment, drops: Drops, supervisor: Supervisor): Receiver {
+  // A thread has no part in how Yarn finds packages, but for flags that it would have to be given.
+  if (process.versions['pnp'] !== undefined) throw noThread('Yarn PnP');
   const file = ownFile('export-worker');
-  if (!file) throw new Error('The export thread has no file: @llmtrace/auto is part of a bundle.');
-  const flushed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  if (!file) throw noThread('no export-worker.js');
+  const ledger = new Ledger();
+  const { port1, port2 } = new MessageChannel();
   const worker = new Worker(file, {
     name: 'llmtrace',
-    workerData: { ...setup, flushed } satisfies Setup,
+    workerData: { ...setup, ledger: ledger.cells, drops: drops.cells, reports: port2 } satisfies ThreadSetup,
+    transferList: [port2],
     // What the application preloads (this package among it) has no place in this thread.
     execArgv: [],
     env: { ...env, NODE_OPTIONS: '' },
@@ -47,60 +138,51 @@ export function startExportThread(
   });
   worker.unref();
   Reflect.set(worker, OWN_THREAD, true);
-  return outbox(worker, flushed);
-}
-
-function outbox(worker: Worker, flushed: Int32Array): ExportThread {
-  let items: WireItem[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let flushes = 0;
-  let dirty = false;
-  let dead = false;
+  let failure: unknown;
   worker.on('error', (error) => {
-    dead = true;
-    diag.error('llmtrace: the export thread failed; telemetry is no longer exported', error);
+    failure = error;
   });
-
-  const post = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (items.length > 0) deliver(worker, items);
-    items = [];
+  worker.on('exit', () => {
+    drain();
+    port1.close();
+    supervisor.died(ledger, failure);
+  });
+  /** @returns how many reports there were of what became of exports. */
+  const drain = (): number => {
+    let outcomes = 0;
+    for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) {
+      const report = next.message as ExportReport;
+      supervisor.report(report);
+      if (report.kind !== 'ready') outcomes++;
+    }
+    return outcomes;
   };
-
+  port1.on('message', (report: ExportReport) => supervisor.report(report));
+  port1.unref();
+  let flushes = 0;
   return {
-    send(item) {
-      if (dead) return;
-      dirty = true;
-      items.push(item);
-      if (items.length >= POST_ITEMS) post();
-      else timer ??= setTimeout(post, POST_MS).unref();
-    },
+    ledger,
+    post: (items) => deliver(worker, ledger, items),
     flush() {
-      if (dead || !dirty) return;
-      dirty = false;
-      post();
       worker.postMessage(++flushes satisfies WireMessage);
-      if (!isReached(flushed, flushes))
-        diag.error('llmtrace: the last telemetry could not be exported in time');
+      const isDone = ledger.waitFor(flushes, FLUSH_MS);
+      supervisor.atExit(() => {
+        if (drain() + Number(isDone) === 0) supervisor.unsent(ledger);
+      });
     },
   };
 }
 
 /** Sends a batch; should part of it be nothing that a thread can be sent, the rest. */
-function deliver(worker: Worker, items: WireItem[]): void {
+function deliver(worker: Worker, ledger: Ledger, items: WireItem[]): void {
   try {
     worker.postMessage(items satisfies WireMessage);
   } catch (error) {
-    if (items.length === 1) diag.error('llmtrace: could not export', error);
-    else for (const item of items) deliver(worker, [item]);
+    const [first] = items;
+    if (items.length > 1) for (const item of items) deliver(worker, ledger, [item]);
+    else if (first) {
+      ledger.remove(signalOf(first), bytesOf(first));
+      diag.error('llmtrace: could not export', error);
+    }
   }
-}
-
-/** Waits until `count[0]` is `goal`, by no clock that a test of the application may have stopped. */
-function isReached(count: Int32Array, goal: number): boolean {
-  for (let now = Atomics.load(count, 0); now < goal; now = Atomics.load(count, 0)) {
-    if (Atomics.wait(count, 0, now, FLUSH_MS) === 'timed-out') return false;
-  }
-  return true;
 }

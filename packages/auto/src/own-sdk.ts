@@ -9,6 +9,7 @@ import {
   ProxyTracerProvider,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { checkEndpoints } from './endpoint.ts';
 import { atExit } from './exit.ts';
 import { type ExportThread, startExportThread } from './export-thread.ts';
 import { exporterModules } from './exporters.ts';
@@ -58,17 +59,26 @@ function startThread(
   settings: AutoSettings,
   exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics' | 'logs'>,
 ): ExportThread {
-  const { metricInterval, metricTimeout, resourceDetectors, logLevel, env } = settings;
+  const { metricInterval, metricTimeout, resourceDetectors, logLevel, exportQueueBytes, env } = settings;
+  checkEndpoints(settings);
   const thread = startExportThread(
     {
       ...exporters,
-      ...{ metricInterval, metricTimeout, resourceDetectors, logLevel },
+      ...{ metricInterval, metricTimeout, resourceDetectors, logLevel, queueBytes: exportQueueBytes },
       processAttributes: processAttributes(resourceDetectors),
     },
     env,
   );
-  atExit(() => thread.flush());
+  started = thread;
+  atExit(flushExports);
   return thread;
+}
+
+let started: ExportThread | undefined;
+
+/** Has all exported that was sent so far; an exit waits for it. */
+export function flushExports(): void {
+  started?.flush();
 }
 
 function processAttributes(detectors: readonly string[]): Attributes {

@@ -141,7 +141,8 @@ describe('the environment', () => {
     const env = { OTEL_LOG_LEVEL: 'error', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
     const { code, stderr } = await run(env);
     assert.equal(code, 0);
-    assert.match(stderr, /nobody answers/);
+    assert.match(stderr, /traces do not arrive at http:\/\/127\.0\.0\.1:9\/v1\/traces/);
+    assert.match(stderr, /ECONNREFUSED/);
   });
 
   it('is read again at the first call, so that an application may load it itself', async () => {
@@ -180,5 +181,10 @@ describe('the environment', () => {
       }),
       [['otlp grpc'], ['otlp http/json']],
     );
+  });
+
+  it('bounds what waits for its export in bytes', () => {
+    const of = (value: string) => autoSettings({ LLMTRACE_EXPORT_QUEUE_BYTES: value }).exportQueueBytes;
+    assert.deepEqual([of(''), of('1000'), of('1e12')], [32 * 2 ** 20, 1000, 2 ** 30]);
   });
 });

@@ -32,15 +32,29 @@ export interface Collector {
   close(): void;
 }
 
-/** An OTLP/HTTP receiver. `silent`: it takes everything and never answers. */
-export async function startCollector({ silent = false } = {}): Promise<Collector> {
+/**
+ * An OTLP/HTTP receiver. `silent`: it takes everything and never answers; `statuses`: what it answers, the last one from
+ * then on.
+ */
+export async function startCollector({
+  silent = false,
+  statuses = [200],
+  answer = '{}',
+}: {
+  silent?: boolean;
+  statuses?: readonly number[];
+  answer?: string | Buffer;
+} = {}): Promise<Collector> {
   const posts: Collector['posts'] = [];
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
     const path = request.url ?? '';
     posts.push({ path, type: request.headers['content-type'], body: Buffer.concat(parts) });
-    if (!silent) response.setHeader('content-type', 'application/json').end('{}');
+    if (silent) return;
+    response.statusCode = statuses[Math.min(posts.length, statuses.length) - 1] ?? 200;
+    const type = typeof answer === 'string' ? 'application/json' : 'application/x-protobuf';
+    response.setHeader('content-type', type).end(answer);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const json = () =>

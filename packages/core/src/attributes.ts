@@ -123,7 +123,16 @@ function isAttribute(value: unknown): value is AttributeValue {
 
 /** `{operation} {model}`, or the operation alone where no model is named. */
 export function spanName({ operation, request: { model } }: Call): string {
-  return model ? `${operation} ${model}` : operation;
+  return model ? `${operation} ${short(model)}` : operation;
+}
+
+/** Names of spans and values of metrics are no longer: each is kept, for as long as the process, for every other one. */
+const MAX_NAME = 256;
+
+/** A name as it is, or the start of a longer one, copied: a slice would keep the whole of it alive. */
+function short<T>(name: T): T | string {
+  if (typeof name !== 'string' || name.length <= MAX_NAME) return name;
+  return Buffer.from(name.slice(0, MAX_NAME), 'utf16le').toString('utf16le');
 }
 
 /** What is known before the request goes out, and so may decide on sampling. */
@@ -267,14 +276,14 @@ export function metricAttributes({ operation, provider, request, response, serve
     'gen_ai.operation.name': operation,
     'gen_ai.provider.name': provider,
   };
-  if (isAttribute(request.model)) attributes['gen_ai.request.model'] = request.model;
-  if (isAttribute(response.model)) attributes['gen_ai.response.model'] = response.model;
+  if (isAttribute(request.model)) attributes['gen_ai.request.model'] = short(request.model);
+  if (isAttribute(response.model)) attributes['gen_ai.response.model'] = short(response.model);
   if (server) {
-    attributes['server.address'] = server.address;
+    attributes['server.address'] = short(server.address);
     attributes['server.port'] = server.port;
   }
   if (isOpenAI(provider) && isAttribute(response.serviceTier)) {
-    attributes['openai.response.service_tier'] = response.serviceTier;
+    attributes['openai.response.service_tier'] = short(response.serviceTier);
   }
   return attributes;
 }

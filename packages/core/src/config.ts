@@ -15,6 +15,9 @@ import { warnOnce } from './warn.ts';
 const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
 const EXPORT_TO = ['registered', 'both'] as const;
+const DEFAULT_QUEUE_BYTES = 32 * 2 ** 20;
+/** The count of bytes that wait is a 32-bit integer; a process that holds 1 GiB of telemetry is no use either. */
+const MAX_QUEUE_BYTES = 2 ** 30;
 const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
 export type Semconv = (typeof SEMCONV)[number];
@@ -124,6 +127,8 @@ export interface AutoSettings {
   metricInterval: number | undefined;
   /** `OTEL_METRIC_EXPORT_TIMEOUT`, in ms. */
   metricTimeout: number | undefined;
+  /** `LLMTRACE_EXPORT_QUEUE_BYTES`: so much telemetry waits for its export at most, estimated. @default 33554432 */
+  exportQueueBytes: number;
   /** `OTEL_PROPAGATORS`. */
   propagators: readonly string[];
   /** `OTEL_NODE_RESOURCE_DETECTORS`. */
@@ -257,6 +262,10 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     exportTo: choice(env, 'LLMTRACE_EXPORT', EXPORT_TO) ?? 'registered',
     metricInterval: positive(env, 'OTEL_METRIC_EXPORT_INTERVAL'),
     metricTimeout: positive(env, 'OTEL_METRIC_EXPORT_TIMEOUT'),
+    exportQueueBytes: Math.min(
+      positive(env, 'LLMTRACE_EXPORT_QUEUE_BYTES') ?? DEFAULT_QUEUE_BYTES,
+      MAX_QUEUE_BYTES,
+    ),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheus(env),

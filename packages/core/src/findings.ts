@@ -14,6 +14,18 @@ export const FINDING_CODES = [
   'no-provider',
   'exporter',
   'exporter-unreachable',
+  'export-endpoint',
+  'export-unauthorized',
+  'export-path',
+  'export-busy',
+  'export-size',
+  'export-tls',
+  'export-rejected',
+  'export-failed',
+  'export-dropped',
+  'export-unsent',
+  'export-thread',
+  'export-recovered',
   'elsewhere',
   'not-sampled',
   'api-versions',
@@ -41,12 +53,15 @@ export interface Finding {
 
 const MAX_FINDINGS = 100;
 
-/** Notes a finding, once. `warn` also says it to whoever runs the application. */
-export function note(finding: Finding, warn: boolean): void {
+/**
+ * Notes a finding, once. `warn` also warns whoever runs the application: `at once` where the process is about to end
+ * and runs no later task.
+ */
+export function note(finding: Finding, warn: boolean | 'at once'): void {
   const { findings } = facts();
   const isKnown = findings.some(({ code, what }) => code === finding.code && what === finding.what);
   if (!isKnown && findings.length < MAX_FINDINGS) findings.push(finding);
-  if (warn) warnOnce(warningOf(finding));
+  if (warn) warnOnce(warningOf(finding), warn === 'at once');
 }
 
 /** A finding, as it is said in a warning. */

@@ -17,20 +17,25 @@ const said = new Set<string>();
 /** No warning of llmtrace is longer; the values in it may be. */
 const MAX_WARNING = 2000;
 
-/** Warns, each time. The values that a warning names are from outside, and may be anything. */
-export function warn(text: string): void {
+/**
+ * Warns, each time. The values that a warning names are from outside, and may be anything.
+ *
+ * @param atOnce the process is about to end, and runs no later task, in which Node.js would warn.
+ */
+export function warn(text: string, atOnce = false): void {
   const message = withoutSecrets(printableLines(cut(text, MAX_WARNING)));
   const { diag: listener } = (Reflect.get(globalThis, REGISTERED) ?? {}) as { diag?: unknown };
   if (listener) diag.warn(`llmtrace: ${message}`);
+  else if (atOnce) process.emit('warning', Object.assign(new Error(message), { name: 'llmtrace' }));
   else process.emitWarning(message, 'llmtrace');
 }
 
 /** Warns, once a message. */
-export function warnOnce(message: string): void {
+export function warnOnce(message: string, atOnce = false): void {
   if (said.has(message) || said.size >= MAX_SAID) return;
   said.add(message);
   facts().warnings.push(message);
-  warn(message);
+  warn(message, atOnce);
 }
 
 /**

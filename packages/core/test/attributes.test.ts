@@ -36,6 +36,16 @@ describe('the attributes of a call', () => {
     assert.equal(spanName(makeCall({ request: {} })), 'chat');
   });
 
+  it('are short where they are kept for every other one: names of spans, values of metrics', () => {
+    const model = 'm'.repeat(100_000);
+    const call = makeCall({ request: { model }, response: { model } });
+    const cut = 'm'.repeat(256);
+    assert.equal(spanName(call), `chat ${cut}`);
+    const attributes = metricAttributes(call);
+    assert.deepEqual([attributes['gen_ai.request.model'], attributes['gen_ai.response.model']], [cut, cut]);
+    assert.equal(startAttributes(call)['gen_ai.request.model'], model);
+  });
+
   it('hold all that was asked for at the start, where samplers look', () => {
     const request = {
       model: 'gpt-4o',

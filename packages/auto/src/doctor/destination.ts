@@ -5,9 +5,11 @@ import { type AutoSettings, type Finding, isNoop } from '@llmtrace/core';
 import type { TracerProvider } from '@opentelemetry/api';
 import { apiVersionFrom } from '../api-version.ts';
 import { delegateOf, nameOf } from '../elsewhere.ts';
+import { endpointOf, shown } from '../endpoint.ts';
+import { hasExported } from '../export-findings.ts';
 import { registered } from '../lend.ts';
 import { here } from '../own-files.ts';
-import { endpointOf, shown, unreachable } from './endpoints.ts';
+import { unreachable } from './endpoints.ts';
 
 export interface Destination {
   readonly text: string;
@@ -31,12 +33,15 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   const names = exportersOf(settings);
   // Those that do not exist are findings by themselves.
   if (names.length === 0) return nowhere();
-  const findings = [...apiVersions(), ...notSampled(settings), ...unreachable(settings)];
+  const findings = [...apiVersions(), ...notSampled(settings), ...untried(settings)];
   return { text: `to ${names.join(' and ')}`, findings };
 }
 
+/** Where exports were made, what became of them is known, and is a finding by itself. */
+const untried = (settings: AutoSettings): readonly Finding[] => (hasExported() ? [] : unreachable(settings));
+
 function exportersOf(settings: AutoSettings): string[] {
-  const url = endpointOf(settings, 'TRACES');
+  const url = endpointOf(settings, 'traces');
   return settings.traceExporters.flatMap(({ name, protocol }) => {
     if (name === 'otlp') return `${shown(url)} (OTLP, ${protocol})`;
     return name === 'console' ? 'the console' : [];

@@ -5,6 +5,7 @@ import { isMainThread, parentPort, threadId } from 'node:worker_threads';
 import { type AutoSettings, autoSettings, watchRequests } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { atExit } from '../exit.ts';
+import { flushExports } from '../own-sdk.ts';
 import { allVendors } from '../vendors.ts';
 import { examine } from './examine.ts';
 import { watchLoads } from './loads.ts';
@@ -37,6 +38,7 @@ export function startDoctor(by: StartedBy): void {
     isDone = true;
     const settings = autoSettings();
     try {
+      flushExports(); // what becomes of the last export is part of the report
       const missing = isMainThread ? threads.missing() : 0;
       write(examine({ settings, vendors, loaded: loaded(), ways, envAtStart, missing }), settings);
       if (!isMainThread) threads.report();

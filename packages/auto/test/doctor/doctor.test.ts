@@ -7,9 +7,9 @@ import { FINDING_CODES } from '@llmtrace/core';
 import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
 import { parse } from '../../src/doctor/arguments.ts';
 import { isNewer } from '../../src/doctor/destination.ts';
-import { shown } from '../../src/doctor/endpoints.ts';
 import { commandOf, nodeVersion } from '../../src/doctor/examine.ts';
 import { flagsOf } from '../../src/doctor/run.ts';
+import { shown } from '../../src/endpoint.ts';
 import { AUTO, file, type Stage, setStage } from '../stage.ts';
 import { DOCTOR, type Folder, makeFolder, type SetUp, setUps } from './set-ups.ts';
 
@@ -22,8 +22,8 @@ function findingsIn(text: string): { mark: string; code: string; cause: string; 
   );
 }
 
-/** Findings of tests other than those of the set-ups. */
-const ELSEWHERE = ['not-started', 'node-version'];
+/** Findings of tests other than those of the set-ups: of what becomes of exports, those in `exports.test.ts`. */
+const ELSEWHERE = ['not-started', 'node-version', ...FINDING_CODES.filter((code) => /^export-/.test(code))];
 
 /** Node.js before 22.15 does not tell what is loaded; the tests may be run on it. */
 const TELLS_LOADS = process.env['TEST_NODE'] === undefined;

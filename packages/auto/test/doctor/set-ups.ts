@@ -175,12 +175,16 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
     {
       what: 'a collector that is not there',
       code: 'exporter-unreachable',
-      cause: /nobody is there at http:\/\/127\.0\.0\.1:1, where telemetry is sent to \(ECONNREFUSED\)/,
+      cause:
+        /traces do not arrive at http:\/\/127\.0\.0\.1:1\/v1\/traces: nobody is there.* \(ECONNREFUSED\)/,
       cure: /Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT/,
       lost: true,
-      warns: false,
+      warns: true,
       app: chat.app,
-      options: { flags: AUTO, env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' } },
+      options: {
+        flags: AUTO,
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_METRICS_EXPORTER: 'none' },
+      },
     },
     {
       what: 'an exporter that does not exist',
@@ -200,7 +204,14 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       lost: true,
       warns: false,
       app: chat.app,
-      options: { flags: AUTO, env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_SAMPLER: 'always_off' } },
+      options: {
+        flags: AUTO,
+        env: {
+          OTEL_EXPORTER_OTLP_ENDPOINT: url,
+          OTEL_METRICS_EXPORTER: 'none',
+          OTEL_TRACES_SAMPLER: 'always_off',
+        },
+      },
     },
     {
       what: 'a provider of the application’s in the place of a configured endpoint',

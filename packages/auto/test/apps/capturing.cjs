@@ -1,0 +1,19 @@
+// Exporters that keep what they are given, and answer as they are told.
+const captured = { spans: [], logs: [], metrics: [], answers: true };
+
+const keeping = (kept) =>
+  class {
+    export(items, done) {
+      kept.push(...(Array.isArray(items) ? items : [items]));
+      if (captured.answers) done({ code: 0 });
+    }
+    async forceFlush() {}
+    async shutdown() {}
+  };
+
+module.exports = {
+  captured,
+  OTLPTraceExporter: keeping(captured.spans),
+  OTLPLogExporter: keeping(captured.logs),
+  OTLPMetricExporter: keeping(captured.metrics),
+};

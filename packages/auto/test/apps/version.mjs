@@ -1,0 +1,2 @@
+// biome-ignore-all lint/suspicious/noConsole: an application prints
+console.log(process.versions.node);
