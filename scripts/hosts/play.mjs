@@ -1,0 +1,106 @@
+// One run of a host: a fresh folder, its build, its start, what is asked of it, and what arrives at the receiver.
+import { rmSync } from 'node:fs';
+import { startReceiver } from '../lib/receiver.mjs';
+import { vendorEnvironment } from '../matrix/smoke.mjs';
+import { execute, freePort, start } from './process.mjs';
+import { addFiles } from './projects.mjs';
+
+const BUILD_BOUND = 240_000;
+const RUN_BOUND = 60_000;
+
+/** Plays a side of a way: `{ flags, env, files }`. It never throws: what went wrong is in `failure`. */
+export async function play({ host, side, projects, vendor }) {
+  const { folder, output } = await projects.copy(host.project);
+  if (!folder) return { failure: `it cannot be installed: ${firstErrors(output)}` };
+  const receiver = await startReceiver();
+  const port = await freePort();
+  const at = { folder, port, fill: filler({ folder, port, ...side }) };
+  const env = {
+    ...environment({ port, receiver, vendor }),
+    ...fillAll({ ...host.env, ...side.env }, at.fill),
+  };
+  try {
+    addFiles(folder, [...host.app, ...(side.files ?? [])]);
+    const build = await buildIn(at, host, side, env);
+    if (build?.code) return { build, failure: 'its build failed' };
+    vendor.clear();
+    return { build, ...(await runIn(at, host, side, env)), ...seenBy(receiver, vendor) };
+  } catch (error) {
+    return { failure: error.message };
+  } finally {
+    receiver.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const environment = ({ port, receiver, vendor }) => ({
+  ...vendorEnvironment(vendor),
+  ...{ PORT: String(port), HOST: '127.0.0.1' },
+  ...{ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+  ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
+});
+
+/** Replaces `{folder}` and `{port}`; an argument `{flags}` becomes the flags of the side. */
+const filler = ({ folder, port, flags = [] }) => {
+  const fill = (text) => text.replaceAll('{folder}', folder).replaceAll('{port}', String(port));
+  return Object.assign(fill, {
+    command: (parts) => parts.flatMap((part) => (part === '{flags}' ? flags : [part])).map(fill),
+  });
+};
+
+const fillAll = (env, fill) =>
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
+
+async function buildIn({ folder, fill }, host, side, env) {
+  const commands = side.build ?? host.build;
+  if (!commands) return undefined;
+  let output = '';
+  for (const command of commands) {
+    // What is loaded by NODE_OPTIONS is for the application, not for its build.
+    const result = await execute(fill.command(command), {
+      ...{ cwd: folder, timeout: BUILD_BOUND },
+      env: { ...host.buildEnv, ...env, NODE_OPTIONS: '' },
+    });
+    output += result.output;
+    if (result.code !== 0) return { code: result.code ?? 1, output };
+  }
+  return { code: 0, output };
+}
+
+async function runIn({ folder, port, fill }, host, side, env) {
+  const { uid, gid } = host;
+  const running = start(fill.command(side.start ?? host.start), {
+    ...{ cwd: fill(host.cwd ?? '{folder}'), env, timeout: RUN_BOUND },
+    ...(uid === undefined ? {} : { uid, gid }),
+  });
+  try {
+    const answers = await host.drive(running, { port, folder });
+    const { code, signal } = await running.ended;
+    return {
+      answers,
+      end: running.tooLong ? 'killed after its time' : (signal ?? code),
+      output: running.output,
+    };
+  } catch (error) {
+    running.child.kill('SIGKILL');
+    await running.ended;
+    return { failure: error.message, output: running.output };
+  }
+}
+
+const seenBy = ({ spans }, { requests }) => ({
+  spans: spans.filter(({ scope }) => scope.startsWith('@llmtrace/')),
+  others: spans.filter(({ scope }) => !scope.startsWith('@llmtrace/')),
+  // Several processes make their requests in any order.
+  requests: requests.map(({ method, path, body }) => JSON.stringify([method, path, body])).sort(),
+});
+
+export const lastLines = (text, count = 6) => text.trim().split('\n').slice(-count).join(' ').slice(-800);
+
+const firstErrors = (output) =>
+  output
+    .split('\n')
+    .filter((line) => /error/i.test(line))
+    .slice(0, 8)
+    .join(' ')
+    .slice(0, 800);
