@@ -20,6 +20,8 @@ const PROJECT = {
 };
 const WAYS = [IMPORT, REQUIRE, ENVIRONMENT, OWN_SDK, BEFORE_OWN_SDK, AFTER_OWN_SDK, SDK_IN_CODE];
 
+const MAIN_WAYS = [IMPORT, OWN_SDK, BEFORE_OWN_SDK, SDK_IN_CODE];
+
 const server = (name, end, more) => ({
   ...{ name, title: `\`${name}\``, group: 'Servers', project: PROJECT, app: ['calls', 'servers'] },
   start: ['node', '{flags}', `${name}.mjs`],
@@ -30,7 +32,7 @@ const server = (name, end, more) => ({
 
 export const SERVERS = [
   server('express', 'SIGTERM', { quick: true }),
-  server('fastify', 'SIGTERM'),
-  server('hono', 'SIGTERM'),
-  server('koa', 'SIGINT'),
+  server('fastify', 'SIGTERM', { ways: MAIN_WAYS }),
+  server('hono', 'SIGTERM', { ways: MAIN_WAYS }),
+  server('koa', 'SIGINT', { ways: MAIN_WAYS }),
 ];

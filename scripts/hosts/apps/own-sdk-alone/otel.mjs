@@ -6,4 +6,6 @@ register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 const sdk = new NodeSDK({ instrumentations: [new HttpInstrumentation()] });
 sdk.start();
 globalThis.ownTelemetry = sdk;
-process.once('SIGTERM', () => sdk.shutdown().finally(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => sdk.shutdown().finally(() => process.exit(0)));
+}

@@ -4,4 +4,6 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 const sdk = new NodeSDK({ instrumentations: [new HttpInstrumentation()] });
 sdk.start();
 globalThis.ownTelemetry = sdk;
-process.once('SIGTERM', () => sdk.shutdown().finally(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => sdk.shutdown().finally(() => process.exit(0)));
+}

@@ -1,0 +1,7 @@
+module.exports = ({ external }) => ({
+  mode: 'production',
+  target: 'node',
+  entry: './script.mjs',
+  output: { path: __dirname, filename: 'out.cjs' },
+  ...(external ? { externals: { openai: 'commonjs openai' } } : {}),
+});
