@@ -4,7 +4,7 @@
 //   --resume         only what has not passed in an earlier run
 //   --only TEXT      only what has TEXT in its name (`express --import`); may be repeated
 //   --list           the names, and nothing is run
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
@@ -41,6 +41,7 @@ const results = new Map(existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')
 const isRed = (cells) => COLUMNS.some((column) => cells?.[column]?.no);
 const wanted = rows.filter(isWanted);
 const base = temporaryFolder();
+chmodSync(base, 0o755); // a host may run as another user
 const vendor = await startVendorServer();
 const registry = await startRegistry(packAll(base));
 const projects = new Projects(registry, base);

@@ -1,8 +1,10 @@
 // What is done with an application once it runs, and how it ends. A driver resolves with the answers.
 import { once } from 'node:events';
 import { utimesSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { sleep } from './process.mjs';
 
 const MARKED = /@@(.*?)@@/gs;
@@ -61,6 +63,34 @@ export const frozen =
     return answers;
   };
 
+/** The runtime interface of Lambda on the port: the process is frozen while it waits for its next invocation. */
+export const invoked =
+  (count) =>
+  async (running, { port }) => {
+    const answers = [];
+    let left = count;
+    const over = Promise.withResolvers();
+    const server = createServer(async (request, response) => {
+      if (request.method === 'POST') {
+        answers.push(await text(request));
+        response.writeHead(202).end();
+        return;
+      }
+      process.kill(-running.child.pid, 'SIGSTOP');
+      await sleep(300);
+      if (left-- === 0) return over.resolve();
+      process.kill(-running.child.pid, 'SIGCONT');
+      response.setHeader('lambda-runtime-aws-request-id', String(left)).end('{}');
+    });
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    await Promise.race([over.promise, running.ended]);
+    process.kill(-running.child.pid, 'SIGKILL');
+    server.close();
+    server.closeAllConnections();
+    await running.ended;
+    return answers;
+  };
+
 /** Sends a signal to the process alone, as a container's engine does. */
 export async function finish(running, signal) {
   if (running.child.exitCode === null) running.child.kill(signal);
@@ -76,9 +106,9 @@ export async function ask(port, request) {
   const url = `http://127.0.0.1:${port}${path}`;
   const signal = AbortSignal.timeout(30_000);
   const response = form ? await submit(url, signal) : await fetch(url, { signal, ...options });
-  const text = await response.text();
+  const answer = await response.text();
   const isPage = response.headers.get('content-type')?.includes('html');
-  return [path, response.status, isPage ? marked(text.replaceAll('<!-- -->', '')) : text];
+  return [path, response.status, isPage ? marked(answer) : answer];
 }
 
 /** Sends the form of a page with its hidden fields, as a browser without JavaScript does. */

@@ -10,11 +10,11 @@ const RUN_BOUND = 60_000;
 
 /** Plays a side of a way: `{ flags, env, files }`. It never throws: what went wrong is in `failure`. */
 export async function play({ host, side, projects, vendor }) {
-  const { folder, output } = await projects.copy(host.project);
+  const { folder, output, binaries } = await projects.copy(host.project);
   if (!folder) return { failure: `it cannot be installed: ${firstErrors(output)}` };
   const receiver = await startReceiver();
   const port = await freePort();
-  const at = { folder, port, fill: filler({ folder, port, ...side }) };
+  const at = { folder, port, binaries, fill: filler({ folder, port, ...side }) };
   const env = {
     ...environment({ port, receiver, vendor }),
     ...fillAll({ ...host.env, ...side.env }, at.fill),
@@ -51,14 +51,14 @@ const filler = ({ folder, port, flags = [] }) => {
 const fillAll = (env, fill) =>
   Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
 
-async function buildIn({ folder, fill }, host, side, env) {
+async function buildIn({ folder, binaries, fill }, host, side, env) {
   const commands = side.build ?? host.build;
   if (!commands) return undefined;
   let output = '';
   for (const command of commands) {
     // What is loaded by NODE_OPTIONS is for the application, not for its build.
     const result = await execute(fill.command(command), {
-      ...{ cwd: folder, timeout: BUILD_BOUND },
+      ...{ cwd: folder, binaries, timeout: BUILD_BOUND },
       env: { ...host.buildEnv, ...env, NODE_OPTIONS: '' },
     });
     output += result.output;
@@ -67,10 +67,10 @@ async function buildIn({ folder, fill }, host, side, env) {
   return { code: 0, output };
 }
 
-async function runIn({ folder, port, fill }, host, side, env) {
+async function runIn({ folder, port, binaries, fill }, host, side, env) {
   const { uid, gid } = host;
   const running = start(fill.command(side.start ?? host.start), {
-    ...{ cwd: fill(host.cwd ?? '{folder}'), env, timeout: RUN_BOUND },
+    ...{ cwd: fill(host.cwd ?? '{folder}'), env, binaries, timeout: RUN_BOUND },
     ...(uid === undefined ? {} : { uid, gid }),
   });
   try {

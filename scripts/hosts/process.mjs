@@ -12,11 +12,14 @@ const QUIET = {
 };
 
 /** Starts a command; `output` and `stdout` grow, `ended` resolves with `{ code, signal }`. */
-export function start([command, ...args], { cwd, env = {}, timeout = 60_000, ...rest }) {
-  const binaries = [join(cwd, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH];
+export function start([command, ...args], { cwd, env = {}, timeout = 60_000, binaries = [], ...rest }) {
+  const paths = [join(cwd, 'node_modules', '.bin'), dirname(process.execPath)].concat(
+    binaries,
+    process.env.PATH,
+  );
   const child = spawn(command === 'node' ? process.execPath : command, args, {
     ...{ cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
-    env: { ...cleanEnvironment(), ...QUIET, ...env, PATH: binaries.join(':') },
+    env: { ...cleanEnvironment(), ...QUIET, ...env, PATH: paths.join(':') },
     ...rest,
   });
   const running = { child, stdout: '', output: '', tooLong: false };

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../lib/npm.mjs';
+import { install, npm, root } from '../lib/npm.mjs';
 import { execute } from './process.mjs';
 import { BASE } from './versions.mjs';
 
@@ -11,14 +11,32 @@ const CACHE = join(root, '.cache', 'hosts');
 const APPS = join(root, 'scripts', 'hosts', 'apps');
 const INSTALL_BOUND = 300_000;
 
-/** How each package manager installs. */
+/** How each package manager installs; those that npm does not bring along are packages themselves. */
 const MANAGERS = {
-  npm: [
-    ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', '--cache', join(root, '.cache', 'npm')],
-  ],
-  pnpm: [['pnpm', 'install', '--prefer-offline', '--store-dir', join(CACHE, '.pnpm')]],
-  yarn: [['yarn', 'install', '--no-immutable']],
+  npm: {
+    install: [
+      'npm',
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+      '--cache',
+      join(root, '.cache', 'npm'),
+    ],
+  },
+  pnpm: { tool: 'pnpm@12.21.0', install: ['pnpm', 'install', '--store-dir', join(CACHE, 'pnpm-store')] },
+  yarn: { tool: '@yarnpkg/cli-dist@4.18.1', install: ['yarn', 'install', '--no-immutable'] },
 };
+const TOOLS = join(CACHE, 'tools');
+
+/** The folder of a package manager's command. */
+function binariesOf({ tool }) {
+  if (!tool) return undefined;
+  const folder = join(TOOLS, tool.replaceAll(/\W/g, '-'));
+  const binaries = join(folder, 'node_modules', '.bin');
+  if (!existsSync(binaries)) install(folder, [tool]);
+  return binaries;
+}
 
 /** A project as a table entry: `packages` by name and version, `manager`, `manifest`, `files` (a folder in `apps`). */
 export class Projects {
@@ -35,12 +53,12 @@ export class Projects {
   /** A fresh copy of an installed project; undefined `folder` where the install fails, with its `output`. */
   async copy(project) {
     if (!this.#installed.has(project)) this.#installed.set(project, await this.#install(project));
-    const { from, output, code } = this.#installed.get(project);
+    const { from, output, code, binaries } = this.#installed.get(project);
     if (code !== 0) return { output };
     const folder = join(this.#base, String(++this.#count));
     const { code: copied } = await execute(['cp', '-al', from, folder], { cwd: this.#base });
     if (copied !== 0) cpSync(from, folder, { recursive: true, verbatimSymlinks: true });
-    return { folder, output };
+    return { folder, output, binaries };
   }
 
   async #install(project) {
@@ -65,6 +83,7 @@ export class Projects {
     const { url } = this.#registry;
     writeFileSync(join(folder, '.npmrc'), `@llmtrace:registry=${url}\n`);
     const yarn = [
+      `npmRegistryServer: "${npm(['config', 'get', 'registry']).trim()}"`,
       `npmScopes: { llmtrace: { npmRegistryServer: "${url}" } }`,
       'unsafeHttpWhitelist: ["127.0.0.1"]',
       'enableTelemetry: false',
@@ -75,14 +94,12 @@ export class Projects {
   }
 
   async #runInstall({ manager = 'npm' }, folder) {
-    let output = '';
-    for (const command of MANAGERS[manager]) {
-      // All of the environment: it says how the registry is reached.
-      const result = await execute(command, { cwd: folder, env: process.env, timeout: INSTALL_BOUND });
-      output += result.output;
-      if (result.code !== 0) return { code: result.code ?? 1, output };
-    }
-    return { code: 0, output };
+    const { install: command, ...tool } = MANAGERS[manager];
+    const binaries = binariesOf(tool);
+    // All of the environment: it says how the registry is reached.
+    const options = { cwd: folder, env: process.env, binaries, timeout: INSTALL_BOUND };
+    const { code, output } = await execute(command, options);
+    return { code: code ?? 1, output, binaries };
   }
 }
 
