@@ -3,6 +3,7 @@
 //   --quick          what CI runs: one or two of each kind
 //   --resume         only what has not passed in an earlier run
 //   --only TEXT      only what has TEXT in its name (`express --import`); may be repeated
+//   --once           what is red is not run a second time
 //   --list           the names, and nothing is run
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
+    once: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 });
@@ -37,9 +39,10 @@ if (!isRegistryThere()) {
   process.exit(0);
 }
 
-const results = new Map(existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : []);
+let results = kept();
 const isRed = (cells) => COLUMNS.some((column) => cells?.[column]?.no);
 const wanted = rows.filter(isWanted);
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1)); // removes the folders
 const base = temporaryFolder();
 chmodSync(base, 0o755); // a host may run as another user
 const vendor = await startVendorServer();
@@ -51,6 +54,11 @@ await vendor.close();
 registry.close();
 finish();
 
+function kept() {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  return new Map(existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : []);
+}
+
 function isWanted({ name, host, way }) {
   if (options.only.length > 0 && !options.only.some((text) => name.includes(text))) return false;
   if (options.quick && !(host.quick && way.quick !== false)) return false;
@@ -60,13 +68,12 @@ function isWanted({ name, host, way }) {
 /** Runs a row, a second time where it is red: what a busy machine breaks works then, what is wrong does not. */
 async function run(one) {
   let cells = await cellsOf(one);
-  const again = isRed(cells) && !cells.builds.no;
+  const again = isRed(cells) && !cells.builds.no && !options.once;
   if (again) {
     baselines.clear();
     cells = await cellsOf(one);
   }
-  results.set(one.name, cells);
-  mkdirSync(join(root, '.cache'), { recursive: true });
+  results = kept().set(one.name, cells); // another run may have added to it
   writeFileSync(KEPT, JSON.stringify([...results]));
   console.log(`${one.name.padEnd(52)} ${isRed(cells) ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
   const reasons = Map.groupBy(

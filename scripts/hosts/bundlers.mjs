@@ -47,9 +47,9 @@ function bundler(name, { external, inside, out = 'out.mjs', words, handWords = [
 }
 
 /** The application's own NodeSDK and llmtrace are in the bundle, the vendor's SDK is outside. */
-const ownSdk = (build) => ({
+const ownSdk = (build, flags) => ({
   ...{ title: 'the SDK outside; NodeSDK and `/instrumentations` inside', name: 'own NodeSDK inside' },
-  ...{ build, files: ['own-sdk-in-code'], without: { build, files: ['provider'] } },
+  ...{ build, flags, files: ['own-sdk-in-code'], without: { build, files: ['provider'] } },
 });
 
 const BANNER =
@@ -77,7 +77,7 @@ export const BUNDLERS = [
     inside: esbuild('esm', 'mjs', `--banner:js=${BANNER}`),
     words: ['--external:openai'],
     handWords: [BANNER],
-    more: [ownSdk(ESM)],
+    more: [ownSdk(ESM, ['--import', '@llmtrace/auto/hook'])],
   }),
   bundler('esbuild CJS', {
     external: CJS,

@@ -123,13 +123,13 @@ async function submit(url, signal) {
 }
 
 export const listening = (running, port) =>
-  until(() => accepts(port), running, `nothing listens on its port: ${running.output.slice(-1500)}`);
+  until(() => accepts(port), running, `nothing listens on its port: ${running.output.slice(-600)}`);
 
 async function until(condition, running, message) {
   const deadline = Date.now() + START_BOUND;
   while (!(await condition())) {
     const isOver = running.child.exitCode !== null || running.child.signalCode !== null;
-    if (isOver) throw new Error(`it ended before its time: ${running.output.slice(-1500)}`);
+    if (isOver) throw new Error(`it ended before its time: ${running.output.slice(-600)}`);
     if (Date.now() > deadline) throw new Error(message);
     await sleep(100);
   }

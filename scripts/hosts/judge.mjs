@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { root } from '../lib/npm.mjs';
-import { lastLines } from './play.mjs';
+import { causeIn } from './play.mjs';
 
 const SERVER = 2; // SpanKind of OTLP
 const NOTABLE = /warn|⚠|critical dependency|not exported|could not|cannot|unresolved|error|circular/i;
+/** Bundlers warn of large files by default; a bundle that holds llmtrace is larger. */
+const SIZE = /\d ?[km]i?b\b|size limit|performance/i;
 const yes = { yes: true };
 const no = (reason) => ({ no: reason });
 const none = (reason) => ({ none: reason });
@@ -37,8 +39,7 @@ const failed = (reason) => {
 function builds(run, without) {
   if (!run.build)
     return run.failure?.startsWith('it cannot be installed') ? no(run.failure) : none('nothing is built');
-  if (run.build.code)
-    return no(notable(run.build.output).slice(0, 3).join(' ') || lastLines(run.build.output));
+  if (run.build.code) return no(notable(run.build.output).slice(0, 3).join(' ') || causeIn(run.build.output));
   const known = new Set(notable(without.build?.output ?? ''));
   const added = notable(run.build.output).filter((line) => !known.has(line));
   return added.length === 0 ? yes : no(`it warns: ${added.slice(0, 3).join(' ')}`);
@@ -48,7 +49,7 @@ function builds(run, without) {
 const notable = (output) =>
   output
     .split('\n')
-    .filter((line) => NOTABLE.test(line))
+    .filter((line) => NOTABLE.test(line) && !SIZE.test(line))
     .map((line) =>
       line
         .trim()
@@ -58,7 +59,7 @@ const notable = (output) =>
 
 function compare(run, without) {
   if (run.end !== without.end)
-    return no(`it ends with ${run.end} in place of ${without.end}: ${lastLines(run.output)}`);
+    return no(`it ends with ${run.end} in place of ${without.end}: ${causeIn(run.output)}`);
   const same = run.answers.length === without.answers.length;
   const at = run.answers.findIndex((answer, index) => !isDeepStrictEqual(answer, without.answers[index]));
   if (!same || at >= 0)

@@ -1,6 +1,6 @@
 // Package managers, flags of Node.js, restricted processes, and other runtimes.
 import { script } from './drive.mjs';
-import { PLAIN } from './processes.mjs';
+import { PLAIN } from './servers.mjs';
 import { ANTHROPIC, OTEL } from './versions.mjs';
 import { ENVIRONMENT, IMPORT, REQUIRE } from './ways.mjs';
 

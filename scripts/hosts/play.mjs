@@ -11,7 +11,7 @@ const RUN_BOUND = 60_000;
 /** Plays a side of a way: `{ flags, env, files }`. It never throws: what went wrong is in `failure`. */
 export async function play({ host, side, projects, vendor }) {
   const { folder, output, binaries } = await projects.copy(host.project);
-  if (!folder) return { failure: `it cannot be installed: ${firstErrors(output)}` };
+  if (!folder) return { failure: `it cannot be installed: ${causeIn(output)}` };
   const receiver = await startReceiver();
   const port = await freePort();
   const at = { folder, port, binaries, fill: filler({ folder, port, ...side }) };
@@ -95,12 +95,9 @@ const seenBy = ({ spans }, { requests }) => ({
   requests: requests.map(({ method, path, body }) => JSON.stringify([method, path, body])).sort(),
 });
 
-export const lastLines = (text, count = 6) => text.trim().split('\n').slice(-count).join(' ').slice(-800);
-
-const firstErrors = (output) =>
-  output
-    .split('\n')
-    .filter((line) => /error/i.test(line))
-    .slice(0, 8)
-    .join(' ')
-    .slice(0, 800);
+/** What of an output says best why something failed: its first lines with an error, else its last lines. */
+export function causeIn(output) {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const errors = lines.filter((line) => /error|cannot find|refused/i.test(line));
+  return (errors.length > 0 ? errors.slice(0, 8) : lines.slice(-6)).join(' ').slice(0, 800);
+}

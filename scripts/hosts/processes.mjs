@@ -1,8 +1,8 @@
 // Threads, processes that fork, process managers, and loaders of TypeScript.
 import { restarted, script, served } from './drive.mjs';
+import { PLAIN } from './servers.mjs';
 import { ENVIRONMENT, IMPORT, REQUIRE } from './ways.mjs';
 
-export const PLAIN = { name: 'plain', packages: {} };
 const MANAGERS = { name: 'process-managers', packages: { pm2: '7.0.4', nodemon: '3.1.14' } };
 const TYPESCRIPT = {
   name: 'typescript',

@@ -7,7 +7,7 @@ const PROJECT = {
   name: 'test-runners',
   packages: { ...OTEL, jest: '30.5.2', vitest: '5.1.2', vite: '8.4.0', mocha: '12.0.3' },
 };
-const BY_ENVIRONMENT = { ...ENVIRONMENT, docs: undefined };
+const BY_ENVIRONMENT = { ...ENVIRONMENT, docs: undefined, quick: true };
 /** Modules load in a context of the runner's own, where no hook of Node.js sees them. */
 const IN_CONTEXT = { expect: 'either', warning: /jest|vm|context|bundled|loaded/i };
 

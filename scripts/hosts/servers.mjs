@@ -11,7 +11,8 @@ import {
   SDK_IN_CODE,
 } from './ways.mjs';
 
-const PROJECT = {
+/** What plain applications share, so that it is installed once. */
+export const PLAIN = {
   name: 'servers',
   packages: {
     ...OTEL,
@@ -23,16 +24,16 @@ const WAYS = [IMPORT, REQUIRE, ENVIRONMENT, OWN_SDK, BEFORE_OWN_SDK, AFTER_OWN_S
 const MAIN_WAYS = [IMPORT, OWN_SDK, BEFORE_OWN_SDK, SDK_IN_CODE];
 
 const server = (name, end, more) => ({
-  ...{ name, title: `\`${name}\``, group: 'Servers', project: PROJECT, app: ['calls', 'servers'] },
+  ...{ name, title: `\`${name}\``, group: 'Servers', project: PLAIN, app: ['calls', 'servers'] },
   start: ['node', '{flags}', `${name}.mjs`],
   drive: served(['/chat', '/stream'], { end }),
-  ways: WAYS,
+  ways: MAIN_WAYS,
   ...more,
 });
 
 export const SERVERS = [
-  server('express', 'SIGTERM', { quick: true }),
-  server('fastify', 'SIGTERM', { ways: MAIN_WAYS }),
-  server('hono', 'SIGTERM', { ways: MAIN_WAYS }),
-  server('koa', 'SIGINT', { ways: MAIN_WAYS }),
+  server('express', 'SIGTERM', { quick: true, ways: WAYS }),
+  server('fastify', 'SIGTERM'),
+  server('hono', 'SIGTERM'),
+  server('koa', 'SIGINT'),
 ];

@@ -8,11 +8,17 @@ export const IMPORT = {
   docs: ['README.md', 'node --import @llmtrace/auto'],
 };
 
-export const REQUIRE = { title: '`--require`', name: '--require', flags: ['--require', '@llmtrace/auto'] };
+export const REQUIRE = {
+  quick: false,
+  title: '`--require`',
+  name: '--require',
+  flags: ['--require', '@llmtrace/auto'],
+};
 
 export const ENVIRONMENT = {
   title: '`NODE_OPTIONS`',
   name: 'NODE_OPTIONS',
+  quick: false,
   env: { NODE_OPTIONS: '--import @llmtrace/auto' },
   docs: ['README.md', 'NODE_OPTIONS="--import @llmtrace/auto"'],
 };
@@ -44,6 +50,7 @@ export const BEFORE_OWN_SDK = {
 export const AFTER_OWN_SDK = {
   title: 'a NodeSDK, then `--import`',
   name: 'NodeSDK, then --import',
+  quick: false,
   flags: ['--import', './otel.mjs', '--import', '@llmtrace/auto'],
   files: ['own-sdk-alone'],
   without: ALONE,
