@@ -39,7 +39,7 @@ const failed = (reason) => {
 function builds(run, without) {
   if (!run.build)
     return run.failure?.startsWith('it cannot be installed') ? no(run.failure) : none('nothing is built');
-  if (run.build.code) return no(notable(run.build.output).slice(0, 3).join(' ') || causeIn(run.build.output));
+  if (run.build.code) return no(causeIn(run.build.output));
   const known = new Set(notable(without.build?.output ?? ''));
   const added = notable(run.build.output).filter((line) => !known.has(line));
   return added.length === 0 ? yes : no(`it warns: ${added.slice(0, 3).join(' ')}`);

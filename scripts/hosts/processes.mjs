@@ -25,7 +25,7 @@ const PM2_WAYS = [
 ];
 const pm2 = (mode) => ({
   ...{ name: `PM2 ${mode}`, group: GROUP, project: MANAGERS, app: ['calls', 'processes'] },
-  start: ['pm2-runtime', 'start', `ecosystem.${mode}.cjs`],
+  start: ['pm2-runtime', 'start', `ecosystem.${mode}.config.cjs`],
   env: { PM2_HOME: '{folder}/.pm2' },
   drive: served(['/', '/', '/'], { end: 'SIGINT' }),
   ways: PM2_WAYS,
