@@ -1,5 +1,4 @@
 // One run of a host: a fresh folder, its build, its start, what is asked of it, and what arrives at the receiver.
-import { rmSync } from 'node:fs';
 import { startReceiver } from '../lib/receiver.mjs';
 import { vendorEnvironment } from '../matrix/smoke.mjs';
 import { execute, freePort, start } from './process.mjs';
@@ -10,7 +9,7 @@ const RUN_BOUND = 60_000;
 
 /** Plays a side of a way: `{ flags, env, files }`. It never throws: what went wrong is in `failure`. */
 export async function play({ host, side, projects, vendor }) {
-  const { folder, output, binaries } = await projects.copy(host.project);
+  const { folder, output, binaries, release } = await projects.take(host.project);
   if (!folder) return { failure: `it cannot be installed: ${causeIn(output)}` };
   const receiver = await startReceiver();
   const port = await freePort();
@@ -29,7 +28,7 @@ export async function play({ host, side, projects, vendor }) {
     return { failure: error.message };
   } finally {
     receiver.close();
-    rmSync(folder, { recursive: true, force: true });
+    release();
   }
 }
 

@@ -1,7 +1,7 @@
 // The folders that hosts run in: outside of this repository, with llmtrace installed from its packed tarballs. An
-// install is kept in `.cache/hosts` until its packages or the tarballs change; each run gets a copy by hard links.
+// install is kept in `.cache/hosts` until its packages or the tarballs change; each run gets its packages in a fresh folder.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, root } from '../lib/npm.mjs';
 import { execute } from './process.mjs';
@@ -9,6 +9,8 @@ import { BASE } from './versions.mjs';
 
 const CACHE = join(root, '.cache', 'hosts');
 const APPS = join(root, 'scripts', 'hosts', 'apps');
+/** What tools keep among the packages. */
+const CACHES = ['.cache', '.vite', '.vite-temp', '.astro'];
 const INSTALL_BOUND = 300_000;
 
 /** How each package manager installs; those that npm does not bring along are packages themselves. */
@@ -43,22 +45,38 @@ export class Projects {
   #registry;
   #base;
   #count = 0;
-  #installed = new Map();
+  #copies = new Map();
 
   constructor(registry, base) {
     this.#registry = registry;
     this.#base = base;
   }
 
-  /** A fresh copy of an installed project; undefined `folder` where the install fails, with its `output`. */
-  async copy(project) {
-    if (!this.#installed.has(project)) this.#installed.set(project, await this.#install(project));
-    const { from, output, code, binaries } = this.#installed.get(project);
-    if (code !== 0) return { output };
+  /** A folder for a run, which has the packages until `release()`; no `folder` where the install fails. */
+  async take(project) {
+    if (!this.#copies.has(project)) this.#copies.set(project, await this.#copy(project));
+    const { copy, output, binaries } = this.#copies.get(project);
+    if (!copy) return { output };
     const folder = join(this.#base, String(++this.#count));
-    const { code: copied } = await execute(['cp', '-al', from, folder], { cwd: this.#base });
-    if (copied !== 0) cpSync(from, folder, { recursive: true, verbatimSymlinks: true });
-    return { folder, output, binaries };
+    const [kept, used] = [copy, folder].map((one) => join(one, 'node_modules'));
+    cpSync(copy, folder, { recursive: true, verbatimSymlinks: true, filter: (path) => path !== kept });
+    if (existsSync(kept)) renameSync(kept, used);
+    const release = () => {
+      for (const cache of CACHES) rmSync(join(used, cache), { recursive: true, force: true });
+      if (existsSync(used)) renameSync(used, kept);
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return { folder, output, binaries, release };
+  }
+
+  /** Copies an install out of this repository, whose packages would otherwise be found from it. */
+  async #copy(project) {
+    const { from, output, code, binaries } = await this.#install(project);
+    if (code !== 0) return { output };
+    const copy = join(this.#base, project.name);
+    const { code: linked } = await execute(['cp', '-al', from, copy], { cwd: this.#base });
+    if (linked !== 0) cpSync(from, copy, { recursive: true, verbatimSymlinks: true });
+    return { copy, output, binaries };
   }
 
   async #install(project) {
@@ -105,17 +123,7 @@ export class Projects {
 
 /** Copies folders of `apps` into a folder; a later one replaces the files of an earlier one. */
 export function addFiles(folder, names) {
-  // A file that exists is a hard link to the cache: it is removed, never written.
-  for (const name of names) {
-    cpSync(join(APPS, name), folder, {
-      recursive: true,
-      filter: (_, to) => {
-        if (existsSync(to) && !isFolder(to)) rmSync(to);
-        return true;
-      },
-    });
-  }
+  for (const name of names) cpSync(join(APPS, name), folder, { recursive: true });
 }
 
 const hash = (text) => createHash('sha1').update(text).digest('hex');
-const isFolder = (path) => statSync(path).isDirectory();

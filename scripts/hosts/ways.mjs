@@ -5,7 +5,7 @@ export const IMPORT = {
   title: '`--import`',
   name: '--import',
   flags: ['--import', '@llmtrace/auto'],
-  docs: ['README.md', 'node --import @llmtrace/auto'],
+  docs: ['README.md', '--import @llmtrace/auto'],
 };
 
 export const REQUIRE = {
