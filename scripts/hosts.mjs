@@ -4,6 +4,7 @@
 //   --resume         only what has not passed in an earlier run
 //   --only TEXT      only what has TEXT in its name (`express --import`); may be repeated
 //   --once           what is red is not run a second time
+//   --page           write the page from the results of earlier runs, and run nothing
 //   --list           the names, and nothing is run
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     resume: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     once: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 });
@@ -32,6 +34,10 @@ const KEPT = join(root, '.cache', 'hosts.json');
 const rows = HOSTS.flatMap(rowsOf);
 if (options.list) {
   for (const { name } of rows) console.log(name);
+  process.exit(0);
+}
+if (options.page) {
+  writePage();
   process.exit(0);
 }
 if (!isRegistryThere()) {
@@ -97,21 +103,23 @@ async function baseline(host, side) {
 }
 
 function finish() {
-  const versions = Object.entries(
-    Object.assign({ ...BASE }, ...HOSTS.map(({ project }) => project.packages)),
-  );
-  const isWhole = options.only.length === 0 && !options.quick;
-  if (isWhole) for (const [name, version] of versions) sayIfNewer(name, version);
-  const about = {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.versions.node,
-    packages: versions,
-  };
-  if (!options.quick && rows.every(({ name }) => results.has(name)))
-    writeFileSync(join(root, 'docs', 'hosts.md'), page(rows, results, about));
+  if (options.only.length === 0 && !options.quick) {
+    for (const [name, version] of versions()) sayIfNewer(name, version);
+    writePage();
+  }
   const failed = wanted.filter(({ name }) => isRed(results.get(name))).length;
   console.log(`${wanted.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function versions() {
+  return Object.entries(Object.assign({ ...BASE }, ...HOSTS.map(({ project }) => project.packages)));
+}
+
+function writePage() {
+  const date = new Date().toISOString().slice(0, 10);
+  const about = { date, node: process.versions.node, packages: versions() };
+  writeFileSync(join(root, 'docs', 'hosts.md'), page(rows, kept(), about));
 }
 
 function sayIfNewer(name, version) {

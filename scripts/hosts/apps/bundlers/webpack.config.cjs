@@ -3,5 +3,6 @@ module.exports = ({ external }) => ({
   target: 'node',
   entry: './script.mjs',
   output: { path: __dirname, filename: 'out.cjs' },
+  optimization: { minimize: !external },
   ...(external ? { externals: { openai: 'commonjs openai' } } : {}),
 });
