@@ -7,8 +7,8 @@ import { causeIn } from './play.mjs';
 
 const SERVER = 2; // SpanKind of OTLP
 const NOTABLE = /warn|⚠|critical dependency|not exported|could not|cannot|unresolved|error|circular/i;
-/** Bundlers warn of large files by default; a bundle that holds llmtrace is larger. */
-const SIZE = /\d ?[km]i?b\b|size limit|performance/i;
+/** Sizes and times: a bundle that holds llmtrace is larger, and a busy machine is slower. */
+const MEASURED = /\d ?[km]i?b\b|size limit|performance|timings/i;
 const yes = { yes: true };
 const no = (reason) => ({ no: reason });
 const none = (reason) => ({ none: reason });
@@ -49,7 +49,7 @@ function builds(run, without) {
 const notable = (output) =>
   output
     .split('\n')
-    .filter((line) => NOTABLE.test(line) && !SIZE.test(line))
+    .filter((line) => NOTABLE.test(line) && !MEASURED.test(line))
     .map((line) =>
       line
         .trim()

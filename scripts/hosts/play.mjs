@@ -97,6 +97,6 @@ const seenBy = ({ spans }, { requests }) => ({
 /** What of an output says best why something failed: its first lines with an error, else its last lines. */
 export function causeIn(output) {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
-  const errors = lines.filter((line) => /\berrors?\b|error:|cannot find|refused/i.test(line));
+  const errors = lines.filter((line) => /\b\w*errors?\b|cannot find|refused/i.test(line));
   return (errors.length > 0 ? errors.slice(0, 8) : lines.slice(-6)).join(' ').slice(0, 800);
 }
