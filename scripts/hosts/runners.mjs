@@ -30,6 +30,16 @@ export const RUNNERS = [
   runner('vitest forks', vitest('forks'), [BY_ENVIRONMENT], true),
   runner('vitest threads', vitest('threads'), [BY_ENVIRONMENT]),
   runner('vitest vmThreads', vitest('vmThreads'), [{ ...BY_ENVIRONMENT, ...IN_CONTEXT }]),
-  runner('mocha', ['mocha', '{flags}', 'mocha.test.mjs'], [IMPORT]),
+  runner(
+    'mocha',
+    ['mocha', '{flags}', 'mocha.test.mjs'],
+    [
+      {
+        ...{ title: '`--node-option import=@llmtrace/auto`', name: '--node-option' },
+        flags: ['--node-option', 'import=@llmtrace/auto'],
+      },
+      BY_ENVIRONMENT,
+    ],
+  ),
   runner('node --test', ['node', '{flags}', '--test', 'node.test.mjs'], [IMPORT]),
 ];
