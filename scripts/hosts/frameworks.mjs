@@ -51,9 +51,9 @@ export const FRAMEWORKS = [
   framework(
     'React Router',
     {
-      ...{ 'react-router': '8.5.3', '@react-router/dev': '8.4.0', '@react-router/serve': '8.4.0' },
+      ...{ 'react-router': '8.4.0', '@react-router/dev': '8.4.0', '@react-router/serve': '8.4.0' },
       ...{
-        '@react-router/node': '8.5.1',
+        '@react-router/node': '8.4.0',
         react: '19.3.1',
         'react-dom': '19.3.1',
         isbot: '5.2.3',
