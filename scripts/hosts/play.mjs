@@ -87,9 +87,12 @@ async function runIn({ folder, port, binaries, fill }, host, side, env) {
   }
 }
 
+/** By its attributes: where llmtrace adopts a span of the SDK, the span has the SDK's scope. */
+const isOfCall = ({ attributes }) => attributes.some(({ key }) => key === 'gen_ai.operation.name');
+
 const seenBy = ({ spans }, { requests }) => ({
-  spans: spans.filter(({ scope }) => scope.startsWith('@llmtrace/')),
-  others: spans.filter(({ scope }) => !scope.startsWith('@llmtrace/')),
+  spans: spans.filter(isOfCall),
+  others: spans.filter((span) => !isOfCall(span)),
   // Several processes make their requests in any order.
   requests: requests.map(({ method, path, body }) => JSON.stringify([method, path, body])).sort(),
 });

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { cleanEnvironment } from '@llmtrace/test-fixtures/run-app';
 
 /** No tool may ask a question, colour its output or send statistics of its own. */
@@ -26,7 +27,7 @@ export function start([command, ...args], { cwd, env = {}, timeout = 60_000, bin
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (text) => {
       if (name === 'stdout') running.stdout += text;
-      running.output += text;
+      running.output += stripVTControlCharacters(text);
     });
   }
   const timer = setTimeout(() => {

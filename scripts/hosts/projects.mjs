@@ -90,6 +90,7 @@ export class Projects {
     mkdirSync(from, { recursive: true });
     writeFileSync(join(from, 'package.json'), JSON.stringify(manifest, undefined, 2));
     if (project.files) addFiles(from, [project.files]);
+    if (project.manager === 'yarn') writeFileSync(join(from, 'yarn.lock'), ''); // marks the root of a project
     this.#configure(from);
     const result = await this.#runInstall(project, from);
     if (result.code === 0) writeFileSync(stamp, JSON.stringify({ key, ...result }));
