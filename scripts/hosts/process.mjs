@@ -8,7 +8,7 @@ import { cleanEnvironment } from '@llmtrace/test-fixtures/run-app';
 
 /** No tool may ask a question, colour its output or send statistics of its own. */
 const QUIET = {
-  ...{ CI: '1', NO_COLOR: '1', FORCE_COLOR: '0', DO_NOT_TRACK: '1', NEXT_TELEMETRY_DISABLED: '1' },
+  ...{ CI: '1', NO_COLOR: '1', DO_NOT_TRACK: '1', NEXT_TELEMETRY_DISABLED: '1' },
   ...{ NUXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1', PM2_DISABLE_VERSION_CHECK: 'true' },
 };
 
