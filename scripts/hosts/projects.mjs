@@ -105,6 +105,7 @@ export class Projects {
       `npmRegistryServer: "${npm(['config', 'get', 'registry']).trim()}"`,
       `npmScopes: { llmtrace: { npmRegistryServer: "${url}" } }`,
       'unsafeHttpWhitelist: ["127.0.0.1"]',
+      `globalFolder: ${join(CACHE, 'yarn-global')}`,
       'enableTelemetry: false',
       'enableGlobalCache: false',
       'npmMinimalAgeGate: 0',

@@ -39,5 +39,10 @@ function packument({ name, version, filename, folder }, tarballs, url) {
     shasum: hash('sha1', bytes, 'hex'),
     integrity: `sha512-${hash('sha512', bytes, 'base64')}`,
   };
-  return { name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } };
+  return {
+    name,
+    'dist-tags': { latest: version },
+    versions: { [version]: { ...manifest, dist } },
+    time: { [version]: '2020-01-01T00:00:00.000Z' }, // package managers hold back what is new or has no date
+  };
 }
