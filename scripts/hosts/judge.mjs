@@ -54,7 +54,7 @@ const notable = (output) =>
       line
         .trim()
         .replaceAll(/\/\S*\/llmtrace-\w+\/\d+\//g, '')
-        .replaceAll(/\d+(?:\.\d+)?\s?m?s\b/g, ''),
+        .replaceAll(/\d+(?:\.\d+)?\s?m?s\b|\(node:\d+\)/g, ''),
     );
 
 function compare(run, without) {
