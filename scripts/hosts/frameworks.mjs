@@ -22,7 +22,12 @@ const NEST = {
     ...{ '@nestjs/common': '12.5.1', '@nestjs/core': '12.5.1', '@nestjs/platform-express': '12.5.1' },
     ...{ '@nestjs/cli': '12.0.8', 'reflect-metadata': '0.2.2', rxjs: '7.8.2', typescript: '5.9.3' },
     ...{ '@swc/cli': '0.8.1', '@swc/core': '1.16.22', '@types/node': '24.10.1' },
-    ...{ webpack: '5.113.0', 'ts-loader': '9.6.2', 'webpack-node-externals': '3.0.0' },
+    ...{
+      webpack: '5.113.0',
+      'ts-loader': '9.6.2',
+      'webpack-node-externals': '3.0.0',
+      'tsconfig-paths-webpack-plugin': '4.2.0',
+    },
   },
 };
 const nest = (builder, list) => ({
