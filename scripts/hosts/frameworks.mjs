@@ -26,6 +26,7 @@ const NEST = {
       webpack: '5.113.0',
       'ts-loader': '9.6.2',
       'webpack-node-externals': '3.0.0',
+      'fork-ts-checker-webpack-plugin': '9.2.0',
       'tsconfig-paths-webpack-plugin': '4.2.0',
     },
   },
