@@ -25,7 +25,12 @@ process.on('unhandledRejection', (error) => diag.error('llmtrace: the export thr
 // Who waits for a flush must not wait for a thread that is gone.
 process.on('exit', () => ledger.close());
 
-void start();
+// Outside of the promise: a thread that does not load must end with the error, and not as a rejection that is logged.
+start().catch((error) => {
+  setImmediate(() => {
+    throw error;
+  });
+});
 
 /** The pipeline loads late: until then, the thread already knows what to do at its end. */
 async function start(): Promise<void> {

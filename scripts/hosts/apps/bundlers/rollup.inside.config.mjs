@@ -1,0 +1,3 @@
+import outside from './rollup.external.config.mjs';
+
+export default { ...outside, external: [] };

@@ -1,0 +1,1 @@
+export default { entry: { out: 'script.mjs' }, format: ['cjs'], outDir: '.' };

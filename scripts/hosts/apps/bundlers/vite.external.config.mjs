@@ -1,0 +1,4 @@
+export default {
+  ssr: { external: ['openai'] },
+  build: { rollupOptions: { output: { entryFileNames: 'out.mjs' } } },
+};

@@ -1,0 +1,8 @@
+module.exports = ({ external }) => ({
+  mode: 'production',
+  target: 'node',
+  entry: './script.mjs',
+  output: { path: __dirname, filename: 'out.cjs' },
+  optimization: { minimize: !external },
+  ...(external ? { externals: { openai: 'commonjs openai' } } : {}),
+});

@@ -1,0 +1,1 @@
+// Where a set-up of OpenTelemetry in the application's own code would be.

@@ -1,0 +1,5 @@
+import { chat } from '../../lib/calls.js';
+
+export default async function handler(_, response) {
+  response.send(await chat());
+}

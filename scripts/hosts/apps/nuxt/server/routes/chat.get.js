@@ -1,0 +1,3 @@
+import { chat } from '../../calls.mjs';
+
+export default defineEventHandler(() => chat());

@@ -1,0 +1,3 @@
+import { chat } from './calls.mjs';
+
+process.send(await chat(), () => process.exit(3));

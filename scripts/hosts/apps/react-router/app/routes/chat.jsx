@@ -1,0 +1,3 @@
+import { chat } from '../../calls.mjs';
+
+export const loader = async () => new Response(await chat());

@@ -1,0 +1,45 @@
+// Test runners.
+import { script } from './drive.mjs';
+import { OTEL } from './versions.mjs';
+import { ENVIRONMENT, IMPORT } from './ways.mjs';
+
+const PROJECT = {
+  name: 'test-runners',
+  packages: { ...OTEL, jest: '30.5.2', vitest: '5.1.2', vite: '8.4.0', mocha: '12.0.3' },
+};
+const BY_ENVIRONMENT = { ...ENVIRONMENT, docs: undefined, quick: true };
+/** Modules load in a context of the runner's own, where no hook of Node.js sees them. */
+const IN_CONTEXT = { expect: 'either', warning: /jest|vm|context|bundled|loaded/i };
+
+const runner = (name, start, ways, quick) => ({
+  ...{ name, title: `\`${name}\``, group: 'Test runners', project: PROJECT, app: ['calls', 'tests'], start },
+  ...{ drive: script(), ways, quick },
+});
+const vitest = (pool) => ['vitest', 'run', '--pool', pool, 'vitest.test.mjs'];
+
+export const RUNNERS = [
+  runner(
+    'jest',
+    ['jest', '--config', 'jest.config.cjs'],
+    [
+      { title: '`instrumentClient()` and a NodeSDK', name: 'by hand', files: ['tests-by-hand'] },
+      { ...BY_ENVIRONMENT, ...IN_CONTEXT },
+    ],
+    true,
+  ),
+  runner('vitest forks', vitest('forks'), [BY_ENVIRONMENT], true),
+  runner('vitest threads', vitest('threads'), [BY_ENVIRONMENT]),
+  runner('vitest vmThreads', vitest('vmThreads'), [{ ...BY_ENVIRONMENT, ...IN_CONTEXT }]),
+  runner(
+    'mocha',
+    ['mocha', '{flags}', 'mocha.test.mjs'],
+    [
+      {
+        ...{ title: '`--node-option import=@llmtrace/auto`', name: '--node-option' },
+        flags: ['--node-option', 'import=@llmtrace/auto'],
+      },
+      BY_ENVIRONMENT,
+    ],
+  ),
+  runner('node --test', ['node', '{flags}', '--test', 'node.test.mjs'], [IMPORT]),
+];

@@ -1,0 +1,20 @@
+// The versions that the hosts are run with; the script says where the registry has newer ones.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../lib/npm.mjs';
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version: llmtrace } = JSON.parse(readFileSync(join(root, 'packages/auto/package.json'), 'utf8'));
+const { openai, '@anthropic-ai/sdk': anthropic, '@opentelemetry/api': api } = manifest.devDependencies;
+
+/** What each application depends on; `npm install @llmtrace/auto @opentelemetry/api` beside its SDKs. */
+export const BASE = { '@llmtrace/auto': llmtrace, '@opentelemetry/api': api, openai };
+
+export const ANTHROPIC = { '@anthropic-ai/sdk': anthropic };
+
+/** OpenTelemetry's SDK 2.x, where the application has a set-up of its own. */
+export const OTEL = {
+  '@opentelemetry/instrumentation': '0.223.0',
+  '@opentelemetry/instrumentation-http': '0.223.0',
+  '@opentelemetry/sdk-node': '0.223.0',
+};
