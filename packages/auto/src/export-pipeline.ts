@@ -1,5 +1,5 @@
 /** What the export thread is made of: OpenTelemetry's own processors, readers and exporters. */
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import module from 'node:module';
 import { type Attributes, type DiagLogLevel, diag, type Meter } from '@opentelemetry/api';
 import {
@@ -16,6 +16,7 @@ import {
 import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { startLogPipeline } from './export-logs.ts';
+import type { LinkSetup } from './thread-link.ts';
 import { fromWire, type WireInstrument, type WireItem } from './wire.ts';
 
 /** An exporter by the module that has it; `console` has none. */
@@ -27,6 +28,7 @@ export interface ExporterModule {
 export interface Setup {
   /** Where it writes the number of the last flush that is done. */
   flushed: Int32Array;
+  link: LinkSetup;
   traces: readonly ExporterModule[];
   metrics: readonly ExporterModule[];
   logs: readonly ExporterModule[];
@@ -84,7 +86,7 @@ export function startPipeline(setup: Setup): Pipeline {
         await Promise.allSettled([...traces, meters?.forceFlush(), logs?.flush()]);
         await Promise.allSettled(spanExporters.map(({ exporter }) => exporter.forceFlush?.()));
       };
-      await Promise.race([all(), unreachable()]);
+      await unlessUnreachable(all());
     },
   };
 }
@@ -138,14 +140,18 @@ function recorderOf(meters: MeterProvider, { kind, name, options, scope }: WireI
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** Resolves once nobody answers at an exporter's address: it would try again for longer than an exit may wait. */
-function unreachable(): Promise<void> {
-  return new Promise((resolve) => {
-    subscribe('http.client.request.error', (message) => {
+/** Resolves with `work`, or once nobody answers at an exporter's address: it would try again for longer than an exit may wait. */
+async function unlessUnreachable(work: Promise<unknown>): Promise<void> {
+  let failed = (_message: unknown): void => {};
+  const gone = new Promise<void>((resolve) => {
+    failed = (message) => {
       const { error } = message as { error?: NodeJS.ErrnoException };
       if (!UNREACHABLE.has(error?.code ?? '')) return;
       diag.error('llmtrace: nobody answers where telemetry is exported to', error);
       resolve();
-    });
+    };
   });
+  subscribe('http.client.request.error', failed);
+  await Promise.race([work, gone]);
+  unsubscribe('http.client.request.error', failed);
 }

@@ -9,79 +9,80 @@ import { Worker } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { Setup } from './export-pipeline.ts';
 import { OWN_THREAD } from './once.ts';
+import { GUARD_FLAGS, type ThreadLink } from './thread-link.ts';
 import type { WireItem, WireMessage } from './wire.ts';
-
-/** How long an exit waits for the last export, in ms. A collector that refuses connections is not waited for. */
-const FLUSH_MS = 3000;
-/** Telemetry is handed over so often, in ms, … */
-const POST_MS = 500;
-/** … or as soon as there is so much of it. */
-const POST_ITEMS = 512;
 
 export interface ExportThread {
   send(item: WireItem): void;
-  /** Returns when all that was sent has been exported, or {@link FLUSH_MS} have passed. */
-  flush(): void;
+  /**
+   * Returns when all that was sent has been exported, or the time that an exit waits has passed. A collector that
+   * refuses connections is not waited for. `more`: the thread may have got something elsewhere.
+   */
+  flush(more?: boolean): void;
+  /** Resolves when all that was sent has been exported, or cannot be. */
+  drain(): Promise<void>;
 }
-
-// As they are now: the tests of an application may replace them.
-const { clearTimeout, setTimeout } = globalThis;
 
 const file = import.meta.url.endsWith('.ts') ? './export-worker.ts' : './export-worker.js';
 
 /** @param env the environment of the thread, from which the exporters read where to send what. */
 export function startExportThread(
-  setup: Omit<Setup, 'flushed'>,
+  setup: Omit<Setup, 'flushed' | 'link'>,
   env: Readonly<Record<string, string | undefined>>,
+  link: ThreadLink,
 ): ExportThread {
   const flushed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const worker = new Worker(new URL(file, import.meta.url), {
     name: 'llmtrace',
-    workerData: { ...setup, flushed } satisfies Setup,
+    workerData: { ...setup, flushed, link: link.setup } satisfies Setup,
+    transferList: [link.setup.port],
     // What the application preloads (this package among it) has no place in this thread.
-    execArgv: [],
+    execArgv: [...GUARD_FLAGS],
     env: { ...env, NODE_OPTIONS: '' },
     stdout: true,
     stderr: true,
   });
   worker.unref();
   Reflect.set(worker, OWN_THREAD, true);
-  return outbox(worker, flushed);
+  return outbox(worker, flushed, link);
 }
 
-function outbox(worker: Worker, flushed: Int32Array): ExportThread {
+function outbox(worker: Worker, flushed: Int32Array, link: ThreadLink): ExportThread {
   let items: WireItem[] = [];
-  let timer: NodeJS.Timeout | undefined;
   let flushes = 0;
   let dirty = false;
   let dead = false;
   worker.on('error', (error) => {
     dead = true;
+    link.close();
     diag.error('llmtrace: the export thread failed; telemetry is no longer exported', error);
   });
 
   const post = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (items.length > 0) deliver(worker, items);
+    const batch = items;
     items = [];
+    if (batch.length > 0) deliver(worker, batch);
   };
 
   return {
     send(item) {
       if (dead) return;
       dirty = true;
-      items.push(item);
-      if (items.length >= POST_ITEMS) post();
-      else timer ??= setTimeout(post, POST_MS).unref();
+      // What a call records at its end goes together, before the application does anything that may stop it.
+      if (items.push(item) === 1) queueMicrotask(post);
     },
-    flush() {
-      if (dead || !dirty) return;
+    flush(more) {
+      if (dead || !(dirty || more)) return;
       dirty = false;
       post();
       worker.postMessage(++flushes satisfies WireMessage);
-      if (!isReached(flushed, flushes))
+      if (!isReached(flushed, flushes, link.setup.timeout))
         diag.error('llmtrace: the last telemetry could not be exported in time');
+    },
+    async drain() {
+      if (dead) return;
+      post();
+      await link.flushed();
     },
   };
 }
@@ -97,9 +98,9 @@ function deliver(worker: Worker, items: WireItem[]): void {
 }
 
 /** Waits until `count[0]` is `goal`, by no clock that a test of the application may have stopped. */
-function isReached(count: Int32Array, goal: number): boolean {
+function isReached(count: Int32Array, goal: number, ms: number): boolean {
   for (let now = Atomics.load(count, 0); now < goal; now = Atomics.load(count, 0)) {
-    if (Atomics.wait(count, 0, now, FLUSH_MS) === 'timed-out') return false;
+    if (Atomics.wait(count, 0, now, ms) === 'timed-out') return false;
   }
   return true;
 }

@@ -1,5 +1,6 @@
 /** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
 import module from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 import type { AutoSettings } from '@llmtrace/core';
 import {
   type Attributes,
@@ -15,7 +16,9 @@ import { exporterModules } from './exporters.ts';
 import { startLogging } from './logging.ts';
 import { startMetering } from './metering.ts';
 import type { Own } from './providers.ts';
+import { ThreadLink } from './thread-link.ts';
 import { startTracing } from './tracing.ts';
+import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './worker-relay.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -28,29 +31,76 @@ export function ownSdk(read: () => AutoSettings): Own {
   const tracers = once(() => guarded(NO_TRACES, () => sdk().tracers()));
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
   const loggers = once(() => guarded(undefined, () => sdk().loggers()));
-  return { tracers, meters, loggers };
+  if (isMainThread && !read().sdkDisabled) shareThread(read, () => guarded(undefined, () => sdk().thread()));
+  return { tracers, meters, loggers, flush: async () => started?.drain() };
 }
 
-function prepare(settings: AutoSettings): Own {
-  const none = { tracers: () => NO_TRACES, meters: () => NO_METRICS, loggers: () => undefined };
+interface Sdk extends Omit<Own, 'flush'> {
+  /** Undefined where nothing is exported. */
+  thread(): ExportThread | undefined;
+}
+
+/** What export this thread has, once it is started. */
+let started: ExportThread | undefined;
+/** Through which worker threads reach the export thread of this one. */
+let relay: RelayOffer | undefined;
+
+/** Worker threads of the process export by the export thread of the main thread, which it starts for them if it must. */
+function shareThread(read: () => AutoSettings, thread: () => ExportThread | undefined): void {
+  const offer = offerRelay(() => exported(read()), thread);
+  relay = offer;
+  process.once('worker', () => atExit(() => started?.flush(offer.collect())));
+}
+
+const exported = (settings: AutoSettings) => ({
+  signals: {
+    traces: settings.traceExporters.length > 0,
+    metrics: settings.metricExporters.length > 0,
+    logs: settings.logExporters.length > 0,
+  },
+  env: settings.env,
+});
+
+function prepare(settings: AutoSettings): Sdk {
+  const none: Sdk = {
+    thread: () => undefined,
+    tracers: () => NO_TRACES,
+    meters: () => NO_METRICS,
+    loggers: () => undefined,
+  };
   if (settings.sdkDisabled) return none;
+  const relayed = relayOf(settings.env);
+  if (relayed) {
+    atExit(() => relayed.thread.flush());
+    started = relayed.thread;
+    return exporting(relayed.signals, () => relayed.thread, settings);
+  }
   const traces = exporterModules('trace', settings.traceExporters);
   const metrics = exporterModules('metrics', settings.metricExporters);
   const logs = exporterModules('logs', settings.logExporters);
   if (traces.length + metrics.length + logs.length === 0) return none;
   const thread = once(() => startThread(settings, { traces, metrics, logs }));
-  return {
-    tracers: () => (traces.length > 0 ? startTracing(thread(), settings.propagators) : NO_TRACES),
-    meters: () => (metrics.length > 0 ? startMetering(thread()) : NO_METRICS),
-    loggers: () => (logs.length > 0 ? startLogging(thread()) : undefined),
-  };
+  const signals = { traces: traces.length > 0, metrics: metrics.length > 0, logs: logs.length > 0 };
+  return exporting(signals, thread, settings);
 }
+
+const exporting = (
+  { traces, metrics, logs }: RelayedSignals,
+  thread: () => ExportThread,
+  { propagators }: AutoSettings,
+): Sdk => ({
+  thread,
+  tracers: () => (traces ? startTracing(thread(), propagators) : NO_TRACES),
+  meters: () => (metrics ? startMetering(thread()) : NO_METRICS),
+  loggers: () => (logs ? startLogging(thread()) : undefined),
+});
 
 function startThread(
   settings: AutoSettings,
   exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics' | 'logs'>,
 ): ExportThread {
   const { metricInterval, metricTimeout, resourceDetectors, logLevel, env } = settings;
+  const { exitTimeout: timeout, isServerless: isPrompt } = settings;
   const thread = startExportThread(
     {
       ...exporters,
@@ -58,8 +108,10 @@ function startThread(
       processAttributes: processAttributes(resourceDetectors),
     },
     env,
+    new ThreadLink({ timeout, isPrompt, relay: relay?.setup }),
   );
-  atExit(() => thread.flush());
+  started = thread;
+  atExit(() => thread.flush(relay?.collect()));
   return thread;
 }
 

@@ -39,19 +39,26 @@ export interface Own {
   meters(): MeterProvider;
   /** Undefined where log events go nowhere. */
   loggers(): EventLoggerProvider | undefined;
+  /** Exports what was recorded so far; it starts nothing. */
+  flush(): Promise<void>;
 }
+
+/** A provider that can be asked to export at once, as those of SDKs can. */
+export type Flushing<Provider> = Provider & { forceFlush(): Promise<void> };
 
 /** Providers that obey the rule at every span and every record. */
 export interface Followers {
-  readonly tracers: TracerProvider;
-  readonly meters: MeterProvider;
+  readonly tracers: Flushing<TracerProvider>;
+  readonly meters: Flushing<MeterProvider>;
   readonly loggers: EventLoggerProvider;
 }
 
 /** Makes the providers, and lets the API's tracers follow the rule too. */
 export function followProviders(own: Own): Followers {
   const proxy = trace.getTracerProvider();
-  const tracers: TracerProvider = {
+  const forceFlush = (): Promise<void> => own.flush();
+  const tracers: Flushing<TracerProvider> = {
+    forceFlush,
     getTracer: (name, version, options) =>
       followingTracer(() => registered() ?? own.tracers(), [name, version, options]),
   };
@@ -61,7 +68,8 @@ export function followProviders(own: Own): Followers {
   };
   if (proxy instanceof ProxyTracerProvider && !proxy.getDelegateTracer('llmtrace'))
     proxy.setDelegate(tracers);
-  const meters: MeterProvider = {
+  const meters: Flushing<MeterProvider> = {
+    forceFlush,
     getMeter: (name, version, options) =>
       followingMeter(() => registeredMeters() ?? own.meters(), [name, version, options]),
   };

@@ -8,6 +8,7 @@ import { printDiag } from './diagnostics.ts';
 import { examineIfAsked } from './doctor.ts';
 import { registerEsmHook } from './esm-hook.ts';
 import { endCallsAtExit } from './exit.ts';
+import { onFlush } from './flush.ts';
 import { isFirst } from './once.ts';
 import { ownSdk } from './own-sdk.ts';
 import { prometheusObservers } from './prometheus.ts';
@@ -34,7 +35,9 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
-  const followers = followProviders(ownSdk(autoSettings));
+  const own = ownSdk(autoSettings);
+  onFlush(own.flush);
+  const followers = followProviders(own);
   const config = loadConfigFile(settings.configFile, warn);
   const observers = [
     ...(config.observers ?? []),

@@ -12,6 +12,8 @@ import { warnOnce } from './warn.ts';
 
 const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
+/** Set by AWS Lambda, Cloud Run and Knative, Azure Functions, Vercel. */
+const SERVERLESS = ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'] as const;
 const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
 export type Semconv = (typeof SEMCONV)[number];
@@ -112,6 +114,10 @@ export interface AutoSettings {
   metricInterval: number | undefined;
   /** `OTEL_METRIC_EXPORT_TIMEOUT`, in ms. */
   metricTimeout: number | undefined;
+  /** `LLMTRACE_EXIT_TIMEOUT_MS`: how long an exit waits for the last export, in ms; 0 means not at all. @default 3000 */
+  exitTimeout: number;
+  /** The platform may freeze or kill the process as soon as it has answered: calls are exported as they end. */
+  isServerless: boolean;
   /** `OTEL_PROPAGATORS`. */
   propagators: readonly string[];
   /** `OTEL_NODE_RESOURCE_DETECTORS`. */
@@ -218,6 +224,8 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
     logExporters: exporters(env, 'LOGS'),
     metricInterval: positive(env, 'OTEL_METRIC_EXPORT_INTERVAL'),
     metricTimeout: positive(env, 'OTEL_METRIC_EXPORT_TIMEOUT'),
+    exitTimeout: milliseconds(env, 'LLMTRACE_EXIT_TIMEOUT_MS') ?? 3000,
+    isServerless: SERVERLESS.some((name) => Boolean(env[name]?.trim())),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheus(env),
@@ -258,6 +266,17 @@ function positive(env: Environment, name: string): number | undefined {
   if (!value) return undefined;
   if (Number(value) > 0) return Number(value);
   warn(name, 'a positive number', value);
+  return undefined;
+}
+
+/** What a timer takes. */
+const MAX_MS = 2 ** 31 - 1;
+
+function milliseconds(env: Environment, name: string): number | undefined {
+  const value = env[name]?.trim();
+  if (!value) return undefined;
+  if (Number(value) >= 0) return Math.min(Number(value), MAX_MS);
+  warn(name, 'a number of ms, 0 or more', value);
   return undefined;
 }
 
