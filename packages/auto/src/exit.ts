@@ -17,9 +17,10 @@ const steps: (() => void)[] = [];
 export function atExit(step: () => void): void {
   steps.push(step);
   if (steps.length > 1) return;
-  process.prependListener('exit', finishAnyway);
   process.on('exit', finish);
-  if (isMainThread) watchSignals(finish);
+  if (!isMainThread) return;
+  watchSignals(finish);
+  keepFirst(finishAnyway);
 }
 
 /** Ends the calls that are open when the process ends, before anybody else does something at its exit. */
@@ -42,7 +43,6 @@ function finish(): void {
  * {@link finish}. As the exit begins, it is also put where each of the two leads.
  */
 function finishAnyway(): void {
-  if (!isMainThread) return;
   process.on('uncaughtExceptionMonitor', finish);
   const { reallyExit } = process as { reallyExit?: (code?: number) => never };
   if (typeof reallyExit !== 'function') return;
@@ -51,5 +51,18 @@ function finishAnyway(): void {
       finish();
       return reallyExit.apply(this, args);
     },
+  });
+}
+
+/** Has `listener` be the first at the exit, whatever the application puts before it. */
+function keepFirst(listener: () => void): void {
+  const settle = (): void => {
+    if (process.listeners('exit')[0] === listener) return;
+    process.off('exit', listener);
+    process.prependListener('exit', listener);
+  };
+  settle();
+  process.on('newListener', (event, added) => {
+    if (event === 'exit' && added !== listener) process.nextTick(settle);
   });
 }
