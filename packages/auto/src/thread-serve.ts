@@ -24,16 +24,19 @@ export interface Serving {
 
 export function serveLink({ port, cells, timeout, isPrompt, relay }: LinkSetup, served: Served): Serving {
   let relayed: RelayReceiver | undefined;
-  let isReady = false;
+  let start = (): void => {};
+  const started = new Promise<void>((resolve) => {
+    start = resolve;
+  });
 
   const drain = (): void => {
-    if (!isReady) return;
     if (parentPort) for (const message of waiting(parentPort)) served.receive(message as WireMessage);
     relayed?.drain();
   };
-  const flush = (): Promise<void> => {
+  const flush = async (): Promise<void> => {
+    await started;
     drain();
-    return served.flush();
+    await served.flush();
   };
   const guard = startSignalGuard({
     cells,
@@ -54,7 +57,6 @@ export function serveLink({ port, cells, timeout, isPrompt, relay }: LinkSetup, 
     received: () => void (isPrompt && promptly()),
     drain,
     ready() {
-      isReady = true;
       relayed =
         relay &&
         receiveRelayed(relay, {
@@ -63,6 +65,7 @@ export function serveLink({ port, cells, timeout, isPrompt, relay }: LinkSetup, 
           },
           flush: (done) => void flush().finally(() => notify(done)),
         });
+      start();
     },
   };
 }
