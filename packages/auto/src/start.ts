@@ -11,15 +11,18 @@ import { endCallsAtExit } from './exit.ts';
 import { onFlush } from './flush.ts';
 import { isFirst } from './once.ts';
 import { ownSdk } from './own-sdk.ts';
+import { adoptPm2Environment } from './pm2.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { followProviders, isRegistered } from './providers.ts';
 import { sharedLimits } from './redis.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
+import { watchStarts } from './without-flags.ts';
 
 /** Starts llmtrace in this thread, once. */
 export function start(): void {
   try {
+    adoptPm2Environment();
     const settings = autoSettings();
     examineIfAsked(settings, 'auto');
     if (settings.enabled && isFirst('auto')) instrument();
@@ -35,6 +38,7 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
+  watchStarts(vendors.map(({ vendor }) => vendor.module));
   const own = ownSdk(autoSettings);
   onFlush(own.flush);
   const followers = followProviders(own);
