@@ -22,8 +22,8 @@ import { OWN_THREAD } from './once.ts';
 /** The threads that llmtrace has started in, in memory that all threads of the process share. */
 const KEY = 'llmtrace.traced';
 const MAX_THREADS = 1024;
-/** A worker thread has so long, in ms, to start llmtrace. */
-const START_MS = 2000;
+/** A worker thread has so long, in ms, to start llmtrace: a busy machine takes seconds. */
+const START_MS = 15_000;
 
 // As they are now: the tests of an application may replace them.
 const { clearTimeout, setTimeout } = globalThis;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import type { RunOptions, RunResult } from '@llmtrace/test-fixtures/run-app';
 import { AUTO, type Stage, setStage, startCollector } from './stage.ts';
 
@@ -66,6 +67,27 @@ describe('the end of a process', () => {
     const { code, signal } = await stage.run('apps/exits.mjs', { args: ['abort'] });
     const traced = await stage.run('apps/exits.mjs', { args: ['abort'], flags: AUTO });
     assert.deepEqual({ code: traced.code, signal: traced.signal }, { code, signal });
+  });
+
+  it('lets the first process of a container live, and its calls go on; what there is leaves at the signal', async function () {
+    const unshared = ['--pid', '--fork', '--mount-proc', process.env['TEST_NODE'] ?? process.execPath];
+    if (spawnSync('unshare', [...unshared, '--version']).status !== 0) this.skip();
+    const env = { LLMTRACE_EXIT_TIMEOUT_MS: PATIENT, OTEL_BSP_SCHEDULE_DELAY: '600000' };
+    const run = (flags: string[]) =>
+      stage.run('apps/init.mjs', {
+        node: 'unshare',
+        flags: [...unshared, ...flags],
+        args: ['8000'],
+        env: { ...env, PATH: process.env['PATH'] ?? '' },
+      });
+    const without = await run([]);
+    assert.equal(without.stdout, '1\nError\nstill here\n');
+    assert.deepEqual(await run(AUTO), without);
+    assert.deepEqual(names(), [CALL, 'chat hang']);
+    const posts = stage.collector.posts.filter(({ path }) => path === '/v1/traces');
+    assert.equal(posts.length, 2); // the first at the signal, the second at the end
+    const [, hang] = stage.collector.spans();
+    assert.equal(hang?.attributes['llmtrace.stream.outcome'] ?? 'none', 'none');
   });
 
   it('ends the calls that are open, as abandoned', async () => {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pm2Findings } from '../src/doctor/pm2-project.ts';
 import { adoptPm2Environment } from '../src/pm2.ts';
 import { AUTO, file, type Stage, setStage } from './stage.ts';
 
+const require = createRequire(import.meta.url);
 const CALL = 'embeddings text-embedding-3-small';
 
 describe('threads and processes that an application starts', () => {
@@ -20,7 +26,14 @@ describe('threads and processes that an application starts', () => {
       env: { LLMTRACE_EXIT_TIMEOUT_MS: '20000', ...env },
     });
 
-  for (const way of ['thread', 'own-env-thread', 'fork', 'with-flags', 'with-options']) {
+  for (const way of [
+    'thread',
+    'own-env-thread',
+    'own-env-flags-thread',
+    'fork',
+    'with-flags',
+    'with-options',
+  ]) {
     it(`are traced, and nothing is said (${way})`, async () => {
       const { code, stdout, stderr } = await run(way);
       assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'answered\n', stderr: '' });
@@ -59,6 +72,39 @@ describe('threads and processes that an application starts', () => {
       /! not-started: the process that \S+starts\.mjs:\d+ starts \(starts\.mjs\) runs without/,
     );
     assert.match(stderr, /→ Give it the flags of this process \(`\.\.\.process\.execArgv`\)/);
+  });
+
+  it('by PM2 as a cluster have the options of its configuration', async () => {
+    const { apps } = require('../examples/ecosystem.config.cjs');
+    const [{ env, node_args }] = apps;
+    const { code, stderr } = await stage.run('apps/pm2/ProcessContainer.js', {
+      flags: node_args.split(' '),
+      env: {
+        LLMTRACE_EXIT_TIMEOUT_MS: '20000',
+        pm2_env: JSON.stringify({ ...env, pm_exec_path: file('apps/starts.mjs') }),
+      },
+    });
+    assert.equal(code, 0);
+    assert.match(stderr, /^llmtrace {2}openai text-embedding-3-small/);
+    assert.deepEqual(names(), [CALL]);
+  });
+
+  it('by PM2 as a cluster are a finding of the doctor where NODE_OPTIONS starts llmtrace in vain', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'llmtrace-pm2-'));
+    const write = (text: string) => writeFileSync(join(folder, 'ecosystem.config.cjs'), text);
+    try {
+      assert.deepEqual(pm2Findings(folder), []);
+      write("module.exports = { exec_mode: 'cluster', env: { NODE_OPTIONS: '--import @llmtrace/auto' } };");
+      const [finding] = pm2Findings(folder);
+      assert.partialDeepStrictEqual(finding, { code: 'not-started', lost: true });
+      assert.match(finding?.cure ?? '', /node_args: '--import @llmtrace\/auto'/);
+      write("module.exports = { exec_mode: 'fork', env: { NODE_OPTIONS: '--import @llmtrace/auto' } };");
+      assert.deepEqual(pm2Findings(folder), []);
+      write(readFileSync(file('../examples/ecosystem.config.cjs'), 'utf8'));
+      assert.deepEqual(pm2Findings(folder), []);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('by PM2 as a cluster have its environment from the start', () => {

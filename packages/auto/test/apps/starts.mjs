@@ -12,6 +12,7 @@ const WAYS = {
   thread: () => new Worker(url),
   'bare-thread': () => new Worker(url, { execArgv: [] }),
   'own-env-thread': () => new Worker(url, { env: vendorOnly() }),
+  'own-env-flags-thread': () => new Worker(url, { env: vendorOnly(), execArgv: process.execArgv }),
   'bare-fork': () => fork(path, ['child'], { execArgv: [] }),
   fork: () => fork(path, ['child']),
   spawn: () => spawn(process.execPath, [path, 'child'], { stdio: 'inherit' }),
@@ -28,7 +29,7 @@ const vendorOnly = () => ({
   OPENAI_BASE_URL: process.env.OPENAI_BASE_URL,
 });
 
-if (isMainThread && process.argv[2] !== 'child') {
+if (isMainThread && WAYS[process.argv[2]]) {
   await once(WAYS[process.argv[2]](), 'exit');
 } else {
   const { default: OpenAI } = await import('openai');
