@@ -8,6 +8,7 @@
 import { Worker } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { Setup } from './export-pipeline.ts';
+import { handOver } from './hand-over.ts';
 import { OWN_THREAD } from './once.ts';
 import { GUARD_FLAGS, type ThreadLink } from './thread-link.ts';
 import type { WireItem, WireMessage } from './wire.ts';
@@ -48,7 +49,6 @@ export function startExportThread(
 }
 
 function outbox(worker: Worker, flushed: Int32Array, link: ThreadLink): ExportThread {
-  let items: WireItem[] = [];
   let flushes = 0;
   let dirty = false;
   let dead = false;
@@ -58,30 +58,25 @@ function outbox(worker: Worker, flushed: Int32Array, link: ThreadLink): ExportTh
     diag.error('llmtrace: the export thread failed; telemetry is no longer exported', error);
   });
 
-  const post = (): void => {
-    const batch = items;
-    items = [];
-    if (batch.length > 0) deliver(worker, batch);
-  };
+  const waiting = handOver((items) => deliver(worker, items));
 
   return {
     send(item) {
       if (dead) return;
       dirty = true;
-      // What a call records at its end goes together, before the application does anything that may stop it.
-      if (items.push(item) === 1) queueMicrotask(post);
+      waiting.add(item);
     },
     flush(more) {
       if (dead || !(dirty || more)) return;
       dirty = false;
-      post();
+      waiting.now();
       worker.postMessage(++flushes satisfies WireMessage);
       if (!isReached(flushed, flushes, link.setup.timeout))
         diag.error('llmtrace: the last telemetry could not be exported in time');
     },
     async drain() {
       if (dead) return;
-      post();
+      waiting.now();
       await link.flushed();
     },
   };

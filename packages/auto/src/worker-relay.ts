@@ -15,6 +15,7 @@ import {
 import { diag } from '@opentelemetry/api';
 import type { ExportThread } from './export-thread.ts';
 import { flushCell, flushedIn, notify } from './flush-cell.ts';
+import { handOver } from './hand-over.ts';
 import { OWN_THREAD } from './once.ts';
 
 import type { WireItem } from './wire.ts';
@@ -154,7 +155,6 @@ export function relayOf(env: Environment): Relay | undefined {
 
 function relayingThread({ channel: name, cells }: RelaySetup): ExportThread {
   const channels = new Map<string, BroadcastChannel>();
-  let items: WireItem[] = [];
 
   const post = (message: Relayed): void => {
     const target = Atomics.load(cells, RECEIVES) === 1 ? name : `${name}.main`;
@@ -175,20 +175,13 @@ function relayingThread({ channel: name, cells }: RelaySetup): ExportThread {
       else for (const item of batch) deliver([item]);
     }
   };
-  const handOver = (): void => {
-    const batch = items;
-    items = [];
-    if (batch.length > 0) deliver(batch);
-  };
+  const outgoing = handOver(deliver);
 
   return {
-    send(item) {
-      // Before the application goes on: the thread may be ended then.
-      if (items.push(item) === 1) queueMicrotask(handOver);
-    },
-    flush: handOver,
+    send: outgoing.add,
+    flush: outgoing.now,
     drain() {
-      handOver();
+      outgoing.now();
       const flush = flushCell();
       post({ flush });
       return flushedIn(flush);

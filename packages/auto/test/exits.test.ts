@@ -73,16 +73,17 @@ describe('the end of a process', () => {
     const unshared = ['--pid', '--fork', '--mount-proc', process.env['TEST_NODE'] ?? process.execPath];
     if (spawnSync('unshare', [...unshared, '--version']).status !== 0) this.skip();
     const env = { LLMTRACE_EXIT_TIMEOUT_MS: PATIENT, OTEL_BSP_SCHEDULE_DELAY: '600000' };
-    const run = (flags: string[]) =>
+    this.timeout(60_000);
+    const run = (flags: string[], wait: string) =>
       stage.run('apps/init.mjs', {
         node: 'unshare',
         flags: [...unshared, ...flags],
-        args: ['8000'],
+        args: [wait],
         env: { ...env, PATH: process.env['PATH'] ?? '' },
       });
-    const without = await run([]);
+    const without = await run([], '50');
     assert.equal(without.stdout, '1\nError\nstill here\n');
-    assert.deepEqual(await run(AUTO), without);
+    assert.deepEqual(await run(AUTO, '6000'), without);
     assert.deepEqual(names(), [CALL, 'chat hang']);
     const posts = stage.collector.posts.filter(({ path }) => path === '/v1/traces');
     assert.equal(posts.length, 2); // the first at the signal, the second at the end
