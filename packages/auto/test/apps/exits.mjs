@@ -16,7 +16,8 @@ const onSigterm = (handler, add = 'on') => {
 };
 
 async function block(name) {
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // The export thread listens by then, and this one no more.
+  while (process.listenerCount(`SIG${name}`) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   spawn('sh', ['-c', `sleep 0.3; kill -${name} ${process.pid}`], { stdio: 'ignore' });
   const end = Date.now() + 15_000;
   while (Date.now() < end);
