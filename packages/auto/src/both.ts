@@ -10,9 +10,11 @@ import { unasked } from './unasked.ts';
 export function withOwn(followers: Followers, own: Own): Followers {
   return {
     tracers: {
+      forceFlush: followers.tracers.forceFlush,
       getTracer: (...scope) => alsoExported(followers.tracers.getTracer(...scope), own),
     },
     meters: {
+      forceFlush: followers.meters.forceFlush,
       getMeter: (...scope) =>
         alsoRecorded(followers.meters.getMeter(...scope), () => own.meters().getMeter(...scope)),
     },

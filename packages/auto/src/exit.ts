@@ -6,19 +6,21 @@
 import { isMainThread } from 'node:worker_threads';
 import { endOpenCalls } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import { watchSignals } from './signals.ts';
 
 const steps: (() => void)[] = [];
 
 /**
  * Runs `step` when the process (or the worker thread) ends: by itself, by `process.exit()`, by an uncaught
- * exception, by SIGTERM or by SIGINT. What kills it otherwise leaves no time. `step` must be synchronous, and
- * may run again.
+ * exception, or by a signal. What kills it otherwise leaves no time. `step` must be synchronous, and may run again.
  */
 export function atExit(step: () => void): void {
   steps.push(step);
   if (steps.length > 1) return;
   process.on('exit', finish);
-  if (isMainThread) for (const signal of ['SIGTERM', 'SIGINT'] as const) watch(signal);
+  if (!isMainThread) return;
+  watchSignals(finish);
+  keepFirst(finishAnyway);
 }
 
 /** Ends the calls that are open when the process ends, before anybody else does something at its exit. */
@@ -37,30 +39,30 @@ function finish(): void {
 }
 
 /**
- * Listens to a signal only while nobody else does: one that others listen to is theirs, and they may decide by
- * the number of listeners whether the process ends. How it then ends, `exit` tells us.
+ * A listener of the application's to `exit` that throws, or exits itself, keeps the later ones from running, and so
+ * {@link finish}. As the exit begins, it is also put where each of the two leads.
  */
-function watch(signal: 'SIGTERM' | 'SIGINT'): void {
-  let listening = false;
-  const listen = (wanted: boolean): void => {
-    if (listening === wanted) return;
-    listening = wanted;
-    if (wanted) process.on(signal, end);
-    else process.off(signal, end);
-  };
-  const end = (): void => {
-    process.off('removeListener', settle);
-    listen(false); // a second signal ends the process at once
-    finish();
-    process.kill(process.pid, signal);
-  };
-  const settle = (event: string | symbol): void => {
-    if (event === signal) listen(process.listenerCount(signal) === (listening ? 1 : 0));
-  };
-  process.on('removeListener', settle);
-  // A listener that is being added does not count yet; were ours removed now, the signal would be let go.
-  process.on('newListener', (event) => {
-    if (event === signal) process.nextTick(settle, event);
+function finishAnyway(): void {
+  process.on('uncaughtExceptionMonitor', finish);
+  const { reallyExit } = process as { reallyExit?: (code?: number) => never };
+  if (typeof reallyExit !== 'function') return;
+  Object.assign(process, {
+    reallyExit(this: unknown, ...args: [code?: number]): never {
+      finish();
+      return reallyExit.apply(this, args);
+    },
   });
-  settle(signal);
+}
+
+/** Has `listener` be the first at the exit, whatever the application puts before it. */
+function keepFirst(listener: () => void): void {
+  const settle = (): void => {
+    if (process.listeners('exit')[0] === listener) return;
+    process.off('exit', listener);
+    process.prependListener('exit', listener);
+  };
+  settle();
+  process.on('newListener', (event, added) => {
+    if (event === 'exit' && added !== listener) process.nextTick(settle);
+  });
 }

@@ -18,10 +18,9 @@ import type { ThreadSetup } from './export-worker.ts';
 import { startInProcess } from './in-process.ts';
 import { OWN_THREAD } from './once.ts';
 import { ownFile } from './own-files.ts';
+import { GUARD_FLAGS, type LinkOptions, ThreadLink } from './thread-link.ts';
 import type { WireItem, WireMessage } from './wire.ts';
 
-/** How long an exit waits for the last export, in ms. A collector that refuses connections is not waited for. */
-const FLUSH_MS = 3000;
 /** A thread that died is started again after so many ms, twice as many each time, … */
 const RESTART_MS = 1000;
 /** … up to these; a thread that lived for so long is as good as the first. */
@@ -29,8 +28,13 @@ const MAX_RESTART_MS = 60_000;
 
 export interface ExportThread {
   send(item: WireItem): void;
-  /** Returns when all that was sent has been exported, or {@link FLUSH_MS} have passed. */
-  flush(): void;
+  /**
+   * Returns when all that was sent has been exported, or the time that an exit waits has passed. A collector that
+   * refuses connections is not waited for. `more`: the thread may have got something elsewhere.
+   */
+  flush(more?: boolean): void;
+  /** Resolves when all that was sent has been exported, or cannot be. */
+  drain(): Promise<void>;
 }
 
 // As they are now: the tests of an application may replace them.
@@ -38,9 +42,16 @@ const { setTimeout } = globalThis;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @param env the environment of the thread, from which the exporters read where to send what. */
-export function startExportThread(options: Omit<Setup, 'flushTimeout'>, env: Environment): ExportThread {
-  const setup: Setup = { ...options, flushTimeout: FLUSH_MS };
+/**
+ * @param env the environment of the thread, from which the exporters read where to send what.
+ * @param linked options of the link of each thread that is started.
+ */
+export function startExportThread(
+  options: Omit<Setup, 'flushTimeout'>,
+  env: Environment,
+  linked: LinkOptions,
+): ExportThread {
+  const setup: Setup = { ...options, flushTimeout: linked.timeout };
   const reports = exportReports(setup.queueBytes, env);
   const drops = new Drops();
   const outbox = new Outbox(setup.queueBytes, drops, reports.tell);
@@ -88,7 +99,7 @@ export function startExportThread(options: Omit<Setup, 'flushTimeout'>, env: Env
       died: (ledger, error) => (hasWorked ? ended(ledger, error) : failed(error)),
     };
     try {
-      outbox.connect(startThread(setup, env, drops, supervisor));
+      outbox.connect(startThread(setup, { env, drops, supervisor, linked }));
     } catch (error) {
       failed(error);
     }
@@ -96,10 +107,11 @@ export function startExportThread(options: Omit<Setup, 'flushTimeout'>, env: Env
   start();
   return {
     send: (item) => outbox.send(item),
-    flush() {
-      const left = outbox.flush();
+    flush(more) {
+      const left = outbox.flush(more);
       if (left) unsent(left);
     },
+    drain: () => outbox.drain(),
   };
 }
 
@@ -118,26 +130,26 @@ interface Supervisor {
   unsent(ledger: Ledger): void;
 }
 
+interface ThreadOptions {
+  readonly env: Environment;
+  readonly drops: Drops;
+  readonly supervisor: Supervisor;
+  readonly linked: LinkOptions;
+}
+
 /** @throws where this process may start no thread, or what it runs is not there: in a bundle, say. */
-function startThread(setup: Setup, env: Environment, drops: Drops, supervisor: Supervisor): Receiver {
+function startThread(setup: Setup, { env, drops, supervisor, linked }: ThreadOptions): Receiver {
   // A thread has no part in how Yarn finds packages, but for flags that it would have to be given.
   if (process.versions['pnp'] !== undefined) throw noThread('Yarn PnP');
   const file = ownFile('export-worker');
   if (!file) throw noThread('no export-worker.js');
   const ledger = new Ledger();
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(file, {
-    name: 'llmtrace',
-    workerData: { ...setup, ledger: ledger.cells, drops: drops.cells, reports: port2 } satisfies ThreadSetup,
-    transferList: [port2],
-    // What the application preloads (this package among it) has no place in this thread.
-    execArgv: [],
-    env: { ...env, NODE_OPTIONS: '' },
-    stdout: true,
-    stderr: true,
+  const link = new ThreadLink(linked);
+  const worker = startWorker(file, env, link, {
+    ...setup,
+    ...{ ledger: ledger.cells, drops: drops.cells, reports: port2, link: link.setup },
   });
-  worker.unref();
-  Reflect.set(worker, OWN_THREAD, true);
   let failure: unknown;
   worker.on('error', (error) => {
     failure = error;
@@ -145,6 +157,7 @@ function startThread(setup: Setup, env: Environment, drops: Drops, supervisor: S
   worker.on('exit', () => {
     drain();
     port1.close();
+    link.close();
     supervisor.died(ledger, failure);
   });
   /** @returns how many reports there were of what became of exports. */
@@ -165,12 +178,35 @@ function startThread(setup: Setup, env: Environment, drops: Drops, supervisor: S
     post: (items) => deliver(worker, ledger, items),
     flush() {
       worker.postMessage(++flushes satisfies WireMessage);
-      const isDone = ledger.waitFor(flushes, FLUSH_MS);
+      const isDone = ledger.waitFor(flushes, setup.flushTimeout);
       supervisor.atExit(() => {
         if (drain() + Number(isDone) === 0) supervisor.unsent(ledger);
       });
     },
+    drain: () => link.flushed(),
   };
+}
+
+/** @throws where the process may start no thread. */
+function startWorker(file: URL, env: Environment, link: ThreadLink, setup: ThreadSetup): Worker {
+  try {
+    const worker = new Worker(file, {
+      name: 'llmtrace',
+      workerData: setup,
+      transferList: [setup.reports, link.setup.port],
+      // What the application preloads (this package among it) has no place in this thread.
+      execArgv: [...GUARD_FLAGS],
+      env: { ...env, NODE_OPTIONS: '' },
+      stdout: true,
+      stderr: true,
+    });
+    worker.unref();
+    Reflect.set(worker, OWN_THREAD, true);
+    return worker;
+  } catch (error) {
+    link.close();
+    throw error;
+  }
 }
 
 /** Sends a batch; should part of it be nothing that a thread can be sent, the rest. */

@@ -2,10 +2,12 @@
 import './direct-console.ts';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { DiagConsoleLogger, diag } from '@opentelemetry/api';
-import { Drops, Ledger } from './export-ledger.ts';
+import { bytesOf, Drops, Ledger, signalOf } from './export-ledger.ts';
 import type { Pipeline, Setup } from './export-pipeline.ts';
 import type { ExportReport } from './export-report.ts';
-import type { WireMessage } from './wire.ts';
+import type { LinkSetup } from './thread-link.ts';
+import { serveLink } from './thread-serve.ts';
+import type { WireItem, WireMessage } from './wire.ts';
 
 /** What the thread is started with. */
 export interface ThreadSetup extends Setup {
@@ -13,6 +15,7 @@ export interface ThreadSetup extends Setup {
   readonly ledger: Int32Array;
   readonly drops: Int32Array;
   readonly reports: MessagePort;
+  readonly link: LinkSetup;
 }
 
 const setup = workerData as ThreadSetup;
@@ -22,8 +25,13 @@ const tell = (report: ExportReport): void => setup.reports.postMessage(report);
 
 if (setup.logLevel !== undefined) diag.setLogger(new DiagConsoleLogger(), { logLevel: setup.logLevel });
 process.on('unhandledRejection', (error) => diag.error('llmtrace: the export thread', error));
-// Who waits for a flush must not wait for a thread that is gone.
+// A thread that waits for a flush must not wait for one that is gone.
 process.on('exit', () => ledger.close());
+
+let pipeline: Pipeline | undefined;
+
+// Signals are guarded before anything else is loaded, which takes long.
+const link = serveLink(setup.link, { receive, relay, flush: async () => pipeline?.flush() });
 
 // Outside of the promise: a thread that does not load must end with the error, and not as a rejection that is logged.
 start().catch((error) => {
@@ -32,18 +40,43 @@ start().catch((error) => {
   });
 });
 
-/** The pipeline loads late: until then, the thread already knows what to do at its end. */
 async function start(): Promise<void> {
   const { startPipeline } = await import('./export-pipeline.ts');
-  const pipeline = startPipeline(setup, { ledger, drops, tell });
-  parentPort?.on('message', (message: WireMessage) => {
-    if (typeof message === 'number') void flush(pipeline, message);
-    else for (const item of message) pipeline.accept(item);
-  });
+  pipeline = startPipeline(setup, { ledger, drops, tell });
+  parentPort?.on('message', receive);
+  link.ready();
   tell({ kind: 'ready' });
 }
 
-async function flush(pipeline: Pipeline, number: number): Promise<void> {
-  await pipeline.flush();
+function receive(message: WireMessage): void {
+  if (typeof message === 'number') void finish(message);
+  else accept(message);
+}
+
+function accept(items: readonly WireItem[]): void {
+  for (const item of items) pipeline?.accept(item);
+  link.received();
+}
+
+/** Worker threads of the application post here directly: what they post is counted as it arrives. */
+function relay(items: readonly WireItem[]): void {
+  accept(items.filter(admit));
+}
+
+function admit(item: WireItem): boolean {
+  const signal = signalOf(item);
+  const bytes = bytesOf(item);
+  if (ledger.bytes + bytes <= setup.queueBytes) {
+    ledger.add(signal, bytes);
+    return true;
+  }
+  drops.add(signal);
+  tell({ kind: 'dropped', signal, limit: undefined });
+  return false;
+}
+
+async function finish(number: number): Promise<void> {
+  link.drain();
+  await pipeline?.flush();
   ledger.flushed(number);
 }

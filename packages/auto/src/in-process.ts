@@ -28,6 +28,7 @@ export async function startInProcess(
     flush() {
       if (contact.ledger.bytes > 0) unsent(contact.ledger);
     },
+    drain: () => pipeline.flush(),
   };
   outbox.connect(receiver);
   outbox.ready();

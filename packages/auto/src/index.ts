@@ -4,4 +4,6 @@
  */
 import { start } from './start.ts';
 
+export { type FlushOptions, type Llmtrace, llmtrace } from './flush.ts';
+
 start();

@@ -5,12 +5,11 @@ import { unasked } from './unasked.ts';
 import type { InstrumentKind, WireInstrument } from './wire.ts';
 
 export function startMetering(thread: ExportThread): MeterProvider {
-  let ids = 0;
   return {
     getMeter(name, version, options) {
       const scope: WireInstrument['scope'] = { name, version, schemaUrl: options?.schemaUrl };
       const instrument = (kind: InstrumentKind) => (name: string, options?: MetricOptions) => {
-        const id = ids++;
+        const id = idOf(JSON.stringify([kind, name, options, scope]));
         thread.send({ instrument: { id, kind, name, options, scope } });
         const record = (value: number, attributes?: object): void =>
           thread.send([id, value, attributes as Record<string, string> | undefined]);
@@ -26,4 +25,20 @@ export function startMetering(thread: ExportThread): MeterProvider {
       };
     },
   };
+}
+
+/**
+ * The same number for the same instrument in all threads of the process, which share an export thread: 53 bits of a hash,
+ * by cyrb53's mixing.
+ */
+function idOf(text: string): number {
+  let low = 0xdeadbeef;
+  let high = 0x41c6ce57;
+  for (let index = 0; index < text.length; index++) {
+    low = Math.imul(low ^ text.charCodeAt(index), 2654435761);
+    high = Math.imul(high ^ text.charCodeAt(index), 1597334677);
+  }
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  return 2 ** 32 * (high & 0x1fffff) + (low >>> 0);
 }

@@ -1,5 +1,6 @@
 /** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
 import module from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 import type { AutoSettings } from '@llmtrace/core';
 import {
   type Attributes,
@@ -18,6 +19,7 @@ import { startMetering } from './metering.ts';
 import type { Own } from './providers.ts';
 import { startTracing } from './tracing.ts';
 import { toWire } from './wire.ts';
+import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './worker-relay.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -31,35 +33,74 @@ export function ownSdk(read: () => AutoSettings): Own {
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
   const loggers = once(() => guarded(undefined, () => sdk().loggers()));
   const spans = once(() => guarded(undefined, () => sdk().spans()));
-  return { tracers, meters, loggers, spans };
+  if (isMainThread && !read().sdkDisabled) shareThread(read, () => guarded(undefined, () => sdk().thread()));
+  return { tracers, meters, loggers, spans, flush: async () => started?.drain() };
 }
 
-function prepare(settings: AutoSettings): Own {
-  const none = {
+interface Sdk extends Omit<Own, 'flush'> {
+  /** Undefined where nothing is exported. */
+  thread(): ExportThread | undefined;
+}
+
+/** What export this thread has, once it is started. */
+let started: ExportThread | undefined;
+/** Through which worker threads reach the export thread of this one. */
+let relay: RelayOffer | undefined;
+
+/** Worker threads of the process export by the export thread of the main thread, which it starts for them if it must. */
+function shareThread(read: () => AutoSettings, thread: () => ExportThread | undefined): void {
+  const offer = offerRelay(() => exported(read()), thread);
+  relay = offer;
+  process.once('worker', () => atExit(flushExports));
+}
+
+const exported = (settings: AutoSettings) => ({
+  signals: {
+    traces: settings.traceExporters.length > 0,
+    metrics: settings.metricExporters.length > 0,
+    logs: settings.logExporters.length > 0,
+  },
+  env: settings.env,
+});
+
+function prepare(settings: AutoSettings): Sdk {
+  const none: Sdk = {
+    thread: () => undefined,
     tracers: () => NO_TRACES,
     meters: () => NO_METRICS,
     loggers: () => undefined,
     spans: () => undefined,
   };
   if (settings.sdkDisabled) return none;
+  const relayed = relayOf(settings.env);
+  if (relayed) {
+    atExit(() => relayed.thread.flush());
+    started = relayed.thread;
+    return exporting(relayed.signals, () => relayed.thread);
+  }
   const traces = exporterModules('trace', settings.traceExporters);
   const metrics = exporterModules('metrics', settings.metricExporters);
   const logs = exporterModules('logs', settings.logExporters);
   if (traces.length + metrics.length + logs.length === 0) return none;
   const thread = once(() => startThread(settings, { traces, metrics, logs }));
-  return {
-    tracers: () => (traces.length > 0 ? startTracing(thread()) : NO_TRACES),
-    meters: () => (metrics.length > 0 ? startMetering(thread()) : NO_METRICS),
-    loggers: () => (logs.length > 0 ? startLogging(thread()) : undefined),
-    spans: () => (traces.length > 0 ? (span) => thread().send({ span: toWire(span) }) : undefined),
-  };
+  const signals = { traces: traces.length > 0, metrics: metrics.length > 0, logs: logs.length > 0 };
+  return exporting(signals, thread);
 }
+
+const exporting = ({ traces, metrics, logs }: RelayedSignals, thread: () => ExportThread): Sdk => ({
+  thread,
+  tracers: () => (traces ? startTracing(thread()) : NO_TRACES),
+  meters: () => (metrics ? startMetering(thread()) : NO_METRICS),
+  loggers: () => (logs ? startLogging(thread()) : undefined),
+  spans: () => (traces ? (span) => thread().send({ span: toWire(span) }) : undefined),
+});
 
 function startThread(
   settings: AutoSettings,
   exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics' | 'logs'>,
 ): ExportThread {
   const { metricInterval, metricTimeout, resourceDetectors, logLevel, exportQueueBytes, env } = settings;
+  const { exitTimeout: timeout, isServerless: isPrompt } = settings;
   checkEndpoints(settings);
   const thread = startExportThread(
     {
@@ -68,17 +109,16 @@ function startThread(
       processAttributes: processAttributes(resourceDetectors),
     },
     env,
+    { timeout, isPrompt, relay: relay?.setup },
   );
   started = thread;
   atExit(flushExports);
   return thread;
 }
 
-let started: ExportThread | undefined;
-
-/** Has all exported that was sent so far; an exit waits for it. */
+/** Has all exported that was sent so far, by worker threads too; an exit waits for it. */
 export function flushExports(): void {
-  started?.flush();
+  started?.flush(relay?.collect());
 }
 
 function processAttributes(detectors: readonly string[]): Attributes {

@@ -44,12 +44,17 @@ export interface Own {
   loggers(): EventLoggerProvider | undefined;
   /** Takes spans of another provider as they end; undefined where spans go nowhere. */
   spans(): ((span: ReadableSpan) => void) | undefined;
+  /** Exports what was recorded so far; it starts nothing. */
+  flush(): Promise<void>;
 }
+
+/** A provider that can be asked to export at once, as those of SDKs can. */
+export type Flushing<Provider> = Provider & { forceFlush(): Promise<void> };
 
 /** Providers that obey the rule at every span and every record. */
 export interface Followers {
-  readonly tracers: TracerProvider;
-  readonly meters: MeterProvider;
+  readonly tracers: Flushing<TracerProvider>;
+  readonly meters: Flushing<MeterProvider>;
   readonly loggers: EventLoggerProvider;
 }
 
@@ -62,10 +67,13 @@ export function followProviders(own: Own, settings: () => AutoSettings): Followe
     if (theirs) tell();
     return theirs ?? own.tracers();
   };
-  const tracers: TracerProvider = {
+  const forceFlush = (): Promise<void> => own.flush();
+  const tracers: Flushing<TracerProvider> = {
+    forceFlush,
     getTracer: (...[name, version, options]) => followingTracer(provider, [name, version, options]),
   };
-  const meters: MeterProvider = {
+  const meters: Flushing<MeterProvider> = {
+    forceFlush,
     getMeter: (...[name, version, options]) =>
       followingMeter(() => registered<MeterProvider>('metrics') ?? own.meters(), [name, version, options]),
   };

@@ -14,10 +14,12 @@ import { printDiag } from './diagnostics.ts';
 import { examineIfAsked } from './doctor.ts';
 import { registerEsmHook } from './esm-hook.ts';
 import { endCallsAtExit } from './exit.ts';
+import { onFlush } from './flush.ts';
 import { hintObserver } from './hint.ts';
 import { isFirst } from './once.ts';
 import { here } from './own-files.ts';
 import { ownSdk } from './own-sdk.ts';
+import { adoptPm2Environment } from './pm2.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { lendPropagation } from './propagating.ts';
 import { followProviders, isRegistered } from './providers.ts';
@@ -25,10 +27,12 @@ import { sharedLimits } from './redis.ts';
 import { noteTsNode } from './ts-node.ts';
 import { type LoadedVendor, wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
+import { watchStarts } from './without-flags.ts';
 
 /** Starts llmtrace in this thread, once. */
 export function start(): void {
   try {
+    adoptPm2Environment();
     const settings = autoSettings();
     examineIfAsked(settings, 'auto');
     preloadByPath(here);
@@ -46,7 +50,10 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
-  const followers = followProviders(ownSdk(autoSettings), autoSettings);
+  watchStarts(vendors.map(({ vendor }) => vendor.module));
+  const own = ownSdk(autoSettings);
+  onFlush(own.flush);
+  const followers = followProviders(own, autoSettings);
   lendPropagation(() => autoSettings().propagators);
   const config = loadConfigFile(settings.configFile, warn);
   const observers = [...prometheusObservers(settings), ...consoleObservers(settings, () => !isRegistered())];

@@ -19,6 +19,6 @@ const handOver = (thread: ExportThread): SpanProcessor => ({
   onEnd(span) {
     if (span.spanContext().traceFlags & TraceFlags.SAMPLED) thread.send({ span: toWire(span) });
   },
-  forceFlush: async () => {},
+  forceFlush: () => thread.drain(),
   shutdown: async () => {},
 });

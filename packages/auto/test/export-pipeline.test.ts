@@ -48,6 +48,7 @@ function start(setup: Partial<Setup>) {
   outbox.connect({
     ledger,
     flush() {},
+    async drain() {},
     post: (items) => {
       for (const item of items) pipeline.accept(item);
     },
@@ -62,7 +63,11 @@ function start(setup: Partial<Setup>) {
 
 const spansOf = (count: number): WireItem[] => {
   const items: WireItem[] = [];
-  const tracer = startTracing({ send: (item) => void items.push(item), flush() {} }).getTracer('test');
+  const tracer = startTracing({
+    send: (item) => void items.push(item),
+    flush() {},
+    async drain() {},
+  }).getTracer('test');
   for (let i = 0; i < count; i++)
     tracer.startSpan(`work ${i}`, { attributes: { text: 'x'.repeat(100) } }).end();
   return items;

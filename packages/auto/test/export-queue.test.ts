@@ -30,6 +30,7 @@ function receiver() {
     posted,
     post: (items) => void posted.push(...items),
     flush() {},
+    async drain() {},
   };
   return made;
 }
@@ -60,7 +61,7 @@ describe('what waits for its export', () => {
     assert.equal(drops.of('logs'), 1);
   });
 
-  it('is kept while there is no receiver, and each receiver is told of all instruments first', () => {
+  it('is kept while there is no receiver, and each receiver gets all instruments first', () => {
     const { outbox } = setUp();
     const first = receiver();
     outbox.send(instrument(1));
@@ -73,10 +74,28 @@ describe('what waits for its export', () => {
     outbox.send([1, 6, undefined]);
     const second = receiver();
     outbox.connect(second);
-    assert.deepEqual(second.posted, [instrument(1)]);
-    outbox.ready();
     assert.deepEqual(second.posted, [instrument(1), [1, 6, undefined]]);
     assert.equal(second.ledger.waiting('metrics'), 2);
+  });
+
+  it('is for the next receiver where one ended before it worked', () => {
+    const { outbox } = setUp();
+    const first = receiver();
+    outbox.connect(first);
+    outbox.send(log('x'));
+    outbox.post();
+    assert.equal(first.posted.length, 1);
+    outbox.disconnect();
+    const second = receiver();
+    outbox.connect(second);
+    outbox.ready();
+    assert.equal(second.posted.length, 1);
+    assert.equal(second.ledger.waiting('logs'), 1);
+    // What one that worked was given is lost with it.
+    outbox.disconnect();
+    const third = receiver();
+    outbox.connect(third);
+    assert.equal(third.posted.length, 0);
   });
 
   it('is left, and counted, where the process ends without a receiver', () => {

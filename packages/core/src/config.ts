@@ -18,6 +18,8 @@ const EXPORT_TO = ['registered', 'both'] as const;
 const DEFAULT_QUEUE_BYTES = 32 * 2 ** 20;
 /** The count of bytes that wait is a 32-bit integer; a process that holds 1 GiB of telemetry is no use either. */
 const MAX_QUEUE_BYTES = 2 ** 30;
+/** Set by AWS Lambda, Cloud Run and Knative, Azure Functions, Vercel. */
+const SERVERLESS = ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'] as const;
 const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
 export type Semconv = (typeof SEMCONV)[number];
@@ -129,6 +131,10 @@ export interface AutoSettings {
   metricTimeout: number | undefined;
   /** `LLMTRACE_EXPORT_QUEUE_BYTES`: so much telemetry waits for its export at most, estimated. @default 33554432 */
   exportQueueBytes: number;
+  /** `LLMTRACE_EXIT_TIMEOUT_MS`: how long an exit waits for the last export, in ms; 0 means not at all. @default 3000 */
+  exitTimeout: number;
+  /** The platform may freeze or kill the process as soon as it has answered: calls are exported as they end. */
+  isServerless: boolean;
   /** `OTEL_PROPAGATORS`. */
   propagators: readonly string[];
   /** `OTEL_NODE_RESOURCE_DETECTORS`. */
@@ -266,6 +272,8 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
       positive(env, 'LLMTRACE_EXPORT_QUEUE_BYTES') ?? DEFAULT_QUEUE_BYTES,
       MAX_QUEUE_BYTES,
     ),
+    exitTimeout: milliseconds(env, 'LLMTRACE_EXIT_TIMEOUT_MS') ?? 3000,
+    isServerless: SERVERLESS.some((name) => Boolean(env[name]?.trim())),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheus(env),
@@ -306,6 +314,17 @@ function positive(env: Environment, name: string): number | undefined {
   if (!value) return undefined;
   if (Number(value) > 0) return Number(value);
   warn(name, 'a positive number', value);
+  return undefined;
+}
+
+/** What a timer takes. */
+const MAX_MS = 2 ** 31 - 1;
+
+function milliseconds(env: Environment, name: string): number | undefined {
+  const value = env[name]?.trim();
+  if (!value) return undefined;
+  if (Number(value) >= 0) return Math.min(Number(value), MAX_MS);
+  warn(name, 'a number of ms, 0 or more', value);
   return undefined;
 }
 

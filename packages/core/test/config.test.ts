@@ -219,6 +219,22 @@ describe('the configuration', () => {
     });
   });
 
+  it('waits at an exit for as long as LLMTRACE_EXIT_TIMEOUT_MS says', () => {
+    const timeout = (LLMTRACE_EXIT_TIMEOUT_MS: string) =>
+      autoSettings({ LLMTRACE_EXIT_TIMEOUT_MS }).exitTimeout;
+    assert.equal(autoSettings({}).exitTimeout, 3000);
+    assert.equal(timeout('0'), 0);
+    assert.equal(timeout(' 500 '), 500);
+    assert.equal(timeout('1e12'), 2 ** 31 - 1);
+    for (const wrong of ['-1', 'soon', 'NaN']) assert.equal(timeout(wrong), 3000);
+  });
+
+  it('knows hosts that freeze and kill by what they set', () => {
+    assert.equal(autoSettings({ PORT: '8080', VERCEL: '' }).isServerless, false);
+    for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'])
+      assert.equal(autoSettings({ [name]: '1' }).isServerless, true);
+  });
+
   it('knows where limits are kept that processes share, and never shows a password', () => {
     const url = 'redis://me:secret@cache:6379/2';
     assert.equal(autoSettings({}).redis, undefined);

@@ -72,6 +72,7 @@ export async function runTroop({ count, calls, env }: Troop): Promise<TroopEnd> 
   const children = Array.from({ length: count }, (_, index) => {
     const child = spawn(process.execPath, ['--import', '@llmtrace/auto', APP], {
       env: {
+        LLMTRACE_QUIET: 'true',
         ...cleanEnvironment(),
         OPENAI_API_KEY: 'sk-test',
         CALLS: String(calls),

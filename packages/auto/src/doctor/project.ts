@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Finding } from '@llmtrace/core';
 import { isNewer } from './destination.ts';
 import { versionAt } from './loads.ts';
+import { pm2Findings } from './pm2-project.ts';
 
 const API = '@opentelemetry/api';
 /** Folders with packages that are looked into, at most: a large monorepo has some thousands. */
@@ -62,6 +63,7 @@ export function projectFindings(folder: string, sdks: readonly string[]): Findin
     ...(found.length === 0 ? [noSdk(folder, sdks)] : []),
     ...apiCopies(of(API)),
     ...bundlers(folder, found),
+    ...pm2Findings(folder),
   ];
 }
 

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
 // Makes a call, and ends in the way that is asked for: node exits.mjs sigterm
+import { spawn } from 'node:child_process';
 import OpenAI from 'openai';
 
 const client = new OpenAI({ maxRetries: 0 });
@@ -13,6 +14,15 @@ const onSigterm = (handler, add = 'on') => {
   process[add]('SIGTERM', handler);
   signal('SIGTERM');
 };
+
+async function block(name) {
+  // The export thread listens by then, and this one no more.
+  while (process.listenerCount(`SIG${name}`) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  spawn('sh', ['-c', `sleep 0.3; kill -${name} ${process.pid}`], { stdio: 'ignore' });
+  const end = Date.now() + 15_000;
+  while (Date.now() < end);
+  console.log('survived');
+}
 
 const WAYS = {
   natural: () => console.log('done'),
@@ -30,6 +40,11 @@ const WAYS = {
   sigterm: () => signal(stay() && 'SIGTERM'),
   sigint: () => signal(stay() && 'SIGINT'),
   sighup: () => signal(stay() && 'SIGHUP'),
+  sigquit: () => signal(stay() && 'SIGQUIT'),
+  sigusr2: () => signal(stay() && 'SIGUSR2'),
+  // The event loop stands still: as without llmtrace, a signal ends the process all the same.
+  blocked: () => block('TERM'),
+  blockedint: () => block('INT'),
   // The application's own handlers: one that exits, one that does not, one that lets the signal have its way.
   exits: () => onSigterm(() => setTimeout(() => process.exit(5), 50)),
   ignores() {
@@ -62,6 +77,16 @@ const WAYS = {
   },
   before: () => process.on('beforeExit', () => console.log('beforeExit')),
   listens: () => process.on('exit', (code) => console.log('exit', code)),
+  // Listeners to the exit that keep the later ones from running.
+  throwing() {
+    process.prependListener('exit', () => {
+      throw new Error('at the exit');
+    });
+  },
+  exiting() {
+    process.prependListener('exit', () => process.exit(6));
+    setTimeout(() => process.exit(2), 10);
+  },
   open() {
     ask('hang').catch(() => {});
     setTimeout(() => process.exit(0), 100);

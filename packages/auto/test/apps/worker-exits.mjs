@@ -8,6 +8,7 @@ if (isMainThread) {
   worker.on('error', ({ message }) => console.log('error', message));
   worker.on('exit', (code) => console.log('worker', code));
   if (process.argv[2] === 'terminate') worker.on('message', () => worker.terminate());
+  if (process.argv[2] === 'blocked') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000);
 } else {
   const client = new OpenAI();
   await client.embeddings.create({ model: 'text-embedding-3-small', input: 'oak' });

@@ -1,0 +1,96 @@
+/**
+ * `llmtrace.flush()`: exports what was recorded so far, for hosts that freeze or kill a process as they like. It reaches
+ * the SDK that llmtrace starts, from any copy of this package, and every provider that the application has registered.
+ */
+import { newerLoggerProvider } from '@llmtrace/core';
+import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
+
+export interface FlushOptions {
+  /** Resolve after so many ms at the latest. @default 3000 */
+  timeoutMillis?: number;
+}
+
+/** What an application may ask of llmtrace while it runs. */
+export interface Llmtrace {
+  /**
+   * Exports all calls that have ended, their metrics and their log events. It resolves when they are exported, or cannot
+   * be, or the timeout has passed; it never rejects. Where nothing was started, it resolves at once.
+   */
+  flush(options?: FlushOptions): Promise<void>;
+}
+
+export const llmtrace: Llmtrace = Object.freeze({
+  flush: (options?: FlushOptions): Promise<void> => within(timeoutOf(options), flushAll),
+});
+
+const DEFAULT_MS = 3000;
+/** What a timer takes. */
+const MAX_MS = 2 ** 31 - 1;
+
+// As they are now: the tests of an application may replace them.
+const { clearTimeout, setTimeout } = globalThis;
+
+function timeoutOf(options: FlushOptions | undefined): number {
+  const { timeoutMillis } = options ?? {};
+  return typeof timeoutMillis === 'number' && timeoutMillis >= 0
+    ? Math.min(timeoutMillis, MAX_MS)
+    : DEFAULT_MS;
+}
+
+/** The timer keeps the process alive: whoever waits for a flush at the end of a program sees it resolve. */
+function within(ms: number, work: () => Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work().finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+interface Flushable {
+  forceFlush?: () => unknown;
+}
+
+async function flushAll(): Promise<void> {
+  const own = ownFlush();
+  const providers = registered().map((provider) => () => provider.forceFlush?.());
+  await Promise.all([...(own ? [own] : []), ...providers].map(quietly));
+}
+
+async function quietly(flush: () => unknown): Promise<void> {
+  try {
+    await flush();
+  } catch (error) {
+    diag.error('llmtrace: could not flush', error);
+  }
+}
+
+/** The providers of the API, each once; those that stand in the place of none have no `forceFlush`. */
+function registered(): readonly Flushable[] {
+  const traces = trace.getTracerProvider();
+  const delegate = traces instanceof ProxyTracerProvider ? traces.getDelegate() : traces;
+  const known: unknown[] = [
+    delegate,
+    metrics.getMeterProvider(),
+    logs.getLoggerProvider(),
+    newerLoggerProvider(),
+  ];
+  return [...new Set(known)].filter(isFlushable);
+}
+
+const isFlushable = (provider: unknown): provider is Flushable =>
+  typeof provider === 'object' && provider !== null && 'forceFlush' in provider;
+
+/** Shared by all copies of this module: only one of them starts an SDK. */
+const OWN = Symbol.for('llmtrace.flush');
+
+/** Names what flushes the SDK that llmtrace starts in this thread. */
+export function onFlush(flush: () => Promise<void>): void {
+  Object.defineProperty(globalThis, OWN, { value: flush, configurable: true });
+}
+
+export function ownFlush(): (() => Promise<void>) | undefined {
+  return Reflect.get(globalThis, OWN);
+}
