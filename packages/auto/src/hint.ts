@@ -9,6 +9,7 @@ import module from 'node:module';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import type { AutoSettings, Observer } from '@llmtrace/core';
 import { printer } from './console.ts';
+import { relayOf } from './worker-relay.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -48,6 +49,8 @@ function isUnseen(settings: AutoSettings): boolean {
   const endpoints =
     settings.traceExporters.length + settings.metricExporters.length + settings.logExporters.length;
   const isChosen = quiet || wanted !== undefined || sdkDisabled || exporters || doctor;
+  // A worker thread may export by the main thread's environment.
+  if (relayOf(env) !== undefined) return false;
   return !isChosen && endpoints === 0 && !logLines && !prometheus && doctorFolder === undefined;
 }
 

@@ -17,6 +17,7 @@ import {
 } from 'node:worker_threads';
 import { note } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import { nameOf } from './children.ts';
 import { OWN_THREAD } from './once.ts';
 
 /** The threads that llmtrace has started in, in memory that all threads of the process share. */
@@ -136,16 +137,19 @@ function optionsOf(pid: number | undefined): string | undefined {
 
 const words = (text: string | undefined): readonly string[] => text?.split(/\s+/) ?? [];
 
-/** Whether flags load this package. */
-const isByFlag = (flags: readonly string[]): boolean => flags.some((flag) => flag.includes('@llmtrace/auto'));
+/** Whether flags load this package, by its name or by the path that has taken its place. */
+const isByFlag = (flags: readonly string[]): boolean =>
+  flags.some((flag) => nameOf(flag.replace(/^--(?:import|require)=/, '')).includes('@llmtrace/auto'));
 
 const isInstalled = (path: string): boolean => /[\\/]node_modules[\\/]/.test(path);
 
 /** Pools start threads and processes for the application, with the flags that it names. */
 const POOLS = /[\\/]node_modules[\\/](?:piscina|tinypool|workerpool|poolifier|threads|jest-worker)[\\/]/;
 
-const THIS = fileURLToPath(import.meta.url);
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+/** This file and its folder; in a bundle that is an ES module they are not known, and no frame is theirs. */
+const url: string | undefined = import.meta.url;
+const THIS = url === undefined ? undefined : fileURLToPath(url);
+const HERE = url === undefined ? undefined : fileURLToPath(new URL('.', url));
 
 /** The file and line of the application that starts something, or the pool that does; undefined for others. */
 function starterOf(stack: string | undefined): string | undefined {
@@ -154,9 +158,9 @@ function starterOf(stack: string | undefined): string | undefined {
     if (place === undefined) return [];
     return place.startsWith('file://') ? fileOfUrl(place) : place;
   });
-  const others = frames.filter((place) => !place.startsWith(THIS));
+  const others = frames.filter((place) => THIS === undefined || !place.startsWith(THIS));
   const [first] = others;
-  if (first === undefined || first.startsWith(HERE)) return undefined;
+  if (first === undefined || (HERE !== undefined && first.startsWith(HERE))) return undefined;
   if (!isInstalled(first)) return first;
   return POOLS.test(first) ? (others.find((place) => !isInstalled(place)) ?? first) : undefined;
 }

@@ -30,14 +30,12 @@ describe('llmtrace in a bundle', () => {
   };
 
   for (const format of ['cjs', 'esm'] as const) {
-    it(`loads, and says that the hook for ES modules finds no files (${format})`, async () => {
+    it(`loads, and its hook for ES modules needs no file of its own (${format})`, async () => {
       const { outfile, warnings } = await bundled(format);
       assert.deepEqual(warnings, []);
       const { code, stdout, stderr } = await runApp(outfile, { cwd: folder });
       assert.deepEqual({ code, stdout }, { code: 0, stdout: '[4,"function"]\n' }, stderr);
-      // Node.js 20 needs no files for its hook.
-      const expected = /^\(node:\d+\) llmtrace: the files of the hook for ES modules are missing/;
-      if (process.env['TEST_NODE'] === undefined) assert.match(stderr, expected);
+      assert.doesNotMatch(stderr, /hook/);
     });
 
     it(`has the doctor with it (${format})`, async () => {
@@ -45,7 +43,8 @@ describe('llmtrace in a bundle', () => {
       const env = { LLMTRACE_DOCTOR: '1' };
       const { code, stderr } = await runApp(outfile, { cwd: folder, env });
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /✗ hook-missing: the files of the hook for ES modules are missing/);
+      assert.match(stderr, /^llmtrace doctor: /m);
+      assert.doesNotMatch(stderr, /hook-missing/);
     });
   }
 
