@@ -3,7 +3,7 @@ import { type AutoSettings, type Finding, note } from '@llmtrace/core';
 import type { TracerProvider } from '@opentelemetry/api';
 import { packageNameOf } from './callers.ts';
 import { registrantsOf } from './lend.ts';
-import { providerName } from './provider-name.ts';
+import { className, providerName } from './provider-name.ts';
 
 /** Says it once, if it is so. */
 export function tellElsewhere(settings: AutoSettings, provider: TracerProvider): void {
@@ -38,7 +38,9 @@ export function delegateOf(provider: TracerProvider): TracerProvider {
 /** A provider by its class, and whose code has registered it. */
 export function nameOf(provider: TracerProvider): string {
   const by = registrar();
-  return `${providerName(provider)}${by === undefined ? '' : ` (set up by ${by})`}`;
+  return by === undefined
+    ? providerName(provider)
+    : `${className(provider) ?? 'a provider'} (set up by ${by})`;
 }
 
 /** The package, or the file, that has an SDK register itself. */

@@ -6,11 +6,17 @@ const require = module.createRequire(import.meta.url);
 
 /** `the application's own NodeTracerProvider`; where its class has no name that means something, where it comes from. */
 export function providerName(provider: object): string {
-  const kind: unknown = provider.constructor;
-  const name = typeof kind === 'function' ? nameOf(kind.name) : undefined;
+  const name = className(provider);
   if (name !== undefined) return `the application's own ${name}`;
+  const kind: unknown = provider.constructor;
   const from = typeof kind === 'function' ? sourceOf(kind) : undefined;
   return `a provider of ${from ?? 'the application'}`;
+}
+
+/** The name of a provider's class; undefined where it means nothing. */
+export function className(provider: object): string | undefined {
+  const kind: unknown = provider.constructor;
+  return typeof kind === 'function' ? nameOf(kind.name) : undefined;
 }
 
 /** Without what bundlers add (`_NodeTracerProvider2`); undefined where minified, which leaves 1 to 3 letters. */

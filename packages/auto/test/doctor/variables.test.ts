@@ -119,7 +119,7 @@ describe('variables without effect', () => {
     const findings = await named(env, AUTO, 'own-provider.mjs');
     assert.match(
       findings.join('\n'),
-      /^OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER have no effect on llmtrace: spans go to a provider of the application \(set up by .*own-provider\.mjs\), which may read them or not → .*$/,
+      /^OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER have no effect on llmtrace: spans go to a provider \(set up by .*own-provider\.mjs\), which may read them or not → .*$/,
     );
   });
 
