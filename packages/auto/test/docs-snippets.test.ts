@@ -76,6 +76,18 @@ describe('the snippets of the documentation', () => {
     );
   });
 
+  it('stand on pages that README.md and docs/README.md link to', () => {
+    const pages = globSync(`${DOCS}/*.md`).map((path) => relative(DOCS, path));
+    const [readme, index] = ['README.md', 'docs/README.md'].map((path) =>
+      readFileSync(join(ROOT, path), 'utf8'),
+    );
+    for (const page of pages.filter((name) => name !== 'README.md')) {
+      assert.ok(index?.includes(`](${page})`), `docs/README.md does not link to ${page}`);
+      if (page !== 'releasing.md')
+        assert.ok(readme?.includes(`](docs/${page}`), `README.md does not link to ${page}`);
+    }
+  });
+
   it('of the README are files, too', () => {
     const [snippet] = blocksOf(
       readFileSync(join(ROOT, 'README.md'), 'utf8').replaceAll(/^ {3}/gm, ''),
