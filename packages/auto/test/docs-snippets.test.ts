@@ -133,7 +133,7 @@ describe('an example of the documentation', function () {
   it('runs under mocha', async () => {
     const mocha = join(ROOT, 'node_modules/mocha/bin/mocha.js');
     const test = join(EXAMPLES, 'test-runners/ask.mocha.mjs');
-    const args = ['--no-config', '--node-option', 'import=@llmtrace/auto', test];
+    const args = ['--no-config', '--timeout', '60000', '--node-option', 'import=@llmtrace/auto', test];
     await traced(mocha, [], { args });
   });
 
