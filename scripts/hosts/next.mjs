@@ -10,7 +10,7 @@ const PROJECT = {
     ...{ next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1', '@vercel/otel': '2.1.3' },
   },
 };
-const DOCS = 'docs/bundles.md';
+const DOCS = 'docs/nextjs.md';
 const REQUESTS = [...['/api/chat', '/api/stream', '/', '/api/legacy'], { path: '/action', form: true }];
 
 /** A provider of the application's own sends what it has after its own delay, and is never asked to flush. */
@@ -26,7 +26,7 @@ const WAYS = [
   {
     ...{ title: '`serverExternalPackages`, `NODE_OPTIONS`', name: 'external', files: ['next-external'] },
     ...{ env: { NODE_OPTIONS: '--import @llmtrace/auto' }, quick: false },
-    docs: [DOCS, "serverExternalPackages: ['openai', '@anthropic-ai/sdk', '@google/genai']"],
+    docs: [DOCS, "serverExternalPackages: ['openai'"],
   },
   {
     ...{ title: '`serverExternalPackages`, a NodeSDK in `instrumentation.js`', name: 'own NodeSDK' },

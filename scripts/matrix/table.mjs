@@ -18,7 +18,7 @@ far. “*”: the SDK asks for a newer Node.js; it works.
 
 ## The conformance suite
 
-How many tests passed: the application sees what it sees without llmtrace, and each call is told of once, and rightly. As
+How many tests passed: the application sees what it sees without llmtrace, and each call is reported once, and rightly. As
 CommonJS and as ES modules, with spans and metrics on OpenTelemetry's SDK 2.x and 3.x.
 
 ${table(

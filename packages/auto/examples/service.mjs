@@ -13,5 +13,7 @@ const server = createServer(async (_request, response) => {
   response.end(completion.choices[0].message.content);
 });
 
-await once(server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1'), 'listening');
+// Cloud Run sends requests to all addresses of the container: HOST is for a trial on one's own machine.
+const { PORT = 8080, HOST } = process.env;
+await once(server.listen({ port: Number(PORT), host: HOST }), 'listening');
 console.log(`listening on ${server.address().port}`);

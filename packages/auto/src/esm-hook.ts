@@ -22,9 +22,21 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
     facts().hook = true;
   } catch (error) {
     diag.error('llmtrace: could not register the hook for ES modules', error);
-    note(noHook, true);
+    const isJest = process.env['JEST_WORKER_ID'] !== undefined;
+    note(isJest ? refusedByJest : noHook, !isJest);
   }
 }
+
+/**
+ * jest 30 loads the modules of a test by itself and lets no hook be registered. The setup file of the tests can instrument
+ * the SDK all the same; a call that is not traced is a warning of its own.
+ */
+const refusedByJest = {
+  code: 'hook-missing',
+  what: 'jest lets no module hook be registered; an SDK is not seen when a test loads it',
+  cure: 'Use `instrumentModule(exports)` of `@llmtrace/auto/manual` in a file of `setupFilesAfterEnv`',
+  lost: false,
+} as const;
 
 const noHook = {
   code: 'hook-missing',

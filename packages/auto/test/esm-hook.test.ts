@@ -62,6 +62,19 @@ describe('the hook for ES modules', () => {
     assert.equal(stage.collector.spans().length, 1);
   });
 
+  it('is no warning where jest refuses it: a setup file can instrument an SDK by hand', async () => {
+    const refusing = `import module from 'node:module';
+      module.register = module.registerHooks = () => { throw new Error('not supported in Jest'); };`;
+    const flags = ['--import', `data:text/javascript,${encodeURIComponent(refusing)}`, ...AUTO];
+    for (const [env, expected] of [
+      [{}, /llmtrace: the file of the hook for ES modules is missing/],
+      [{ JEST_WORKER_ID: '1' }, /^$/],
+    ] as const) {
+      const { stderr } = await stage.runBare('../examples/stream.cjs', { flags, env });
+      assert.match(stderr, expected);
+    }
+  }).timeout(60_000);
+
   it('wraps nothing: it is no import-in-the-middle', async () => {
     const { code, stdout, stderr } = await stage.run('apps/wrapped.mjs', { flags: AUTO });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });

@@ -80,7 +80,11 @@ describe('hosts that freeze and kill', () => {
   }
 
   it('loses nothing of a service that is ended by SIGTERM', async () => {
-    const child = start('../examples/service.mjs', [], { PORT: '0', LLMTRACE_EXIT_TIMEOUT_MS: '20000' });
+    const child = start('../examples/service.mjs', [], {
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LLMTRACE_EXIT_TIMEOUT_MS: '20000',
+    });
     const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
     const [line] = await once(lines, 'line');
     await fetch(`http://127.0.0.1:${/\d+$/.exec(line)?.[0]}/`);

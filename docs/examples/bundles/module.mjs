@@ -1,0 +1,4 @@
+import { instrumentModule } from '@llmtrace/auto/manual';
+import * as openai from 'openai';
+
+instrumentModule(openai);

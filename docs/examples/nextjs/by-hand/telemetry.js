@@ -1,0 +1,4 @@
+import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+
+new NodeSDK({ instrumentations: [...llmtraceInstrumentations()] }).start();

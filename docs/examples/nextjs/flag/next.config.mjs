@@ -1,0 +1,4 @@
+export default {
+  // Every SDK that is to be traced.
+  serverExternalPackages: ['openai'],
+};

@@ -1,0 +1,1 @@
+NODE_OPTIONS="--import @llmtrace/auto" next start

@@ -1,0 +1,4 @@
+module.exports = {
+  testMatch: ['**/*.jest.cjs'],
+  setupFilesAfterEnv: ['./jest.setup.cjs'],
+};
