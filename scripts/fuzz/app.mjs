@@ -10,7 +10,7 @@ import { revived } from './odd.mjs';
 import { VENDORS } from './vendors.mjs';
 
 /** A play takes no longer, in ms: servers end each answer, and SDKs have a timeout. */
-const BOUND = 8000;
+const BOUND = 3000;
 /** A portrait that is longer is sent as its hash. */
 const MAX_PORTRAIT = 50_000;
 

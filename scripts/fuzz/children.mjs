@@ -57,6 +57,7 @@ export async function startChild(vendor, format, profile) {
     }
   }
 
+  await started();
   return {
     async run(play) {
       server.play(play.replies);

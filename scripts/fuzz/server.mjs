@@ -67,7 +67,7 @@ async function answer({ socket }, response, { status, headers, parts, encoding, 
   }
   const encoder = ENCODERS[encoding];
   for (const [name, value] of headers) setHeader(response, name, value);
-  if (encoding) response.setHeader('content-encoding', encoder ? encoding : 'gzip');
+  if (encoding !== 'identity') response.setHeader('content-encoding', encoder ? encoding : 'gzip');
   response.writeHead(status);
   const pieces = encoder ? [encoder(Buffer.concat(parts.map(bytesOf)))] : parts.map(bytesOf);
   for (const piece of pieces) {

@@ -191,7 +191,7 @@ const generative = {
 };
 
 /** Longer than any answer takes, in ms. */
-const TIMEOUT = 2000;
+const TIMEOUT = 1200;
 
 /** By the name that `--only` takes. */
 export const VENDORS = {
