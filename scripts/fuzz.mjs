@@ -74,7 +74,8 @@ async function runRegressions() {
     const examples = kept.filter(({ example }) => example !== undefined).map(({ example }) => example);
     // It is stopped by the time only: examples come first.
     if (examples.length > 0) await run(suite, { examples, ms: 3000 });
-    for (const { seed, path, example } of kept) if (example === undefined) await run(suite, { seed, path, ms: 20_000 });
+    for (const { seed, path, example } of kept)
+      if (example === undefined) await run(suite, { seed, path, ms: 20_000 });
   }
 }
 

@@ -253,7 +253,11 @@ export const REQUESTS = {
     tools: [{ name: 'weather', description: SAID, input_schema: { type: 'object' } }],
     stop_sequences: ['a'],
   },
-  textCompletion: { model: 'claude-2.1', max_tokens_to_sample: 5, prompt: `\n\nHuman: ${SAID}\n\nAssistant:` },
+  textCompletion: {
+    model: 'claude-2.1',
+    max_tokens_to_sample: 5,
+    prompt: `\n\nHuman: ${SAID}\n\nAssistant:`,
+  },
   genai: {
     model: 'gemini-2.5-flash',
     contents: [{ role: 'user', parts: [{ text: SAID }] }],

@@ -17,7 +17,9 @@ function pathsOf(value, path = []) {
 }
 
 const EDITS = {
-  replace: (parent, key, value) => void (parent[key] = value),
+  replace(parent, key, value) {
+    parent[key] = value;
+  },
   remove: (parent, key) => void (Array.isArray(parent) ? parent.splice(key, 1) : delete parent[key]),
   repeat(parent, key) {
     if (Array.isArray(parent)) parent.splice(key, 0, structuredClone(parent[key]));
@@ -57,7 +59,13 @@ const textOf = (value) => (JSON.stringify(value) ?? '').replace(/"@@(-?[\d.e+-]+
 const wholeBody = (answer) =>
   fc.oneof(
     { weight: 6, arbitrary: changed(answer.whole, anything).map(textOf) },
-    { weight: 2, arbitrary: fc.constantFrom(...FAILURES).chain((f) => changed(f, anything, 2)).map(textOf) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .constantFrom(...FAILURES)
+        .chain((f) => changed(f, anything, 2))
+        .map(textOf),
+    },
     object.map(textOf),
     anything.map(textOf),
     { weight: 2, arbitrary: garbage },
@@ -79,7 +87,14 @@ const UNITS = [
   'eyJ.',
 ];
 const garbage = fc.oneof(
-  fc.constantFrom('', 'null', '[]', `${MARKER} is no JSON`, `<html><body>502 ${MARKER}</body></html>`, '\ufeff{}'),
+  fc.constantFrom(
+    '',
+    'null',
+    '[]',
+    `${MARKER} is no JSON`,
+    `<html><body>502 ${MARKER}</body></html>`,
+    '\ufeff{}',
+  ),
   fc.string({ unit: 'binary' }),
   fc
     .tuple(fc.constantFrom(...UNITS), fc.constantFrom(1, 10, 1000, 20_000, 100_000))
@@ -103,7 +118,8 @@ const noise = fc.oneof(fc.constantFrom(...LINES), fc.string({ unit: 'binary' }))
 
 const frame = (newline) => (event) => {
   if (event === '[DONE]') return `data: [DONE]${newline}${newline}`;
-  const name = typeof event?.type === 'string' ? `event: ${event.type.replace(/[\r\n]/g, ' ')}${newline}` : '';
+  const name =
+    typeof event?.type === 'string' ? `event: ${event.type.replace(/[\r\n]/g, ' ')}${newline}` : '';
   return `${name}data: ${textOf(event)}${newline}${newline}`;
 };
 
@@ -159,12 +175,23 @@ const HEADERS = [
   'location',
 ];
 const headerValue = fc.oneof(
-  fc.constantFrom('0', '-1', '1e999', 'NaN', '99999999999', 'Wed, 21 Oct 2099 07:28:00 GMT', 'x'.repeat(4000), ''),
+  fc.constantFrom(
+    '0',
+    '-1',
+    '1e999',
+    'NaN',
+    '99999999999',
+    'Wed, 21 Oct 2099 07:28:00 GMT',
+    'x'.repeat(4000),
+    '',
+  ),
   fc.string({ maxLength: 40 }),
 );
 const headers = fc.array(fc.tuple(fc.constantFrom(...HEADERS), headerValue), { maxLength: 3 });
 
-const STATUSES = [200, 201, 204, 299, 301, 304, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 529, 599];
+const STATUSES = [
+  200, 201, 204, 299, 301, 304, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 529, 599,
+];
 const TYPES = ['application/json', 'text/event-stream', 'text/html', 'application/json; charset=latin1', ''];
 
 const RAW = [
@@ -210,7 +237,9 @@ const requestOf = (request) =>
 
 /** What a Redis that is broken, or none, may answer: nothing of it is what llmtrace's scripts answer. */
 export const redisAnswer = fc.oneof(
-  fc.constantFrom(null, '', 'OK', 'NaN', -1, [], [null], ['NaN'], {}, [[[]]], [1, 'inf', 'x', -1], { $odd: 'symbol' }),
+  fc.constantFrom(null, '', 'OK', 'NaN', -1, [], [null], ['NaN'], {}, [[[]]], [1, 'inf', 'x', -1], {
+    $odd: 'symbol',
+  }),
   json.filter((value) => !Array.isArray(value) || value.length < 5),
   odd,
   fc.oneof(json, odd).map(($reject) => ({ $reject })),

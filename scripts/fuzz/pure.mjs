@@ -8,7 +8,9 @@ import { redisAnswer } from './generators.mjs';
 import { ODD_NAMES, revived } from './odd.mjs';
 
 const core = new URL('../../packages/core/src/', import.meta.url);
-const { autoSettings, resolveConfig, validateConfig, warnOfUnknownVariables } = await import(`${core}config.ts`);
+const { autoSettings, resolveConfig, validateConfig, warnOfUnknownVariables } = await import(
+  `${core}config.ts`
+);
 const { VARIABLES } = await import(`${core}config/variables.ts`);
 const { clearPrices, loadPrices, priceOf, findPrice } = await import(`${core}cost/index.ts`);
 const { UNITS } = await import(`${core}cost/units.ts`);
@@ -57,10 +59,36 @@ const OTEL = `OTEL_SDK_DISABLED OTEL_LOG_LEVEL OTEL_TRACES_EXPORTER OTEL_METRICS
   OTEL_PROPAGATORS OTEL_NODE_RESOURCE_DETECTORS OTEL_SEMCONV_STABILITY_OPT_IN OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN
   OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT NO_COLOR`.split(/\s+/);
 const value = fc.oneof(
-  fc.constantFrom('', ' ', 'true', 'FALSE', '0', '-1', '1e999', 'NaN', '0x10', '50,00', 'a=b,c', '=', ',,,', 'a=b=c'),
-  fc.constantFrom('otlp,none', '__proto__=x', 'constructor', 'redis://[', 'pretty', 'minute', 'wait', '\u0000'),
+  fc.constantFrom(
+    '',
+    ' ',
+    'true',
+    'FALSE',
+    '0',
+    '-1',
+    '1e999',
+    'NaN',
+    '0x10',
+    '50,00',
+    'a=b,c',
+    '=',
+    ',,,',
+    'a=b=c',
+  ),
+  fc.constantFrom(
+    'otlp,none',
+    '__proto__=x',
+    'constructor',
+    'redis://[',
+    'pretty',
+    'minute',
+    'wait',
+    '\u0000',
+  ),
   fc.string({ unit: 'binary' }),
-  fc.tuple(fc.constantFrom('a', ',', '=', 'a=b,', ' ', 'eyJ', '{'), fc.constantFrom(10, 100_000)).map(([u, n]) => u.repeat(n)),
+  fc
+    .tuple(fc.constantFrom('a', ',', '=', 'a=b,', ' ', 'eyJ', '{'), fc.constantFrom(10, 100_000))
+    .map(([u, n]) => u.repeat(n)),
 );
 const variable = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...VARIABLES) },
@@ -73,7 +101,10 @@ const environment = fc.property(fc.dictionary(variable, value, { maxKeys: 12 }),
     const settings = autoSettings(env);
     warnOfUnknownVariables(env);
     const config = resolveConfig({}, env);
-    expect(Number.isFinite(settings.exitTimeout) && settings.exitTimeout >= 0, `exitTimeout ${settings.exitTimeout}`);
+    expect(
+      Number.isFinite(settings.exitTimeout) && settings.exitTimeout >= 0,
+      `exitTimeout ${settings.exitTimeout}`,
+    );
     const bytes = settings.exportQueueBytes;
     expect(bytes > 0 && bytes <= 2 ** 30, `exportQueueBytes is ${bytes}`);
     for (const limits of [config.retry || {}, ...config.rateLimit, ...config.budget]) expectNumbers(limits);
@@ -87,10 +118,15 @@ function expectNumbers(options) {
 
 const odd = fc.constantFrom(...ODD_NAMES).map(($odd) => ({ $odd }));
 const OPTIONS = Object.keys(resolveConfig({}, {}));
-const NESTED = `capture blobs maxLength redact toolDefinitions requestsPerMinute tokensPerMinute concurrency mode maxWait
+const NESTED =
+  `capture blobs maxLength redact toolDefinitions requestsPerMinute tokensPerMinute concurrency mode maxWait
   maxQueue estimate adapt key usd tokens window attempts maxRetries baseDelay maxDelay jitter logger level onRequest
   onResponse __proto__ provider`.split(/\s+/);
-const nested = fc.oneof(json, odd, fc.dictionary(fc.constantFrom(...NESTED), fc.oneof(json, odd), { maxKeys: 4 }));
+const nested = fc.oneof(
+  json,
+  odd,
+  fc.dictionary(fc.constantFrom(...NESTED), fc.oneof(json, odd), { maxKeys: 4 }),
+);
 const entry = fc.oneof(nested, fc.array(nested, { maxLength: 3 }));
 const configuration = fc.oneof(
   { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...OPTIONS), entry, { maxKeys: 4 }) },
@@ -98,13 +134,18 @@ const configuration = fc.oneof(
   odd,
 );
 
-const config = fc.property(configuration, (given) => timed(() => onlyTypeError(() => validateConfig(revived(given)))));
+const config = fc.property(configuration, (given) =>
+  timed(() => onlyTypeError(() => validateConfig(revived(given)))),
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'llmtrace-fuzz-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const fileText = (content) =>
-  fc.oneof({ weight: 6, arbitrary: content.map((it) => JSON.stringify(it) ?? '') }, fc.string({ unit: 'binary' }));
+  fc.oneof(
+    { weight: 6, arbitrary: content.map((it) => JSON.stringify(it) ?? '') },
+    fc.string({ unit: 'binary' }),
+  );
 
 const configFile = fc.property(fileText(configuration), (text) => {
   const file = join(folder, 'config.json');
@@ -113,7 +154,10 @@ const configFile = fc.property(fileText(configuration), (text) => {
     const told = [];
     const taken = loadConfigFile(file, (message) => told.push(message));
     expect(typeof taken === 'object' && taken !== null && !Array.isArray(taken), 'It is no configuration.');
-    expect(told.every((message) => message.length <= MAX_WARNING), 'A warning is too long.');
+    expect(
+      told.every((message) => message.length <= MAX_WARNING),
+      'A warning is too long.',
+    );
   });
 });
 
@@ -127,15 +171,27 @@ const RATES = [
 ];
 const rate = fc.oneof({ weight: 6, arbitrary: fc.double({ min: 0, max: 2e9, noNaN: true }) }, json);
 const price = fc.oneof(
-  { weight: 6, arbitrary: fc.dictionary(fc.constantFrom('inputPer1M', 'outputPer1M', ...RATES), rate, { maxKeys: 5 }) },
+  {
+    weight: 6,
+    arbitrary: fc.dictionary(fc.constantFrom('inputPer1M', 'outputPer1M', ...RATES), rate, { maxKeys: 5 }),
+  },
   json,
 );
 const MODELS = ['gpt-4o', 'my-model', '__proto__', 'constructor', 'GPT-4o ', ''];
 const priceList = fc.oneof(
-  { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...MODELS), fc.oneof(price, fc.array(price, { maxLength: 3 }))) },
+  {
+    weight: 6,
+    arbitrary: fc.dictionary(fc.constantFrom(...MODELS), fc.oneof(price, fc.array(price, { maxLength: 3 }))),
+  },
   json,
 );
-const USAGE = { inputTokens: 1e9, outputTokens: 1e9, cacheReadTokens: 1e8, cacheWriteTokens: 1e8, reasoningTokens: 1e8 };
+const USAGE = {
+  inputTokens: 1e9,
+  outputTokens: 1e9,
+  cacheReadTokens: 1e8,
+  cacheWriteTokens: 1e8,
+  reasoningTokens: 1e8,
+};
 
 const prices = fc.property(fileText(priceList), (text) => {
   const file = join(folder, 'prices.json');
@@ -187,7 +243,11 @@ const redis = fc.asyncProperty(fc.oneof(redisAnswer, fc.array(json)), async (ans
   expect(membersOf() === MEMBERS, 'A prototype of all objects has changed.');
 });
 
-const numbersOf = (got) => Object.values(Object(got)).flat().concat(got).filter((one) => typeof one === 'number');
+const numbersOf = (got) =>
+  Object.values(Object(got))
+    .flat()
+    .concat(got)
+    .filter((one) => typeof one === 'number');
 
 export const PURE = { environment, config, 'config-file': configFile, prices, redis };
 

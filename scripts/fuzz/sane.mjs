@@ -39,7 +39,8 @@ function countFaults({ spans, started, metrics, diag }) {
 function spanFaults({ name, attributes, events, status, startTime, endTime }) {
   const faults = [];
   if (name.length > MAX_NAME + 40) faults.push(`a span's name has ${name.length} characters`);
-  if ((status.message ?? '').length > MAX_TEXT) faults.push(`a status has ${status.message.length} characters`);
+  if ((status.message ?? '').length > MAX_TEXT)
+    faults.push(`a status has ${status.message.length} characters`);
   if (compare(endTime, startTime) < 0) faults.push('a span ends before it starts');
   for (const at of [attributes, ...events.map((event) => event.attributes ?? {})])
     for (const [key, value] of Object.entries(at)) faults.push(...attributeFaults(key, value));
@@ -64,7 +65,9 @@ function numberFaults(key, value) {
 }
 
 function metricFaults({ name, sum, attributes }) {
-  const faults = Object.entries(attributes).flatMap(([key, value]) => attributeFaults(`${name} ${key}`, value));
+  const faults = Object.entries(attributes).flatMap(([key, value]) =>
+    attributeFaults(`${name} ${key}`, value),
+  );
   return Number.isFinite(sum) && sum >= 0 ? faults : [...faults, `the sum of ${name} is ${sum}`];
 }
 

@@ -1,13 +1,14 @@
 // llmtrace in an application that is fuzzed: all that it emits stays in memory, and is examined after each play.
+
+import { setTimeout as delay } from 'node:timers/promises';
 import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
 import { prometheusObserver } from '@llmtrace/prometheus';
 import { redisLimits } from '@llmtrace/redis';
 import { createTelemetry, recordDiag } from '@llmtrace/test-fixtures/telemetry';
-import { logs } from '@opentelemetry/api-logs';
 import { DiagLogLevel } from '@opentelemetry/api';
-import { setTimeout as delay } from 'node:timers/promises';
-import { faultsOf } from './sane.mjs';
+import { logs } from '@opentelemetry/api-logs';
 import { revived } from './odd.mjs';
+import { faultsOf } from './sane.mjs';
 
 /** So long a span may take to end once its call has, in ms: some end when garbage is collected. */
 const ENDS_WITHIN = 1500;

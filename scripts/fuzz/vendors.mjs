@@ -12,7 +12,8 @@ async function read(stream, at) {
   at.see('read', count);
 }
 
-const plain = (ask) => async (client, request, at) => at.see('answer', await ask(client, request, at.options));
+const plain = (ask) => async (client, request, at) =>
+  at.see('answer', await ask(client, request, at.options));
 const streamed = (ask) => async (client, request, at) =>
   read(await ask(client, streaming(request), at.options), at);
 /** What the application passed may be no object at all. */
@@ -173,10 +174,15 @@ const generative = {
     await read(stream, at);
     at.see('response', await response);
   }),
-  'generateContentStream, response alone': use('generative', 'generated', true, async (model, request, at) => {
-    const { response } = await model.generateContentStream(request);
-    at.see('response', await response);
-  }),
+  'generateContentStream, response alone': use(
+    'generative',
+    'generated',
+    true,
+    async (model, request, at) => {
+      const { response } = await model.generateContentStream(request);
+      at.see('response', await response);
+    },
+  ),
   'chat.sendMessage': use('generative', 'generated', false, async (model, request, at) => {
     const chat = model.startChat({ generationConfig: request?.generationConfig });
     await answerOf(await chat.sendMessage(request?.contents?.[0]?.parts), at);
