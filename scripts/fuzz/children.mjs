@@ -20,6 +20,9 @@ export async function startChild(vendor, format, profile) {
   const server = await startServer();
   let child;
   let stderr = '';
+  let isClosed = false;
+  /** One question at a time: a play that was interrupted goes on to its end. */
+  let last = Promise.resolve();
 
   async function started() {
     if (child?.connected) return child;
@@ -42,6 +45,7 @@ export async function startChild(vendor, format, profile) {
   }
 
   async function ask(message) {
+    if (isClosed) return { died: 'closed' };
     const app = await started();
     const bound = new AbortController();
     const { signal } = bound;
@@ -58,18 +62,26 @@ export async function startChild(vendor, format, profile) {
   }
 
   await started();
+  function inTurn(question) {
+    last = last.then(question);
+    return last;
+  }
+
   return {
-    async run(play) {
-      server.play(play.replies);
-      stderr = '';
-      const result = await ask({ play, url: server.url });
-      if (result.died !== undefined) drop();
-      return { ...result, requests: server.requests(), stderr };
-    },
-    memory: () => ask('memory'),
+    run: (play) => inTurn(() => perform(play)),
+    memory: () => inTurn(() => ask('memory')),
     async close() {
+      isClosed = true;
       drop();
       await server.close();
     },
   };
+
+  async function perform(play) {
+    server.play(play.replies);
+    stderr = '';
+    const result = await ask({ play, url: server.url });
+    if (result.died !== undefined) drop();
+    return { ...result, requests: server.requests(), stderr };
+  }
 }
