@@ -25,15 +25,21 @@ const EDITS = {
     if (Array.isArray(parent)) parent.splice(key, 0, structuredClone(parent[key]));
     else parent[`${key}2`] = parent[key];
   },
+  count: (parent, key, by) => EDITS.replace(parent, key, by),
   swap(parent) {
     if (Array.isArray(parent)) parent.reverse();
   },
 };
 
+/** Where counts, indices and costs are. */
+const COUNTED = /tokens?$|TokenCount$|index|usage|cost|count/i;
+
 function edited(value, edits) {
   const holder = { value: structuredClone(value) };
   for (const { at, edit, by } of edits) {
-    const paths = pathsOf(holder.value, ['value']);
+    const all = pathsOf(holder.value, ['value']);
+    const counted = all.filter((path) => COUNTED.test(path.at(-1)));
+    const paths = edit === 'count' && counted.length > 0 ? counted : all;
     const path = paths[at % paths.length];
     const parent = path.slice(0, -1).reduce((found, key) => found[key], holder);
     EDITS[edit](parent, path.at(-1), structuredClone(by));
@@ -47,8 +53,8 @@ const changed = (value, values, maxLength = 4) =>
     .array(
       fc.record({
         at: fc.nat({ max: 400 }),
-        edit: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'repeat', 'swap'),
-        by: values,
+        edit: fc.constantFrom('replace', 'replace', 'replace', 'count', 'count', 'remove', 'repeat', 'swap'),
+        by: fc.oneof({ weight: 3, arbitrary: values }, numbers),
       }),
       { maxLength },
     )
