@@ -33,8 +33,10 @@ async function playOrders(folder, peer, format) {
   const rows = [];
   for (const order of ordersOf(peer)) {
     let both = await on(order);
-    if (judge({ peer, native, theirs, both }).length > 0) {
+    const doubts = judge({ peer, native, theirs, both });
+    if (doubts.length > 0) {
       // What a busy machine breaks works the second time; what is wrong does not.
+      console.log(`  ${format}  again: ${doubts.join('; ')}`);
       theirs = await on(['peer']);
       both = await on(order);
     }

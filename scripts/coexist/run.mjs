@@ -42,7 +42,7 @@ export async function play({ folder, peer, format, vendor, loads }) {
   const setup = peer.setup?.includes('\n') ? './setup.mjs' : peer.setup;
   const flags = { llmtrace: LLMTRACE, peer: setup ? ['--import', setup] : [] };
   const { code, signal, stdout, stderr } = await runApp(`app.${format === 'esm' ? 'mjs' : 'cjs'}`, {
-    ...{ cwd: folder, timeout: 60_000 },
+    ...{ cwd: folder, timeout: 180_000 },
     flags: loads.flatMap((one) => flags[one]),
     env: {
       ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, SINK: sink.url },

@@ -1,6 +1,5 @@
-// The spans of a request to a backend: OTLP, an envelope of Sentry's, or what dd-trace sends to its agent.
+// The spans of a request to a backend: OTLP, or an envelope of Sentry's.
 import definitions from 'otlp-definitions/build/src/generated/root.js';
-import { decode } from './msgpack.mjs';
 
 const Traces = definitions.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 
@@ -8,7 +7,6 @@ const Traces = definitions.opentelemetry.proto.collector.trace.v1.ExportTraceSer
 export function spansIn(url, type, bytes) {
   if (/\/v1\/traces$/.test(url)) return ofOtlp(type?.includes('json') ? JSON.parse(bytes) : fromProto(bytes));
   if (/\/envelope\/$/.test(url)) return bytes.toString().split('\n').flatMap(ofSentry);
-  if (/\/v0\.4\/traces$/.test(url)) return decode(bytes).flat().map(ofDatadog);
   return [];
 }
 
@@ -26,11 +24,16 @@ const ofOtlp = ({ resourceSpans = [] }) =>
   resourceSpans
     .flatMap(({ scopeSpans }) => scopeSpans)
     .flatMap(({ scope, spans }) =>
-      spans.map(({ spanId, parentSpanId, name }) => ({
+      spans.map(({ spanId, parentSpanId, name, attributes }) => ({
         ...{ id: spanId, parent: parentSpanId, name },
-        by: scope.name.replace(/^@opentelemetry\/instrumentation-/, ''),
+        by: makerOf(scope, attributes),
       })),
     );
+
+/** All spans of dd-trace have the same scope; their integration is an attribute. */
+const makerOf = ({ name }, attributes = []) =>
+  attributes.find(({ key }) => key === 'component')?.value.stringValue ??
+  name.replace(/^@opentelemetry\/instrumentation-/, '');
 
 /** A line of an envelope: a transaction with its spans, or spans alone, or something else. */
 function ofSentry(line) {
@@ -44,13 +47,6 @@ function ofSentrySpan({ span_id, parent_span_id, description, name = description
   const by = origin ?? attributes?.['sentry.origin']?.value ?? 'manual';
   return { id: span_id, parent: parent_span_id, name, by };
 }
-
-const ofDatadog = ({ span_id, parent_id, name, resource, meta }) => ({
-  id: String(span_id),
-  parent: parent_id ? String(parent_id) : undefined,
-  name: `${name} ${resource}`,
-  by: meta?.component ?? name,
-});
 
 /**
  * The spans of the others as lines, each with those that it is within. llmtrace's are left out, of which `ours` are the
