@@ -8,6 +8,7 @@ import { PEERS } from './coexist/peers.mjs';
 import { makeProject } from './coexist/project.mjs';
 import { changed, judge, play } from './coexist/run.mjs';
 import { CALLS } from './coexist/scenes.mjs';
+import { countsOf } from './coexist/spans.mjs';
 import { isRegistryThere, packAll, root, temporaryFolder } from './lib/npm.mjs';
 
 const OPENAI = '6.49.0'; // the newest that all of them know
@@ -18,35 +19,45 @@ if (!isRegistryThere()) {
   process.exit(0);
 }
 
-const vendor = await startVendorServer();
 const base = temporaryFolder();
 const tarballs = packAll(base).map(({ path }) => path);
+const vendors = { cjs: await startVendorServer(), esm: await startVendorServer() };
+
+/** The orders in which a peer and llmtrace can be loaded; a wrapper comes when the application calls it. */
+const ordersOf = ({ setup }) => [...(setup ? [['peer', 'llmtrace']] : []), ['llmtrace', 'peer']];
+
+async function playOrders(folder, peer, format) {
+  const on = (loads) => play({ folder, peer, format, vendor: vendors[format], loads });
+  const native = await on([]);
+  let theirs = await on(['peer']);
+  const rows = [];
+  for (const order of ordersOf(peer)) {
+    let both = await on(order);
+    const doubts = judge({ peer, native, theirs, both });
+    if (doubts.length > 0) {
+      // What a busy machine breaks works the second time; what is wrong does not.
+      console.log(`  ${format}  again: ${doubts.join('; ')}`);
+      theirs = await on(['peer']);
+      both = await on(order);
+    }
+    const wrong = judge({ peer, native, theirs, both });
+    const changes = changed(theirs, native);
+    rows.push({ peer, format, order, changes, both, wrong });
+    console.log(`  ${format}  ${order.join(', ').padEnd(16)}  ${wrong.join('; ') || 'ok'}`);
+    console.log(`    its spans: ${countsOf(both.others).join(', ') || 'none'}`);
+    for (const line of both.lines) console.log(`    ${line}`);
+  }
+  return rows;
+}
+
 const rows = [];
 for (const peer of PEERS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   console.log(peer.name);
   const folder = makeProject(join(base, peer.name.replaceAll(/\W/g, '-')), peer, tarballs, OPENAI);
-  for (const format of ['cjs', 'esm']) {
-    const on = (loads) => play({ folder, peer, format, vendor, loads });
-    const [native, theirs] = [await on([]), await on(['peer'])];
-    const changes = changed(theirs, native);
-    const orders = peer.setup
-      ? [
-          ['peer', 'llmtrace'],
-          ['llmtrace', 'peer'],
-        ]
-      : [['llmtrace', 'peer']];
-    for (const order of orders) {
-      let both = await on(order);
-      // What a busy machine breaks works the second time; what is wrong does not.
-      if (judge({ native, theirs, both }).length > 0) both = await on(order);
-      const wrong = judge({ native, theirs, both });
-      rows.push({ peer, format, order, changes, both, wrong });
-      console.log(`  ${format}  ${order.join(', ').padEnd(16)}  ${wrong.join('; ') || 'ok'}`);
-      for (const line of both.lines) console.log(`    ${line}`);
-    }
-  }
+  const formats = Object.keys(vendors).map((format) => playOrders(folder, peer, format));
+  rows.push(...(await Promise.all(formats)).flat());
 }
-await vendor.close();
+await Promise.all(Object.values(vendors).map((vendor) => vendor.close()));
 const about = {
   ...{ openai: OPENAI, calls: CALLS, node: process.versions.node },
   date: new Date().toISOString().slice(0, 10),

@@ -1,4 +1,6 @@
 // The results as a page of the docs.
+import { countsOf } from './spans.mjs';
+
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 const escaped = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -15,12 +17,15 @@ Node.js ${node}, in every way that the SDK has, with llmtrace and another instru
 
 - **application**: it sees what it sees with the other alone, and nothing ends it.
 - **spans**, **metrics**: what llmtrace tells of, each call once; “–” where the other's set-up has no metrics.
+- **its spans**: what the other sends of the same run, by what made them: of the calls, of each request's HTTP, and of an
+  Express server that asks another one (\`fetch\`) and the model within a request. They are those that it sends without
+  llmtrace, each within the same ones. “–” where it sends none, or sends them in a format of its own.
 - **ended with the process**: the other has left a stream unread, and its own set-up sends nothing at that time.
 - **names**: whom llmtrace names, once, in a warning of the process (or of \`diag\`, where somebody listens): “calls of openai
   are also traced by …: unless one is switched off, each has two spans”. None where the other does not see the calls, and
   for wrappers that the application puts around its client itself: whoever wrote that knows.
 
-${table(['beside', 'as', 'loaded', 'application', 'spans', 'metrics', 'names'], rows.map(cells))}
+${table(['beside', 'as', 'loaded', 'application', 'spans', 'metrics', 'its spans', 'names'], rows.map(cells))}
 
 Two instrumentations make two spans a call. To have one, switch the other off, or leave openai to it with
 \`LLMTRACE_INSTRUMENTATIONS\`.
@@ -48,6 +53,7 @@ function cells({ peer, format, order, both, wrong }) {
     wrong.length === 0 ? 'the same' : `**${escaped(wrong.join('; ')).slice(0, 300)}**`,
     `${both.spans} of ${both.requests}${both.late > 0 ? ` (${both.late} ended with the process)` : ''}`,
     both.counted > 0 ? `${both.counted} of ${both.requests}` : '–',
+    countsOf(both.others).join(', ') || '–',
     both.lines.map((line) => / traced by (.*): /.exec(line)?.[1] ?? escaped(line)).join('; ') || '–',
   ];
 }

@@ -24,7 +24,8 @@ const OTEL_3 = [
 
 /**
  * `packages` are installed beside openai; `setup` is a module for `--import`, as text or by its name; `wrap` is a
- * module that exports what an application calls on its client.
+ * module that exports what an application calls on its client; `hosts` make spans of the application beside those of
+ * its calls.
  */
 export const PEERS = [
   {
@@ -35,7 +36,8 @@ import { register } from 'node:module';
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
 await import('@opentelemetry/auto-instrumentations-node/register');
 `,
-    env: { OTEL_NODE_RESOURCE_DETECTORS: 'none' },
+    env: () => ({ OTEL_NODE_RESOURCE_DETECTORS: 'none' }),
+    hosts: ['http', 'express', 'undici'],
   },
   {
     name: '@opentelemetry/instrumentation-openai',
@@ -50,16 +52,18 @@ import * as Sentry from '@sentry/node';
 Sentry.init({ dsn: process.env.SINK.replace('//', '//key@') + '/1', tracesSampleRate: 1 });
 globalThis.flushOthers = () => Sentry.flush(2000);
 `,
+    hosts: ['http', 'express', 'fetch'],
   },
   {
     name: 'dd-trace',
     packages: ['dd-trace@6.21.0', '@opentelemetry/api@1.9.1'],
     setup: 'dd-trace/initialize.mjs',
-    env: {
-      DD_TRACE_AGENT_URL: 'http://127.0.0.1:9',
+    env: (sink) => ({
+      DD_TRACE_AGENT_URL: sink,
       DD_TRACE_STARTUP_LOGS: 'false',
       DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
-    },
+    }),
+    hosts: ['http', 'express', 'fetch'],
   },
   {
     name: '@traceloop/node-server-sdk',
@@ -101,7 +105,7 @@ export const wrap = (client) => observeOpenAI(client);
   {
     name: 'langsmith',
     packages: ['langsmith@0.12.0', '@opentelemetry/api@1.9.1'],
-    env: { LANGSMITH_TRACING: 'true', LANGSMITH_API_KEY: 'key' },
+    env: () => ({ LANGSMITH_TRACING: 'true', LANGSMITH_API_KEY: 'key' }),
     wrap: `
 import { wrapOpenAI } from 'langsmith/wrappers';
 process.env.LANGSMITH_ENDPOINT = process.env.SINK;

@@ -5,19 +5,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { countOf } from '../matrix/smoke.mjs';
+import { spansIn, trees, without } from './spans.mjs';
 
 const LLMTRACE = ['--import', '@llmtrace/auto'];
 
 /** A server that takes everything; it keeps what may be spans, and llmtrace's metrics. */
 async function startSink() {
-  const sink = { traces: '', metrics: [] };
+  const sink = { traces: '', metrics: [], spans: [] };
   const server = createServer(async (request, response) => {
     const parts = [];
     for await (const part of request) parts.push(part);
     const bytes = Buffer.concat(parts);
-    const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString(
-      'latin1',
-    );
+    const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+    const body = plain.toString('latin1');
+    sink.spans.push(...spansIn(request.url, request.headers['content-type'], plain));
     if (request.url === '/v1/metrics') sink.metrics.push(...metricsOf(body));
     else if (request.url !== '/v1/logs') sink.traces += body;
     response.setHeader('content-type', 'application/json').end('{}');
@@ -41,13 +42,13 @@ export async function play({ folder, peer, format, vendor, loads }) {
   const setup = peer.setup?.includes('\n') ? './setup.mjs' : peer.setup;
   const flags = { llmtrace: LLMTRACE, peer: setup ? ['--import', setup] : [] };
   const { code, signal, stdout, stderr } = await runApp(`app.${format === 'esm' ? 'mjs' : 'cjs'}`, {
-    ...{ cwd: folder, timeout: 60_000 },
+    ...{ cwd: folder, timeout: 180_000 },
     flags: loads.flatMap((one) => flags[one]),
     env: {
       ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, SINK: sink.url },
       ...{ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
       ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
-      ...(loads.includes('peer') ? { ...peer.env, ...(peer.wrap ? { WRAP: 'true' } : {}) } : {}),
+      ...(loads.includes('peer') ? { ...peer.env?.(sink.url), ...(peer.wrap ? { WRAP: 'true' } : {}) } : {}),
       ...(loads.includes('llmtrace') ? { LLMTRACE_CONFIG: './llmtrace.config.mjs' } : {}),
     },
   });
@@ -59,6 +60,7 @@ export async function play({ folder, peer, format, vendor, loads }) {
     ...{ seen, calls: told.length, spans: new Set(ids.filter((id) => isIn(sink.traces, id))).size },
     late: told.filter(({ id, late }) => late && !isIn(sink.traces, id)).length,
     ...{ end: code === 0 ? 'ok' : `${signal ?? code}: ${stderr.slice(-2000)}`, lines, stderr },
+    others: trees(sink.spans, ids),
     requests: vendor.requests.length, // each call makes one
     counted: countOf(sink.metrics, 'gen_ai.client.operation.duration'),
   };
@@ -81,16 +83,30 @@ export function changed({ end, seen }, native) {
 }
 
 /** What is wrong with a run of both; the application may see what it sees with the other alone, or with none. */
-export function judge({ native, theirs, both }) {
+export function judge({ peer, native, theirs, both }) {
   const { end, seen, requests, calls, spans, late, counted } = both;
   if (end !== 'ok') return [`${theirs.end === 'ok' ? '' : 'also without llmtrace: '}it ended with ${end}`];
   return [
     ...sameAs(seen, [theirs.seen, native.seen]).map((name) => `${name}: ${JSON.stringify(seen[name])}`),
     requests !== theirs.requests && `${requests} requests in place of ${theirs.requests}`,
+    ...othersOf(peer, theirs.others, both.others),
     calls !== requests && `llmtrace told of ${calls} of ${requests} calls`,
     // What ends with the process is sent by llmtrace itself; the other's set-up sends nothing any more.
     spans + late !== requests && `${spans} spans of llmtrace for ${requests} calls`,
     // Where the set-up of the other has no metrics, there are none.
     counted !== requests && counted !== 0 && `its metrics count ${counted} of ${requests} calls`,
   ].filter(Boolean);
+}
+
+/** What is wrong with the spans that the other makes of the application; `hosts` are those that it must make. */
+function othersOf({ hosts = [] }, alone, beside) {
+  const lost = without(alone, beside);
+  const added = without(beside, alone);
+  return [
+    ...hosts
+      .filter((maker) => !alone.some((line) => line.includes(`${maker} `)))
+      .map((maker) => `the other alone has no span of ${maker}`),
+    lost.length > 0 && `${lost.length} of its ${alone.length} spans are missing: ${lost[0]}`,
+    added.length > 0 && `it has ${added.length} spans that it has not alone: ${added[0]}`,
+  ];
 }

@@ -1,5 +1,6 @@
 // What an application does with openai's SDK, and what it gets to see of it: plain JSON, so that what it sees beside
 // several instrumentations can be compared with what it sees beside none.
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 
 const messages = [{ role: 'user', content: 'hello' }];
@@ -61,12 +62,32 @@ const SCENES = {
     (await responses.create({ model: 'gpt-4o-mini', input: 'hello' })).output_text,
   embeddings: async ({ embeddings }) =>
     (await embeddings.create({ model: 'text-embedding-3-small', input: 'hello' })).data.length,
+  'within a request': ({ chat }, _sdk, host) => within(host, () => chat.completions.create(body)),
 };
+
+/** A server that asks another one and the model within a request; gives what it answers. */
+async function within({ http, express }, ask) {
+  const app = express();
+  const server = http.createServer(app);
+  const url = (path) => `http://127.0.0.1:${server.address().port}${path}`;
+  app.get('/stock', (_request, response) => response.json({ trees: 7 }));
+  app.get('/ask', async (_request, response) => {
+    const { trees } = await (await fetch(url('/stock'))).json();
+    response.json([trees, (await ask()).choices[0].message.content]);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const [response] = await once(http.get(url('/ask')), 'response');
+  const parts = [];
+  for await (const part of response) parts.push(part);
+  server.close();
+  server.closeAllConnections();
+  return JSON.parse(Buffer.concat(parts));
+}
 
 export const CALLS = Object.keys(SCENES).length;
 
 /** Runs all of it, and prints what was seen. */
-export async function run(sdk, wrap = (client) => client) {
+export async function run(sdk, host, wrap = (client) => client) {
   const { OpenAI } = sdk;
   const seen = {};
   const unhandled = [];
@@ -74,7 +95,7 @@ export async function run(sdk, wrap = (client) => client) {
   const client = await wrap(new OpenAI({ maxRetries: 0 }), sdk);
   for (const [name, play] of Object.entries(SCENES)) {
     try {
-      seen[name] = await play(client, sdk);
+      seen[name] = await play(client, sdk, host);
     } catch (error) {
       seen[name] = `threw ${error?.message}`;
     }

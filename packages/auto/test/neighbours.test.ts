@@ -1,5 +1,6 @@
 /** What else is instrumented in the process keeps all of its spans, whoever comes first and however llmtrace gets in. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { file, type Stage, setStage } from './stage.ts';
 
 interface Told {
@@ -32,18 +33,19 @@ const WAYS: Readonly<Record<string, Way>> = {
   '--require, with a set-up in code': { flags: ['--require', AUTO], code: true },
   'the list of NodeSDK, first': {
     flags: ['--import', `${AUTO}/hook`, 'otel'],
-    env: { LLMTRACE_LIST: 'first' },
+    env: { LIST_PLACE: 'first' },
   },
   'the list of NodeSDK, last': {
     flags: ['--import', `${AUTO}/hook`, 'otel'],
-    env: { LLMTRACE_LIST: 'last' },
+    env: { LIST_PLACE: 'last' },
   },
 };
 
 /** Those that are tried beside both lines. */
 const MAIN = /^--import, |first$/;
 
-const [major = 0, minor = 0] = (process.env['TEST_NODE_VERSION'] ?? process.versions.node)
+const node = process.env['TEST_NODE'] ?? process.execPath;
+const [major = 0, minor = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })
   .split('.')
   .map(Number);
 /** OpenTelemetry's older line runs on every Node.js, the newer one on later ones. */
@@ -61,7 +63,7 @@ describe('beside other instrumentations', function () {
   async function spans(line: string, format: Format, { flags = [], env = {}, code = false }: Way) {
     // A list is made of what is imported, also by an application that is CommonJS.
     const setUp =
-      format === 'esm' || env['LLMTRACE_LIST']
+      format === 'esm' || env['LIST_PLACE']
         ? ['--import', url('otel.mjs')]
         : ['--require', file(app('otel.cjs'))];
     const own = flags.flatMap((flag) => (flag === 'otel' ? setUp : flag));

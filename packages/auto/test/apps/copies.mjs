@@ -74,3 +74,5 @@ if (registering !== 'none') {
   };
 }
 console.log(JSON.stringify({ before, after }));
+// An exit alone waits 3 s, which a busy machine may take to start the export.
+if (process.env.FLUSH) await (await import('@llmtrace/auto')).llmtrace.flush({ timeoutMillis: 20_000 });

@@ -1,5 +1,5 @@
 // OpenTelemetry as an application sets it up itself, with what it instruments beside llmtrace. `OTEL_LINE` is the line of
-// its releases, `LLMTRACE_LIST` whether llmtrace's instrumentations are `first` or `last` in the list.
+// its releases, `LIST_PLACE` whether llmtrace's instrumentations are `first` or `last` in the list.
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
@@ -50,7 +50,7 @@ exports.start = (llmtrace = () => []) => {
     forceFlush: async () => {},
     shutdown: async () => {},
   };
-  const place = process.env.LLMTRACE_LIST;
+  const place = process.env.LIST_PLACE;
   const sdk = new NodeSDK({
     traceExporter,
     metricReaders: [],
@@ -68,4 +68,4 @@ exports.start = (llmtrace = () => []) => {
   globalThis.finishedSpans = () => sdk.shutdown().then(() => spans);
 };
 
-if (!process.env.LLMTRACE_LIST) exports.start();
+if (!process.env.LIST_PLACE) exports.start();

@@ -9,7 +9,7 @@ const from = createRequire(
 );
 register('@opentelemetry/instrumentation/hook.mjs', pathToFileURL(from.resolve('@opentelemetry/sdk-node')));
 const { start } = require('./otel.cjs');
-if (process.env.LLMTRACE_LIST) {
+if (process.env.LIST_PLACE) {
   const { llmtraceInstrumentations } = await import('@llmtrace/auto/instrumentations');
   start(llmtraceInstrumentations);
 }

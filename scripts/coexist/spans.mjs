@@ -1,0 +1,86 @@
+// The spans of a request to a backend: OTLP, or an envelope of Sentry's.
+import definitions from 'otlp-definitions/build/src/generated/root.js';
+
+const Traces = definitions.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+
+/** Each with its `id` and that of its `parent`, its `name`, and `by`: what made it. None, for what has no spans. */
+export function spansIn(url, type, bytes) {
+  if (/\/v1\/traces$/.test(url)) return ofOtlp(type?.includes('json') ? JSON.parse(bytes) : fromProto(bytes));
+  if (/\/envelope\/$/.test(url)) return bytes.toString().split('\n').flatMap(ofSentry);
+  return [];
+}
+
+const fromProto = (bytes) => {
+  const request = Traces.toObject(Traces.decode(bytes), { arrays: true });
+  for (const span of request.resourceSpans.flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap((one) => one.spans),
+  )) {
+    for (const key of ['spanId', 'parentSpanId']) span[key] = Buffer.from(span[key] ?? []).toString('hex');
+  }
+  return request;
+};
+
+const ofOtlp = ({ resourceSpans = [] }) =>
+  resourceSpans
+    .flatMap(({ scopeSpans }) => scopeSpans)
+    .flatMap(({ scope, spans }) =>
+      spans.map(({ spanId, parentSpanId, name, attributes }) => ({
+        ...{ id: spanId, parent: parentSpanId, name },
+        by: makerOf(scope, attributes),
+      })),
+    );
+
+/** All spans of dd-trace have the same scope; their integration is an attribute. */
+const makerOf = ({ name }, attributes = []) =>
+  attributes.find(({ key }) => key === 'component')?.value.stringValue ??
+  name.replace(/^@opentelemetry\/instrumentation-/, '');
+
+/** A line of an envelope: a transaction with its spans, or spans alone, or something else. */
+function ofSentry(line) {
+  if (!line.startsWith('{')) return [];
+  const { type, transaction, contexts, spans = [], items = [] } = JSON.parse(line);
+  const root = type === 'transaction' ? [{ ...contexts.trace, description: transaction }] : [];
+  return [...root, ...spans, ...items].filter((one) => one.span_id).map(ofSentrySpan);
+}
+
+function ofSentrySpan({ span_id, parent_span_id, description, name = description, origin, attributes }) {
+  const by = origin ?? attributes?.['sentry.origin']?.value ?? 'manual';
+  return { id: span_id, parent: parent_span_id, name, by };
+}
+
+/**
+ * The spans of the others as lines, each with those that it is within. llmtrace's are left out, of which `ours` are the
+ * ids.
+ */
+export function trees(spans, ours) {
+  const all = new Map(spans.map((span) => [span.id, span]));
+  const isOurs = ({ id, by }) => ours.includes(id) || by.startsWith('@llmtrace/');
+  const above = (parent) => {
+    if (!parent || /^0*$/.test(parent)) return '';
+    const span = all.get(parent);
+    if (!span) return ours.includes(parent) ? '' : '(lost) > ';
+    return isOurs(span) ? above(span.parent) : `${lineOf(span)} > `;
+  };
+  const lineOf = ({ parent, by, name }) => `${above(parent)}${by} ${name.replaceAll(/:\d{4,5}\b/g, '')}`;
+  return [...all.values()]
+    .filter((span) => !isOurs(span))
+    .map(lineOf)
+    .sort();
+}
+
+/** How many spans each instrumentation made: those of the last in each line. */
+export function countsOf(lines) {
+  const makers = lines.map((line) => line.split(' > ').at(-1).split(' ', 1)[0]);
+  const counts = Map.groupBy(makers, (maker) => maker);
+  return [...counts].map(([maker, { length }]) => `${maker} ${length}`).sort();
+}
+
+/** What lines have that others have not, each as often as it is missing. */
+export function without(lines, others) {
+  const left = [...others];
+  return lines.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
