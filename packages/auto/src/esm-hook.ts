@@ -22,9 +22,19 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
     facts().hook = true;
   } catch (error) {
     diag.error('llmtrace: could not register the hook for ES modules', error);
-    note(noHook, true);
+    note(isNode() ? noHook : notNode, true);
   }
 }
+
+/** Bun 1.4 names a version of Node.js whose hooks it does not have. */
+const isNode = (): boolean => 'registerHooks' in module || !hasSyncHooks(process.versions.node);
+
+const notNode = {
+  code: 'hook-missing',
+  what: 'this runtime lacks the module hooks of Node.js; SDKs that are imported are not traced',
+  cure: 'Use `instrumentClient(client)` of `@llmtrace/auto/manual`, or run the application on Node.js',
+  lost: true,
+} as const;
 
 const noHook = {
   code: 'hook-missing',
