@@ -5,7 +5,7 @@
 //   --only TEXT      only what has TEXT in its name (`express --import`); may be repeated
 //   --once           what is red is not run a second time
 //   --page           write the page from the results of earlier runs, and run nothing
-//   --list           the names, and nothing is run
+//   --list           the names of what would run, and nothing is run
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,9 +31,11 @@ const { values: options } = parseArgs({
 });
 const KEPT = join(root, '.cache', 'hosts.json');
 
+const isRed = (cells) => COLUMNS.some((column) => cells?.[column]?.no);
 const rows = HOSTS.flatMap(rowsOf);
+let results = kept();
 if (options.list) {
-  for (const { name } of rows) console.log(name);
+  for (const { name } of rows.filter(isWanted)) console.log(name);
   process.exit(0);
 }
 if (options.page) {
@@ -45,8 +47,6 @@ if (!isRegistryThere()) {
   process.exit(0);
 }
 
-let results = kept();
-const isRed = (cells) => COLUMNS.some((column) => cells?.[column]?.no);
 const wanted = rows.filter(isWanted);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1)); // removes the folders
 const base = temporaryFolder();

@@ -26,12 +26,20 @@ const WAYS = [
   {
     ...{ title: '`serverExternalPackages`, `NODE_OPTIONS`', name: 'external', files: ['next-external'] },
     ...{ env: { NODE_OPTIONS: '--import @llmtrace/auto' }, quick: false },
-    docs: [DOCS, "serverExternalPackages: ['openai', '@anthropic-ai/sdk', '@google/genai']"],
+    docs: [
+      DOCS,
+      "serverExternalPackages: ['openai', '@anthropic-ai/sdk', '@google/genai', '@llmtrace/auto']",
+    ],
   },
   {
     ...{ title: '`serverExternalPackages`, a NodeSDK in `instrumentation.js`', name: 'own NodeSDK' },
-    ...{ files: ['next-external', 'next-own-sdk'], env: OWN_DELAY, quick: false },
-    without: { files: ['next-external', 'next-own-sdk-alone'], env: OWN_DELAY },
+    ...{ files: ['next-own-sdk-alone', 'next-own-sdk'], env: OWN_DELAY, quick: false },
+    without: { files: ['next-own-sdk-alone'], env: OWN_DELAY },
+    docs: [
+      DOCS,
+      "import '@llmtrace/auto/hook';",
+      'new NodeSDK({ instrumentations: [...llmtraceInstrumentations()] }).start();',
+    ],
   },
 ];
 

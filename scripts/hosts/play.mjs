@@ -4,8 +4,9 @@ import { vendorEnvironment } from '../matrix/smoke.mjs';
 import { execute, freePort, start } from './process.mjs';
 import { addFiles } from './projects.mjs';
 
-const BUILD_BOUND = 240_000;
-const RUN_BOUND = 60_000;
+// Generous: a machine that is busy is slow, and a bound that it breaks looks like a fault.
+const BUILD_BOUND = 480_000;
+const RUN_BOUND = 120_000;
 
 /** Plays a side of a way: `{ flags, env, files }`. It never throws: what went wrong is in `failure`. */
 export async function play({ host, side, projects, vendor }) {
