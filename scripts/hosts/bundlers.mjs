@@ -94,7 +94,7 @@ export const BUNDLERS = [
     out: 'out.cjs',
     words: ["externals: { openai: 'commonjs openai' }"],
     more: [ownSdk(webpack('--env', 'external'))],
-    quick: true,
+    quick: ['inside, by hand'],
   }),
   bundler('rollup', {
     external: [['rollup', '-c', 'rollup.external.config.mjs']],
