@@ -26,7 +26,7 @@ export const FUNCTIONS = [
     env: { AWS_LAMBDA_FUNCTION_NAME: 'shop', AWS_LAMBDA_RUNTIME_API: '127.0.0.1:{port}' },
     start: ['node', 'bootstrap.mjs'],
     drive: invoked(6),
-    ways: [FLUSHED, { ...ENVIRONMENT, docs: undefined, mayLose: 1 }],
+    ways: [FLUSHED, { ...ENVIRONMENT, files: ['functions-slow'], docs: undefined, mayLose: 1 }],
     quick: true,
   },
   {

@@ -37,6 +37,8 @@ const environment = ({ port, receiver, vendor }) => ({
   ...vendorEnvironment(vendor),
   ...{ PORT: String(port), HOST: '127.0.0.1' },
   ...{ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+  // A busy machine may take longer than the 3 s that a process waits for its last export.
+  LLMTRACE_EXIT_TIMEOUT_MS: '20000',
   ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
 });
 
