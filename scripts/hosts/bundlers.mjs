@@ -40,6 +40,7 @@ function bundler(name, { external, inside, out = 'out.mjs', words, handWords = [
         ...{ title: 'the SDK inside, `--import` alone', name: 'inside, --import' },
         ...{ flags: IMPORT, build: inside, without: { build: inside }, expect: 'warned', warning: /bundled/ },
         why: 'no hook sees what is inside a bundle',
+        docs: [DOCS, '--import @llmtrace/auto'],
       },
       ...more,
     ],
@@ -50,6 +51,7 @@ function bundler(name, { external, inside, out = 'out.mjs', words, handWords = [
 const ownSdk = (build, flags) => ({
   ...{ title: 'the SDK outside; NodeSDK and `/instrumentations` inside', name: 'own NodeSDK inside' },
   ...{ build, flags, files: ['own-sdk-in-code'], without: { build, files: ['provider'] } },
+  docs: [DOCS, "import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';"],
 });
 
 const BANNER =
@@ -92,7 +94,7 @@ export const BUNDLERS = [
     out: 'out.cjs',
     words: ["externals: { openai: 'commonjs openai' }"],
     more: [ownSdk(webpack('--env', 'external'))],
-    quick: true,
+    quick: ['inside, by hand'],
   }),
   bundler('rollup', {
     external: [['rollup', '-c', 'rollup.external.config.mjs']],

@@ -6,13 +6,12 @@ const BUNDLED = {
   ...{ title: '`--import` alone', expect: 'either', warning: /bundled/ },
   why: 'no hook sees what is inside a bundle',
 };
-const ways = (...list) => list.map((way) => ({ ...way, docs: undefined }));
 
 const framework = (name, packages, more) => ({
   ...{ name, group: 'Frameworks', app: ['calls', name.toLowerCase().replaceAll(' ', '-')] },
   project: { name: name.toLowerCase().replaceAll(' ', '-'), packages, manifest: { type: 'module' } },
   drive: served(['/chat', '/stream']),
-  ways: ways({ ...IMPORT, ...BUNDLED }, BY_HAND),
+  ways: [{ ...IMPORT, ...BUNDLED }, BY_HAND],
   ...more,
 });
 
@@ -36,7 +35,7 @@ const nest = (builder, list) => ({
   build: [['nest', 'build', '--builder', builder]],
   start: ['node', '{flags}', 'dist/main.js'],
   drive: served(['/chat', '/stream']),
-  ways: ways(...list),
+  ways: list,
 });
 const NEST_BY_HAND = { ...BY_HAND, files: ['nest-by-hand'] };
 

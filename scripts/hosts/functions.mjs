@@ -8,7 +8,17 @@ const PROJECT = {
   packages: { '@google-cloud/functions-framework': '5.0.5' },
   manifest: { main: 'function.mjs' },
 };
-const WAYS = [{ ...ENVIRONMENT, docs: undefined, quick: true }];
+const DOCS = 'docs/serverless.md';
+const FLUSHED = {
+  ...{
+    ...ENVIRONMENT,
+    title: '`NODE_OPTIONS`, `llmtrace.flush()` in the handler',
+    name: 'flush()',
+    quick: true,
+  },
+  ...{ files: ['functions-flush'], docs: [DOCS, 'await llmtrace.flush({ timeoutMillis: 1000 });'] },
+};
+const IN_TIME = { ...ENVIRONMENT, docs: [DOCS, 'K_SERVICE'] };
 
 export const FUNCTIONS = [
   {
@@ -16,7 +26,7 @@ export const FUNCTIONS = [
     env: { AWS_LAMBDA_FUNCTION_NAME: 'shop', AWS_LAMBDA_RUNTIME_API: '127.0.0.1:{port}' },
     start: ['node', 'bootstrap.mjs'],
     drive: invoked(6),
-    ways: WAYS,
+    ways: [FLUSHED, { ...ENVIRONMENT, files: ['functions-slow'], docs: undefined, mayLose: 1 }],
     quick: true,
   },
   {
@@ -25,13 +35,13 @@ export const FUNCTIONS = [
     env: { K_SERVICE: 'shop' },
     start: ['node', 'server.mjs'],
     drive: frozen(Array.from({ length: 6 }, () => '/')),
-    ways: WAYS,
+    ways: [IN_TIME],
   },
   {
     ...{ name: 'functions-framework', title: "Google's `functions-framework`", group: 'Functions' },
     ...{ project: PROJECT, app: ['calls', 'functions'], env: { K_SERVICE: 'shop' } },
     start: ['functions-framework', '--target=chat', '--port={port}'],
     drive: served(['/', '/']),
-    ways: WAYS,
+    ways: [IN_TIME],
   },
 ];

@@ -36,7 +36,10 @@ const MANAGERS = [
     { name: 'yarn', manager: 'yarn', packages: {} },
     {
       start: ['yarn', 'node', '{flags}', 'script.mjs'],
-      ways: [without(IMPORT), without(REQUIRE)],
+      ways: [
+        without(IMPORT, { docs: ['docs/bundles.md', 'yarn node --import @llmtrace/auto'] }),
+        without(REQUIRE, { docs: ['docs/bundles.md', '--require'] }),
+      ],
     },
   ),
   host(

@@ -30,8 +30,13 @@ const WAYS = [
   },
   {
     ...{ title: '`serverExternalPackages`, a NodeSDK in `instrumentation.js`', name: 'own NodeSDK' },
-    ...{ files: ['next-external', 'next-own-sdk'], env: OWN_DELAY, quick: false },
-    without: { files: ['next-external', 'next-own-sdk-alone'], env: OWN_DELAY },
+    ...{ files: ['next-own-sdk-alone', 'next-own-sdk'], env: OWN_DELAY, quick: false },
+    without: { files: ['next-own-sdk-alone'], env: OWN_DELAY },
+    docs: [
+      DOCS,
+      "import '@llmtrace/auto/hook';",
+      'new NodeSDK({ instrumentations: [...llmtraceInstrumentations()] }).start();',
+    ],
   },
 ];
 

@@ -35,7 +35,7 @@ ${node} with the packages as they would be published, against a vendor and an OT
 - **warned**: where a call cannot be traced, one line names the cause and the cure.
 - **docs**: the row does what the documentation says, in its words, and it works.
 
-“–”: not applicable, with its reason at the end. “not yet”: it has not been run with these packages.
+“–”: not applicable, with its reason at the end. “not run”: the row has not been run with these packages.
 
 ${tables.join('\n\n')}
 
@@ -50,7 +50,7 @@ ${packages.map(([name, version]) => `\`${name}\` ${version}`).join(', ')}.
 }
 
 function cellsOf(cells, reasons) {
-  if (!cells) return COLUMNS.map(() => 'not yet');
+  if (!cells) return COLUMNS.map(() => 'not run');
   return COLUMNS.map((column) => {
     const { yes, no, none } = cells[column];
     if (yes) return 'yes';

@@ -10,7 +10,8 @@ import { SERVERS } from './servers.mjs';
 
 /**
  * A host: `name`, `group`, `project` (what is installed), `app` (folders of `apps` that make its files), `build`
- * (commands), `start` (a command; `{flags}` are the way's), `drive`, `ways`, and `quick` where CI runs it.
+ * (commands), `start` (a command; `{flags}` are the way's), `drive`, `ways`, and `quick` where CI runs it: all of its
+ * ways that do not have `quick: false`, or those that are named.
  */
 export const HOSTS = [
   ...SERVERS,

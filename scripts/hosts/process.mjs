@@ -53,8 +53,8 @@ async function endOf(child) {
   const closed = once(child, 'close').catch(() => {});
   try {
     const [code, signal] = await once(child, 'exit');
-    // What a process that outlives its parent holds open must not keep us waiting.
-    await Promise.race([closed, sleep(500)]);
+    // A manager may end before its application, which still exports; what lives on for good must not keep us waiting.
+    await Promise.race([closed, sleep(10_000)]);
     return { code, signal };
   } catch (error) {
     return { code: error.code ?? 1, signal: null };

@@ -18,10 +18,14 @@ const plain = (name, file, more) => ({
   ...more,
 });
 
+const DOCS = 'docs/process-managers.md';
 /** PM2 takes the flags of node from its own file. */
 const PM2_WAYS = [
-  { title: '`node_args: --import`', name: 'node_args', env: { NODE_ARGS: '--import @llmtrace/auto' } },
-  { ...ENVIRONMENT, docs: undefined },
+  {
+    ...{ title: '`node_args: --import`', name: 'node_args', env: { NODE_ARGS: '--import @llmtrace/auto' } },
+    docs: [DOCS, 'node_args', '--import @llmtrace/auto', 'kill_timeout: 5000'],
+  },
+  { ...ENVIRONMENT, docs: [DOCS, 'NODE_OPTIONS="--import @llmtrace/auto"', 'kill_timeout: 5000'] },
 ];
 const pm2 = (mode) => ({
   ...{ name: `PM2 ${mode}`, group: GROUP, project: MANAGERS, app: ['calls', 'processes'] },
@@ -54,18 +58,25 @@ export const PROCESSES = [
     drive: restarted('server.mjs', ['/'], 'SIGTERM'),
     ways: [
       { title: '`nodemon --import`', name: '--import', flags: ['--import', '@llmtrace/auto'] },
-      { ...ENVIRONMENT, docs: undefined },
+      { ...ENVIRONMENT, docs: [DOCS, 'NODE_OPTIONS="--import @llmtrace/auto"', 'nodemon'] },
     ],
   },
   plain('node --watch', 'server.mjs', {
     start: ['node', '--watch', '{flags}', 'server.mjs'],
     drive: restarted('server.mjs', ['/'], 'SIGTERM'),
-    ways: [IMPORT],
+    ways: [{ ...IMPORT, docs: [DOCS, 'node --watch --import @llmtrace/auto'] }],
   }),
   typescript('tsx', ['tsx', '{flags}', 'app.ts'], [IMPORT]),
   typescript(
     'ts-node',
-    ['node', '{flags}', '--require', 'ts-node/register/transpile-only', 'app.ts'],
-    [REQUIRE, { ...IMPORT, expect: 'either' }],
+    ['node', '{flags}', '-r', 'ts-node/register/transpile-only', 'app.ts'],
+    [
+      { ...REQUIRE, docs: ['docs/bundles.md', 'node --require @llmtrace/auto -r ts-node/register'] },
+      {
+        ...{ ...IMPORT, docs: undefined, expect: 'warned', warning: /--require @llmtrace/ },
+        why: 'ts-node does not work beside any `--import`',
+        without: { flags: ['--import', 'data:text/javascript,'] },
+      },
+    ],
   ),
 ];

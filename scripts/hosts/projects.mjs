@@ -11,7 +11,9 @@ const CACHE = join(root, '.cache', 'hosts');
 const APPS = join(root, 'scripts', 'hosts', 'apps');
 /** What tools keep among the packages. */
 const CACHES = ['.cache', '.vite', '.vite-temp', '.astro'];
-const INSTALL_BOUND = 300_000;
+const INSTALL_BOUND = 600_000;
+/** What an npm install has of llmtrace. */
+const PACKED = ['node_modules/@llmtrace', 'node_modules/.package-lock.json'];
 
 /** How each package manager installs; those that npm does not bring along are packages themselves. */
 const MANAGERS = {
@@ -82,19 +84,25 @@ export class Projects {
   async #install(project) {
     const from = join(CACHE, project.name);
     const manifest = { private: true, dependencies: { ...BASE, ...project.packages }, ...project.manifest };
-    const key = hash(JSON.stringify([manifest, project, this.#registry.digest, process.version]));
+    const others = hash(JSON.stringify([manifest, project, process.version]));
+    const key = hash(others + this.#registry.digest);
     const stamp = join(from, '.installed.json');
     const kept = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
     if (kept.key === key) return { from, ...kept };
+    if (kept.others === others && !project.manager) dropPacked(from);
+    else this.#makeProject(from, manifest, project);
+    this.#configure(from);
+    const result = await this.#runInstall(project, from);
+    if (result.code === 0) writeFileSync(stamp, JSON.stringify({ key, others, ...result }));
+    return { from, ...result };
+  }
+
+  #makeProject(from, manifest, project) {
     rmSync(from, { recursive: true, force: true });
     mkdirSync(from, { recursive: true });
     writeFileSync(join(from, 'package.json'), JSON.stringify(manifest, undefined, 2));
     if (project.files) addFiles(from, [project.files]);
     if (project.manager === 'yarn') writeFileSync(join(from, 'yarn.lock'), ''); // marks the root of a project
-    this.#configure(from);
-    const result = await this.#runInstall(project, from);
-    if (result.code === 0) writeFileSync(stamp, JSON.stringify({ key, ...result }));
-    return { from, ...result };
   }
 
   /** Tells each package manager where the packages of llmtrace are. */
@@ -121,6 +129,12 @@ export class Projects {
     const { code, output } = await execute(command, options);
     return { code: code ?? 1, output, binaries };
   }
+}
+
+/** Has npm install the packages of llmtrace anew, and leave all others as they are. */
+function dropPacked(folder) {
+  for (const path of ['.installed.json', 'package-lock.json', ...PACKED])
+    rmSync(join(folder, path), { recursive: true, force: true });
 }
 
 /** Copies folders of `apps` into a folder; a later one replaces the files of an earlier one. */

@@ -7,7 +7,12 @@ const PROJECT = {
   name: 'test-runners',
   packages: { ...OTEL, jest: '30.5.2', vitest: '5.1.2', vite: '8.4.0', mocha: '12.0.3' },
 };
-const BY_ENVIRONMENT = { ...ENVIRONMENT, docs: undefined, quick: true };
+const DOCS = 'docs/test-runners.md';
+const BY_ENVIRONMENT = {
+  ...ENVIRONMENT,
+  docs: [DOCS, 'NODE_OPTIONS="--import @llmtrace/auto"'],
+  quick: true,
+};
 /** Modules load in a context of the runner's own, where no hook of Node.js sees them. */
 const IN_CONTEXT = { expect: 'either', warning: /jest|vm|context|bundled|loaded/i };
 
@@ -22,7 +27,12 @@ export const RUNNERS = [
     'jest',
     ['jest', '--config', 'jest.config.cjs'],
     [
-      { title: '`instrumentClient()` and a NodeSDK', name: 'by hand', files: ['tests-by-hand'] },
+      {
+        title: '`instrumentClient()` and a NodeSDK',
+        name: 'by hand',
+        files: ['tests-by-hand'],
+        docs: ['docs/bundles.md', "require('@llmtrace/auto/manual')"],
+      },
       { ...BY_ENVIRONMENT, ...IN_CONTEXT },
     ],
     true,
@@ -32,14 +42,19 @@ export const RUNNERS = [
   runner('vitest vmThreads', vitest('vmThreads'), [{ ...BY_ENVIRONMENT, ...IN_CONTEXT }]),
   runner(
     'mocha',
-    ['mocha', '{flags}', 'mocha.test.mjs'],
+    ['mocha', '{flags}', '--timeout', '30000', 'mocha.test.mjs'],
     [
       {
         ...{ title: '`--node-option import=@llmtrace/auto`', name: '--node-option' },
         flags: ['--node-option', 'import=@llmtrace/auto'],
+        docs: [DOCS, 'mocha --node-option import=@llmtrace/auto'],
       },
-      BY_ENVIRONMENT,
+      { ...BY_ENVIRONMENT, docs: undefined },
     ],
   ),
-  runner('node --test', ['node', '{flags}', '--test', 'node.test.mjs'], [IMPORT]),
+  runner(
+    'node --test',
+    ['node', '{flags}', '--test', 'node.test.mjs'],
+    [{ ...IMPORT, docs: [DOCS, 'node --import @llmtrace/auto --test'] }],
+  ),
 ];

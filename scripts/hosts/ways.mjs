@@ -13,6 +13,7 @@ export const REQUIRE = {
   title: '`--require`',
   name: '--require',
   flags: ['--require', '@llmtrace/auto'],
+  docs: ['README.md', '--require'],
 };
 
 export const ENVIRONMENT = {
@@ -69,4 +70,5 @@ export const BY_HAND = {
   name: 'by hand',
   flags: ['--import', '@llmtrace/auto'],
   files: ['by-hand'],
+  docs: ['docs/bundles.md', 'instrumentClient(new OpenAI('],
 };

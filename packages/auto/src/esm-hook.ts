@@ -4,7 +4,7 @@
  * limit the application's instrumentations to these, too.
  */
 import module from 'node:module';
-import { facts, mainLine, mainModules, note, tellingLines, type Vendor } from '@llmtrace/core';
+import { type Finding, facts, mainLine, mainModules, note, tellingLines, type Vendor } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { addAsRead, isReadHere } from './esm-reads.ts';
 import { isFirst } from './once.ts';
@@ -22,9 +22,15 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
     facts().hook = true;
   } catch (error) {
     diag.error('llmtrace: could not register the hook for ES modules', error);
-    const isJest = process.env['JEST_WORKER_ID'] !== undefined;
-    note(isJest ? refusedByJest : noHook, !isJest);
+    const [finding, isWarning] = refusal();
+    note(finding, isWarning);
   }
+}
+
+/** Why no hook could be registered, and whether that is a warning. */
+function refusal(): [Finding, boolean] {
+  if (process.env['JEST_WORKER_ID'] !== undefined) return [refusedByJest, false];
+  return [isNode() ? noHook : notNode, true];
 }
 
 /**
@@ -36,6 +42,16 @@ const refusedByJest = {
   what: 'jest lets no module hook be registered; an SDK is not seen when a test loads it',
   cure: 'Use `instrumentModule(exports)` of `@llmtrace/auto/manual` in a file of `setupFilesAfterEnv`',
   lost: false,
+} as const;
+
+/** Bun 1.4 names a version of Node.js whose hooks it does not have. */
+const isNode = (): boolean => 'registerHooks' in module || !hasSyncHooks(process.versions.node);
+
+const notNode = {
+  code: 'hook-missing',
+  what: 'this runtime lacks the module hooks of Node.js; SDKs that are imported are not traced',
+  cure: 'Use `instrumentClient(client)` of `@llmtrace/auto/manual`, or run the application on Node.js',
+  lost: true,
 } as const;
 
 const noHook = {

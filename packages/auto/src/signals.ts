@@ -12,6 +12,9 @@ import type { ThreadLink } from './thread-link.ts';
 
 export const signalCells = new SignalCells();
 
+// As it is now: the tests of an application may replace it.
+const { setImmediate } = globalThis;
+
 /** How long the export thread may take to end the process, in ms. */
 const END_MS = 1000;
 
@@ -68,7 +71,12 @@ class SignalWatch {
   }
 
   removed(listener: unknown): void {
-    if (listener !== this.listener) this.settle();
+    if (listener === this.listener) return;
+    const wasListening = this.isListening;
+    this.settle();
+    // The application may send the signal again at once, with nothing left to do; without us that ends the process. Our
+    // listener sees it when the event loop polls next: after the immediates of this turn, before those of the next.
+    if (this.isListening && !wasListening) setImmediate(() => setImmediate(() => {}));
   }
 
   guarded(epoch: number): void {

@@ -75,6 +75,21 @@ describe('the hook for ES modules', () => {
     }
   }).timeout(60_000);
 
+  it('says what to do in a runtime that names a Node.js whose hooks it lacks, as Bun', async function () {
+    if (!hasSyncHooks(process.env['TEST_NODE_VERSION'] ?? process.versions.node)) this.skip();
+    const lacking =
+      'data:text/javascript,import m from "node:module"; delete m.registerHooks; m.syncBuiltinESMExports()';
+    const { code, stderr } = await stage.run('../examples/chat.mjs', {
+      flags: ['--import', lacking, ...AUTO],
+    });
+    assert.equal(code, 0);
+    assert.match(
+      stderr,
+      /llmtrace: this runtime lacks the module hooks of Node\.js.*instrumentClient\(client\)/,
+    );
+    assert.equal(stage.collector.spans().length, 0);
+  });
+
   it('wraps nothing: it is no import-in-the-middle', async () => {
     const { code, stdout, stderr } = await stage.run('apps/wrapped.mjs', { flags: AUTO });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });

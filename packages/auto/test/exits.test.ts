@@ -52,6 +52,7 @@ describe('the end of a process', () => {
     ignores: 'whose own handler of SIGTERM lets it end by itself',
     again: 'whose own handler of SIGTERM sends it again',
     counts: 'whose own handler of SIGTERM looks whether it is alone',
+    shutdown: 'whose own handler of SIGTERM sends it again when nothing else is left to do',
     gone: 'whose own handler of SIGTERM is gone again',
     before: 'that listens to beforeExit',
     listens: 'that listens to exit',

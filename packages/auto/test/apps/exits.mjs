@@ -75,6 +75,18 @@ const WAYS = {
       signal('SIGTERM');
     }, 20);
   },
+  // As frameworks shut down: nothing is left to do when the handler sends the signal again.
+  shutdown() {
+    const staying = stay();
+    const handler = async () => {
+      clearInterval(staying);
+      await null;
+      process.off('SIGTERM', handler);
+      signal('SIGTERM');
+    };
+    process.on('SIGTERM', handler);
+    signal('SIGTERM');
+  },
   before: () => process.on('beforeExit', () => console.log('beforeExit')),
   listens: () => process.on('exit', (code) => console.log('exit', code)),
   // Listeners to the exit that keep the later ones from running.

@@ -1,4 +1,4 @@
 export default {
   ...(process.env.STANDALONE ? { output: 'standalone' } : {}),
-  serverExternalPackages: ['openai', '@anthropic-ai/sdk', '@google/genai'],
+  serverExternalPackages: ['openai', '@anthropic-ai/sdk', '@google/genai', '@llmtrace/auto'],
 };

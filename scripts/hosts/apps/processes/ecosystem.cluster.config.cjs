@@ -6,6 +6,7 @@ module.exports = {
       exec_mode: 'cluster',
       instances: 2,
       node_args: process.env.NODE_ARGS,
+      kill_timeout: 5000,
     },
   ],
 };

@@ -1,3 +1,4 @@
+import '@llmtrace/auto/hook';
 import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 

@@ -1,2 +1,0 @@
-// biome-ignore-all lint/suspicious/noConsole: an application prints
-console.log(process.versions.node);
