@@ -89,7 +89,7 @@ const FAULTS = {
   },
   'the export thread is out of memory': {
     endpoint: () => startCollector(),
-    flags: (folder) => copied(folder, 'exhausted', readFileSync(appOf('exhausting-thread.mjs'), 'utf8')),
+    flags: (folder) => copied(folder, 'exhausted', readFileSync(appOf('exhausting-thread.cjs'), 'utf8')),
     args: ['until', '1', '100'],
     env: { OTEL_BSP_SCHEDULE_DELAY: '60000' },
   },

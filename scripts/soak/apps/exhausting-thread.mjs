@@ -1,8 +1,9 @@
 // Loaded in the place of the export thread's file, which is beside it: the first such thread runs out of memory.
-import './real-worker.js';
-import { existsSync, writeFileSync } from 'node:fs';
+require('./real-worker.js');
+const { existsSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
 
-const mark = new URL('./exhausted', import.meta.url);
+const mark = join(__dirname, 'exhausted');
 const kept = [];
 function fill() {
   for (;;) kept.push(new Array(1e6).fill(kept.length));
