@@ -3,10 +3,11 @@
  * What holds where things go wrong, measured in real processes on what is built: see docs/reliability.md, whose tables it
  * writes.
  *
- *   npm run test:soak -- [--only collectors,endings,leaks,mixed,redis,hostile,faults] [--minutes 2] [--quick]
+ *   npm run test:soak -- [--only collectors,endings,leaks,mixed,redis,hostile,faults] [--minutes 2]
+ *                        [--share 1] [--quick]
  *
- * A part writes its own table alone, so `--only` leaves the others as they are. `--quick` takes fewer calls and one
- * Node.js, and writes nothing. The exit is 1 where something does not hold.
+ * A part writes its own table alone, so `--only` leaves the others as they are. `--share 0.1` takes a tenth of the calls
+ * of the part `leaks`, for a machine that has other work; `--quick` takes fewer calls and one Node.js, and writes nothing. The exit is 1 where something does not hold.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -19,13 +20,16 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: PARTS.join() },
     minutes: { type: 'string', default: '2' },
+    share: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
   },
 });
 const minutes = Number(values.minutes);
+const share = Number(values.share);
 const parts = values.only.split(',');
 const wrong = parts.find((part) => !PARTS.includes(part));
 if (wrong) throw new Error(`Expected --only to be of ${PARTS.join(', ')}, got ${wrong}.`);
+if (!(share > 0 && share <= 1)) throw new Error(`Expected --share of 0 to 1, got ${values.share}.`);
 if (!(minutes > 0 && minutes <= 600))
   throw new Error(`Expected --minutes of 0 to 600, got ${values.minutes}.`);
 
@@ -45,7 +49,7 @@ let passed = 0;
 for (const part of parts) {
   const { measure, problems, report } = await import(`./soak/${part}.mjs`);
   const since = performance.now();
-  const options = { quick: values.quick, minutes };
+  const options = { quick: values.quick, minutes, share: values.quick ? 0.05 : share };
   const found = await measure(options);
   const content = `${report(found)}\n\n${made}`;
   console.log(`\n## ${part} (${Math.round((performance.now() - since) / 1000)} s)\n\n${content}`);

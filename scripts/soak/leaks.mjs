@@ -32,13 +32,13 @@ const SCENES = [
 /** More than this, in bytes a call, over the second half is growth. A model and a key are what is kept on purpose. */
 const MAX_A_CALL = { keys: 700, models: 700 };
 
-export async function measure({ quick }) {
+export async function measure({ share }) {
   const vendor = await startVendor();
   const one = async ([kind, title, count, env]) => {
     const collector = await startCollector();
     const options = {
       flags: ['--expose-gc'],
-      args: [kind, quick ? count / 20 : count],
+      args: [kind, count * share],
       timeout: 400_000,
       env: { OPENAI_BASE_URL: `${vendor.url}/v1`, ...env, ...exportTo(collector.url) },
     };
@@ -47,7 +47,7 @@ export async function measure({ quick }) {
     collector.close();
     return { kind, title, ...traced, bare };
   };
-  const rows = await mapped(SCENES, one);
+  const rows = await mapped(SCENES, one, 4);
   vendor.close();
   return { rows };
 }
