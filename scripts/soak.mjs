@@ -4,10 +4,11 @@
  * writes.
  *
  *   npm run test:soak -- [--only collectors,endings,leaks,mixed,redis,hostile,faults] [--minutes 2]
- *                        [--share 1] [--quick]
+ *                        [--share 1] [--node 20,24] [--jobs 2] [--quick]
  *
  * A part writes its own table alone, so `--only` leaves the others as they are. `--share 0.1` takes a tenth of the calls
- * of the part `leaks`, for a machine that has other work; `--quick` takes fewer calls and one Node.js, and writes nothing. The exit is 1 where something does not hold.
+ * of the part `leaks`, for a machine that has other work; `--node` names
+ * the versions for the part `endings`, and `--jobs` says how many processes run at once; `--quick` takes fewer calls and one Node.js, and writes nothing. The exit is 1 where something does not hold.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: PARTS.join() },
     minutes: { type: 'string', default: '2' },
     share: { type: 'string', default: '1' },
+    node: { type: 'string', default: '20,24' },
+    jobs: { type: 'string', default: '2' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -49,7 +52,11 @@ let passed = 0;
 for (const part of parts) {
   const { measure, problems, report } = await import(`./soak/${part}.mjs`);
   const since = performance.now();
-  const options = { quick: values.quick, minutes, share: values.quick ? 0.05 : share };
+  const options = {
+    ...{ quick: values.quick, minutes, jobs: Number(values.jobs) },
+    majors: values.quick ? [24] : values.node.split(',').map(Number),
+    share: values.quick ? 0.05 : share,
+  };
   const found = await measure(options);
   const content = `${report(found)}\n\n${made}`;
   console.log(`\n## ${part} (${Math.round((performance.now() - since) / 1000)} s)\n\n${content}`);

@@ -25,7 +25,7 @@ function capture() {
   return { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY' };
 }
 
-export async function measure({ quick }) {
+export async function measure({ quick, jobs }) {
   const vendor = await startVendor();
   const share = quick ? 10 : 1;
   const env = { OPENAI_BASE_URL: `${vendor.url}/v1` };
@@ -51,7 +51,7 @@ export async function measure({ quick }) {
       ms: result.ms - bare.get(content).ms,
     };
   };
-  const rows = await mapped(cells, one);
+  const rows = await mapped(cells, one, jobs);
   vendor.close();
   return { rows };
 }

@@ -42,46 +42,49 @@ const WORKER_WAYS = {
 /** Nothing runs after these. */
 const LEAVES_NO_TIME = ['sigkill', 'abort'];
 /** A busy machine takes longer to start the export thread than an exit waits. */
-const PATIENT = { LLMTRACE_EXIT_TIMEOUT_MS: '20000' };
+const PATIENT = { LLMTRACE_EXIT_TIMEOUT_MS: '60000' };
 
 const endOf = ({ code, signal }) => signal ?? `exit ${code}`;
 
-export async function measure({ quick }) {
+export async function measure({ majors, jobs }) {
   const vendor = await startVendor();
-  const majors = quick ? [24] : [20, 24];
   const scenes = [
     ...Object.entries(WAYS).map(([way, title]) => ({ way, title, app: 'exits.mjs', calls: CALLS })),
     ...Object.entries(WORKER_WAYS).map(([way, title]) => ({ way, title, app: 'worker-exits.mjs', calls: 1 })),
   ];
   const cells = majors.flatMap((major) => scenes.map((scene) => ({ ...scene, major })));
-  const rows = await mapped(cells, async ({ major, way, title, app, calls }) => {
-    const collector = await startCollector();
-    const options = {
-      node: nodeFor(major),
-      args: [way],
-      timeout: 60_000,
-      env: {
-        OPENAI_BASE_URL: `${vendor.url}/v1`,
-        CALLS: String(calls),
-        ...PATIENT,
-        ...exportTo(collector.url),
-      },
-    };
-    const bare = await run(testAppOf(app), options);
-    const traced = await run(testAppOf(app), { ...options, flags: AUTO });
-    collector.close();
-    const isSame = endOf(bare) === endOf(traced) && bare.stdout === traced.stdout;
-    return {
-      major,
-      way,
-      title,
-      calls,
-      bare: endOf(bare),
-      traced: endOf(traced),
-      isSame,
-      arrived: collector.ids.size,
-    };
-  });
+  const rows = await mapped(
+    cells,
+    async ({ major, way, title, app, calls }) => {
+      const collector = await startCollector();
+      const options = {
+        node: nodeFor(major),
+        args: [way],
+        timeout: 150_000,
+        env: {
+          OPENAI_BASE_URL: `${vendor.url}/v1`,
+          CALLS: String(calls),
+          ...PATIENT,
+          ...exportTo(collector.url),
+        },
+      };
+      const bare = await run(testAppOf(app), options);
+      const traced = await run(testAppOf(app), { ...options, flags: AUTO });
+      collector.close();
+      const isSame = endOf(bare) === endOf(traced) && bare.stdout === traced.stdout;
+      return {
+        major,
+        way,
+        title,
+        calls,
+        bare: endOf(bare),
+        traced: endOf(traced),
+        isSame,
+        arrived: collector.ids.size,
+      };
+    },
+    jobs,
+  );
   vendor.close();
   return { rows };
 }

@@ -108,7 +108,7 @@ function copied(folder, name, worker) {
   return ['--import', pathToFileURL(join(copy, 'index.js')).href];
 }
 
-export async function measure() {
+export async function measure({ jobs }) {
   const vendor = await startVendor();
   // In the package, so that the copies find what they depend on.
   const folder = mkdtempSync(testFileOf('../.stage-'));
@@ -127,7 +127,7 @@ export async function measure() {
     return { title, code: quiet.code, said: saidBy(quiet.stderr), findings: findingsOf(examined.stderr) };
   };
   try {
-    return { rows: await mapped(Object.entries(FAULTS), one) };
+    return { rows: await mapped(Object.entries(FAULTS), one, jobs) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     vendor.close();

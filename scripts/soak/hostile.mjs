@@ -19,7 +19,7 @@ const TIMES = 5;
 const LIMITED = { LLMTRACE_RATE_LIMIT_TOKENS_PER_MINUTE: '1000000', LLMTRACE_BUDGET_USD: '1000' };
 const ENV = { 'an endless 503': { LLMTRACE_RETRY: 'true' } };
 
-export async function measure() {
+export async function measure({ jobs }) {
   const vendor = await startVendor();
   const one = async (name) => {
     const collector = await startCollector();
@@ -40,7 +40,7 @@ export async function measure() {
       spans: collector.ids.size,
     };
   };
-  const rows = await mapped(Object.keys(HOSTILE), one);
+  const rows = await mapped(Object.keys(HOSTILE), one, jobs);
   vendor.close();
   return { rows };
 }

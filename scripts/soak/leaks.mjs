@@ -32,7 +32,7 @@ const SCENES = [
 /** More than this, in bytes a call, over the second half is growth. A model and a key are what is kept on purpose. */
 const MAX_A_CALL = { keys: 700, models: 700 };
 
-export async function measure({ share }) {
+export async function measure({ share, jobs }) {
   const vendor = await startVendor();
   const one = async ([kind, title, count, env]) => {
     const collector = await startCollector();
@@ -47,7 +47,7 @@ export async function measure({ share }) {
     collector.close();
     return { kind, title, ...traced, bare };
   };
-  const rows = await mapped(SCENES, one, 4);
+  const rows = await mapped(SCENES, one, jobs);
   vendor.close();
   return { rows };
 }
