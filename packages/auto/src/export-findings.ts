@@ -1,8 +1,8 @@
 /** What becomes of exports, as findings: each cause of each signal once, and once that it is over. */
-import { type AutoSettings, type Finding, note } from '@llmtrace/core';
+import { type AutoSettings, type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
 import { shown, shownEndpoint } from './endpoint.ts';
 import { causeOf } from './export-causes.ts';
-import { type Ledger, SIGNALS, type Signal } from './export-ledger.ts';
+import { type Drops, type Ledger, SIGNALS, type Signal } from './export-ledger.ts';
 import type { ExportReport, Tell } from './export-report.ts';
 
 export interface ExportReports {
@@ -27,8 +27,11 @@ let exported = false;
 /** Whether it is known of any export what became of it. */
 export const hasExported = (): boolean => exported;
 
-/** @param limit how many bytes may wait. */
-export function exportReports(limit: number, env: AutoSettings['env']): ExportReports {
+/**
+ * @param limit how many bytes may wait.
+ * @param drops counts what failed exports lost, beside what was never taken.
+ */
+export function exportReports(limit: number, env: AutoSettings['env'], drops: Drops): ExportReports {
   let isEnding = false;
   let deaths = 0;
   const failing = new Map<Signal, { key: string; lost: number }>();
@@ -38,8 +41,13 @@ export function exportReports(limit: number, env: AutoSettings['env']): ExportRe
   const placeOf = ({ signal, url }: { signal: Signal; url: string | undefined }): string =>
     url === undefined ? shownEndpoint(env, signal) : shown(url);
 
+  const countLost = (signal: Signal, count: number): void => {
+    if (!isCumulative(signal)) drops.add(signal, count);
+  };
+
   const failed = (report: Of<'failed'>): void => {
     const { signal, failure, lost } = report;
+    countLost(signal, lost);
     const { code, why, cure } = causeOf(failure, signal);
     const key = `${signal} ${code} ${why}`;
     const before = failing.get(signal)?.lost ?? 0;
@@ -65,6 +73,7 @@ export function exportReports(limit: number, env: AutoSettings['env']): ExportRe
 
   const rejected = (report: Of<'rejected'>): void => {
     const { signal, count, message } = report;
+    countLost(signal, count);
     if (!isNew(`rejected ${signal} ${count > 0}`)) return;
     const said = message === '' ? 'without a reason' : `for this reason: ${plain(message)}`;
     const what =
@@ -149,9 +158,11 @@ const QUEUE_SIZES: Readonly<Record<Signal, string>> = {
   logs: 'OTEL_BLRP_MAX_QUEUE_SIZE',
 };
 
-/** Metrics are cumulative: the next export has what the last one had. */
+/** The next export has what the last one had. */
+const isCumulative = (signal: Signal): boolean => signal === 'metrics';
+
 const lostOf = (signal: Signal, count: number): string =>
-  count > 0 && signal !== 'metrics' ? `; ${counted(count, signal)} lost` : '';
+  count > 0 && !isCumulative(signal) ? `; ${counted(count, signal)} lost` : '';
 
 function waitingIn(ledger: Ledger): string {
   const parts = SIGNALS.flatMap((signal) => {
@@ -161,8 +172,12 @@ function waitingIn(ledger: Ledger): string {
   return parts.length > 0 ? `; ${parts.join(', ')} lost` : '';
 }
 
-/** A receiver's own words, as one line without control characters. */
-const plain = (text: string): string => text.replace(/[^\P{C}]+/gu, ' ').replace(/[.\s]+$/, '');
+/** A receiver's message is cut to so many characters. */
+const MAX_MESSAGE = 300;
+
+/** A receiver's message in one line: it may repeat the request's headers, or carry what a terminal acts on. */
+const plain = (text: string): string =>
+  printable(withoutSecrets(text.replace(/\s+/g, ' ')), MAX_MESSAGE).replace(/[.\s]+$/, '');
 
 const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',

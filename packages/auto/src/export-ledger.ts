@@ -70,7 +70,7 @@ const cellOf = (signal: Signal): number => WAITING + SIGNALS.indexOf(signal);
 const shared = (length: number): Int32Array =>
   new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
 
-/** How much was dropped of each signal, in memory that outlives an export thread. */
+/** How much of each signal was lost, in memory that outlives an export thread. */
 export class Drops {
   readonly cells: Int32Array;
 

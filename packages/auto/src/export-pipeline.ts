@@ -177,10 +177,10 @@ function meterProvider(setup: Setup, resource: Resource, { drops, tell }: Contac
   return meters;
 }
 
-/** Exports what was dropped, where something was. */
+/** Exports how much was lost, where something was. */
 function countDrops(meters: MeterProvider, drops: Drops): void {
   const counter = meters.getMeter('@llmtrace/auto').createObservableCounter('llmtrace.export.dropped', {
-    description: 'Telemetry that was dropped, since more of it waited for its export than may.',
+    description: 'Telemetry that was lost: no more might wait for its export, or the export failed.',
     unit: '{item}',
   });
   counter.addCallback((result) => {

@@ -48,8 +48,11 @@ export type Tell = (report: ExportReport) => void;
 const PATIENCE_MS = 30_000;
 /** Of an answer, so much is looked at. */
 const MAX_ANSWER = 64 * 1024;
-/** A message of an error or of a collector is cut to so many characters. */
-const MAX_MESSAGE = 300;
+/**
+ * A message of an error or of a collector is cut to so many characters: more than are shown, so that a secret which the
+ * cut splits, and which is no longer known by its form, is not among them.
+ */
+const MAX_MESSAGE = 1000;
 
 /** An export under way. */
 interface Attempted {

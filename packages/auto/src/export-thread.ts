@@ -52,8 +52,8 @@ export function startExportThread(
   linked: LinkOptions,
 ): ExportThread {
   const setup: Setup = { ...options, flushTimeout: linked.timeout };
-  const reports = exportReports(setup.queueBytes, env);
   const drops = new Drops();
+  const reports = exportReports(setup.queueBytes, env, drops);
   const outbox = new Outbox(setup.queueBytes, drops, reports.tell);
   let delay = RESTART_MS;
   const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger));

@@ -123,7 +123,7 @@ describe('the end of a process', () => {
   it('does not wait long for a collector that never answers', async () => {
     const silent = await startCollector({ silent: true });
     try {
-      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: silent.url };
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: silent.url, LLMTRACE_EXIT_TIMEOUT_MS: '3000' };
       const without = await stage.run('apps/exits.mjs', { args: ['natural'], env });
       const before = performance.now();
       const traced = await stage.run('apps/exits.mjs', { args: ['natural'], env, flags: AUTO });

@@ -3,7 +3,7 @@ import { facts } from '@llmtrace/core';
 import { useFakeTimers } from 'sinon';
 import { endpointFinding } from '../src/endpoint.ts';
 import { exportReports } from '../src/export-findings.ts';
-import { Ledger } from '../src/export-ledger.ts';
+import { Drops, Ledger } from '../src/export-ledger.ts';
 import { type ExportReport, reporting, reportUnderWay } from '../src/export-report.ts';
 
 const FAILED: Extract<ExportReport, { kind: 'failed' }> = {
@@ -28,7 +28,7 @@ function findingsOf(work: () => void): string[] {
 
 describe('what becomes of exports', () => {
   it('is a finding, once a signal and cause, and once that it is over', () => {
-    const { tell } = exportReports(1, {});
+    const { tell } = exportReports(1, {}, new Drops());
     const arrived = { kind: 'exported', signal: 'traces', url: FAILED.url } as const;
     const found = findingsOf(() => {
       for (let round = 0; round < 3; round++) {
@@ -48,14 +48,18 @@ describe('what becomes of exports', () => {
   });
 
   it('names the endpoint of the environment where none was reached, without what is secret of it', () => {
-    const { tell } = exportReports(1, { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@host/otlp?token=1' });
+    const { tell } = exportReports(
+      1,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@host/otlp?token=1' },
+      new Drops(),
+    );
     const failure = { status: undefined, code: 'ENOTFOUND', message: 'pass' };
     const [found] = findingsOf(() => tell({ ...FAILED, url: undefined, failure }));
     assert.match(found ?? '', /at https:\/\/host\/otlp: its name has no address \(ENOTFOUND\)$/);
   });
 
   it('has what a receiver rejected, in one line', () => {
-    const { tell } = exportReports(1, {});
+    const { tell } = exportReports(1, {}, new Drops());
     const rejected = { kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces' } as const;
     const found = findingsOf(() => {
       tell({ ...rejected, count: 1, message: 'too\n\u001b[31m old.' });
@@ -63,13 +67,39 @@ describe('what becomes of exports', () => {
       tell({ ...rejected, count: 0, message: 'use v2' });
     });
     assert.deepEqual(found, [
-      '✗ export-rejected: http://host:1/v1/traces rejected 1 span of an export, for this reason: too [31m old',
+      '✗ export-rejected: http://host:1/v1/traces rejected 1 span of an export, for this reason: too \ufffd[31m old',
       '! export-rejected: http://host:1/v1/traces accepted traces with a warning: use v2',
     ]);
   });
 
+  for (const [what, before] of [
+    ['within what is shown', ''],
+    ['across its end', 'x '.repeat(145)],
+  ] as const) {
+    it(`has no secret of a receiver's message (${what})`, () => {
+      const { tell } = exportReports(1, {}, new Drops());
+      const message = `${before}bad authorization: Bearer sk-ant-api03-${'abcDEF123456'.repeat(8)}`;
+      const [found = ''] = findingsOf(() =>
+        tell({ kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces', count: 1, message }),
+      );
+      assert.match(found, /for this reason: /);
+      assert.doesNotMatch(found, /sk-ant|abcDEF/);
+    });
+  }
+
+  it('counts what failed and rejected exports lost, but no metrics: the next export has them', () => {
+    const drops = new Drops();
+    const { tell } = exportReports(1, {}, drops);
+    findingsOf(() => {
+      for (let round = 0; round < 2; round++) tell(FAILED);
+      tell({ ...FAILED, signal: 'metrics', lost: 1 });
+      tell({ kind: 'rejected', signal: 'logs', url: undefined, count: 4, message: '' });
+    });
+    assert.deepEqual([drops.of('traces'), drops.of('metrics'), drops.of('logs')], [6, 0, 4]);
+  });
+
   it('has what was dropped, and what a thread that ended had', () => {
-    const reports = exportReports(4096, {});
+    const reports = exportReports(4096, {}, new Drops());
     const ledger = new Ledger();
     ledger.add('traces', 10, 2);
     ledger.add('logs', 10, 1);

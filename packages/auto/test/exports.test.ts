@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
-import { AUTO, type Collector, file, startCollector } from './stage.ts';
+import { AUTO, type Collector, file, PATIENT, startCollector } from './stage.ts';
 
 const NODE = process.env['TEST_NODE'] ?? process.execPath;
 const APP = 'apps/exports.mjs';
@@ -134,7 +134,7 @@ describe('an export that fails', function () {
         stderr,
       } = await run(APP, {
         args: ['until', '1'],
-        env: { ...env, OTEL_BSP_SCHEDULE_DELAY: '300', LLMTRACE_DOCTOR: '1' },
+        env: { ...PATIENT, ...env, OTEL_BSP_SCHEDULE_DELAY: '300', LLMTRACE_DOCTOR: '1' },
       });
       assert.equal(exit, 0);
       assert.match(stdout, /^\d+\n$/);
@@ -252,10 +252,11 @@ describe('where there can be no export thread', function () {
   });
 
   it('a thread that ends is started again, and what it had is counted', async () => {
+    // CommonJS, as the file in whose place it is.
     const worker = `
-      import './real-worker.js';
-      import { existsSync, writeFileSync } from 'node:fs';
-      const mark = new URL('./ended', import.meta.url);
+      require('./real-worker.js');
+      const { existsSync, writeFileSync } = require('node:fs');
+      const mark = __dirname + '/ended';
       if (!existsSync(mark)) setTimeout(() => { writeFileSync(mark, ''); throw new RangeError('ended'); }, 1000);
     `;
     const { code, stdout, stderr } = await run(APP, {

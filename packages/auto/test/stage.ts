@@ -89,6 +89,9 @@ const metricsOf = ({ scopeMetrics }: any): string[] =>
 const valuesOf = (attributes: any[]): Record<string, any> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
+/** A busy machine takes longer to start the thread of the export than an exit waits by default. */
+export const PATIENT = { LLMTRACE_EXIT_TIMEOUT_MS: '20000' } as const;
+
 export interface Stage {
   readonly vendor: VendorServer;
   readonly collector: Collector;
@@ -118,6 +121,7 @@ export async function setStage(): Promise<Stage> {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_SERVICE_NAME: 'shop',
+    ...PATIENT,
   };
   return {
     vendor,

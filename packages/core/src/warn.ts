@@ -23,7 +23,7 @@ const MAX_WARNING = 2000;
  * @param atOnce the process is about to end, and runs no later task, in which Node.js would warn.
  */
 export function warn(text: string, atOnce = false): void {
-  const message = withoutSecrets(printableLines(cut(text, MAX_WARNING)));
+  const message = shown(text);
   const { diag: listener } = (Reflect.get(globalThis, REGISTERED) ?? {}) as { diag?: unknown };
   if (listener) diag.warn(`llmtrace: ${message}`);
   else if (atOnce) process.emit('warning', Object.assign(new Error(message), { name: 'llmtrace' }));
@@ -46,6 +46,8 @@ export function alarmOnce(message: string): void {
   if (said.has(message) || said.size >= MAX_SAID) return;
   said.add(message);
   facts().warnings.push(message);
-  process.emitWarning(message, 'llmtrace');
-  diag.warn(`llmtrace: ${message}`);
+  process.emitWarning(shown(message), 'llmtrace');
+  diag.warn(`llmtrace: ${shown(message)}`);
 }
+
+const shown = (text: string): string => withoutSecrets(printableLines(cut(text, MAX_WARNING)));

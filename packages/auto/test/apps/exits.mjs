@@ -42,6 +42,7 @@ const WAYS = {
   sighup: () => signal(stay() && 'SIGHUP'),
   sigquit: () => signal(stay() && 'SIGQUIT'),
   sigusr2: () => signal(stay() && 'SIGUSR2'),
+  sigkill: () => signal(stay() && 'SIGKILL'),
   // The event loop stands still: as without llmtrace, a signal ends the process all the same.
   blocked: () => block('TERM'),
   blockedint: () => block('INT'),
@@ -105,5 +106,5 @@ const WAYS = {
   },
 };
 
-await ask();
+for (let calls = Number(process.env.CALLS ?? 1); calls > 0; calls--) await ask();
 await WAYS[process.argv[2]]();

@@ -10,7 +10,7 @@ import { isNewer } from '../../src/doctor/destination.ts';
 import { commandOf, nodeVersion } from '../../src/doctor/examine.ts';
 import { flagsOf } from '../../src/doctor/run.ts';
 import { shown } from '../../src/endpoint.ts';
-import { AUTO, file, type Stage, setStage } from '../stage.ts';
+import { AUTO, file, PATIENT, type Stage, setStage } from '../stage.ts';
 import { DOCTOR, type Folder, makeFolder, type SetUp, setUps } from './set-ups.ts';
 
 const app = (name: string): string => `doctor/apps/${name}`;
@@ -45,7 +45,11 @@ describe('the doctor', () => {
     await stage.close();
   });
 
-  const env = (more: RunOptions['env'] = {}) => ({ VENDOR: stage.vendor.url, ...more });
+  const env = (more: RunOptions['env'] = {}) => ({
+    VENDOR: stage.vendor.url,
+    ...PATIENT,
+    ...more,
+  });
 
   for (const [index, { what }] of setUps({ path: '/', remove() {} }, '').entries()) {
     it(`names the cause of ${what}, and the one thing to do`, async () => {

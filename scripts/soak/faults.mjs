@@ -1,0 +1,161 @@
+/** Each cause for which telemetry does not arrive: what stderr and the doctor have of it. */
+
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  AUTO,
+  appOf,
+  closedUrl,
+  exportTo,
+  mapped,
+  run,
+  startCollector,
+  startVendor,
+  table,
+  testAppOf,
+  testFileOf,
+  warningsOf,
+} from './rig.mjs';
+
+/** Makes spans until llmtrace has warned. */
+const WARNED = { app: testAppOf('exports.mjs'), args: ['until', '1'] };
+/** So many spans, and then the end: what is wrong is reported at the start. */
+const BRIEF = ['3', '100'];
+const SOON = { OTEL_BSP_SCHEDULE_DELAY: '300', OTEL_EXPORTER_OTLP_TIMEOUT: '1000' };
+const PARTIAL = '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"span too old"}}';
+
+async function answering(status, body = '{}', headers = {}) {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () =>
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body),
+    );
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, close };
+}
+
+const closed = async () => ({ url: await closedUrl(), close() {} });
+const at = (url) => async () => ({ url, close() {} });
+
+/** The endpoint, and what else differs; `flags` may need a folder of its own. */
+const FAULTS = {
+  'connection refused': { endpoint: closed },
+  'a name without an address (DNS)': { endpoint: at('http://collector.invalid:4318') },
+  401: { endpoint: () => answering(401) },
+  403: { endpoint: () => answering(403) },
+  404: { endpoint: () => answering(404) },
+  413: { endpoint: () => answering(413) },
+  '429, for as long as the exporter tries': { endpoint: () => answering(429) },
+  '503, for as long as the exporter tries': { endpoint: () => answering(503) },
+  500: { endpoint: () => answering(500) },
+  'a redirect (302)': { endpoint: () => answering(302, '', { location: 'http://127.0.0.1:9/' }) },
+  'no answer (hung)': { endpoint: () => startCollector('hung') },
+  'TLS on a port without': {
+    endpoint: async () => {
+      const { url, close } = await answering(200);
+      return { url: url.replace('http:', 'https:'), close };
+    },
+  },
+  'a URL without a scheme': { endpoint: at('127.0.0.1:4318'), args: BRIEF },
+  'a wrong scheme': { endpoint: at('grpc://127.0.0.1:4317'), args: BRIEF },
+  'a part is rejected (partial success)': { endpoint: () => answering(200, PARTIAL) },
+  'the queue is full': {
+    endpoint: () => startCollector('hung'),
+    app: appOf('burst.mjs'),
+    args: [6000],
+    env: { OTEL_EXPORTER_OTLP_TIMEOUT: '60000' },
+  },
+  'the process ends before the answer': {
+    endpoint: () => startCollector('hung'),
+    args: ['1', '0', 'exit'],
+    env: { OTEL_EXPORTER_OTLP_TIMEOUT: '60000' },
+  },
+  'another provider is registered': { endpoint: () => startCollector(), app: appOf('own-provider.mjs') },
+  'no export thread, by `--permission`': {
+    endpoint: () => startCollector(),
+    flags: () => ['--permission', '--allow-fs-read=*', ...AUTO],
+  },
+  'the file of the export thread is missing': {
+    endpoint: () => startCollector(),
+    flags: (folder) => copied(folder, 'missing'),
+  },
+  'the export thread is out of memory': {
+    endpoint: () => startCollector(),
+    flags: (folder) => copied(folder, 'exhausted', readFileSync(appOf('exhausting-thread.cjs'), 'utf8')),
+    args: ['until', '1', '100'],
+    env: { OTEL_BSP_SCHEDULE_DELAY: '60000' },
+  },
+  'no exporter, and no terminal': { app: appOf('load.mjs'), args: [1, 10], env: { LLMTRACE_QUIET: 'false' } },
+  'a worker thread with `execArgv: []`': { endpoint: () => startCollector(), app: appOf('bare-worker.mjs') },
+};
+
+/** The package with another file in the place of its worker, or none. */
+function copied(folder, name, worker) {
+  const copy = join(folder, name);
+  cpSync(testFileOf('../dist'), copy, { recursive: true });
+  const path = join(copy, 'export-worker.js');
+  cpSync(path, join(copy, 'real-worker.js'));
+  rmSync(path);
+  if (worker !== undefined) writeFileSync(path, worker);
+  return ['--import', pathToFileURL(join(copy, 'index.js')).href];
+}
+
+export async function measure({ jobs }) {
+  const vendor = await startVendor();
+  // In the package, so that the copies find what they depend on.
+  const folder = mkdtempSync(testFileOf('../.stage-'));
+  const one = async ([title, fault]) => {
+    const { endpoint, app = WARNED.app, args = WARNED.args, flags, env } = fault;
+    const target = await endpoint?.();
+    const options = {
+      flags: flags?.(folder) ?? AUTO,
+      args,
+      env: { OPENAI_BASE_URL: `${vendor.url}/v1`, ...SOON, ...(target && exportTo(target.url)), ...env },
+    };
+    const quiet = await run(app, options);
+    rmSync(join(folder, 'exhausted', 'exhausted'), { force: true });
+    const examined = await run(app, { ...options, env: { ...options.env, LLMTRACE_DOCTOR: '1' } });
+    target?.close();
+    return { title, code: quiet.code, said: saidBy(quiet.stderr), findings: findingsOf(examined.stderr) };
+  };
+  try {
+    return { rows: await mapped(Object.entries(FAULTS), one, jobs) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    vendor.close();
+  }
+}
+
+/** The warnings, and the line of one that nothing shows, which is no warning. */
+const saidBy = (stderr) =>
+  [...warningsOf(stderr), ...(stderr.match(/^llmtrace: .*$/gm) ?? [])].map(shortened);
+
+const shortened = (text) => text.replaceAll(/(?:file:\/\/)?\/[\w./-]*\/scripts\/soak\/apps\//g, '');
+
+const findingsOf = (stderr) =>
+  [...stderr.matchAll(/^([✗!]) ([a-z-]+): /gm)].map(([, mark, code]) => ({ mark, code }));
+
+export const problems = ({ rows }) =>
+  rows.flatMap(({ title, code, said, findings }) => [
+    ...(code === 0 ? [] : [`${title}: exit ${code}`]),
+    ...(said.length === 1 ? [] : [`${title}: ${said.length} lines on stderr`]),
+    ...(findings.length > 0 ? [] : [`${title}: no finding of the doctor`]),
+  ]);
+
+export const report = ({ rows }) =>
+  table(
+    ['the cause', 'stderr, once', 'the doctor'],
+    rows.map(({ title, said, findings }) => [
+      title,
+      said.join('; ') || '**nothing**',
+      findings.map(({ mark, code }) => `${mark} \`${code}\``).join(', ') || '**nothing**',
+    ]),
+  );

@@ -1,0 +1,101 @@
+/** Redis that is killed, paused or full while processes share a limit over it. */
+import { expectWithin, runTroop, startWitness } from '../../packages/redis/test/processes.ts';
+import { installed, startRedis } from '../../packages/redis/test/server.ts';
+import { headOf, table, warningsOf } from './rig.mjs';
+
+const PROCESSES = 2;
+const CALLS = 30;
+const RATE = 10;
+const BURST = 10;
+/** So many may go beyond the limit while the processes do not know of each other: each process' share of a burst. */
+const ALLOWANCE = PROCESSES * 4;
+
+async function fill(redis) {
+  await redis.ask('CONFIG SET maxmemory-policy noeviction');
+  await redis.ask('CONFIG SET maxmemory 1');
+}
+
+const FAULTS = {
+  none: () => {},
+  'killed, and started again after 2 s': async (redis) => {
+    await redis.kill();
+    setTimeout(() => redis.restart(), 2000);
+  },
+  'killed for good': (redis) => redis.kill(),
+  'paused for 2 s': (redis) => {
+    redis.pause();
+    setTimeout(() => redis.resume(), 2000);
+  },
+  'full (`maxmemory`)': fill,
+};
+
+export async function measure() {
+  if (!installed) return { rows: [] };
+  const rows = [];
+  for (const [title, fault] of Object.entries(FAULTS)) rows.push(await one(title, fault));
+  return { server: installed, rows };
+}
+
+async function one(title, fault) {
+  const redis = await startRedis();
+  const witness = await startWitness();
+  const troop = runTroop({
+    count: PROCESSES,
+    calls: CALLS,
+    env: {
+      LLMTRACE_REDIS_URL: redis.url,
+      LLMTRACE_RATE_LIMIT: String(RATE),
+      LLMTRACE_RATE_LIMIT_BURST: String(BURST),
+      OPENAI_BASE_URL: witness.url,
+    },
+  });
+  // Begins when the first calls of the limit have gone out.
+  const begun = async () => {
+    while (witness.requests.length < BURST) await new Promise((resolve) => setTimeout(resolve, 20));
+    await fault(redis);
+  };
+  const [{ ends, stderr, codes }] = await Promise.all([troop, begun()]);
+  const held = holds(witness);
+  await witness.close();
+  redis.resume();
+  await redis.close();
+  return {
+    ...{
+      title,
+      calls: PROCESSES * CALLS,
+      answered: ends.filter((end) => end === 'answered').length,
+      codes,
+      held,
+    },
+    said: [...new Set(stderr.flatMap(warningsOf).map(headOf))],
+  };
+}
+
+function holds({ requests, lateness }) {
+  try {
+    expectWithin(requests, RATE, BURST + ALLOWANCE, lateness());
+    return 'yes';
+  } catch ({ message }) {
+    return message;
+  }
+}
+
+export const problems = ({ rows }) =>
+  rows.flatMap(({ title, calls, answered, held }) => [
+    ...(answered === calls ? [] : [`Redis ${title}: ${answered} of ${calls} answered`]),
+    ...(held === 'yes' ? [] : [`Redis ${title}: ${held}`]),
+  ]);
+
+export const report = ({ rows }) =>
+  rows.length === 0
+    ? 'No Redis or Valkey was installed where this was run.'
+    : table(
+        ['Redis is', 'calls', 'answered', 'the limit held', 'stderr'],
+        rows.map(({ title, calls, answered, held, said }) => [
+          title,
+          calls,
+          answered,
+          held,
+          said.join('; ') || '–',
+        ]),
+      );
