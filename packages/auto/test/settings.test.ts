@@ -91,8 +91,13 @@ describe('the environment', () => {
   });
 
   it('may speak gRPC, where that is installed', async () => {
-    quiet(
-      await run({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }),
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+    const { code, stderr } = await run(env);
+    assert.equal(code, 0);
+    const warnings = stderr.match(/llmtrace: .*/g) ?? [];
+    assert.deepEqual(
+      warnings.filter((line) => !/do not arrive at http:\/\/127\.0\.0\.1:9: .*\(grpc-14\)/.test(line)),
+      [],
     );
   });
 

@@ -1,6 +1,6 @@
 /** Which variables are set and have no effect in the way in which llmtrace runs here. */
 import { type AutoSettings, type Finding, nearest, VARIABLES } from '@llmtrace/core';
-import { OF_SDK, READ, VALUES } from './otel-variables.ts';
+import { EXPORTER_VARIABLES, OF_SDK, READ, VALUES } from './otel-variables.ts';
 import type { StartedBy } from './start.ts';
 
 type Environment = AutoSettings['env'];
@@ -148,8 +148,9 @@ function unread(env: Environment): Finding[] {
 }
 
 /** What was meant for the SDK that llmtrace would have started. */
+/** Where telemetry goes is the finding `elsewhere`: metrics and log events may go there all the same. */
 function ofAnother(env: Environment, provider: string): Finding[] {
-  const names = OF_SDK.filter((name) => env[name]?.trim());
+  const names = OF_SDK.filter((name) => env[name]?.trim() && !EXPORTER_VARIABLES.includes(name));
   if (names.length === 0) return [];
   return [
     finding(
@@ -160,7 +161,7 @@ function ofAnother(env: Environment, provider: string): Finding[] {
 }
 
 /** Names of the standard that OpenTelemetry for Node.js does not read: they are not misspelt. */
-const STANDARD = /^OTEL_(?:BLRP|LOGRECORD|EVENT|LINK)_/;
+const STANDARD = /^OTEL_(?:EVENT|LINK)_/;
 
 /** What the SDK that llmtrace starts does not read, and values that it does not know. */
 function ofSdk(env: Environment): Finding[] {

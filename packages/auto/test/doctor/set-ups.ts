@@ -224,7 +224,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       app: chat.app,
       options: {
         flags: [...AUTO, ...importing('elsewhere.mjs')],
-        env: { OTEL_EXPORTER_OTLP_ENDPOINT: url },
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_METRICS_EXPORTER: 'none' },
       },
     },
     {
