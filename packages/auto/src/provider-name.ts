@@ -2,8 +2,6 @@
 import module from 'node:module';
 import { basename } from 'node:path';
 
-const require = module.createRequire(import.meta.url);
-
 /** `the application's own NodeTracerProvider`; where its class has no name that means something, where it comes from. */
 export function providerName(provider: object): string {
   const name = className(provider);
@@ -27,7 +25,8 @@ function nameOf(name: string): string | undefined {
 
 /** The package, or else the file, whose CommonJS module exports the class. Nothing tells that of an ES module. */
 function sourceOf(kind: object): string | undefined {
-  const { cache } = require;
+  // The same for every file; bundlers follow no `require` that stands alone.
+  const { cache } = module.createRequire(process.execPath);
   const file = Object.keys(cache).find((path) => exportsIt(cache[path]?.exports, kind));
   if (file === undefined) return undefined;
   const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? [];
