@@ -29,7 +29,7 @@ function configured(env: Environment, signal: Signal): { name: string; value: st
 export const shownEndpoint = (env: Environment, signal: Signal): string =>
   shown(configured(env, signal)?.value ?? DEFAULT);
 
-/** A URL as it may be shown: without a name and a password, also where it is none, and whoever wrote it erred. */
+/** A URL as it may be shown: without user name and password, also where the text is no valid URL. */
 export function shown(url: string | undefined): string {
   if (url === undefined) return '';
   const known = URL.canParse(url) ? new URL(url) : undefined;

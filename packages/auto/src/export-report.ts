@@ -199,7 +199,7 @@ const GRACE_MS = 50;
 const waiters = new Set<() => void>();
 
 /**
- * Waits for `work`, or until nobody answers wherever exports go to: they are tried again for longer than an exit may
+ * Waits for `work`, or until every endpoint is known to be unreachable: exports are tried again for longer than an exit may
  * wait.
  */
 export async function unlessUnreachable(work: Promise<unknown>): Promise<void> {

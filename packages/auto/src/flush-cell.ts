@@ -20,7 +20,7 @@ const { waitAsync } = Atomics as unknown as {
 // As they are now: the tests of an application may replace them.
 const { clearTimeout, setTimeout } = globalThis;
 
-/** Waiting for memory keeps no process alive, a timer does: whoever awaits a flush is to see it end. */
+/** Waiting for memory keeps no process alive, a timer does: a flush that is awaited must end. */
 export async function flushedIn(done: Int32Array): Promise<void> {
   const staying = setTimeout(() => {}, LOST_MS);
   await waitAsync(done, 0, 0, LOST_MS).value;

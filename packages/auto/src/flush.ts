@@ -38,7 +38,7 @@ function timeoutOf(options: FlushOptions | undefined): number {
     : DEFAULT_MS;
 }
 
-/** The timer keeps the process alive: whoever waits for a flush at the end of a program sees it resolve. */
+/** The timer keeps the process alive: a flush that is awaited at the end of a program must resolve. */
 function within(ms: number, work: () => Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

@@ -34,7 +34,7 @@ interface Desk {
 
 let desk: Desk | undefined;
 
-/** Puts `value` in the place of what nobody has registered yet. */
+/** Puts `value` in the place of a provider that is not registered yet. */
 export function lend(part: Part, value: unknown): void {
   desk ??= openDesk();
   if (!Object.hasOwn(desk.registry, part)) desk.loans[part] = value;

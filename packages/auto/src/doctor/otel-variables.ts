@@ -44,7 +44,7 @@ const SDK_VARIABLES = [
   'OTEL_TRACES_SAMPLER_ARG',
 ];
 
-/** What llmtrace reads itself, whoever exports. */
+/** Variables that llmtrace itself reads, also where another provider exports. */
 const OWN_VARIABLES = [
   'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT',
   'OTEL_LOG_LEVEL',
