@@ -76,7 +76,7 @@ describe('the end of a process', () => {
     const unshared = ['--pid', '--fork', '--mount-proc', process.env['TEST_NODE'] ?? process.execPath];
     if (spawnSync('unshare', [...unshared, '--version']).status !== 0) this.skip();
     const env = { LLMTRACE_EXIT_TIMEOUT_MS: PATIENT, OTEL_BSP_SCHEDULE_DELAY: '600000' };
-    this.timeout(60_000);
+    this.timeout(120_000);
     const run = (flags: string[], wait: string) =>
       stage.run('apps/init.mjs', {
         node: 'unshare',

@@ -112,7 +112,7 @@ export async function setStage(): Promise<Stage> {
   const runBare = (name: string, { env, ...options }: RunOptions = {}) =>
     runApp(file(name), {
       cwd: file('.'),
-      timeout: 25_000,
+      timeout: 60_000,
       node: process.env['TEST_NODE'] ?? process.execPath,
       ...options,
       env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, ...env },

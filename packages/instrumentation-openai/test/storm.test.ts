@@ -96,7 +96,7 @@ describe('a storm', () => {
   });
 
   it('of refused calls leaves nothing in memory', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const rateLimit = { rate: 0.001, burst: 1, mode: 'refuse' };
     await withConfig({ rateLimit, retry: true }, async (call) => {
       await call();

@@ -45,7 +45,7 @@ function describeSuite(
   tests: (troupe: Troupe) => void,
 ): void {
   describe(name, function suite() {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const troupe = { vendor, subject, saboteur: {}, prometheus: prometheusObserver() } as Troupe;
 
     before(async () => {

@@ -13,7 +13,7 @@ import type { VendorCase } from './vendor-case.ts';
 /** Describes the suite for a vendor, for every copy of its SDK. */
 export function describeResilience(vendor: VendorCase, subject: ResilienceSubject): void {
   describe(`resilience: ${vendor.name}`, function suite() {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let server: VendorServer;
     before(async () => {
       await hookVendorModules();

@@ -12,7 +12,7 @@ export interface RunOptions {
   node?: string;
   /** The working directory. @default the current one */
   cwd?: string;
-  /** The application is killed after so many ms. @default 20000 */
+  /** The application is killed after so many ms. @default 60000: a busy machine starts Node ten times slower. */
   timeout?: number;
 }
 
@@ -35,7 +35,7 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
 
 /** Runs `file` and waits for its end, which always comes. */
 export function runApp(file: string, options: RunOptions = {}): Promise<RunResult> {
-  const { flags = [], args = [], env = {}, node = process.execPath, cwd, timeout = 20_000 } = options;
+  const { flags = [], args = [], env = {}, node = process.execPath, cwd, timeout = 60_000 } = options;
   const child = spawn(node, [...flags, file, ...args], {
     // Most of these applications export nothing, and what they write is compared.
     env: { ...cleanEnvironment(), LLMTRACE_QUIET: 'true', ...env },
