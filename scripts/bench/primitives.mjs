@@ -4,8 +4,8 @@ import { calcPrice } from '@pydantic/genai-prices';
 import { nanoseconds } from './measure.mjs';
 
 const load = (name) => import(new URL(`../../packages/core/src/${name}.ts`, import.meta.url));
-const { costOf, findPrice, priceOf } = await load('cost/index');
-const { classifyError, isTransient } = await load('errors');
+const { costOf, findPrice, priceOf } = await load('cost/cost');
+const { classifyError, isTransient } = await load('errors/index');
 const { backoffDelay } = await load('interceptors/backoff');
 const { BUDGET_DEFAULTS, budget } = await load('interceptors/budget');
 const { compose } = await load('interceptors/compose');

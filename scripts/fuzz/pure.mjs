@@ -11,8 +11,8 @@ const core = new URL('../../packages/core/src/', import.meta.url);
 const { autoSettings, resolveConfig, validateConfig, warnOfUnknownVariables } = await import(
   `${core}config.ts`
 );
-const { VARIABLES } = await import(`${core}config/variables.ts`);
-const { clearPrices, loadPrices, priceOf, findPrice } = await import(`${core}cost/index.ts`);
+const { VARIABLES } = await import(`${core}options/variables.ts`);
+const { clearPrices, loadPrices, priceOf, findPrice } = await import(`${core}cost/cost.ts`);
 const { UNITS } = await import(`${core}cost/units.ts`);
 const { loadConfigFile } = await import('../../packages/auto/src/config-file.ts');
 const { redisLimits } = await import('../../packages/redis/src/index.ts');

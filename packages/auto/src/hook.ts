@@ -4,10 +4,10 @@
  */
 import { autoSettings } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
-import { preloadByPath } from './children.ts';
-import { examineIfAsked } from './doctor.ts';
-import { registerEsmHook } from './esm-hook.ts';
-import { here } from './own-files.ts';
+import { examineIfAsked } from './doctor/index.ts';
+import { registerEsmHook } from './esm/register.ts';
+import { preloadByPath } from './process/children.ts';
+import { here } from './process/own-files.ts';
 import { wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
 

@@ -4,6 +4,6 @@
  */
 import { start } from './start.ts';
 
-export { type FlushOptions, type Llmtrace, llmtrace } from './flush.ts';
+export { type FlushOptions, type Llmtrace, llmtrace } from './process/flush.ts';
 
 start();

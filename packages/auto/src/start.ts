@@ -7,27 +7,27 @@ import {
   processWide,
 } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
-import { preloadByPath } from './children.ts';
 import { loadConfigFile } from './config-file.ts';
-import { consoleObservers } from './console.ts';
-import { printDiag } from './diagnostics.ts';
-import { examineIfAsked } from './doctor.ts';
-import { registerEsmHook } from './esm-hook.ts';
-import { endCallsAtExit } from './exit.ts';
-import { onFlush } from './flush.ts';
-import { hintObserver } from './hint.ts';
-import { isFirst } from './once.ts';
-import { here } from './own-files.ts';
-import { ownSdk } from './own-sdk.ts';
-import { adoptPm2Environment } from './pm2.ts';
+import { consoleObservers } from './console/observer.ts';
+import { examineIfAsked } from './doctor/index.ts';
+import { registerEsmHook } from './esm/register.ts';
+import { preloadByPath } from './process/children.ts';
+import { printDiag } from './process/diag-logger.ts';
+import { endCallsAtExit } from './process/exit.ts';
+import { onFlush } from './process/flush.ts';
+import { isFirst } from './process/once-per-thread.ts';
+import { here } from './process/own-files.ts';
+import { adoptPm2Environment } from './process/pm2.ts';
+import { noteTsNode } from './process/ts-node.ts';
+import { watchStarts } from './process/without-flags.ts';
 import { prometheusObservers } from './prometheus.ts';
-import { lendPropagation } from './propagating.ts';
-import { followProviders, isRegistered } from './providers.ts';
 import { sharedLimits } from './redis.ts';
-import { noteTsNode } from './ts-node.ts';
+import { followProviders, isRegistered } from './sdk/following-providers.ts';
+import { ownSdk } from './sdk/own-sdk.ts';
+import { lendPropagation } from './sdk/propagation.ts';
+import { hintObserver } from './start-hint.ts';
 import { type LoadedVendor, wantedVendors } from './vendors.ts';
 import { warn } from './warn.ts';
-import { watchStarts } from './without-flags.ts';
 
 /** Starts llmtrace in this thread, once. */
 export function start(): void {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pm2Findings } from '../src/doctor/pm2-project.ts';
-import { adoptPm2Environment } from '../src/pm2.ts';
+import { adoptPm2Environment } from '../src/process/pm2.ts';
 import { AUTO, file, type Stage, setStage } from './stage.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,16 +1,16 @@
 /** Options of the instrumentations, their defaults and their validation. The only reader of `process.env`. */
 import { DiagLogLevel } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
-import type { Observer } from './call.ts';
-import { type ContentOptions, type ResolvedContent, resolveContent } from './config/content.ts';
-import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/log.ts';
-import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
-import { expectBoolean, expectNames, expectPath, isRecord, shown } from './config/rules.ts';
-import { type RedisSettings, redisSettings } from './config/shared-limits.ts';
-import { nearest, unknownVariables, VARIABLES } from './config/variables.ts';
-import { note } from './findings.ts';
-import type { NativeMode } from './native.ts';
-import { warnOnce } from './warn.ts';
+import { type ContentOptions, type ResolvedContent, resolveContent } from './content/options.ts';
+import { note } from './diagnosis/findings.ts';
+import type { NativeMode } from './engine/native/native-span.ts';
+import { type Resilience, type ResilienceConfig, resilienceOf } from './interceptors/options.ts';
+import { type RedisSettings, redisSettings } from './interceptors/shared/options.ts';
+import type { Observer } from './model/call.ts';
+import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
+import { expectBoolean, expectNames, expectPath, isRecord, shown } from './options/rules.ts';
+import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
+import { warnOnce } from './platform/warn.ts';
 
 const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;

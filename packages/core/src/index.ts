@@ -1,25 +1,5 @@
 /** `@llmtrace/core`: what vendors' instrumentations are made of, and what applications may configure. */
-export { reachable } from './by-hand.ts';
-export type {
-  AttemptFailure,
-  Call,
-  Cost,
-  Interceptor,
-  LlmRequest,
-  LlmResponse,
-  Observer,
-  Operation,
-  Outcome,
-  Remaining,
-  Retry,
-  Server,
-  Usage,
-} from './call.ts';
-export type { LogMode, LogOptions } from './config/log.ts';
-export type { BudgetOptions, RateLimitOptions, RetryOptions } from './config/resilience.ts';
-export { isBudgetStrict, refuseAll } from './config/resilience.ts';
-export { checkRedisOptions, type RedisLimitsOptions, type RedisSettings } from './config/shared-limits.ts';
-export { nearest, VARIABLES } from './config/variables.ts';
+
 export {
   type AutoSettings,
   autoSettings,
@@ -29,19 +9,13 @@ export {
   type Semconv,
   validateConfig,
 } from './config.ts';
-export type {
-  Content,
-  ContentReader,
-  Message,
-  Modality,
-  OutputMessage,
-  Part,
-  Prompt,
-  ToolDefinition,
-} from './content/messages.ts';
-export * as parts from './content/parts.ts';
-export { copyWith } from './copy-with.ts';
-export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/index.ts';
+export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
+export { whyUntraced } from './diagnosis/explain-untraced.ts';
+export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './diagnosis/findings.ts';
+export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
+export { watchRequests } from './diagnosis/untraced-requests.ts';
+export type { NativeMode } from './engine/native/native-span.ts';
+export { endOpenCalls } from './engine/open-call.ts';
 export {
   callErrorType,
   classifyError,
@@ -58,19 +32,19 @@ export {
   isServerError,
   isTimeout,
   isTransient,
-} from './errors.ts';
-export {
-  type Build,
-  type Facts,
-  facts,
-  type KnownInstrumentation,
-  type SdkCopy,
-} from './facts.ts';
-export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './findings.ts';
-export * as gemini from './gemini.ts';
-export * as geminiContent from './gemini-content.ts';
+} from './errors/index.ts';
+export { LlmTraceError, type Refusal, type RefusalDetails } from './errors/llmtrace-error.ts';
+export * as geminiContent from './gemini/content.ts';
+export * as gemini from './gemini/generate-content.ts';
 export { LlmInstrumentation } from './instrumentation.ts';
-export type { Key } from './interceptors/layer.ts';
+export type { Key } from './interceptors/feature.ts';
+export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
+export { isBudgetStrict, refuseAll } from './interceptors/options.ts';
+export {
+  checkRedisOptions,
+  type RedisLimitsOptions,
+  type RedisSettings,
+} from './interceptors/shared/options.ts';
 export type {
   Ask,
   Fallback,
@@ -80,12 +54,33 @@ export type {
   Spending,
   Spent,
   Taken,
-} from './interceptors/shared/port.ts';
+} from './interceptors/shared/store.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
-export { endOpenCalls } from './live.ts';
-export { LlmTraceError, type Refusal, type RefusalDetails } from './llmtrace-error.ts';
-export { versionOf } from './loaded.ts';
-export type { NativeMode } from './native.ts';
+export type {
+  AttemptFailure,
+  Call,
+  Cost,
+  Interceptor,
+  LlmRequest,
+  LlmResponse,
+  Observer,
+  Operation,
+  Outcome,
+  Remaining,
+  Retry,
+  Server,
+  Usage,
+} from './model/call.ts';
+export type {
+  Content,
+  ContentReader,
+  Message,
+  Modality,
+  OutputMessage,
+  Part,
+  Prompt,
+  ToolDefinition,
+} from './model/messages.ts';
 export {
   type EventLogger,
   type EventLoggerProvider,
@@ -93,15 +88,27 @@ export {
   newerLoggerProvider,
 } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
-export type { AnyLogger } from './observers/log/loggers.ts';
-export { loadOptional, optionalRoots } from './optional.ts';
-export { alsoTraced, othersTracing } from './others.ts';
-export { printable, printableLines } from './printable.ts';
-export { isNoop, type ProcessWide, processWide } from './process-wide.ts';
-export { withoutSecrets } from './secrets.ts';
-export { mainLine, mainModules, tellingLines } from './telling.ts';
-export { readTextFile } from './text-file.ts';
-export { watchRequests } from './untraced.ts';
+export type { AnyLogger } from './observers/log/adapters.ts';
+export type { LogMode, LogOptions } from './observers/log/options.ts';
+export { nearest, VARIABLES } from './options/variables.ts';
+export { reachable } from './patching/find-prototypes.ts';
+export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
+export { copyWith } from './platform/copy-with.ts';
+export { loadOptional, optionalRoots } from './platform/load-optional.ts';
+export { versionOf } from './platform/packages.ts';
+export { printable, printableLines } from './platform/printable.ts';
+export {
+  type Build,
+  type Facts,
+  facts,
+  type KnownInstrumentation,
+  type SdkCopy,
+} from './platform/process-state.ts';
+export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
+export { withoutSecrets } from './platform/secrets.ts';
+export { readTextFile } from './platform/text-file.ts';
+export { warn, warnOnce } from './platform/warn.ts';
+export * as parts from './vendor/parts.ts';
 export {
   checkedUsage,
   count,
@@ -116,7 +123,5 @@ export {
   string,
   strings,
   tokenCount,
-} from './values.ts';
-export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor.ts';
-export { warn, warnOnce } from './warn.ts';
-export { whyUntraced } from './why-untraced.ts';
+} from './vendor/values.ts';
+export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor/vendor.ts';

@@ -12,12 +12,7 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
-import { watchAttempts } from './attempts.ts';
-import { type Naming, SCHEMA_URL } from './attributes.ts';
-import { at, type Given, reach } from './by-hand.ts';
-import { type Claim, claim, claimBehind } from './claim.ts';
-import type { ResolvedContent } from './config/content.ts';
-import type { ResolvedLog } from './config/log.ts';
+import { layersOf } from './assemble.ts';
 import {
   type CompleteConfig,
   isSwitchedOff,
@@ -26,33 +21,38 @@ import {
   warnOfUnknownVariables,
 } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
+import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
-import { costObserver, loadPrices } from './cost/index.ts';
-import { instrumented } from './engine.ts';
-import { buildOf, copyOf, facts, type SdkCopy, tally } from './facts.ts';
-import { layersOf } from './interceptors/layers.ts';
-import { circuitOf } from './interceptors/shared/circuit.ts';
-import type { Engine } from './live.ts';
-import { loadedFiles, pathOfUrl, versionOf } from './loaded.ts';
-import { silently } from './native.ts';
-import { noteInstrumentation, noteMissing, notePatched } from './noted.ts';
+import { costObserver, loadPrices } from './cost/cost.ts';
+import { tellOthers } from './diagnosis/other-instrumentations.ts';
+import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/record-patching.ts';
+import { watchAttempts } from './engine/attempts/watch.ts';
+import { instrumented } from './engine/engine.ts';
+import { silently } from './engine/native/native-span.ts';
+import type { Engine } from './engine/open-call.ts';
+import { watchRawBodies } from './engine/raw-json.ts';
+import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
+import { type Naming, SCHEMA_URL } from './observers/attributes.ts';
 import {
   type EventLogger,
   type EventLoggerProvider,
   eventObserver,
   newerLoggerProvider,
 } from './observers/events.ts';
-import { logObserver } from './observers/log.ts';
-import { metricsObserver } from './observers/metrics.ts';
+import { logObserver } from './observers/log/log.ts';
+import type { ResolvedLog } from './observers/log/options.ts';
+import { metricsObserver } from './observers/metrics/calls.ts';
 import { spanObserver } from './observers/span.ts';
-import { tellOthers } from './others.ts';
-import { isNoop, processWide } from './process-wide.ts';
-import { type Origin, originOf } from './provider.ts';
-import { watchRawBodies } from './raw-body.ts';
-import { beforeRequireHook, limitRequireHook } from './require-hook.ts';
-import { whenLoaded } from './telling.ts';
-import type { Endpoint, PatchPoint, Vendor } from './vendor.ts';
-import { warnOnce } from './warn.ts';
+import { type Claim, claim, claimBehind } from './patching/claim.ts';
+import { at, type Given, reach } from './patching/find-prototypes.ts';
+import { whenLoaded } from './patching/module-announcements.ts';
+import { beforeRequireHook, limitRequireHook } from './patching/require-hook.ts';
+import { loadedFiles, pathOfUrl, versionOf } from './platform/packages.ts';
+import { buildOf, copyOf, facts, type SdkCopy, tally } from './platform/process-state.ts';
+import { isNoop, processWide } from './platform/process-wide.ts';
+import { warnOnce } from './platform/warn.ts';
+import { type Origin, originOf } from './vendor/provider.ts';
+import type { Endpoint, PatchPoint, Vendor } from './vendor/vendor.ts';
 
 /** Of the Logs API of either line of OpenTelemetry. */
 type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];

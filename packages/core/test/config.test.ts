@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
 import { autoSettings, type LlmTraceConfig, resolveConfig, validateConfig } from '../src/config.ts';
-import { originOf } from '../src/provider.ts';
+import { originOf } from '../src/vendor/provider.ts';
 
 /** Log lines by llmtrace itself. */
 const LOG = {

@@ -12,7 +12,7 @@ import {
   strings,
   type Usage,
 } from '@llmtrace/core';
-import { interactionContent } from './content-interactions.ts';
+import { interactionContent } from './content/interactions.ts';
 import { FILES } from './models.ts';
 
 function usage(u: any): Usage | undefined {

@@ -14,7 +14,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core';
-import { generated, images, videos } from './content.ts';
+import { generated, images, videos } from './content/models.ts';
 
 export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;
 

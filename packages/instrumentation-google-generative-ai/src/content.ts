@@ -1,59 +1,40 @@
-/** Content, asked of a model or of its chats: both send their requests themselves, neither by the other. */
-import { count, type Endpoint, gemini, type LlmRequest } from '@llmtrace/core';
-import { chatContent, modelContent } from './content-reader.ts';
-import { FILES, optionsOf, withSignal } from './options.ts';
+/** What is said in calls of a model, and in its chats. */
+import { type ContentReader, geminiContent, type Prompt } from '@llmtrace/core';
 
-/** The SDK puts the given parameters over those that the model was made with. */
-function modelRequest([given]: readonly any[], self: any): LlmRequest {
-  // Anything else is the parts of one message.
-  const params = given?.contents ? given : { contents: [given] };
-  return gemini.request(params.generationConfig ?? self.generationConfig ?? {}, {
-    model: gemini.model(self.model),
-    messageCount: count(params.contents),
-  });
+/** Parts of one message become a content as the SDK makes it: results of functions have a role of their own. */
+function contentOf(given: any): object {
+  const parts = Array.isArray(given) ? given : [given];
+  const isResult = parts.some((part) => part?.functionResponse !== undefined);
+  return { role: isResult ? 'function' : 'user', parts };
 }
 
-/** A message goes with all that was said before it, once that is answered. */
-const chatRequest = (_args: readonly any[], self: any): LlmRequest =>
-  gemini.request(self.params?.generationConfig ?? {}, { model: gemini.model(self.model) });
+/** The SDK puts the given parameters over those that the model was made with. */
+function modelPrompt([given]: readonly any[], self: any): Prompt {
+  const params = given?.contents ? given : { contents: [contentOf(given)] };
+  const { tools, systemInstruction } = self ?? {};
+  return geminiContent.prompt({ tools, systemInstruction, ...params });
+}
 
-const content = {
-  operation: 'generate_content',
-  files: FILES,
-  signal: (args: readonly any[], self: any) => optionsOf(args, self).signal,
-  withSignal,
+/**
+ * A message goes with what was said before it. That may still be missing when the call begins: an answer enters the
+ * history a little after its stream has ended, and the SDK waits for it. So the history is read again when the SDK
+ * goes on, which has nobody but the SDK's own methods waiting for it, each of which handles its failure.
+ */
+function chatPrompt([given]: readonly any[], self: any): Prompt {
+  const asked = geminiContent.prompt({ ...self.params, contents: [contentOf(given)] });
+  const messages = [...geminiContent.contents(self._history), ...(asked.messages ?? [])];
+  const read = (): void => {
+    messages.splice(0, messages.length - 1, ...geminiContent.contents(self._history));
+  };
+  self._sendPromise?.then(read, read).catch(() => undefined); // then it stays as it was read at first
+  return { ...asked, messages };
+}
+
+const reader = {
   // A stream's whole answer comes without the result around it.
-  response: (result: any) => gemini.response(result.response ?? result),
-} as const;
+  answer: (result: any) => geminiContent.answer(result?.response ?? result),
+  fold: geminiContent.fold,
+};
 
-const model = {
-  ...content,
-  className: 'GenerativeModel',
-  path: 'GenerativeModel',
-  request: modelRequest,
-  content: modelContent,
-} as const;
-const chat = {
-  ...content,
-  className: 'ChatSession',
-  path: 'ChatSession',
-  request: chatRequest,
-  content: chatContent,
-} as const;
-
-const streamed = (endpoint: Endpoint): Endpoint => ({
-  ...endpoint,
-  request(args, self) {
-    const request = endpoint.request(args, self);
-    request.stream = true;
-    return request;
-  },
-  chunk: gemini.chunk,
-});
-
-export const contentEndpoints: readonly Endpoint[] = [
-  { ...model, method: 'generateContent' },
-  streamed({ ...model, method: 'generateContentStream' }),
-  { ...chat, method: 'sendMessage' },
-  streamed({ ...chat, method: 'sendMessageStream' }),
-];
+export const modelContent: ContentReader = { ...reader, prompt: modelPrompt };
+export const chatContent: ContentReader = { ...reader, prompt: chatPrompt };

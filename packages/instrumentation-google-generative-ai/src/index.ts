@@ -1,7 +1,7 @@
 /** `@llmtrace/instrumentation-google-generative-ai`: traces every model call of the `@google/generative-ai` SDK. */
 import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
-import { contentEndpoints } from './content.ts';
 import { embeddingEndpoints } from './embeddings.ts';
+import { contentEndpoints } from './generate-content.ts';
 import { optionsOf } from './options.ts';
 
 const requests: SentRequests = {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import type { ContentReader, Prompt } from '@llmtrace/core';
-import { contentEndpoints } from '../src/content.ts';
+import { contentEndpoints } from '../src/generate-content.ts';
 import { googleGenerativeAI } from '../src/index.ts';
 
 const defined = (value: unknown) => JSON.parse(JSON.stringify(value));

@@ -17,7 +17,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core';
-import { chatContent, completionsContent } from './content-chat.ts';
+import { chatContent, completionsContent } from './content/chat.ts';
 
 /** `usage` of chat, completions and embeddings: the details are parts of the totals. */
 export function usage(u: any): Usage | undefined {

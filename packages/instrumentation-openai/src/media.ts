@@ -10,7 +10,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core';
-import { imagesContent, speechContent, transcriptionsContent } from './content-media.ts';
+import { imagesContent, speechContent, transcriptionsContent } from './content/media.ts';
 
 /** Transcriptions are billed by tokens or by seconds (`type: 'duration'`, no tokens); speech reports nothing. */
 function usage(u: any): Usage | undefined {

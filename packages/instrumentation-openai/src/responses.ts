@@ -14,7 +14,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core';
-import { compactContent, responsesContent } from './content-responses.ts';
+import { compactContent, responsesContent } from './content/responses.ts';
 
 function usage(u: any): Usage | undefined {
   if (!u) return undefined;

@@ -14,8 +14,8 @@ import {
 } from '@llmtrace/core';
 import { context, createContextKey } from '@opentelemetry/api';
 import { type RedisClient, type RunScript, runnerOf, scriptOf, stateOf } from './client.ts';
-import { type Connector, connectorOf } from './own.ts';
-import { LEASE, PING, SETTLE, SPEND, TAKE } from './script.ts';
+import { LEASE, PING, SETTLE, SPEND, TAKE } from './scripts.ts';
+import { type Connector, connectorOf } from './url-connection.ts';
 
 const DEFAULTS = { prefix: 'llmtrace', timeout: 50, fallback: 'local', processes: 1 } as const;
 

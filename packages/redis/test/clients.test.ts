@@ -8,7 +8,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { scriptOf } from '../src/client.ts';
 import { redisLimits } from '../src/index.ts';
-import { overIoRedis, overNodeRedis } from '../src/own.ts';
+import { overIoRedis, overNodeRedis } from '../src/url-connection.ts';
 import { PACKAGES } from './clients.ts';
 import { describeWithRedis, freePort, type RedisServer, startRedis } from './server.ts';
 

@@ -4,10 +4,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Observer } from '@llmtrace/core';
 import { context, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-import { type Play, playsOf } from './plays.ts';
-import { CALLER } from './stage.ts';
+import { CALLER } from './harness.ts';
+import { type ComingCopy, type Copy, expectNative, expectTold, type Troupe } from './suite.ts';
 import { recordDiag } from './telemetry.ts';
-import { type ComingCopy, type Copy, expectNative, expectTold, type Troupe } from './troupe.ts';
+import { type Play, playsOf } from './test-cases.ts';
 
 /** The first family's play of a row. */
 function playOf({ vendor }: Troupe, { sdk }: Copy, row: string): Play {

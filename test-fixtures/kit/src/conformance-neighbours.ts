@@ -1,9 +1,9 @@
 /** Other instrumentations on the same method keep working beside ours, whoever came first. */
 import assert from 'node:assert/strict';
+import type { Observation } from './harness.ts';
 import { runApp } from './run-app.ts';
 import { type Format, KIT_FLAGS, kitFile } from './sdks.ts';
-import type { Observation } from './stage.ts';
-import type { ComingCopy, Troupe } from './troupe.ts';
+import type { ComingCopy, Troupe } from './suite.ts';
 
 /** How a neighbour wraps: by an assignment, or by OpenTelemetry's own helper. */
 export type Neighbour = 'plain' | 'shimmer';

@@ -5,14 +5,14 @@
 import { prometheusObserver } from '@llmtrace/prometheus';
 import { describeGuards, describeTogether } from './conformance-guards.ts';
 import { describeNeighbours } from './conformance-neighbours.ts';
+import type { Observation } from './harness.ts';
 import { observeNative } from './native.ts';
-import { playsOf } from './plays.ts';
 import { hookVendorModules, loadSdk, type SdkName, sdkInfo } from './sdks.ts';
 import { startVendorServer } from './server.ts';
-import type { Observation } from './stage.ts';
+import { type ComingCopy, type Copy, perform, type Subject, type Troupe } from './suite.ts';
 import { createTelemetry } from './telemetry.ts';
-import { type ComingCopy, type Copy, perform, type Subject, type Troupe } from './troupe.ts';
-import type { VendorCase } from './vendor-case.ts';
+import { playsOf } from './test-cases.ts';
+import type { VendorCase } from './vendor-profile.ts';
 
 /**
  * Describes the suite for some copies of a vendor's SDK, to be run by mocha with `--expose-gc`. Each copy has a file of

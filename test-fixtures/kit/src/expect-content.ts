@@ -1,7 +1,7 @@
 /** What is said in a row's calls, where the instrumentation under test captures it: present, and of the right form. */
 import assert from 'node:assert/strict';
 import type { Attributes } from '@opentelemetry/api';
-import type { ExpectedCall } from './vendor-case.ts';
+import type { ExpectedCall } from './vendor-profile.ts';
 
 const CONTENT = [
   'gen_ai.system_instructions',

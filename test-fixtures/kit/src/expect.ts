@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { expectContent, withoutContent } from './expect-content.ts';
-import { CALLER } from './stage.ts';
+import { CALLER } from './harness.ts';
 import type { MetricPoint, Telemetry } from './telemetry.ts';
-import type { ExpectedCall, Setting, Tokens } from './vendor-case.ts';
+import type { ExpectedCall, Setting, Tokens } from './vendor-profile.ts';
 
 /** How long the machine may stand still between the start of a call and that of its span, in s. */
 const STALL = 0.25;

@@ -2,12 +2,13 @@
  * An application without llmtrace: it runs every row of a copy of an SDK, and prints what it observed.
  * Its arguments are the module of the vendor case, the set and the format.
  */
-import { playsOf } from './plays.ts';
+
+import { type Observation, observe } from './harness.ts';
 import { type Format, loadSdk } from './sdks.ts';
 import { startVendorServer } from './server.ts';
-import { type Observation, observe } from './stage.ts';
 import { useAsyncContext } from './telemetry.ts';
-import type { VendorCase } from './vendor-case.ts';
+import { playsOf } from './test-cases.ts';
+import type { VendorCase } from './vendor-profile.ts';
 
 const [url = '', set = '', format = 'cjs'] = process.argv.slice(2);
 const { vendorCase }: { vendorCase: VendorCase } = await import(url);

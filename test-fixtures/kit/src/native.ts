@@ -1,8 +1,9 @@
 /** What applications see without llmtrace: the measure of all that they see with it. */
+
+import type { Observation } from './harness.ts';
 import { runApp } from './run-app.ts';
 import { KIT_FLAGS, kitFile, type SdkName } from './sdks.ts';
-import type { Observation } from './stage.ts';
-import type { VendorCase } from './vendor-case.ts';
+import type { VendorCase } from './vendor-profile.ts';
 
 /** Runs all rows in a process that has never heard of llmtrace. */
 export async function observeNative(

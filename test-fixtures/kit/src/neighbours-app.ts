@@ -5,12 +5,12 @@
  */
 import { createRequire } from 'node:module';
 import { type NeighboursReport, type NeighboursScript, PLAIN_ROWS, ROWS } from './conformance-neighbours.ts';
-import { playsOf } from './plays.ts';
+import { observe } from './harness.ts';
 import { hookVendorModules, loadSdk, otelInstrumentation, type Sdk } from './sdks.ts';
 import { startVendorServer } from './server.ts';
-import { observe } from './stage.ts';
 import { createTelemetry } from './telemetry.ts';
-import type { VendorCase } from './vendor-case.ts';
+import { playsOf } from './test-cases.ts';
+import type { VendorCase } from './vendor-profile.ts';
 
 const script: NeighboursScript = JSON.parse(process.argv[2] ?? '');
 const { vendorCase: vendor }: { vendorCase: VendorCase } = await import(script.vendor);

@@ -2,13 +2,14 @@
  * The resilience suite: what interceptors do to calls, with every copy of every vendor's SDK. It says nothing of what
  * an application sees where they let a call pass: that is the conformance suite's, which runs with interceptors on, too.
  */
+
+import { makeScene, type ResilienceSubject, type Scene } from './resilience/fixture.ts';
 import { describeRefusals } from './resilience/refusals.ts';
 import { describeRetries } from './resilience/retries.ts';
-import { makeScene, type ResilienceSubject, type Scene } from './resilience/scene.ts';
 import { describeWaiting } from './resilience/waiting.ts';
 import { hookVendorModules, loadSdk, sdkInfo } from './sdks.ts';
 import { startVendorServer, type VendorServer } from './server.ts';
-import type { VendorCase } from './vendor-case.ts';
+import type { VendorCase } from './vendor-profile.ts';
 
 /** Describes the suite for a vendor, for every copy of its SDK. */
 export function describeResilience(vendor: VendorCase, subject: ResilienceSubject): void {

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** `npx llmtrace-doctor`: says whether the calls of an application are traced, and if not, why. */
 import { allVendors } from '../vendors.ts';
-import { parse, USAGE } from './arguments.ts';
+import { parse, USAGE } from './args.ts';
 import { VERSIONS } from './examine.ts';
 import { projectFindings } from './project.ts';
 import { failed, isIdle, isLosing, notStarted, textOf } from './report.ts';
-import { examined } from './run.ts';
+import { examined } from './spawn.ts';
 
 /** @returns 1 where traces are lost, else the exit code of the application. */
 async function diagnose(given: readonly string[]): Promise<number> {

@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type AutoSettings, type Finding, isNoop } from '@llmtrace/core';
 import type { TracerProvider } from '@opentelemetry/api';
-import { apiVersionFrom } from '../api-version.ts';
-import { delegateOf, nameOf } from '../elsewhere.ts';
-import { endpointOf, shown } from '../endpoint.ts';
-import { hasExported } from '../export-findings.ts';
-import { registered } from '../lend.ts';
-import { here } from '../own-files.ts';
+import { apiVersionFrom } from '../process/api-version.ts';
+import { endpointOf, shown } from '../process/otlp-endpoint.ts';
+import { here } from '../process/own-files.ts';
+import { hasExported } from '../sdk/export-report/findings.ts';
+import { delegateOf, nameOf } from '../sdk/other-destination.ts';
+import { registered } from '../sdk/provisional-registration.ts';
 import { unreachable } from './endpoints.ts';
 
 export interface Destination {

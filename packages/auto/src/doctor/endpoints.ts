@@ -1,7 +1,7 @@
 /** Whether there is anybody at the OTLP endpoints that spans and metrics are sent to. */
 import { spawnSync } from 'node:child_process';
 import type { AutoSettings, Finding } from '@llmtrace/core';
-import { endpointOf, shown } from '../endpoint.ts';
+import { endpointOf, shown } from '../process/otlp-endpoint.ts';
 
 /** How long an endpoint is tried, in ms. */
 const WAIT_MS = 2000;

@@ -13,12 +13,12 @@ import {
   warningOf,
   whyUntraced,
 } from '@llmtrace/core';
-import { nameOf } from '../children.ts';
+import { nameOf } from '../process/children.ts';
 import { destinationOf } from './destination.ts';
-import type { LoadedCopy } from './loads.ts';
-import { neighbours } from './neighbours.ts';
+import type { LoadedCopy } from './loaded-copies.ts';
+import type { StartedBy } from './observe.ts';
+import { neighbours } from './other-tracers.ts';
 import type { Report, ReportedCopy } from './report.ts';
-import type { StartedBy } from './start.ts';
 import { withoutEffect } from './variables.ts';
 
 const require = module.createRequire(import.meta.url);

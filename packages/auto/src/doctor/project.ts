@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '@llmtrace/core';
 import { isNewer } from './destination.ts';
-import { versionAt } from './loads.ts';
+import { versionAt } from './loaded-copies.ts';
 import { pm2Findings } from './pm2-project.ts';
 
 const API = '@opentelemetry/api';

@@ -1,6 +1,6 @@
 /** Worker threads: each has its own doctor, and the main thread's says how many of them have not reported. */
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
-import { OWN_THREAD } from '../once.ts';
+import { OWN_THREAD } from '../process/once-per-thread.ts';
 
 const KEY = 'llmtrace.doctor.threads';
 const STARTED = 0;

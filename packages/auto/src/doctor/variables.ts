@@ -1,7 +1,7 @@
 /** Which variables are set and have no effect in the way in which llmtrace runs here. */
 import { type AutoSettings, type Finding, nearest, VARIABLES } from '@llmtrace/core';
+import type { StartedBy } from './observe.ts';
 import { EXPORTER_VARIABLES, OF_SDK, READ, VALUES } from './otel-variables.ts';
-import type { StartedBy } from './start.ts';
 
 type Environment = AutoSettings['env'];
 

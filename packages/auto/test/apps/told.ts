@@ -7,7 +7,7 @@ import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
 import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
 import { openai } from '@llmtrace/instrumentation-openai';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
-import { initialize, loadSync } from '../../src/telling.ts';
+import { initialize, loadSync } from '../../src/esm/loader-hooks.ts';
 
 const vendors = [openai, anthropic, googleGenAI, googleGenerativeAI];
 initialize({ files: new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])), mains: new Map() });

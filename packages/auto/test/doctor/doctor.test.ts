@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FINDING_CODES } from '@llmtrace/core';
 import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
-import { parse } from '../../src/doctor/arguments.ts';
+import { parse } from '../../src/doctor/args.ts';
 import { isNewer } from '../../src/doctor/destination.ts';
 import { commandOf, nodeVersion } from '../../src/doctor/examine.ts';
-import { flagsOf } from '../../src/doctor/run.ts';
-import { shown } from '../../src/endpoint.ts';
+import { flagsOf } from '../../src/doctor/spawn.ts';
+import { shown } from '../../src/process/otlp-endpoint.ts';
 import { AUTO, file, PATIENT, type Stage, setStage } from '../stage.ts';
 import { DOCTOR, type Folder, makeFolder, type SetUp, setUps } from './set-ups.ts';
 

@@ -3,11 +3,11 @@
  * what takes time (hashes, redaction) is done when somebody takes the content, and for nobody else.
  */
 import { diag, INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
-import type { Call } from '../call.ts';
-import type { CompletionHook } from '../config/content.ts';
-import { spanOf } from '../span-of.ts';
-import type { Content, ContentReader, Message, Part, Prompt } from './messages.ts';
-import { Preparation, type PrepareOptions } from './prepare.ts';
+import type { Call } from '../model/call.ts';
+import { spanOf } from '../model/call-span.ts';
+import type { Content, ContentReader, Message, Part, Prompt } from '../model/messages.ts';
+import type { CompletionHook } from './options.ts';
+import { Preparation, type PrepareOptions } from './sanitize.ts';
 
 /** How content is captured. */
 export interface CaptureOptions extends PrepareOptions {

@@ -1,6 +1,6 @@
 /** Bytes within content, which are recorded as their type, their size and their hash. */
 import { createHash } from 'node:crypto';
-import type { BlobPart, UriPart } from './messages.ts';
+import type { BlobPart, UriPart } from '../model/messages.ts';
 
 /** Base64 of this many characters or more is bytes, in whatever field it stands. */
 const LONG = 1024;

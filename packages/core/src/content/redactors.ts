@@ -2,8 +2,8 @@
  * **Redactors** take out of a text what must not be recorded. Those here know their targets by their form alone: they
  * find what has it, and nothing else. They are a help, no promise.
  */
-import type { Call } from '../call.ts';
-import { withoutSecrets } from '../secrets.ts';
+import type { Call } from '../model/call.ts';
+import { withoutSecrets } from '../platform/secrets.ts';
 
 /** Where a text stands. */
 export interface Where {

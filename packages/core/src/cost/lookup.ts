@@ -3,9 +3,9 @@
  * with llmtrace. Each is asked for the model that answered, then for the model that was requested.
  */
 
-import { warn } from '../warn.ts';
-import { shippedPrice } from './book.ts';
-import { type OwnEntry, type OwnPrice, ownEntry, type PriceScope, readPrices } from './own.ts';
+import { warn } from '../platform/warn.ts';
+import { type OwnEntry, type OwnPrice, ownEntry, type PriceScope, readPrices } from './custom-prices.ts';
+import { shippedPrice } from './price-book.ts';
 import type { Price } from './rates.ts';
 import { STANDARD_TIER } from './tier.ts';
 

@@ -6,7 +6,7 @@
  * at the whole's rate, so a part without a rate of its own costs what its whole costs. With context tiers, the
  * number of all input tokens chooses the rates of the whole call: nothing is marginal.
  */
-import type { Usage } from '../call.ts';
+import type { Usage } from '../model/call.ts';
 import { UNITS, type Unit, type UnitName } from './units.ts';
 
 /** Marks a unit that a price does not know apart from its whole. */

@@ -2,8 +2,8 @@
  * One answer to "what went wrong" for all vendors. Errors are known by their shape and not by their class, so that it
  * holds for several copies of an SDK, for bundles, and for minified code. An error is only read, never changed.
  */
-import type { Call } from '../call.ts';
-import { type Facts, factsOf } from './facts.ts';
+import type { Call } from '../model/call.ts';
+import { type Facts, factsOf } from './error-details.ts';
 import { errorCode } from './naming.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { categoryOf, type ErrorCategory } from './rules.ts';

@@ -3,7 +3,7 @@
  * as FastAPI's 422 does; so only messages are recorded that are known from the vendors' catalogues of errors, and
  * which have but numbers and the names of models and parameters in them. Anything else is said in words of ours.
  */
-import { withoutSecrets } from '../secrets.ts';
+import { withoutSecrets } from '../platform/secrets.ts';
 import type { ErrorCategory } from './rules.ts';
 
 const MODEL = '[\\w.:/@-]{1,100}';

@@ -2,9 +2,10 @@
  * What an error is called on spans and metrics by the conventions. Errors are read, never replaced: the application
  * catches the vendor's own object. Classes are known by name, since an application may hold several copies of an SDK.
  */
-import { isRefusal } from '../llmtrace-error.ts';
-import { withoutSecrets } from '../secrets.ts';
-import { factsOf } from './facts.ts';
+
+import { withoutSecrets } from '../platform/secrets.ts';
+import { factsOf } from './error-details.ts';
+import { isRefusal } from './llmtrace-error.ts';
 import { safeMessage } from './messages.ts';
 import { classNames, get, safely, text, word } from './read.ts';
 import { categoryOf as categoryBy, type ErrorCategory } from './rules.ts';

@@ -1,5 +1,5 @@
 /** How long a vendor asks to wait before the next attempt. */
-import type { Facts } from './facts.ts';
+import type { Facts } from './error-details.ts';
 import { get, text } from './read.ts';
 import { detail } from './rules.ts';
 

@@ -1,5 +1,5 @@
 /** What a failure is, whoever the vendor: the rules, in the order in which they are asked. */
-import type { Facts } from './facts.ts';
+import type { Facts } from './error-details.ts';
 import { entries, get, text } from './read.ts';
 
 /**

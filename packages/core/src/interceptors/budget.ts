@@ -3,13 +3,13 @@
  * cost; when nothing is left, the next calls are refused, or a warning is written once a window. Calls under way
  * when the budget ends are not stopped, so it is overspent by as much as they cost.
  */
-import { LlmTraceError } from '../llmtrace-error.ts';
-import { warn } from '../warn.ts';
-import { type Key, keyOf, type Layer, perKey } from './layer.ts';
+import { LlmTraceError } from '../errors/llmtrace-error.ts';
+import { warn } from '../platform/warn.ts';
+import { type Key, keyOf, type Layer, perKey } from './feature.ts';
 import { refusal } from './limiter.ts';
-import { type Left, LocalPurse, type Purse, type PurseClocks } from './purse.ts';
-import type { SharedName } from './shared/limiter.ts';
-import { makeSharedPurse } from './shared/purse.ts';
+import type { SharedName } from './shared/shared-limiter.ts';
+import { makeSharedPurse } from './shared/shared-spend.ts';
+import { type Left, LocalPurse, type Purse, type PurseClocks } from './spend.ts';
 
 /** Options of a budget: an amount of money, of tokens, or of both. */
 export interface Budget {

@@ -1,5 +1,5 @@
 /** Interceptors, one within the other. */
-import type { Interceptor } from '../call.ts';
+import type { Interceptor } from '../model/call.ts';
 
 /**
  * One interceptor out of several, the first one outermost; undefined out of none. Unlike a web framework's, `next`

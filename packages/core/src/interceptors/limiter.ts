@@ -2,9 +2,9 @@
  * A **limiter** holds all limits of one key. A call passes when every one of them lets it, the first come first, so
  * that none is used up while it waits for another.
  */
-import { LlmTraceError, type Refusal } from '../llmtrace-error.ts';
-import { type Limits, makeGate } from './gate.ts';
-import { makeLine } from './line.ts';
+import { LlmTraceError, type Refusal } from '../errors/llmtrace-error.ts';
+import { type Limits, makeGate } from './admission.ts';
+import { makeLine } from './queue.ts';
 import type { VendorLimits } from './vendor-limits.ts';
 
 /** What a call may wait for its turn. */

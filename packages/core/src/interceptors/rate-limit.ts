@@ -2,13 +2,14 @@
  * Keeps calls within limits: requests and tokens a time, and calls at once. What is too much waits in line, or is
  * refused. It sits inside of retries: every attempt is a request that the vendor counts.
  */
-import type { Call, Remaining } from '../call.ts';
-import { classifyError } from '../errors.ts';
-import type { Limits } from './gate.ts';
-import { type Key, keyOf, type Layer, perKey } from './layer.ts';
+
+import { classifyError } from '../errors/index.ts';
+import type { Call, Remaining } from '../model/call.ts';
+import type { Limits } from './admission.ts';
+import { type Key, keyOf, type Layer, perKey } from './feature.ts';
 import { type Limiter, makeLimiter, type Ticket } from './limiter.ts';
-import { spentBy } from './purse.ts';
-import { makeSharedLimiter, type SharedName } from './shared/limiter.ts';
+import { makeSharedLimiter, type SharedName } from './shared/shared-limiter.ts';
+import { spentBy } from './spend.ts';
 import { type VendorLimits, vendorLimits } from './vendor-limits.ts';
 
 /** Options of a rate limit: at least one limit, or `adapt`. */

@@ -3,14 +3,14 @@
  * formula; an abort ends the wait at once; nothing is repeated once the headers of an answer are there.
  */
 
-import type { Call, Interceptor, Retry } from '../call.ts';
-import { classifyError, isTransient } from '../errors.ts';
-import { isRefusal } from '../llmtrace-error.ts';
-import { isAborted } from '../signals.ts';
+import { classifyError, isTransient } from '../errors/index.ts';
+import { isRefusal } from '../errors/llmtrace-error.ts';
+import type { Call, Interceptor, Retry } from '../model/call.ts';
+import { isAborted } from '../platform/abort-signals.ts';
+import { sleep } from '../platform/timers.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
-import { perKey } from './layer.ts';
+import { perKey } from './feature.ts';
 import { makeRetryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
-import { sleep } from './sleep.ts';
 
 /** Options of retries. */
 export interface Retries extends Backoff {

@@ -3,7 +3,7 @@
  * https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
  * https://docs.anthropic.com/en/api/rate-limits#response-headers
  */
-import type { Remaining } from '../call.ts';
+import type { Remaining } from '../model/call.ts';
 
 /** What remains of one limit, and for how long. */
 export interface VendorLimit {

@@ -6,9 +6,9 @@
 
 import type { Attributes, Context } from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
-import { allAttributes, contentAttributes, errorDescription, type Naming } from '../attributes.ts';
-import type { Call, Observer } from '../call.ts';
-import { exceptionOf } from '../errors.ts';
+import { exceptionOf } from '../errors/index.ts';
+import type { Call, Observer } from '../model/call.ts';
+import { allAttributes, contentAttributes, errorDescription, type Naming } from './attributes.ts';
 
 /** What of a `LogRecord` is said. */
 export interface LogEvent {

@@ -2,7 +2,7 @@
  * **Hooks**: an application's own functions that watch calls, with the times that are of interest. They only look:
  * what they throw is logged and dropped.
  */
-import type { Call, Observer } from '../call.ts';
+import type { Call, Observer } from '../model/call.ts';
 
 /** The times of a call, in ms; an absent one was not measured. */
 export interface Timing {

@@ -1,5 +1,10 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
 import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { nativeOf } from '../engine/native/native-span.ts';
+import { exceptionOf } from '../errors/index.ts';
+import type { Call, Observer } from '../model/call.ts';
+import { setSpanOf, spanOf } from '../model/call-span.ts';
+import { LinkedContext } from '../platform/linked-context.ts';
 import {
   endAttributes,
   errorDescription,
@@ -8,12 +13,7 @@ import {
   spanContent,
   spanName,
   startAttributes,
-} from '../attributes.ts';
-import type { Call, Observer } from '../call.ts';
-import { exceptionOf } from '../errors.ts';
-import { LinkedContext } from '../linked-context.ts';
-import { nativeOf } from '../native.ts';
-import { setSpanOf, spanOf } from '../span-of.ts';
+} from './attributes.ts';
 
 export interface SpanOptions {
   /** Whether a failed call's exception is recorded on its span, too. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Cost, Usage } from '../../src/call.ts';
 import {
   type CostOptions,
   clearPrices,
@@ -8,7 +7,8 @@ import {
   type Priceable,
   priceOf,
   setPrice,
-} from '../../src/cost/index.ts';
+} from '../../src/cost/cost.ts';
+import type { Cost, Usage } from '../../src/model/call.ts';
 
 const PLAIN: Usage = { inputTokens: 1000, outputTokens: 100 };
 

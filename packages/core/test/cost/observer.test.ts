@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DiagLogLevel, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import sinon from 'sinon';
-import type { Call, Usage } from '../../src/call.ts';
-import { clearPrices, costObserver } from '../../src/cost/index.ts';
+import { clearPrices, costObserver } from '../../src/cost/cost.ts';
+import type { Call, Usage } from '../../src/model/call.ts';
 
 const PLAIN: Usage = { inputTokens: 1000, outputTokens: 100 };
 

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { calcPrice, type MatchLogic, type Provider, waitForUpdate } from '@pydantic/genai-prices';
-import type { Usage } from '../../src/call.ts';
-import { findPrice, PRICES_VERSION, type Price, priceOf } from '../../src/cost/index.ts';
+import { findPrice, PRICES_VERSION, type Price, priceOf } from '../../src/cost/cost.ts';
+import type { Usage } from '../../src/model/call.ts';
 
 /** Our counts, by the library's. */
 const COUNTS: Readonly<Record<Exclude<keyof Usage, 'reportedCost'>, string>> = {

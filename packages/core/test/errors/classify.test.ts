@@ -18,7 +18,7 @@ import {
   isServerError,
   isTimeout,
   isTransient,
-} from '../../src/errors.ts';
+} from '../../src/errors/index.ts';
 
 const QUESTIONS = {
   isRateLimit,

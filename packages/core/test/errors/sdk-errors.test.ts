@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { hookVendorModules } from '@llmtrace/test-fixtures';
-import { classifyError } from '../../src/errors.ts';
+import { classifyError } from '../../src/errors/index.ts';
 import { type FailingSdk, type FailingServer, type Play, SDKS, startFailingServer } from './sdks.ts';
 
 /** What a status says by itself, where the vendor says nothing more. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
+import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
 import { BUDGET_DEFAULTS, type Budget, budget } from '../../src/interceptors/budget.ts';
-import { LlmTraceError } from '../../src/llmtrace-error.ts';
 import { callOf } from './calls.ts';
 
 const MORNING = Date.parse('2026-11-23T09:30:00Z');

@@ -1,6 +1,6 @@
 /** Calls for tests, with what interceptors look at. */
 import { aCall } from '@llmtrace/test-fixtures/call';
-import type { Call } from '../../src/call.ts';
+import type { Call } from '../../src/model/call.ts';
 
 export function callOf(given: Partial<Call> = {}): Call {
   const now = performance.now();

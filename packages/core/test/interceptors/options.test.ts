@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { resilienceOf } from '../../src/config/resilience.ts';
 import { validateConfig } from '../../src/config.ts';
+import { resilienceOf } from '../../src/interceptors/options.ts';
 import { RETRY_DEFAULTS } from '../../src/interceptors/retry.ts';
 
 describe('the options of interceptors', () => {

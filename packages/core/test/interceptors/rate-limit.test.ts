@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import type { Call } from '../../src/call.ts';
-import type { Layer } from '../../src/interceptors/layer.ts';
+import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
+import type { Layer } from '../../src/interceptors/feature.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit, rateLimit } from '../../src/interceptors/rate-limit.ts';
-import { LlmTraceError } from '../../src/llmtrace-error.ts';
+import type { Call } from '../../src/model/call.ts';
 import { callOf, failure, turns } from './calls.ts';
 
 const answerWith = (headers: Record<string, string>) => ({ status: 200, headers: new Headers(headers) });

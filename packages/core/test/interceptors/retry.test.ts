@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import type { Call } from '../../src/call.ts';
+import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
 import { RETRY_DEFAULTS, type Retries, retry } from '../../src/interceptors/retry.ts';
-import { LlmTraceError } from '../../src/llmtrace-error.ts';
+import type { Call } from '../../src/model/call.ts';
 import { callOf, failure } from './calls.ts';
 
 const GEMINI_WAIT = JSON.stringify({

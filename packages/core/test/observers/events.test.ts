@@ -5,7 +5,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import type { Call } from '../../src/call.ts';
+import type { Call } from '../../src/model/call.ts';
 import { type EventLogger, eventObserver } from '../../src/observers/events.ts';
 import { spanObserver } from '../../src/observers/span.ts';
 

@@ -1,7 +1,7 @@
 /** Anthropic's ways to ask. */
 import { ANTHROPIC_MODEL, ANTHROPIC_TOKENS, anthropicSnapshot } from '../bodies/anthropic.ts';
 import type { SdkInfo } from '../sdks.ts';
-import type { Family } from '../vendor-case.ts';
+import type { Family } from '../vendor-profile.ts';
 
 /** The copies that are older than a version of 0.x. */
 export const isBefore = ({ version, major }: SdkInfo, minor: number): boolean =>

@@ -1,8 +1,8 @@
 /** Rows about the helpers of Anthropic's SDK, each of which makes model calls through `create`. */
 import { ANTHROPIC_MODEL } from '../bodies/anthropic.ts';
+import { frozen, type Stage } from '../harness.ts';
 import type { SdkInfo } from '../sdks.ts';
-import { frozen, type Stage } from '../stage.ts';
-import type { ExpectedCall, Row } from '../vendor-case.ts';
+import type { ExpectedCall, Row } from '../vendor-profile.ts';
 import { isBefore, MAX_TOKENS, messages } from './anthropic-families.ts';
 
 const ASK = {

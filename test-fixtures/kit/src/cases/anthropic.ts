@@ -1,5 +1,5 @@
 /** What the conformance suite knows of Anthropic's SDK. */
-import type { VendorCase } from '../vendor-case.ts';
+import type { VendorCase } from '../vendor-profile.ts';
 import { betaMessages, completions, isBefore, messages, promptCaching } from './anthropic-families.ts';
 import { helperRows } from './anthropic-helpers.ts';
 

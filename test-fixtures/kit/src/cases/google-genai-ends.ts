@@ -1,9 +1,9 @@
 /** Rows about how calls of Google's newer SDK end, and how the SDK goes on by itself. */
 import { CONTINUED_MODEL } from '../bodies/gemini.ts';
-import { begun, errorType } from '../rows/expected.ts';
+import { frozen } from '../harness.ts';
+import { begun, errorType } from '../scenarios/expected.ts';
 import type { SdkInfo } from '../sdks.ts';
-import { frozen } from '../stage.ts';
-import type { ExpectedCall, Family, Row } from '../vendor-case.ts';
+import type { ExpectedCall, Family, Row } from '../vendor-profile.ts';
 import { content, interactions, QUESTION, streamed, whole } from './google-genai-families.ts';
 
 const isFirst = ({ major }: SdkInfo): boolean => major === 1;

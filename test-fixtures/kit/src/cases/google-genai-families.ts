@@ -1,6 +1,6 @@
 /** The ways of Google's newer SDK to ask. */
 import { GEMINI_EMBEDDING_TOKENS, GEMINI_MODEL, GEMINI_TOKENS } from '../bodies/gemini.ts';
-import type { Ask, CallOptions, ExpectedCall, Family, Tokens } from '../vendor-case.ts';
+import type { Ask, CallOptions, ExpectedCall, Family, Tokens } from '../vendor-profile.ts';
 
 export const QUESTION = 'What is the capital of France?';
 

@@ -1,7 +1,7 @@
 /** Rows about what Google's newer SDK does above a call: chats, and tools that it calls itself. */
 import { GEMINI_MODEL, GEMINI_TOKENS } from '../bodies/gemini.ts';
-import type { Stage } from '../stage.ts';
-import type { ExpectedCall, Row } from '../vendor-case.ts';
+import type { Stage } from '../harness.ts';
+import type { ExpectedCall, Row } from '../vendor-profile.ts';
 import { content, QUESTION, streamed, whole } from './google-genai-families.ts';
 
 const callable = (see: Stage['see']): object => ({

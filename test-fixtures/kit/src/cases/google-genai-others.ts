@@ -1,7 +1,7 @@
 /** Rows about the rest of Google's newer SDK: Vertex AI, images, interactions. */
 import { GEMINI_EMBEDDING_TOKENS, GEMINI_MODEL } from '../bodies/gemini.ts';
-import { frozen, type Stage } from '../stage.ts';
-import type { Family, Row } from '../vendor-case.ts';
+import { frozen, type Stage } from '../harness.ts';
+import type { Family, Row } from '../vendor-profile.ts';
 import { content, embeddings, interactions, QUESTION, streamed, whole } from './google-genai-families.ts';
 
 const vertex = ({ sdk, server }: Stage): any =>

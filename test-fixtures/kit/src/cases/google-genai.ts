@@ -1,8 +1,8 @@
 /** What the conformance suite knows of Google's newer SDK. */
-import { responseRows } from '../rows/plain.ts';
-import { sdkStreamRows } from '../rows/sdk-streams.ts';
+import { responseRows } from '../scenarios/plain.ts';
+import { sdkStreamRows } from '../scenarios/sdk-streams.ts';
 import type { SdkInfo } from '../sdks.ts';
-import type { Family, Row, VendorCase } from '../vendor-case.ts';
+import type { Family, Row, VendorCase } from '../vendor-profile.ts';
 import { continuationRows, endRows } from './google-genai-ends.ts';
 import { content, embeddings, interactions } from './google-genai-families.ts';
 import { helperRows } from './google-genai-helpers.ts';

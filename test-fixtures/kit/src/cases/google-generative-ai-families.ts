@@ -1,6 +1,6 @@
 /** The ways of Google's older SDK to ask. */
 import { GEMINI_EMBEDDING_TOKENS, GEMINI_MODEL } from '../bodies/gemini.ts';
-import type { Ask, CallOptions, ExpectedCall, Family } from '../vendor-case.ts';
+import type { Ask, CallOptions, ExpectedCall, Family } from '../vendor-profile.ts';
 import { EMBEDDING_ROWS, content as genai, QUESTION } from './google-genai-families.ts';
 
 /** What stands in for a client: the package has models only, each of which knows where to ask. */

@@ -1,7 +1,7 @@
 /** Rows about the rest of Google's older SDK. */
 import { GEMINI_MODEL, GEMINI_TOKENS } from '../bodies/gemini.ts';
-import { begun, errorType } from '../rows/expected.ts';
-import type { ExpectedCall, Family, Row } from '../vendor-case.ts';
+import { begun, errorType } from '../scenarios/expected.ts';
+import type { ExpectedCall, Family, Row } from '../vendor-profile.ts';
 import { QUESTION } from './google-genai-families.ts';
 import { ask, content, embeddings, modelOf, streamed, whole } from './google-generative-ai-families.ts';
 

@@ -1,7 +1,8 @@
 /** Rows about answers of Google's older SDK that are a stream and a promise at once, in chats too. */
-import { begun, errorType } from '../rows/expected.ts';
-import type { Stage } from '../stage.ts';
-import type { ExpectedCall, Row, Setting } from '../vendor-case.ts';
+
+import type { Stage } from '../harness.ts';
+import { begun, errorType } from '../scenarios/expected.ts';
+import type { ExpectedCall, Row, Setting } from '../vendor-profile.ts';
 import { QUESTION } from './google-genai-families.ts';
 import { ask, content, modelOf, streamed, whole } from './google-generative-ai-families.ts';
 

@@ -1,6 +1,6 @@
 /** What the conformance suite knows of Google's older SDK. */
 
-import type { VendorCase } from '../vendor-case.ts';
+import type { VendorCase } from '../vendor-profile.ts';
 import { withoutRawResponse } from './google-genai.ts';
 import { type Client, content, embeddings } from './google-generative-ai-families.ts';
 import { answerRows, endRows } from './google-generative-ai-others.ts';

@@ -1,8 +1,8 @@
 /** Rows about the helpers of chat, each of which makes model calls through `create`. */
 import { OPENAI_MODEL } from '../bodies/openai.ts';
+import { frozen, type Stage } from '../harness.ts';
 import type { SdkInfo } from '../sdks.ts';
-import { frozen, type Stage } from '../stage.ts';
-import type { ExpectedCall, Row } from '../vendor-case.ts';
+import type { ExpectedCall, Row } from '../vendor-profile.ts';
 import { chat, isOldest } from './openai-families.ts';
 
 const MESSAGES = [{ role: 'user', content: 'Where is the Eiffel Tower?' }];

@@ -3,7 +3,7 @@
 import { OPENAI_MODEL, OPENAI_TOKENS, snapshot } from '../bodies/openai.ts';
 import { EMBEDDING_TOKENS } from '../bodies/openai-media.ts';
 import type { SdkInfo } from '../sdks.ts';
-import type { Family } from '../vendor-case.ts';
+import type { Family } from '../vendor-profile.ts';
 
 /** Before chat's `parse` and Responses existed. */
 export const isOldest = ({ version }: SdkInfo): boolean => version === '4.19.1';

@@ -1,8 +1,8 @@
 /** Rows about the rest of OpenAI's SDK: other clients, other answers, other endpoints. */
 import { OPENAI_MODEL } from '../bodies/openai.ts';
+import { frozen, type Stage } from '../harness.ts';
 import type { SdkInfo } from '../sdks.ts';
-import { frozen, type Stage } from '../stage.ts';
-import type { ExpectedCall, Family, Row, Tokens } from '../vendor-case.ts';
+import type { ExpectedCall, Family, Row, Tokens } from '../vendor-profile.ts';
 import { chat, isOldest, responses } from './openai-families.ts';
 
 const MESSAGES = [{ role: 'user', content: 'What is the capital of France?' }];

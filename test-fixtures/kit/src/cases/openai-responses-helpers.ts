@@ -1,8 +1,8 @@
 /** Rows about what Responses have of their own: helpers, and answers that fail. */
 import { OPENAI_MODEL } from '../bodies/openai.ts';
+import { frozen } from '../harness.ts';
 import type { SdkInfo } from '../sdks.ts';
-import { frozen } from '../stage.ts';
-import type { ExpectedCall, Row } from '../vendor-case.ts';
+import type { ExpectedCall, Row } from '../vendor-profile.ts';
 import { listen, SCHEMA } from './openai-chat-helpers.ts';
 import { responses } from './openai-families.ts';
 

@@ -1,5 +1,5 @@
 /** What the conformance suite knows of OpenAI's SDK. */
-import type { VendorCase } from '../vendor-case.ts';
+import type { VendorCase } from '../vendor-profile.ts';
 import { chatHelperRows } from './openai-chat-helpers.ts';
 import { chat, completions, embeddings, responses } from './openai-families.ts';
 import { otherRows } from './openai-others.ts';

@@ -1,8 +1,8 @@
 /** Rows about interceptors that refuse a call, or have a mind of their own. */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import { interceptRejections, within } from '../stage.ts';
-import type { ResilienceSubject, Scene } from './scene.ts';
+import { interceptRejections, within } from '../harness.ts';
+import type { ResilienceSubject, Scene } from './fixture.ts';
 
 export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceSubject): void {
   it('refuses a call with an error of its own, which the SDK neither wraps nor repeats', async () => {

@@ -1,7 +1,7 @@
 /** Rows about attempts that are repeated. */
 import assert from 'node:assert/strict';
-import { within } from '../stage.ts';
-import { kindOf, type ResilienceSubject, readAll, type Scene } from './scene.ts';
+import { within } from '../harness.ts';
+import { kindOf, type ResilienceSubject, readAll, type Scene } from './fixture.ts';
 
 /** Fails at once where an attempt fails, but by its own formula; nothing that the server says makes it quick. */
 const SOON = { initialInterval: 5, jitter: 0, maxInterval: 20 };

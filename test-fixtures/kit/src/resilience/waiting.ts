@@ -1,8 +1,8 @@
 /** Rows about calls that wait: for a retry, or in line. */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import { within } from '../stage.ts';
-import { type Ended, kindOf, type Scene } from './scene.ts';
+import { within } from '../harness.ts';
+import { type Ended, kindOf, type Scene } from './fixture.ts';
 
 const LATE = { initialInterval: 60_000, maxInterval: 60_000, deadline: 600_000 };
 

@@ -1,6 +1,6 @@
 /** What waits in the line of a shared limit, and what a process keeps to while it cannot be shared. */
-import type { Refusal } from '../../llmtrace-error.ts';
-import type { Limits } from '../gate.ts';
+import type { Refusal } from '../../errors/llmtrace-error.ts';
+import type { Limits } from '../admission.ts';
 import type { Patience, Ticket } from '../limiter.ts';
 
 /** A call in line. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
+import { LlmTraceError } from '../../../src/errors/llmtrace-error.ts';
 import { BUDGET_DEFAULTS, type Budget, budget } from '../../../src/interceptors/budget.ts';
-import type { SharedLimits } from '../../../src/interceptors/shared/port.ts';
-import { LlmTraceError } from '../../../src/llmtrace-error.ts';
+import type { SharedLimits } from '../../../src/interceptors/shared/store.ts';
 import { callOf } from '../calls.ts';
 import { makeStore, type TestStore } from './store.ts';
 

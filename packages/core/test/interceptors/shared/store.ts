@@ -7,7 +7,7 @@ import type {
   Spending,
   Spent,
   Taken,
-} from '../../../src/interceptors/shared/port.ts';
+} from '../../../src/interceptors/shared/store.ts';
 import { TokenBucket } from '../../../src/interceptors/token-bucket.ts';
 
 export interface TestStore extends SharedLimits {

@@ -1,0 +1,71 @@
+/** Prints each call as one line on stderr, and a table by model at the end. Never any content. */
+import { Console } from 'node:console';
+import module from 'node:module';
+import type { AutoSettings, Observer } from '@llmtrace/core';
+import { atExit } from '../process/exit.ts';
+import { coloured, lineOf, plain } from './format.ts';
+import { createSummary } from './summary.ts';
+
+const require = module.createRequire(import.meta.url);
+
+export interface ConsoleOptions {
+  readonly color: boolean;
+  /** Asked at the end of each call: whether to print it. @default always */
+  readonly isOn?: () => boolean;
+  /** @default stderr, where failure to write is nobody's error */
+  readonly print?: (line: string) => void;
+  /** Takes what prints the table when the process ends. */
+  readonly onExit?: (print: () => void) => void;
+}
+
+export function consoleObserver({
+  color,
+  isOn = () => true,
+  print = printer(),
+  onExit = atExit,
+}: ConsoleOptions): Observer {
+  const paint = color ? coloured : plain;
+  const summary = createSummary();
+  let waiting = false;
+  return {
+    end(call) {
+      if (!isOn()) return;
+      print(lineOf(call, paint));
+      summary.add(call);
+      if (waiting) return;
+      waiting = true;
+      onExit(() => {
+        const table = summary.table();
+        if (table.length > 0) print(`\n${table.join('\n')}`);
+      });
+    },
+  };
+}
+
+let shared: Observer | undefined;
+
+/**
+ * The observer that prints, where the settings ask for it; and where they say nothing, if somebody looks and the
+ * calls would be seen nowhere else. It is the same for all of a thread, so that there is one table.
+ *
+ * @param isUnseen whether the calls are seen nowhere else, asked at each call: an application may set
+ * OpenTelemetry up late.
+ */
+export function consoleObservers(settings: AutoSettings, isUnseen: () => boolean): Observer[] {
+  const { console: wanted, color, traceExporters, metricExporters } = settings;
+  if (wanted === false) return [];
+  const { isatty } = require('node:tty') as typeof import('node:tty');
+  const isLooking = isatty(2);
+  if (!wanted && !(isLooking && traceExporters.length + metricExporters.length === 0)) return [];
+  shared ??= consoleObserver({ color: color && isLooking, isOn: () => wanted === true || isUnseen() });
+  return [shared];
+}
+
+/** A console of our own: what it cannot write it drops, and goes on. */
+export function printer(): (line: string) => void {
+  let out: Console | undefined;
+  return (line) => {
+    out ??= new Console(process.stderr, process.stderr);
+    out.log(line);
+  };
+}

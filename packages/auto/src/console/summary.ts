@@ -1,0 +1,94 @@
+/** A **summary**: what the calls of a process come to, by model. */
+import type { Call } from '@llmtrace/core';
+import { durationOf, modelOf, ms, tableOf, usd, whole } from './format.ts';
+
+/** Of so many latest calls a model's percentiles are. */
+const SAMPLES = 1000;
+/** So many models have a row; the rest share one. */
+const MODELS = 50;
+const OTHERS = 'others';
+
+interface Row {
+  calls: number;
+  errors: number;
+  input: number | undefined;
+  output: number | undefined;
+  cost: number | undefined;
+  /** Calls that may have cost something that is not in `cost`. */
+  unpriced: number;
+  times: number[];
+}
+
+export interface Summary {
+  add(call: Call): void;
+  /** The table of all calls so far; no lines where nothing was added since it was last asked for. */
+  table(): string[];
+}
+
+export function createSummary(): Summary {
+  const rows = new Map<string, Row>();
+  let changed = false;
+  return {
+    add(call) {
+      changed = true;
+      const model = modelOf(call);
+      const key = rows.has(model) || rows.size < MODELS ? model : OTHERS;
+      const row = rows.get(key) ?? emptyRow();
+      rows.set(key, row);
+      count(row, call);
+    },
+    table() {
+      if (!changed) return [];
+      changed = false;
+      const named = [...rows].map(([model, row]) => cells(model, row));
+      const total = rows.size > 1 ? [cells('total', [...rows.values()].reduce(sum, emptyRow()))] : [];
+      return tableOf([['model', 'calls', 'errors', 'in', 'out', 'cost', 'p50', 'p95'], ...named, ...total]);
+    },
+  };
+}
+
+const emptyRow = (): Row => ({
+  calls: 0,
+  errors: 0,
+  input: undefined,
+  output: undefined,
+  cost: undefined,
+  unpriced: 0,
+  times: [],
+});
+
+function count(row: Row, call: Call): void {
+  const { usage } = call.response;
+  row.times[row.calls % SAMPLES] = durationOf(call);
+  row.calls++;
+  if (call.outcome === 'failed') row.errors++;
+  else if (call.cost === undefined) row.unpriced++;
+  row.input = plus(row.input, usage?.inputTokens);
+  row.output = plus(row.output, usage?.outputTokens);
+  row.cost = plus(row.cost, call.cost?.total);
+}
+
+const sum = (all: Row, row: Row): Row => ({
+  calls: all.calls + row.calls,
+  errors: all.errors + row.errors,
+  input: plus(all.input, row.input),
+  output: plus(all.output, row.output),
+  cost: plus(all.cost, row.cost),
+  unpriced: all.unpriced + row.unpriced,
+  times: [...all.times, ...row.times],
+});
+
+/** A sum in which what is unknown stays unknown, not 0. */
+const plus = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : a + b;
+
+function cells(model: string, row: Row): string[] {
+  const times = row.times.toSorted((a, b) => a - b);
+  const cost = row.cost !== undefined && row.unpriced > 0 ? `≥ ${usd(row.cost)}` : usd(row.cost);
+  const counts = [row.calls, row.errors, row.input, row.output].map(whole);
+  return [model, ...counts, cost, ms(quantile(times, 0.5)), ms(quantile(times, 0.95))];
+}
+
+/** By nearest rank: a time that a call really took. */
+const quantile = (sorted: readonly number[], q: number): number | undefined =>
+  sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];

@@ -1,0 +1,67 @@
+/** The OTLP endpoints of the environment: where telemetry is sent to, as it may be shown, and whether it is an address. */
+import { type AutoSettings, type Finding, note } from '@llmtrace/core';
+import type { Signal } from '../sdk/export-report/ledger.ts';
+
+const DEFAULT = 'http://localhost:4318';
+const DEFAULT_GRPC = 'http://localhost:4317';
+
+const EXPORTERS = { traces: 'traceExporters', metrics: 'metricExporters', logs: 'logExporters' } as const;
+
+type Environment = AutoSettings['env'];
+
+/** Where a signal is sent; undefined where it is not sent by OTLP. */
+export function endpointOf(settings: AutoSettings, signal: Signal): string | undefined {
+  const otlp = settings[EXPORTERS[signal]].find(({ name }) => name === 'otlp');
+  if (!otlp) return undefined;
+  return configured(settings.env, signal)?.value ?? (otlp.protocol === 'grpc' ? DEFAULT_GRPC : DEFAULT);
+}
+
+/** The variable that says where a signal is sent. */
+function configured(env: Environment, signal: Signal): { name: string; value: string } | undefined {
+  for (const name of [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`, 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
+    const value = env[name];
+    if (value) return { name, value };
+  }
+  return undefined;
+}
+
+/** The endpoint of a signal, for a message about it. */
+export const shownEndpoint = (env: Environment, signal: Signal): string =>
+  shown(configured(env, signal)?.value ?? DEFAULT);
+
+/** A URL as it may be shown: without user name and password, also where the text is no valid URL. */
+export function shown(url: string | undefined): string {
+  if (url === undefined) return '';
+  const known = URL.canParse(url) ? new URL(url) : undefined;
+  // `user:password@host` is a URL of a scheme `user`; and what is before the last @ may all be a password.
+  if (!known || !/^https?:$/.test(known.protocol) || known.pathname.includes('@'))
+    return url.slice(url.lastIndexOf('@') + 1).split(/[?#]/, 1)[0] ?? '';
+  const { protocol, host, pathname } = known;
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
+/** Reports endpoints that are no URL of HTTP. (Those of gRPC need no scheme.) */
+export function checkEndpoints(settings: AutoSettings): void {
+  for (const signal of Object.keys(EXPORTERS) as Signal[]) {
+    const isHttp = settings[EXPORTERS[signal]].some(
+      ({ name, protocol }) => name === 'otlp' && protocol !== 'grpc',
+    );
+    const endpoint = isHttp ? configured(settings.env, signal) : undefined;
+    const finding = endpoint && endpointFinding(endpoint.name, endpoint.value);
+    if (finding) note(finding, true);
+  }
+}
+
+/** @returns undefined where the value is a URL of HTTP. */
+export function endpointFinding(name: string, value: string): Finding | undefined {
+  const isUrl = URL.canParse(value);
+  if (isUrl && /^https?:$/.test(new URL(value).protocol)) return undefined;
+  // What is no URL at all OpenTelemetry's exporters ignore; one of another scheme they fail to send to.
+  const now = isUrl ? 'nothing is exported there' : `the exporter sends to ${DEFAULT} instead`;
+  return {
+    code: 'export-endpoint',
+    what: `expected ${name} to be a URL that starts with http:// or https://, got ${shown(value)}; ${now}`,
+    cure: `Write it as http://host:port, or https://host`,
+    lost: true,
+  };
+}

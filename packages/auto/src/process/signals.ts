@@ -1,0 +1,130 @@
+/**
+ * Signals that end the process: what is not exported yet is exported first, and the process ends by the same signal.
+ *
+ * A listener in the application's thread takes the default away for as long as that thread is busy: a process whose event
+ * loop is blocked would not die of SIGTERM any more. So the export thread listens in its place as soon as it can
+ * (`signal-guard.ts`), and ends the process also where the application's thread does not react. Until then, and where
+ * it cannot, this thread listens, while nobody else does: a signal that the application listens to is the application's.
+ */
+
+import type { ThreadLink } from '../sdk/export-thread/link.ts';
+import { ownFlush } from './flush.ts';
+import { type EndingSignal, isInit, SIGNALS, SignalCells } from './signal-cells.ts';
+
+export const signalCells = new SignalCells();
+
+// As it is now: the tests of an application may replace it.
+const { setImmediate } = globalThis;
+
+/** How long the export thread may take to end the process, in ms. */
+const END_MS = 1000;
+
+const watches = new Map<string | symbol, SignalWatch>();
+let guard: ThreadLink | undefined;
+
+/** From now on the process does `finish` before one of the signals ends it. Only the main thread sees signals. */
+export function watchSignals(finish: () => void): void {
+  for (const signal of SIGNALS) watches.set(signal, new SignalWatch(signal, finish));
+  process.on('removeListener', (event, listener) => watches.get(event)?.removed(listener));
+  process.on('newListener', (event, listener) => watches.get(event)?.added(listener));
+  settleAll();
+}
+
+/** Has `link` guard the signals, or nobody but this thread. */
+export function appoint(link: ThreadLink | undefined): void {
+  guard = link;
+  settleAll();
+}
+
+/** The export thread says that it guards a signal, in an epoch. */
+export function guarded(signal: EndingSignal, epoch: number): void {
+  watches.get(signal)?.guarded(epoch);
+}
+
+/** The export thread has got a signal that the application does not listen to. */
+export function arrived(signal: EndingSignal): void {
+  watches.get(signal)?.end();
+}
+
+function settleAll(): void {
+  for (const watch of watches.values()) watch.settle();
+}
+
+class SignalWatch {
+  private readonly signal: EndingSignal;
+  private readonly finish: () => void;
+  private readonly listener = (): void => this.end();
+  private isListening = false;
+  private isEnding = false;
+  private guardedBy: ThreadLink | undefined;
+  private guardedSince = -1;
+
+  constructor(signal: EndingSignal, finish: () => void) {
+    this.signal = signal;
+    this.finish = finish;
+  }
+
+  added(listener: unknown): void {
+    if (listener === this.listener) return;
+    signalCells.nextEpoch(this.signal);
+    // A listener that is being added does not count yet; were ours removed now, the signal would be let go.
+    process.nextTick(() => this.settle());
+  }
+
+  removed(listener: unknown): void {
+    if (listener === this.listener) return;
+    const wasListening = this.isListening;
+    this.settle();
+    // The application may send the signal again at once, with nothing left to do; without us that ends the process. Our
+    // listener sees it when the event loop polls next: after the immediates of this turn, before those of the next.
+    if (this.isListening && !wasListening) setImmediate(() => setImmediate(() => {}));
+  }
+
+  guarded(epoch: number): void {
+    this.guardedBy = guard;
+    this.guardedSince = epoch;
+    this.settle();
+  }
+
+  settle(): void {
+    if (this.isEnding) return;
+    if (process.listenerCount(this.signal) > (this.isListening ? 1 : 0)) {
+      this.listen(false);
+      guard?.release(this.signal);
+      this.guardedBy = undefined;
+    } else if (this.isGuarded()) this.listen(false);
+    else {
+      this.listen(true);
+      guard?.guard(this.signal, signalCells.epoch(this.signal));
+    }
+  }
+
+  private isGuarded(): boolean {
+    const { guardedBy, guardedSince } = this;
+    return guard !== undefined && guardedBy === guard && guardedSince === signalCells.epoch(this.signal);
+  }
+
+  private listen(wanted: boolean): void {
+    if (this.isListening === wanted) return;
+    this.isListening = wanted;
+    if (wanted) process.on(this.signal, this.listener);
+    else process.off(this.signal, this.listener);
+  }
+
+  end(): void {
+    if (isInit()) {
+      ownFlush()?.();
+      return;
+    }
+    if (this.isEnding) return;
+    this.isEnding = true;
+    signalCells.isTaken = true;
+    this.listen(false); // a second signal ends the process at once
+    this.finish();
+    if (guard) {
+      guard.end(this.signal);
+      signalCells.wait(END_MS);
+    }
+    process.kill(process.pid, this.signal);
+  }
+}

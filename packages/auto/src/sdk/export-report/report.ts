@@ -1,0 +1,291 @@
+/**
+ * What becomes of each export, as its exporter tells: wrapped around the exporter, so that it holds for every processor
+ * and reader. OpenTelemetry's exporters keep some of it to themselves (which status had them try again, and what a
+ * collector rejected of what it accepted); Node.js' channels of HTTP requests have that, for the requests of an export
+ * alone.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel, subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { context, diag } from '@opentelemetry/api';
+import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import type { Signal } from './ledger.ts';
+import { rejectedIn } from './partial-success.ts';
+
+/** Why an export failed: by HTTP status, else by the code or the message of its error. */
+export interface Failure {
+  readonly status: number | undefined;
+  /** Of Node.js (`ECONNREFUSED`), or of gRPC. */
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+/** What the export thread tells the application's. */
+export type ExportReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'exported'; readonly signal: Signal; readonly url: string | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly signal: Signal;
+      readonly url: string | undefined;
+      readonly failure: Failure;
+      /** How many items; 0 where they are still tried again. */
+      readonly lost: number;
+    }
+  | {
+      readonly kind: 'rejected';
+      readonly signal: Signal;
+      readonly url: string | undefined;
+      readonly count: number;
+      readonly message: string;
+    }
+  /** @property limit items, where it is not the bytes that were too many. */
+  | { readonly kind: 'dropped'; readonly signal: Signal; readonly limit: number | undefined };
+
+export type Tell = (report: ExportReport) => void;
+
+/** Where nothing has arrived for so long, in ms, that is reported although the exporter still tries. */
+const PATIENCE_MS = 30_000;
+/** Of an answer, so much is looked at. */
+const MAX_ANSWER = 64 * 1024;
+/**
+ * A message of an error or of a collector is cut to so many characters: more than are shown, so that a secret which the
+ * cut splits, and which is no longer known by its form, is not among them.
+ */
+const MAX_MESSAGE = 1000;
+
+/** An export under way. */
+interface Attempted {
+  /** What it is an export of. */
+  readonly exporter: { isArriving: boolean };
+  readonly signal: Signal;
+  readonly tell: Tell;
+  url: string | undefined;
+  failure: Failure | undefined;
+  /** Whether its failure was reported before it was given up. */
+  isReported: boolean;
+}
+
+interface Exporter<T> {
+  export(items: T, done: (result: ExportResult) => void): void;
+}
+
+const current = new AsyncLocalStorage<Attempted>();
+const requests = new WeakMap<object, Attempted>();
+const underWay = new Set<Attempted>();
+
+// As they are now: where this runs in the application's thread, its tests may replace them.
+const { clearTimeout, setTimeout } = globalThis;
+
+/**
+ * Has `exporter` report.
+ *
+ * @param settle takes what was exported, or is given up.
+ */
+export function reporting<T, E extends Exporter<T>>(
+  exporter: E,
+  { signal, tell, settle, countOf }: ReportingOptions<T>,
+): E {
+  watchRequests();
+  const inner = exporter.export.bind(exporter);
+  const state = { isArriving: false };
+  exporter.export = (items, done) => {
+    const attempted: Attempted = {
+      ...{ exporter: state, signal, tell, url: undefined },
+      ...{ failure: undefined, isReported: false },
+    };
+    underWay.add(attempted);
+    const timer = setTimeout(() => report(attempted, 0), PATIENCE_MS);
+    timer.unref();
+    let isDone = false;
+    const finish = (result: ExportResult): void => {
+      if (isDone) return;
+      isDone = true;
+      clearTimeout(timer);
+      underWay.delete(attempted);
+      try {
+        settle(items);
+        conclude(attempted, result, countOf(items));
+      } finally {
+        done(result);
+      }
+    };
+    const untraced = suppressTracing(context.active());
+    current.run(attempted, () =>
+      context.with(untraced, () => {
+        try {
+          inner(items, finish);
+        } catch (error) {
+          finish({ code: ExportResultCode.FAILED, error: error as Error });
+        }
+      }),
+    );
+  };
+  return exporter;
+}
+
+export interface ReportingOptions<T> {
+  readonly signal: Signal;
+  readonly tell: Tell;
+  readonly settle: (items: T) => void;
+  readonly countOf: (items: T) => number;
+}
+
+function conclude(attempted: Attempted, { code, error }: ExportResult, count: number): void {
+  const { exporter, signal, url, tell } = attempted;
+  const isFine = code === ExportResultCode.SUCCESS;
+  if (!isFine) {
+    attempted.failure = moreOf(error, attempted.failure);
+    report(attempted, count);
+  } else if (!exporter.isArriving) tell({ kind: 'exported', signal, url });
+  exporter.isArriving = isFine;
+}
+
+function report({ exporter, signal, url, failure, tell }: Attempted, lost: number): void {
+  exporter.isArriving = false;
+  diag.error(`llmtrace: ${signal} do not arrive at ${url ?? 'their endpoint'}`, failure ?? NO_ANSWER);
+  tell({ kind: 'failed', signal, url, failure: failure ?? NO_ANSWER, lost });
+}
+
+const NO_ANSWER: Failure = { status: undefined, code: 'ETIMEDOUT', message: 'no answer' };
+
+/**
+ * Reports the exports that have failed and are tried again, or also those that have no answer yet: it is not waited for
+ * how they end.
+ */
+export function reportUnderWay(which: 'failed' | 'all'): void {
+  for (const attempted of underWay) {
+    if (attempted.isReported || (which === 'failed' && !attempted.failure)) continue;
+    attempted.isReported = true;
+    report(attempted, 0);
+  }
+}
+
+/** The final error of an export, with what is known of its last attempt: its own may name no status. */
+function moreOf(error: Error | undefined, last: Failure | undefined): Failure {
+  const final = failureOf(error);
+  if (last && final.status === undefined && final.code === undefined) return last;
+  return final;
+}
+
+function failureOf(error: (Error & { code?: unknown; details?: unknown }) | undefined): Failure {
+  if (!error) return { status: undefined, code: undefined, message: 'unknown error' };
+  const { code, details } = error;
+  const isStatus = typeof code === 'number' && code >= 100;
+  const message = typeof details === 'string' ? details : error.message;
+  return {
+    status: isStatus ? code : undefined,
+    // Those of gRPC are small numbers.
+    code:
+      isStatus || code === undefined
+        ? codeIn(message)
+        : typeof code === 'number'
+          ? `grpc-${code}`
+          : `${code}`,
+    message: `${message}`.slice(0, MAX_MESSAGE),
+  };
+}
+
+const codeIn = (message: string): string | undefined =>
+  /timed? ?out/i.test(message.slice(0, MAX_MESSAGE)) ? 'ETIMEDOUT' : undefined;
+
+/** Errors after which it is of no use to wait for the end of the process. */
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+const isUnreachable = ({ failure }: Attempted): boolean => UNREACHABLE.has(failure?.code ?? '');
+
+/** Exports of one flush begin within so many ms. */
+const GRACE_MS = 50;
+const waiters = new Set<() => void>();
+
+/**
+ * Waits for `work`, or until every endpoint is known to be unreachable: exports are tried again for longer than an exit may
+ * wait.
+ */
+export async function unlessUnreachable(work: Promise<unknown>): Promise<void> {
+  let check = (): void => {};
+  const gone = new Promise<void>((resolve) => {
+    const isGone = (): boolean => underWay.size > 0 && [...underWay].every(isUnreachable);
+    check = () => {
+      if (isGone()) setTimeout(() => isGone() && resolve(), GRACE_MS);
+    };
+  });
+  waiters.add(check);
+  check();
+  await Promise.race([work, gone]);
+  waiters.delete(check);
+}
+
+let isWatching = false;
+
+/** Follows the requests of exports: `AsyncLocalStorage` tells which they are. */
+function watchRequests(): void {
+  if (isWatching) return;
+  isWatching = true;
+  on<{ request: ClientRequest }>('http.client.request.start', ({ request }) => {
+    const attempted = current.getStore();
+    if (!attempted) return;
+    requests.set(request, attempted);
+    attempted.url = urlOf(request);
+  });
+  on<{ request: ClientRequest; error: Error }>('http.client.request.error', ({ request, error }) => {
+    const attempted = requests.get(request) ?? current.getStore();
+    if (!attempted) return;
+    attempted.url ??= urlOf(request);
+    attempted.failure = failureOf(error);
+    for (const check of waiters) check();
+  });
+  on<{ request: ClientRequest; response: IncomingMessage }>(
+    'http.client.response.finish',
+    ({ request, response }) => {
+      const attempted = requests.get(request);
+      if (attempted) answered(attempted, response);
+    },
+  );
+}
+
+function answered(attempted: Attempted, response: IncomingMessage): void {
+  const status = response.statusCode ?? 0;
+  if (status > 299) {
+    attempted.failure = {
+      status,
+      code: undefined,
+      message: response.statusMessage?.slice(0, MAX_MESSAGE) ?? '',
+    };
+    return;
+  }
+  const parts: Buffer[] = [];
+  let size = 0;
+  response.on('data', (part: Buffer) => {
+    size += part.length;
+    if (size <= MAX_ANSWER) parts.push(part);
+  });
+  response.on('end', () => {
+    if (size === 0 || size > MAX_ANSWER) return;
+    const rejected = rejectedIn(Buffer.concat(parts), response.headers['content-type']);
+    if (!rejected) return;
+    const { signal, url, tell } = attempted;
+    tell({
+      kind: 'rejected',
+      signal,
+      url,
+      count: rejected.count,
+      message: rejected.message.slice(0, MAX_MESSAGE),
+    });
+  });
+}
+
+/** Where a request goes: without a query, a name, or a password. */
+function urlOf(request: ClientRequest): string {
+  return `${request.protocol}//${request.getHeader('host') ?? request.host}${request.path.split(/[?#]/, 1)[0]}`;
+}
+
+/** An error here would be one of the request. */
+function on<T>(name: string, take: (message: T) => void): void {
+  subscribe(name, (message) => {
+    try {
+      take(message as T);
+    } catch {}
+  });
+  void channel(name); // keeps it: one that nothing refers to may be collected
+}

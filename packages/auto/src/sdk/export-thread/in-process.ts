@@ -1,0 +1,51 @@
+/**
+ * Exports in the application's thread, where there can be no thread for it. Then exports have a part in its event loop,
+ * and what was not exported when the process ends by `process.exit()`, a signal or an error is lost.
+ */
+import type { Ledger } from '../export-report/ledger.ts';
+import type { Outbox, Receiver } from './outbox.ts';
+import type { Contact, Setup } from './pipeline.ts';
+
+// As they are now: the tests of an application may replace them.
+const { clearTimeout, setTimeout } = globalThis;
+
+/**
+ * @param unsent takes how it ends: it is asked as the process does, and nothing can be exported any more.
+ * @returns a promise that is rejected where nothing can be exported here either.
+ */
+export async function startInProcess(
+  setup: Setup,
+  outbox: Outbox,
+  { unsent, ...contact }: Contact & { unsent(ledger: Ledger): void },
+): Promise<void> {
+  const { startPipeline } = await import('./pipeline.ts');
+  const pipeline = startPipeline(setup, contact);
+  const receiver: Receiver = {
+    ledger: contact.ledger,
+    post(items) {
+      for (const item of items) pipeline.accept(item);
+    },
+    flush() {
+      if (contact.ledger.bytes > 0) unsent(contact.ledger);
+    },
+    drain: () => pipeline.flush(),
+  };
+  outbox.connect(receiver);
+  outbox.ready();
+  flushBeforeExit(setup, outbox, () => pipeline.flush());
+}
+
+/**
+ * Where the event loop of the application has nothing left to do, the rest is exported. It then has nothing to do once
+ * more: where the application listens to that itself, it would see it twice, so nothing is done.
+ */
+function flushBeforeExit({ flushTimeout }: Setup, outbox: Outbox, flush: () => Promise<void>): void {
+  let flushed = 0;
+  process.on('beforeExit', () => {
+    if (outbox.count === flushed || process.listenerCount('beforeExit') > 1) return;
+    flushed = outbox.count;
+    const staying = setTimeout(() => {}, flushTimeout);
+    outbox.post();
+    void flush().finally(() => clearTimeout(staying));
+  });
+}

@@ -1,0 +1,79 @@
+/** The **intake** of a signal: what was accepted for its exporters and is not exported yet, bounded in count and bytes. */
+import { getNumberFromEnv } from '@opentelemetry/core';
+import type { Drops, Ledger, Signal } from '../export-report/ledger.ts';
+import type { ReportingOptions, Tell } from '../export-report/report.ts';
+import type { Contact, Setup } from './pipeline.ts';
+
+/** The variable of OpenTelemetry that bounds the queue of a signal, which is 2048 by default. */
+const VARIABLES = { traces: 'OTEL_BSP_MAX_QUEUE_SIZE', logs: 'OTEL_BLRP_MAX_QUEUE_SIZE' } as const;
+const DEFAULT_MAX = 2048;
+/** Items are exported early where those that came since make up this share of all that may wait. */
+const EARLY = 1 / 8;
+
+export class Intake<T extends object> {
+  /**
+   * So many items are taken at most. OpenTelemetry's own queues are never fuller than this, since those under way
+   * count here too: what they dropped, they would tell only `diag`.
+   */
+  readonly max: number;
+  private readonly signal: 'traces' | 'logs';
+  private readonly exporters: number;
+  private readonly early: number;
+  private readonly ledger: Ledger;
+  private readonly drops: Drops;
+  private readonly tell: Tell;
+  private readonly held = new Map<T, { bytes: number; left: number }>();
+  private since = 0;
+  private hasDropped = false;
+
+  constructor(signal: 'traces' | 'logs', setup: Setup, { ledger, drops, tell }: Contact) {
+    const max = getNumberFromEnv(VARIABLES[signal]) ?? DEFAULT_MAX;
+    this.max = max > 0 ? max : DEFAULT_MAX;
+    this.signal = signal;
+    this.exporters = setup[signal].length;
+    this.early = setup.queueBytes * EARLY;
+    this.ledger = ledger;
+    this.drops = drops;
+    this.tell = tell;
+  }
+
+  /** Takes an item, or drops it where there is no room. */
+  admit(item: T, bytes: number): boolean {
+    if (this.exporters > 0 && this.held.size < this.max) {
+      this.held.set(item, { bytes, left: this.exporters });
+      this.since += bytes;
+      return true;
+    }
+    this.ledger.remove(this.signal, bytes);
+    this.drops.add(this.signal);
+    if (!this.hasDropped) this.tell({ kind: 'dropped', signal: this.signal, limit: this.max });
+    this.hasDropped = true;
+    return false;
+  }
+
+  /** Whether so much came that it should be exported, before its time has come. */
+  isDue(): boolean {
+    if (this.since < this.early) return false;
+    this.since = 0;
+    return true;
+  }
+
+  /** For what wraps each of its exporters. */
+  get reporting(): ReportingOptions<readonly T[]> & { signal: Signal } {
+    return {
+      signal: this.signal,
+      tell: this.tell,
+      settle: (items) => this.settle(items),
+      countOf: (items) => items.length,
+    };
+  }
+
+  private settle(items: readonly T[]): void {
+    for (const item of items) {
+      const entry = this.held.get(item);
+      if (!entry || --entry.left > 0) continue;
+      this.held.delete(item);
+      this.ledger.remove(this.signal, entry.bytes);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/** The log events in the export thread: OpenTelemetry's own processors and exporters. */
+import module from 'node:module';
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import type { LogRecord } from '@opentelemetry/api-logs';
+import { getNumberFromEnv } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import type {
+  LogRecordExporter,
+  LogRecordProcessor,
+  ReadableLogRecord,
+  SdkLogRecord,
+} from '@opentelemetry/sdk-logs';
+import { reporting } from '../export-report/report.ts';
+import { Intake } from './intake.ts';
+import { full, type WireLog } from './messages.ts';
+import type { Contact, Setup } from './pipeline.ts';
+
+const require = module.createRequire(import.meta.url);
+
+export interface LogPipeline {
+  accept(log: WireLog, bytes: number): void;
+  flush(): Promise<void>;
+}
+
+/** Undefined where no exporter takes log events: nothing of their SDK is then loaded. */
+export function startLogPipeline(
+  setup: Setup,
+  resource: Resource,
+  contact: Contact,
+): LogPipeline | undefined {
+  if (setup.logs.length === 0) return undefined;
+  const { LoggerProvider } = sdkLogs();
+  const intake = new Intake<ReadableLogRecord>('logs', setup, contact);
+  const processors = setup.logs.map(({ path }) => processorOf(path, intake));
+  let bytes = 0;
+  const admitting: LogRecordProcessor = {
+    onEmit(record, context) {
+      if (!intake.admit(record, bytes)) return;
+      for (const processor of processors) processor.onEmit(record as SdkLogRecord, context);
+    },
+    forceFlush: async () => void (await Promise.allSettled(processors.map((one) => one.forceFlush()))),
+    shutdown: async () => {},
+  };
+  const provider = new LoggerProvider({ resource, processors: [admitting], logRecordLimits: limits() });
+  return {
+    accept({ record, scope: { name, version, schemaUrl }, span }, size) {
+      const context = span ? trace.setSpanContext(ROOT_CONTEXT, full(span)) : ROOT_CONTEXT;
+      const logger = provider.getLogger(name, version, schemaUrl === undefined ? {} : { schemaUrl });
+      bytes = size; // emitting ends before the next one begins
+      logger.emit({ ...(record as LogRecord), context });
+      if (intake.isDue()) void provider.forceFlush();
+    },
+    flush: () => provider.forceFlush(),
+  };
+}
+
+function processorOf(path: string | undefined, intake: Intake<ReadableLogRecord>): LogRecordProcessor {
+  const { BatchLogRecordProcessor, ConsoleLogRecordExporter, SimpleLogRecordProcessor } = sdkLogs();
+  const made: LogRecordExporter =
+    path === undefined
+      ? new ConsoleLogRecordExporter()
+      : new (module.createRequire(path)(path).OTLPLogExporter)();
+  const exporter = reporting(made, intake.reporting);
+  return path === undefined
+    ? new SimpleLogRecordProcessor({ exporter })
+    : new BatchLogRecordProcessor({ exporter, maxQueueSize: intake.max, ...batching() });
+}
+
+// The SDK of logs reads none of the standard's variables by itself; that of traces does.
+
+const limits = () => ({
+  ...known(
+    'attributeCountLimit',
+    numberOf('OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
+  ),
+  ...known(
+    'attributeValueLengthLimit',
+    numberOf('OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+  ),
+});
+
+const batching = () => ({
+  ...known('scheduledDelayMillis', numberOf('OTEL_BLRP_SCHEDULE_DELAY')),
+  ...known('exportTimeoutMillis', numberOf('OTEL_BLRP_EXPORT_TIMEOUT')),
+  ...known('maxExportBatchSize', numberOf('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE')),
+});
+
+/** The first of the variables that is a number as the standard has it: none is negative. */
+const numberOf = (...names: readonly string[]): number | undefined =>
+  names.map(getNumberFromEnv).find((value) => value !== undefined && value >= 0);
+
+const known = <K extends string>(key: K, value: number | undefined): { [key in K]?: number } =>
+  value === undefined ? {} : ({ [key]: value } as { [key in K]: number });
+
+const sdkLogs = () => require('@opentelemetry/sdk-logs') as typeof import('@opentelemetry/sdk-logs');

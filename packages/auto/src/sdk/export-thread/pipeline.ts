@@ -1,0 +1,202 @@
+/** What the export thread is made of: OpenTelemetry's own processors, readers and exporters. */
+import module from 'node:module';
+import { type Attributes, type DiagLogLevel, diag, type Meter } from '@opentelemetry/api';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  hostDetector,
+  osDetector,
+  type Resource,
+  type ResourceDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources';
+import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { bytesOf, type Drops, type Ledger, SIGNALS, signalOf } from '../export-report/ledger.ts';
+import { reporting, reportUnderWay, type Tell, unlessUnreachable } from '../export-report/report.ts';
+import { Intake } from './intake.ts';
+import { startLogPipeline } from './log-pipeline.ts';
+import { fromWire, type WireInstrument, type WireItem } from './messages.ts';
+
+/** An exporter by the module that has it; `console` has none. */
+export interface ExporterModule {
+  readonly path: string | undefined;
+}
+
+/** What it is started with. */
+export interface Setup {
+  traces: readonly ExporterModule[];
+  metrics: readonly ExporterModule[];
+  logs: readonly ExporterModule[];
+  metricInterval: number | undefined;
+  metricTimeout: number | undefined;
+  resourceDetectors: readonly string[];
+  /** What only the application's thread knows of the process. */
+  processAttributes: Attributes;
+  logLevel: DiagLogLevel | undefined;
+  /** So many bytes wait at most, in all. */
+  queueBytes: number;
+  /** So long, in ms, an exit waits for a flush. */
+  flushTimeout: number;
+}
+
+/** How it and the application's side know of each other. */
+export interface Contact {
+  readonly ledger: Ledger;
+  readonly drops: Drops;
+  readonly tell: Tell;
+}
+
+export interface Pipeline {
+  accept(item: WireItem): void;
+  /** Resolves when all that was accepted is exported, or cannot be. */
+  flush(): Promise<void>;
+}
+
+const require = module.createRequire(import.meta.url);
+
+const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
+  env: envDetector,
+  host: hostDetector,
+  os: osDetector,
+  serviceinstance: serviceInstanceIdDetector,
+};
+
+export function startPipeline(setup: Setup, contact: Contact): Pipeline {
+  const { ledger } = contact;
+  const resource = resourceOf(setup);
+  const spans = startSpanPipeline(setup, contact);
+  const meters = setup.metrics.length > 0 ? meterProvider(setup, resource, contact) : undefined;
+  const logs = startLogPipeline(setup, resource, contact);
+  const instruments = new Map<number, (value: number, attributes?: Attributes) => void>();
+
+  const measure = (item: Exclude<WireItem, { span: unknown } | { log: unknown }>): void => {
+    if ('instrument' in item) {
+      if (meters) instruments.set(item.instrument.id, recorderOf(meters, item.instrument));
+    } else {
+      const [id, value, attributes] = item;
+      instruments.get(id)?.(value, attributes);
+    }
+  };
+
+  const accept = (item: WireItem): void => {
+    const bytes = bytesOf(item);
+    if ('span' in item) spans.accept(fromWire(item.span, resource), bytes);
+    else if ('log' in item && logs) logs.accept(item.log, bytes);
+    else {
+      ledger.remove(signalOf(item), bytes);
+      if (!('log' in item)) measure(item);
+    }
+  };
+
+  return {
+    accept(item) {
+      try {
+        accept(item);
+      } catch (error) {
+        diag.error('llmtrace: could not export', error); // it is lost alone
+      }
+    },
+    async flush() {
+      const failed = setTimeout(reportUnderWay, setup.flushTimeout * 0.5, 'failed');
+      const waited = setTimeout(reportUnderWay, setup.flushTimeout * 0.8, 'all');
+      await unlessUnreachable(Promise.allSettled([spans.flush(), meters?.forceFlush(), logs?.flush()]));
+      for (const timer of [failed, waited]) clearTimeout(timer);
+      reportUnderWay('failed');
+    },
+  };
+}
+
+interface SpanPipeline {
+  accept(span: ReadableSpan, bytes: number): void;
+  flush(): Promise<unknown>;
+}
+
+function startSpanPipeline(setup: Setup, contact: Contact): SpanPipeline {
+  const intake = new Intake<ReadableSpan>('traces', setup, contact);
+  const exporters = setup.traces.map(({ path }) => spanExporter(path, intake));
+  const processors = exporters.map(({ exporter, batched }) => spanProcessor(exporter, batched, intake.max));
+  const flush = async (): Promise<void> => {
+    await Promise.allSettled(processors.map((one) => one.forceFlush()));
+    await Promise.allSettled(exporters.map(({ exporter }) => exporter.forceFlush?.()));
+  };
+  return {
+    accept(span, bytes) {
+      if (!intake.admit(span, bytes)) return;
+      for (const processor of processors) processor.onEnd(span);
+      if (intake.isDue()) void flush();
+    },
+    flush,
+  };
+}
+
+function resourceOf({ resourceDetectors: names, processAttributes }: Setup): Resource {
+  const wanted = names.includes('all') ? Object.keys(DETECTORS) : names;
+  const detectors = wanted.flatMap((name) => DETECTORS[name] ?? []);
+  return defaultResource()
+    .merge(resourceFromAttributes(processAttributes))
+    .merge(detectResources({ detectors }));
+}
+
+function spanExporter(
+  path: string | undefined,
+  intake: Intake<ReadableSpan>,
+): { exporter: SpanExporter; batched: boolean } {
+  const batched = path !== undefined;
+  const exporter: SpanExporter = batched
+    ? new (module.createRequire(path)(path).OTLPTraceExporter)()
+    : new (sdkTrace().ConsoleSpanExporter)();
+  return { exporter: reporting(exporter, intake.reporting), batched };
+}
+
+function spanProcessor(exporter: SpanExporter, batched: boolean, maxQueueSize: number): SpanProcessor {
+  const { BatchSpanProcessor, SimpleSpanProcessor } = sdkTrace();
+  return batched ? new BatchSpanProcessor(exporter, { maxQueueSize }) : new SimpleSpanProcessor(exporter);
+}
+
+const sdkTrace = () =>
+  require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
+
+function meterProvider(setup: Setup, resource: Resource, { drops, tell }: Contact): MeterProvider {
+  const { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader } =
+    require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
+  const exportIntervalMillis = setup.metricInterval ?? 60_000;
+  const exportTimeoutMillis = Math.min(setup.metricTimeout ?? 30_000, exportIntervalMillis);
+  const readers = setup.metrics.map(({ path }) => {
+    const exporter: PushMetricExporter =
+      path === undefined
+        ? new ConsoleMetricExporter()
+        : new (module.createRequire(path)(path).OTLPMetricExporter)();
+    reporting(exporter, { signal: 'metrics', tell, settle() {}, countOf: () => 1 });
+    return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
+  });
+  const meters = new MeterProvider({ resource, readers });
+  countDrops(meters, drops);
+  return meters;
+}
+
+/** Exports how much was lost, where something was. */
+function countDrops(meters: MeterProvider, drops: Drops): void {
+  const counter = meters.getMeter('@llmtrace/auto').createObservableCounter('llmtrace.export.dropped', {
+    description: 'Telemetry that was lost: no more might wait for its export, or the export failed.',
+    unit: '{item}',
+  });
+  counter.addCallback((result) => {
+    for (const signal of SIGNALS)
+      if (drops.of(signal) > 0) result.observe(drops.of(signal), { 'llmtrace.export.signal': signal });
+  });
+}
+
+type Recorder = (value: number, attributes?: Attributes) => void;
+
+function recorderOf(meters: MeterProvider, { kind, name, options, scope }: WireInstrument): Recorder {
+  const schema = scope.schemaUrl === undefined ? {} : { schemaUrl: scope.schemaUrl };
+  const meter: Meter = meters.getMeter(scope.name, scope.version, schema);
+  const instrument = meter[kind](name, options);
+  return (value, attributes) => {
+    if ('add' in instrument) instrument.add(value, attributes);
+    else instrument.record(value, attributes);
+  };
+}

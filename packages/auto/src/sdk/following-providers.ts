@@ -1,0 +1,168 @@
+/**
+ * Whose telemetry it becomes. **The rule**, for traces and for metrics alike: the provider that is registered in
+ * OpenTelemetry's API when something is recorded, whoever registered it and whenever; else the one that llmtrace
+ * starts from the `OTEL_*` variables, at the first need. An application that registers its own provider late
+ * has all that is recorded from then on.
+ *
+ * For this, llmtrace never registers a provider: one that is registered could not be replaced any more. Its
+ * tracers are on loan to the API (so spans that the application makes itself are exported too, and are the parents of
+ * its calls), its meters are reached by llmtrace's own instrumentations only.
+ */
+
+import {
+  type AutoSettings,
+  type EventLogger,
+  type EventLoggerProvider,
+  type LogEvent,
+  newerLoggerProvider,
+} from '@llmtrace/core';
+import {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Meter,
+  type MeterOptions,
+  type MeterProvider,
+  ProxyTracerProvider,
+  type Tracer,
+  type TracerOptions,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import { logs } from '@opentelemetry/api-logs';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { withOwn } from './export-both.ts';
+import { unasked } from './noop-observables.ts';
+import { tellElsewhere } from './other-destination.ts';
+import { lend, registered } from './provisional-registration.ts';
+
+/** What llmtrace starts where nobody else did; each provider is made when it is asked for. */
+export interface Own {
+  tracers(): TracerProvider;
+  meters(): MeterProvider;
+  /** Undefined where log events go nowhere. */
+  loggers(): EventLoggerProvider | undefined;
+  /** Takes spans of another provider as they end; undefined where spans go nowhere. */
+  spans(): ((span: ReadableSpan) => void) | undefined;
+  /** Exports what was recorded so far; it starts nothing. */
+  flush(): Promise<void>;
+}
+
+/** A provider that can be asked to export at once, as those of SDKs can. */
+export type Flushing<Provider> = Provider & { forceFlush(): Promise<void> };
+
+/** Providers that obey the rule at every span and every record. */
+export interface Followers {
+  readonly tracers: Flushing<TracerProvider>;
+  readonly meters: Flushing<MeterProvider>;
+  readonly loggers: EventLoggerProvider;
+}
+
+/** Makes the providers, and lets the API's tracers follow the rule too. */
+export function followProviders(own: Own, settings: () => AutoSettings): Followers {
+  const { exportTo } = settings();
+  const tell = once(() => tellElsewhere(settings(), registered<TracerProvider>('trace') as TracerProvider));
+  const provider = (): TracerProvider => {
+    const theirs = registered<TracerProvider>('trace');
+    if (theirs) tell();
+    return theirs ?? own.tracers();
+  };
+  const forceFlush = (): Promise<void> => own.flush();
+  const tracers: Flushing<TracerProvider> = {
+    forceFlush,
+    getTracer: (...[name, version, options]) => followingTracer(provider, [name, version, options]),
+  };
+  const meters: Flushing<MeterProvider> = {
+    forceFlush,
+    getMeter: (...[name, version, options]) =>
+      followingMeter(() => registered<MeterProvider>('metrics') ?? own.meters(), [name, version, options]),
+  };
+  lendTracers(tracers);
+  const followers = { tracers, meters, loggers: followingLoggers(own) };
+  return exportTo === 'both' ? withOwn(followers, own) : followers;
+}
+
+function once(run: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    run();
+  };
+}
+
+/** What the API has where nobody has registered anything is a proxy, also for tracers that were asked for before. */
+function lendTracers(tracers: TracerProvider): void {
+  const proxy = trace.getTracerProvider();
+  if (!(proxy instanceof ProxyTracerProvider) || proxy.getDelegateTracer('llmtrace')) return;
+  proxy.setDelegate(tracers);
+  lend('trace', proxy);
+}
+
+/** True where somebody has registered a provider of traces or metrics. */
+export const isRegistered = (): boolean =>
+  registered('trace') !== undefined || registered('metrics') !== undefined;
+
+/** The providers of either line of the Logs API that are registered, whether or not they want an event; else llmtrace's own. */
+function followingLoggers(own: Own): EventLoggerProvider {
+  return {
+    getLogger(...scope) {
+      const ours = madeOf(own.loggers, (provider) => provider?.getLogger(...scope));
+      const taker = (event: Omit<LogEvent, 'attributes'>): EventLogger | undefined => {
+        const registered = [logs.getLoggerProvider() as EventLoggerProvider, newerLoggerProvider()].filter(
+          isReal,
+        );
+        if (registered.length === 0) return ours();
+        return registered
+          .map((provider) => provider.getLogger(...scope))
+          .find((logger) => logger.enabled?.(event) ?? true);
+      };
+      return {
+        enabled: (event) => taker(event) !== undefined,
+        emit: (event) => taker(event)?.emit(event),
+      };
+    },
+  };
+}
+
+/** Whether a provider is somebody's, and not what the API has in the place of none. */
+const isReal = (provider: EventLoggerProvider | undefined): provider is EventLoggerProvider =>
+  provider !== undefined && !/^(?:Proxy|Noop)/.test(provider.constructor.name);
+
+/** What `make` makes of the provider of the moment, made once a provider. */
+function madeOf<P, T>(provider: () => P, make: (provider: P) => T): () => T {
+  let last: { provider: P; made: T } | undefined;
+  return () => {
+    const now = provider();
+    if (!last || last.provider !== now) last = { provider: now, made: make(now) };
+    return last.made;
+  };
+}
+
+type TracerScope = [name: string, version: string | undefined, options: TracerOptions | undefined];
+type MeterScope = [name: string, version: string | undefined, options: MeterOptions | undefined];
+
+function followingTracer(provider: () => TracerProvider, scope: TracerScope): Tracer {
+  const tracer = madeOf(provider, (now) => now.getTracer(...scope));
+  return {
+    startSpan: (...args) => tracer().startSpan(...args),
+    startActiveSpan: (...args: unknown[]) =>
+      (tracer().startActiveSpan as (...args: unknown[]) => never)(...args),
+  };
+}
+
+function followingMeter(provider: () => MeterProvider, scope: MeterScope): Meter {
+  const meter = madeOf(provider, (now) => now.getMeter(...scope));
+  const counter = (made: () => Counter): Counter => ({ add: (...args) => made().add(...args) });
+  const recorder = (made: () => Histogram | Gauge): Histogram & Gauge => ({
+    record: (...args) => made().record(...args),
+  });
+  return {
+    createCounter: (...args) => counter(madeOf(meter, (now) => now.createCounter(...args))),
+    createUpDownCounter: (...args) => counter(madeOf(meter, (now) => now.createUpDownCounter(...args))),
+    createHistogram: (...args) => recorder(madeOf(meter, (now) => now.createHistogram(...args))),
+    createGauge: (...args) => recorder(madeOf(meter, (now) => now.createGauge(...args))),
+    // They would be asked by the provider of the moment alone, also once there is another.
+    ...unasked,
+  };
+}

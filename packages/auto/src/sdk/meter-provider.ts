@@ -1,0 +1,44 @@
+/** The metrics of the SDK that llmtrace starts: what is recorded is handed over, and aggregated in another thread. */
+import type { MeterProvider, MetricOptions } from '@opentelemetry/api';
+import type { ExportThread } from './export-thread/client.ts';
+import type { InstrumentKind, WireInstrument } from './export-thread/messages.ts';
+import { unasked } from './noop-observables.ts';
+
+export function startMetering(thread: ExportThread): MeterProvider {
+  return {
+    getMeter(name, version, options) {
+      const scope: WireInstrument['scope'] = { name, version, schemaUrl: options?.schemaUrl };
+      const instrument = (kind: InstrumentKind) => (name: string, options?: MetricOptions) => {
+        const id = idOf(JSON.stringify([kind, name, options, scope]));
+        thread.send({ instrument: { id, kind, name, options, scope } });
+        const record = (value: number, attributes?: object): void =>
+          thread.send([id, value, attributes as Record<string, string> | undefined]);
+        return { add: record, record };
+      };
+      return {
+        createCounter: instrument('createCounter'),
+        createGauge: instrument('createGauge'),
+        createHistogram: instrument('createHistogram'),
+        createUpDownCounter: instrument('createUpDownCounter'),
+        // What llmtrace measures is recorded: nothing of it is asked for.
+        ...unasked,
+      };
+    },
+  };
+}
+
+/**
+ * The same number for the same instrument in all threads of the process, which share an export thread: 53 bits of a hash,
+ * by cyrb53's mixing.
+ */
+function idOf(text: string): number {
+  let low = 0xdeadbeef;
+  let high = 0x41c6ce57;
+  for (let index = 0; index < text.length; index++) {
+    low = Math.imul(low ^ text.charCodeAt(index), 2654435761);
+    high = Math.imul(high ^ text.charCodeAt(index), 1597334677);
+  }
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  return 2 ** 32 * (high & 0x1fffff) + (low >>> 0);
+}

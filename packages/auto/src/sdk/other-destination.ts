@@ -1,0 +1,70 @@
+/** Says where telemetry goes that is configured to be exported and is not, because the application has its own provider. */
+import { type AutoSettings, type Finding, note } from '@llmtrace/core';
+import type { TracerProvider } from '@opentelemetry/api';
+import { packageNameOf } from '../process/calling-code.ts';
+import { className, providerName } from '../process/provider-name.ts';
+import { registrantsOf } from './provisional-registration.ts';
+
+/** Says it once, if it is so. */
+export function tellElsewhere(settings: AutoSettings, provider: TracerProvider): void {
+  const finding = elsewhere(settings, provider);
+  if (finding) note(finding, true);
+}
+
+/** @param provider the one that is registered. */
+export function elsewhere(
+  { traceExporters, exportTo, env }: AutoSettings,
+  provider: TracerProvider,
+): Finding | undefined {
+  if (traceExporters.length === 0 || exportTo === 'both') return undefined;
+  const real = delegateOf(provider);
+  // Set-ups read the same variables.
+  if (hasOtlpExporter(real)) return undefined;
+  const variable = env['OTEL_TRACES_EXPORTER'] ? 'OTEL_TRACES_EXPORTER' : 'OTEL_EXPORTER_OTLP_ENDPOINT';
+  return {
+    code: 'elsewhere',
+    what: `${variable} is set, but spans go to ${nameOf(real)}, which is registered: nothing is sent to where the variable says`,
+    cure: 'Have that provider export by OTLP, or set LLMTRACE_EXPORT=both to have llmtrace send calls there, too',
+    lost: false,
+  };
+}
+
+/** The provider behind the API's proxy. */
+export function delegateOf(provider: TracerProvider): TracerProvider {
+  const { getDelegate } = provider as { getDelegate?(): TracerProvider };
+  return getDelegate?.call(provider) ?? provider;
+}
+
+/** A provider by its class, and whose code has registered it. */
+export function nameOf(provider: TracerProvider): string {
+  const by = registrar();
+  return by === undefined
+    ? providerName(provider)
+    : `${className(provider) ?? 'a provider'} (set up by ${by})`;
+}
+
+/** The package, or the file, that has an SDK register itself. */
+function registrar(): string | undefined {
+  const names = registrantsOf('trace').map(({ file }) => packageNameOf(file));
+  return names.find((name) => !name.startsWith('@opentelemetry/'));
+}
+
+/** How much of a provider is looked through, at most: one with two exporters has some hundred objects. */
+const MAX_OBJECTS = 500;
+
+/** Whether a provider has an exporter of OpenTelemetry's own for OTLP, as far as can be seen. */
+export function hasOtlpExporter(provider: object): boolean {
+  const seen = new Set<object>([provider]);
+  for (const object of seen) {
+    if (/^OTLP\w*Exporter/.test(object.constructor?.name ?? '')) return true;
+    if (seen.size >= MAX_OBJECTS) return false;
+    for (const part of partsOf(object)) seen.add(part);
+  }
+  return false;
+}
+
+/** The objects that are properties of one; no getter is run. */
+const partsOf = (object: object): object[] =>
+  Object.values(Object.getOwnPropertyDescriptors(object)).flatMap(({ value }) =>
+    typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) ? [value] : [],
+  );

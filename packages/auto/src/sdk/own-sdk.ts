@@ -1,0 +1,146 @@
+/** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
+import module from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+import type { AutoSettings } from '@llmtrace/core';
+import {
+  type Attributes,
+  createNoopMeter,
+  diag,
+  type MeterProvider,
+  ProxyTracerProvider,
+  type TracerProvider,
+} from '@opentelemetry/api';
+import { atExit } from '../process/exit.ts';
+import { checkEndpoints } from '../process/otlp-endpoint.ts';
+import { type ExportThread, startExportThread } from './export-thread/client.ts';
+import { toWire } from './export-thread/messages.ts';
+import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './export-thread/worker-relay.ts';
+import { exporterModules } from './exporters.ts';
+import type { Own } from './following-providers.ts';
+import { startLogging } from './logger-provider.ts';
+import { startMetering } from './meter-provider.ts';
+import { startTracing } from './tracer-provider.ts';
+
+const require = module.createRequire(import.meta.url);
+
+const NO_TRACES: TracerProvider = new ProxyTracerProvider();
+const NO_METRICS: MeterProvider = { getMeter: createNoopMeter };
+
+/** @param read gives the settings when the SDK starts: an application may set variables before its first call. */
+export function ownSdk(read: () => AutoSettings): Own {
+  const sdk = once(() => prepare(read()));
+  const tracers = once(() => guarded(NO_TRACES, () => sdk().tracers()));
+  const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
+  const loggers = once(() => guarded(undefined, () => sdk().loggers()));
+  const spans = once(() => guarded(undefined, () => sdk().spans()));
+  if (isMainThread && !read().sdkDisabled) shareThread(read, () => guarded(undefined, () => sdk().thread()));
+  return { tracers, meters, loggers, spans, flush: async () => started?.drain() };
+}
+
+interface Sdk extends Omit<Own, 'flush'> {
+  /** Undefined where nothing is exported. */
+  thread(): ExportThread | undefined;
+}
+
+/** What export this thread has, once it is started. */
+let started: ExportThread | undefined;
+/** Through which worker threads reach the export thread of this one. */
+let relay: RelayOffer | undefined;
+
+/** Worker threads of the process export by the export thread of the main thread, which it starts for them if it must. */
+function shareThread(read: () => AutoSettings, thread: () => ExportThread | undefined): void {
+  const offer = offerRelay(() => exported(read()), thread);
+  relay = offer;
+  process.once('worker', () => atExit(flushExports));
+}
+
+const exported = (settings: AutoSettings) => ({
+  signals: {
+    traces: settings.traceExporters.length > 0,
+    metrics: settings.metricExporters.length > 0,
+    logs: settings.logExporters.length > 0,
+  },
+  env: settings.env,
+});
+
+function prepare(settings: AutoSettings): Sdk {
+  const none: Sdk = {
+    thread: () => undefined,
+    tracers: () => NO_TRACES,
+    meters: () => NO_METRICS,
+    loggers: () => undefined,
+    spans: () => undefined,
+  };
+  if (settings.sdkDisabled) return none;
+  const relayed = relayOf(settings.env);
+  if (relayed) {
+    atExit(() => relayed.thread.flush());
+    started = relayed.thread;
+    return exporting(relayed.signals, () => relayed.thread);
+  }
+  const traces = exporterModules('trace', settings.traceExporters);
+  const metrics = exporterModules('metrics', settings.metricExporters);
+  const logs = exporterModules('logs', settings.logExporters);
+  if (traces.length + metrics.length + logs.length === 0) return none;
+  const thread = once(() => startThread(settings, { traces, metrics, logs }));
+  const signals = { traces: traces.length > 0, metrics: metrics.length > 0, logs: logs.length > 0 };
+  return exporting(signals, thread);
+}
+
+const exporting = ({ traces, metrics, logs }: RelayedSignals, thread: () => ExportThread): Sdk => ({
+  thread,
+  tracers: () => (traces ? startTracing(thread()) : NO_TRACES),
+  meters: () => (metrics ? startMetering(thread()) : NO_METRICS),
+  loggers: () => (logs ? startLogging(thread()) : undefined),
+  spans: () => (traces ? (span) => thread().send({ span: toWire(span) }) : undefined),
+});
+
+function startThread(
+  settings: AutoSettings,
+  exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics' | 'logs'>,
+): ExportThread {
+  const { metricInterval, metricTimeout, resourceDetectors, logLevel, exportQueueBytes, env } = settings;
+  const { exitTimeout: timeout, isServerless: isPrompt } = settings;
+  checkEndpoints(settings);
+  const thread = startExportThread(
+    {
+      ...exporters,
+      ...{ metricInterval, metricTimeout, resourceDetectors, logLevel, queueBytes: exportQueueBytes },
+      processAttributes: processAttributes(resourceDetectors),
+    },
+    env,
+    { timeout, isPrompt, relay: relay?.setup },
+  );
+  started = thread;
+  atExit(flushExports);
+  return thread;
+}
+
+/** Has all exported that was sent so far, by worker threads too; an exit waits for it. */
+export function flushExports(): void {
+  started?.flush(relay?.collect());
+}
+
+function processAttributes(detectors: readonly string[]): Attributes {
+  if (!detectors.includes('process') && !detectors.includes('all')) return {};
+  const { detectResources, processDetector } =
+    require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
+  return detectResources({ detectors: [processDetector] }).attributes;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function guarded<T>(fallback: T, start: () => T): T {
+  try {
+    return start();
+  } catch (error) {
+    diag.error('llmtrace: could not start OpenTelemetry', error);
+    return fallback;
+  }
+}

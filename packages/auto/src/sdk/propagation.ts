@@ -1,0 +1,73 @@
+/**
+ * Context and propagation, lent from the start: an application that extracts a remote parent, or sets baggage, before
+ * its first call must find both there. What they are made of is loaded when it is first used.
+ */
+import module from 'node:module';
+import { type ContextManager, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api';
+import { exchange, lend } from './provisional-registration.ts';
+
+const require = module.createRequire(import.meta.url);
+
+/** @param propagators gives `OTEL_PROPAGATORS` at the first use: an application may set variables before. */
+export function lendPropagation(propagators: () => readonly string[]): void {
+  lend('context', contextManager());
+  lend('propagation', propagator(propagators));
+}
+
+/** Before anything is run in a context, there is none but the root. */
+function contextManager(): ContextManager {
+  let made: ContextManager | undefined;
+  const real = (): ContextManager => {
+    if (made) return made;
+    const { AsyncLocalStorageContextManager } =
+      require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
+    made = new AsyncLocalStorageContextManager().enable();
+    exchange('context', lazy, made);
+    return made;
+  };
+  const lazy: ContextManager = {
+    active: () => made?.active() ?? ROOT_CONTEXT,
+    with: (...args) => real().with(...args),
+    bind: (...args) => real().bind(...args),
+    enable() {
+      return this;
+    },
+    disable() {
+      made?.disable();
+      return this;
+    },
+  };
+  return lazy;
+}
+
+function propagator(names: () => readonly string[]): TextMapPropagator {
+  let made: TextMapPropagator | undefined;
+  const real = (): TextMapPropagator => {
+    made ??= compositeOf(names());
+    exchange('propagation', lazy, made);
+    return made;
+  };
+  const lazy: TextMapPropagator = {
+    inject: (...args) => real().inject(...args),
+    extract: (...args) => real().extract(...args),
+    fields: () => real().fields(),
+  };
+  return lazy;
+}
+
+function compositeOf(names: readonly string[]): TextMapPropagator {
+  const { CompositePropagator } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  const wanted = names.includes('none') ? [] : names;
+  return new CompositePropagator({ propagators: wanted.flatMap(propagatorOf) });
+}
+
+function propagatorOf(name: string): TextMapPropagator[] {
+  const { W3CBaggagePropagator, W3CTraceContextPropagator } =
+    require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  if (name === 'tracecontext') return [new W3CTraceContextPropagator()];
+  if (name === 'baggage') return [new W3CBaggagePropagator()];
+  diag.warn(
+    `llmtrace: expected OTEL_PROPAGATORS to be of tracecontext, baggage, none, got ${name}; it is ignored`,
+  );
+  return [];
+}

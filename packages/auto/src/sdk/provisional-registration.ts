@@ -1,0 +1,99 @@
+/**
+ * A **loan**: what llmtrace puts into OpenTelemetry's API only until the application registers its own, which is never
+ * refused because llmtrace came first. Every copy of the API in the process sees it, of whatever version.
+ *
+ * All copies of the API share one object, the **registry**, behind a symbol of `globalThis`. They read it there, refuse a
+ * registration of what it has already, or by a copy of another version than the first, and put the object back as they
+ * register. So loans are on the prototype of the registry, and the symbol has a setter: what is put back is about to
+ * be registered in, and for this moment neither the loans nor a version of llmtrace's are there.
+ */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { versionOf } from '@llmtrace/core';
+import { apiVersionFrom } from '../process/api-version.ts';
+import { type Caller, callersOf, versionNear } from '../process/calling-code.ts';
+
+const KEY = Symbol.for('opentelemetry.js.api.1');
+const API = '@opentelemetry/api';
+/** A copy of the API sees what is in a registry of its own version, or a later one of the same major version. */
+const SEEN_BY_ALL = '1.9999.0';
+
+/** What of the registry llmtrace lends, or looks at. */
+export type Part = 'trace' | 'context' | 'propagation' | 'metrics';
+
+type Registry = { version?: string } & { [P in Part]?: unknown };
+
+interface Desk {
+  readonly registry: Registry;
+  /** Whether llmtrace made it, so that its version is not yet that of a copy of the API. */
+  readonly isOurs: boolean;
+  readonly loans: Registry;
+  /** The code that has registered a part; unknown where that was before llmtrace started. */
+  readonly registrants: Map<string, readonly Caller[]>;
+}
+
+let desk: Desk | undefined;
+
+/** Puts `value` in the place of a provider that is not registered yet. */
+export function lend(part: Part, value: unknown): void {
+  desk ??= openDesk();
+  if (!Object.hasOwn(desk.registry, part)) desk.loans[part] = value;
+}
+
+/** Puts another value in the place of one that is still on loan. */
+export function exchange(part: Part, from: unknown, to: unknown): void {
+  if (desk?.loans[part] === from) lend(part, to);
+}
+
+/** What somebody has registered, by whichever copy of the API. */
+export function registered<T>(part: Part): T | undefined {
+  const registry = Reflect.get(globalThis, KEY) as Registry | undefined;
+  return registry && Object.hasOwn(registry, part) ? (registry[part] as T) : undefined;
+}
+
+/** The code that has registered a part, the innermost first; empty where that is not known. */
+export const registrantsOf = (part: Part): readonly Caller[] => desk?.registrants.get(part) ?? [];
+
+function openDesk(): Desk {
+  const found = Reflect.get(globalThis, KEY) as Registry | undefined;
+  const registry = found ?? { version: SEEN_BY_ALL };
+  const opened: Desk = { registry, isOurs: !found, loans: {}, registrants: new Map() };
+  Object.setPrototypeOf(registry, opened.loans);
+  let restore: (() => void) | undefined;
+  const put = (value: unknown): void => {
+    // Who puts another one there starts anew, as a test may: then nothing is on loan any more.
+    if (value === registry) restore = stepBack(opened, callersOf(put));
+    else Object.defineProperty(globalThis, KEY, { value, writable: true, enumerable: true });
+  };
+  const get = (): Registry => {
+    const settle = restore;
+    restore = undefined;
+    settle?.();
+    return registry;
+  };
+  Object.defineProperty(globalThis, KEY, { configurable: true, enumerable: true, get, set: put });
+  return opened;
+}
+
+/** Takes the loans away while something is registered; gives what brings those back that are still needed. */
+function stepBack({ registry, isOurs, loans, registrants }: Desk, stack: readonly Caller[]): () => void {
+  const [lent, before] = [{ ...loans }, partsOf(registry)];
+  for (const part of Object.keys(lent)) Reflect.deleteProperty(loans, part);
+  if (isOurs && before.length === 0) registry.version = versionOfApi(stack) ?? SEEN_BY_ALL;
+  return () => {
+    const now = partsOf(registry);
+    for (const part of now) if (!before.includes(part)) registrants.set(part, stack);
+    const left = Object.entries(lent).filter(([part]) => !now.includes(part));
+    Object.assign(loans, Object.fromEntries(left));
+    if (isOurs && now.length === 0) registry.version = SEEN_BY_ALL;
+  };
+}
+
+/** What somebody has registered. */
+const partsOf = (registry: Registry): string[] => Object.keys(registry).filter((key) => key !== 'version');
+
+/** The version of the copy of the API that registers something: it must find its own. */
+function versionOfApi([api]: readonly Caller[]): string | undefined {
+  const known = api && (versionOf(api.file, API) ?? versionNear(api));
+  return known ?? apiVersionFrom(pathToFileURL(resolve(process.argv[1] ?? 'index.js')));
+}

@@ -1,0 +1,24 @@
+/** The traces of the SDK that llmtrace starts: spans are made in the application's thread, and exported in another. */
+import module from 'node:module';
+import { TraceFlags, type TracerProvider } from '@opentelemetry/api';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ExportThread } from './export-thread/client.ts';
+import { toWire } from './export-thread/messages.ts';
+
+const require = module.createRequire(import.meta.url);
+
+/** Makes a provider that reads sampler and limits from the `OTEL_*` variables. */
+export function startTracing(thread: ExportThread): TracerProvider {
+  const { BasicTracerProvider } =
+    require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
+  return new BasicTracerProvider({ spanProcessors: [handOver(thread)] });
+}
+
+const handOver = (thread: ExportThread): SpanProcessor => ({
+  onStart() {},
+  onEnd(span) {
+    if (span.spanContext().traceFlags & TraceFlags.SAMPLED) thread.send({ span: toWire(span) });
+  },
+  forceFlush: () => thread.drain(),
+  shutdown: async () => {},
+});

@@ -1,0 +1,84 @@
+/** Instrumentations and providers of the application's own: what is seen of the calls, and what is said. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AutoSettings } from '@llmtrace/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
+import { elsewhere } from '../../src/sdk/other-destination.ts';
+import { AUTO, type Stage, setStage } from '../stage.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as { port: number };
+  await once(server.close(), 'close');
+  return port;
+}
+
+describe('an instrumentation made in code', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await setStage();
+  });
+  beforeEach(() => stage.clear());
+  after(() => stage.close());
+
+  for (const how of ['alone', 'list', 'registered']) {
+    it(`does not silence the console, Prometheus or the export (${how})`, async () => {
+      const port = String(await freePort());
+      const { code, stdout, stderr } = await stage.run('apps/in-code.mjs', {
+        flags: AUTO,
+        args: [how],
+        env: { LLMTRACE_CONSOLE: 'true', LLMTRACE_PROMETHEUS_PORT: port },
+      });
+      assert.equal(code, 0, stderr);
+      assert.equal(stderr.match(/^llmtrace .*text-embedding-3-small.* ok$/gm)?.length, 1, stderr);
+      assert.match(stdout, /^llmtrace_requests_total\{.*model="text-embedding-3-small".*\} 1$/m);
+      assert.deepEqual(
+        stage.collector.spans().map(({ name }) => name),
+        ['embeddings text-embedding-3-small'],
+      );
+      assert.ok(stage.collector.metrics().includes('gen_ai.client.operation.duration'));
+    });
+  }
+});
+
+describe('a provider that has the telemetry in the place of a configured endpoint', () => {
+  const settings = {
+    traceExporters: [{ name: 'otlp', protocol: 'http/protobuf' }],
+    exportTo: 'registered',
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' },
+  } as unknown as AutoSettings;
+  const providerOf = (exporter: InMemorySpanExporter | OTLPTraceExporter): BasicTracerProvider =>
+    new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+
+  it('is named', () => {
+    const finding = elsewhere(settings, providerOf(new InMemorySpanExporter()));
+    assert.match(
+      finding?.what ?? '',
+      /^OTEL_EXPORTER_OTLP_ENDPOINT is set, but spans go to the application's own BasicTracerProvider, which is registered/,
+    );
+    assert.match(finding?.cure ?? '', /LLMTRACE_EXPORT=both/);
+  });
+
+  it('is not where it exports by OTLP itself', () => {
+    const exporter = new OTLPTraceExporter({ url: 'http://127.0.0.1:9' });
+    assert.equal(elsewhere(settings, providerOf(exporter)), undefined);
+  });
+
+  for (const [what, other] of [
+    ['no endpoint is configured', { traceExporters: [] }],
+    ['both have the telemetry', { exportTo: 'both' }],
+  ] as const) {
+    it(`is not where ${what}`, () => {
+      const provider = providerOf(new InMemorySpanExporter());
+      assert.equal(elsewhere({ ...settings, ...other } as AutoSettings, provider), undefined);
+    });
+  }
+
+  it('is not called what a minifier calls it', () => {
+    const provider = { getTracer: () => assert.fail() };
+    assert.match(elsewhere(settings, provider)?.what ?? '', /spans go to a provider of the application,/);
+  });
+});

@@ -1,0 +1,122 @@
+/** Why a request was not traced, by the files that sent it and by what was patched. */
+import { facts, type SdkCopy } from '../platform/process-state.ts';
+import type { Finding } from './findings.ts';
+import { isPackage } from './sdk-files.ts';
+
+/** Who sent a request: an SDK, or something else to a vendor's own host; and the files that were on the stack. */
+export type Sender = { readonly files: readonly string[] } & (
+  | { readonly module: string; readonly version: string }
+  | { readonly host: string }
+);
+
+type Sdk = Extract<Sender, { module: string }>;
+
+/** A finding that may be none of a warning: what was asked for, or was said before. */
+type Why = Finding & { readonly quiet?: boolean };
+
+const FLAG = '`node --import @llmtrace/auto`';
+const HOOK = `${FLAG}, or with \`--import @llmtrace/auto/hook\` before a set-up of your own`;
+
+export const BY_HAND = '`instrumentClient(client)` of `@llmtrace/auto/manual`';
+
+export function whyUntraced(sender: Sender): Why {
+  if (!('module' in sender)) return withoutSdk(sender.host, sending(sender.files));
+  const { module, files } = sender;
+  const isOn = facts().instrumentations.some((one) => one.module === module && one.isEnabled());
+  if (!isOn) return disabled(sender);
+  const file = files.find((path) => isPackage(module, path));
+  if (file !== undefined) return installed(sender, file);
+  return files.length > 0 ? bundled(sender, sending(files)) : unknown(sender);
+}
+
+/** What stands between a sender and the network. */
+const BETWEEN =
+  /\/node_modules\/(?:node-fetch|undici|[\w-]*proxy-agent|agentkeepalive|@opentelemetry|@sentry|dd-trace)\//;
+
+/** The file nearest to the request that is a sender's. Node.js 20 tells of none for requests by `node:http`. */
+const sending = (files: readonly string[]): string =>
+  files.find((path) => !BETWEEN.test(path)) ?? files[0] ?? 'the application';
+
+const named = ({ module, version }: Sdk): string => `${module} ${version}`;
+
+const withoutSdk = (host: string, file: string): Why => ({
+  code: 'no-sdk',
+  what: `${file} sends requests to ${host} by none of the SDKs that llmtrace traces; they are not traced`,
+  cure: 'Call the vendor through its own SDK, or trace these calls by other means',
+  lost: true,
+});
+
+const disabled = (sdk: Sdk): Why => ({
+  code: 'disabled',
+  what: `calls of ${named(sdk)} are not traced: its instrumentation is disabled`,
+  cure: `Look at LLMTRACE_ENABLED, LLMTRACE_INSTRUMENTATIONS, \`enabled\` and \`disable()\``,
+  lost: true,
+  quiet: true,
+});
+
+const bundled = (sdk: Sdk, file: string): Why => ({
+  code: 'bundled',
+  what: `${named(sdk)} is bundled into ${file}; its calls are not traced`,
+  cure: `Let the bundler leave \`${sdk.module}\` out (external), or use ${BY_HAND}`,
+  lost: true,
+});
+
+const unknown = (sdk: Sdk): Why => ({
+  code: 'untraced',
+  what: `a request of ${named(sdk)} came from no method that llmtrace has patched; such calls are not traced`,
+  cure: `Call the SDK by the methods that README.md names; if it is bundled or made before llmtrace, use ${BY_HAND}`,
+  lost: true,
+});
+
+/** The SDK is a package on disk. Which of its builds was not patched, or no more? */
+function installed(sdk: Sdk, file: string): Why {
+  if (!file.includes(`/node_modules/${sdk.module}/`)) return linked(sdk, file);
+  const build = file.endsWith('.mjs') ? 'ES module' : 'CommonJS';
+  const { copies: all, findings, hook } = facts();
+  const lacking = findings.find(
+    ({ code, what }) => code === 'unknown-shape' && what.startsWith(`${named(sdk)} `),
+  );
+  if (lacking) return { ...lacking, quiet: true }; // said when it was patched
+  const copies = all.filter((copy) => copy.module === sdk.module && copy.build === build);
+  const patched = copies.filter(({ version, methods }) => version === sdk.version && methods.size > 0);
+  if (patched.some(isUndone)) return undone(sdk);
+  if (patched.length > 0) return unknown(sdk);
+  if (build === 'ES module' && !hook && copies.length === 0) return withoutHook(sdk, file);
+  // What was required before is patched all the same: this came by a way that nobody saw.
+  return build === 'ES module' ? early(sdk, file) : unknown(sdk);
+}
+
+const linked = (sdk: Sdk, file: string): Why => ({
+  code: 'untraced',
+  what: `${named(sdk)} was loaded from ${file}, in no folder of its name in \`node_modules\`, where no hook looks; its calls are not traced`,
+  cure: `Install it in place of the link, start with \`node --preserve-symlinks\`, or use ${BY_HAND}`,
+  lost: true,
+});
+
+/** Whether somebody has put a method back as it was before llmtrace. */
+const isUndone = ({ methods }: SdkCopy): boolean =>
+  [...methods.values()].flat().some(({ holder, name, patched, before }) => {
+    const now = holder[name];
+    return now !== patched && (now === before || (now as { __original?: unknown })?.__original === before);
+  });
+
+const undone = (sdk: Sdk): Why => ({
+  code: 'second-instrumentation',
+  what: `another instrumentation has taken the methods of ${named(sdk)} from llmtrace; its calls are not traced`,
+  cure: 'Use one instrumentation of this SDK: remove the other, or make llmtrace’s after it',
+  lost: true,
+});
+
+const withoutHook = (sdk: Sdk, file: string): Why => ({
+  code: 'hook-missing',
+  what: `${named(sdk)} was imported from ${file} without a hook for ES modules; its calls are not traced`,
+  cure: `Start with ${HOOK}`,
+  lost: true,
+});
+
+const early = (sdk: Sdk, file: string): Why => ({
+  code: 'loaded-before',
+  what: `${named(sdk)} was loaded from ${file} before llmtrace; its calls are not traced`,
+  cure: `Start with ${HOOK}, or use ${BY_HAND}`,
+  lost: true,
+});

@@ -1,0 +1,56 @@
+/** What instrumentations note of their work, for the doctor and for other copies of llmtrace. */
+
+import { isUnderWay } from '../engine/open-call.ts';
+import { originalOf } from '../patching/claim.ts';
+import { facts, type KnownInstrumentation, type SdkCopy } from '../platform/process-state.ts';
+import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+import { note } from './findings.ts';
+import { watchRequests } from './untraced-requests.ts';
+
+/** Makes an instrumentation known; `isWatching` also looks for calls that pass it by. */
+export function noteInstrumentation(
+  instrumentation: Omit<KnownInstrumentation, 'module'>,
+  { module, requests }: Vendor,
+  isWatching: boolean,
+): void {
+  const { instrumentations, underWay } = facts();
+  instrumentations.push({
+    module,
+    isEnabled: () => instrumentation.isEnabled(),
+    instrumentClient: (client) => instrumentation.instrumentClient(client),
+    instrumentModule: (exports) => instrumentation.instrumentModule(exports),
+  });
+  if (!isWatching) return;
+  if (!underWay.includes(isUnderWay)) underWay.push(isUnderWay);
+  watchRequests(requests);
+}
+
+/** Notes that a method was patched, and what of it is needed to see whether it still is. */
+export function notePatched({ methods }: SdkCopy, point: PatchPoint, prototype: object): void {
+  const holder = prototype as Readonly<Record<string, unknown>>;
+  const { method: name } = point;
+  const all = methods.get(nameOf(point)) ?? [];
+  methods.set(nameOf(point), all);
+  if (point.getter !== undefined || all.some((known) => known.holder === holder)) return;
+  all.push({ holder, name, before: originalOf(holder, name), patched: holder[name] });
+}
+
+/** Says which methods a copy of an SDK does not have. */
+export function noteMissing(
+  { module, version = '(unknown version)' }: SdkCopy,
+  missing: readonly PatchPoint[],
+): void {
+  if (missing.length === 0) return;
+  note(
+    {
+      code: 'unknown-shape',
+      what: `${module} ${version} is not traced wholly: it has no ${missing.map(nameOf).join(', ')}`,
+      cure: `Look for a newer llmtrace, or use a version of ${module} that README.md names`,
+      lost: true,
+    },
+    true,
+  );
+}
+
+const nameOf = ({ path, getter, method }: PatchPoint): string =>
+  [path, getter, method].filter(Boolean).join('.');

@@ -1,0 +1,129 @@
+/**
+ * What is **untraced**: a request of a vendor's SDK that no traced call sent. It is seen in the channels on which
+ * Node.js tells of each HTTP request, and the stack of its sending tells which copy of the SDK it was, and so why.
+ * Looked at are only requests as the endpoints send them: whoever lists models or counts tokens is not asked.
+ */
+import { channel, subscribe } from 'node:diagnostics_channel';
+import { diag } from '@opentelemetry/api';
+import { callers } from '../platform/call-stack.ts';
+import { facts, tally } from '../platform/process-state.ts';
+import type { SentRequests } from '../vendor/vendor.ts';
+import { type Sender, whyUntraced } from './explain-untraced.ts';
+import { note } from './findings.ts';
+import { isOf } from './sdk-files.ts';
+
+/** A request as undici has it, which is what `fetch` is, or as `node:http` has it. */
+interface SeenRequest {
+  readonly method?: string;
+  readonly path?: string;
+  /** Undici's alone, with `headers`: names and values by turns. */
+  readonly origin?: string | URL;
+  readonly headers?: readonly unknown[];
+  /** `node:http`'s alone, with `getHeader`. */
+  readonly host?: string;
+  getHeader?(name: string): unknown;
+}
+
+/** When `node:http` makes a request the SDK is on the stack; Node.js 20 tells only when it sends it. */
+const HTTP = Number.parseInt(process.versions.node, 10) < 22 ? 'start' : 'created';
+const CHANNELS = ['undici:request:create', `http.client.request.${HTTP}`];
+
+/**
+ * Where whoever watches asks all others whether a call is open. The channels are of the process, and so is this one:
+ * a test runner gives each file of tests a global object (and a llmtrace) of its own, and calls of one are no others'.
+ */
+const QUESTIONS = 'llmtrace:under-way';
+
+interface Question {
+  readonly module: string | undefined;
+  isUnderWay: boolean;
+}
+
+/** Watches for requests of an SDK from now on; once an SDK, however often it is asked. */
+export function watchRequests(requests: SentRequests): void {
+  const { watched } = facts();
+  if (watched.some(({ module }) => module === requests.module)) return;
+  watched.push(requests);
+  if (watched.length > 1) return;
+  for (const channel of CHANNELS) subscribe(channel, look);
+  subscribe(QUESTIONS, answer);
+}
+
+function answer(asked: unknown): void {
+  const question = asked as Question;
+  question.isUnderWay ||= facts().underWay.some((ask) => ask(question.module));
+}
+
+function isUnderWay(module?: string): boolean {
+  const question: Question = { module, isUnderWay: false };
+  channel(QUESTIONS).publish(question);
+  return question.isUnderWay;
+}
+
+/** What a listener of a channel throws ends the process. */
+function look(message: unknown): void {
+  try {
+    const { request } = message as { request: SeenRequest };
+    if (request.method === 'POST' && request.path) compare(request, request.path);
+  } catch (error) {
+    diag.error('llmtrace: could not look at a request', error);
+  }
+}
+
+/** The headers may be an SDK's; that it was one in this process, its code on the stack must show. */
+function compare(request: SeenRequest, path: string): void {
+  const candidates = facts().watched.filter(({ paths }) => paths.test(path));
+  if (candidates.length === 0) return;
+  const host = hostOf(request);
+  const isVendors = candidates.some(({ hosts }) => hosts.test(host));
+  const likely = candidates.find(({ sentBy }) => sentBy((name) => headerOf(request, name)) !== undefined);
+  if (!likely) {
+    if (isVendors && !isUnderWay()) explain(host, () => ({ host, files: callers() }));
+    return;
+  }
+  if (isUnderWay(likely.module)) return;
+  const version = likely.sentBy((name) => headerOf(request, name)) ?? '';
+  const sdk = { module: likely.module, version };
+  explain(likely.module, () => {
+    const files = callers();
+    const own = files.findIndex((file) => isOf(likely, file));
+    if (own >= 0) return { ...sdk, files: files.slice(own) };
+    if (!isVendors) return undefined; // a proxy, which sends on what its clients sent, or another SDK of this kind
+    return files.length > 0 ? { host, files } : { ...sdk, files };
+  });
+}
+
+/** How many requests of a kind are looked at without a finding: a proxy may send on thousands a second. */
+const MAX_LOOKS = 20;
+const looks = new Map<string, number>();
+
+/** The first is explained, the others are counted. */
+function explain(key: string, find: () => Sender | undefined): void {
+  const { untraced } = facts();
+  if (untraced.has(key)) {
+    tally(untraced, key);
+    return;
+  }
+  if ((looks.get(key) ?? 0) >= MAX_LOOKS) return;
+  tally(looks, key);
+  const sender = find();
+  if (!sender) return;
+  tally(untraced, 'module' in sender ? sender.module : sender.host);
+  const { quiet, ...finding } = whyUntraced(sender);
+  note(finding, !quiet);
+}
+
+const hostOf = ({ origin, host }: SeenRequest): string =>
+  origin === undefined ? (host ?? '') : new URL(origin).hostname;
+
+/** @param name in small letters. */
+function headerOf(request: SeenRequest, name: string): string | undefined {
+  if (request.getHeader) return textOf(request.getHeader(name));
+  const { headers = [] } = request;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    if (String(headers[at]).toLowerCase() === name) return textOf(headers[at + 1]);
+  }
+  return undefined;
+}
+
+const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));

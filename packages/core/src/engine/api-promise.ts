@@ -1,0 +1,227 @@
+/**
+ * The `APIPromise` of OpenAI's and Anthropic's SDKs: a promise of the parsed body that can also give the raw
+ * response, and that reads the body only when asked to. The request is under way when it is made.
+ *
+ * It is observed in place. Subscribing to it would read the body behind the application's back, and a
+ * wrapper would not be an `APIPromise`: so its two inner steps, `responsePromise` and `parseResponse`,
+ * are replaced by themselves, observed, and every step's rejection is handed on to whoever waits for it.
+ */
+
+import { define } from '../platform/replace-method.ts';
+import type { Chain } from './attempts/intercept.ts';
+import { close, type Live, onCollected, seen } from './open-call.ts';
+import { watchResponse } from './raw-response.ts';
+import { answerArrived } from './result.ts';
+
+/** What an attempt gave: the raw response, before its body is read. */
+interface ResponseProps {
+  response: Response;
+}
+
+type Transform = (data: unknown, props: ResponseProps) => unknown;
+type Parse = (this: unknown, ...args: unknown[]) => Promise<unknown>;
+
+export interface ApiPromise extends Promise<unknown> {
+  responsePromise: Promise<ResponseProps>;
+  parseResponse: Parse;
+  parsedPromise?: Promise<unknown>;
+  asResponse(): Promise<Response>;
+  _thenUnwrap(transform: Transform): ApiPromise;
+  /** Anthropic 1: for helpers that make a promise of their own out of what an attempt gave. */
+  _responseProps?(): Promise<ResponseProps>;
+}
+
+/** By its shape, not its class: an application may hold several copies of an SDK. */
+export function isApiPromise(value: unknown): value is ApiPromise {
+  const promise = value as Partial<ApiPromise> | null | undefined;
+  return (
+    typeof promise?.parseResponse === 'function' &&
+    typeof promise._thenUnwrap === 'function' &&
+    typeof promise.responsePromise?.then === 'function'
+  );
+}
+
+/**
+ * Reports what becomes of `promise`, and of every promise derived from it, to `live`.
+ *
+ * @param answered `responsePromise` of the promise that this one is derived from, already observed.
+ * @returns `promise` itself.
+ */
+export function observeApiPromise(
+  promise: ApiPromise,
+  live: Live,
+  answered?: Promise<ResponseProps>,
+): ApiPromise {
+  const response = answered ?? observeResponse(promise, live);
+  promise.responsePromise = response;
+
+  const parse = promise.parseResponse;
+  const observed: Parse = function parseResponse(...args) {
+    return observeParse(live, parse, this, args);
+  };
+  new Observed(observed, live);
+  promise.parseResponse = observed;
+  watchClass(Object.getPrototypeOf(promise));
+  // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.
+  if (Object.hasOwn(promise, '_thenUnwrap')) promise._thenUnwrap = unwrapping(promise._thenUnwrap);
+  return promise;
+}
+
+/** What is constructed is the object that is given, so that a class can give it a private field. */
+const Given = class {
+  constructor(given: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: that is the point of it
+    return given;
+  }
+} as new (
+  given: object,
+) => object;
+
+/**
+ * The observed `parseResponse` of a promise: its call is in a private field, which nobody else can see. The other methods
+ * of promises are replaced once a class, and find the call here: to give each promise methods of its own takes longer
+ * than the rest of its observation.
+ */
+class Observed extends Given {
+  #live: Live;
+
+  constructor(parse: Parse, live: Live) {
+    super(parse);
+    this.#live = live;
+  }
+
+  static liveOf({ parseResponse: parse }: ApiPromise): Live | undefined {
+    return typeof parse === 'function' && #live in parse ? (parse as unknown as Observed).#live : undefined;
+  }
+}
+
+const { liveOf } = Observed;
+
+const watchedClasses = new WeakSet<object>();
+
+function watchClass(prototype: ApiPromise): void {
+  if (watchedClasses.has(prototype)) return;
+  watchedClasses.add(prototype);
+  if (!Object.hasOwn(prototype, '_thenUnwrap')) {
+    watchClass(Object.getPrototypeOf(prototype));
+    return;
+  }
+  const { asResponse: respond, _responseProps: responseProps } = prototype;
+  define(prototype, '_thenUnwrap', unwrapping(prototype._thenUnwrap));
+  define(prototype, 'asResponse', function asResponse(this: ApiPromise) {
+    const live = liveOf(this);
+    const raw = respond.call(this);
+    return live ? responseArrived(this, live, raw) : raw;
+  });
+  if (!responseProps) return;
+  define(prototype, '_responseProps', function _responseProps(this: ApiPromise) {
+    const live = liveOf(this);
+    const props = responseProps.call(this);
+    return live ? propsArrived(prototype, live, props) : props;
+  });
+}
+
+async function responseArrived(promise: ApiPromise, live: Live, raw: Promise<Response>): Promise<Response> {
+  const response = await raw;
+  if (promise.parsedPromise === undefined) watchResponse(response, live);
+  return response;
+}
+
+async function propsArrived(
+  prototype: object,
+  live: Live,
+  given: Promise<ResponseProps>,
+): Promise<ResponseProps> {
+  watchParsing(prototype);
+  const props = await given;
+  calls.set(props, live);
+  return props;
+}
+
+/** `_thenUnwrap`, which gives another promise of the same call. */
+function unwrapping(thenUnwrap: ApiPromise['_thenUnwrap']): ApiPromise['_thenUnwrap'] {
+  return function _thenUnwrap(this: ApiPromise, transform) {
+    const live = liveOf(this);
+    if (!live) return thenUnwrap.call(this, transform);
+    const observed: Transform = (data, props) => {
+      answerArrived(live, data);
+      return transform(data, props);
+    };
+    return observeApiPromise(thenUnwrap.call(this, observed), live, this.responsePromise);
+  };
+}
+
+/** The calls whose attempts gave these. */
+const calls = new WeakMap<ResponseProps, Live>();
+const WATCHED = Symbol.for('llmtrace.parsing');
+
+type Watched = ((this: ApiPromise) => Promise<unknown>) & { [WATCHED]?: true };
+
+/**
+ * Observes what promises of a class parse that were made out of what an attempt of a call gave: they know nothing
+ * of the promise that is observed already. So it is the class that is changed, once, and only where an SDK does so.
+ */
+function watchParsing(prototype: { parse?: Watched }): void {
+  const original = prototype.parse;
+  if (typeof original !== 'function' || original[WATCHED]) return;
+  const watched: Watched = function parse(this: ApiPromise) {
+    if (this.parsedPromise === undefined) followProps(this);
+    return original.call(this);
+  };
+  watched[WATCHED] = true;
+  Object.defineProperty(prototype, 'parse', { value: watched, configurable: true, writable: true });
+}
+
+function followProps(promise: ApiPromise): void {
+  const parse = promise.parseResponse;
+  promise.parseResponse = function (...args) {
+    const live = calls.get(args.at(-1) as ResponseProps);
+    return live ? observeParse(live, parse, this, args) : parse.apply(this, args);
+  };
+}
+
+function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps> {
+  const answered = promise.responsePromise.then(
+    (props) => {
+      // Nobody waits for the body yet, and perhaps nobody ever will.
+      if (promise.parsedPromise === undefined) {
+        seen(live);
+        onCollected(props.response, live);
+      }
+      return props;
+    },
+    (error) => {
+      close(live, 'failed', error);
+      throw error;
+    },
+  );
+  return live.chain ? orRefused(live.chain, live, answered) : answered;
+}
+
+/** Rejects as well when an interceptor refuses the call, of which the SDK never hears. */
+function orRefused(chain: Chain, live: Live, answered: Promise<ResponseProps>): Promise<ResponseProps> {
+  return new Promise((resolve, reject) => {
+    chain.refuse = (error) => {
+      chain.refuse = undefined;
+      close(live, 'failed', error);
+      reject(error);
+    };
+    // What rejects a promise keeps it, and so the answer: it must not be reached from the call.
+    const forget = (): void => {
+      chain.refuse = undefined;
+    };
+    answered.finally(forget).then(resolve, reject);
+  });
+}
+
+async function observeParse(live: Live, parse: Parse, self: unknown, args: unknown[]): Promise<unknown> {
+  live.parsing = true;
+  try {
+    const data = await parse.apply(self, args);
+    answerArrived(live, data);
+    return data;
+  } catch (error) {
+    close(live, 'failed', error);
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Where interceptors run. With SDKs that have an `APIPromise`, **beneath** the SDK: between its one attempt and the
+ * network, so that the application's promise, its abort and its stream stay the SDK's own. With Google's SDKs
+ * **above** it: around the method, which is called again for every attempt.
+ */
+import { context } from '@opentelemetry/api';
+import type { Call, Interceptor } from '../../model/call.ts';
+import { isAborted, throwIfAborted } from '../../platform/abort-signals.ts';
+import { discard, failed, givenFor, refusedBy } from './failure.ts';
+import { requestsOf, type Send } from './resend.ts';
+
+/** What the engine keeps of the interceptors of a call. */
+export interface Chain {
+  readonly intercept: Interceptor;
+  /** Rejects what the application waits for; set by whoever has handed that out. */
+  refuse?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * One attempt of the SDK, made of as many requests as the interceptors want.
+ *
+ * What an interceptor throws by itself must reach the application as it is, but the SDK would wrap it as a
+ * connection error, and repeat the attempt. So the SDK is left waiting, for what nobody holds and the garbage
+ * collector takes, and it is the application's own promise that rejects.
+ *
+ * @param attempted runs as each request is sent.
+ */
+export async function attemptBeneath(
+  chain: Chain,
+  call: Call,
+  send: Send,
+  args: readonly unknown[],
+  attempted: () => void,
+): Promise<unknown> {
+  const requests = requestsOf(send, args);
+  const { signal } = requests;
+  call.signal = signal;
+  if (!requests.isRepeatable) call.maxRetries = 0;
+  const here = context.active();
+  const refused = new Set<Response>();
+  const request = async (): Promise<Response> => {
+    throwIfAborted(signal);
+    attempted();
+    const response = await requests.send().catch((error) => {
+      throw failed(error, signal);
+    });
+    if (response.ok) return response;
+    refused.add(response);
+    throw await refusedBy(response);
+  };
+  try {
+    return answer(await chain.intercept(call, () => context.with(here, request)));
+  } catch (error) {
+    const given = givenFor(error);
+    if (given && 'response' in given) {
+      refused.delete(given.response);
+      return given.response;
+    }
+    if (given) throw given.error;
+    if (isAborted(signal) || !chain.refuse) throw error;
+    chain.refuse(error);
+    return new Promise(() => {});
+  } finally {
+    for (const response of refused) discard(response);
+  }
+}
+
+/** What the SDK gets must be a response. */
+function answer(given: unknown): unknown {
+  if (typeof (given as Partial<Response> | null | undefined)?.status === 'number') return given;
+  throw new TypeError(`Expected an interceptor to return what next() gave, got ${typeof given}.`);
+}
+
+/**
+ * A call of a method that is called again for every attempt.
+ *
+ * @param run calls the method.
+ * @param abort calls it with a signal that stops it at once: whoever stops a call that waits gets the SDK's own error.
+ */
+export async function attemptAbove(
+  { intercept }: Chain,
+  call: Call,
+  run: () => unknown,
+  abort: () => unknown,
+): Promise<unknown> {
+  const { signal } = call;
+  const attempt = async (): Promise<unknown> => {
+    throwIfAborted(signal);
+    const before = call.attempts;
+    call.attemptTime = performance.now();
+    try {
+      return await run();
+    } catch (error) {
+      throw failed(error, signal);
+    } finally {
+      // Where the SDK's requests are seen, they are counted already.
+      call.attempts = Math.max(call.attempts, before + 1);
+    }
+  };
+  const here = context.active();
+  try {
+    return await intercept(call, () => context.with(here, attempt));
+  } catch (error) {
+    const given = givenFor(error);
+    if (given && 'error' in given) throw given.error;
+    if (isAborted(signal)) return abort();
+    throw error;
+  }
+}
+
+/** A signal that is aborted, and tells so even to those who only listen for it. */
+export function abortedSignal(): AbortSignal {
+  const signal = AbortSignal.abort();
+  const tell = (_type: string, listener: Parameters<AbortSignal['addEventListener']>[1]): void => {
+    const event = new Event('abort');
+    if (typeof listener === 'function') listener.call(signal, event);
+    else listener?.handleEvent(event);
+  };
+  Object.defineProperty(signal, 'addEventListener', { value: tell });
+  return signal;
+}

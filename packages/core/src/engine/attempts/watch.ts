@@ -1,0 +1,103 @@
+/**
+ * The attempts of a call, seen beneath the SDK's own retries: each of them goes through one method of the
+ * client, or through the `fetch` that one is given. An attempt finds its call by the OpenTelemetry context that
+ * the call runs in.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { context, createContextKey } from '@opentelemetry/api';
+import { LinkedContext } from '../../platform/linked-context.ts';
+import type { Live } from '../open-call.ts';
+import { attemptBeneath } from './intercept.ts';
+import type { Send } from './resend.ts';
+
+const CALL = createContextKey('llmtrace.call');
+const WATCHED = Symbol.for('llmtrace.attempts');
+/** The method of OpenAI's and Anthropic's clients that makes one request. */
+const REQUEST = 'fetchWithTimeout';
+/** The method of Google's clients that makes one request after the other, by the `fetch` it gets as 6th argument. */
+const REQUESTS = 'apiCall';
+const FETCH = 5;
+
+type Method = ((this: unknown, ...args: unknown[]) => unknown) & { [WATCHED]?: true };
+type Fetch = (...args: unknown[]) => unknown;
+
+/** The calls with interceptors: those must be found in a process without any OpenTelemetry, too. */
+const intercepted = new AsyncLocalStorage<Live>();
+
+/** Runs the method of a call, in the call's context. */
+export function inCall<T>(live: Live, run: () => T): T {
+  const here = new LinkedContext(live.call.context, CALL, live);
+  return live.chain ? intercepted.run(live, () => context.with(here, run)) : context.with(here, run);
+}
+
+/** The open call of `client` that is under way here. */
+export function callOf(client: unknown): Live | undefined {
+  const live = context.active().getValue(CALL) as Live | undefined;
+  if (live && isOpen(live, client)) return live;
+  const other = intercepted.getStore();
+  return other && isOpen(other, client) ? other : undefined;
+}
+
+const isOpen = (live: Live, client: unknown): boolean =>
+  live.client === client && live.call.endTime === undefined;
+
+/** Counts the requests of `client` from now on, for all clients that share its class. */
+export function watchAttempts(client: unknown): void {
+  replaceMethod(client, REQUEST, (send) => {
+    return function fetchWithTimeout(this: unknown, ...args) {
+      const live = callOf(this);
+      if (!live?.chain) {
+        attempted(live);
+        return send.apply(this, args);
+      }
+      const request: Send = (...given) => send.apply(this, given) as Promise<Response>;
+      return attemptBeneath(live.chain, live.call, request, args, () => attempted(live));
+    };
+  });
+  replaceMethod(client, REQUESTS, (send) => {
+    // Earlier versions take no `fetch`: their attempts cannot be seen.
+    if (send.length <= FETCH) return send;
+    return function apiCall(this: unknown, ...args) {
+      const fetch = (args[FETCH] ?? globalThis.fetch) as Fetch;
+      const counted: Fetch = (...request) => {
+        attempted(callOf(this));
+        return fetch(...request);
+      };
+      args[FETCH] = counted;
+      return send.apply(this, args);
+    };
+  });
+}
+
+/** Whether interceptors run beneath the SDK: between its one attempt and the network. */
+export const repeatsBeneath = (client: unknown): boolean =>
+  typeof (client as Record<string, unknown> | null | undefined)?.[REQUEST] === 'function';
+
+function attempted(live: Live | undefined): void {
+  if (!live) return;
+  live.call.attempts++;
+  live.call.attemptTime = performance.now();
+}
+
+/**
+ * Replaces a method of `client`, once. It is the prototype that is changed: a client with a method of its own is
+ * a client that the application has changed.
+ */
+export function replaceMethod(client: unknown, name: string, make: (original: Method) => Method): void {
+  const owner = ownerOf(client, name);
+  const original = owner?.[name];
+  if (!owner || typeof original !== 'function' || original[WATCHED]) return;
+  const replaced = make(original);
+  if (replaced === original) return;
+  Object.defineProperty(replaced, 'length', { value: original.length, configurable: true });
+  replaced[WATCHED] = true;
+  Object.defineProperty(owner, name, { value: replaced, configurable: true, writable: true });
+}
+
+function ownerOf(client: unknown, name: string): Record<string, Method | undefined> | undefined {
+  if (typeof client !== 'object' || client === null) return undefined;
+  for (let owner = Object.getPrototypeOf(client); owner !== null; owner = Object.getPrototypeOf(owner)) {
+    if (Object.hasOwn(owner, name)) return owner;
+  }
+  return undefined;
+}

@@ -1,0 +1,122 @@
+/**
+ * The engine turns an endpoint's method into an instrumented one. It opens the call, runs the SDK's method
+ * in the call's context, and has the answer observed as the application receives it.
+ * All that it adds is guarded: telemetry that fails is logged through `diag`, and the call goes on.
+ */
+
+import { isAborted } from '../platform/abort-signals.ts';
+import { sendsUsageUnasked } from '../vendor/stream-usage.ts';
+import type { Endpoint } from '../vendor/vendor.ts';
+import { isApiPromise, observeApiPromise } from './api-promise.ts';
+import { abortedSignal, attemptAbove, type Chain } from './attempts/intercept.ts';
+import { takeRetries } from './attempts/sdk-retries.ts';
+import { inCall, repeatsBeneath } from './attempts/watch.ts';
+import { close, type Engine, guard, type Live, openCall } from './open-call.ts';
+import { answerArrived } from './result.ts';
+import { isSplit } from './stream-and-response.ts';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Calls `original`, observed. */
+export function instrumented(
+  engine: Engine,
+  endpoint: Endpoint,
+  original: Method,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  const live = guard(engine, 'start', () => openCall(engine, endpoint, self, args));
+  if (!live) return original.apply(self, args);
+  let result: unknown;
+  try {
+    const asked = askUsage(live, retriesTaken(live, self, args));
+    result = run(live, original, self, asked);
+  } catch (error) {
+    close(live, 'failed', error);
+    throw error;
+  }
+  return observe(live, result);
+}
+
+/** The SDK's method, in the call's context: by itself, or where the SDK traces itself or interceptors run above it. */
+function run(live: Live, original: Method, self: unknown, args: unknown[]): unknown {
+  const { native, chain } = live;
+  const isAbove = chain !== undefined && !repeatsBeneath(live.client);
+  if (!native && !isAbove) return inCall(live, () => original.apply(self, args));
+  const method = (given: unknown[]): unknown => inCall(live, () => original.apply(self, given));
+  const called = isAbove ? above(live, self, method) : method;
+  return native ? native.run(args, called) : called(args);
+}
+
+/** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
+function askUsage(live: Live, args: unknown[]): unknown[] {
+  const { engine, endpoint, call } = live;
+  if (!engine.streamUsage || !endpoint.askUsage) return args;
+  const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
+  if (!asked) return args;
+  const isUnasked = sendsUsageUnasked(call);
+  live.usage = isUnasked === undefined ? 'watched' : isUnasked ? undefined : 'asked';
+  return live.usage === 'asked' ? asked : args;
+}
+
+function retriesTaken(live: Live, self: unknown, args: unknown[]): unknown[] {
+  if (!live.engine.retries) return args;
+  return guard(live.engine, 'request', () => takeRetries(live, self, args)) ?? args;
+}
+
+/** The method, called by the interceptors, in the call's context. */
+function above(
+  live: Live,
+  self: unknown,
+  method: (args: unknown[]) => unknown,
+): (args: unknown[]) => unknown {
+  const { chain, call, endpoint, signal } = live;
+  // One that is aborted already is for the SDK to see; some do not, and send the request.
+  call.signal = isAborted(signal) ? undefined : signal;
+  return (args) => {
+    const run = (): unknown => splitArrived(live, method(args));
+    // Where no signal can be given, the error is the one that all SDKs make theirs of.
+    const abort = (): unknown => {
+      if (!endpoint.withSignal) throw new DOMException('This operation was aborted', 'AbortError');
+      return method(endpoint.withSignal(args, self, abortedSignal()));
+    };
+    return inCall(live, () => attemptAbove(chain as Chain, call, run, abort));
+  };
+}
+
+/**
+ * A split answer is followed before interceptors hand it on: a chat of the SDK reads it, too, and must find what it
+ * reads replaced by then.
+ */
+function splitArrived(live: Live, result: unknown): unknown {
+  if (!live.endpoint.chunk || !isThenable(result)) return result;
+  return result.then((answer) => {
+    if (isSplit(answer)) answerArrived(live, answer);
+    return answer;
+  });
+}
+
+/** Follows what the SDK returned. The application gets an SDK's own promise itself, else one just like it. */
+function observe(live: Live, result: unknown): unknown {
+  if (isApiPromise(result)) {
+    guard(live.engine, 'observe', () => observeApiPromise(result, live));
+    return result;
+  }
+  if (!isThenable(result)) {
+    answerArrived(live, result);
+    return result;
+  }
+  return result.then(
+    (answer) => {
+      answerArrived(live, answer);
+      return answer;
+    },
+    (error) => {
+      close(live, 'failed', error);
+      throw error;
+    },
+  );
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

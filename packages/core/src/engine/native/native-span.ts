@@ -1,0 +1,176 @@
+/**
+ * The **native** span of a call, where the SDK traces itself, made the call's one span.
+ *
+ * It is adopted: started with the SDK's own tracer, but by us, so that samplers see its name and attributes as
+ * the conventions have them, and handed to the SDK when that asks its tracer for a span; or else it is the one
+ * that a helper of the SDK has started already. The SDK then records on it as on any span of its own, and is the
+ * one to end it. But SDK and engine learn of a call's end at different moments, either of them first: whoever is
+ * first waits for the other, so that what both know is on the span when it ends.
+ */
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Span,
+  type SpanOptions,
+  TraceFlags,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { Call } from '../../model/call.ts';
+import type { NativeSpans } from '../../vendor/vendor.ts';
+import { type Safely, type SharedSpan, settle, share } from './shared-span.ts';
+
+/** Whose span a call has where the SDK traces itself: the SDK's, adopted, or one of ours in its place. */
+export type NativeMode = 'adopt' | 'ours';
+
+/** The SDK's part in the span of one call. */
+export interface NativeCall {
+  /** Starts the call's span: the SDK's, where it records one. */
+  start(name: string, options: SpanOptions): Span | undefined;
+  /** Runs the SDK's method so that it takes that span for its own, or records none. */
+  run<T>(args: unknown[], run: (args: unknown[]) => T): T;
+  /** Runs `finish`, which ends the span, once the SDK is done with it too; or `now`, where that may never be. */
+  end(finish: () => void, now: boolean): void;
+}
+
+const natives = new WeakMap<Call, NativeCall>();
+/** A helper that calls twice with the span that it was given once would have us end it twice. */
+const adoptedSpans = new WeakSet<Span>();
+
+/** The SDK's part in the span of `call`; undefined where it has none. */
+export const nativeOf = (call: Call): NativeCall | undefined => natives.get(call);
+
+/** Finds out whether the SDK traces `call` itself, and what is to become of that. */
+export function openNative(
+  call: Call,
+  spans: NativeSpans,
+  mode: NativeMode,
+  client: unknown,
+  args: readonly unknown[],
+  safely: Safely,
+): NativeCall | undefined {
+  const tracer = tracerOf(spans, client);
+  if (!tracer) return undefined;
+  const native =
+    mode === 'ours'
+      ? silenced(call, spans, client, tracer, safely)
+      : adopted(spans, client, tracer, spans.given(args), safely);
+  natives.set(call, native);
+  return native;
+}
+
+/** Runs a helper so that it starts no span: what it gets from the tracer is none. */
+export function silently<T>(spans: NativeSpans, client: unknown, run: () => T): T {
+  const tracer = tracerOf(spans, client);
+  if (!tracer) return run();
+  const none = () => trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+  return withTracer(spans, client, handingOver(tracer, spans.name, none), run);
+}
+
+function tracerOf({ tracer: key }: NativeSpans, client: unknown): Tracer | undefined {
+  const tracer = (client as Record<string, Tracer | undefined> | undefined)?.[key];
+  return typeof tracer?.startSpan === 'function' ? tracer : undefined;
+}
+
+/** The SDK asks its tracer for the span before its method returns. */
+function withTracer<T>({ tracer: key }: NativeSpans, client: unknown, tracer: Tracer, run: () => T): T {
+  const was = Reflect.get(client as object, key);
+  Reflect.set(client as object, key, tracer);
+  try {
+    return run();
+  } finally {
+    Reflect.set(client as object, key, was);
+  }
+}
+
+/**
+ * The SDK gets our span's place in the trace, in a span that records nothing: so it starts none of its own, and
+ * still tells the vendor which trace its requests belong to.
+ */
+const silenced = (
+  call: Call,
+  spans: NativeSpans,
+  client: unknown,
+  tracer: Tracer,
+  safely: Safely,
+): NativeCall => ({
+  start: () => undefined,
+  run(args, run) {
+    let without = args;
+    safely(() => {
+      without = spans.withoutGiven(args);
+    });
+    const place = trace.getSpanContext(call.context) ?? INVALID_SPAN_CONTEXT;
+    const handing = handingOver(tracer, spans.name, () => trace.wrapSpanContext(place));
+    return withTracer(spans, client, handing, () => run(without));
+  },
+  end: (finish) => finish(),
+});
+
+function adopted(
+  spans: NativeSpans,
+  client: unknown,
+  tracer: Tracer,
+  given: Span | undefined,
+  safely: Safely,
+): NativeCall {
+  let own: { span: Span; options: SpanOptions } | undefined;
+  let shared: SharedSpan | undefined;
+  return {
+    start(name, options) {
+      // No context: the SDK's copy of the API may be another one, and its tracer knows its own.
+      const span = given ?? tracer.startSpan(name, options);
+      if (!counts(span) || adoptedSpans.has(span)) return undefined;
+      adoptedSpans.add(span);
+      if (given) {
+        given.updateName(name).setAttributes(options.attributes ?? {});
+        shared = share(given, spans.renamed, safely);
+      } else {
+        own = { span, options };
+      }
+      return span;
+    },
+    run(args, run) {
+      if (!own) return run(args);
+      const { span, options } = own;
+      const handing = handingOver(tracer, spans.name, (theirs) => {
+        span.setAttributes({ ...theirs.attributes, ...options.attributes });
+        shared = share(span, spans.renamed, safely);
+        return span;
+      });
+      return withTracer(spans, client, handing, () => run(args));
+    },
+    end(finish, now) {
+      if (shared) settle(shared, finish, now, safely);
+      else finish();
+    },
+  };
+}
+
+/**
+ * Whether a span is one. A tracer without a provider gives the span's parent back, or nothing valid. A span that
+ * was not sampled is one: another in its place would ask the sampler a second time.
+ */
+function counts(span: Span): boolean {
+  if (span.isRecording()) return true;
+  const own = span.spanContext();
+  const isSampled = (own.traceFlags & TraceFlags.SAMPLED) !== 0;
+  return (
+    isSpanContextValid(own) && !isSampled && own.spanId !== trace.getSpanContext(context.active())?.spanId
+  );
+}
+
+/** `tracer`, but for the first span of that name, which is taken from `take`. */
+function handingOver(tracer: Tracer, wanted: string, take: (options: SpanOptions) => Span): Tracer {
+  let handed = false;
+  return {
+    startSpan(name, options, parent) {
+      if (handed || name !== wanted) return tracer.startSpan(name, options, parent);
+      handed = true;
+      return take(options ?? {});
+    },
+    startActiveSpan: (...args: unknown[]) =>
+      (tracer.startActiveSpan as (...all: unknown[]) => never)(...args),
+  };
+}

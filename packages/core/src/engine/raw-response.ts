@@ -1,0 +1,144 @@
+/**
+ * A raw `Response` that the application asked for, to read its body itself. The body has one reader, the
+ * application; its own reading is observed, so that tokens and the end of the call are known all the same.
+ */
+import type { Readable } from 'node:stream';
+import { chunkArrived, close, type Live } from './open-call.ts';
+import { answerArrived } from './result.ts';
+
+type Read = (this: unknown, ...args: unknown[]) => Promise<unknown>;
+
+/** The ways to read a body at once, and how to get at its text. */
+const READERS: Readonly<Record<string, (value: unknown) => unknown>> = {
+  json: (value) => value,
+  text: (value) => value,
+  arrayBuffer: (value) => new TextDecoder().decode(value as ArrayBuffer),
+  bytes: (value) => new TextDecoder().decode(value as Uint8Array),
+  buffer: (value) => new TextDecoder().decode(value as Uint8Array),
+  blob: () => undefined,
+  formData: () => undefined,
+};
+
+/** What is known of the reading of a response and of all its clones: whoever reads one of them reads the answer. */
+interface Body {
+  reading: boolean;
+  cloning: boolean;
+}
+
+/** Keeps a response from being collected, which would end its call, while a clone of it can still be read. */
+const originals = new WeakMap<object, object>();
+
+/** Reports the reading of `response` to `live`. */
+export function watchResponse(
+  response: Response,
+  live: Live,
+  body: Body = { reading: false, cloning: false },
+): void {
+  const methods = response as unknown as Record<string, unknown>;
+  for (const [name, textOf] of Object.entries(READERS)) {
+    const read = methods[name];
+    if (typeof read !== 'function') continue;
+    hide(response, name, {
+      value(this: unknown, ...args: unknown[]) {
+        body.reading = true;
+        const run = () => (read as Read).apply(this, args);
+        // The SDK's own reading, after all: it may make another error of what fails here.
+        return live.parsing ? run() : observeRead(live, run, textOf);
+      },
+      writable: true,
+    });
+  }
+  const clone = response.clone;
+  hide(response, 'clone', {
+    value(this: Response) {
+      body.cloning = true; // node-fetch looks at the body
+      try {
+        const copy = clone.call(this);
+        originals.set(copy, this);
+        watchResponse(copy, live, body);
+        return copy;
+      } finally {
+        body.cloning = false;
+      }
+    },
+    writable: true,
+  });
+  watchBody(response, live, body);
+}
+
+/**
+ * A body taken as a stream cannot be followed without reading it too: the call ends there, with nothing
+ * known of the answer, unless a look at the body was only that.
+ */
+function watchBody(response: Response, live: Live, state: Body): void {
+  const prototype = Object.getPrototypeOf(response);
+  const get = findGetter(prototype, 'body');
+  if (!get) return;
+  hide(response, 'body', {
+    get(this: unknown) {
+      const body = get.call(this);
+      const look = (): void => {
+        const isTaken = response.bodyUsed || isRead(body);
+        if (isTaken && !state.reading && !live.parsing) close(live, 'completed');
+      };
+      if (!state.reading && !state.cloning) setImmediate(look);
+      return body;
+    },
+  });
+}
+
+/** Whether somebody reads a body: a stream of the web's, or of Node's where an SDK uses node-fetch. */
+function isRead(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  if ('locked' in body) return body.locked === true;
+  const { readableDidRead, listenerCount } = body as Partial<Readable>;
+  const listeners = (event: string): number => listenerCount?.call(body as Readable, event) ?? 1;
+  return readableDidRead === true || listeners('data') + listeners('readable') > 0;
+}
+
+function findGetter(prototype: object | null, name: string): ((this: unknown) => unknown) | undefined {
+  for (let owner = prototype; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const found = Object.getOwnPropertyDescriptor(owner, name)?.get;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function observeRead(
+  live: Live,
+  read: () => Promise<unknown>,
+  textOf: (value: unknown) => unknown,
+): Promise<unknown> {
+  try {
+    const value = await read();
+    bodyArrived(live, textOf, value);
+    return value;
+  } catch (error) {
+    close(live, 'failed', error);
+    throw error;
+  }
+}
+
+function bodyArrived(live: Live, textOf: (value: unknown) => unknown, value: unknown): void {
+  try {
+    const body = textOf(value);
+    if (typeof body !== 'string') answerArrived(live, body);
+    else if (live.call.request.stream) eventsArrived(live, body);
+    else answerArrived(live, JSON.parse(body));
+  } catch {
+    close(live, 'completed'); // the body is no JSON: nothing is known of the answer
+  }
+}
+
+/** A stream that was read as one text: its events, as the SDK would have handed them over. */
+function eventsArrived(live: Live, text: string): void {
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    const data = line.startsWith('data:') ? line.slice(5).trim() : '';
+    if (data !== '' && data !== '[DONE]') chunkArrived(live, JSON.parse(data));
+  }
+  close(live, 'completed');
+}
+
+function hide(response: Response, key: string, property: PropertyDescriptor): void {
+  Object.defineProperty(response, key, { ...property, configurable: true, enumerable: false });
+}

@@ -1,0 +1,31 @@
+/** The answer of a model, as the application receives it: a body, or a stream that it is going to read. */
+import { close, forget, guard, type Live, seen, wholeAnswered } from './open-call.ts';
+import { isStream, watchStream } from './stream.ts';
+import { isSplit, watchSplit } from './stream-and-response.ts';
+
+/** The application is about to get `answer`. */
+export function answerArrived(live: Live, answer: unknown): void {
+  if (live.delivered) return;
+  live.delivered = true;
+  const understood = guard(live.engine, 'answer', () => {
+    forget(live);
+    read(live, answer);
+    return true;
+  });
+  // What could not be understood has arrived all the same.
+  if (!understood) close(live, 'completed');
+}
+
+function read(live: Live, answer: unknown): void {
+  const { endpoint } = live;
+  if (endpoint.chunk && isStream(answer)) {
+    seen(live);
+    watchStream(answer, live);
+  } else if (endpoint.chunk && isSplit(answer)) {
+    seen(live);
+    watchSplit(answer, live);
+  } else {
+    wholeAnswered(live, answer);
+    close(live, 'completed');
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * What Gemini's requests and answers say, which both of Google's SDKs share.
+ * https://ai.google.dev/api/caching#Content
+ */
+
+import type { Message, Part, Prompt } from '../model/messages.ts';
+import { MAX_DEPTH } from '../platform/bounds.ts';
+import { blob, copied, generic, link, list, modalityOf, reasoning, text } from '../vendor/parts.ts';
+import { entryAt, objects, string } from '../vendor/values.ts';
+import { toolsOf } from './tools.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A call of the application's functions. Without a name, the piece of one that had its name before. */
+function functionCall({ id, name, args, partialArgs }: any): Part[] {
+  if (typeof name !== 'string') return [];
+  const given = args === undefined && partialArgs ? assembled(list(partialArgs)) : copied(args);
+  return [{ type: 'tool_call', id: string(id), name, arguments: given }];
+}
+
+/** Media stand beside the response; then both are parts. The name is what links it to its call if there is no id. */
+function functionResponse({ id, name, response, parts }: any): Part[] {
+  const media = list(parts).flatMap(part);
+  const said = isObject(response) && Object.keys(response).length > 0;
+  const all = [...(said ? [generic({ type: 'response', response })] : []), ...media];
+  const whole = media.length > 0 ? all : (copied(response) ?? null);
+  return [{ type: 'tool_call_response', id: string(id), name: string(name), response: whole }];
+}
+
+const serverCall = (tool: unknown, id: unknown, args: unknown): Part[] =>
+  typeof tool === 'string'
+    ? [
+        {
+          type: 'server_tool_call',
+          id: string(id),
+          name: tool,
+          server_tool_call: { type: tool, arguments: copied(args) },
+        },
+      ]
+    : [];
+
+const serverResponse = (tool: unknown, id: unknown, response: unknown): Part[] =>
+  typeof tool === 'string'
+    ? [
+        {
+          type: 'server_tool_call_response',
+          id: string(id),
+          server_tool_call_response: { type: tool, response: copied(response) },
+        },
+      ]
+    : [];
+
+/** What a part may hold, and how it is read: nothing where it lacks what it takes. */
+const KINDS: Readonly<Record<string, (value: any, part: any) => Part[]>> = {
+  text: (value, { thought }) => (thought ? reasoning(value) : text(value)),
+  inlineData: ({ data, mimeType }) => blob(data, modalityOf(mimeType), mimeType),
+  fileData: ({ fileUri, mimeType }, { videoMetadata }) =>
+    link(fileUri, videoMetadata ? 'video' : modalityOf(mimeType), mimeType),
+  functionCall,
+  functionResponse,
+  executableCode: ({ id, ...code }) => serverCall('code_execution', id, code),
+  codeExecutionResult: ({ id, ...result }) => serverResponse('code_execution', id, result),
+  toolCall: ({ id, toolType, args }) => serverCall(toolType, id, args),
+  toolResponse: ({ id, toolType, response }) => serverResponse(toolType, id, response),
+};
+
+const isSet = ([, value]: [string, unknown]): boolean => value !== undefined && value !== null;
+
+/** What is said about a part, and is nothing by itself. No reader can use a signature. */
+const ABOUT = /^(thought|thoughtSignature|videoMetadata|mediaResolution|partMetadata)$/;
+
+function part(value: any): Part[] {
+  if (!isObject(value)) return text(value);
+  const fields = Object.entries(value).filter((field) => isSet(field) && !ABOUT.test(field[0]));
+  return fields.flatMap(([kind, held]) => {
+    const parts = Object.hasOwn(KINDS, kind) ? (KINDS[kind]?.(held, value) ?? []) : [];
+    return parts.length > 0 || held === '' ? parts : [generic({ type: kind, [kind]: held })];
+  });
+}
+
+const message = ({ role, parts }: any): Message => ({
+  role: role === 'model' ? 'assistant' : (string(role) ?? 'user'),
+  parts: list(parts).flatMap(part),
+});
+
+/** `contents` in all forms that the SDKs take: a text, a part, a content, or several. Parts alone are the user's. */
+export function contents(given: any): Message[] {
+  const messages: Message[] = [];
+  let bare: Part[] | undefined;
+  for (const one of list(given)) {
+    if (isObject(one) && ('parts' in one || 'role' in one)) {
+      messages.push(message(one));
+      bare = undefined;
+      continue;
+    }
+    if (!bare) {
+      bare = [];
+      messages.push({ role: 'user', parts: bare });
+    }
+    bare.push(...part(one));
+  }
+  return messages;
+}
+
+export const prompt = ({ contents: said, systemInstruction, tools }: any): Prompt => ({
+  system: contents(systemInstruction).flatMap(({ parts }) => parts),
+  messages: contents(said),
+  tools: list(tools).flatMap(toolsOf),
+});
+
+const STEP = /\.([^.[\]]+)|\[(\d+)\]|\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\]/g;
+
+/** No path of a real argument is longer. */
+const MAX_PATH = 1000;
+
+const pathOf = (path: unknown): string => (typeof path === 'string' && path.length <= MAX_PATH ? path : '');
+
+/** Arguments out of the pieces in which Vertex AI streams them, each a value (or more of a text) at a JSON path. */
+function assembled(pieces: any[]): unknown {
+  const whole = Object.create(null); // so that no name is special
+  for (const { jsonPath, stringValue, numberValue, boolValue } of objects(pieces)) {
+    const path = [...pathOf(jsonPath).matchAll(STEP)].map(([, dotted, index, one, other]) =>
+      index === undefined ? String(dotted ?? one ?? other) : Number(index),
+    );
+    if (path.length > 0 && path.length <= MAX_DEPTH)
+      put(whole, path, stringValue ?? numberValue ?? boolValue ?? null);
+  }
+  return copied(whole);
+}
+
+function put(into: any, [key, ...rest]: readonly (string | number)[], value: unknown): void {
+  const at: any = Array.isArray(into) ? Math.min(Number(key), into.length) : key;
+  const before = into[at];
+  if (rest.length === 0) {
+    into[at] = typeof before === 'string' && typeof value === 'string' ? before + value : value;
+    return;
+  }
+  if (!isObject(before)) into[at] = typeof rest[0] === 'number' ? [] : Object.create(null);
+  put(into[at], rest, value);
+}
+
+/** A part as its own object, without what no reader can use. Bytes are text, which is not copied. */
+const own = (given: any): any => {
+  const { thoughtSignature: _, inlineData, ...rest } = given;
+  return { ...(copied(rest) as object), ...(isObject(inlineData) ? { inlineData: { ...inlineData } } : {}) };
+};
+
+const isText = (part: any): boolean =>
+  typeof part?.text === 'string' && Object.keys(KINDS).every((kind) => kind === 'text' || !part[kind]);
+
+/** Adjacent texts are one, and so are the pieces of a call: they come apart only because they are streamed. */
+function add(parts: any[], given: any): void {
+  const last = parts.at(-1);
+  const { functionCall: call } = given;
+  if (last?.functionCall?.willContinue && call && call.name === undefined) {
+    last.functionCall.partialArgs ??= [];
+    for (const piece of list(call.partialArgs)) last.functionCall.partialArgs.push(copied(piece));
+    last.functionCall.willContinue = Boolean(call.willContinue);
+  } else if (isText(last) && isText(given) && Boolean(last.thought) === Boolean(given.thought)) {
+    last.text += given.text;
+  } else {
+    parts.push(own(given));
+  }
+}
+
+/** Folds one `GenerateContentResponse` of a stream. */
+export function fold(whole: any, chunk: any): void {
+  whole.candidates ??= [];
+  for (const [position, { content, index }] of objects(chunk?.candidates).entries()) {
+    const made = () => ({ content: { role: content?.role ?? 'model', parts: [] } });
+    const candidate = entryAt(whole.candidates, index, made, position);
+    for (const one of list(content?.parts)) add(candidate.content.parts, one);
+  }
+}
+
+/** What a whole `GenerateContentResponse` says: a stream of one chunk. */
+export function answer(response: any): Message[] {
+  const whole: any = {};
+  fold(whole, response);
+  return list(whole.candidates).map(({ content }) => message(content));
+}
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

@@ -1,0 +1,236 @@
+/**
+ * Gemini's requests and answers, which both of Google's SDKs share, and which neither instrumentation may take
+ * from the other. It knows no SDK, only the API: https://ai.google.dev/api/generate-content
+ */
+
+import type { LlmRequest, LlmResponse, Usage } from '../model/call.ts';
+import { cut } from '../platform/bounds.ts';
+import {
+  checkedUsage,
+  fields,
+  lookUp,
+  name,
+  number,
+  objects,
+  setEntry,
+  strings,
+  tokenCount,
+} from '../vendor/values.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+/** A model's name without the collection that the API puts it in: `models/gemini-2.5-flash`. */
+export function model(value: unknown): string | undefined {
+  const text = name(value);
+  return text?.startsWith(COLLECTION) ? text.slice(COLLECTION.length) : text;
+}
+
+const COLLECTION = 'models/';
+
+function outputType({ responseMimeType: type, responseModalities }: any): LlmRequest['outputType'] {
+  const modalities = strings(responseModalities)?.map((modality) => modality.toUpperCase());
+  if (modalities?.includes('AUDIO')) return 'speech';
+  if (modalities?.includes('IMAGE')) return 'image';
+  if (type === 'application/json') return 'json';
+  return type === 'text/plain' ? 'text' : undefined;
+}
+
+/** What a request says beside its `generationConfig`. */
+type Beside = Pick<LlmRequest, 'model' | 'stream' | 'serviceTier' | 'messageCount'>;
+
+/** A request by its `generationConfig`; one object, since a copy of one with this many fields is slow to make. */
+export const request = (config: any, beside: Beside): LlmRequest => requestOf(fields(config), beside);
+
+const requestOf = (c: any, { model, stream, serviceTier, messageCount }: Beside): LlmRequest => ({
+  model,
+  stream,
+  maxTokens: number(c.maxOutputTokens),
+  temperature: number(c.temperature),
+  topP: number(c.topP),
+  topK: number(c.topK),
+  frequencyPenalty: number(c.frequencyPenalty),
+  presencePenalty: number(c.presencePenalty),
+  seed: number(c.seed),
+  stopSequences: strings(c.stopSequences),
+  choiceCount: number(c.candidateCount),
+  outputType: outputType(c),
+  reasoningLevel: name(c.thinkingConfig?.thinkingLevel),
+  serviceTier,
+  messageCount,
+});
+
+/** The sum of what is known; undefined where nothing is. */
+const sum = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined ? other : one + (other ?? 0);
+
+/**
+ * Thoughts are billed as output. They stand beside the candidates, but some backends have counted them among
+ * those already: then the total gives it away.
+ */
+function outputTokens(
+  input: number | undefined,
+  candidates: number | undefined,
+  thoughts: number | undefined,
+  total: number | undefined,
+): number | undefined {
+  const included = candidates !== undefined && (input ?? 0) + candidates === total;
+  return included ? candidates : sum(candidates, thoughts);
+}
+
+/** The modalities that have prices of their own, by the words of both APIs. */
+const MODALITIES = new Map<unknown, keyof Counts>(
+  (['text', 'audio', 'image', 'video'] as const).flatMap((name) => [
+    [name, name],
+    [name.toUpperCase(), name],
+  ]),
+);
+
+type Counts = Record<'text' | 'audio' | 'image' | 'video', number | undefined>;
+
+const NO_COUNTS: Readonly<Counts> = { text: undefined, audio: undefined, image: undefined, video: undefined };
+
+/** Counts by modality, from a list of `{ modality, tokenCount }`, added to others. */
+function byModality(list: any, others: Readonly<Counts> = NO_COUNTS): Readonly<Counts> {
+  if (!Array.isArray(list) || list.length === 0) return others;
+  const counts = { ...others };
+  for (const { modality, tokenCount: tokensOfModality, tokens } of objects(list)) {
+    const known = MODALITIES.get(modality);
+    if (known) counts[known] = sum(counts[known], tokenCount(tokensOfModality ?? tokens));
+  }
+  return counts;
+}
+
+/** What Google's APIs count, by whichever names: each a count, or a list of counts by modality. */
+interface Counted {
+  /** It includes what came from a cache. */
+  readonly prompt?: any;
+  /** Results of the tools that the vendor ran, which are input too, and no part of the prompt. */
+  readonly tools?: any;
+  readonly cached?: any;
+  /** It does not include the thoughts. */
+  readonly candidates?: any;
+  readonly thoughts?: any;
+  readonly total?: any;
+}
+
+/** Both APIs' usage, from its counts and from the same by modality. */
+export function tokens(
+  { prompt, tools, cached, candidates, thoughts, total }: Counted,
+  modalities: Counted,
+): Usage {
+  const inputTokens = sum(tokenCount(prompt), tokenCount(tools));
+  const thoughtTokens = tokenCount(thoughts);
+  const input = byModality(modalities.prompt, byModality(modalities.tools));
+  const read = byModality(modalities.cached);
+  const output = byModality(modalities.candidates);
+  return checkedUsage({
+    inputTokens,
+    outputTokens: outputTokens(inputTokens, tokenCount(candidates), thoughtTokens, tokenCount(total)),
+    cacheReadTokens: tokenCount(cached),
+    reasoningTokens: thoughtTokens,
+    inputTextTokens: input.text,
+    inputAudioTokens: input.audio,
+    inputImageTokens: input.image,
+    inputVideoTokens: input.video,
+    cacheReadTextTokens: read.text,
+    cacheReadAudioTokens: read.audio,
+    cacheReadImageTokens: read.image,
+    cacheReadVideoTokens: read.video,
+    outputTextTokens: output.text,
+    outputAudioTokens: output.audio,
+    outputImageTokens: output.image,
+    outputVideoTokens: output.video,
+  });
+}
+
+/** `usageMetadata`. */
+export function usage(u: any): Usage | undefined {
+  if (!u) return undefined;
+  return tokens(
+    {
+      prompt: u.promptTokenCount,
+      tools: u.toolUsePromptTokenCount,
+      cached: u.cachedContentTokenCount,
+      candidates: u.candidatesTokenCount,
+      thoughts: u.thoughtsTokenCount,
+      total: u.totalTokenCount,
+    },
+    {
+      prompt: u.promptTokensDetails ?? u.promptTokenDetails, // the latter with embeddings
+      tools: u.toolUsePromptTokensDetails,
+      cached: u.cacheTokensDetails,
+      candidates: u.candidatesTokensDetails,
+    },
+  );
+}
+
+/** Vertex AI says how a call was served in its own words. */
+const TRAFFIC: Readonly<Record<string, string>> = {
+  ON_DEMAND_PRIORITY: 'priority',
+  ON_DEMAND_FLEX: 'flex',
+};
+
+const serviceTier = ({ serviceTier, trafficType }: any): string | undefined =>
+  name(serviceTier) ?? lookUp(TRAFFIC, trafficType);
+
+const FINISH: Readonly<Record<string, string>> = {
+  STOP: 'stop',
+  MAX_TOKENS: 'length',
+  SAFETY: 'content_filter',
+  RECITATION: 'content_filter',
+  BLOCKLIST: 'content_filter',
+  PROHIBITED_CONTENT: 'content_filter',
+  SPII: 'content_filter',
+  IMAGE_SAFETY: 'content_filter',
+  MALFORMED_FUNCTION_CALL: 'error',
+};
+
+/** One finish reason a candidate, as far as they are known; a prompt that was blocked has no candidates. */
+function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: any): void {
+  for (const [position, { finishReason, index }] of objects(candidates).entries()) {
+    const reason = lookUp(FINISH, finishReason) ?? wordOf(finishReason);
+    if (reason === undefined) continue;
+    soFar.finishReasons ??= [];
+    setEntry(soFar.finishReasons, index, reason, position);
+  }
+  if (promptFeedback?.blockReason && !candidates?.length) soFar.finishReasons ??= ['content_filter'];
+}
+
+/** An error that stands where an answer should: its code is a status, its status is a word. */
+export const failure = (error: any): LlmResponse['failure'] =>
+  error
+    ? { code: name(error.status) ?? wordOf(error.code) ?? 'error', message: failureText(error.message) }
+    : undefined;
+
+/** Enumerations come as words, and now and then as numbers. */
+const wordOf = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : name(value);
+
+/** Longer than any text that is recorded of an error. */
+const MAX_FAILURE = 2000;
+
+const failureText = (message: unknown): string | undefined =>
+  typeof message === 'string' && message !== '' ? cut(message, MAX_FAILURE) : undefined;
+
+/** Folds one `GenerateContentResponse` of a stream. Usage grows from one to the next: the last one holds. */
+export function chunk(soFar: LlmResponse, c: any): void {
+  soFar.id ??= name(c.responseId);
+  soFar.model ??= name(c.modelVersion);
+  const { usageMetadata } = c;
+  if (usageMetadata) {
+    soFar.serviceTier = serviceTier(usageMetadata) ?? soFar.serviceTier;
+    const counted = usage(usageMetadata);
+    // Vertex AI begins with metadata that count nothing yet.
+    if (counted?.inputTokens !== undefined || counted?.outputTokens !== undefined) soFar.usage = counted;
+  }
+  addFinishReasons(soFar, c);
+  if (c.error) soFar.failure = failure(c.error);
+}
+
+/** A whole `GenerateContentResponse`: a stream of one chunk. */
+export function response(r: any): LlmResponse {
+  const whole: LlmResponse = {};
+  chunk(whole, r);
+  return whole;
+}
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

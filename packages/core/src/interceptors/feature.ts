@@ -1,0 +1,104 @@
+/** What a feature adds to the calls: an interceptor of their attempts, and an observer that learns of their ends. */
+import { createHash } from 'node:crypto';
+import type { Call, Interceptor, Observer } from '../model/call.ts';
+import { warn } from '../platform/warn.ts';
+
+export interface Layer {
+  readonly intercept: Interceptor;
+  readonly observer?: Observer;
+}
+
+/**
+ * By what limits and budgets are kept apart: one for the whole process, one for each provider, one for each model of
+ * a provider, or one for each key that a function gives.
+ */
+export type Key = 'process' | 'provider' | 'model' | ((call: Call) => string);
+
+/** The longest key that is kept as it is; of a longer one, its beginning and its hash. */
+const MAX_KEY = 256;
+
+/** The key of a call. A function of the application's that fails or gives no text counts for the whole process. */
+export function keyOf(key: Key, call: Call): string {
+  if (key === 'provider') return call.provider;
+  if (key === 'model') return bounded(`${call.provider} ${call.request.model ?? ''}`);
+  if (key === 'process') return key;
+  try {
+    return bounded(String(key(call)));
+  } catch {
+    return 'process';
+  }
+}
+
+const bounded = (key: string): string =>
+  key.length <= MAX_KEY
+    ? key
+    : `${key.slice(0, MAX_KEY - 65)}#${createHash('sha256').update(key).digest('hex')}`;
+
+/** How the states of keys are made, and how many are kept. */
+export interface States<T> {
+  /** What has the states, as a warning names it: `budgets`. */
+  readonly name: string;
+  readonly most: number;
+  make(key: string): T;
+  /** True where nothing is lost with the state. */
+  isIdle(state: T): boolean;
+}
+
+/** So many states are looked at to find an idle one, before one that is in use is dropped. */
+const LOOKED_AT = 2;
+
+/**
+ * One state a key, made when first asked for; a lookup takes the same time however many there are. Beyond `most` keys,
+ * one of those that were not asked for longest is dropped, an idle one if there is one among the first. How many were
+ * in use is counted, and reported at the first one and at each tenfold.
+ */
+export function perKey<T>({ name, most, make, isIdle }: States<T>): (key: string) => T {
+  /** In the order of use: the one that was not asked for longest comes first. */
+  const states = new Map<string, T>();
+  /** The last one that was asked for: most applications have one key. */
+  let last: { key: string; state: T } | undefined;
+  let dropped = 0;
+  let reportAt = 1;
+
+  /** One iterator for all: a new one would first skip each entry that was deleted before (140 us at 100,000 keys). */
+  let entries = states.entries();
+  const oldest = (): [key: string, state: T] => {
+    let next = entries.next();
+    if (next.done) {
+      entries = states.entries();
+      next = entries.next();
+    }
+    return next.value as [string, T];
+  };
+  const drop = (): void => {
+    for (let looked = 0; looked <= LOOKED_AT; looked++) {
+      const [key, state] = oldest();
+      states.delete(key);
+      if (isIdle(state)) return;
+      if (looked < LOOKED_AT) states.set(key, state);
+    }
+    reportDropped();
+  };
+  const reportDropped = (): void => {
+    dropped++;
+    if (dropped < reportAt) return;
+    reportAt *= 10;
+    warn(
+      `more than ${most} keys of ${name} are in use: what was known of the least recently used ones is dropped ` +
+        `(${dropped} so far), and they begin anew; use keys of which there are fewer`,
+    );
+  };
+  const found = (key: string): T => {
+    let state = states.get(key);
+    if (state === undefined) {
+      state = make(key);
+      if (states.size >= most) drop();
+    } else states.delete(key);
+    states.set(key, state);
+    return state;
+  };
+  return (key) => {
+    if (last?.key !== key) last = { key, state: found(key) };
+    return last.state;
+  };
+}

@@ -1,0 +1,62 @@
+/** What each option of retries, rate limits and budgets must be, and which variable sets it. */
+
+import {
+  factor,
+  flag,
+  milliseconds,
+  nonNegative,
+  objectOf,
+  oneOf,
+  orFalse,
+  orFunction,
+  positive,
+  positiveInteger,
+  type Rule,
+  type Rules,
+  share,
+  wholeNumber,
+} from '../options/rules.ts';
+import type { Budget } from './budget.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { RETRY_DEFAULTS, type Retries } from './retry.ts';
+import type { RetryBudgetOptions } from './retry-budget.ts';
+
+const retryBudget: Rule = orFalse(objectOf<RetryBudgetOptions>({ ratio: share(), perSecond: nonNegative() }));
+
+export const RETRY: Rules<Retries> = {
+  maxRetries: wholeNumber('LLMTRACE_RETRY_MAX_RETRIES'),
+  initialInterval: milliseconds('LLMTRACE_RETRY_INITIAL_INTERVAL'),
+  maxInterval: milliseconds('LLMTRACE_RETRY_MAX_INTERVAL'),
+  multiplier: factor('LLMTRACE_RETRY_MULTIPLIER'),
+  jitter: share('LLMTRACE_RETRY_JITTER'),
+  deadline: milliseconds('LLMTRACE_RETRY_DEADLINE'),
+  budget: {
+    ...retryBudget,
+    env: 'LLMTRACE_RETRY_BUDGET',
+    parse: (text) => (text === 'false' ? false : { ...RETRY_DEFAULTS.budget, ratio: Number(text) }),
+  },
+};
+
+const KEYS = ['process', 'provider', 'model'];
+
+export const RATE_LIMIT: Rules<RateLimit> = {
+  rate: positive('LLMTRACE_RATE_LIMIT'),
+  burst: factor('LLMTRACE_RATE_LIMIT_BURST'),
+  requestsPerMinute: positive('LLMTRACE_RATE_LIMIT_REQUESTS_PER_MINUTE'),
+  tokensPerMinute: positive('LLMTRACE_RATE_LIMIT_TOKENS_PER_MINUTE'),
+  concurrency: positiveInteger('LLMTRACE_RATE_LIMIT_CONCURRENCY'),
+  key: orFunction(oneOf(KEYS, 'LLMTRACE_RATE_LIMIT_KEY')),
+  mode: oneOf(['wait', 'refuse'], 'LLMTRACE_RATE_LIMIT_MODE'),
+  maxWait: milliseconds('LLMTRACE_RATE_LIMIT_MAX_WAIT'),
+  maxQueue: wholeNumber('LLMTRACE_RATE_LIMIT_MAX_QUEUE'),
+  estimate: orFunction(nonNegative()),
+  adapt: flag('LLMTRACE_RATE_LIMIT_ADAPT'),
+};
+
+export const BUDGET: Rules<Budget> = {
+  usd: nonNegative('LLMTRACE_BUDGET_USD'),
+  tokens: nonNegative('LLMTRACE_BUDGET_TOKENS'),
+  window: oneOf(['minute', 'hour', 'day'], 'LLMTRACE_BUDGET_WINDOW'),
+  key: orFunction(oneOf(KEYS, 'LLMTRACE_BUDGET_KEY')),
+  mode: oneOf(['warn', 'refuse'], 'LLMTRACE_BUDGET_MODE'),
+};

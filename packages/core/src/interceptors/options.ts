@@ -1,0 +1,229 @@
+/** The options of interceptors and hooks: given in code, or by the environment. */
+
+import { LlmTraceError } from '../errors/llmtrace-error.ts';
+import type { Interceptor } from '../model/call.ts';
+import { HOOKS, type Hooks } from '../observers/hooks.ts';
+import { checked, flag, fromEnvironment, isRecord, type Rules, shown } from '../options/rules.ts';
+import { alarmOnce } from '../platform/warn.ts';
+import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
+import { BUDGET, RATE_LIMIT, RETRY } from './option-rules.ts';
+import { RATE_LIMIT_DEFAULTS, type RateLimit } from './rate-limit.ts';
+import { RETRY_DEFAULTS, type Retries } from './retry.ts';
+import { sharedLimitsOf } from './shared/options.ts';
+import type { SharedLimits } from './shared/store.ts';
+
+export type RetryOptions = Partial<Retries>;
+export type RateLimitOptions = Partial<RateLimit>;
+export type BudgetOptions = Partial<Budget>;
+
+/** What of a configuration is about interceptors and hooks. */
+export interface ResilienceConfig {
+  /**
+   * Wrap the attempts of each call, the first one outermost; llmtrace's own retry, budget and rate limit are within
+   * them.
+   * @default []
+   */
+  interceptors?: readonly Interceptor[];
+  /**
+   * Repeat attempts that fail for a passing reason; true takes all defaults. Meanwhile the SDK's own retries are off.
+   * Environment: `LLMTRACE_RETRY=true`, and one variable for each option.
+   * @default false the SDK's own retries
+   */
+  retry?: boolean | RetryOptions;
+  /**
+   * Keep calls within limits; several hold all at once. Environment: `LLMTRACE_RATE_LIMIT` and others, one for each
+   * option.
+   * @default [] none
+   */
+  rateLimit?: RateLimitOptions | readonly RateLimitOptions[];
+  /**
+   * Refuse calls, or warn, once so much is spent; a budget of 0 refuses each call. Environment:
+   * `LLMTRACE_BUDGET_USD` and others, one for each option. With `LLMTRACE_BUDGET_STRICT=true`, each call is refused
+   * where one of these variables has a wrong value.
+   * @default [] none
+   */
+  budget?: BudgetOptions | readonly BudgetOptions[];
+  /**
+   * Where limits and budgets are kept that hold over several processes: `redisLimits()` of `@llmtrace/redis`. False
+   * keeps them in this process, whatever the environment says. Environment: `LLMTRACE_REDIS_URL`, for
+   * `@llmtrace/auto`.
+   * @default false
+   */
+  sharedLimits?: SharedLimits | false;
+  /** Functions of your own that watch each call; what they throw is logged and dropped. @default {} */
+  hooks?: Hooks;
+}
+
+/** The same, complete. */
+export interface Resilience {
+  readonly interceptors: readonly Interceptor[];
+  readonly retry: false | Retries;
+  readonly rateLimit: readonly RateLimit[];
+  readonly budget: readonly Budget[];
+  readonly sharedLimits: SharedLimits | false;
+  readonly hooks: Hooks;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Warn = (name: string, expected: string, value: string) => void;
+
+/**
+ * @throws TypeError that names the first wrong option and its value, for what is given; wrong values of the
+ * environment are warned of and left out.
+ */
+export function resilienceOf(given: ResilienceConfig, env: Environment, say: Warn): Resilience {
+  const warn = oncePer(env, say);
+  const retry = retryOf(given.retry, env, warn);
+  const rateLimit = listOf(given.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn));
+  const wrong: string[] = [];
+  const budget = listOf(given.budget, budgetOf, () => budgetFrom(env, warn, wrong));
+  const interceptors = interceptorsOf(given.interceptors);
+  const [unusable] = wrong;
+  return {
+    interceptors: unusable && isBudgetStrict(env) ? [refuseAll(unusable), ...interceptors] : interceptors,
+    retry,
+    rateLimit,
+    budget,
+    sharedLimits: sharedLimitsOf(given.sharedLimits, rateLimit.length + budget.length > 0, env),
+    hooks: hooksOf(given.hooks),
+  };
+}
+
+/** What was warned of: every instrumentation reads the same environment. */
+const warned = new WeakMap<Environment, Set<string>>();
+
+const oncePer =
+  (env: Environment, warn: Warn): Warn =>
+  (name, expected, value) => {
+    const said = warned.get(env) ?? new Set();
+    warned.set(env, said);
+    if (said.has(name)) return;
+    said.add(name);
+    warn(name, expected, value);
+  };
+
+function interceptorsOf(given: unknown = []): readonly Interceptor[] {
+  if (!Array.isArray(given))
+    throw new TypeError(`Expected \`interceptors\` to be an array of functions, got ${shown(given)}.`);
+  for (const [index, one] of given.entries()) {
+    if (typeof one !== 'function')
+      throw new TypeError(`Expected \`interceptors[${index}]\` to be a function, got ${shown(one)}.`);
+  }
+  return given;
+}
+
+/** The object itself, since its functions may be methods of a class. */
+function hooksOf(given: unknown = {}): Hooks {
+  if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
+  const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no \`${unknown}\`.`);
+  for (const name of HOOKS) {
+    const hook = given[name];
+    if (hook !== undefined && typeof hook !== 'function')
+      throw new TypeError(`Expected \`hooks.${name}\` to be a function, got ${shown(hook)}.`);
+  }
+  return given;
+}
+
+function retryOf(given: unknown, env: Environment, warn: Warn): false | Retries {
+  if (given === undefined) {
+    const { on } = fromEnvironment({ on: flag('LLMTRACE_RETRY') } as Rules<{ on: boolean }>, env, warn);
+    return on ? shared('retry', { ...RETRY_DEFAULTS, ...fromEnvironment(RETRY, env, warn) }) : false;
+  }
+  if (given === false) return false;
+  if (given === true) return shared('retry', RETRY_DEFAULTS);
+  return once(given, () => checked('retry', given, RETRY, RETRY_DEFAULTS));
+}
+
+const hasLimit = (o: RateLimitOptions): boolean =>
+  (o.rate ?? o.requestsPerMinute ?? o.tokensPerMinute ?? o.concurrency) !== undefined || o.adapt === true;
+
+function rateLimitOf(given: unknown): RateLimit {
+  const options = checked('rateLimit', given, RATE_LIMIT, RATE_LIMIT_DEFAULTS);
+  if (hasLimit(options)) return options;
+  throw new TypeError(
+    'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `adapt`.',
+  );
+}
+
+function rateLimitFrom(env: Environment, warn: Warn): RateLimit[] {
+  const options = { ...RATE_LIMIT_DEFAULTS, ...fromEnvironment(RATE_LIMIT, env, warn) };
+  return hasLimit(options) ? [shared('rateLimit', options)] : [];
+}
+
+const hasAmount = ({ usd, tokens }: BudgetOptions): boolean => (usd ?? tokens) !== undefined;
+
+function budgetOf(given: unknown): Budget {
+  const options = checked('budget', given, BUDGET, BUDGET_DEFAULTS);
+  if (hasAmount(options)) return options;
+  throw new TypeError('Expected `budget` to have one of `usd` and `tokens`.');
+}
+
+/** @param wrong gets the names of the variables whose values are wrong. */
+function budgetFrom(env: Environment, warn: Warn, wrong: string[]): Budget[] {
+  const note: Warn = (name, expected, value) => {
+    wrong.push(name);
+    if (name === BUDGET.usd.env) alarmOfBudget('USD', name, expected, value);
+    else if (name === BUDGET.tokens.env) alarmOfBudget('tokens', name, expected, value);
+    else warn(name, expected, value);
+  };
+  const options = { ...BUDGET_DEFAULTS, ...fromEnvironment(BUDGET, env, note) };
+  return hasAmount(options) ? [shared('budget', options)] : [];
+}
+
+/** Money may be spent without a limit now: it must be seen, whatever listens to `diag`. */
+const alarmOfBudget = (unit: string, name: string, expected: string, value: string): void =>
+  alarmOnce(
+    `NO budget in ${unit} is in force: expected ${name} to be ${expected}, got ${shown(value)}. ` +
+      'Write it as digits with a decimal point (50.00); LLMTRACE_BUDGET_STRICT=true refuses each call until then',
+  );
+
+/** Whether calls are refused while the budget is not usable; what is neither true nor false counts as true. */
+export function isBudgetStrict(env: Environment = process.env): boolean {
+  const text = env['LLMTRACE_BUDGET_STRICT']?.trim().toLowerCase();
+  return text !== undefined && !['', 'false', '0', 'off', 'no'].includes(text);
+}
+
+/** Refuses each call, for the budget that `source` (a variable) sets is not usable. */
+export const refuseAll =
+  (source: string): Interceptor =>
+  async () => {
+    throw new LlmTraceError(
+      `llmtrace did not send the request: ${source} is wrong, so that the budget is not known, and LLMTRACE_BUDGET_STRICT is on.`,
+      { code: 'budget_invalid', key: source, retryAfter: undefined },
+    );
+  };
+
+/** One or several, each checked once; what the environment says where none is given. */
+function listOf<T extends object>(given: unknown, resolve: (one: unknown) => T, otherwise: () => T[]): T[] {
+  if (given === undefined) return otherwise();
+  const list = Array.isArray(given) ? given : [given];
+  return list.map((one: unknown) => once(one, () => resolve(one)));
+}
+
+/**
+ * Options that are given twice are the same options: a limit has one state, however many instrumentations hold to it
+ * and however often their configuration is set.
+ */
+const known = new WeakMap<object, object>();
+
+function once<T extends object>(given: unknown, resolve: () => T): T {
+  if (typeof given !== 'object' || given === null) return resolve();
+  const found = known.get(given);
+  if (found) return found as T;
+  const resolved = resolve();
+  known.set(given, resolved).set(resolved, resolved);
+  return resolved;
+}
+
+/** Options of the environment hold for the whole process. */
+const ofProcess = new Map<string, object>();
+
+function shared<T extends object>(name: string, options: T): T {
+  const key = `${name} ${JSON.stringify(options)}`;
+  const found = ofProcess.get(key);
+  if (found) return found as T;
+  ofProcess.set(key, options);
+  known.set(options, options);
+  return options;
+}

@@ -1,0 +1,142 @@
+/**
+ * A **line**: who came first goes first. Each waits for its turn, may leave before it (abort, too long a wait), and
+ * goes when the gate in front of the line lets it.
+ */
+
+import { onAbort, reasonOf, throwIfAborted } from '../platform/abort-signals.ts';
+
+/** What decides when the first of the line goes. */
+export interface Gate<T> {
+  /**
+   * How long until `entry` may pass, in ms: 0 for at once, Infinity for until {@link Line.pump} is called.
+   * @param waiting true where it has been waiting for that.
+   */
+  delay(entry: T, waiting: boolean): number;
+  /** `entry` passes. */
+  pass(entry: T): void;
+}
+
+interface Place<T> {
+  readonly entry: T;
+  readonly go: () => void;
+  next: Place<T> | undefined;
+  previous: Place<T> | undefined;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The longest wait, in ms. */
+  readonly maxWait?: number;
+  /** Makes the error of a wait that took too long. */
+  tooLong?(): Error;
+}
+
+export interface Line<T> {
+  /** How many wait. */
+  readonly length: number;
+  /** True where `entry` has passed at once: nobody waits, and the gate is open. */
+  tryPass(entry: T): boolean;
+  /**
+   * Waits for its turn. The timers keep the process alive, as a request under way would.
+   *
+   * @throws the signal's reason, at once, where it is or gets aborted; what `tooLong` makes, after `maxWait`.
+   */
+  wait(entry: T, options: WaitOptions): Promise<void>;
+  /** The gate may have opened. */
+  pump(): void;
+  /** Those who wait, the first one first; at most so many. */
+  first(most: number): T[];
+}
+
+/** The longest delay that a timer takes; a longer one would fire at once. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+export function makeLine<T>(gate: Gate<T>): Line<T> {
+  let first: Place<T> | undefined;
+  let last: Place<T> | undefined;
+  let length = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const join = (place: Place<T>): void => {
+    place.previous = last;
+    if (last) last.next = place;
+    else first = place;
+    last = place;
+    length++;
+  };
+  const leave = ({ previous, next }: Place<T>): void => {
+    if (previous) previous.next = next;
+    else first = next;
+    if (next) next.previous = previous;
+    else last = previous;
+    length--;
+  };
+  const pump = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    while (first) {
+      const delay = gate.delay(first.entry, true);
+      if (delay > 0) {
+        // Rounded up: a timer takes whole milliseconds, and nobody goes early.
+        if (delay !== Infinity) timer = setTimeout(pump, Math.min(Math.ceil(delay), MAX_TIMER));
+        return;
+      }
+      const place = first;
+      leave(place);
+      gate.pass(place.entry);
+      place.go();
+    }
+  };
+  const tryPass = (entry: T): boolean => {
+    if (first || gate.delay(entry, false) > 0) return false;
+    gate.pass(entry);
+    return true;
+  };
+  const stand = (entry: T, { signal, maxWait, tooLong }: WaitOptions): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let deadline: NodeJS.Timeout | undefined;
+      const rest = (): void => {
+        clearTimeout(deadline);
+        unlisten();
+      };
+      const place: Place<T> = {
+        entry,
+        next: undefined,
+        previous: undefined,
+        go() {
+          rest();
+          resolve();
+        },
+      };
+      const giveUp = (reason: unknown): void => {
+        rest();
+        leave(place);
+        reject(reason);
+        pump(); // whoever is first now may need less than who has left
+      };
+      const unlisten = onAbort(signal, () => giveUp(reasonOf(signal)));
+      if (tooLong && maxWait !== undefined && maxWait <= MAX_TIMER)
+        deadline = setTimeout(() => giveUp(tooLong()), maxWait);
+      join(place);
+      if (place === first) pump();
+    });
+
+  const front = (most: number): T[] => {
+    const entries: T[] = [];
+    for (let place = first; place && entries.length < most; place = place.next) entries.push(place.entry);
+    return entries;
+  };
+
+  return {
+    get length() {
+      return length;
+    },
+    tryPass,
+    pump,
+    first: front,
+    async wait(entry, options) {
+      throwIfAborted(options.signal);
+      if (!tryPass(entry)) await stand(entry, options);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Where limits are kept that hold over several processes: given in code, or by the environment. */
+
+import {
+  checked,
+  fromEnvironment,
+  isRecord,
+  milliseconds,
+  oneOf,
+  positiveInteger,
+  type Rules,
+  shown,
+} from '../../options/rules.ts';
+import { warnOnce } from '../../platform/warn.ts';
+import type { Fallback, SharedLimits } from './store.ts';
+
+/** How `@llmtrace/redis` keeps limits, and for how long a call waits for it. */
+export interface RedisSettings {
+  /** `redis://` or `rediss://`. Environment: `LLMTRACE_REDIS_URL`. */
+  readonly url: string;
+  readonly options: RedisLimitsOptions;
+}
+
+/** Options of shared limits. */
+export interface RedisLimitsOptions {
+  /** What all keys begin with; processes with the same one share their limits. Environment: `LLMTRACE_REDIS_PREFIX`. @default 'llmtrace' */
+  readonly prefix?: string | undefined;
+  /** The longest that a call waits for Redis, in ms. Environment: `LLMTRACE_REDIS_TIMEOUT`. @default 50 */
+  readonly timeout?: number | undefined;
+  /**
+   * What holds while Redis is out of reach: `local`, this process's share of each limit; `open`, no limit; `closed`:
+   * calls are refused. Environment: `LLMTRACE_REDIS_FALLBACK`.
+   * @default 'local'
+   */
+  readonly fallback?: Fallback | undefined;
+  /**
+   * Among how many processes a limit is divided where Redis was never within reach, so that nobody knows how many there
+   * are. Environment: `LLMTRACE_REDIS_PROCESSES`.
+   * @default 1
+   */
+  readonly processes?: number | undefined;
+}
+
+export const FALLBACKS = ['local', 'open', 'closed'] as const;
+
+const OPTIONS: Rules<RedisLimitsOptions> = {
+  prefix: { expected: 'a text', holds: (value) => typeof value === 'string', env: 'LLMTRACE_REDIS_PREFIX' },
+  timeout: milliseconds('LLMTRACE_REDIS_TIMEOUT'),
+  fallback: oneOf(FALLBACKS, 'LLMTRACE_REDIS_FALLBACK'),
+  processes: positiveInteger('LLMTRACE_REDIS_PROCESSES'),
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Warn = (name: string, expected: string, value: string) => void;
+
+/** @returns undefined where no URL is set, or a wrong one, which is never shown: it may hold a password. */
+export function redisSettings(env: Environment, warn: Warn): RedisSettings | undefined {
+  const url = env['LLMTRACE_REDIS_URL']?.trim();
+  if (!url) return undefined;
+  if (/^rediss?:\/\/./.test(url) && URL.canParse(url))
+    return { url, options: fromEnvironment(OPTIONS, env, warn) };
+  warn('LLMTRACE_REDIS_URL', 'a URL that begins with redis:// or rediss://', 'something else');
+  return undefined;
+}
+
+const METHODS = ['ping', 'take', 'settle', 'spend'] as const;
+
+/** @throws TypeError that names the first wrong option and its value. */
+export const checkRedisOptions = (given: unknown): RedisLimitsOptions =>
+  checked('redisLimits', given, OPTIONS, {});
+
+/** @throws TypeError for what is no store of limits. */
+export function sharedLimitsOf(given: unknown, hasLimits: boolean, env: Environment): SharedLimits | false {
+  if (given === undefined && hasLimits && env['LLMTRACE_REDIS_URL']?.trim())
+    warnOnce(
+      'limits hold for this process alone: LLMTRACE_REDIS_URL is read by @llmtrace/auto; in code there is `sharedLimits`',
+    );
+  if (given === undefined || given === false) return false;
+  if (isRecord(given) && METHODS.every((method) => typeof given[method] === 'function'))
+    return given as unknown as SharedLimits;
+  throw new TypeError(`Expected \`sharedLimits\` to be a store of limits or false, got ${shown(given)}.`);
+}

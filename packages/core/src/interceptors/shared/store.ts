@@ -1,0 +1,117 @@
+/**
+ * The port to a store that several processes share, so that limits and budgets hold over all of them.
+ * `@llmtrace/redis` makes one of a Redis. All decisions are the store's, in one round trip each and by its own clock;
+ * what happens while it is out of reach is decided here, alike for every store.
+ */
+import type { BucketSize } from '../admission.ts';
+import type { Amounts } from '../spend.ts';
+
+/** A store of limits. Its methods may reject, or take for ever: nobody waits for them longer than `timeout`. */
+export interface SharedLimits {
+  /** The longest that a call waits for the store, in ms. */
+  readonly timeout: number;
+  /**
+   * What holds while the store is out of reach: `local`, this process's share of each limit; `open`, no limit;
+   * `closed`: calls are refused.
+   */
+  readonly fallback: Fallback;
+  /** Among how many processes the limits are divided where the store has not said yet how many there are. */
+  readonly processes: number;
+  /** How long the place of a concurrent call is kept without a word of its process, in ms. */
+  readonly lease: number;
+  /**
+   * Limits are configured: it may connect, and prepare all that a question needs, so that the first call need not wait
+   * for that. @returns what {@link ping} does
+   */
+  open?(): Promise<number>;
+  /** Resolves where the store can be written to. @returns how many processes have lately opened or pinged it */
+  ping(): Promise<number>;
+  /** Takes turns for calls, in their order. */
+  take(name: string, ask: Ask): Promise<Taken>;
+  /** Calls have ended: gives back what they hold. */
+  settle(name: string, settlement: Settlement): Promise<unknown>;
+  /** Adds what was spent of a budget. @returns what is spent of it in all */
+  spend(name: string, spending: Spending): Promise<Spent>;
+}
+
+export type Fallback = 'local' | 'open' | 'closed';
+
+/** The limits of one key, as all processes have configured them. */
+export interface SharedLimit {
+  readonly buckets: readonly BucketSize[];
+  /** Calls at the same time; 0 for as many as there are. */
+  readonly concurrency: number;
+}
+
+/** Calls that ask for their turns. */
+export interface Ask extends SharedLimit {
+  /** One for each call: what it takes of each bucket. */
+  readonly calls: readonly AskingCall[];
+  /**
+   * What this process knows to be in each bucket now, for a store that has forgotten (restarted, flushed); Infinity
+   * where it knows of nothing that was taken.
+   */
+  readonly levels: readonly number[];
+  /** What the store called its memory when it spoke last; '' where it never did. */
+  readonly memory: string;
+  /** True where this process has just come back from its own share of the limit. */
+  readonly returning: boolean;
+  /** True where this process is to be counted again; it is now and then. */
+  readonly announcing: boolean;
+  /** How many processes there are, as far as this one knows. */
+  readonly processes: number;
+}
+
+export interface AskingCall {
+  readonly amounts: readonly number[];
+  /** The longest wait, in ms. */
+  readonly maxWait: number;
+  /** Names the place among the concurrent calls; unique within the process. */
+  readonly lease: number;
+}
+
+/** What the store has decided. */
+export interface Taken {
+  /**
+   * How long each call has to wait for its turn, in ms; negative for one that got none, for that would be longer than
+   * it waits. It ends with the first that has to wait: those behind it ask again when it goes.
+   */
+  readonly waits: readonly number[];
+  /** True where it ends because as many calls run as may. */
+  readonly full: boolean;
+  /** What is in each bucket at the time of the last turn. */
+  readonly levels: readonly number[];
+  /** How far ahead the last turn is that was given out, in ms; 0 where it was in the past. */
+  readonly ahead: number;
+  readonly memory: string;
+  readonly processes: number;
+}
+
+/** What calls give back. */
+export interface Settlement extends SharedLimit {
+  /** To each bucket; negative takes more. */
+  readonly amounts: readonly number[];
+  /** The places of calls that have ended. */
+  readonly ended: readonly number[];
+  /** The places of calls that go on. */
+  readonly running: readonly number[];
+  /** Nothing goes for so long, in ms. */
+  readonly pause: number;
+}
+
+export interface Spending extends Amounts {
+  /** The length of the budget's windows, in ms. */
+  readonly window: number;
+  /** What the store said last, for one that has forgotten. */
+  readonly known: Spent | undefined;
+}
+
+/** What is spent in a window. */
+export interface Spent extends Amounts {
+  /** The number of the window since 1970. */
+  readonly window: number;
+  /** Until the window ends, in ms. */
+  readonly left: number;
+  /** How many processes spend of it. */
+  readonly processes: number;
+}

@@ -1,0 +1,129 @@
+/**
+ * A line in the application's log when a call starts, completes, or fails. What is said in the call is in it only where
+ * that is asked for.
+ */
+import { context, diag, isSpanContextValid, trace } from '@opentelemetry/api';
+import { capped } from '../../content/sanitize.ts';
+import { callErrorType, errorCode, errorMessage, errorStatus } from '../../errors/index.ts';
+import type { Call, Observer } from '../../model/call.ts';
+import type { Content } from '../../model/messages.ts';
+import { printable } from '../../platform/printable.ts';
+import { type Fields, type WriteLine, writerFor } from './adapters.ts';
+import type { ResolvedLog } from './options.ts';
+import { later } from './queue.ts';
+import { ownWriter } from './stderr-writer.ts';
+
+/**
+ * Writes the lines of calls; undefined where none are wanted, or nothing can write them.
+ *
+ * A line is composed at once and written when the current turn of the event loop is over, so that a slow logger does
+ * not delay the call. A logger that throws is reported once, through `diag`, and the call goes on.
+ * @param maxLength how much of each text of the content is in a line.
+ */
+export function logObserver(options: ResolvedLog, maxLength?: number): Observer | undefined {
+  const { level, errorLevel, logRequest, logResponse, logErrors, sanitizeContent, mode, logger } = options;
+  const writeLine = logger && mode !== 'off' ? writerFor(logger) : ownWriter(mode);
+  if (!writeLine) return undefined;
+  const write = deferred(writeLine);
+  const contentOf = (call: Call): Content =>
+    !sanitizeContent && call.content ? capped(call.content, maxLength) : {};
+  return {
+    start(call) {
+      if (!logRequest) return;
+      const { systemInstructions, inputMessages } = contentOf(call);
+      const said = { system_instructions: systemInstructions, input_messages: inputMessages };
+      write(call, level, 'llm request started', { ...requestFields(call), ...given(said) });
+    },
+    end(call) {
+      if (call.outcome === 'failed') {
+        const said = contentOf(call).errorMessage;
+        if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call, said));
+      } else if (logResponse) {
+        const said = { output_messages: contentOf(call).outputMessages };
+        write(call, level, `llm request ${call.outcome}`, { ...responseFields(call), ...given(said) });
+      }
+    },
+  };
+}
+
+type Write = (call: Call, level: string, message: string, fields: Fields) => void;
+
+function deferred(writeLine: WriteLine): Write {
+  let failed = false;
+  const report = (error: unknown): void => {
+    if (!failed) diag.error('llmtrace: the logger failed; the application goes on', error);
+    failed = true;
+  };
+  return (call, level, message, fields) => {
+    // In the call's context, so that what a logger finds out of its own about the active span is right, too.
+    later(() => context.with(call.context, () => writeLine(level, message, fields)), report);
+  };
+}
+
+/** What all lines say of a call. */
+function commonFields({ provider, request, response, context: active }: Call): Record<string, unknown> {
+  const span = trace.getSpanContext(active);
+  const ids = span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
+  return { model: request.model ?? response.model, provider, ...ids };
+}
+
+const requestFields = (call: Call): Fields =>
+  known({
+    ...commonFields(call),
+    message_count: call.request.messageCount,
+    max_tokens: call.request.maxTokens,
+    temperature: call.request.temperature,
+  });
+
+function responseFields(call: Call): Fields {
+  const { response, cost, request } = call;
+  const { inputTokens, outputTokens } = response.usage ?? {};
+  const both = inputTokens !== undefined && outputTokens !== undefined;
+  return known({
+    ...commonFields(call),
+    latency: since(call, call.endTime),
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    total_tokens: both ? inputTokens + outputTokens : inputTokens,
+    cost_usd: cost?.total,
+    finish_reason: response.finishReasons?.filter(Boolean).join(',') || undefined,
+    response_id: response.id,
+    ...(request.stream ? streamFields(call) : {}),
+  });
+}
+
+const streamFields = (call: Call): Fields => ({
+  time_to_first_chunk:
+    call.firstChunkTime === undefined ? undefined : round(call.firstChunkTime - call.attemptTime),
+  chunks: call.chunks,
+});
+
+const failureFields = (call: Call, text: string | undefined): Fields =>
+  known({
+    ...commonFields(call),
+    latency: since(call, call.endTime),
+    error: text ?? errorMessage(call.error, callErrorType(call)),
+    status_code: errorStatus(call.error),
+    error_code: errorCode(call.error),
+    error_type: callErrorType(call),
+  });
+
+const since = ({ startTime, activeTime }: Call, end: number | undefined): number =>
+  round((end ?? activeTime) - startTime);
+
+/** Milliseconds, to the microsecond. */
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+const given = (fields: Record<string, unknown>): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/** No text of a field is longer. */
+const MAX_FIELD = 500;
+
+/** Only what is known, and what is no value of a line (the application may have passed anything) is not. */
+function known(fields: Record<string, unknown>): Fields {
+  const entries = Object.entries(fields)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([name, value]) => [name, typeof value === 'string' ? printable(value, MAX_FIELD) : value]);
+  return Object.fromEntries(entries);
+}

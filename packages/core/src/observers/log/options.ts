@@ -1,0 +1,99 @@
+/** The options of log lines: their defaults, and what they must be. */
+import type { AnyLogger } from './adapters.ts';
+
+/** Where llmtrace's own log lines go: JSON lines or readable ones on stderr, or nowhere. */
+export type LogMode = 'json' | 'pretty' | 'off';
+
+export const LOG_MODES = ['json', 'pretty', 'off'] as const;
+
+/** Options of the log lines of calls. */
+export interface LogOptions {
+  /**
+   * Writes the lines: a logger of pino, winston, bunyan, or the console. Without one, llmtrace writes by itself, on
+   * stderr.
+   */
+  logger?: AnyLogger | undefined;
+  /**
+   * How llmtrace writes by itself: JSON lines, which takes the package `pino`, or readable ones (by `pino-pretty`,
+   * where it is installed). `off` writes nothing, also to a `logger`.
+   * @default 'json'
+   */
+  mode?: LogMode;
+  /** The level of lines about calls that start, complete, or are cancelled. @default 'info' */
+  level?: string;
+  /** The level of lines about calls that fail. @default 'error' */
+  errorLevel?: string;
+  /** Write a line when a call starts. @default true */
+  logRequest?: boolean;
+  /** Write a line when a call ends and has not failed. @default true */
+  logResponse?: boolean;
+  /** Write a line when a call fails. @default true */
+  logErrors?: boolean;
+  /**
+   * Keep what is said out of the lines, which then tell only the number of messages. With `false`, lines have
+   * `system_instructions`, `input_messages` and `output_messages`, redacted and cut as the option `content` says.
+   * Environment: `LLMTRACE_LOG_SANITIZE_CONTENT`.
+   * @default true
+   */
+  sanitizeContent?: boolean;
+}
+
+/** The same, complete. */
+export interface ResolvedLog extends Required<Omit<LogOptions, 'logger'>> {
+  logger: AnyLogger | undefined;
+}
+
+/**
+ * Completes the option `log`; wrong values are refused by name.
+ * @param mode what the environment says, if anything.
+ * @param sanitizeContent the same.
+ */
+export function resolveLog(
+  given: LogMode | LogOptions | undefined,
+  mode: LogMode | undefined,
+  sanitizeContent?: boolean,
+): ResolvedLog {
+  const options = optionsOf(given, mode);
+  const resolved: ResolvedLog = {
+    logger: options.logger,
+    mode: options.mode ?? (mode === 'pretty' ? 'pretty' : 'json'),
+    level: options.level ?? 'info',
+    errorLevel: options.errorLevel ?? 'error',
+    logRequest: options.logRequest ?? true,
+    logResponse: options.logResponse ?? true,
+    logErrors: options.logErrors ?? true,
+    sanitizeContent: options.sanitizeContent ?? sanitizeContent ?? true,
+  };
+  expectMode('log.mode', resolved.mode);
+  // A wrong value would not keep content out.
+  for (const name of ['sanitizeContent', 'logRequest', 'logResponse', 'logErrors'] as const)
+    expect(typeof resolved[name] === 'boolean', `log.${name}`, 'a boolean', resolved[name]);
+  expectLogger(resolved);
+  return resolved;
+}
+
+function optionsOf(given: LogMode | LogOptions | undefined, mode: LogMode = 'off'): LogOptions {
+  if (given === undefined) return { mode };
+  if (typeof given === 'object' && given !== null) return given;
+  expectMode('log', given);
+  return { mode: given };
+}
+
+function expectMode(name: string, value: LogMode): void {
+  expect(LOG_MODES.includes(value), name, `one of ${LOG_MODES.join(', ')}`, value);
+}
+
+/** A logger has a method for each level, or one for all of them. */
+function expectLogger({ logger, level, errorLevel }: ResolvedLog): void {
+  for (const [name, value] of Object.entries({ level, errorLevel })) {
+    expect(typeof value === 'string' && value !== '', `log.${name}`, 'the name of a level', value);
+    const writes = (method: string): boolean =>
+      typeof (logger as unknown as Record<string, unknown> | null)?.[method] === 'function';
+    const able = logger === undefined || writes(value) || writes('log');
+    expect(able, 'log.logger', `a logger with a method \`${value}\` or \`log\``, typeof logger);
+  }
+}
+
+function expect(right: boolean, name: string, expected: string, value: unknown): void {
+  if (!right) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${String(value)}.`);
+}

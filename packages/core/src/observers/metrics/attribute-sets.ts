@@ -1,0 +1,88 @@
+/**
+ * The attributes of metrics, built once a **series** and the same objects from then on: an application has few series
+ * and many calls, and what is sent to another thread is sent once.
+ */
+import type { Attributes } from '@opentelemetry/api';
+import type { Call, Operation } from '../../model/call.ts';
+import { metricAttributes } from '../attributes.ts';
+
+/** What calls with the same attributes share. */
+export interface Series {
+  readonly attributes: Attributes;
+  /** The same for a count of tokens, by `gen_ai.token.type`. */
+  readonly input: Attributes;
+  readonly output: Attributes;
+}
+
+/** A series, with all that its attributes are made of. */
+interface Entry extends Series, Pick<Call, 'operation' | 'provider'> {
+  readonly address: string | undefined;
+  readonly port: number | undefined;
+  readonly requested: string | undefined;
+  readonly answered: string | undefined;
+  readonly tier: string | undefined;
+}
+
+/** So many are remembered, the last ones: they are looked through one by one. */
+const MAX = 32;
+const recent: Entry[] = [];
+
+/** The series of a call, as far as it is known by now. */
+export function seriesOf(call: Call): Series {
+  const first = recent[0];
+  const series = first && isOf(first, call) ? first : found(call);
+  // The very same string: it equals itself at once, however many chunks are yet to ask.
+  call.response.model = series.answered;
+  return series;
+}
+
+function found(call: Call): Entry {
+  const index = recent.findIndex((entry) => isOf(entry, call));
+  const entry = index < 0 ? entryOf(call) : (recent[index] as Entry);
+  if (index >= 0) recent.splice(index, 1);
+  else if (recent.length === MAX) recent.pop();
+  recent.unshift(entry);
+  return entry;
+}
+
+const isOf = (entry: Entry, { operation, provider, server, request, response }: Call): boolean =>
+  entry.answered === response.model &&
+  entry.requested === request.model &&
+  entry.operation === operation &&
+  entry.provider === provider &&
+  entry.address === server?.address &&
+  entry.port === server?.port &&
+  entry.tier === response.serviceTier;
+
+function entryOf(call: Call): Entry {
+  const { operation, provider, server, request, response } = call;
+  const attributes = metricAttributes(call);
+  return {
+    attributes,
+    input: { ...attributes, 'gen_ai.token.type': 'input' },
+    output: { ...attributes, 'gen_ai.token.type': 'output' },
+    ...{ operation, provider },
+    address: server?.address,
+    port: server?.port,
+    requested: request.model,
+    answered: response.model,
+    tier: response.serviceTier,
+  };
+}
+
+const starts = new Map<string, Map<Operation, Attributes>>();
+
+/** What is known when a call starts, and so is the same when it ends. */
+export function startOf({ operation, provider }: Call): Attributes {
+  let operations = starts.get(provider);
+  if (!operations) {
+    operations = new Map();
+    starts.set(provider, operations);
+  }
+  let attributes = operations.get(operation);
+  if (!attributes) {
+    attributes = { 'gen_ai.operation.name': operation, 'gen_ai.provider.name': provider };
+    operations.set(operation, attributes);
+  }
+  return attributes;
+}

@@ -1,0 +1,189 @@
+/**
+ * The OpenTelemetry metrics of calls. They do not depend on sampling.
+ * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
+ */
+import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
+import { errorType } from '../../errors/index.ts';
+import type { Call, Observer, Usage } from '../../model/call.ts';
+import type { Naming } from '../attributes.ts';
+import { type Series, seriesOf, startOf } from './attribute-sets.ts';
+import { heldFor } from './deferred.ts';
+
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+
+/** The instruments of one set of names; each set reports the same calls. */
+interface Profile {
+  duration(call: Call): Histogram | undefined;
+  firstChunk: Histogram;
+  perChunk: Histogram;
+  tokens(call: Call, series: Series): void;
+}
+
+/** @param meter made the instruments' owner when the observer is made. */
+export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
+  const held = heldFor(meter);
+  const active = held.adding(
+    meter.createUpDownCounter('llmtrace.client.active_requests', {
+      description: 'Calls in flight; a stream counts until it ends.',
+      unit: '{request}',
+    }),
+  );
+  const chunks = held.adding(
+    meter.createCounter('llmtrace.client.stream.chunks', {
+      description: 'Chunks of streams received.',
+      unit: '{chunk}',
+    }),
+  );
+  const unpriced = held.adding(
+    meter.createCounter('llmtrace.client.unpriced_calls', {
+      description: 'Calls whose usage is known and whose price is not.',
+      unit: '{call}',
+    }),
+  );
+  const cost = held.adding(costCounter(meter, costSemconv));
+  const profiles: Profile[] = [];
+  if (semconv !== 'latest') profiles.push(releasedProfile(meter));
+  if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
+  const perChunk = profiles.map((profile) => held.recording(profile.perChunk));
+
+  return {
+    start: (call) => active(1, startOf(call), call.context),
+    chunk(call, _chunk, now) {
+      if (call.lastChunkTime === undefined) return;
+      const { attributes } = seriesOf(call);
+      const seconds = (now - call.lastChunkTime) / 1000;
+      for (const record of perChunk) record(seconds, attributes, call.context);
+    },
+    end(call) {
+      const { context } = call;
+      active(-1, startOf(call), context);
+      const series = seriesOf(call);
+      const { attributes } = series;
+      for (const profile of profiles) {
+        recordTimes(profile, call, attributes);
+        profile.tokens(call, series);
+      }
+      if (call.chunks > 0) chunks(call.chunks, attributes, context);
+      if (call.cost) cost(call.cost.total, attributes, context);
+      else if (call.outcome !== 'failed' && isCounted(call.response.usage)) unpriced(1, attributes, context);
+    },
+  };
+}
+
+const isCounted = (usage: Usage | undefined): boolean =>
+  usage?.inputTokens !== undefined || usage?.outputTokens !== undefined;
+
+function recordTimes(profile: Profile, call: Call, attributes: Attributes): void {
+  const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;
+  const failed =
+    call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };
+  profile.duration(call)?.record(seconds, failed, call.context);
+  if (call.firstChunkTime === undefined) return;
+  profile.firstChunk.record((call.firstChunkTime - call.attemptTime) / 1000, attributes, call.context);
+}
+
+const seconds = (meter: Meter, name: string, description: string): Histogram =>
+  meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } });
+
+const tokens = (meter: Meter, name: string, description: string): Histogram =>
+  meter.createHistogram(name, { description, unit: '{token}', advice: { explicitBucketBoundaries: TOKENS } });
+
+function costCounter(meter: Meter, costSemconv: string): Counter {
+  const name = costSemconv === 'draft443' ? 'gen_ai.client.operation.cost' : 'llmtrace.client.cost';
+  return meter.createCounter(name, { description: 'Cost of calls.', unit: 'USD' });
+}
+
+/** Profile `1.41`. */
+function releasedProfile(meter: Meter): Profile {
+  const name = 'gen_ai.client.operation';
+  const duration = seconds(meter, `${name}.duration`, 'GenAI operation duration.');
+  const usage = tokens(meter, 'gen_ai.client.token.usage', 'Number of input and output tokens used.');
+  return {
+    duration: () => duration,
+    firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    tokens({ response, context }, { input, output }) {
+      const { inputTokens, outputTokens } = response.usage ?? {};
+      if (inputTokens !== undefined) usage.record(inputTokens, input, context);
+      if (outputTokens !== undefined) usage.record(outputTokens, output, context);
+    },
+  };
+}
+
+/**
+ * Profile `latest`: inference has metrics of its own; other operations keep the old duration,
+ * which profile `1.41` records already where both are on.
+ */
+function latestProfile(meter: Meter, both: boolean): Profile {
+  const name = 'gen_ai.client.inference';
+  const inference = seconds(meter, `${name}.duration`, 'GenAI inference duration.');
+  const other = both
+    ? undefined
+    : seconds(meter, 'gen_ai.client.operation.duration', 'GenAI operation duration.');
+  const usage = usageCounters(meter, `${name}.usage`);
+  const input = tokens(meter, `${name}.operation.input_tokens`, 'Input tokens per operation.');
+  const output = tokens(meter, `${name}.operation.output_tokens`, 'Output tokens per operation.');
+  return {
+    duration: ({ operation }) => (operation === 'embeddings' ? other : inference),
+    firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    tokens(call, { attributes }) {
+      const { response, context } = call;
+      const counted = response.usage;
+      if (!counted) return;
+      for (const add of usage) add(counted, attributes, context);
+      if (counted.inputTokens !== undefined) input.record(counted.inputTokens, attributes, context);
+      if (counted.outputTokens !== undefined) output.record(counted.outputTokens, attributes, context);
+    },
+  };
+}
+
+type CountedTokens = readonly [
+  total: keyof Usage,
+  text?: keyof Usage,
+  image?: keyof Usage,
+  audio?: keyof Usage,
+];
+
+const COUNTERS: readonly (readonly [name: string, counted: CountedTokens])[] = [
+  ['input_tokens', ['inputTokens', 'inputTextTokens', 'inputImageTokens', 'inputAudioTokens']],
+  ['output_tokens', ['outputTokens', 'outputTextTokens', 'outputImageTokens', 'outputAudioTokens']],
+  [
+    'cache_read.input_tokens',
+    ['cacheReadTokens', 'cacheReadTextTokens', 'cacheReadImageTokens', 'cacheReadAudioTokens'],
+  ],
+  ['cache_write.input_tokens', ['cacheWriteTokens']],
+  ['reasoning.output_tokens', ['reasoningTokens']],
+];
+
+const MODALITIES = ['text', 'image', 'audio'];
+
+type Add = (usage: Usage, attributes: Attributes, context: Context) => void;
+
+/** A counter a kind of token, by modality; what no modality was reported for is `unknown`. */
+function usageCounters(meter: Meter, prefix: string): Add[] {
+  return COUNTERS.map(([name, counted]) => {
+    const counter = meter.createCounter(`${prefix}.${name}`, {
+      description: 'Tokens used.',
+      unit: '{token}',
+    });
+    return (usage, attributes, context) => {
+      for (const [modality, count] of byModality(usage, counted)) {
+        if (count > 0) counter.add(count, { ...attributes, 'gen_ai.token.modality': modality }, context);
+      }
+    };
+  });
+}
+
+/** The parts of a count that modalities were reported for, and the rest. */
+function byModality(usage: Usage, [total, ...parts]: CountedTokens): [modality: string, count: number][] {
+  let rest = usage[total] ?? 0;
+  const known = MODALITIES.map((modality, index): [string, number] => {
+    const key = parts[index];
+    const count = key === undefined ? 0 : Math.min(usage[key] ?? 0, rest);
+    rest -= count;
+    return [modality, count];
+  });
+  return [...known, ['unknown', rest]];
+}

@@ -1,0 +1,70 @@
+/**
+ * Patching **by hand**: the methods of a client, or of an SDK's exports, that the application hands over, where no
+ * hook could see the SDK load. It is found by its shape: a bundle has other names for classes and files.
+ */
+import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+
+/** What is handed over: a client, or the exports of a package (or its main class). */
+export type Given = 'client' | 'module';
+
+/**
+ * The prototypes of what is handed over whose methods are to be patched, by those methods. Nothing of it is called
+ * but what makes an object, and no request is sent.
+ */
+export function reach(
+  { part = sameWay, main }: Vendor,
+  points: readonly PatchPoint[],
+  given: unknown,
+  kind: Given,
+): Map<PatchPoint, object> {
+  const reached = new Map<PatchPoint, object>();
+  for (const point of points) {
+    const holder = safely(() =>
+      kind === 'client'
+        ? holderOf(part(given, point.path), point)
+        : (at(main(given), point.path) as { prototype?: object } | undefined)?.prototype,
+    );
+    if (holder && has(holder, point)) reached.set(point, holder);
+  }
+  return reached;
+}
+
+/** What a path leads to. */
+export const at = (root: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((object, key) => (object as Record<string, unknown> | undefined)?.[key], root);
+
+/** `Chat.Completions` of a client is its `chat.completions`. */
+const sameWay = (client: unknown, path: string): unknown =>
+  at(
+    client,
+    path.replace(/(^|\.)([A-Z])/g, (_all, dot, letter) => dot + letter.toLowerCase()),
+  );
+
+/** The prototype of an object that has the method itself: patched on one below, it would be traced twice. */
+function holderOf(object: unknown, { getter, method }: PatchPoint): object | undefined {
+  if (typeof object !== 'object' || object === null) return undefined;
+  for (let holder = Object.getPrototypeOf(object); holder !== null; holder = Object.getPrototypeOf(holder)) {
+    if (Object.hasOwn(holder, getter ?? method)) return holder;
+  }
+  return undefined;
+}
+
+function has(holder: object, { getter, method }: PatchPoint): boolean {
+  if (getter !== undefined) return Object.getOwnPropertyDescriptor(holder, getter)?.get !== undefined;
+  return typeof (holder as Record<string, unknown>)[method] === 'function';
+}
+
+/** What is handed over may be anything. */
+function safely<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many of a vendor's methods are found in what is handed over. */
+export const reachable = (vendor: Vendor, given: unknown, kind: Given): number =>
+  reach(vendor, vendor.endpoints, given, kind).size;

@@ -1,0 +1,95 @@
+/**
+ * ES modules of vendors that tell of themselves. The hook of OpenTelemetry (import-in-the-middle) is blind where the
+ * process has a second copy of it, as it has beside many other tools. A line at the end of a module works beside all of
+ * them: `@llmtrace/auto` adds it as the module loads, and it hands the module's classes to whoever waits here.
+ */
+import { diag } from '@opentelemetry/api';
+import type { Vendor } from '../vendor/vendor.ts';
+
+/** Classes of a module, by name; undefined where it has none of that name. */
+type Classes = Readonly<Record<string, unknown>>;
+type Listener = (file: string, classes: Classes, url: string) => void;
+
+/** What the modules call. Shared by every copy of this module: its shape is a contract. */
+interface Teller {
+  (...told: Parameters<Listener>): void;
+  readonly told: Parameters<Listener>[];
+  readonly listeners: Listener[];
+}
+
+const TELLER = Symbol.for('llmtrace.loaded');
+
+/** Calls `listener` for each module that has told of itself or will. */
+export function whenLoaded(listener: Listener): void {
+  const { told, listeners } = teller();
+  const guarded = safe(listener);
+  listeners.push(guarded);
+  for (const one of told) guarded(...one);
+}
+
+/** The application's module is what calls it: an error would be that of its import. */
+const safe =
+  (listener: Listener): Listener =>
+  (...one) => {
+    try {
+      listener(...one);
+    } catch (error) {
+      diag.error(`llmtrace: could not look at ${one[0]}`, error);
+    }
+  };
+
+function teller(): Teller {
+  const known = Reflect.get(globalThis, TELLER) as Teller | undefined;
+  if (known) return known;
+  const told: Teller['told'] = [];
+  const listeners: Listener[] = [];
+  const tell: Listener = (...one) => {
+    told.push(one);
+    for (const listener of listeners) listener(...one);
+  };
+  const made: Teller = Object.assign(tell, { told, listeners });
+  Object.defineProperty(globalThis, TELLER, { value: made });
+  return made;
+}
+
+/** The ES modules of a vendor (`openai/resources/embeddings.mjs`), each with the line that lets it tell of itself. */
+export function tellingLines({ module, extensions, endpoints, native }: Vendor): Map<string, string> {
+  teller(); // the modules may load before anybody listens
+  const points = [...endpoints, ...(native?.helpers ?? [])];
+  const files = [...new Set(points.flatMap(({ files }) => files))];
+  return new Map(
+    files.flatMap((file) => {
+      const names = points.filter((point) => point.files.includes(file)).map(({ className }) => className);
+      return extensions
+        .filter((extension) => extension === '.mjs')
+        .map((extension) => [
+          `${module}/${file}${extension}`,
+          lineOf(`${module}/${file}${extension}`, names),
+        ]);
+    }),
+  );
+}
+
+/** The ES modules of a vendor that may be its main one. */
+export function mainModules({ extensions, module, endpoints }: Vendor): string[] {
+  if (!extensions.includes('.mjs')) return [];
+  const files = ['index', ...endpoints.flatMap(({ files }) => files)];
+  return [...new Set(files)]
+    .filter((file) => /(?:^|\/)index$/.test(file))
+    .map((file) => `${module}/${file}.mjs`);
+}
+
+/**
+ * The line that lets a vendor's main module tell of all that it exports, of which it may have no binding.
+ * @param url of the module itself.
+ */
+export const mainLine = ({ module }: Vendor, url: string): string =>
+  `import * as llmtrace$main from ${JSON.stringify(url)};globalThis[Symbol.for('llmtrace.loaded')]?.(${JSON.stringify(module)}, llmtrace$main, import.meta.url);`;
+
+function lineOf(file: string, names: readonly string[]): string {
+  // A module that only passes a class on has no binding of its name.
+  const classes = [...new Set(names)].map(
+    (name) => `${name}: typeof ${name} === 'undefined' ? undefined : ${name}`,
+  );
+  return `;globalThis[Symbol.for('llmtrace.loaded')]?.(${JSON.stringify(file)}, { ${classes.join(', ')} }, import.meta.url);`;
+}

@@ -1,0 +1,95 @@
+/**
+ * **Facts**: what llmtrace knows of its own work in this process, for whoever asks why a call is not traced. They
+ * are noted where they arise and cost nothing until they are read; the doctor of `@llmtrace/auto` reads them.
+ * All copies of this module share them (a bundle of the application has one of its own): their shape is a contract.
+ */
+import type { Finding } from '../diagnosis/findings.ts';
+import type { SentRequests } from '../vendor/vendor.ts';
+
+/** A method that was patched. */
+export interface PatchedMethod {
+  readonly holder: Readonly<Record<string, unknown>>;
+  readonly name: string;
+  /** What it was before, and after. */
+  readonly before: unknown;
+  readonly patched: unknown;
+}
+
+/** How a copy of an SDK came to be patched. */
+export type Build = 'CommonJS' | 'ES module' | 'by hand';
+
+/** The copies of one version of an SDK that were patched, those of one build together. */
+export interface SdkCopy {
+  readonly module: string;
+  readonly version: string | undefined;
+  readonly build: Build;
+  /** The methods, by name: `Chat.Completions.create`. */
+  readonly methods: Map<string, PatchedMethod[]>;
+}
+
+/** An instrumentation of this process, of any copy of llmtrace. */
+export interface KnownInstrumentation {
+  readonly module: string;
+  isEnabled(): boolean;
+  instrumentClient(client: unknown): unknown;
+  instrumentModule(exports: unknown): unknown;
+}
+
+export interface Facts {
+  readonly copies: SdkCopy[];
+  readonly instrumentations: KnownInstrumentation[];
+  readonly findings: Finding[];
+  /** All that was said by `warnOnce`. */
+  readonly warnings: string[];
+  /** Whether calls of an SDK (or any) are open, one of each copy of the engine. */
+  readonly underWay: ((module?: string) => boolean)[];
+  /** Whose requests are watched. */
+  readonly watched: SentRequests[];
+  /** How many calls were traced, and how many requests were not, by SDK. */
+  readonly traced: Map<string, number>;
+  readonly untraced: Map<string, number>;
+  /** Whether llmtrace has registered its hook for ES modules. */
+  hook: boolean;
+}
+
+const FACTS = Symbol.for('llmtrace.facts');
+
+/** The facts of this process. */
+export function facts(): Facts {
+  const shared = globalThis as { [FACTS]?: Facts };
+  if (!shared[FACTS]) Object.defineProperty(shared, FACTS, { value: noFacts() });
+  return shared[FACTS] as Facts;
+}
+
+const noFacts = (): Facts => ({
+  copies: [],
+  instrumentations: [],
+  findings: [],
+  warnings: [],
+  underWay: [],
+  watched: [],
+  traced: new Map(),
+  untraced: new Map(),
+  hook: false,
+});
+
+/** The facts of the copies of an SDK's version; an empty one where none was patched yet. */
+export function copyOf(module: string, version: string | undefined, build: Build): SdkCopy {
+  const { copies } = facts();
+  const known = copies.find(
+    (copy) => copy.module === module && copy.version === version && copy.build === build,
+  );
+  if (known) return known;
+  const copy: SdkCopy = { module, version, build, methods: new Map() };
+  copies.push(copy);
+  return copy;
+}
+
+/** How a copy came, by what it exports. */
+export const buildOf = (exports: object): Build =>
+  Reflect.get(exports, Symbol.toStringTag) === 'Module' ? 'ES module' : 'CommonJS';
+
+/** Counts one more of `key`. */
+export const tally = (counts: Map<string, number>, key: string): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};

@@ -1,0 +1,27 @@
+/**
+ * What `@llmtrace/auto` gives to every instrumentation of the process, also to those that the application makes itself:
+ * what is printed and counted must not depend on which of them traces a call. It comes after what an instrumentation was
+ * given by itself.
+ */
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { Observer } from '../model/call.ts';
+import type { EventLoggerProvider } from '../observers/events.ts';
+
+export interface ProcessWide {
+  observers?: readonly Observer[];
+  tracers?: TracerProvider;
+  meters?: MeterProvider;
+  loggers?: EventLoggerProvider;
+}
+
+const SHARED = Symbol.for('llmtrace.process');
+
+/** Shared by every copy of this module: its shape is a contract. */
+export function processWide(): ProcessWide {
+  const shared = globalThis as { [SHARED]?: ProcessWide };
+  if (!shared[SHARED]) Object.defineProperty(shared, SHARED, { value: {} });
+  return shared[SHARED] as ProcessWide;
+}
+
+/** Whether a provider records nothing: set-ups give such a one where none is registered. */
+export const isNoop = (provider: object): boolean => /^Noop/.test(provider.constructor.name);

@@ -1,0 +1,142 @@
+/** A **vendor** is data: a table of endpoints, and pure functions. */
+import type { Span } from '@opentelemetry/api';
+import type { LlmRequest, LlmResponse, Operation } from '../model/call.ts';
+import type { ContentReader } from '../model/messages.ts';
+
+/** Where a package keeps a method that is to be wrapped. */
+export interface PatchPoint {
+  /** Files of the package that export the class, without extension: `resources/embeddings`. */
+  readonly files: readonly string[];
+  /** The name under which those files export the class. */
+  readonly className: string;
+  /** Where the class hangs on the package's main class: `Chat.Completions`. */
+  readonly path: string;
+  readonly method: string;
+  /**
+   * The getter of the class that gives the object whose method is meant, where the package does not export that
+   * object's own class. It is looked at when the application first uses it.
+   */
+  readonly getter?: string;
+  /** The first version that has the method: it is not missed in older ones. */
+  readonly since?: string;
+  /** The first version that has it no more: it is not missed from there on. */
+  readonly until?: string;
+}
+
+/**
+ * An **endpoint** is one instrumented method of a vendor's SDK: the innermost one, which sends exactly
+ * one model call, so that every helper above it is traced once.
+ * Its functions are pure; what they throw costs the telemetry, never the call.
+ */
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+export interface Endpoint extends PatchPoint {
+  readonly operation: Operation;
+  /** The API family, where the conventions name it (`openai.api.type`). */
+  readonly apiType?: string;
+  request(args: readonly any[], self: any): LlmRequest;
+  response(result: any): LlmResponse;
+  /** Folds one chunk of a stream into the response so far. */
+  chunk?(response: LlmResponse, chunk: any): void;
+  /**
+   * Folds what the vendor sent into the response so far, where the SDK drops something of it: a whole body, or
+   * one event of a stream. It runs before {@link response} and {@link chunk}, for {@link Vendor.rawMethods}.
+   */
+  raw?(response: LlmResponse, body: any): void;
+  /** Whether the SDK of a client drops nothing that {@link raw} looks for: then nothing is looked at on its way. */
+  keepsAll?(client: any): boolean;
+  /**
+   * The signal by which the application can stop the call, for SDKs that throw the same error when it does and
+   * when their own time is up.
+   */
+  signal?(args: readonly any[], self: any): AbortSignal | undefined;
+  /** The arguments with another signal in the place of the application's. */
+  withSignal?(args: readonly any[], self: any, signal: AbortSignal): any[];
+  /**
+   * The arguments with which the SDK does not retry by itself; undefined where the application has set its retries
+   * up, which then stay. Absent where the SDK never retries. The arguments given are never changed.
+   */
+  withoutRetries?(args: readonly any[], self: any): any[] | undefined;
+  /**
+   * The arguments that make the vendor report the usage of a stream, where the application did not ask for
+   * it; undefined leaves them as they are. The arguments given are never changed.
+   */
+  askUsage?(args: readonly any[]): any[] | undefined;
+  /**
+   * Takes out of a chunk what only {@link askUsage} brought.
+   * @returns true where nothing else was in it, and the application must not see it.
+   */
+  dropUsage?(chunk: any): boolean;
+  /** How to read what is said; absent where nothing is that the conventions have a place for. */
+  readonly content?: ContentReader;
+}
+
+/**
+ * The **native** spans of an SDK that traces itself: how it starts a span for a call of an endpoint, which a
+ * property of its client, the tracer, gives it.
+ */
+export interface NativeSpans {
+  /** The client's property that holds the tracer; without one, a client does not trace. */
+  readonly tracer: string;
+  /** The name that the SDK gives to the spans of the endpoints' calls. */
+  readonly name: string;
+  /** Attributes that the SDK sets and llmtrace names differently: two names of one thing are counted twice. */
+  readonly renamed: readonly string[];
+  /** The span that a helper has started before it calls the endpoint's method, among that one's arguments. */
+  given(args: readonly any[]): Span | undefined;
+  /** Those arguments without the span, so that none is given. */
+  withoutGiven(args: readonly any[]): any[];
+  /** The helpers that start the span. */
+  readonly helpers: readonly PatchPoint[];
+}
+
+/** What an SDK's requests look like, for whoever sees one that no traced call sent. */
+export interface SentRequests {
+  /** The npm package. */
+  readonly module: string;
+  /** The hosts that the vendor itself serves. */
+  readonly hosts: RegExp;
+  /** The paths of what the endpoints send, and of nothing else. */
+  readonly paths: RegExp;
+  /**
+   * What is in the SDK's code, and so in each bundle of it, whatever a minifier does to names. None matches itself: a
+   * bundle may have llmtrace in it, and no SDK.
+   */
+  readonly marks: readonly RegExp[];
+  /**
+   * The version of the SDK whose headers these may be; undefined where they are another client's. Alone they tell
+   * little: other SDKs are made by the same generator, and gateways send on the headers of their clients.
+   */
+  sentBy(header: (name: string) => string | undefined): string | undefined;
+}
+
+export interface Vendor {
+  /** `gen_ai.provider.name` where neither client nor base URL says otherwise. */
+  readonly provider: string;
+  /** The npm package. */
+  readonly module: string;
+  /** Extensions of the package's files, one per build. */
+  readonly extensions: readonly string[];
+  /** The class (or object) from which the endpoints' paths start. */
+  main(exports: any): any;
+  /** The client behind the object whose method is called. */
+  client(self: any): any;
+  /** The base URL of a client, or of this call alone. */
+  baseURL(client: any, args: readonly any[]): string | undefined;
+  /** The provider, where the client decides it. */
+  providerOf?(client: any): string | undefined;
+  /** Methods of the client through which bodies come as the vendor sent them, for {@link Endpoint.raw}. */
+  readonly rawMethods?: readonly string[];
+  /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */
+  keepsRetries?(client: any): boolean;
+  readonly endpoints: readonly Endpoint[];
+  /** How a request that no traced call sent is known to be the SDK's. */
+  readonly requests: SentRequests;
+  /**
+   * The object of a client (or of what else the application holds) whose class has that path. Absent where the
+   * client has it by the same path: `chat.completions` is a `Chat.Completions`.
+   */
+  part?(client: any, path: string): any;
+  /** Where the SDK, or a later version of it, traces itself. */
+  readonly native?: NativeSpans;
+}
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

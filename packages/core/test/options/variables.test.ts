@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nearest, unknownVariables, VARIABLES } from '../../src/options/variables.ts';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** Full names: not `LLMTRACE_RETRY_*`, nor a part of a name. */
+const namesIn = (text: string): string[] => text.match(/\bLLMTRACE_[A-Z]+(?:_[A-Z]+)*\b(?![_*])/g) ?? [];
+
+describe('the variables of llmtrace', () => {
+  it('are all in one list, which has no others', () => {
+    const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter(
+      (file) => !file.endsWith('options/variables.ts'),
+    );
+    const used = new Set(sources.flatMap((file) => namesIn(read(file))));
+    assert.deepEqual([...used].toSorted(), VARIABLES.toSorted());
+  });
+
+  it('are all in the documentation, by their names or the first part of them', () => {
+    const table =
+      read('README.md')
+        .match(/^\| `(?:LLMTRACE|OTEL)_.*$/gm)
+        ?.join('\n') ?? '';
+    const prefixes = [...table.matchAll(/LLMTRACE_([A-Z_]+)_\*/g)].map(([, prefix]) => `LLMTRACE_${prefix}_`);
+    const named = [...namesIn(table), 'LLMTRACE_PROMETHEUS_HOST', 'LLMTRACE_DOCTOR_FOLDER'];
+    const missing = VARIABLES.filter(
+      (name) => !named.includes(name) && !prefixes.some((prefix) => name.startsWith(prefix)),
+    );
+    assert.deepEqual(missing, []);
+    assert.deepEqual(
+      namesIn(table).filter((name) => !(VARIABLES as readonly string[]).includes(name)),
+      [],
+    );
+  });
+
+  const NEAREST: [string, string | undefined][] = [
+    ['LLMTRACE_CONSOL', 'LLMTRACE_CONSOLE'],
+    ['llmtrace_console', 'LLMTRACE_CONSOLE'],
+    ['LLMTRACE_RETRYS', 'LLMTRACE_RETRY'],
+    ['LLMTRACE_PROMETEUS_PORT', 'LLMTRACE_PROMETHEUS_PORT'],
+    ['LLMTRACE_BUDGET_USED', 'LLMTRACE_BUDGET_USD'],
+    ['LLMTRACE_COLOUR_SCHEME', undefined],
+    ['LLMTRACE_X', undefined],
+    ['LLMTRACE_', undefined],
+    [`LLMTRACE_${'A'.repeat(100_000)}`, undefined],
+  ];
+  for (const [name, expected] of NEAREST) {
+    it(`are guessed from ${name.slice(0, 40)}: ${expected ?? 'none'}`, () => {
+      assert.equal(nearest(name, VARIABLES), expected);
+    });
+  }
+
+  it('are told from others, of which some are named', () => {
+    const env = { LLMTRACE_CONSOLE: 'true', LLMTRACE_CONSOL: 'true', PATH: '/bin', MY_LLMTRACE_X: '1' };
+    assert.deepEqual(unknownVariables(env), ['LLMTRACE_CONSOL']);
+    const many = Object.fromEntries(
+      Array.from({ length: 50 }, (_, n) => [`LLMTRACE_N${n}_${'A'.repeat(99)}`, '']),
+    );
+    const named = unknownVariables(many);
+    assert.deepEqual([named.length, named[0]?.length], [10, 80]);
+  });
+});

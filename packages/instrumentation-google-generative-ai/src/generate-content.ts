@@ -1,0 +1,59 @@
+/** Content, asked of a model or of its chats: both send their requests themselves, neither by the other. */
+import { count, type Endpoint, gemini, type LlmRequest } from '@llmtrace/core';
+import { chatContent, modelContent } from './content.ts';
+import { FILES, optionsOf, withSignal } from './options.ts';
+
+/** The SDK puts the given parameters over those that the model was made with. */
+function modelRequest([given]: readonly any[], self: any): LlmRequest {
+  // Anything else is the parts of one message.
+  const params = given?.contents ? given : { contents: [given] };
+  return gemini.request(params.generationConfig ?? self.generationConfig ?? {}, {
+    model: gemini.model(self.model),
+    messageCount: count(params.contents),
+  });
+}
+
+/** A message goes with all that was said before it, once that is answered. */
+const chatRequest = (_args: readonly any[], self: any): LlmRequest =>
+  gemini.request(self.params?.generationConfig ?? {}, { model: gemini.model(self.model) });
+
+const content = {
+  operation: 'generate_content',
+  files: FILES,
+  signal: (args: readonly any[], self: any) => optionsOf(args, self).signal,
+  withSignal,
+  // A stream's whole answer comes without the result around it.
+  response: (result: any) => gemini.response(result.response ?? result),
+} as const;
+
+const model = {
+  ...content,
+  className: 'GenerativeModel',
+  path: 'GenerativeModel',
+  request: modelRequest,
+  content: modelContent,
+} as const;
+const chat = {
+  ...content,
+  className: 'ChatSession',
+  path: 'ChatSession',
+  request: chatRequest,
+  content: chatContent,
+} as const;
+
+const streamed = (endpoint: Endpoint): Endpoint => ({
+  ...endpoint,
+  request(args, self) {
+    const request = endpoint.request(args, self);
+    request.stream = true;
+    return request;
+  },
+  chunk: gemini.chunk,
+});
+
+export const contentEndpoints: readonly Endpoint[] = [
+  { ...model, method: 'generateContent' },
+  streamed({ ...model, method: 'generateContentStream' }),
+  { ...chat, method: 'sendMessage' },
+  streamed({ ...chat, method: 'sendMessageStream' }),
+];

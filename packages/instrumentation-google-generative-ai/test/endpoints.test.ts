@@ -1,0 +1,103 @@
+/** What the endpoints read out of requests and answers. */
+import assert from 'node:assert/strict';
+import type { Endpoint } from '@llmtrace/core';
+import { embeddingEndpoints } from '../src/embeddings.ts';
+import { contentEndpoints } from '../src/generate-content.ts';
+import { googleGenerativeAI } from '../src/index.ts';
+
+/** What is defined of a record. */
+const defined = (record: object) => JSON.parse(JSON.stringify(record));
+
+const endpoint = (method: string): Endpoint =>
+  [...contentEndpoints, ...embeddingEndpoints].find((one) => one.method === method) ?? assert.fail(method);
+const request = (method: string, self: object, ...args: unknown[]) =>
+  defined(endpoint(method).request(args, self));
+
+const model = {
+  model: 'models/gemini-2.5-flash',
+  generationConfig: { temperature: 0.5, maxOutputTokens: 9 },
+  _requestOptions: {},
+};
+
+describe('content', () => {
+  it('is asked as the model was made', () => {
+    const asked = { model: 'gemini-2.5-flash', temperature: 0.5, maxTokens: 9, messageCount: 1 };
+    assert.deepEqual(request('generateContent', model, 'secret'), asked);
+    assert.deepEqual(request('generateContentStream', model, 'secret'), { ...asked, stream: true });
+    assert.deepEqual(request('generateContent', model, { contents: [{}, {}] }), {
+      ...asked,
+      messageCount: 2,
+    });
+  });
+
+  it('is asked otherwise where the request says so', () => {
+    const params = { contents: [{}], generationConfig: { topK: 3 } };
+    assert.deepEqual(request('generateContent', model, params), {
+      model: 'gemini-2.5-flash',
+      topK: 3,
+      messageCount: 1,
+    });
+  });
+
+  it('is asked in a chat as that was begun', () => {
+    const chat = { model: 'models/gemini-2.5-flash', params: { generationConfig: { topP: 0.5 } } };
+    const asked = { model: 'gemini-2.5-flash', topP: 0.5 };
+    assert.deepEqual(request('sendMessage', chat, 'secret'), asked);
+    assert.deepEqual(request('sendMessageStream', chat, 'secret'), { ...asked, stream: true });
+    assert.deepEqual(request('sendMessage', { model: 'tunedModels/mine' }), { model: 'tunedModels/mine' });
+  });
+
+  it('is answered within a result, or without one at the end of a stream', () => {
+    const answer = { candidates: [{ finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3 } };
+    const told = { finishReasons: ['stop'], usage: { inputTokens: 3 } };
+    const { response } = endpoint('generateContentStream');
+    assert.deepEqual(defined(response({ response: answer })), told);
+    assert.deepEqual(defined(response(answer)), told);
+  });
+
+  it('is stopped by a signal of the call, or of the model', () => {
+    const [one, other] = [new AbortController().signal, new AbortController().signal];
+    const { signal } = endpoint('generateContent');
+    assert.equal(signal?.(['secret', { signal: one }], { _requestOptions: { signal: other } }), one);
+    assert.equal(signal?.(['secret'], { _requestOptions: { signal: other } }), other);
+    assert.equal(signal?.(['secret'], {}), undefined);
+  });
+});
+
+describe('embeddings', () => {
+  it('are asked one by one, or many at once', () => {
+    const asked = { model: 'gemini-2.5-flash', messageCount: 1 };
+    assert.deepEqual(request('embedContent', model, 'secret'), asked);
+    assert.deepEqual(request('embedContent', model, { content: {}, outputDimensionality: 64 }), {
+      ...asked,
+      dimensions: 64,
+    });
+    const requests = [{ content: {}, outputDimensionality: 64 }, { content: {} }];
+    assert.deepEqual(request('batchEmbedContents', model, { requests }), {
+      model: 'gemini-2.5-flash',
+      dimensions: 64,
+      messageCount: 2,
+    });
+    assert.deepEqual(request('batchEmbedContents', model), { model: 'gemini-2.5-flash' });
+  });
+
+  it('have a usage where the vendor counts', () => {
+    const { response } = endpoint('batchEmbedContents');
+    assert.deepEqual(defined(response({ embeddings: [], usageMetadata: { promptTokenCount: 5 } })), {
+      usage: { inputTokens: 5 },
+    });
+    assert.deepEqual(defined(response({ embeddings: [] })), {});
+  });
+});
+
+describe('the base URL', () => {
+  const baseURL = (self: object, ...args: unknown[]) => googleGenerativeAI.baseURL(self, args);
+
+  it("is the call's, the model's or the SDK's own", () => {
+    const proxied = { _requestOptions: { baseUrl: 'https://proxy.example.com' } };
+    assert.equal(baseURL({}), 'https://generativelanguage.googleapis.com');
+    assert.equal(baseURL(proxied), 'https://proxy.example.com');
+    const options = { baseUrl: 'https://other.example.com' };
+    assert.equal(baseURL(proxied, 'secret', options), 'https://other.example.com');
+  });
+});

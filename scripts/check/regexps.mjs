@@ -1,0 +1,157 @@
+// Checks every regular expression of the built packages for catastrophic and polynomial backtracking: by recheck's
+// analysis, and by its processor time on texts of 1 MB that are made of what the expression looks for. Run it after a
+// build; `npm run check` does.
+import { globSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { tokenizer, tokTypes } from 'acorn';
+import { check } from 'recheck';
+
+const root = new URL('../..', import.meta.url);
+/** Longer than any linear expression takes for 1 MB (the slowest: 0.2 s); a quadratic one takes minutes. */
+const MAX_MS = 2000;
+const SIZE = 1_000_000;
+
+/**
+ * Beginnings of expressions that the analysis does not know to be linear, though each of their repetitions is bounded
+ * or ends the match: the steps at each place of a text have an upper limit. They are timed all the same.
+ */
+const EXPLAINED = [
+  '/[\\\\/]node_modules', // names of 100 characters
+  '/(?<before>\\b(?:key|token)[ -](?:hash|name)', // 20 characters within brackets
+  '/(?<before>\\b[a-z][\\w+.-]{0,30}:', // 331 characters of a URL
+  '/data:(?:[\\w.+-]{1,60}', // 565 characters before the bytes
+  '/(?<before>(?:(?:api|access|', // the value after a name ends the match
+  '/-----BEGIN', // its end, or the end of the text, always follows
+  '/(?<![\\w-])eyJ', // a beginning is in no other run of letters
+  '/(?<before>\\bauthorization', // 22 characters before a value that ends the match
+  '/(?<before>[?&;]', // the value of a parameter ends the match
+  '/(?<![A-Za-z0-9])(?:sk-(?:proj|', // 161 characters, or a run that ends the match
+];
+const isExplained = (text) => EXPLAINED.some((start) => text.startsWith(start));
+
+/** The literals of the built files, and the expressions that modules make of texts as they load. */
+async function expressions() {
+  const found = new Map();
+  for (const file of globSync('packages/*/dist/**/*.js', { cwd: root })) {
+    const text = readFileSync(new URL(file, root), 'utf8');
+    const tokens = tokenizer(text, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true });
+    for (const { type, value } of tokens) {
+      if (type === tokTypes.regexp) found.set(`/${value.pattern}/${value.flags}`, { file, ...value });
+    }
+  }
+  const Native = globalThis.RegExp;
+  for (const file of ['packages/core/dist/platform/secrets.js', 'packages/core/dist/errors/messages.js']) {
+    globalThis.RegExp = class extends Native {
+      constructor(pattern, flags = '') {
+        super(pattern, flags);
+        found.set(`/${this.source}/${flags}`, { file, pattern: this.source, flags });
+      }
+    };
+    await import(new URL(file, root));
+    globalThis.RegExp = Native;
+  }
+  return [...found.values()];
+}
+
+/** Texts that begin what an expression looks for again and again, and do not end it. */
+function hostileTexts(pattern) {
+  const literals = pattern.replace(/\\[bBdDsSwW]|\[[^\]]*\]|\{[\d,]*\}|[\\^$.*+?()|]/g, '\0').split('\0');
+  const words = [...new Set(literals)].filter((word) => word.length > 0).slice(0, 16);
+  const single = ['a', '0', ' ', '"', '-', '.', '@', '\n'];
+  const units = [
+    ...single,
+    ...words.slice(0, 6),
+    ...words.slice(0, 2).flatMap((one) => [`${one}a`, `${one} `]),
+  ];
+  const prefixes = words.slice(0, 2);
+  return [
+    ...units.map((unit) => unit.repeat(SIZE / unit.length)),
+    ...prefixes.flatMap((prefix) => ['a', ' '].map((unit) => prefix + unit.repeat(SIZE / unit.length))),
+  ].map((text) => `${text}\0`);
+}
+
+const cpuMs = () => (process.threadCpuUsage ? process.threadCpuUsage().user / 1000 : performance.now());
+
+function time({ pattern, flags }) {
+  let slowest = 0;
+  for (const text of hostileTexts(pattern)) {
+    const start = cpuMs();
+    if (flags.includes('g')) text.replace(new RegExp(pattern, flags), '');
+    else new RegExp(pattern, flags).test(text);
+    slowest = Math.max(slowest, cpuMs() - start);
+    parentPort.postMessage('alive');
+  }
+  return slowest;
+}
+
+/** The time of each expression, in a thread that is stopped where it hangs. */
+function timed(all) {
+  return new Promise((resolve) => {
+    const times = [];
+    const worker = new Worker(new URL(import.meta.url), { workerData: all });
+    let watchdog;
+    const watch = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => worker.terminate(), 60_000);
+    };
+    watch();
+    worker.on('message', (ms) => {
+      if (ms !== 'alive') times.push(ms);
+      watch();
+    });
+    worker.on('exit', () => {
+      clearTimeout(watchdog);
+      resolve(all.map((_, index) => times[index] ?? Number.POSITIVE_INFINITY));
+    });
+  });
+}
+
+const SETTINGS = { timeout: 10_000, attackTimeout: 1000, randomSeed: 1 };
+
+/** What repeats nothing takes no analysis. */
+async function analysed(all) {
+  const results = [];
+  const queue = [...all.entries()];
+  const next = async () => {
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      const [index, { pattern, flags }] = entry;
+      results[index] = /[*+{]/.test(pattern) ? await check(pattern, flags, SETTINGS) : { status: 'safe' };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, next));
+  return results;
+}
+
+const textOf = ({ pattern, flags }) => `/${pattern}/${flags}`;
+
+function faultsOf(one, { status, complexity }, ms) {
+  const text = textOf(one);
+  const why = complexity?.summary;
+  // What the analysis does not get to the end of is decided by its time alone.
+  const isKnown = status !== 'vulnerable' || isExplained(text);
+  return [
+    ...(isKnown ? [] : [`${one.file}: ${text} is ${why}`]),
+    ...(ms > MAX_MS ? [`${one.file}: ${text} takes ${ms.toFixed(0)} ms for 1 MB`] : []),
+  ];
+}
+
+async function main() {
+  const all = await expressions();
+  const [results, times] = [await analysed(all), await timed(all)];
+  const wrong = all.flatMap((one, index) => faultsOf(one, results[index], times[index]));
+  if (process.argv.includes('--times')) {
+    for (const [index, one] of all.entries()) {
+      console.log(times[index].toFixed(0).padStart(6), results[index].status, textOf(one).slice(0, 100));
+    }
+  }
+  for (const line of wrong) console.error(line);
+  const undecided = results.filter(({ status }) => status === 'unknown').length;
+  console.log(
+    `${all.length} regular expressions, ${undecided} decided by time alone; ${wrong.length} faults`,
+  );
+  process.exit(wrong.length > 0 ? 1 : 0);
+}
+
+if (isMainThread) await main();
+else for (const one of workerData) parentPort.postMessage(time(one));

@@ -1,0 +1,77 @@
+// The demo: an application that contains nothing of ours (demo/app.mjs), written against the real SDKs, runs under
+// `--import @llmtrace/auto` against a vendor on this machine. Its spans go to an OTLP receiver on this machine too,
+// and are shown as trees.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { startReceiver } from '../lib/receiver.mjs';
+
+const app = fileURLToPath(new URL('app.mjs', import.meta.url));
+
+const plain = ({ stringValue, intValue, doubleValue, boolValue, arrayValue }) =>
+  arrayValue?.values.map(plain).join(',') ?? stringValue ?? intValue ?? doubleValue ?? boolValue;
+
+/** What the conventions say of a call, in a few words. */
+function detail({ attributes = [], status }) {
+  const of = Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
+  const cost = of['gen_ai.usage.cost'];
+  return [
+    of['gen_ai.usage.input_tokens'] && `${of['gen_ai.usage.input_tokens']} in`,
+    of['gen_ai.usage.output_tokens'] && `${of['gen_ai.usage.output_tokens']} out`,
+    of['gen_ai.usage.cache_read.input_tokens'] > 0 && `${of['gen_ai.usage.cache_read.input_tokens']} cached`,
+    of['gen_ai.usage.reasoning.output_tokens'] > 0 &&
+      `${of['gen_ai.usage.reasoning.output_tokens']} reasoning`,
+    cost !== undefined && `$${Number(cost).toFixed(6)}`,
+    of['gen_ai.response.finish_reasons'],
+    of['http.request.resend_count'] && `${of['http.request.resend_count']} resent`,
+    status?.code === 2 && of['error.type'],
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+const length = ({ startTimeUnixNano, endTimeUnixNano }) =>
+  `${(Number(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6).toFixed(0)} ms`;
+
+function printTree(spans, span, indent = '') {
+  console.log(
+    `${indent}${span.name.padEnd(44 - indent.length)} ${length(span).padStart(7)}  ${detail(span)}`,
+  );
+  for (const child of spans.filter(({ parentSpanId }) => parentSpanId === span.spanId)) {
+    printTree(spans, child, `${indent}  `);
+  }
+}
+
+const vendor = await startVendorServer({ latency: 20, gap: 5 });
+const receiver = await startReceiver();
+const child = spawn(process.execPath, ['--import', '@llmtrace/auto', app], {
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    OPENAI_API_KEY: 'sk-demo',
+    OPENAI_BASE_URL: `${vendor.url}/v1`,
+    ANTHROPIC_API_KEY: 'sk-ant-demo',
+    ANTHROPIC_BASE_URL: vendor.url,
+    GEMINI_API_KEY: 'demo',
+    GOOGLE_GEMINI_BASE_URL: vendor.url,
+    OTEL_SERVICE_NAME: 'shop',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    LLMTRACE_CONSOLE: 'true',
+  },
+});
+const [code] = await once(child, 'exit');
+
+console.log('\nThe traces, as an OTLP receiver got them:\n');
+const ids = new Set(receiver.spans.map(({ spanId }) => spanId));
+for (const root of receiver.spans.filter(({ parentSpanId }) => !ids.has(parentSpanId))) {
+  printTree(receiver.spans, root);
+}
+console.log(`
+Yours: node --import @llmtrace/auto app.mjs
+       OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 sends traces and metrics to your collector.
+       README.md has the table of all variables.`);
+receiver.close();
+await vendor.close();
+process.exitCode = code ?? 1;

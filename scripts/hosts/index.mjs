@@ -1,0 +1,141 @@
+// Small real applications in the hosts where applications run, with the packages as they would be published:
+// `npm run test:hosts`. It writes docs/hosts.md.
+//   --quick          what CI runs: one or two of each kind; no row is begun after six minutes
+//   --resume         only what has not passed in an earlier run
+//   --only TEXT      only what has TEXT in its name (`express --import`); may be repeated
+//   --once           what is red is not run a second time
+//   --page           write the page from the results of earlier runs, and run nothing
+//   --list           the names of what would run, and nothing is run
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { isRegistryThere, newestOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { COLUMNS, judge } from './judge.mjs';
+import { page } from './page.mjs';
+import { HOSTS, rowsOf } from './plan.mjs';
+import { play } from './play.mjs';
+import { Projects } from './projects.mjs';
+import { startRegistry } from './registry.mjs';
+import { BASE } from './versions.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    once: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+});
+const KEPT = join(root, '.cache', 'hosts.json');
+/** In ms. A machine that is too busy for the cut runs a part of it, and says which rows it leaves out. */
+const QUICK_BOUND = 360_000;
+
+const isRed = (cells) => COLUMNS.some((column) => cells?.[column]?.no);
+const rows = HOSTS.flatMap(rowsOf);
+let results = kept();
+if (options.list) {
+  for (const { name } of rows.filter(isWanted)) console.log(name);
+  process.exit(0);
+}
+if (options.page) {
+  writePage();
+  process.exit(0);
+}
+if (!isRegistryThere()) {
+  console.log('skipped: the hosts, for the registry does not answer');
+  process.exit(0);
+}
+
+const wanted = rows.filter(isWanted);
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1)); // removes the folders
+const base = temporaryFolder();
+chmodSync(base, 0o755); // a host may run as another user
+const vendor = await startVendorServer();
+const registry = await startRegistry(packAll(base));
+const projects = new Projects(registry, base);
+const baselines = new Map();
+const done = [];
+for (const one of wanted) {
+  if (options.quick && performance.now() > QUICK_BOUND) break;
+  await run(one);
+  done.push(one);
+}
+await vendor.close();
+registry.close();
+finish();
+
+function kept() {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  return new Map(existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : []);
+}
+
+function isWanted({ name, host, way }) {
+  if (options.only.length > 0 && !options.only.some((text) => name.includes(text))) return false;
+  if (options.quick && !isQuick(host, way)) return false;
+  return !(options.resume && results.has(name) && !isRed(results.get(name)));
+}
+
+function isQuick({ quick }, way) {
+  return Array.isArray(quick) ? quick.includes(way.name) : quick && way.quick !== false;
+}
+
+/** Runs a row, a second time where it is red: what a busy machine breaks works then, what is wrong does not. */
+async function run(one) {
+  let cells = await cellsOf(one);
+  const again = isRed(cells) && !cells.builds.no && !options.once;
+  if (again) {
+    baselines.clear();
+    cells = await cellsOf(one);
+  }
+  results = kept().set(one.name, cells); // another run may have added to it
+  writeFileSync(KEPT, JSON.stringify([...results]));
+  console.log(`${one.name.padEnd(52)} ${isRed(cells) ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
+  const reasons = Map.groupBy(
+    COLUMNS.filter((column) => cells[column].no),
+    (column) => cells[column].no,
+  );
+  for (const [reason, columns] of reasons) console.log(`    ${columns.join(', ')}: ${reason}`);
+}
+
+async function cellsOf({ host, way }) {
+  const without = await baseline(host, way.without ?? {});
+  const run = await play({ host, side: way, projects, vendor });
+  return judge({ host, way, without, run });
+}
+
+/** The same application without llmtrace, once for all ways that share it. */
+async function baseline(host, side) {
+  const key = JSON.stringify([host.name, side]);
+  if (!baselines.has(key)) baselines.set(key, await play({ host, side, projects, vendor }));
+  return baselines.get(key);
+}
+
+function finish() {
+  if (options.only.length === 0 && !options.quick) {
+    for (const [name, version] of versions()) sayIfNewer(name, version);
+    writePage();
+  }
+  for (const { name } of wanted.slice(done.length)) console.log(`skipped: ${name}, for the time is over`);
+  const failed = done.filter(({ name }) => isRed(results.get(name))).length;
+  console.log(`${done.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function versions() {
+  return Object.entries(Object.assign({ ...BASE }, ...HOSTS.map(({ project }) => project.packages)));
+}
+
+function writePage() {
+  const date = new Date().toISOString().slice(0, 10);
+  const about = { date, node: process.versions.node, packages: versions() };
+  writeFileSync(join(root, 'docs', 'hosts.md'), page(rows, kept(), about));
+}
+
+function sayIfNewer(name, version) {
+  const newest = name.startsWith('@llmtrace/') ? undefined : newestOf(name);
+  if (newest !== undefined && newest !== version)
+    console.log(`newer: ${name} ${newest} (known here: ${version})`);
+}

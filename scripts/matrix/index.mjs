@@ -1,0 +1,165 @@
+// The conformance suite and a smoke test over every supported Node.js, version of a vendor's SDK, line of OpenTelemetry,
+// and way to write an application: `npm run test:matrix`. It writes docs/matrix.md.
+//   --quick          what CI runs: the oldest and the newest of each
+//   --smoke          no conformance suite
+//   --resume         go on where an earlier run was stopped
+//   --only TEXT      only what has TEXT in its name (`smoke openai-7 20 otel-2 CJS`); may be repeated
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { isRegistryThere, newestOf, nodeOf, root } from '../lib/npm.mjs';
+import { conformance } from './conformance.mjs';
+import { FORMATS, formatsOf, HOSTS, NODES, packagesOf, SDKS, WAYS, wayInto } from './plan.mjs';
+import { makeProjects } from './projects.mjs';
+import { smoke } from './smoke.mjs';
+import { lines, newest, page } from './table.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+});
+const AT_ONCE = 2;
+
+if (!isRegistryThere()) {
+  console.log('skipped: the matrix, for the registry does not answer');
+  process.exit(0);
+}
+
+const vendor = await startVendorServer();
+let folderOf;
+const kept = join(root, '.cache', 'matrix.json');
+const earlier = options.resume && existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : [];
+const results = new Map(earlier.filter(([, result]) => result === 'ok' || result.failed === 0));
+let [passed, failed] = [0, 0];
+const jobs = [...smokeJobs(), ...wayJobs(), ...(options.smoke ? [] : conformanceJobs())].filter(
+  (job) => isWanted(job) && !results.has(job.name),
+);
+const sets = new Set(jobs.filter(({ line }) => line).map(({ sdk }) => sdk.set));
+const neededLines = [...new Set(jobs.map(({ line }) => line).filter(Boolean))];
+if (sets.size > 0)
+  folderOf = makeProjects(
+    SDKS.filter(({ set }) => sets.has(set)),
+    neededLines,
+    console.log,
+  );
+for (const node of NODES) if (jobs.some((job) => job.node === node)) nodeOf(node);
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+await vendor.close();
+tellNewer();
+if (!options.quick && !options.smoke && options.only.length === 0) writePage();
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Takes jobs until there are none. */
+async function work() {
+  for (let job = jobs.shift(); job; job = jobs.shift()) {
+    let { result, wrong } = await job.run();
+    const again = Boolean(wrong); // what a busy machine breaks works the second time; what is wrong does not
+    if (again) ({ result, wrong } = await job.run());
+    results.set(job.name, result);
+    writeFileSync(kept, JSON.stringify([...results]));
+    wrong ? failed++ : passed++;
+    console.log(`${job.name.padEnd(52)} ${wrong ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
+    if (wrong) console.log(wrong.replace(/^/gm, '    '));
+  }
+}
+
+function* smokeJobs() {
+  for (const sdk of SDKS) {
+    for (const node of NODES) {
+      for (const host of HOSTS) {
+        for (const format of formatsOf(node, host)) {
+          const name = `smoke ${sdk.set} ${node} ${host.key} ${format.name}`;
+          yield smokeJob({ name, sdk, node, format, line: host.line, way: wayInto(host, format) });
+        }
+      }
+    }
+  }
+}
+
+function* wayJobs() {
+  const sdk = newest();
+  for (const way of WAYS) {
+    for (const node of NODES) {
+      for (const format of FORMATS.slice(0, 2)) {
+        yield smokeJob({
+          name: `way ${way.name} ${node} ${format.name}`,
+          sdk,
+          node,
+          format,
+          line: 'otel-2',
+          way,
+        });
+      }
+    }
+  }
+}
+
+function smokeJob({ name, sdk, node, format, line, way }) {
+  const run = async () => {
+    const wrong = await smoke({ node, cwd: folderOf(sdk.set, line), format, way, vendor });
+    return { result: wrong ? 'wrong' : 'ok', wrong };
+  };
+  return { name, sdk, node, line, run };
+}
+
+function* conformanceJobs() {
+  for (const sdk of SDKS) {
+    for (const node of NODES) {
+      for (const { line } of lines(node)) {
+        const run = async () => {
+          const result = await conformance({ node, sdk, line });
+          return { result, wrong: result.failed > 0 ? result.said : undefined };
+        };
+        yield { name: `conformance ${sdk.set} ${node} ${line}`, sdk, node, run };
+      }
+    }
+  }
+}
+
+/** In short: the edges of what is supported, where things break first. */
+function isWanted({ name, sdk, node }) {
+  if (options.only.length > 0) return options.only.some((text) => name.includes(text));
+  if (!options.quick) return true;
+  const ofVendor = SDKS.filter(({ vendor: one }) => one === sdk.vendor);
+  const isEdge = sdk === ofVendor[0] || sdk === ofVendor.at(-1);
+  if (name.startsWith('conformance')) return node === '20' && name.includes('generative-ai');
+  const hosts = node === '20' ? 'auto|otel-2' : 'auto|otel-3';
+  const isShort = new RegExp(`(?:${hosts}) (?:CJS|ESM|TypeScript)$`).test(name);
+  return isEdge && isShort && (node === '20' || node === '26');
+}
+
+/** Says where the registry has newer versions than these: whoever reads it decides. */
+function tellNewer() {
+  for (const name of new Set(SDKS.map((sdk) => sdk.name))) {
+    const known = SDKS.findLast((sdk) => sdk.name === name).version;
+    tellIfNewer(name, known, newestOf(name));
+  }
+  tellIfNewer(
+    '@opentelemetry/sdk-node',
+    packagesOf('otel-3').at(-1).split('@').at(-1),
+    newestOf('@opentelemetry/sdk-node'),
+  );
+  tellIfNewer('node', NODES.at(-1), newestOf('node')?.split('.')[0]);
+}
+
+function tellIfNewer(name, known, newestThere) {
+  if (newestThere === undefined || newestThere === known) return;
+  const isMajor = newestThere.split('.')[0] !== known.split('.')[0];
+  console.log(`${isMajor ? 'a NEWER MAJOR' : 'newer'}: ${name} ${newestThere} (known here: ${known})`);
+}
+
+function writePage() {
+  const nodes = NODES.map((node) =>
+    execFileSync(nodeOf(node), ['--version'], { encoding: 'utf8' }).trim().slice(1),
+  );
+  const packages = [...packagesOf('otel-2'), ...packagesOf('otel-3')];
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(join(root, 'docs', 'matrix.md'), page({ versions: { nodes, packages }, date, results }));
+}

@@ -1,0 +1,39 @@
+// Whether the packages could be published as they are: `npm run check:release`. Their contents, metadata and sizes,
+// publint, "are the types wrong", the software bill of materials, a strict TypeScript project that uses them, and a
+// rehearsed release.
+
+import { isRegistryThere, packAll, temporaryFolder } from '../lib/npm.mjs';
+import { compileConsumers } from './consumer.mjs';
+import { beGuest } from './guest.mjs';
+import { rehearse } from './publish.mjs';
+import { sbomOf, wrongWithSbom } from './sbom.mjs';
+import { wrongWith } from './tarballs.mjs';
+
+let [passed, failed] = [0, 0];
+function tell(name, wrong) {
+  wrong.length > 0 ? failed++ : passed++;
+  console.log(`${name.padEnd(48)} ${wrong.length > 0 ? 'wrong' : 'ok'}`);
+  for (const line of wrong) console.log(line.replace(/^/gm, '    '));
+}
+
+const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+
+const packed = packAll(temporaryFolder());
+for (const one of packed) {
+  const sizes = `${kB(one.size)}, unpacked ${kB(one.unpackedSize)}, ${one.files.length} files`;
+  tell(one.name, await wrongWith(one));
+  console.log(`    ${sizes}`);
+}
+if (isRegistryThere()) {
+  tell('software bill of materials (CycloneDX)', wrongWithSbom(sbomOf(packed), packed));
+  tell('lerna version, lerna publish', await rehearse());
+  const tarballs = packed.map(({ path }) => path);
+  for (const { name, wrong } of beGuest(tarballs)) tell(name, wrong);
+  for (const { name, wrong } of compileConsumers(tarballs)) tell(name, wrong);
+} else {
+  console.log(
+    'skipped: the bill of materials, the rehearsed release and the strict TypeScript project, for the registry does not answer',
+  );
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,131 @@
+// Drives the real SDKs with recorded vendor exchanges, which are kept outside this repository, and judges every
+// span by an independent oracle. `node scripts/replay/index.mjs FOLDER` where FOLDER has `replay` and `exchanges`.
+// A check is one field of one SDK set, way of loading and mode; it fails where any exchange is not right.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { judgeContent } from './content.mjs';
+
+const root = new URL('../..', import.meta.url).pathname;
+const shared = resolve(process.argv[2] ?? '../shared');
+const work = join(root, '.cache', 'replay');
+const PACKAGES = ['openai', 'anthropic', 'google-genai', 'google-generative-ai'];
+const MODES = ['plain', 'withResponse', 'asResponse', 'helper', 'abandon', 'retry', 'bytes'];
+/** Where the oracle errs, by exchange, each with its reason. */
+const EXPLAINED = new Map(
+  Object.entries({
+    // A streamed transcription: its last event has the usage, which the oracle reads from plain answers only.
+    'ope-8a6e23b77e98': /usage|token\.usage|cost/,
+    // Transcriptions are billed by audio and text tokens; the oracle reads no modalities of this endpoint.
+    'ope-0d4e2ce00fd0': /cost/,
+    'ope-bcebdcef3238': /cost/,
+    'ope-f6eba08e6605': /cost/,
+    // Answers of a gateway that report their own cost, of a model that the request does not name.
+    'ope-3b43b7ea24ef': /cost/,
+    'ope-5010524d0056': /cost/,
+    'ope-f7904622fb7f': /cost/,
+    // An answer that another model wrote, in place of the one that was asked: priced as what it says it is.
+    'ant-29d70cea2c98': /cost/,
+    // Embeddings of an image, which has a rate of its own; the oracle reads no modalities of this endpoint.
+    'gem-4724626b352c': /cost/,
+  }),
+);
+
+/** A rejection that `@google/generative-ai` leaves unhandled by itself, now and then within the next exchange. */
+const OWN_REJECTION = /^rejection: \[GoogleGenerativeAI Error\]/;
+
+/** What is not ours: the oracle's errors, and that rejection. */
+function isExplained({ id, field, got }, mode) {
+  if (mode === 'abandon' && field === 'app: no unhandled rejection')
+    return got.every((one) => OWN_REJECTION.test(one));
+  return EXPLAINED.get(id)?.test(field) ?? false;
+}
+
+const instrumentations = PACKAGES.map((name) => join(root, 'packages', `instrumentation-${name}`));
+
+function run(file, args, env = {}) {
+  execFileSync(process.execPath, [file, ...args], {
+    cwd: work,
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: 1 << 28,
+  });
+}
+
+function setUp() {
+  if (existsSync(join(work, 'sdks', 'latest', 'node_modules'))) return;
+  mkdirSync(work, { recursive: true });
+  execFileSync('bash', [join(shared, 'replay', 'setup.sh'), work], { cwd: root, stdio: 'inherit' });
+}
+
+/** What an instrumentation is made with where what is said is captured. */
+const CAPTURING = JSON.stringify({
+  content: {
+    capture: 'SPAN_ONLY',
+    maxLength: 40,
+    toolDefinitions: 'full',
+    redact: ['keys', 'emails', 'cards'],
+  },
+});
+
+/** Replays in one way; returns the failures that nothing explains, and the count of what was right. */
+function replay(set, load, mode, captures = false) {
+  const name = `${set}.${load}.${mode}${captures ? '.content' : ''}`;
+  const out = (what) => join('out', `${what}.${name}.jsonl`);
+  const common = ['--in', 'dev.jsonl', '--sdks', `sdks/${set}`, '--mode', mode];
+  const env = { LOAD: load, NODE_PATH: join(work, 'sdks', set, 'node_modules') };
+  run('replay.mjs', [...common, '--out', out('none')], { ...env, INSTR: 'none' });
+  const instrumented = {
+    INSTR: instrumentations.join(','),
+    ...(captures ? { INSTR_CONFIG: CAPTURING } : {}),
+  };
+  run('replay.mjs', [...common, '--out', out('llmtrace')], { ...env, ...instrumented });
+  const [failures, score] = [out('failures'), join('out', `${name}.score.json`)];
+  const judged = ['--base', out('none'), '--run', out('llmtrace'), '--failures', failures, '--json', score];
+  run('score.mjs', ['--in', 'dev.jsonl', '--strict', '--quiet', ...judged], {
+    COST_ATTR: 'gen_ai.usage.cost',
+  });
+  const linesOf = (file) =>
+    readFileSync(join(work, file), 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+  const lines = linesOf(failures);
+  const { groups } = JSON.parse(readFileSync(join(work, score), 'utf8'));
+  const fields = Object.values(groups.all);
+  return {
+    correct: fields.reduce((sum, { correct }) => sum + correct, 0),
+    fields: fields.length,
+    wrong: lines.filter((line) => !isExplained(line, mode)),
+    content: captures ? judgeContent(join(shared, 'schemas'), linesOf(out('llmtrace'))) : undefined,
+  };
+}
+
+const WAYS = [
+  ...MODES.map((mode) => ['latest', 'cjs', mode]),
+  ['latest', 'cjs', 'plain', true],
+  ['latest', 'esm', 'plain'],
+  ['latest', 'esm', 'helper'],
+  ['older', 'cjs', 'plain'],
+  ['oldest', 'esm', 'plain'],
+  ['openai4', 'cjs', 'plain'],
+];
+
+setUp();
+let passed = 0;
+let failed = 0;
+for (const [set, load, mode, captures] of WAYS) {
+  const { correct, fields, wrong, content } = replay(set, load, mode, captures);
+  const broken = new Set(wrong.map(({ field }) => field));
+  passed += fields - broken.size;
+  failed += broken.size;
+  console.log(`${set.padEnd(8)} ${load} ${mode.padEnd(13)} ${correct} right, ${wrong.length} not`);
+  for (const one of wrong.slice(0, 5))
+    console.log(`  ${one.id} ${one.driver} ${one.api} ${one.field}: ${one.verdict}`);
+  if (content) {
+    passed += content.wrong.length === 0 ? 1 : 0;
+    failed += content.wrong.length === 0 ? 0 : 1;
+    console.log(`         ${content.judged} captured attributes judged, ${content.wrong.length} faults`);
+    for (const fault of content.wrong.slice(0, 5)) console.log(`  ${fault}`);
+  }
+  writeFileSync(join(work, 'out', `wrong.${set}.${load}.${mode}.json`), JSON.stringify(wrong, null, 1));
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

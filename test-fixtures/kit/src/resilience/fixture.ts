@@ -1,0 +1,89 @@
+/** A **scene**: one copy of an SDK, a fake vendor, and an instrumentation whose configuration changes. */
+
+import { frozen, within } from '../harness.ts';
+import { patchLoaded } from '../loaded.ts';
+import type { Sdk } from '../sdks.ts';
+import type { VendorServer } from '../server.ts';
+import type { InstrumentationUnderTest } from '../suite.ts';
+import { createTelemetry, type Telemetry } from '../telemetry.ts';
+import type { Ask, CallOptions, ClientOptions, VendorCase } from '../vendor-profile.ts';
+
+export interface ResilienceSubject {
+  /** Makes the instrumentation, with this configuration. */
+  create(config: object): InstrumentationUnderTest;
+  /** Whether the SDK itself retries, and numbers its requests. */
+  readonly numbered: boolean;
+}
+
+/** How a call ended. */
+export type Ended = { value: any } | { error: any };
+
+export interface Scene {
+  readonly telemetry: Telemetry;
+  readonly server: VendorServer;
+  /** Runs with an instrumentation of that configuration. */
+  with(config: object, run: () => Promise<void>): Promise<void>;
+  /** @param maxRetries of the client, where the SDK has retries of its own; 2 is its default. */
+  call(ask?: Ask, options?: CallOptions & { maxRetries?: number }, maxRetries?: number): any;
+  end(call: any): Promise<Ended>;
+  /** How many requests the vendor got. */
+  requests(): number;
+}
+
+export function makeScene(
+  vendor: VendorCase,
+  sdk: Sdk,
+  server: VendorServer,
+  subject: ResilienceSubject,
+): Scene {
+  const telemetry = createTelemetry();
+  const [family] = vendor.families;
+  return {
+    telemetry,
+    server,
+    async with(config, run) {
+      server.clear();
+      await telemetry.reset();
+      const instrumentation = telemetry.install(subject.create(config));
+      patchLoaded(instrumentation, sdk);
+      try {
+        await run();
+      } finally {
+        instrumentation.disable();
+      }
+    },
+    call(ask = {}, options, maxRetries = 2) {
+      const client: ClientOptions = subject.numbered ? { maxRetries } : {};
+      return family?.call(
+        vendor.client(sdk, server.url, client),
+        frozen(family.request(ask)),
+        frozen(options),
+      );
+    },
+    async end(call) {
+      try {
+        return { value: await within('the end of a call', Promise.resolve(call)) };
+      } catch (error) {
+        return { error };
+      }
+    },
+    requests: () => server.requests.length,
+  };
+}
+
+/** Reads a stream to its end. Google's older SDK gives one beside a promise of the whole answer. */
+export async function readAll(answer: any): Promise<void> {
+  for await (const _ of answer.stream ?? answer);
+}
+
+/** Without what differs between two errors of one kind. */
+export const kindOf = (error: any): unknown => [
+  error?.constructor?.name,
+  error?.name,
+  error?.status,
+  steady(error?.message),
+];
+const steady = (message: unknown): string =>
+  String(message)
+    .replace(/:\d+/g, ':port')
+    .replace(/models\/[\w.-]+/, 'models/model');

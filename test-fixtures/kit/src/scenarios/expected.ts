@@ -1,0 +1,37 @@
+/** Words for what rows expect of the telemetry. */
+import type { ExpectedCall, FailureName, Setting } from '../vendor-profile.ts';
+
+/** A whole answer to a plain call. */
+export const answered = ({ family }: Setting): ExpectedCall => ({ family, answer: 'whole' });
+
+/** A stream, read to its end. */
+export const streamed = ({ family }: Setting): ExpectedCall => ({
+  family,
+  stream: true,
+  answer: 'whole',
+  chunks: 'some',
+});
+
+/** A stream that the application or the network stopped, once something of it was read. */
+export const begun = ({ family }: Setting): ExpectedCall => ({
+  family,
+  stream: true,
+  answer: 'begun',
+  chunks: 'some',
+  model: 'hang-mid-stream',
+});
+
+/** `error.type` of a failure that every vendor has. */
+export function errorType({ vendor, sdk }: Setting, failure: FailureName): string {
+  const type = vendor.errors[failure];
+  return typeof type === 'string' ? type : type(sdk);
+}
+
+/** A call that failed before anything of an answer was there. */
+export const failed = (setting: Setting, failure: FailureName, model: string): ExpectedCall => ({
+  family: setting.family,
+  model,
+  answer: 'none',
+  outcome: failure.startsWith('abort') ? 'cancelled' : 'failed',
+  errorType: errorType(setting, failure),
+});

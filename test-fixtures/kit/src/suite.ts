@@ -1,0 +1,130 @@
+/**
+ * A **troupe** is what plays the rows of a vendor: the fake vendor, the instrumentation under test and its
+ * telemetry. It knows how to play a row and what to ask of it.
+ */
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Observer } from '@llmtrace/core';
+import type { PrometheusObserver } from '@llmtrace/prometheus';
+import { expectCalls } from './expect.ts';
+import { collectGarbage, type Observation, observe, within } from './harness.ts';
+import type { Sdk, SdkName } from './sdks.ts';
+import type { VendorServer } from './server.ts';
+import type { Instrumented, Telemetry } from './telemetry.ts';
+import type { Play } from './test-cases.ts';
+import type { VendorCase } from './vendor-profile.ts';
+
+/** What is tested: an instrumentation of OpenTelemetry's kind. */
+export interface InstrumentationUnderTest extends Instrumented {
+  enable(): void;
+  disable(): void;
+}
+
+export interface Subject {
+  /** Makes the instrumentation, with these observers beside its own. */
+  create(config: { observers: Observer[] }): InstrumentationUnderTest;
+  /** The module that exports its class, for processes of their own. */
+  readonly module: string;
+  readonly className: string;
+  /** True where it is made to capture what is said. */
+  readonly capturesContent?: boolean;
+}
+
+/** What all tests of a vendor share. All of it is there once `before` has run. */
+export interface Troupe {
+  readonly vendor: VendorCase;
+  readonly subject: Subject;
+  readonly saboteur: Observer;
+  readonly prometheus: PrometheusObserver;
+  telemetry: Telemetry;
+  instrumentation: InstrumentationUnderTest;
+  server: VendorServer;
+}
+
+/** A copy of the SDK, and what applications see with it when there is no llmtrace. */
+export interface Copy {
+  readonly sdk: Sdk;
+  readonly native: Record<string, Observation>;
+}
+
+/** A copy that tests wait for: the native run takes its time, and the SDK must load after the hooks are set. */
+export interface ComingCopy {
+  readonly name: SdkName;
+  /** Begins the native run, if it has not begun. */
+  prepare(): unknown;
+  /** Loads the SDK, once. */
+  ready(): Promise<Copy>;
+}
+
+/** Plays a row without telemetry and with it: the application sees the same, and the telemetry is right. */
+export async function perform(troupe: Troupe, copy: Copy, play: Play): Promise<void> {
+  const { telemetry, instrumentation } = troupe;
+  await telemetry.reset();
+  instrumentation.disable();
+  try {
+    await expectNative(troupe, copy, play);
+    assert.equal(telemetry.started(), 0, 'spans of a disabled instrumentation');
+    assert.deepEqual(await telemetry.metrics(), [], 'metrics of a disabled instrumentation');
+  } finally {
+    instrumentation.enable();
+  }
+  await expectTold(troupe, copy, play);
+}
+
+/** Plays a row: the application sees what it sees without llmtrace. */
+export async function expectNative(
+  { server }: Troupe,
+  { sdk, native }: Copy,
+  play: Play,
+  collects = false,
+): Promise<Observation> {
+  const { row, name } = play;
+  const observed = await observe(row, play, sdk, server, collects);
+  // What was not seen at all, and why, says more than a difference.
+  if (native[name] === undefined || 'error' in native[name])
+    assert.fail(`Expected a native run, got ${JSON.stringify(native[name])}`);
+  assert.deepEqual(observed.seen, native[name].seen, 'what the application sees');
+  assert.deepEqual(observed.requests, native[name].requests, 'what goes over the wire');
+  assert.deepEqual(observed.unhandledRejections, native[name].unhandledRejections, 'unhandled rejections');
+  return observed;
+}
+
+/** Plays a row: it looks native, and the telemetry tells of its calls. */
+export async function expectTold(troupe: Troupe, copy: Copy, play: Play): Promise<void> {
+  const { telemetry, server } = troupe;
+  await telemetry.reset();
+  const { seen } = await expectNative(troupe, copy, play, true);
+  const chunks = seen.filter(([what]) => what === 'chunk').length;
+  if (play.row.collected) await collectUntil(telemetry.ended());
+  else await within('the end of all spans', telemetry.ended(), 1000).catch(() => {});
+  const calls = play.row.calls(play);
+  try {
+    if (calls === 'unknown') assert.equal(telemetry.spans().length, telemetry.started(), 'spans that end');
+    else await expectCalls(telemetry, calls, play, server.url, chunks, troupe.subject.capturesContent);
+    await expectNoneActive(troupe);
+  } finally {
+    // A call that did not end must not end within the next row.
+    await collectUntil(telemetry.ended());
+  }
+}
+
+/** Prometheus' gauge of the calls under way is back at 0. */
+async function expectNoneActive({ prometheus }: Troupe): Promise<void> {
+  const text = await prometheus.register.metrics();
+  const active = text.split('\n').filter((line) => line.startsWith('llmtrace_active_requests{'));
+  assert.deepEqual(
+    active.filter((line) => !line.endsWith(' 0')),
+    [],
+    'active requests',
+  );
+}
+
+/** Collects garbage until something happens because of it, or does not. */
+async function collectUntil(happens: Promise<void>): Promise<void> {
+  let happened = false;
+  void happens.then(() => {
+    happened = true;
+  });
+  await turn(); // collecting is slow: what has happened already needs none
+  for (let round = 0; round < 50 && !happened; round++) await collectGarbage();
+}
