@@ -12,6 +12,7 @@ import {
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
+import { watchResponses } from './api-promise.ts';
 import { watchAttempts } from './attempts.ts';
 import { type Naming, SCHEMA_URL } from './attributes.ts';
 import { at, type Given, reach } from './by-hand.ts';
@@ -375,6 +376,7 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): Engine[
     const remembered = known.get(client as object);
     if (remembered && remembered.baseURL === baseURL) return remembered.origin;
     watchAttempts(client);
+    watchResponses(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
     const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
     known.set(client as object, { baseURL, origin });
