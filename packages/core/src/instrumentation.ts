@@ -26,6 +26,7 @@ import { redactorOf } from './content/redactors.ts';
 import { costObserver, loadPrices } from './cost/cost.ts';
 import { tellOthers } from './diagnosis/other-instrumentations.ts';
 import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/record-patching.ts';
+import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import { instrumented } from './engine/engine.ts';
 import { silently } from './engine/native/native-span.ts';
@@ -375,6 +376,7 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): Engine[
     const remembered = known.get(client as object);
     if (remembered && remembered.baseURL === baseURL) return remembered.origin;
     watchAttempts(client);
+    watchResponses(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
     const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
     known.set(client as object, { baseURL, origin });

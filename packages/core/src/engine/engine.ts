@@ -35,6 +35,7 @@ export function instrumented(
     close(live, 'failed', error);
     throw error;
   }
+  live.hasReturned = true;
   return observe(live, result);
 }
 
