@@ -177,7 +177,7 @@ const MAX_MESSAGE = 300;
 
 /** A receiver's message in one line: it may repeat the request's headers, or carry what a terminal acts on. */
 const plain = (text: string): string =>
-  printable(withoutSecrets(text.replace(/\s+/g, ' ')), MAX_MESSAGE).replace(/[.\s]+$/, '');
+  printable(withoutSecrets(text.replace(/\s+/g, ' ')), MAX_MESSAGE).replace(/(?<![.\s])[.\s]+$/, '');
 
 const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',
