@@ -41,7 +41,8 @@ async function expressions() {
     }
   }
   const constructed = await constructedExpressions();
-  if (found.size === 0 || constructed.length === 0) throw new Error('Expected built packages: npm run build.');
+  if (found.size === 0 || constructed.length === 0)
+    throw new Error('Expected built packages: npm run build.');
   for (const made of constructed) found.set(`/${made.pattern}/${made.flags}`, made);
   return [...found.values()];
 }

@@ -43,11 +43,15 @@ function timed(run) {
   expect(membersOf() === MEMBERS, 'A prototype of all objects has changed.');
 }
 
-/** Runs it. @throws where it throws anything but a TypeError of a bounded length */
+/** What a getter or a proxy of the application throws is the application's to see. */
+const APPLICATIONS = ['this getter throws', 'this proxy throws'];
+
+/** Runs it. @throws where it throws anything but a TypeError of a bounded length, or the application's own error */
 function onlyTypeError(run) {
   try {
     return run();
   } catch (error) {
+    if (error instanceof RangeError && APPLICATIONS.includes(error.message)) return undefined;
     expect(error instanceof TypeError && /^(?:Expected|Unknown)/.test(error.message), `It threw ${error}.`);
     expect(error.message.length <= MAX_WARNING, `The message has ${error.message.length} characters.`);
     return undefined;
@@ -75,16 +79,7 @@ const value = fc.oneof(
     ',,,',
     'a=b=c',
   ),
-  fc.constantFrom(
-    'otlp,none',
-    '__proto__=x',
-    'constructor',
-    'redis://[',
-    'pretty',
-    'minute',
-    'wait',
-    '\u0000',
-  ),
+  fc.constantFrom('otlp,none', '__proto__=x', 'constructor', 'redis://[', 'pretty', 'minute', 'wait'),
   fc.string({ unit: 'binary' }),
   fc
     .tuple(fc.constantFrom('a', ',', '=', 'a=b,', ' ', 'eyJ', '{'), fc.constantFrom(10, 100_000))
@@ -96,7 +91,13 @@ const variable = fc.oneof(
   fc.string({ maxLength: 60 }).map((rest) => `LLMTRACE_${rest}`),
 );
 
-const environment = fc.property(fc.dictionary(variable, value, { maxKeys: 12 }), (env) => {
+/** No system passes a text with a NUL in it. */
+const withoutNul = (env) =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, text]) => [name.replaceAll('\0', ''), text.replaceAll('\0', '')]),
+  );
+
+const environment = fc.property(fc.dictionary(variable, value, { maxKeys: 12 }).map(withoutNul), (env) => {
   timed(() => {
     const settings = autoSettings(env);
     warnOfUnknownVariables(env);
@@ -198,7 +199,7 @@ const prices = fc.property(fileText(priceList), (text) => {
   writeFileSync(file, text);
   timed(() => {
     try {
-      loadPrices(file);
+      onlyTypeError(() => loadPrices(file));
       for (const model of MODELS) expectPrice(findPrice('openai', model)?.price);
     } finally {
       clearPrices();

@@ -5,7 +5,7 @@ import type { Observer } from './call.ts';
 import { type ContentOptions, type ResolvedContent, resolveContent } from './config/content.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './config/log.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './config/resilience.ts';
-import { expectBoolean, expectNames, expectPath, isRecord, shown } from './config/rules.ts';
+import { expectBoolean, expectNames, expectPath, isRecord, quoted, shown } from './config/rules.ts';
 import { type RedisSettings, redisSettings } from './config/shared-limits.ts';
 import { nearest, unknownVariables, VARIABLES } from './config/variables.ts';
 import { note } from './findings.ts';
@@ -226,7 +226,7 @@ export function validateConfig(config: unknown): LlmTraceConfig {
     throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
   const known = Object.keys(resolveConfig({}, {}));
   const unknown = Object.keys(config).find((field) => !known.includes(field));
-  if (unknown !== undefined) throw new TypeError(`Expected the configuration to have no \`${unknown}\`.`);
+  if (unknown !== undefined) throw new TypeError(`Expected the configuration to have no ${quoted(unknown)}.`);
   resolveConfig(config, {});
   return config;
 }
@@ -330,7 +330,7 @@ function milliseconds(env: Environment, name: string): number | undefined {
 
 function option<T extends string>(name: string, allowed: readonly T[], value: T | undefined): T | undefined {
   if (value === undefined || allowed.includes(value)) return value;
-  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${String(value)}.`);
+  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${shown(value)}.`);
 }
 
 function expectObservers(observers: readonly Observer[]): readonly Observer[] {

@@ -1,5 +1,6 @@
 /** The options of log lines: their defaults, and what they must be. */
 import type { AnyLogger } from '../observers/log/loggers.ts';
+import { shown } from './rules.ts';
 
 /** Where llmtrace's own log lines go: JSON lines or readable ones on stderr, or nowhere. */
 export type LogMode = 'json' | 'pretty' | 'off';
@@ -95,5 +96,5 @@ function expectLogger({ logger, level, errorLevel }: ResolvedLog): void {
 }
 
 function expect(right: boolean, name: string, expected: string, value: unknown): void {
-  if (!right) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${String(value)}.`);
+  if (!right) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${shown(value)}.`);
 }

@@ -8,7 +8,7 @@ import { LlmTraceError } from '../llmtrace-error.ts';
 import { HOOKS, type Hooks } from '../observers/hooks.ts';
 import { alarmOnce } from '../warn.ts';
 import { BUDGET, RATE_LIMIT, RETRY } from './resilience-rules.ts';
-import { checked, flag, fromEnvironment, isRecord, type Rules, shown } from './rules.ts';
+import { checked, flag, fromEnvironment, isRecord, quoted, type Rules, shown } from './rules.ts';
 import { sharedLimitsOf } from './shared-limits.ts';
 
 export type RetryOptions = Partial<Retries>;
@@ -115,7 +115,7 @@ function interceptorsOf(given: unknown = []): readonly Interceptor[] {
 function hooksOf(given: unknown = {}): Hooks {
   if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
   const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no \`${unknown}\`.`);
+  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no ${quoted(unknown)}.`);
   for (const name of HOOKS) {
     const hook = given[name];
     if (hook !== undefined && typeof hook !== 'function')

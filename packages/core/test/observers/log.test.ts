@@ -240,7 +240,7 @@ describe('the log lines of calls', () => {
 
 describe('the option `log`', () => {
   const wrong: [given: unknown, message: RegExp][] = [
-    ['loud', /^Expected `log` to be one of json, pretty, off, got loud\.$/],
+    ['loud', /^Expected `log` to be one of json, pretty, off, got "loud"\.$/],
     [7, /^Expected `log` to be one of json, pretty, off, got 7\.$/],
     [{ mode: 'xml' }, /^Expected `log\.mode` to be one of/],
     [{ level: '' }, /^Expected `log\.level` to be the name of a level/],
