@@ -246,7 +246,7 @@ describe('the option `log`', () => {
     [{ level: '' }, /^Expected `log\.level` to be the name of a level/],
     [{ logger: {} }, /^Expected `log\.logger` to be a logger with a method `info` or `log`, got object\.$/],
     [{ logger: null }, /^Expected `log\.logger`/],
-    [{ sanitizeContent: 'no' }, /^Expected `log\.sanitizeContent` to be a boolean, got no\.$/],
+    [{ sanitizeContent: 'no' }, /^Expected `log\.sanitizeContent` to be a boolean, got "no"\.$/],
   ];
   for (const [given, message] of wrong) {
     it(`is refused where it is ${JSON.stringify(given)}`, () => {
