@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from '@llmtrace/test-fixtures/any-json';
 import fc from 'fast-check';
+import { ANSWERS } from './bodies.mjs';
 import { redisAnswer } from './generators.mjs';
 import { ODD_NAMES, revived } from './odd.mjs';
 
@@ -15,6 +16,9 @@ const { VARIABLES } = await import(`${core}config/variables.ts`);
 const { clearPrices, loadPrices, priceOf, findPrice } = await import(`${core}cost/index.ts`);
 const { UNITS } = await import(`${core}cost/units.ts`);
 const { loadConfigFile } = await import('../../packages/auto/src/config-file.ts');
+const { gemini } = await import('@llmtrace/core');
+const { usage: chatUsage } = await import('../../packages/instrumentation-openai/src/chat.ts');
+const { usage: messageUsage } = await import('../../packages/instrumentation-anthropic/src/usage.ts');
 const { redisLimits } = await import('../../packages/redis/src/index.ts');
 
 /** How long one input may take, in ms of this process. */
@@ -250,7 +254,61 @@ const numbersOf = (got) =>
     .concat(got)
     .filter((one) => typeof one === 'number');
 
-export const PURE = { environment, config, 'config-file': configFile, prices, redis };
+/** What an answer's usage may have in the place of a count. */
+const noCount = fc.oneof(
+  fc.constantFrom(-1, -100, 0.5, 1e10, 1e308, Number.POSITIVE_INFINITY, Number.NaN, '7', '', true, [], {}),
+  fc.integer({ max: -1 }),
+);
+const count = fc.integer({ min: 0, max: 1e6 });
+
+/** The readers of usage, each with what its vendor sends, in which every number is a count. */
+const READERS = {
+  chat: [chatUsage, ANSWERS.chat.whole.usage],
+  message: [messageUsage, ANSWERS.message.whole.usage],
+  gemini: [gemini.usage, ANSWERS.generated.whole.usageMetadata],
+};
+
+/** All ways to a number within JSON. */
+const numbersIn = (value, path = []) =>
+  typeof value === 'number'
+    ? [path]
+    : Object.entries(Object(value)).flatMap(([key, inner]) =>
+        typeof value === 'string' ? [] : numbersIn(inner, [...path, key]),
+      );
+
+function withValue(value, [key, ...rest], replaced) {
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  copy[key] = rest.length > 0 ? withValue(copy[key], rest, replaced) : replaced;
+  return copy;
+}
+
+const usageCase = fc.constantFrom(...Object.keys(READERS)).chain((reader) => {
+  const [, sample] = READERS[reader];
+  const places = numbersIn(sample);
+  return fc
+    .record({
+      counts: fc.array(count, { minLength: places.length, maxLength: places.length }),
+      at: fc.nat({ max: places.length - 1 }),
+      by: noCount,
+    })
+    .map(({ counts, at, by }) => {
+      const sound = places.reduce((made, path, index) => withValue(made, path, counts[index]), sample);
+      const wrong = withValue(sound, places[at], by);
+      return { reader, sound, wrong, absent: withValue(sound, places[at], undefined) };
+    });
+});
+
+/** A value that is no count makes what it is a part of unknown; it changes no count, and is no part of a sum. */
+const usage = fc.property(usageCase, ({ reader, sound, wrong, absent }) => {
+  const [read] = READERS[reader];
+  const [got, whole, without] = [wrong, sound, absent].map((one) => read(one) ?? {});
+  for (const [field, number] of Object.entries(got)) {
+    const isKnown = [undefined, whole[field], without[field]].includes(number);
+    expect(isKnown, `${field} is ${number}, where it is ${whole[field]} or unknown`);
+  }
+});
+
+export const PURE = { usage, environment, config, 'config-file': configFile, prices, redis };
 
 /** Runs one of them for so long. */
 export async function pureSuite({ name, seed, ms, path, examples }) {
