@@ -1,5 +1,6 @@
 /** What becomes of exports, as findings: each cause of each signal once, and once that it is over. */
 import { type AutoSettings, type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
 import { shown, shownEndpoint } from './endpoint.ts';
 import { causeOf } from './export-causes.ts';
 import { type Drops, type Ledger, SIGNALS, type Signal } from './export-ledger.ts';
@@ -49,6 +50,8 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     const { signal, failure, lost } = report;
     countLost(signal, lost);
     const { code, why, cure } = causeOf(failure, signal);
+    const message = plain(failure.message);
+    diag.error(`llmtrace: ${signal} do not arrive at ${placeOf(report)}`, { ...failure, message });
     const key = `${signal} ${code} ${why}`;
     const before = failing.get(signal)?.lost ?? 0;
     failing.set(signal, { key, lost: before + lost });
