@@ -8,7 +8,7 @@ import { type Resilience, type ResilienceConfig, resilienceOf } from './intercep
 import { type RedisSettings, redisSettings } from './interceptors/shared/options.ts';
 import type { Observer } from './model/call.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
-import { expectBoolean, expectNames, expectPath, isRecord, shown } from './options/rules.ts';
+import { expectBoolean, expectNames, expectPath, isRecord, quoted, shown } from './options/rules.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
 import { warnOnce } from './platform/warn.ts';
 
@@ -226,7 +226,7 @@ export function validateConfig(config: unknown): LlmTraceConfig {
     throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
   const known = Object.keys(resolveConfig({}, {}));
   const unknown = Object.keys(config).find((field) => !known.includes(field));
-  if (unknown !== undefined) throw new TypeError(`Expected the configuration to have no \`${unknown}\`.`);
+  if (unknown !== undefined) throw new TypeError(`Expected the configuration to have no ${quoted(unknown)}.`);
   resolveConfig(config, {});
   return config;
 }
@@ -330,7 +330,7 @@ function milliseconds(env: Environment, name: string): number | undefined {
 
 function option<T extends string>(name: string, allowed: readonly T[], value: T | undefined): T | undefined {
   if (value === undefined || allowed.includes(value)) return value;
-  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${String(value)}.`);
+  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${shown(value)}.`);
 }
 
 function expectObservers(observers: readonly Observer[]): readonly Observer[] {

@@ -144,11 +144,30 @@ describe('the configuration', () => {
     );
   });
 
+  it('refuses any wrong value in a message of bounded length', () => {
+    const long = 'x'.repeat(5000);
+    const cases = [
+      { semconv: long },
+      { semconv: [Symbol('none')] },
+      { nativeSpans: Object.create(null) },
+      { log: { mode: [Symbol('none')] } },
+      { log: { level: { toString: null } } },
+      { retry: { [long]: 1 } },
+      { hooks: { [long]: 1 } },
+      { [long]: 1 },
+    ];
+    for (const config of cases) {
+      const isBounded = ({ name, message }: Error): boolean =>
+        name === 'TypeError' && message.startsWith('Expected ') && message.length < 400;
+      assert.throws(() => validateConfig(config), isBounded);
+    }
+  });
+
   it('refuses a wrong option by name and value', () => {
     const wrong = { semconv: '1.36' } as unknown as LlmTraceConfig;
     assert.throws(() => resolveConfig(wrong, {}), {
       name: 'TypeError',
-      message: 'Expected `semconv` to be one of 1.41, latest, dup, got 1.36.',
+      message: 'Expected `semconv` to be one of 1.41, latest, dup, got "1.36".',
     });
     const observers = [null] as unknown as [];
     assert.throws(() => resolveConfig({ observers }, {}), /Expected `observers` to be an array of observers/);

@@ -3,7 +3,7 @@
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Interceptor } from '../model/call.ts';
 import { HOOKS, type Hooks } from '../observers/hooks.ts';
-import { checked, flag, fromEnvironment, isRecord, type Rules, shown } from '../options/rules.ts';
+import { checked, flag, fromEnvironment, isRecord, quoted, type Rules, shown } from '../options/rules.ts';
 import { alarmOnce } from '../platform/warn.ts';
 import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
 import { BUDGET, RATE_LIMIT, RETRY } from './option-rules.ts';
@@ -116,7 +116,7 @@ function interceptorsOf(given: unknown = []): readonly Interceptor[] {
 function hooksOf(given: unknown = {}): Hooks {
   if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
   const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no \`${unknown}\`.`);
+  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no ${quoted(unknown)}.`);
   for (const name of HOOKS) {
     const hook = given[name];
     if (hook !== undefined && typeof hook !== 'function')

@@ -1,5 +1,6 @@
 /** What becomes of exports, as findings: each cause of each signal once, and once that it is over. */
 import { type AutoSettings, type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
 import { shown, shownEndpoint } from '../../process/otlp-endpoint.ts';
 import { causeOf } from './causes.ts';
 import { type Drops, type Ledger, SIGNALS, type Signal } from './ledger.ts';
@@ -49,6 +50,8 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     const { signal, failure, lost } = report;
     countLost(signal, lost);
     const { code, why, cure } = causeOf(failure, signal);
+    const message = plain(failure.message);
+    diag.error(`llmtrace: ${signal} do not arrive at ${placeOf(report)}`, { ...failure, message });
     const key = `${signal} ${code} ${why}`;
     const before = failing.get(signal)?.lost ?? 0;
     failing.set(signal, { key, lost: before + lost });
@@ -177,7 +180,7 @@ const MAX_MESSAGE = 300;
 
 /** A receiver's message in one line: it may repeat the request's headers, or carry what a terminal acts on. */
 const plain = (text: string): string =>
-  printable(withoutSecrets(text.replace(/\s+/g, ' ')), MAX_MESSAGE).replace(/[.\s]+$/, '');
+  printable(withoutSecrets(text.replace(/\s+/g, ' ')), MAX_MESSAGE).replace(/(?<![.\s])[.\s]+$/, '');
 
 const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',
