@@ -118,7 +118,7 @@ export const BUNDLERS = [
   bundler('tsup', {
     external: [['tsup', '--config', 'tsup.external.config.mjs']],
     inside: [['tsup', '--config', 'tsup.inside.config.mjs']],
-    out: 'out.cjs',
+    out: 'out.js',
   }),
   bundler('bun build', { external: bun('--external', 'openai'), inside: bun() }),
 ];

@@ -83,6 +83,7 @@ const RUNTIMES = { name: 'runtimes', packages: { ...OTEL, bun: '1.4.5', deno: '2
 const BY_HAND = {
   ...{ title: '`instrumentClient()` and a NodeSDK', name: 'by hand', files: ['by-hand', 'provider'] },
   without: { files: ['provider'] },
+  docs: ['docs/bundles.md', 'instrumentClient(new OpenAI('],
 };
 const runtime = (name, start, flags, more) =>
   host('Other runtimes', name, RUNTIMES, {
@@ -92,6 +93,7 @@ const runtime = (name, start, flags, more) =>
       {
         ...{ title: `\`${flags[0]}\``, name: flags[0], flags, expect: 'either' },
         ...{ warning: /instrumentClient/, why: `${name} has no hooks of Node.js` },
+        docs: ['docs/bundles.md', flags.join(' ')],
         ...more,
       },
     ],
