@@ -184,6 +184,8 @@ const plain = (text: string): string =>
 
 const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',
+  // Deno 2.9 refuses the flags of the thread.
+  ERR_WORKER_INVALID_EXEC_ARGV: 'Let the application end by itself, or run it on Node.js',
   'Yarn PnP': 'Set `nodeLinker: node-modules` in .yarnrc.yml to have the thread',
 };
 
