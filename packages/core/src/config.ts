@@ -7,13 +7,13 @@ import type { NativeMode } from './engine/native/native-span.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './interceptors/options.ts';
 import { type RedisSettings, redisSettings } from './interceptors/shared/options.ts';
 import type { Observer } from './model/call.ts';
+import { COST_SEMCONV, type CostSemconv, SEMCONV, type Semconv } from './observers/attributes.ts';
+import { type Hooks, hooksOf } from './observers/hooks.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
 import { expectBoolean, expectNames, expectPath, isRecord, quoted, shown } from './options/rules.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
 import { warnOnce } from './platform/warn.ts';
 
-const SEMCONV = ['1.41', 'latest', 'dup'] as const;
-const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
 const EXPORT_TO = ['registered', 'both'] as const;
 const DEFAULT_QUEUE_BYTES = 32 * 2 ** 20;
 /** The count of bytes that wait is a 32-bit integer; a process that holds 1 GiB of telemetry is no use either. */
@@ -22,11 +22,10 @@ const MAX_QUEUE_BYTES = 2 ** 30;
 const SERVERLESS = ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'] as const;
 const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
-export type Semconv = (typeof SEMCONV)[number];
-export type CostSemconv = (typeof COST_SEMCONV)[number];
-
 /** Options of every llmtrace instrumentation. */
 export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig {
+  /** Functions of your own that watch each call; what they throw is logged and dropped. @default {} */
+  hooks?: Hooks;
   /** Watch each call, after llmtrace's own observers. @default [] */
   observers?: readonly Observer[];
   /**
@@ -178,6 +177,7 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
     enabled: expectBoolean('enabled', config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true),
     observers: expectObservers(config.observers ?? []),
     ...resilienceOf(config, env, warn),
+    hooks: hooksOf(config.hooks),
     semconv:
       option('semconv', SEMCONV, config.semconv) ??
       choice(env, 'LLMTRACE_SEMCONV', SEMCONV) ??

@@ -3,15 +3,13 @@
 export {
   type AutoSettings,
   autoSettings,
-  type CostSemconv,
   type LlmTraceConfig,
   type PrometheusSettings,
-  type Semconv,
   validateConfig,
 } from './config.ts';
 export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
-export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './diagnosis/findings.ts';
+export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
@@ -71,6 +69,7 @@ export type {
   Server,
   Usage,
 } from './model/call.ts';
+export type { EventLogger, EventLoggerProvider, LogEvent } from './model/event-logger.ts';
 export type {
   Content,
   ContentReader,
@@ -81,12 +80,9 @@ export type {
   Prompt,
   ToolDefinition,
 } from './model/messages.ts';
-export {
-  type EventLogger,
-  type EventLoggerProvider,
-  type LogEvent,
-  newerLoggerProvider,
-} from './observers/events.ts';
+export type { SentRequests } from './model/sent-requests.ts';
+export type { CostSemconv, Semconv } from './observers/attributes.ts';
+export { newerLoggerProvider } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export type { LogMode, LogOptions } from './observers/log/options.ts';
@@ -100,6 +96,9 @@ export { printable, printableLines } from './platform/printable.ts';
 export {
   type Build,
   type Facts,
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
   facts,
   type KnownInstrumentation,
   type SdkCopy,
@@ -124,4 +123,4 @@ export {
   strings,
   tokenCount,
 } from './vendor/values.ts';
-export type { Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor/vendor.ts';
+export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor/vendor.ts';

@@ -30,16 +30,12 @@ import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import { instrumented } from './engine/engine.ts';
 import { silently } from './engine/native/native-span.ts';
-import type { Engine } from './engine/open-call.ts';
+import { type Engine, isUnderWay } from './engine/open-call.ts';
 import { watchRawBodies } from './engine/raw-json.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
+import type { EventLogger, EventLoggerProvider } from './model/event-logger.ts';
 import { type Naming, SCHEMA_URL } from './observers/attributes.ts';
-import {
-  type EventLogger,
-  type EventLoggerProvider,
-  eventObserver,
-  newerLoggerProvider,
-} from './observers/events.ts';
+import { eventObserver, newerLoggerProvider } from './observers/events.ts';
 import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
 import { metricsObserver } from './observers/metrics/calls.ts';
@@ -89,7 +85,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 
   /** Makes itself known to the doctor, and to other copies of llmtrace. */
   private _join(): void {
-    noteInstrumentation(this, this.vendor, !this._off);
+    noteInstrumentation(this, this.vendor, this._off ? undefined : isUnderWay);
   }
 
   /**

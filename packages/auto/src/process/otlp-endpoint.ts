@@ -1,12 +1,12 @@
 /** The OTLP endpoints of the environment: where telemetry is sent to, as it may be shown, and whether it is an address. */
 import { type AutoSettings, type Finding, note } from '@llmtrace/core';
-import type { Signal } from '../sdk/export-report/ledger.ts';
 
 const DEFAULT = 'http://localhost:4318';
 const DEFAULT_GRPC = 'http://localhost:4317';
 
 const EXPORTERS = { traces: 'traceExporters', metrics: 'metricExporters', logs: 'logExporters' } as const;
 
+type Signal = keyof typeof EXPORTERS;
 type Environment = AutoSettings['env'];
 
 /** Where a signal is sent; undefined where it is not sent by OTLP. */

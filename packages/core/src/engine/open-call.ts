@@ -5,6 +5,7 @@ import { context, type DiagLogger } from '@opentelemetry/api';
 import { Capture, type CaptureOptions } from '../content/capture.ts';
 import { errorStatus, isCancelled } from '../errors/index.ts';
 import type { Call, Interceptor, Observer, Outcome } from '../model/call.ts';
+import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import type { Origin } from '../vendor/provider.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
@@ -12,7 +13,7 @@ import { fields } from '../vendor/values.ts';
 import type { Endpoint, Vendor } from '../vendor/vendor.ts';
 import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
-import { type NativeCall, type NativeMode, openNative } from './native/native-span.ts';
+import { type NativeMode, openNative } from './native/native-span.ts';
 
 /** What the engine needs of an instrumentation. */
 export interface Engine {
