@@ -31,7 +31,7 @@ function forbidden(pkg, specifier) {
 const ROOMS = {
   core: {
     model: [],
-    options: [],
+    options: ['platform'],
     platform: ['model'],
     vendor: ['model', 'platform'],
     errors: ['model', 'platform'],
