@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { LoadFnOutput } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
-import { initialize, loadSync } from '../src/telling.ts';
+import { initialize, loadSync } from '../../src/esm/loader-hooks.ts';
 
 const OPENAI_4 = [
   ['resources/audio/speech.mjs', 'Speech'],
