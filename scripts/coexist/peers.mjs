@@ -64,7 +64,7 @@ import * as Sentry from '@sentry/node';
 Sentry.init({ dsn: process.env.SINK.replace('//', '//key@') + '/1', tracesSampleRate: 1 });
 globalThis.flushOthers = () => Sentry.flush(2000);
 `,
-    hosts: ['http', 'express', 'fetch'],
+    hosts: ['http_server', 'express', 'fetch'],
   },
   {
     name: 'dd-trace',

@@ -6,7 +6,7 @@ const Traces = definitions.opentelemetry.proto.collector.trace.v1.ExportTraceSer
 /** Each with its `id` and that of its `parent`, its `name`, and `by`: what made it. None, for what has no spans. */
 export function spansIn(url, type, bytes) {
   if (/\/v1\/traces$/.test(url)) return ofOtlp(type?.includes('json') ? JSON.parse(bytes) : fromProto(bytes));
-  if (/\/envelope\/$/.test(url)) return bytes.toString().split('\n').flatMap(ofSentry);
+  if (/\/envelope\/(?:\?|$)/.test(url)) return bytes.toString().split('\n').flatMap(ofSentry);
   return [];
 }
 
