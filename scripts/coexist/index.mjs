@@ -8,12 +8,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { isRegistryThere, nodeOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 import { page } from './page.mjs';
 import { NODES, nodesOf, ordersOf, PEERS } from './peers.mjs';
 import { makeProject } from './project.mjs';
 import { changed, judge, play, resultOf, unexplained } from './run.mjs';
 import { CALLS } from './scenes.mjs';
-import { isRegistryThere, nodeOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 
 const { values: options, positionals: wanted } = parseArgs({
   allowPositionals: true,
