@@ -8,6 +8,7 @@ import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
 import { costObserver, loadPrices } from './cost/cost.ts';
+import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
 import { watchRawBodies } from './engine/raw-json.ts';
@@ -110,6 +111,7 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
     const remembered = known.get(client as object);
     if (remembered && remembered.baseURL === baseURL) return remembered.origin;
     watchAttempts(client);
+    watchResponses(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
     const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
     known.set(client as object, { baseURL, origin });

@@ -220,5 +220,4 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return newer ? [own, newer] : [own];
   }
 }
-
 const isEndpoint = (point: PatchPoint): point is Endpoint => 'operation' in point;

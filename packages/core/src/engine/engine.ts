@@ -37,6 +37,7 @@ export function instrumented(
     close(live, 'failed', error);
     throw error;
   }
+  live.hasReturned = true;
   return observe(live, result);
 }
 

@@ -36,6 +36,8 @@ export interface Live extends Holder, Linked<Live> {
   readonly capture: Capture | undefined;
   /** Where interceptors run; undefined where there are none. */
   readonly chain: Chain | undefined;
+  /** True once the SDK's method has returned, though what it gave may not have settled. */
+  hasReturned: boolean;
   /** True once the answer is being observed: an SDK may parse one response more than once. */
   delivered: boolean;
   /** True once the SDK itself reads the body, and tells what became of it. */
@@ -86,6 +88,7 @@ export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown
     signal,
     capture,
     chain: engine.intercept && { intercept: engine.intercept },
+    hasReturned: false,
     delivered: false,
     parsing: false,
     reading: false,
