@@ -45,11 +45,11 @@ const ROOMS = {
     diagnosis: ['model', 'platform', 'vendor', 'patching'],
   },
   auto: {
-    process: [],
-    console: ['process'],
-    esm: ['process'],
-    sdk: ['process'],
-    doctor: ['process', 'sdk', 'vendors.ts'],
+    process: ['settings.ts'],
+    console: ['process', 'settings.ts'],
+    esm: ['process', 'settings.ts'],
+    sdk: ['process', 'settings.ts'],
+    doctor: ['process', 'sdk', 'vendors.ts', 'settings.ts'],
   },
 };
 

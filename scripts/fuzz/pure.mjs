@@ -9,12 +9,11 @@ import { redisAnswer } from './generators.mjs';
 import { ODD_NAMES, revived } from './odd.mjs';
 
 const core = new URL('../../packages/core/src/', import.meta.url);
-const { autoSettings, resolveConfig, validateConfig, warnOfUnknownVariables } = await import(
-  `${core}config.ts`
-);
+const { resolveConfig, validateConfig, warnOfUnknownVariables } = await import(`${core}config.ts`);
 const { VARIABLES } = await import(`${core}options/variables.ts`);
 const { clearPrices, loadPrices, priceOf, findPrice } = await import(`${core}cost/cost.ts`);
 const { UNITS } = await import(`${core}cost/units.ts`);
+const { autoSettings } = await import('../../packages/auto/src/settings.ts');
 const { loadConfigFile } = await import('../../packages/auto/src/config-file.ts');
 const { gemini } = await import('@llmtrace/core');
 const { usage: chatUsage } = await import('../../packages/instrumentation-openai/src/chat.ts');

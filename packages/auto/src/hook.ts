@@ -2,12 +2,13 @@
  * `node --import @llmtrace/auto/hook`: only the hook that lets instrumentations see the vendors' ES modules, for
  * applications that set OpenTelemetry up themselves. It starts nothing and traces nothing.
  */
-import { autoSettings, warnOnce } from '@llmtrace/core';
+import { warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { examineIfAsked } from './doctor/index.ts';
 import { registerEsmHook } from './esm/register.ts';
 import { preloadByPath } from './process/children.ts';
 import { here } from './process/own-files.ts';
+import { autoSettings } from './settings.ts';
 import { wantedVendors } from './vendors.ts';
 
 try {

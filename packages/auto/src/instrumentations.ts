@@ -1,10 +1,11 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
-import { autoSettings, type LlmInstrumentation, type LlmTraceConfig, warnOnce } from '@llmtrace/core';
+import { type LlmInstrumentation, type LlmTraceConfig, warnOnce } from '@llmtrace/core';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
+import { autoSettings } from './settings.ts';
 import { wantedVendors } from './vendors.ts';
 
 /**

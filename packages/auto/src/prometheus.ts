@@ -1,8 +1,9 @@
 /** Prometheus metrics without code: nothing of it is loaded where no port is named. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import { type AutoSettings, type Observer, type PrometheusSettings, warnOnce } from '@llmtrace/core';
+import { type Observer, warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import type { AutoSettings, PrometheusSettings } from './settings.ts';
 
 const require = module.createRequire(import.meta.url);
 

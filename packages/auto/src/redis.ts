@@ -1,7 +1,8 @@
 /** Limits over several processes without code: nothing of it is loaded where no Redis is named. */
 import module from 'node:module';
-import { type AutoSettings, type LlmTraceConfig, warnOnce } from '@llmtrace/core';
+import { type LlmTraceConfig, warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import type { AutoSettings } from './settings.ts';
 
 const require = module.createRequire(import.meta.url);
 

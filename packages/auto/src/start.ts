@@ -1,12 +1,5 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
-import {
-  autoSettings,
-  type LlmTraceConfig,
-  type Observer,
-  type ProcessWide,
-  processWide,
-  warnOnce,
-} from '@llmtrace/core';
+import { type LlmTraceConfig, type Observer, type ProcessWide, processWide, warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
@@ -26,6 +19,7 @@ import { sharedLimits } from './redis.ts';
 import { followProviders, isRegistered } from './sdk/following-providers.ts';
 import { ownSdk } from './sdk/own-sdk.ts';
 import { lendPropagation } from './sdk/propagation.ts';
+import { autoSettings } from './settings.ts';
 import { hintObserver } from './start-hint.ts';
 import { type LoadedVendor, wantedVendors } from './vendors.ts';
 

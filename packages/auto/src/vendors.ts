@@ -1,7 +1,6 @@
 /** The vendors that are traced, by the names that `LLMTRACE_INSTRUMENTATIONS` knows. */
 import module from 'node:module';
 import {
-  type AutoSettings,
   type LlmInstrumentation,
   type LlmTraceConfig,
   nearest,
@@ -10,6 +9,7 @@ import {
   warnOnce,
 } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
+import type { AutoSettings } from './settings.ts';
 
 interface VendorEntry {
   readonly name: string;

@@ -1,10 +1,7 @@
 /** `@llmtrace/core`: what vendors' instrumentations are made of, and what applications may configure. */
 
 export {
-  type AutoSettings,
-  autoSettings,
   type LlmTraceConfig,
-  type PrometheusSettings,
   validateConfig,
 } from './config.ts';
 export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
@@ -42,6 +39,7 @@ export {
   checkRedisOptions,
   type RedisLimitsOptions,
   type RedisSettings,
+  redisSettings,
 } from './interceptors/shared/options.ts';
 export type {
   Ask,
@@ -85,7 +83,16 @@ export type { CostSemconv, Semconv } from './observers/attributes.ts';
 export { newerLoggerProvider } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
-export type { LogMode, LogOptions } from './observers/log/options.ts';
+export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export {
+  choice,
+  type Environment,
+  flag,
+  list,
+  milliseconds,
+  positiveNumber,
+  warnOfValue,
+} from './options/environment.ts';
 export { nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
 export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';

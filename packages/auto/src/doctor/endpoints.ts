@@ -1,7 +1,8 @@
 /** Whether a server listens at the OTLP endpoints that spans and metrics are sent to. */
 import { spawnSync } from 'node:child_process';
-import type { AutoSettings, Finding } from '@llmtrace/core';
+import type { Finding } from '@llmtrace/core';
 import { endpointOf, shown } from '../process/otlp-endpoint.ts';
+import type { AutoSettings } from '../settings.ts';
 
 /** How long an endpoint is tried, in ms. */
 const WAIT_MS = 2000;

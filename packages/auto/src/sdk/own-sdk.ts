@@ -1,7 +1,6 @@
 /** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import type { AutoSettings } from '@llmtrace/core';
 import {
   type Attributes,
   createNoopMeter,
@@ -12,6 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { atExit } from '../process/exit.ts';
 import { checkEndpoints, sendingExporters } from '../process/otlp-endpoint.ts';
+import type { AutoSettings } from '../settings.ts';
 import { type ExportThread, startExportThread } from './export-thread/client.ts';
 import { toWire } from './export-thread/messages.ts';
 import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './export-thread/worker-relay.ts';

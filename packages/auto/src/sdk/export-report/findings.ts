@@ -1,7 +1,8 @@
 /** What becomes of exports, as findings: each cause of each signal once, and once that it is over. */
-import { type AutoSettings, type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
+import { type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { shown, shownEndpoint } from '../../process/otlp-endpoint.ts';
+import type { AutoSettings } from '../../settings.ts';
 import { causeOf } from './causes.ts';
 import { type Drops, type Ledger, SIGNALS, type Signal } from './ledger.ts';
 import type { ExportReport, Tell } from './report.ts';

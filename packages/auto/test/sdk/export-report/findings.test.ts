@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { autoSettings, facts } from '@llmtrace/core';
+import { facts } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { useFakeTimers } from 'sinon';
 import { endpointFinding, sendingExporters } from '../../../src/process/otlp-endpoint.ts';
 import { exportReports } from '../../../src/sdk/export-report/findings.ts';
 import { Drops, Ledger } from '../../../src/sdk/export-report/ledger.ts';
 import { type ExportReport, reporting, reportUnderWay } from '../../../src/sdk/export-report/report.ts';
+import { autoSettings } from '../../../src/settings.ts';
 
 const FAILED: Extract<ExportReport, { kind: 'failed' }> = {
   ...{ kind: 'failed', signal: 'traces', url: 'http://user:pass@host:1/v1/traces?key=1', lost: 3 },
