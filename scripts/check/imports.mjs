@@ -19,6 +19,8 @@ function forbidden(pkg, specifier) {
     return 'it is above';
   if (CLIENTS.includes(specifier)) return 'a client of Redis is loaded where it is used, if it is there';
   if (INSTRUMENTATION.test(specifier)) return 'instrumentations know only core';
+  if (pkg.startsWith('instrumentation-') && specifier === '@llmtrace/core/internal')
+    return 'an instrumentation needs no more than one of another vendor has';
   if (pkg === 'core' && specifier.startsWith('@llmtrace/')) return 'core is at the bottom';
   return undefined;
 }

@@ -2,7 +2,7 @@
  * `node --import @llmtrace/auto/hook`: only the hook that lets instrumentations see the vendors' ES modules, for
  * applications that set OpenTelemetry up themselves. It starts nothing and traces nothing.
  */
-import { warnOnce } from '@llmtrace/core';
+import { warnOnce } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { examineIfAsked } from './doctor/index.ts';
 import { registerEsmHook } from './esm/register.ts';

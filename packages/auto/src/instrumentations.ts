@@ -1,5 +1,5 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
-import { type LlmInstrumentation, type LlmTraceConfig, warnOnce } from '@llmtrace/core';
+import { type LlmInstrumentation, type LlmTraceConfig, warnOnce } from '@llmtrace/core/internal';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';

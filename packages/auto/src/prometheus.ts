@@ -1,7 +1,7 @@
 /** Prometheus metrics without code: nothing of it is loaded where no port is named. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import { type Observer, warnOnce } from '@llmtrace/core';
+import { type Observer, warnOnce } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import type { AutoSettings, PrometheusSettings } from './settings.ts';
 

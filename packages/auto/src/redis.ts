@@ -1,6 +1,6 @@
 /** Limits over several processes without code: nothing of it is loaded where no Redis is named. */
 import module from 'node:module';
-import { type LlmTraceConfig, warnOnce } from '@llmtrace/core';
+import { type LlmTraceConfig, warnOnce } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import type { AutoSettings } from './settings.ts';
 

@@ -10,7 +10,7 @@ import {
   type RedisSettings,
   redisSettings,
   warnOfValue,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import { DiagLogLevel } from '@opentelemetry/api';
 
 const EXPORT_TO = ['registered', 'both'] as const;

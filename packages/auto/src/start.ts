@@ -1,5 +1,11 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
-import { type LlmTraceConfig, type Observer, type ProcessWide, processWide, warnOnce } from '@llmtrace/core';
+import {
+  type LlmTraceConfig,
+  type Observer,
+  type ProcessWide,
+  processWide,
+  warnOnce,
+} from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';

@@ -7,7 +7,7 @@ import {
   note,
   type Vendor,
   warnOnce,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import type { AutoSettings } from './settings.ts';
 

@@ -3,7 +3,6 @@ import {
   count,
   type Endpoint,
   fields,
-  gemini,
   type LlmRequest,
   type LlmResponse,
   lookUp,
@@ -12,6 +11,7 @@ import {
   strings,
   type Usage,
 } from '@llmtrace/core';
+import { gemini } from '@llmtrace/core/gemini';
 import { interactionContent } from './content/interactions.ts';
 import { FILES } from './models.ts';
 

@@ -1,6 +1,7 @@
 /** `/metrics` over HTTP: in a server of the application's, or in one of our own. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Observer, warn } from '@llmtrace/core';
+import type { Observer } from '@llmtrace/core';
+import { warn } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import {
   type AnyRegistry,

@@ -1,7 +1,7 @@
 /** Where the spans of this process go, and what keeps them from arriving. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Finding, isNoop } from '@llmtrace/core';
+import { type Finding, isNoop } from '@llmtrace/core/internal';
 import type { TracerProvider } from '@opentelemetry/api';
 import { apiVersionFrom } from '../process/api-version.ts';
 import { endpointOf, shown } from '../process/otlp-endpoint.ts';

@@ -1,6 +1,6 @@
 /** Whether a server listens at the OTLP endpoints that spans and metrics are sent to. */
 import { spawnSync } from 'node:child_process';
-import type { Finding } from '@llmtrace/core';
+import type { Finding } from '@llmtrace/core/internal';
 import { endpointOf, shown } from '../process/otlp-endpoint.ts';
 import type { AutoSettings } from '../settings.ts';
 

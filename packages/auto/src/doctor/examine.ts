@@ -11,7 +11,7 @@ import {
   type Vendor,
   warningOf,
   whyUntraced,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import { nameOf } from '../process/children.ts';
 import type { AutoSettings } from '../settings.ts';
 import { destinationOf } from './destination.ts';

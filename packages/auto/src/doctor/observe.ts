@@ -2,7 +2,7 @@
 import { writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, parentPort, threadId } from 'node:worker_threads';
-import { watchRequests } from '@llmtrace/core';
+import { watchRequests } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { atExit } from '../process/exit.ts';
 import { flushExports } from '../sdk/own-sdk.ts';

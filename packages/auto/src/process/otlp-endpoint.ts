@@ -1,5 +1,5 @@
 /** The OTLP endpoints of the environment: where telemetry is sent to, as it may be shown, and whether it is an address. */
-import { type Finding, note } from '@llmtrace/core';
+import { type Finding, note } from '@llmtrace/core/internal';
 import type { AutoSettings } from '../settings.ts';
 
 const DEFAULT = 'http://localhost:4318';

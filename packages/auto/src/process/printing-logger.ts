@@ -1,6 +1,6 @@
 /** What `diag` says, printed. Texts of receivers, vendors and models are within it: they carry secrets and controls. */
 import { inspect } from 'node:util';
-import { printableLines, withoutSecrets } from '@llmtrace/core';
+import { printableLines, withoutSecrets } from '@llmtrace/core/internal';
 import { DiagConsoleLogger, type DiagLogger } from '@opentelemetry/api';
 
 const METHODS = ['error', 'warn', 'info', 'debug', 'verbose'] as const;

@@ -15,7 +15,7 @@ import {
   threadId,
   type Worker,
 } from 'node:worker_threads';
-import { note } from '@llmtrace/core';
+import { note } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { nameOf } from './children.ts';
 import { OWN_THREAD } from './once-per-thread.ts';

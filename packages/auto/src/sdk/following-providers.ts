@@ -14,7 +14,7 @@ import {
   type EventLoggerProvider,
   type LogEvent,
   newerLoggerProvider,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import {
   type Counter,
   type Gauge,

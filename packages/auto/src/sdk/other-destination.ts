@@ -1,5 +1,5 @@
 /** Says where telemetry goes that is configured to be exported and is not, because the application has its own provider. */
-import { type Finding, note } from '@llmtrace/core';
+import { type Finding, note } from '@llmtrace/core/internal';
 import type { TracerProvider } from '@opentelemetry/api';
 import { packageNameOf } from '../process/calling-code.ts';
 import { className, providerName } from '../process/provider-name.ts';

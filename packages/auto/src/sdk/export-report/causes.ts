@@ -1,5 +1,5 @@
 /** Why an export fails, and what to do. Texts of errors are the receiver's own: only their codes are shown. */
-import type { FindingCode } from '@llmtrace/core';
+import type { FindingCode } from '@llmtrace/core/internal';
 import type { Signal } from './ledger.ts';
 import type { Failure } from './report.ts';
 

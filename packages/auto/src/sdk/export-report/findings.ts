@@ -1,5 +1,5 @@
 /** What becomes of exports, as findings: each cause of each signal once, and once that it is over. */
-import { type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
+import { type Finding, note, printable, withoutSecrets } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { shown, shownEndpoint } from '../../process/otlp-endpoint.ts';
 import type { AutoSettings } from '../../settings.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { facts } from '@llmtrace/core';
+import { facts } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { useFakeTimers } from 'sinon';
 import { endpointFinding, sendingExporters } from '../../../src/process/otlp-endpoint.ts';
