@@ -108,6 +108,13 @@ export { isNoop, type ProcessWide, processWide } from './platform/process-wide.t
 export { withoutSecrets } from './platform/secrets.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { warn, warnOnce } from './platform/warn.ts';
+export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
+export {
+  openAIEmbeddingsUsage,
+  openAIStreamUsage,
+  openAIUsage,
+  type UsageReading,
+} from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';
 export {
   checkedUsage,

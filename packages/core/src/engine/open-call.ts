@@ -68,7 +68,7 @@ export interface Live extends Holder {
 export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
-  const { provider, server } = engine.origin(client, args);
+  const { provider, server, priceProvider = null, region } = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
   const now = performance.now();
@@ -77,6 +77,8 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     operation: endpoint.operation,
     apiType: endpoint.apiType,
     server,
+    priceProvider,
+    region,
     request,
     startTime: now,
     attempts: 0,

@@ -92,6 +92,11 @@ export interface LlmResponse {
   /** One per choice, in their order; normalised to the conventions' words where they have one. */
   finishReasons?: string[] | undefined;
   usage?: Usage | undefined;
+  /**
+   * The usage as it was reported contradicts itself: its total is not that of the counts; or parts were greater than
+   * their whole. Those are left out, which makes the cost unknown.
+   */
+  contradiction?: 'total' | 'parts' | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;
@@ -135,6 +140,13 @@ export interface Call {
   /** The API family within the provider, e.g. `chat_completions`. */
   readonly apiType: string | undefined;
   readonly server: Server | undefined;
+  /**
+   * The provider whose price list holds: mostly `provider`. Null where none does: at a host that llmtrace does not
+   * know, the model may be anybody's. Absent is `provider`.
+   */
+  readonly priceProvider?: string | null;
+  /** The region that the host or the path names. */
+  readonly region?: string | undefined;
   readonly request: LlmRequest;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;
