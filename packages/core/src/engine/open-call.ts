@@ -141,7 +141,7 @@ function captureOf(
 
 /** The application is about to get a whole answer. */
 export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
-  const response = endpoint.response(fields(answer));
+  const response = endpoint.response(fields(answer), call);
   // What was read on the way is not in it.
   call.response = endpoint.raw ? Object.assign(call.response, response) : response;
   capture?.answer(answer);
@@ -156,7 +156,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.chunks++;
   call.firstChunkTime ??= now;
   try {
-    endpoint.chunk?.(call.response, fields(chunk));
+    endpoint.chunk?.(call.response, fields(chunk), call);
   } catch (error) {
     report(engine, 'chunk', error);
   }
@@ -190,7 +190,7 @@ function tell(engine: Engine, step: 'start' | 'end', call: Call): void {
 export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): boolean {
   const only = guard(engine, 'chunk', () => {
     if (!endpoint.dropUsage?.(chunk)) return false;
-    endpoint.chunk?.(call.response, chunk);
+    endpoint.chunk?.(call.response, chunk, call);
     return true;
   });
   return only ?? false;

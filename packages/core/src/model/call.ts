@@ -5,6 +5,7 @@
  * The record below is all that interceptors and observers ever see; it knows no vendor's types.
  */
 import type { Context } from '@opentelemetry/api';
+import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
 
 /** Values of `gen_ai.operation.name` that llmtrace uses. */
@@ -45,6 +46,8 @@ export interface LlmRequest {
   serviceTier?: string | undefined;
   /** The number of messages (or inputs) sent. Their content is never here. */
   messageCount?: number | undefined;
+  /** The length of a text that is to be spoken, by which some vendors bill. */
+  characterCount?: number | undefined;
 }
 
 /**
@@ -97,6 +100,8 @@ export interface LlmResponse {
    * their whole. Those are left out, which makes the cost unknown.
    */
   contradiction?: 'total' | 'parts' | undefined;
+  /** What the call is billed for beside the tokens of `usage`; absent where there is nothing of it. */
+  billing?: Billing | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;
@@ -117,8 +122,9 @@ export interface Cost {
   output?: number | undefined;
   /** Who said so: the provider in its answer, the user's own prices, or the prices that ship with llmtrace. */
   source: 'provider' | 'user' | 'local';
-  /** True where the call did not run to its end, so that only the usage seen until then is priced. */
+  /** True where something is missing from it, which `missing` names: the call cost at least this much. */
   partial?: boolean | undefined;
+  missing?: readonly Missing[] | undefined;
   /**
    * True where the call was served at a service tier (flex, priority, …) for which there is no price, so that
    * `total` is what it would have cost at the standard tier.

@@ -62,7 +62,7 @@ export function openAIUsage(u: any, dialect: UsageDialect = 'openai'): UsageRead
       outputAudioTokens: tokenCount(outside.audio_tokens),
       outputTextTokens: tokenCount(outside.text_tokens),
       outputImageTokens: tokenCount(outside.image_tokens),
-      webSearches: tokenCount(u.num_search_queries),
+      webSearches: first(u.num_search_queries, u.connectors?.web_search),
       reportedCost: statedCost(u),
     }),
   );
