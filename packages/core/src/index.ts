@@ -110,6 +110,7 @@ export { withoutSecrets } from './platform/secrets.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { warn, warnOnce } from './platform/warn.ts';
 export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
+export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
 export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
 export {
   allImage,

@@ -9,7 +9,7 @@
 
 import { define } from '../platform/replace-method.ts';
 import type { Chain } from './attempts/intercept.ts';
-import { close, type Live, onCollected, seen } from './open-call.ts';
+import { close, headersArrived, type Live, onCollected, seen } from './open-call.ts';
 import { watchResponse } from './raw-response.ts';
 import { answerArrived } from './result.ts';
 
@@ -183,6 +183,7 @@ function followProps(promise: ApiPromise): void {
 function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps> {
   const answered = promise.responsePromise.then(
     (props) => {
+      headersArrived(live, props.response.headers);
       // Nobody waits for the body yet, and perhaps nobody ever will.
       if (promise.parsedPromise === undefined) {
         seen(live);

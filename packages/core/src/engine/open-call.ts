@@ -6,6 +6,7 @@ import { Capture, type CaptureOptions } from '../content/capture.ts';
 import { errorStatus, isCancelled } from '../errors/index.ts';
 import type { Call, Interceptor, Observer, Outcome } from '../model/call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
+import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
 import type { Origin } from '../vendor/provider.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
 import { fields } from '../vendor/values.ts';
@@ -57,6 +58,10 @@ export interface Live extends Holder {
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
+  /** Whether the headers of the answer may say something of it: those of a gateway. */
+  readonly readsHeaders: boolean;
+  /** What the headers of the answer said. */
+  headers: AnswerHeaders | undefined;
   /** The usage of the stream was asked for on behalf of the application, or is waited for to come unasked. */
   usage: 'asked' | 'watched' | undefined;
   /** The open calls before and after it. */
@@ -68,7 +73,7 @@ export interface Live extends Holder {
 export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
-  const { provider, server, priceProvider = null, region } = engine.origin(client, args);
+  const { provider, server, priceProvider = null, region, isGateway } = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
   const now = performance.now();
@@ -109,6 +114,8 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     delivered: false,
     parsing: false,
     reading: false,
+    readsHeaders: isGateway,
+    headers: undefined,
     usage: undefined,
     held: undefined,
     isRegistered: false,
@@ -196,6 +203,11 @@ export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): b
   return only ?? false;
 }
 
+/** The headers of the answer have arrived. */
+export function headersArrived(live: Live, headers: unknown): void {
+  if (live.readsHeaders) live.headers = guard(live.engine, 'answer', () => answerHeaders(headers));
+}
+
 /** Something of the answer has arrived. */
 export function seen({ call }: Live): void {
   if (call.endTime === undefined) call.activeTime = performance.now();
@@ -220,6 +232,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.endTime = outcome === 'abandoned' ? call.activeTime : performance.now();
   leave(live);
   forget(live);
+  if (live.headers) addHeaders(call.response, live.headers);
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);

@@ -14,7 +14,11 @@ export interface Origin {
   readonly priceProvider: string | undefined;
   /** The region, where the host or the path names it. */
   readonly region: string | undefined;
+  /** Whether it is, or may be, a gateway, which says in headers what an answer cost or who served it. */
+  readonly isGateway: boolean;
 }
+
+const GATEWAYS = new Set(['hugging_face', 'fireworks_ai']);
 
 /**
  * @param baseURL of the client; without a usable one there is no server, and the provider is `fallback`.
@@ -30,7 +34,7 @@ export function originOf(
   const url = baseURL === undefined ? null : parseUrl(baseURL);
   if (!url) {
     const provider = known ?? fallback;
-    return { provider, server: undefined, priceProvider: provider, region: undefined };
+    return { provider, server: undefined, priceProvider: provider, region: undefined, isGateway: false };
   }
   const at = providerOf(url);
   const decided = mapped(map, url.host) ?? mapped(map, url.hostname) ?? known;
@@ -40,6 +44,7 @@ export function originOf(
     server: { address: url.hostname, port },
     priceProvider: decided ?? at?.priceProvider,
     region: at?.region,
+    isGateway: at === undefined || GATEWAYS.has(at.name),
   };
 }
 

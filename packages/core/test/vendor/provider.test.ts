@@ -59,7 +59,13 @@ describe('the origin of a client', () => {
   });
 
   it('has no server where there is no usable base URL', () => {
-    const origin = { provider: 'openai', server: undefined, priceProvider: 'openai', region: undefined };
+    const origin = {
+      provider: 'openai',
+      server: undefined,
+      priceProvider: 'openai',
+      region: undefined,
+      isGateway: false,
+    };
     assert.deepEqual(originOf('not a url', undefined, 'openai', {}), origin);
     assert.deepEqual(originOf(undefined, undefined, 'openai', {}), origin);
   });
