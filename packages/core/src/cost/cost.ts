@@ -4,7 +4,7 @@
  */
 import { diag } from '@opentelemetry/api';
 import type { Billing, InnerCall, Missing } from '../model/billing.ts';
-import type { Call, Cost, LlmResponse, Observer, Usage } from '../model/call.ts';
+import type { Call, Cost, Observer, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
 import { isPricedProvider } from './price-book.ts';
@@ -142,10 +142,15 @@ function addInner(
   { model, usage, what }: InnerCall,
   options: CostOptions,
 ): void {
-  const response = { ...call.response, usage, model: model ?? call.response.model, billing: undefined };
-  const request = model === undefined ? call.request : { ...call.request, model };
+  const { request, response } = call;
+  const { region, provider } = response.billing ?? NO_BILLING;
   const inner = costOf(
-    { ...call, request, response: response as LlmResponse, outcome: 'completed' },
+    {
+      ...call,
+      request: model === undefined ? request : { ...request, model },
+      response: { ...response, model: model ?? response.model, usage, billing: { region, provider } },
+      outcome: 'completed',
+    },
     options,
   );
   if (inner === undefined) {
