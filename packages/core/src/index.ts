@@ -29,8 +29,13 @@ export type {
 // Options
 // An instrumentation of another vendor
 export {
+  type AnswerFailure,
   type AnyLogger,
+  type Asked,
+  answerFailure,
+  type Billing,
   type BudgetOptions,
+  billing,
   type ContentReader,
   type CostSemconv,
   callErrorType,
@@ -44,8 +49,11 @@ export {
   type ErrorInfo,
   entryAt,
   errorType,
+  type Fees,
+  type FeeUnit,
   fields,
   type Hooks,
+  type InnerCall,
   isAuthError,
   isCancelled,
   isContentFilter,
@@ -64,6 +72,7 @@ export {
   type LogOptions,
   loadPrices,
   lookUp,
+  type Missing,
   type NativeMode,
   type NativeSpans,
   name,
