@@ -46,6 +46,7 @@ export {
   errorType,
   fields,
   type Hooks,
+  type InstrumentationEntry,
   isAuthError,
   isCancelled,
   isContentFilter,
