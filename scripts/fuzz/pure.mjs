@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from '@llmtrace/test-fixtures/any-json';
+import { json, numbers } from '@llmtrace/test-fixtures/any-json';
 import fc from 'fast-check';
 import { ANSWERS } from './bodies.mjs';
 import { redisAnswer } from './generators.mjs';
@@ -173,16 +173,26 @@ const RATES = [
   'serviceTier',
   '__proto__',
 ];
-const rate = fc.oneof({ weight: 6, arbitrary: fc.double({ min: 0, max: 2e9, noNaN: true }) }, json);
+const rate = fc.oneof(
+  { weight: 6, arbitrary: fc.double({ min: 0, max: 2e9, noNaN: true }) },
+  { weight: 2, arbitrary: numbers },
+  json,
+);
 const price = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.dictionary(fc.constantFrom('inputPer1M', 'outputPer1M', ...RATES), rate, { maxKeys: 5 }),
   },
+  // One wrong price makes the whole file wrong: so much of the time there is but one.
+  { weight: 6, arbitrary: rate.map((inputPer1M) => ({ inputPer1M })) },
   json,
 );
 const MODELS = ['gpt-4o', 'my-model', '__proto__', 'constructor', 'GPT-4o ', ''];
 const priceList = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.constantFrom(...MODELS), price).map((pair) => Object.fromEntries([pair])),
+  },
   {
     weight: 6,
     arbitrary: fc.dictionary(fc.constantFrom(...MODELS), fc.oneof(price, fc.array(price, { maxLength: 3 }))),

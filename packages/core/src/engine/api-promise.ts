@@ -232,6 +232,10 @@ function observeResponse(
   live: Live,
   belonging: Belonging,
 ): Promise<ResponseProps> {
+  // A wrapper beneath that makes something else of it may recover from an error: then the result of the call tells.
+  const failed = (error: unknown): void => {
+    if (belonging.promise) close(live, 'failed', error);
+  };
   const answered = response.then(
     (props) => {
       // Nobody waits for the body yet, and perhaps nobody ever will.
@@ -242,19 +246,23 @@ function observeResponse(
       return props;
     },
     (error) => {
-      close(live, 'failed', error);
+      failed(error);
       throw error;
     },
   );
-  return live.chain ? orRefused(live.chain, live, answered) : answered;
+  return live.chain ? orRefused(live.chain, answered, failed) : answered;
 }
 
 /** Rejects as well when an interceptor refuses the call, of which the SDK never hears. */
-function orRefused(chain: Chain, live: Live, answered: Promise<ResponseProps>): Promise<ResponseProps> {
+function orRefused(
+  chain: Chain,
+  answered: Promise<ResponseProps>,
+  failed: (error: unknown) => void,
+): Promise<ResponseProps> {
   return new Promise((resolve, reject) => {
     chain.refuse = (error) => {
       chain.refuse = undefined;
-      close(live, 'failed', error);
+      failed(error);
       reject(error);
     };
     // What rejects a promise keeps it, and so the answer: it must not be reached from the call.
