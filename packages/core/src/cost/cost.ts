@@ -3,7 +3,7 @@
  * the call ends. What nobody knows is left out: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
-import type { Call, Cost, Observer, Usage } from '../model/call.ts';
+import type { Call, Cost, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
 import { isPricedProvider } from './price-book.ts';
@@ -37,9 +37,9 @@ export interface CostOptions {
   readonly now?: () => number;
 }
 
-export interface CostObserverOptions extends CostOptions {
+export interface PricerOptions extends CostOptions {
   /** Runs for each call that reported tokens and could not be priced, for counting. */
-  readonly onUnpriced?: (call: Call) => void;
+  readonly onUnpriced?: (call: Readonly<Call>) => void;
 }
 
 const DEFAULTS: CostOptions = {};
@@ -75,27 +75,26 @@ export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost |
 }
 
 /**
- * An observer that gives each call its cost when it ends. It goes before the observers that report costs. Each
- * model without a price is named once in the debug log.
+ * Makes what prices each call when it ends: {@link costOf}, and each model without a price is named once in the debug
+ * log.
  * @throws TypeError where an option is wrong.
  */
-export function costObserver(given: CostObserverOptions = {}): Observer {
+export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cost | undefined {
   checkOptions(given);
   // Of most applications: nothing is then looked up in it.
   const options = Object.keys(given.models ?? {}).length > 0 ? given : { ...given, models: undefined };
   const named = new Set<string>();
-  return {
-    end(call) {
-      call.cost = costOf(call, options);
-      if (call.cost !== undefined || !hasTokens(call.response.usage) || call.outcome === 'failed') return;
-      const model = call.response.model ?? call.request.model ?? 'a model without a name';
-      const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
-      if (named.size < LINES && !named.has(line)) {
-        named.add(line);
-        diag.debug(line);
-      }
-      options.onUnpriced?.(call);
-    },
+  return (call) => {
+    const cost = costOf(call, options);
+    if (cost !== undefined || !hasTokens(call.response.usage) || call.outcome === 'failed') return cost;
+    const model = call.response.model ?? call.request.model ?? 'a model without a name';
+    const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
+    if (named.size < LINES && !named.has(line)) {
+      named.add(line);
+      diag.debug(line);
+    }
+    options.onUnpriced?.(call);
+    return undefined;
   };
 }
 
@@ -131,7 +130,7 @@ function reason(call: Priceable, options: CostOptions): string {
   return 'the token counts that it reported contradict each other';
 }
 
-function checkOptions({ models = {}, otherTiers = 'standard', onUnpriced }: CostObserverOptions): void {
+function checkOptions({ models = {}, otherTiers = 'standard', onUnpriced }: PricerOptions): void {
   if (typeof models !== 'object' || models === null || Array.isArray(models)) {
     throw new TypeError(`Expected \`models\` to be an object, got ${show(models)}.`);
   }
