@@ -54,6 +54,7 @@ export {
   fields,
   type Hooks,
   type InnerCall,
+  type InstrumentationEntry,
   isAuthError,
   isCancelled,
   isContentFilter,

@@ -2,7 +2,13 @@
  * `@llmtrace/instrumentation-anthropic`: traces every model call of `@anthropic-ai/sdk`, versions 0.30 and later,
  * and of the clients for Bedrock and Vertex that are built on it.
  */
-import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type SentRequests,
+  type Vendor,
+} from '@llmtrace/core';
 import { completions } from './completions.ts';
 import { messages, streamHelpers } from './messages.ts';
 
@@ -46,6 +52,10 @@ export const anthropic: Vendor = {
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
   endpoints: [...messages, completions],
   requests,
+  otherTracers: [
+    ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],
+    ['tracing:orchestrion:@anthropic-ai/sdk:chat:start', '@sentry/node'],
+  ],
   native: {
     tracer: '_tracer',
     name: 'anthropic.messages.create',
@@ -71,3 +81,9 @@ export class AnthropicInstrumentation extends LlmInstrumentation {
     return anthropic;
   }
 }
+
+export const entry: InstrumentationEntry = {
+  name: 'anthropic',
+  vendor: anthropic,
+  Instrumentation: AnthropicInstrumentation,
+};

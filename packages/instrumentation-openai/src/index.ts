@@ -1,5 +1,11 @@
 /** `@llmtrace/instrumentation-openai`: traces every model call of the `openai` SDK, versions 4.19 and later. */
-import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type SentRequests,
+  type Vendor,
+} from '@llmtrace/core';
 import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
@@ -41,6 +47,10 @@ export const openai: Vendor = {
   providerOf,
   endpoints: [chat, ...responses, embeddings, completions, ...media],
   requests,
+  otherTracers: [
+    ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],
+    ['tracing:orchestrion:openai:chat:start', '@sentry/node'],
+  ],
 };
 
 /**
@@ -57,3 +67,9 @@ export class OpenAIInstrumentation extends LlmInstrumentation {
     return openai;
   }
 }
+
+export const entry: InstrumentationEntry = {
+  name: 'openai',
+  vendor: openai,
+  Instrumentation: OpenAIInstrumentation,
+};
