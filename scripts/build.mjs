@@ -34,32 +34,51 @@ const apart = {
 const footer =
   "module.exports = Object.defineProperty({ ...module.exports }, '__esModule', { value: true });";
 
-/** A package with one entry point becomes one file: it loads several times faster than a hundred. */
-function optionsFor(folder) {
+/** The entry points of a package. */
+function doorsOf(folder) {
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const isOneFile = Object.keys(exports).every((path) => path === '.' || path === './package.json');
+  const paths = Object.keys(exports).filter((path) => path !== './package.json');
+  return paths.map((path) => (path === '.' ? 'index' : path.slice(2)));
+}
+
+/**
+ * A package with one entry point becomes one file: it loads several times faster than a hundred. So does one with the
+ * entry point `internal`, out of which its other ones are but lists of names: there is one copy of the state.
+ */
+function buildsOf(folder) {
   const src = join(folder, 'src');
-  if (isOneFile) return { entryPoints: [join(src, 'index.ts')], plugins: [commonJs] };
-  const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith('.ts'));
-  return { entryPoints: files.map((name) => join(src, name)), plugins: [apart, commonJs] };
+  const doors = doorsOf(folder).map((name) => join(src, `${name}.ts`));
+  if (doors.length === 1) return [{ entryPoints: doors, plugins: [commonJs] }];
+  const internal = join(src, 'internal.ts');
+  if (!doors.includes(internal)) {
+    const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith('.ts'));
+    return [{ entryPoints: files.map((name) => join(src, name)), plugins: [apart, commonJs] }];
+  }
+  const lists = doors.filter((door) => door !== internal);
+  return [
+    { entryPoints: [internal], plugins: [commonJs] },
+    { entryPoints: lists, plugins: [apart, commonJs] },
+  ];
 }
 
 execFileSync('tsc', ['-b'], { cwd: root, stdio: 'inherit' });
 await Promise.all(
-  packageFolders().map((folder) =>
-    build({
-      ...optionsFor(folder),
-      outdir: join(folder, 'dist'),
-      outbase: join(folder, 'src'),
-      bundle: true,
-      packages: 'external',
-      define: { 'import.meta.url': 'fileUrl' },
-      inject: [join(root, 'scripts', 'build', 'file-url.mjs')],
-      format: 'cjs',
-      platform: 'node',
-      target: 'node20.19',
-      footer: { js: footer },
-      logLevel: 'warning',
-    }),
+  packageFolders().flatMap((folder) =>
+    buildsOf(folder).map((options) =>
+      build({
+        ...options,
+        outdir: join(folder, 'dist'),
+        outbase: join(folder, 'src'),
+        bundle: true,
+        packages: 'external',
+        define: { 'import.meta.url': 'fileUrl' },
+        inject: [join(root, 'scripts', 'build', 'file-url.mjs')],
+        format: 'cjs',
+        platform: 'node',
+        target: 'node20.19',
+        footer: { js: footer },
+        logLevel: 'warning',
+      }),
+    ),
   ),
 );

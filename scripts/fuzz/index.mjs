@@ -1,9 +1,10 @@
-// Fuzzing: `npm run test:fuzz -- [--seed N] [--minutes N] [--only TEXT] [--path PATH]`. Applications with llmtrace and
+// Fuzzing: `npm run test:fuzz -- [--seed N] [--minutes N] [--only TEXT] [--path PATH] [--self-test]`. Applications with llmtrace and
 // without it make the same calls of servers that answer anything; both must see the same, and telemetry must be sane.
 // A failing run prints its seed and what failed; kept in `fuzz/regressions.json`, it is always run first.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compareSuite } from './compare.mjs';
+import { FAULTS, profileOf } from './faults.mjs';
 import { PURE, pureSuite } from './pure.mjs';
 import { VENDORS } from './vendors.mjs';
 
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
     path: { type: 'string' },
+    'self-test': { type: 'boolean', default: false },
   },
 });
 
@@ -25,11 +27,16 @@ const PROFILES = ['plain', 'limits', 'latest', 'shared', 'content'];
 const FORMATS = ['cjs', 'esm'];
 /** How long the applications of one suite are used, in ms: they are started anew then, with the next profile. */
 const SLICE = 12_000;
+/** The self-test takes 20 s; on a busy machine it begins no fault after so long, in ms. */
+const SELF_TEST = 60_000;
 /** Suites without a server are fast: so much of the time is theirs. */
 const PURE_PART = 0.12;
 
 const regressions = JSON.parse(readFileSync(new URL('regressions.json', import.meta.url), 'utf8'));
 const wanted = (suite) => suite.includes(values.only);
+
+// What llmtrace warns of in this process is asserted, not read.
+process.removeAllListeners('warning');
 
 let passed = 0;
 let failed = 0;
@@ -64,6 +71,31 @@ async function run(suite, options) {
     ? await pureSuite({ name: vendor, ...common })
     : await compareSuite({ vendor, profile, format, ...common });
   judge(suite, result);
+}
+
+/** Whether the fuzzer finds each fault that is put into llmtrace on purpose. Those after `end` are left out, by name. */
+async function runSelfTest(end) {
+  const options = {
+    vendor: 'openai',
+    format: 'cjs',
+    seed: 1,
+    examples: [],
+    plays: 24,
+    attempts: 2,
+    ms: 60_000,
+  };
+  for (const [fault, { found }] of Object.entries(FAULTS)) {
+    if (Date.now() > end) {
+      console.log(`self-test: ${fault}: left out, the machine is busy`);
+      continue;
+    }
+    const { run, memory } = await compareSuite({ ...options, profile: profileOf(fault) });
+    const what = memory?.failed ? 'memory grows' : (run.errorInstance?.message ?? 'nothing');
+    const isFound = found.test(what);
+    console.log(`self-test: ${fault}: ${isFound ? 'found' : `NOT FOUND, but ${what}`}`);
+    passed += isFound ? 1 : 0;
+    failed += isFound ? 0 : 1;
+  }
 }
 
 /** Plays what failed once: those of one suite in the same applications. */
@@ -102,6 +134,7 @@ async function runRounds(end) {
 if (values.path) {
   await run(values.only, { path: values.path, ms: 60_000 });
 } else {
+  if (values['self-test']) await runSelfTest(Date.now() + SELF_TEST);
   const end = Date.now() + minutes * 60_000;
   await runRegressions();
   await runRounds(end);

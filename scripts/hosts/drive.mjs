@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { sleep } from './process.mjs';
 
 const MARKED = /@@(.*?)@@/gs;
-const START_BOUND = 90_000;
+const START_BOUND = 240_000;
 
 /** What the application marked as an answer: all else of its output may differ from run to run. */
 const marked = (text) => [...text.matchAll(MARKED)].map(([, answer]) => answer.replaceAll('&quot;', '"'));
@@ -94,7 +94,7 @@ export const invoked =
 /** Sends a signal to the process alone, as a container's engine does. */
 export async function finish(running, signal) {
   if (running.child.exitCode === null) running.child.kill(signal);
-  const isOver = await Promise.race([running.ended.then(() => true), sleep(30_000)]);
+  const isOver = await Promise.race([running.ended.then(() => true), sleep(60_000)]);
   if (!isOver) running.tooLong = true;
   if (!isOver) process.kill(-running.child.pid, 'SIGKILL');
   await running.ended;
@@ -104,7 +104,7 @@ export async function finish(running, signal) {
 export async function ask(port, request) {
   const { path, form, ...options } = typeof request === 'string' ? { path: request } : request;
   const url = `http://127.0.0.1:${port}${path}`;
-  const signal = AbortSignal.timeout(90_000);
+  const signal = AbortSignal.timeout(240_000);
   const response = form ? await submit(url, signal) : await fetch(url, { signal, ...options });
   const answer = await response.text();
   const isPage = response.headers.get('content-type')?.includes('html');

@@ -5,8 +5,8 @@ import { execute, freePort, start } from './process.mjs';
 import { addFiles } from './projects.mjs';
 
 // Generous: a machine that is busy is slow, and a bound that it breaks looks like a fault.
-const BUILD_BOUND = 480_000;
-const RUN_BOUND = 120_000;
+const BUILD_BOUND = 900_000;
+const RUN_BOUND = 600_000;
 
 /** Plays a side of a way: `{ flags, env, files }`. It never throws: what went wrong is in `failure`. */
 export async function play({ host, side, projects, vendor }) {

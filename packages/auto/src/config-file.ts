@@ -1,7 +1,13 @@
 /** The file that `LLMTRACE_CONFIG` names: what cannot be said by variables (functions, lists) without code. */
 import module from 'node:module';
 import { extname, resolve } from 'node:path';
-import { isBudgetStrict, type LlmTraceConfig, readTextFile, refuseAll, validateConfig } from '@llmtrace/core';
+import {
+  isBudgetStrict,
+  type LlmTraceConfig,
+  readTextFile,
+  refuseAll,
+  validateConfig,
+} from '@llmtrace/core/internal';
 
 /**
  * Loads a configuration, synchronously, so that it is there before the application starts: the default export of a

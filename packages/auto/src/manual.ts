@@ -11,7 +11,7 @@ import {
   note,
   reachable,
   type Vendor,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import { AnthropicInstrumentation, anthropic } from '@llmtrace/instrumentation-anthropic';
 import { GoogleGenAIInstrumentation, googleGenAI } from '@llmtrace/instrumentation-google-genai';
 import {

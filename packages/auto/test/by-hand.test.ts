@@ -1,6 +1,6 @@
 /** Instrumenting by hand: each version of each SDK is known by its shape, and nothing else is. */
 import assert from 'node:assert/strict';
-import { facts, reachable } from '@llmtrace/core';
+import { facts, reachable } from '@llmtrace/core/internal';
 import { anthropic } from '@llmtrace/instrumentation-anthropic';
 import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
 import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';

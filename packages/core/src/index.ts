@@ -1,27 +1,57 @@
-/** `@llmtrace/core`: what vendors' instrumentations are made of, and what applications may configure. */
+/** `@llmtrace/core`: what applications may call and configure, and what vendors' instrumentations are made of. */
 
+// Calls, as observers, hooks and interceptors get them
+export type {
+  AttemptFailure,
+  Billing,
+  Call,
+  Content,
+  Cost,
+  Fees,
+  FeeUnit,
+  InnerCall,
+  Interceptor,
+  LlmRequest,
+  LlmResponse,
+  Message,
+  Missing,
+  Modality,
+  Observer,
+  Operation,
+  Outcome,
+  OutputMessage,
+  Part,
+  Prompt,
+  Remaining,
+  Retry,
+  Server,
+  ToolDefinition,
+  Usage,
+} from './internal.ts';
+// Prices
+// Errors
+// Limits of your own
+// Options
+// An instrumentation of another vendor
 export {
-  type AutoSettings,
-  autoSettings,
+  type AnyLogger,
+  type Asked,
+  type BudgetOptions,
+  type ContentReader,
   type CostSemconv,
-  type LlmTraceConfig,
-  type PrometheusSettings,
-  type Semconv,
-  validateConfig,
-} from './config.ts';
-export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
-export { whyUntraced } from './diagnosis/explain-untraced.ts';
-export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './diagnosis/findings.ts';
-export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
-export { watchRequests } from './diagnosis/untraced-requests.ts';
-export type { NativeMode } from './engine/native/native-span.ts';
-export { endOpenCalls } from './engine/open-call.ts';
-export {
   callErrorType,
+  checkedUsage,
   classifyError,
+  clearPrices,
+  copyWith,
+  count,
+  type Endpoint,
   type ErrorCategory,
   type ErrorInfo,
+  entryAt,
   errorType,
+  fields,
+  type Hooks,
   isAuthError,
   isCancelled,
   isContentFilter,
@@ -32,113 +62,40 @@ export {
   isServerError,
   isTimeout,
   isTransient,
-} from './errors/index.ts';
-export { LlmTraceError, type Refusal, type RefusalDetails } from './errors/llmtrace-error.ts';
-export * as geminiContent from './gemini/content.ts';
-export * as gemini from './gemini/generate-content.ts';
-export { LlmInstrumentation } from './instrumentation.ts';
-export type { Key } from './interceptors/feature.ts';
-export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
-export { isBudgetStrict, refuseAll } from './interceptors/options.ts';
-export {
-  checkRedisOptions,
-  type RedisLimitsOptions,
-  type RedisSettings,
-} from './interceptors/shared/options.ts';
-export type {
-  Ask,
-  Fallback,
-  Settlement,
-  SharedLimit,
-  SharedLimits,
-  Spending,
-  Spent,
-  Taken,
-} from './interceptors/shared/store.ts';
-export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
-export type { Billing, Fees, FeeUnit, InnerCall, Missing } from './model/billing.ts';
-export type {
-  AttemptFailure,
-  Call,
-  Cost,
-  Interceptor,
-  LlmRequest,
-  LlmResponse,
-  Observer,
-  Operation,
-  Outcome,
-  Remaining,
-  Retry,
-  Server,
-  Usage,
-} from './model/call.ts';
-export type {
-  Content,
-  ContentReader,
-  Message,
-  Modality,
-  OutputMessage,
-  Part,
-  Prompt,
-  ToolDefinition,
-} from './model/messages.ts';
-export {
-  type EventLogger,
-  type EventLoggerProvider,
-  type LogEvent,
-  newerLoggerProvider,
-} from './observers/events.ts';
-export type { Hooks, Timing } from './observers/hooks.ts';
-export type { AnyLogger } from './observers/log/adapters.ts';
-export type { LogMode, LogOptions } from './observers/log/options.ts';
-export { nearest, VARIABLES } from './options/variables.ts';
-export { reachable } from './patching/find-prototypes.ts';
-export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
-export { copyWith } from './platform/copy-with.ts';
-export { loadOptional, optionalRoots } from './platform/load-optional.ts';
-export { versionOf } from './platform/packages.ts';
-export { printable, printableLines } from './platform/printable.ts';
-export {
-  type Build,
-  type Facts,
-  facts,
-  type KnownInstrumentation,
-  type SdkCopy,
-} from './platform/process-state.ts';
-export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
-export { withoutSecrets } from './platform/secrets.ts';
-export { readTextFile } from './platform/text-file.ts';
-export { warn, warnOnce } from './platform/warn.ts';
-export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
-export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
-export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
-export {
-  allImage,
-  type BilledReading,
-  billing,
-  chatBilled,
-  responseBilled,
-} from './vendor/openai-billing.ts';
-export {
-  openAIEmbeddingsUsage,
-  openAIStreamUsage,
-  openAIUsage,
-  type UsageReading,
-} from './vendor/openai-usage.ts';
-export * as parts from './vendor/parts.ts';
-export {
-  checkedUsage,
-  count,
-  entryAt,
-  fields,
+  type Key,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  LlmTraceError,
+  type LogMode,
+  type LogOptions,
+  loadPrices,
   lookUp,
+  type NativeMode,
+  type NativeSpans,
   name,
   number,
+  type OwnPrice,
   objects,
+  openAIFamily,
+  type PatchPoint,
+  type PriceScope,
+  parts,
+  type RateLimitOptions,
+  type Refusal,
+  type RefusalDetails,
+  type RetryOptions,
   reportedUsd,
+  type Semconv,
+  type SentRequests,
+  type SharedLimits,
   setEntry,
+  setPrice,
   string,
   strings,
+  type Timing,
+  TokenBucket,
+  type TokenBucketOptions,
   tokenCount,
-} from './vendor/values.ts';
-export type { Asked, Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor/vendor.ts';
+  type Vendor,
+  validateConfig,
+} from './internal.ts';

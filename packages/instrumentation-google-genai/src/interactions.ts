@@ -5,7 +5,6 @@ import {
   type Endpoint,
   type Fees,
   fields,
-  gemini,
   type LlmRequest,
   type LlmResponse,
   lookUp,
@@ -16,6 +15,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core';
+import { gemini } from '@llmtrace/core/gemini';
 import { interactionContent } from './content/interactions.ts';
 import { FILES } from './models.ts';
 

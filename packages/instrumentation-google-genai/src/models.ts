@@ -6,7 +6,6 @@ import {
   count,
   type Endpoint,
   fields,
-  gemini,
   type LlmRequest,
   type LlmResponse,
   name,
@@ -15,6 +14,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core';
+import { gemini } from '@llmtrace/core/gemini';
 import { generated, images, videos } from './content/models.ts';
 
 export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;

@@ -1,5 +1,6 @@
 /** What is said in calls of a model, and in its chats. */
-import { type ContentReader, geminiContent, type Prompt } from '@llmtrace/core';
+import type { ContentReader, Prompt } from '@llmtrace/core';
+import { geminiContent } from '@llmtrace/core/gemini';
 
 /** Parts of one message become a content as the SDK makes it: results of functions have a role of their own. */
 function contentOf(given: any): object {

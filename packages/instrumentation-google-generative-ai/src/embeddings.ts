@@ -1,4 +1,5 @@
-import { count, type Endpoint, gemini, number } from '@llmtrace/core';
+import { count, type Endpoint, number } from '@llmtrace/core';
+import { gemini } from '@llmtrace/core/gemini';
 import { FILES, optionsOf, withSignal } from './options.ts';
 
 const embeddings = {

@@ -1,5 +1,6 @@
 /** Content, asked of a model or of its chats: both send their requests themselves, neither by the other. */
-import { count, type Endpoint, gemini, type LlmRequest } from '@llmtrace/core';
+import { count, type Endpoint, type LlmRequest } from '@llmtrace/core';
+import { gemini } from '@llmtrace/core/gemini';
 import { chatContent, modelContent } from './content.ts';
 import { FILES, optionsOf, withSignal } from './options.ts';
 

@@ -1,11 +1,8 @@
 /** Chat completions, and the legacy completions that share their shape. */
 import {
   type Asked,
-  answerFailure,
-  chatBilled,
   copyWith,
   count,
-  dialectOf,
   type Endpoint,
   fields,
   type LlmRequest,
@@ -14,12 +11,13 @@ import {
   name,
   number,
   objects,
-  openAIStreamUsage,
-  openAIUsage,
+  openAIFamily,
   setEntry,
   strings,
 } from '@llmtrace/core';
 import { chatContent, completionsContent } from './content/chat.ts';
+
+const { answerFailure, chatBilled, dialectOf, openAIStreamUsage, openAIUsage } = openAIFamily;
 
 const FINISH: Readonly<Record<string, string>> = { tool_calls: 'tool_call', function_call: 'tool_call' };
 

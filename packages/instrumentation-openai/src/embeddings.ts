@@ -1,14 +1,7 @@
-import {
-  answerFailure,
-  count,
-  type Endpoint,
-  fields,
-  name,
-  number,
-  openAIEmbeddingsUsage,
-  strings,
-} from '@llmtrace/core';
+import { count, type Endpoint, fields, name, number, openAIFamily, strings } from '@llmtrace/core';
 import { dialect } from './chat.ts';
+
+const { answerFailure, openAIEmbeddingsUsage } = openAIFamily;
 
 export const embeddings: Endpoint = {
   operation: 'embeddings',

@@ -1,7 +1,6 @@
 /** The Responses API: creating and compacting a response, and both in their beta form. */
 import {
   type Asked,
-  answerFailure,
   count,
   type Endpoint,
   fields,
@@ -11,11 +10,12 @@ import {
   name,
   number,
   objects,
-  openAIUsage,
-  responseBilled,
+  openAIFamily,
 } from '@llmtrace/core';
 import { dialect } from './chat.ts';
 import { compactContent, responsesContent } from './content/responses.ts';
+
+const { answerFailure, openAIUsage, responseBilled } = openAIFamily;
 
 /** Calls that the application has to answer; those that the vendor runs itself end in an answer. */
 const CLIENT_CALL = /^(function|custom_tool|computer|local_shell|shell|apply_patch)_call$/;

@@ -1,5 +1,5 @@
 /** Values of labels, few enough: each new one is a set of time series more, in memory and in Prometheus. */
-import { warn } from '@llmtrace/core';
+import { warn } from '@llmtrace/core/internal';
 
 /** What stands for all values beyond the cap. */
 export const OTHER = 'other';

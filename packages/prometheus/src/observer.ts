@@ -1,5 +1,6 @@
 /** Counts calls for Prometheus. */
-import { type Call, callErrorType, type Observer, warn } from '@llmtrace/core';
+import { type Call, callErrorType, type Observer } from '@llmtrace/core';
+import { warn } from '@llmtrace/core/internal';
 import { isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
 import type { Histogram, Registry } from 'prom-client';
 import { makeLabels } from './labels.ts';

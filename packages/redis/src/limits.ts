@@ -1,17 +1,17 @@
 /** Limits and budgets that hold over all processes which share a Redis, and a prefix of its keys. */
 import { createHash, randomUUID } from 'node:crypto';
+import type { SharedLimits } from '@llmtrace/core';
 import {
   type Ask,
   checkRedisOptions,
   type RedisLimitsOptions,
   type Settlement,
   type SharedLimit,
-  type SharedLimits,
   type Spending,
   type Spent,
   type Taken,
   warnOnce,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import { context, createContextKey } from '@opentelemetry/api';
 import { type RedisClient, type RunScript, runnerOf, scriptOf, stateOf } from './client.ts';
 import { LEASE, PING, SETTLE, SPEND, TAKE } from './scripts.ts';

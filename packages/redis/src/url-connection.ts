@@ -2,7 +2,7 @@
  * A connection of our own, to the URL that was configured. It is made when it is needed, keeps no process alive, and is
  * made anew when it is asked for again, one at a time: how often that is decides whoever asks.
  */
-import { loadOptional } from '@llmtrace/core';
+import { loadOptional } from '@llmtrace/core/internal';
 import { type RunScript, runnerOf } from './client.ts';
 
 interface Connection {

@@ -1,5 +1,5 @@
 /** The clients that are tested: both packages, the newest line and the one before. */
-import { loadOptional } from '@llmtrace/core';
+import { loadOptional } from '@llmtrace/core/internal';
 import type { RedisClient } from '../src/index.ts';
 
 export interface ConnectedClient {

@@ -1,5 +1,5 @@
 /** How calls look on a terminal: pure text, aligned in columns, never any content. */
-import { type Call, callErrorType, printable, type Usage } from '@llmtrace/core';
+import { type Call, callErrorType, printable, type Usage } from '@llmtrace/core/internal';
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (style: 'dim' | 'red' | 'yellow', text: string) => string;

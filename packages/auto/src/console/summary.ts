@@ -1,5 +1,5 @@
 /** A **summary**: what the calls of a process come to, by model. */
-import type { Call } from '@llmtrace/core';
+import type { Call } from '@llmtrace/core/internal';
 import { amount, durationOf, modelOf, ms, tableOf, whole } from './format.ts';
 
 /** Of so many latest calls a model's percentiles are. */

@@ -3,7 +3,6 @@ import module from 'node:module';
 import { basename } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import {
-  type AutoSettings,
   type Build,
   type Facts,
   type Finding,
@@ -12,8 +11,9 @@ import {
   type Vendor,
   warningOf,
   whyUntraced,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import { nameOf } from '../process/children.ts';
+import type { AutoSettings } from '../settings.ts';
 import { destinationOf } from './destination.ts';
 import type { LoadedCopy } from './loaded-copies.ts';
 import type { StartedBy } from './observe.ts';

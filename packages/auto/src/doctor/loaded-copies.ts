@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Vendor } from '@llmtrace/core';
+import type { Vendor } from '@llmtrace/core/internal';
 
 export interface LoadedCopy {
   readonly module: string;

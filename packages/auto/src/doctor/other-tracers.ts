@@ -7,7 +7,7 @@ import {
   othersTracing,
   type SdkCopy,
   type Vendor,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 
 export function neighbours({ copies, instrumentations }: Facts, vendors: readonly Vendor[]): Finding[] {
   return vendors.flatMap((vendor) => {

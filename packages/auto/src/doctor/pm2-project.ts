@@ -1,7 +1,7 @@
 /** How PM2 starts the applications of a project, where its configuration has llmtrace loaded in vain. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Finding } from '@llmtrace/core';
+import type { Finding } from '@llmtrace/core/internal';
 
 const FILES = [
   'ecosystem.config.cjs',

@@ -1,7 +1,7 @@
 /** What a project has installed, and what of that is known to keep calls from being traced. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Finding } from '@llmtrace/core';
+import type { Finding } from '@llmtrace/core/internal';
 import { isNewer } from './destination.ts';
 import { versionAt } from './loaded-copies.ts';
 import { pm2Findings } from './pm2-project.ts';

@@ -1,5 +1,5 @@
 /** The **report**: what was found in one process (or project), plain data that can be written to a file. */
-import { type Finding, printableLines, withoutSecrets } from '@llmtrace/core';
+import { type Finding, printableLines, withoutSecrets } from '@llmtrace/core/internal';
 
 /** A copy of an SDK, and how it is traced. */
 export interface ReportedCopy {

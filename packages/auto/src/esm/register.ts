@@ -4,7 +4,15 @@
  * limit the application's instrumentations to these, too.
  */
 import module from 'node:module';
-import { type Finding, facts, mainLine, mainModules, note, tellingLines, type Vendor } from '@llmtrace/core';
+import {
+  type Finding,
+  facts,
+  mainLine,
+  mainModules,
+  note,
+  tellingLines,
+  type Vendor,
+} from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { isFirst } from '../process/once-per-thread.ts';
 import { ownFile } from '../process/own-files.ts';

@@ -1,6 +1,6 @@
 /** The version of OpenTelemetry's API that a file finds. Its package exports its manifest in no version. */
 import module from 'node:module';
-import { versionOf } from '@llmtrace/core';
+import { versionOf } from '@llmtrace/core/internal';
 
 const API = '@opentelemetry/api';
 

@@ -4,7 +4,7 @@
  * nothing keeps the event loop alive, and no handler of the application's runs twice.
  */
 import { isMainThread } from 'node:worker_threads';
-import { endOpenCalls } from '@llmtrace/core';
+import { endOpenCalls } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { watchSignals } from './signals.ts';
 

@@ -2,7 +2,7 @@
  * `llmtrace.flush()`: exports what was recorded so far, for hosts that freeze or kill a process as they like. It reaches
  * the SDK that llmtrace starts, from any copy of this package, and every provider that the application has registered.
  */
-import { newerLoggerProvider } from '@llmtrace/core';
+import { newerLoggerProvider } from '@llmtrace/core/internal';
 import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 

@@ -1,5 +1,5 @@
 /** ts-node beside `--import`: Node.js then loads the application as an ES module, past ts-node, and fails. */
-import { note } from '@llmtrace/core';
+import { note } from '@llmtrace/core/internal';
 
 interface Launch {
   readonly argv: readonly string[];

@@ -10,12 +10,11 @@
  */
 
 import {
-  type AutoSettings,
   type EventLogger,
   type EventLoggerProvider,
   type LogEvent,
   newerLoggerProvider,
-} from '@llmtrace/core';
+} from '@llmtrace/core/internal';
 import {
   type Counter,
   type Gauge,
@@ -31,6 +30,7 @@ import {
 } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { AutoSettings } from '../settings.ts';
 import { withOwn } from './export-both.ts';
 import { unasked } from './noop-observables.ts';
 import { tellElsewhere } from './other-destination.ts';

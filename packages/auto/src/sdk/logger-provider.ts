@@ -1,5 +1,5 @@
 /** The log events of the SDK that llmtrace starts: they are handed over, and exported in another thread. */
-import type { EventLoggerProvider } from '@llmtrace/core';
+import type { EventLoggerProvider } from '@llmtrace/core/internal';
 import { type Context, trace } from '@opentelemetry/api';
 
 import type { ExportThread } from './export-thread/client.ts';

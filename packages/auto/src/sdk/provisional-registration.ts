@@ -9,7 +9,7 @@
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { versionOf } from '@llmtrace/core';
+import { versionOf } from '@llmtrace/core/internal';
 import { apiVersionFrom } from '../process/api-version.ts';
 import { type Caller, callersOf, versionNear } from '../process/calling-code.ts';
 

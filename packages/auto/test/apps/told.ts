@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
 // Prints what each vendor's ES modules tell of themselves, where nothing else hooks them: file, class, whether it is one.
 import module from 'node:module';
-import { tellingLines } from '@llmtrace/core';
+import { tellingLines } from '@llmtrace/core/internal';
 import { anthropic } from '@llmtrace/instrumentation-anthropic';
 import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
 import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { FINDING_CODES } from '@llmtrace/core';
+import { FINDING_CODES } from '@llmtrace/core/internal';
 import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
 import { parse } from '../../src/doctor/args.ts';
 import { isNewer } from '../../src/doctor/destination.ts';

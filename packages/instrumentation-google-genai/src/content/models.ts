@@ -1,5 +1,6 @@
 /** What is said in calls of `ai.models`. */
-import { type ContentReader, geminiContent, type Message, type Part, parts } from '@llmtrace/core';
+import { type ContentReader, type Message, type Part, parts } from '@llmtrace/core';
+import { geminiContent } from '@llmtrace/core/gemini';
 
 /** `generateContent` and its stream. What their public methods are given reaches the inner ones as it is. */
 export const generated: ContentReader = {

@@ -1,5 +1,5 @@
 /** Why an export fails, and what to do. Texts of errors are the receiver's own: only their codes are shown. */
-import type { FindingCode } from '@llmtrace/core';
+import type { FindingCode } from '@llmtrace/core/internal';
 import type { Signal } from './ledger.ts';
 import type { Failure } from './report.ts';
 
@@ -48,7 +48,7 @@ const REFUSED: Kind = {
 const NO_NAME: Kind = { code: 'exporter-unreachable', why: 'its name has no address', cure: ADDRESS };
 const NO_CONNECTION: Kind = {
   code: 'exporter-unreachable',
-  why: 'nobody is there, or the connection is closed',
+  why: 'no server listens there, or the connection is closed',
   cure: 'Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it is',
 };
 const NO_ANSWER: Kind = {

@@ -1,5 +1,5 @@
 /** What crosses from the application's thread to the one that exports: plain data, which a thread can be sent. */
-import type { LogEvent } from '@llmtrace/core';
+import type { LogEvent } from '@llmtrace/core/internal';
 import { type Attributes, createTraceState, type MetricOptions, type SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';

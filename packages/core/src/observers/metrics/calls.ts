@@ -3,9 +3,8 @@
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
  */
 import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
-import { isUnpriced } from '../../cost/cost.ts';
 import { errorType } from '../../errors/index.ts';
-import type { Missing } from '../../model/billing.ts';
+import { isUnpriced, type Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';

@@ -1,0 +1,155 @@
+/**
+ * `@llmtrace/core/internal`: for llmtrace's own packages alone, and different in each version. It is also the one file
+ * of this package that is built with code in it: the other doors are lists of names out of it, so that each process has
+ * one copy of the state.
+ */
+
+export {
+  type LlmTraceConfig,
+  validateConfig,
+} from './config.ts';
+export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
+export { whyUntraced } from './diagnosis/explain-untraced.ts';
+export { note, warningOf } from './diagnosis/findings.ts';
+export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
+export { watchRequests } from './diagnosis/untraced-requests.ts';
+export type { NativeMode } from './engine/native/native-span.ts';
+export { endOpenCalls } from './engine/open-call.ts';
+export {
+  callErrorType,
+  classifyError,
+  type ErrorCategory,
+  type ErrorInfo,
+  errorType,
+  isAuthError,
+  isCancelled,
+  isContentFilter,
+  isContextLength,
+  isInvalidRequest,
+  isQuotaExceeded,
+  isRateLimit,
+  isServerError,
+  isTimeout,
+  isTransient,
+} from './errors/index.ts';
+export { LlmTraceError, type Refusal, type RefusalDetails } from './errors/llmtrace-error.ts';
+export * as geminiContent from './gemini/content.ts';
+export * as gemini from './gemini/generate-content.ts';
+export { LlmInstrumentation } from './instrumentation.ts';
+export type { Key } from './interceptors/feature.ts';
+export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
+export { isBudgetStrict, refuseAll } from './interceptors/options.ts';
+export {
+  checkRedisOptions,
+  type RedisLimitsOptions,
+  type RedisSettings,
+  redisSettings,
+} from './interceptors/shared/options.ts';
+export type {
+  Ask,
+  Fallback,
+  Settlement,
+  SharedLimit,
+  SharedLimits,
+  Spending,
+  Spent,
+  Taken,
+} from './interceptors/shared/store.ts';
+export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
+export type { Billing, Fees, FeeUnit, InnerCall, Missing } from './model/billing.ts';
+export type {
+  AttemptFailure,
+  Call,
+  Cost,
+  Interceptor,
+  LlmRequest,
+  LlmResponse,
+  Observer,
+  Operation,
+  Outcome,
+  Remaining,
+  Retry,
+  Server,
+  Usage,
+} from './model/call.ts';
+export type { EventLogger, EventLoggerProvider, LogEvent } from './model/event-logger.ts';
+export type {
+  Content,
+  ContentReader,
+  Message,
+  Modality,
+  OutputMessage,
+  Part,
+  Prompt,
+  ToolDefinition,
+} from './model/messages.ts';
+export type { SentRequests } from './model/sent-requests.ts';
+export type { CostSemconv, Semconv } from './observers/attributes.ts';
+export { newerLoggerProvider } from './observers/events.ts';
+export type { Hooks, Timing } from './observers/hooks.ts';
+export type { AnyLogger } from './observers/log/adapters.ts';
+export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export {
+  choice,
+  type Environment,
+  flag,
+  list,
+  milliseconds,
+  positiveNumber,
+  warnOfValue,
+} from './options/environment.ts';
+export { nearest, VARIABLES } from './options/variables.ts';
+export { reachable } from './patching/find-prototypes.ts';
+export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
+export { copyWith } from './platform/copy-with.ts';
+export { loadOptional, optionalRoots } from './platform/load-optional.ts';
+export { versionOf } from './platform/packages.ts';
+export { printable, printableLines } from './platform/printable.ts';
+export {
+  type Build,
+  type Facts,
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
+  facts,
+  type KnownInstrumentation,
+  type SdkCopy,
+} from './platform/process-state.ts';
+export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
+export { withoutSecrets } from './platform/secrets.ts';
+export { readTextFile } from './platform/text-file.ts';
+export { warn, warnOnce } from './platform/warn.ts';
+export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
+export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
+export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
+export {
+  allImage,
+  type BilledReading,
+  billing,
+  chatBilled,
+  responseBilled,
+} from './vendor/openai-billing.ts';
+export * as openAIFamily from './vendor/openai-family.ts';
+export {
+  openAIEmbeddingsUsage,
+  openAIStreamUsage,
+  openAIUsage,
+  type UsageReading,
+} from './vendor/openai-usage.ts';
+export * as parts from './vendor/parts.ts';
+export {
+  checkedUsage,
+  count,
+  entryAt,
+  fields,
+  lookUp,
+  name,
+  number,
+  objects,
+  reportedUsd,
+  setEntry,
+  string,
+  strings,
+  tokenCount,
+} from './vendor/values.ts';
+export type { Asked, Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor/vendor.ts';
