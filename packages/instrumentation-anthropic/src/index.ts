@@ -3,6 +3,7 @@
  * and of the clients for Bedrock and Vertex that are built on it.
  */
 import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import { batches } from './batches.ts';
 import { completions } from './completions.ts';
 import { messages, streamHelpers } from './messages.ts';
 
@@ -44,7 +45,7 @@ export const anthropic: Vendor = {
   providerOf,
   // Such a client renews its credentials by repeating a request that was refused.
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
-  endpoints: [...messages, completions],
+  endpoints: [...messages, completions, ...batches],
   requests,
   native: {
     tracer: '_tracer',

@@ -1,5 +1,6 @@
 /** `@llmtrace/instrumentation-openai`: traces every model call of the `openai` SDK, versions 4.19 and later. */
 import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import { batches } from './batches.ts';
 import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
@@ -39,7 +40,7 @@ export const openai: Vendor = {
   client: (resource) => resource?._client,
   baseURL: (client) => client?.baseURL,
   providerOf,
-  endpoints: [chat, ...responses, embeddings, completions, ...media],
+  endpoints: [chat, ...responses, embeddings, completions, ...media, ...batches],
   requests,
 };
 

@@ -1,5 +1,12 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
-import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type SpanOptions as StartOptions,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
 import { setSpanOf, spanOf } from '../model/call-span.ts';
@@ -27,10 +34,10 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, options: Span
   return {
     start(call) {
       const parent = call.context;
-      const name = spanName(call);
+      const name = spanName(call, naming);
       // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
       // before its parent.
-      const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
+      const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call, naming), ...whenRead(call) };
       const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
       setSpanOf(call, span);
       call.context = trace.setSpan(new LinkedContext(parent), span);
@@ -50,6 +57,12 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, options: Span
       else finish();
     },
   };
+}
+
+/** The reading of an answer that was ordered before is told of when it has ended, and leads to the call before. */
+function whenRead({ reads, startTime }: Call): Pick<StartOptions, 'startTime' | 'links'> {
+  if (!reads) return {};
+  return { startTime, links: reads.span ? [{ context: reads.span }] : [] };
 }
 
 function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {

@@ -88,6 +88,7 @@ function partialCosts(
 }
 
 function recordTimes(profile: Profile, call: Call, attributes: Attributes): void {
+  if (call.reads) return; // to read an answer is no operation of a model
   const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;
   const failed =
     call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };
