@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { withTable } from '../../../../scripts/lib/cost-table.mjs';
 import { overlayDate, overlayShelves } from '../../../../scripts/lib/price-data.mjs';
 import { costOf, findPrice, priceOf } from '../../src/cost/cost.ts';
 import { dataPrice } from '../../src/cost/price-book.ts';
@@ -52,6 +53,11 @@ describe('the overlay of the price book', () => {
       OVERLAY,
     );
     assert.equal(overlayDate(overlay), OVERLAY_DATE);
+  });
+
+  it('is what docs/cost.md has a table of', () => {
+    const page = readFileSync(new URL('../../../../docs/cost.md', import.meta.url), 'utf8');
+    assert.equal(withTable(page), page);
   });
 
   it('is of providers that the data has', () => {
