@@ -64,7 +64,7 @@ function row(name, shelves) {
   return `| ${cells.join(' | ')} |`.replaceAll('  ', ' ');
 }
 
-function fees([...lines, ...overlays.flatMap((one) => one.models)], amendments) {
+function fees(lines, amendments) {
   const codes = [...lines, ...amendments.map(({ r }) => [undefined, r])].flatMap(([, price]) =>
     codesOf(price),
   );
