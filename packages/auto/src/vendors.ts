@@ -49,6 +49,11 @@ const VENDORS: readonly VendorEntry[] = [
         'GoogleGenerativeAIInstrumentation',
       ),
   },
+  {
+    name: 'http-clients',
+    load: () =>
+      pick(require('@llmtrace/instrumentation-http-clients'), 'httpClients', 'HttpClientsInstrumentation'),
+  },
 ];
 
 const pick = <K extends string, I extends string>(
@@ -57,8 +62,9 @@ const pick = <K extends string, I extends string>(
   instrumentation: I,
 ): Omit<LoadedVendor, 'name'> => ({ vendor: exports[vendor], Instrumentation: exports[instrumentation] });
 
-/** All vendors, whatever the settings ask for. */
-export const allVendors = (): LoadedVendor[] => VENDORS.flatMap(loaded);
+/** All vendors that have an SDK, whatever the settings ask for. */
+export const allVendors = (): LoadedVendor[] =>
+  VENDORS.flatMap(loaded).filter(({ vendor }) => vendor.requests !== undefined);
 
 /**
  * The vendors that the settings ask for: all, where they name none. A name that is unknown is ignored, also where there

@@ -8,7 +8,7 @@ import { type Resilience, type ResilienceConfig, resilienceOf } from './intercep
 import { type RedisSettings, redisSettings } from './interceptors/shared/options.ts';
 import type { Observer } from './model/call.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
-import { expectBoolean, expectNames, expectPath, isRecord, shown } from './options/rules.ts';
+import { expectBoolean, expectNames, expectPath, expectTexts, isRecord, shown } from './options/rules.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
 import { warnOnce } from './platform/warn.ts';
 
@@ -94,6 +94,12 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    * @default false
    */
   exceptionsOnSpans?: boolean;
+  /**
+   * Hosts whose requests `@llmtrace/instrumentation-http-clients` leaves alone: `llm.example.com`,
+   * `localhost:8080`, or `*.example.com` for all hosts below. Environment: `LLMTRACE_HTTP_EXCLUDE=host,…`.
+   * @default []
+   */
+  httpExclude?: readonly string[];
 }
 
 /** The options that only `@llmtrace/auto` has; all come from the environment. */
@@ -213,8 +219,12 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
         list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??
         false,
     ),
+    httpExclude: excludedHosts(config, env),
   };
 }
+
+const excludedHosts = ({ httpExclude }: LlmTraceConfig, env: Environment): readonly string[] =>
+  expectTexts('httpExclude', httpExclude) ?? list(env['LLMTRACE_HTTP_EXCLUDE']) ?? [];
 
 /**
  * A configuration from outside: of a file, say.

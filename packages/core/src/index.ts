@@ -14,8 +14,19 @@ export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
+export { isWithinCall } from './engine/attempts/watch.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
-export { endOpenCalls } from './engine/open-call.ts';
+export {
+  chunkArrived,
+  close,
+  type Engine,
+  endOpenCalls,
+  type Live,
+  onCollected,
+  openCall,
+  seen,
+  wholeAnswered,
+} from './engine/open-call.ts';
 export {
   callErrorType,
   classifyError,
@@ -103,12 +114,14 @@ export {
   facts,
   type KnownInstrumentation,
   type SdkCopy,
+  tally,
 } from './platform/process-state.ts';
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
 export { withoutSecrets } from './platform/secrets.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { warn, warnOnce } from './platform/warn.ts';
 export * as parts from './vendor/parts.ts';
+export { originOf } from './vendor/provider.ts';
 export {
   checkedUsage,
   count,

@@ -274,7 +274,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   /** Undefined where the providers do not give what it takes: the application's call goes on without us. */
-  private _current(): Engine | undefined {
+  protected _current(): Engine | undefined {
     const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;
     try {
@@ -376,7 +376,8 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): Engine[
     if (remembered && remembered.baseURL === baseURL) return remembered.origin;
     watchAttempts(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
-    const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
+    const fallback = vendor.protocolOf?.(client) ?? vendor.provider;
+    const origin = originOf(baseURL, vendor.providerOf?.(client), fallback, map);
     known.set(client as object, { baseURL, origin });
     return origin;
   };

@@ -64,8 +64,17 @@ export interface Live extends Holder {
   after: Live | undefined;
 }
 
-/** Opens a call: the observers start. */
-export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
+/**
+ * Opens a call: the observers start.
+ * @param begun `performance.now()` when the application called, where that is known only later to have been a call.
+ */
+export function openCall(
+  engine: Engine,
+  endpoint: Endpoint,
+  self: unknown,
+  args: unknown[],
+  begun?: number,
+): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
   const { provider, server } = engine.origin(client, args);
@@ -78,7 +87,7 @@ export function openCall(engine: Engine, endpoint: Endpoint, self: unknown, args
     apiType: endpoint.apiType,
     server,
     request,
-    startTime: now,
+    startTime: begun ?? now,
     attempts: 0,
     attemptTime: now,
     response: {},

@@ -30,7 +30,7 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, options: Span
       const name = spanName(call);
       // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
       // before its parent.
-      const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
+      const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call), ...startedBefore(call) };
       const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
       setSpanOf(call, span);
       call.context = trace.setSpan(new LinkedContext(parent), span);
@@ -50,6 +50,12 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, options: Span
       else finish();
     },
   };
+}
+
+/** The start of a call that was opened late. Whole milliseconds, as the start of its parent has them. */
+function startedBefore({ startTime, activeTime }: Call): { startTime?: number } {
+  const late = Math.floor(activeTime - startTime);
+  return late > 0 ? { startTime: Date.now() - late } : {};
 }
 
 function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {

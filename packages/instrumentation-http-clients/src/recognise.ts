@@ -1,0 +1,97 @@
+/** Which requests are model calls: by their path, then by what they send, and where that does not suffice by the host. */
+import { fields, originOf } from '@llmtrace/core';
+import { CUT } from './bodies/request-body.ts';
+import { anthropicProtocols } from './protocols/anthropic.ts';
+import { geminiProtocols } from './protocols/gemini.ts';
+import { openaiProtocols } from './protocols/openai.ts';
+import { otherProtocols } from './protocols/own-words.ts';
+import { platformProtocols } from './protocols/platforms.ts';
+import type { Asked, Protocol, Target } from './protocols/protocol.ts';
+
+const PROTOCOLS: readonly Protocol[] = [
+  ...openaiProtocols,
+  ...anthropicProtocols,
+  ...geminiProtocols,
+  ...otherProtocols,
+  ...platformProtocols,
+];
+
+/** The last words of the protocols' paths: most requests have another one, and are not looked at any further. */
+const LAST_WORDS = new Set(
+  (
+    'completions responses compact embeddings generations edits variations transcriptions translations speech ' +
+    'moderations rawPredict streamRawPredict messages invoke invoke-with-response-stream complete ' +
+    'generateContent streamGenerateContent embedContent batchEmbedContents predict predictLongRunning ' +
+    'interactions chat chat_stream embed rerank generate conversations restart ocr predictions converse ' +
+    'converse-stream language-model embedding-model image-model speech-model transcription-model reranking-model'
+  ).split(' '),
+);
+
+/** A path longer than this is of no protocol. */
+const MAX_PATH = 2000;
+
+/**
+ * Whether a path may be of a protocol; it costs 50 ns.
+ * @param path with its query.
+ */
+export function mayBeCall(path: string): boolean {
+  const query = path.indexOf('?');
+  const end = query < 0 ? path.length : query;
+  if (end > MAX_PATH) return false;
+  const slash = path.lastIndexOf('/', end - 1);
+  const word = path.slice(slash + 1, end);
+  const colon = word.lastIndexOf(':');
+  if (LAST_WORDS.has(colon < 0 ? word : word.slice(colon + 1))) return true;
+  return path.includes('/ai/run/@') || path.includes('/conversations/');
+}
+
+/** A request that is a call of a protocol, if its answer is, too, or the host is known. */
+export interface Recognised {
+  readonly protocol: Protocol;
+  readonly asked: Asked;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Whether the request alone is proof enough. */
+  readonly isSure: boolean;
+}
+
+/** The provider of a host that is known, by the vendors' hosts or by the application's own `providerMap`. */
+export const isKnownHost = (url: URL, map: Readonly<Record<string, string>>): boolean =>
+  originOf(url.href, undefined, '', map).provider !== '';
+
+/** @param sent the body, undefined where it could not be read, or where nothing was sent at all. */
+export function recognise(target: Target, sent: unknown, isKnown: boolean): Recognised | undefined {
+  const body = fields(sent);
+  if (Array.isArray(body) || body.jsonrpc !== undefined) return undefined;
+  const isUnread = sent === undefined || body[CUT] === true;
+  for (const protocol of candidates(target, isKnown)) {
+    if (isUnread ? !isKnown && !protocol.isDistinctPath : !protocol.matches(body, target)) continue;
+    const isSure = isKnown || protocol.isDistinct === true;
+    return { protocol, body, isSure, asked: askedOf(protocol, body, target) };
+  }
+  return undefined;
+}
+
+const candidates = ({ path }: Target, isKnown: boolean): Protocol[] =>
+  PROTOCOLS.filter((protocol) => isAt(protocol, isKnown) && protocol.path.test(path));
+
+/** Whether a protocol can be known at such a host. */
+const isAt = ({ isDistinct, confirms, isKnownOnly }: Protocol, isKnown: boolean): boolean =>
+  isKnown || (!isKnownOnly && Boolean(isDistinct ?? confirms));
+
+/** A name that is percent-encoded in a path. */
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function askedOf(protocol: Protocol, body: Readonly<Record<string, unknown>>, target: Target): Asked {
+  return {
+    url: target.url.href,
+    protocol: protocol.provider,
+    model: protocol.model?.(body, target) ?? decoded(protocol.path.exec(target.path)?.[1]),
+    stream: protocol.stream?.(target),
+  };
+}
