@@ -2,7 +2,16 @@
  * One request and its answer, as a client sends and receives them: watched from beside. It becomes a call once enough
  * of it is seen to know that it is one.
  */
-import { chunkArrived, close, fields, type Live, onCollected, seen, wholeAnswered } from '@llmtrace/core';
+import {
+  chunkArrived,
+  close,
+  fields,
+  isCancelled,
+  type Live,
+  onCollected,
+  seen,
+  wholeAnswered,
+} from '@llmtrace/core';
 import { type Context, context } from '@opentelemetry/api';
 import { type AnswerReader, type AnswerSink, readerOf } from './bodies/answer.ts';
 import { Decoder, decoderOf } from './bodies/decoder.ts';
@@ -194,8 +203,12 @@ export class Exchange {
     if (this.#isOver) return;
     this.requestSent(); // of a request that did not get so far, the path is known
     const live = this.#live;
+    const isLeft = this.#reader !== undefined && isCancelled(error);
     this.#stop();
-    if (live) close(live, 'failed', error);
+    if (!live) return;
+    // Who leaves an answer that has begun gets no error of it.
+    if (isLeft) close(live, 'cancelled');
+    else close(live, 'failed', error);
   }
 
   #close(): void {

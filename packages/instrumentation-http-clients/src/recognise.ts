@@ -63,12 +63,13 @@ export function recognise(target: Target, sent: unknown, isKnown: boolean): Reco
   const body = fields(sent);
   if (Array.isArray(body) || body.jsonrpc !== undefined) return undefined;
   const isUnread = sent === undefined || body[CUT] === true;
-  for (const protocol of candidates(target, isKnown)) {
-    if (isUnread ? !isKnown && !protocol.isDistinctPath : !protocol.matches(body, target)) continue;
-    const isSure = isKnown || protocol.isDistinct === true;
-    return { protocol, body, isSure, asked: askedOf(protocol, body, target) };
-  }
-  return undefined;
+  const protocol = candidates(target, isKnown).find((one) => {
+    if (isUnread) return isKnown || one.isDistinctPath;
+    return (isKnown && one.isDistinctPath) || one.matches(body, target);
+  });
+  if (!protocol) return undefined;
+  const isSure = isKnown || protocol.isDistinct === true;
+  return { protocol, body, isSure, asked: askedOf(protocol, body, target) };
 }
 
 const candidates = ({ path }: Target, isKnown: boolean): Protocol[] =>

@@ -40,6 +40,15 @@ export const anthropicProtocols: readonly Protocol[] = [
     isDistinct: true,
     isLast,
   },
+  // What is wrong with a request is for a host that is known to say.
+  {
+    provider: 'anthropic',
+    path: /\/messages$/,
+    endpoint: messages,
+    matches: ({ messages, model }) => Array.isArray(messages) || isText(model),
+    isKnownOnly: true,
+    isLast,
+  },
   {
     provider: 'gcp.vertex_ai',
     path: /\/publishers\/anthropic\/models\/((?!count-tokens:)[^/:]+):(?:streamR|r)awPredict$/,

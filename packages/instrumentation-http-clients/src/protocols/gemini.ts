@@ -80,16 +80,11 @@ const embedContent = onWire({
   operation: 'embeddings',
   request: ([given], { model }: Asked) => {
     const p = fields(given);
-    const first = fields(p.requests?.[0]);
-    const config = fields(p.parameters);
     return {
       model: gemini.model(model),
+      // Each request of a batch has its own.
       dimensions: number(
-        p.outputDimensionality ??
-          p.output_dimensionality ??
-          first.outputDimensionality ??
-          first.output_dimensionality ??
-          config.outputDimensionality,
+        p.outputDimensionality ?? p.output_dimensionality ?? fields(p.parameters).outputDimensionality,
       ),
       messageCount: count(p.requests ?? p.instances ?? p.content),
     };

@@ -33,7 +33,7 @@ export interface Protocol {
    * ({@link confirms}), before there is a span.
    */
   readonly isDistinct?: boolean;
-  /** Whether the path alone is proof, for a request that fails before its body is sent. */
+  /** Whether the path alone is proof: at a host that is known, and for a request that fails before its body is sent. */
   readonly isDistinctPath?: boolean;
   /** Whether this is an answer of the protocol, or an event of one. */
   confirms?(answer: any): boolean;
