@@ -37,6 +37,7 @@ export class Exchange {
   /** The client's own object for the request: a call whose request is collected has been dropped. */
   readonly #request: WeakRef<object>;
   #body: RequestBody | undefined;
+  #length = 0;
   #isAsked = false;
   #found: Recognised | undefined;
   #live: Live | undefined;
@@ -50,14 +51,6 @@ export class Exchange {
     this.#target = target;
     this.#request = new WeakRef(request);
     this.#context = parent;
-    const redirected = takeRedirected(target.url.href);
-    if (redirected) this.#continue(redirected.found, redirected.live);
-  }
-
-  #continue(found: Recognised, live: Live): void {
-    this.#isAsked = true;
-    this.#found = found;
-    this.#use(live);
   }
 
   /** A piece of the request's body is sent. */
@@ -72,7 +65,14 @@ export class Exchange {
     if (this.#isAsked) return;
     this.#isAsked = true;
     const sent = this.#body?.value();
+    this.#length = this.#body?.length ?? 0;
     this.#body = undefined;
+    const redirected = takeRedirected(this.#target.url.href, this.#length);
+    if (redirected) {
+      this.#found = redirected.found;
+      this.#use(redirected.live);
+      return;
+    }
     this.#found = recognise(this.#target, sent, this.#opener.isKnown(this.#target.url));
     if (!this.#found) this.#isOver = true;
     else if (this.#found.isSure) this.#open(this.#found);
@@ -108,7 +108,10 @@ export class Exchange {
     const live = this.#live;
     const found = this.#found;
     this.#stop();
-    if (live && found) awaitRedirect(new URL(place, this.#target.url).href, { live, found }, status);
+    if (live && found) {
+      const { href } = new URL(place, this.#target.url);
+      awaitRedirect(href, { live, found, length: this.#length }, status);
+    }
   }
 
   /** What the vendor says of its refusal is in the body. */
@@ -203,7 +206,7 @@ export class Exchange {
     if (this.#isOver) return;
     this.requestSent(); // of a request that did not get so far, the path is known
     const live = this.#live;
-    const isLeft = this.#reader !== undefined && isCancelled(error);
+    const isLeft = this.#reader !== undefined && !isOfNetwork(error);
     this.#stop();
     if (!live) return;
     // Who leaves an answer that has begun gets no error of it.
@@ -226,6 +229,13 @@ export class Exchange {
     decoder?.stop();
   }
 }
+
+/**
+ * Whether an error is the network's, or that of a time that is up. All others are the application's own: whatever it
+ * gives as its reason for leaving an answer.
+ */
+const isOfNetwork = (error: unknown): boolean =>
+  !isCancelled(error) && (typeof fields(error).code === 'string' || fields(error).name === 'TimeoutError');
 
 /** A reader that ends the call even where nothing could be read. */
 const withEnd = (reader: AnswerReader, onEnd: () => void): AnswerReader => ({

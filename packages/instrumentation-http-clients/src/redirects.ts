@@ -9,6 +9,8 @@ import type { Recognised } from './recognise.ts';
 export interface Redirected {
   readonly live: Live;
   readonly found: Recognised;
+  /** The length of the request's body: one that follows has the same. */
+  readonly length: number;
 }
 
 /** How long a client may take from a redirect to its next request, in ms. */
@@ -40,11 +42,11 @@ export function awaitRedirect(place: string, redirected: Redirected, status: num
   waiting.set(place, { ...redirected, timer });
 }
 
-/** The call that a request to this place continues. */
-export function takeRedirected(place: string): Redirected | undefined {
+/** The call that a request to this place continues, if that sends the same. */
+export function takeRedirected(place: string, length: number): Redirected | undefined {
   if (waiting.size === 0) return undefined;
   const found = waiting.get(place);
-  if (!found) return undefined;
+  if (found?.length !== length) return undefined;
   waiting.delete(place);
   clearTimeout(found.timer);
   return found;

@@ -39,6 +39,11 @@ export class RequestBody {
     this.#end = (this.#end + text).slice(-END);
   }
 
+  /** How much was sent, in characters; 0 for a form. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** What was sent, as far as it can be read; undefined where that is nothing. */
   value(): unknown {
     if (this.#form) return this.#form.fields;
