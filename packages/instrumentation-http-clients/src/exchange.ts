@@ -62,9 +62,12 @@ export class Exchange {
 
   /** All of the request is sent. */
   requestSent(): void {
-    if (this.#isAsked) return;
+    if (!this.#isAsked) this.#ask(this.#body ? (this.#body.value() ?? null) : undefined);
+  }
+
+  /** @param sent the body; undefined where it is not known, null where it is no JSON. */
+  #ask(sent: unknown): void {
     this.#isAsked = true;
-    const sent = this.#body?.value();
     this.#length = this.#body?.length ?? 0;
     this.#body = undefined;
     const redirected = takeRedirected(this.#target.url.href, this.#length);
@@ -204,7 +207,8 @@ export class Exchange {
   /** The request failed, or the application stopped it. */
   failed(error: unknown): void {
     if (this.#isOver) return;
-    this.requestSent(); // of a request that did not get so far, the path is known
+    // Of a request that did not get so far, the path is known.
+    if (!this.#isAsked) this.#ask(this.#body?.value());
     const live = this.#live;
     const isLeft = this.#reader !== undefined && !isOfNetwork(error);
     this.#stop();

@@ -58,7 +58,7 @@ export interface Recognised {
 export const isKnownHost = (url: URL, map: Readonly<Record<string, string>>): boolean =>
   originOf(url.href, undefined, '', map).provider !== '';
 
-/** @param sent the body, undefined where it could not be read, or where nothing was sent at all. */
+/** @param sent the body; undefined where it is not known, null where it is no JSON. */
 export function recognise(target: Target, sent: unknown, isKnown: boolean): Recognised | undefined {
   const body = fields(sent);
   if (Array.isArray(body) || body.jsonrpc !== undefined) return undefined;

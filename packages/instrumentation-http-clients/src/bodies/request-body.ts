@@ -44,11 +44,11 @@ export class RequestBody {
     return this.#length;
   }
 
-  /** What was sent, as far as it can be read; undefined where that is nothing. */
+  /** What was sent; undefined where that is no JSON. */
   value(): unknown {
     if (this.#form) return this.#form.fields;
     if (this.#length > MAX_JSON) return beginningOf(this.#text, this.#end);
-    return this.#text === '' ? undefined : jsonOf(this.#text);
+    return jsonOf(this.#text);
   }
 }
 
