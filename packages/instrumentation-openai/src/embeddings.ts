@@ -1,5 +1,14 @@
-import { count, type Endpoint, fields, name, number, strings } from '@llmtrace/core';
-import { usage } from './chat.ts';
+import {
+  answerFailure,
+  count,
+  type Endpoint,
+  fields,
+  name,
+  number,
+  openAIEmbeddingsUsage,
+  strings,
+} from '@llmtrace/core';
+import { dialect } from './chat.ts';
 
 export const embeddings: Endpoint = {
   operation: 'embeddings',
@@ -17,5 +26,9 @@ export const embeddings: Endpoint = {
       messageCount: count(input),
     };
   },
-  response: (r) => ({ model: name(r.model), usage: usage(r.usage) }),
+  response: (r, asked) => ({
+    model: name(r.model),
+    ...openAIEmbeddingsUsage(r.usage, dialect(asked)),
+    failure: answerFailure(r),
+  }),
 };

@@ -77,7 +77,7 @@ export function openCall(
 ): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
-  const { provider, server } = engine.origin(client, args);
+  const { provider, server, priceProvider = null, region } = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
   const now = performance.now();
@@ -86,6 +86,8 @@ export function openCall(
     operation: endpoint.operation,
     apiType: endpoint.apiType,
     server,
+    priceProvider,
+    region,
     request,
     startTime: begun ?? now,
     attempts: 0,
@@ -148,7 +150,7 @@ function captureOf(
 
 /** The application is about to get a whole answer. */
 export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
-  const response = endpoint.response(fields(answer));
+  const response = endpoint.response(fields(answer), call);
   // What was read on the way is not in it.
   call.response = endpoint.raw ? Object.assign(call.response, response) : response;
   capture?.answer(answer);
@@ -163,7 +165,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.chunks++;
   call.firstChunkTime ??= now;
   try {
-    endpoint.chunk?.(call.response, fields(chunk));
+    endpoint.chunk?.(call.response, fields(chunk), call);
   } catch (error) {
     report(engine, 'chunk', error);
   }
@@ -197,7 +199,7 @@ function tell(engine: Engine, step: 'start' | 'end', call: Call): void {
 export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): boolean {
   const only = guard(engine, 'chunk', () => {
     if (!endpoint.dropUsage?.(chunk)) return false;
-    endpoint.chunk?.(call.response, chunk);
+    endpoint.chunk?.(call.response, chunk, call);
     return true;
   });
   return only ?? false;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DiagLogLevel, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import sinon from 'sinon';
-import { clearPrices, costObserver } from '../../src/cost/cost.ts';
+import { clearPrices, costObserver, OVERLAY_DATE, PRICES_DATE } from '../../src/cost/cost.ts';
 import type { Call, Usage } from '../../src/model/call.ts';
 
 const PLAIN: Usage = { inputTokens: 1000, outputTokens: 100 };
@@ -65,7 +65,7 @@ describe('the observer of costs', () => {
       debug.args.map(([line]) => line),
       ['mine', 'other'].map(
         (model) =>
-          `llmtrace: no cost for ${model} of openai: its price is not known; setPrice() or a prices file can say it`,
+          `llmtrace: no cost for ${model} of openai: the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it; setPrice() or a prices file can say it`,
       ),
     );
     assert.equal(calls[0]!.cost, undefined);
@@ -74,7 +74,7 @@ describe('the observer of costs', () => {
   it('says why where it is not the price that is missing', () => {
     const observer = costObserver({ otherTiers: 'none' });
     observer.end?.(ended('gpt-4o', { inputTokens: 1, cacheReadTokens: 2 }));
-    observer.end?.(ended('gpt-4o', PLAIN, 'flex'));
+    observer.end?.(ended('gpt-4o', PLAIN, 'ultrafast'));
     assert.match(debug.args[0]![0], /token counts .* contradict each other$/);
     assert.match(debug.args[1]![0], /the price of its service tier is not known$/);
   });
