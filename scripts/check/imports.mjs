@@ -1,7 +1,8 @@
-// Who may import whom: core imports no vendor and nothing above it, instrumentations never import each
-// other, no vendor SDK is imported at run time. Types may come from anywhere (`import type`).
+// Who may import whom. Between packages: core imports no vendor and nothing above it, instrumentations never import
+// each other, no vendor SDK is imported at run time; types may come from anywhere (`import type`). Within core and
+// auto: by room.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const VENDORS = ['openai', '@anthropic-ai/sdk', '@google/genai', '@google/generative-ai'];
 const CLIENTS = ['redis', 'ioredis'];
@@ -24,15 +25,46 @@ function forbidden(pkg, specifier) {
   return undefined;
 }
 
-/** Within core: observers and interceptors do not know the engine, and the engine does not know them. */
-function forbiddenInCore(file, specifier) {
-  const engine =
-    /\/(engine|live|answer|stream|api-promise|raw-response|attempts|chain|requests|failure|own-retries)\.ts$/;
-  const plugged = /\/(observers|interceptors)\/|\/cost\//;
-  const target = specifier.replace(/^\.\.?\//, '/');
-  if (plugged.test(file) && engine.test(target)) return 'observers and interceptors never know the engine';
-  if (engine.test(file) && plugged.test(target)) return 'the engine knows no observer and no interceptor';
-  return undefined;
+/**
+ * Within a package: a room (a folder, or a file beside the folders) imports from those rooms alone, types too.
+ * docs/architecture.md draws them. The rooms side by side that never know one another are the reason for the table:
+ * engine, interceptors, observers, cost and diagnosis of core; sdk, esm and console of auto.
+ */
+const ROOMS = {
+  core: {
+    model: [],
+    options: ['platform'],
+    platform: ['model'],
+    vendor: ['model', 'platform'],
+    errors: ['model', 'platform'],
+    cost: ['model', 'options', 'platform'],
+    gemini: ['model', 'platform', 'vendor'],
+    patching: ['model', 'platform', 'vendor'],
+    content: ['model', 'options', 'platform', 'errors'],
+    engine: ['model', 'platform', 'vendor', 'errors', 'content', 'patching'],
+    interceptors: ['model', 'options', 'platform', 'errors'],
+    observers: ['model', 'options', 'platform', 'errors', 'content'],
+    diagnosis: ['model', 'platform', 'vendor', 'patching'],
+  },
+  auto: {
+    process: ['settings.ts'],
+    console: ['process', 'settings.ts'],
+    esm: ['process', 'settings.ts'],
+    sdk: ['process', 'settings.ts'],
+    doctor: ['process', 'sdk', 'vendors.ts', 'settings.ts'],
+  },
+};
+
+/** The room of a file, by its path within `src`. */
+const roomOf = (path) => path.split('/')[0];
+
+/** Why a file may not import another one of its package. Files beside the folders put the rooms together. */
+function forbiddenRoom(pkg, path, specifier) {
+  const allowed = ROOMS[pkg]?.[roomOf(path)];
+  if (!allowed || !specifier.startsWith('.')) return undefined;
+  const target = roomOf(join(dirname(path), specifier));
+  if (target === roomOf(path) || allowed.includes(target)) return undefined;
+  return `${roomOf(path)} imports from ${allowed.join(', ') || 'no other room'} alone`;
 }
 
 function* sources(folder) {
@@ -43,19 +75,25 @@ function* sources(folder) {
   }
 }
 
-/** The specifiers of a file's imports, types left out. */
+const STATIC = /^(?:import|export)\s+(type\b)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
+
+/** The specifiers of a file's imports, and whether they are of types alone. */
 function importsOf(text) {
-  const found = [...text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/gm)];
+  const found = [...text.matchAll(STATIC)].map(([, type, specifier]) => ({
+    specifier,
+    isType: Boolean(type),
+  }));
   const dynamic = [...text.matchAll(/\b(?:import|require)\(\s*['"]([^'"]+)['"]/g)];
-  return [...found, ...dynamic].map(([, specifier]) => specifier);
+  return [...found, ...dynamic.map(([, specifier]) => ({ specifier, isType: false }))];
 }
 
 const wrong = [];
 for (const pkg of readdirSync(join(root, 'packages'))) {
-  for (const file of sources(join(root, 'packages', pkg, 'src'))) {
-    for (const specifier of importsOf(readFileSync(file, 'utf8'))) {
-      const why =
-        forbidden(pkg, specifier) ?? (pkg === 'core' ? forbiddenInCore(file, specifier) : undefined);
+  const src = join(root, 'packages', pkg, 'src');
+  for (const file of sources(src)) {
+    for (const { specifier, isType } of importsOf(readFileSync(file, 'utf8'))) {
+      const outside = isType ? undefined : forbidden(pkg, specifier);
+      const why = outside ?? forbiddenRoom(pkg, relative(src, file), specifier);
       if (why) wrong.push(`${file.slice(root.length)} imports ${specifier}: ${why}`);
     }
   }

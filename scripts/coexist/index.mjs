@@ -1,68 +1,109 @@
 // Other instrumentations beside llmtrace, in processes of their own, loaded before it and after it:
-// `npm run test:coexist [NAME…]`. It writes docs/coexistence.md.
-import { writeFileSync } from 'node:fs';
+// `npm run test:coexist [-- NAME…]`. It writes docs/coexistence.md, also from results of earlier runs.
+//   --node MAJOR     only on this Node.js; may be repeated
+//   --in FOLDER      installs into FOLDER, and uses what an earlier run has installed there
+//   --page           write the page from the results of earlier runs, and run nothing
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
-import { isRegistryThere, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { isRegistryThere, nodeOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 import { page } from './page.mjs';
-import { PEERS } from './peers.mjs';
+import { NODES, nodesOf, ordersOf, PEERS } from './peers.mjs';
 import { makeProject } from './project.mjs';
-import { changed, judge, play } from './run.mjs';
+import { changed, judge, play, resultOf, unexplained } from './run.mjs';
 import { CALLS } from './scenes.mjs';
-import { countsOf } from './spans.mjs';
 
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: {
+    node: { type: 'string', multiple: true, default: NODES },
+    in: { type: 'string' },
+    page: { type: 'boolean', default: false },
+  },
+});
 const OPENAI = '6.49.0'; // the newest that all of them know
-const wanted = process.argv.slice(2);
+const KEPT = join(root, '.cache', 'coexist.json');
+const FORMATS = ['cjs', 'esm'];
 
+if (options.page) {
+  writePage();
+  process.exit(0);
+}
 if (!isRegistryThere()) {
   console.log('skipped: coexistence, for the registry does not answer');
   process.exit(0);
 }
 
-const base = temporaryFolder();
-const tarballs = packAll(base).map(({ path }) => path);
-const vendors = { cjs: await startVendorServer(), esm: await startVendorServer() };
+const temporary = temporaryFolder();
+const base = options.in ?? temporary;
+const tarballs = packAll(temporary).map(({ path }) => path);
+const vendor = await startVendorServer();
+const rows = [];
+for (const peer of PEERS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  console.log(peer.name);
+  const folder = makeProject(join(base, peer.name.replaceAll(/\W/g, '-')), peer, tarballs, OPENAI);
+  for (const major of nodesOf(peer).filter((one) => options.node.includes(one))) {
+    for (const format of FORMATS) rows.push(...(await playOrders(folder, peer, format, major)));
+  }
+}
+await vendor.close();
+writePage();
+const failed = rows.filter(({ wrong }) => wrong.length > 0).length;
+console.log(`${rows.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
 
-/** The orders in which a peer and llmtrace can be loaded; a wrapper comes when the application calls it. */
-const ordersOf = ({ setup }) => [...(setup ? [['peer', 'llmtrace']] : []), ['llmtrace', 'peer']];
+/** The results of earlier runs. */
+function kept() {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  return existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : {};
+}
 
-async function playOrders(folder, peer, format) {
-  const on = (loads) => play({ folder, peer, format, vendor: vendors[format], loads });
+function writePage() {
+  const about = { openai: OPENAI, calls: CALLS, date: new Date().toISOString().slice(0, 10) };
+  writeFileSync(join(root, 'docs', 'coexistence.md'), page(kept(), about));
+}
+
+/** The binary of a Node.js; this process' own where it is of that major version. */
+function binaryOf(major) {
+  return process.versions.node.startsWith(`${major}.`) ? process.execPath : nodeOf(major);
+}
+
+async function playOrders(folder, peer, format, major) {
+  const node = binaryOf(major);
+  const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+  const on = (loads) => play({ folder, peer, format, vendor, node, loads });
   const native = await on([]);
   let theirs = await on(['peer']);
-  const rows = [];
+  const results = [];
   for (const order of ordersOf(peer)) {
     let both = await on(order);
     const doubts = judge({ peer, native, theirs, both });
     if (doubts.length > 0) {
       // What a busy machine breaks works the second time; what is wrong does not.
-      console.log(`  ${format}  again: ${doubts.join('; ')}`);
+      console.log(`  ${major} ${format}  again: ${doubts.join('; ')}`);
       theirs = await on(['peer']);
       both = await on(order);
     }
     const wrong = judge({ peer, native, theirs, both });
-    const changes = changed(theirs, native);
-    rows.push({ peer, format, order, changes, both, wrong });
-    console.log(`  ${format}  ${order.join(', ').padEnd(16)}  ${wrong.join('; ') || 'ok'}`);
-    console.log(`    its spans: ${countsOf(both.others).join(', ') || 'none'}`);
-    for (const line of both.lines) console.log(`    ${line}`);
+    const result = resultOf({ both, changes: changed(theirs, native), wrong, node: version });
+    result.wrong.push(...unexplained(peer, format, result));
+    keep({ name: peer.name, format, order, major }, result);
+    results.push(result);
+    report({ major, format, order }, result);
   }
-  return rows;
+  return results;
 }
 
-const rows = [];
-for (const peer of PEERS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  console.log(peer.name);
-  const folder = makeProject(join(base, peer.name.replaceAll(/\W/g, '-')), peer, tarballs, OPENAI);
-  const formats = Object.keys(vendors).map((format) => playOrders(folder, peer, format));
-  rows.push(...(await Promise.all(formats)).flat());
+function keep({ name, format, order, major }, result) {
+  const results = kept(); // another run may have added to it
+  results[[name, format, order, major].join(' ')] = result;
+  writeFileSync(KEPT, JSON.stringify(results, undefined, 1));
 }
-await Promise.all(Object.values(vendors).map((vendor) => vendor.close()));
-const about = {
-  ...{ openai: OPENAI, calls: CALLS, node: process.versions.node },
-  date: new Date().toISOString().slice(0, 10),
-};
-if (wanted.length === 0) writeFileSync(join(root, 'docs', 'coexistence.md'), page(rows, about));
-const failed = rows.filter(({ wrong }) => wrong.length > 0).length;
-console.log(`${rows.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+function report({ major, format, order }, { wrong, others, lines }) {
+  console.log(`  ${major} ${format}  ${order.join(', ').padEnd(16)}  ${wrong.join('; ') || 'ok'}`);
+  console.log(`    its spans: ${others.join(', ') || 'none'}`);
+  for (const line of lines) console.log(`    ${line}`);
+}

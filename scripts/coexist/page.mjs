@@ -1,31 +1,39 @@
 // The results as a page of the docs.
-import { countsOf } from './spans.mjs';
+import { NODES, nodesOf, ordersOf, PEERS, whyEmpty } from './peers.mjs';
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 const escaped = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const who = (one, peer) =>
   one === 'llmtrace' ? 'llmtrace' : peer.setup ? 'the other' : 'a wrapper of the client';
+const FORMATS = { cjs: 'CJS', esm: 'ESM' };
+const HEAD = ['beside', 'as', 'loaded', 'Node.js', 'application', 'spans', 'metrics', 'its spans', 'names'];
 
-/** The page: who was run how, what came of it, and what each changes by itself. */
-export function page(rows, { openai, calls, date, node }) {
-  const names = [...new Set(rows.map(({ peer }) => peer.name))];
+/** The page: who was run how, what came of it, and what each changes by itself. `results` has those of every run by its key. */
+export function page(results, { openai, calls, date }) {
+  const reasons = new Reasons();
+  const rows = PEERS.flatMap((peer) => rowsOf(peer, results, reasons));
+  const nodes = [...new Set(Object.values(results).map(({ node }) => node))].sort();
   return `# Beside other instrumentations
 
 Made by \`npm run test:coexist\` on ${date}; not to be edited. An application makes ${calls} calls through \`openai\` ${openai} on
-Node.js ${node}, in every way that the SDK has, with llmtrace and another instrumentation, loaded one after the other.
+Node.js ${nodes.join(' and ')}, in every way that the SDK has, with llmtrace and another instrumentation, loaded one after
+the other.
 
 - **application**: it sees what it sees with the other alone, and nothing ends it.
-- **spans**, **metrics**: what llmtrace tells of, each call once; “–” where the other's set-up has no metrics.
+- **spans**, **metrics**: those of llmtrace, each call once.
 - **its spans**: what the other sends of the same run, by what made them: of the calls, of each request's HTTP, and of an
   Express server that asks another one (\`fetch\`) and the model within a request. They are those that it sends without
-  llmtrace, each within the same ones. “–” where it sends none, or sends them in a format of its own.
+  llmtrace, each within the same ones. Left out are connections (\`net\`, \`dns\`): how many are opened depends on timing.
 - **ended with the process**: the other has left a stream unread, and its own set-up sends nothing at that time.
-- **names**: whom llmtrace names, once, in a warning of the process (or of \`diag\`, where somebody listens): “calls of openai
-  are also traced by …: unless one is switched off, each has two spans”. None where the other does not see the calls, and
-  for wrappers that the application puts around its client itself: whoever wrote that knows.
+- **names**: whom llmtrace names, once, in a warning of the process (or of \`diag\`, where the application has a logger for
+  it): “calls of openai are also traced by …: each has two spans”.
 
-${table(['beside', 'as', 'loaded', 'application', 'spans', 'metrics', 'its spans', 'names'], rows.map(cells))}
+“–”: not applicable, with its reason beneath the table. “not run”: there is no result yet.
+
+${table(HEAD, rows)}
+
+${reasons.list()}
 
 Two instrumentations make two spans a call. To have one, switch the other off, or leave openai to it with
 \`LLMTRACE_INSTRUMENTATIONS\`.
@@ -34,34 +42,65 @@ Two instrumentations make two spans a call. To have one, switch the other off, o
 
 What the application sees with the other alone, and would not see without it:
 
-${names
-  .map((name) =>
-    changesOf(
-      name,
-      rows.filter(({ peer }) => peer.name === name),
-    ),
-  )
-  .join('\n')}
+${PEERS.map((peer) => changesOf(peer, results)).join('\n')}
 `;
 }
 
-function cells({ peer, format, order, both, wrong }) {
+/** Reasons, each with a number. */
+class Reasons {
+  #texts = [];
+
+  /** The number of a reason, in brackets. */
+  numberOf(text) {
+    if (!this.#texts.includes(text)) this.#texts.push(text);
+    return `(${this.#texts.indexOf(text) + 1})`;
+  }
+
+  list() {
+    return this.#texts.map((text, index) => `${index + 1}. ${text}.`).join('\n');
+  }
+}
+
+/** A row for each format and order, and for each Node.js where they differ. */
+function rowsOf(peer, results, reasons) {
+  return Object.keys(FORMATS).flatMap((format) =>
+    ordersOf(peer).flatMap((order) => {
+      const byCells = Map.groupBy(nodesOf(peer), (major) =>
+        JSON.stringify(cellsOf(peer, format, results[[peer.name, format, order, major].join(' ')], reasons)),
+      );
+      const loaded = order.map((one) => who(one, peer)).join(', then ');
+      return [...byCells].map(([cells, majors]) => [
+        ...[`\`${peer.name}\``, FORMATS[format], loaded, nodesCell(peer, majors, reasons)],
+        ...JSON.parse(cells),
+      ]);
+    }),
+  );
+}
+
+function nodesCell(peer, majors, reasons) {
+  const left = NODES.length - nodesOf(peer).length;
+  return `${majors.join(', ')}${left > 0 ? ` ${reasons.numberOf(`\`${peer.name}\` needs ${peer.needs}`)}` : ''}`;
+}
+
+function cellsOf(peer, format, result, reasons) {
+  if (!result) return HEAD.slice(4).map(() => 'not run');
+  const { wrong, spans, late, requests, counted, others, lines } = result;
+  const why = whyEmpty(peer, format);
+  const empty = (column) => (why[column] ? `– ${reasons.numberOf(why[column])}` : '**none**');
   return [
-    `\`${peer.name}\``,
-    format === 'esm' ? 'ESM' : 'CJS',
-    order.map((one) => who(one, peer)).join(', then '),
     wrong.length === 0 ? 'the same' : `**${escaped(wrong.join('; ')).slice(0, 300)}**`,
-    `${both.spans} of ${both.requests}${both.late > 0 ? ` (${both.late} ended with the process)` : ''}`,
-    both.counted > 0 ? `${both.counted} of ${both.requests}` : '–',
-    countsOf(both.others).join(', ') || '–',
-    both.lines.map((line) => / traced by (.*): /.exec(line)?.[1] ?? escaped(line)).join('; ') || '–',
+    `${spans} of ${requests}${late > 0 ? ` (${late} ended with the process)` : ''}`,
+    counted > 0 ? `${counted} of ${requests}` : empty('metrics'),
+    others.join(', ') || empty('spans'),
+    lines.map((line) => / traced by (.*): /.exec(line)?.[1] ?? escaped(line)).join('; ') || empty('names'),
   ];
 }
 
-function changesOf(name, rows) {
-  const said = ['cjs', 'esm'].map((format) => {
-    const { changes = [] } = rows.find((one) => one.format === format) ?? {};
-    return `${format === 'esm' ? 'ESM' : 'CJS'}: ${changes.length > 0 ? escaped(changes.join('; ')) : 'nothing'}`;
+function changesOf(peer, results) {
+  const said = Object.entries(FORMATS).map(([format, title]) => {
+    const key = (major) => [peer.name, format, ordersOf(peer)[0], major].join(' ');
+    const changes = new Set(nodesOf(peer).flatMap((major) => results[key(major)]?.changes ?? ['not run']));
+    return `${title}: ${changes.size > 0 ? escaped([...changes].join('; ')) : 'nothing'}`;
   });
-  return `- \`${name}\`: ${said.join('. ')}.`;
+  return `- \`${peer.name}\`: ${said.join('. ')}.`;
 }

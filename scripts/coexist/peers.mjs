@@ -22,15 +22,26 @@ const OTEL_3 = [
   '@opentelemetry/instrumentation@0.301.0',
 ];
 
+/** The oldest Node.js that llmtrace runs on, and the one that applications should run on. */
+export const NODES = ['20', '24'];
+/** OpenTelemetry's newer line needs Node.js 22.15. */
+const NEEDS_22_15 = { since: 22, needs: 'Node.js 22.15' };
+
+const WRAPPER = 'the application calls the wrapper by itself, and so knows of it';
+const NO_ESM = 'as it is set up here, it does not see ES modules';
+const NO_METRICS = 'its set-up has a provider of traces alone, and llmtrace starts no SDK beside it';
+
 /**
  * `packages` are installed beside openai; `setup` is a module for `--import`, as text or by its name; `wrap` is a
  * module that exports what an application calls on its client; `hosts` make spans of the application beside those of
- * its calls.
+ * its calls; `since` is the oldest major of Node.js that it runs on, and `needs` that in words. `empty` has the reasons
+ * for what it has not, `emptyEsm` for what it has not in ES modules.
  */
 export const PEERS = [
   {
     name: '@opentelemetry/auto-instrumentations-node',
     packages: ['@opentelemetry/auto-instrumentations-node@0.82.0', ...OTEL_3],
+    ...NEEDS_22_15,
     setup: `
 import { register } from 'node:module';
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
@@ -42,6 +53,7 @@ await import('@opentelemetry/auto-instrumentations-node/register');
   {
     name: '@opentelemetry/instrumentation-openai',
     packages: ['@opentelemetry/instrumentation-openai@0.22.0', ...OTEL_3],
+    ...NEEDS_22_15,
     setup: nodeSdk('@opentelemetry/instrumentation-openai', 'OpenAIInstrumentation'),
   },
   {
@@ -52,11 +64,13 @@ import * as Sentry from '@sentry/node';
 Sentry.init({ dsn: process.env.SINK.replace('//', '//key@') + '/1', tracesSampleRate: 1 });
 globalThis.flushOthers = () => Sentry.flush(2000);
 `,
-    hosts: ['http', 'express', 'fetch'],
+    hosts: ['http_server', 'express', 'fetch'],
   },
   {
     name: 'dd-trace',
     packages: ['dd-trace@6.21.0', '@opentelemetry/api@1.9.1'],
+    since: 22,
+    needs: 'Node.js 22',
     setup: 'dd-trace/initialize.mjs',
     env: (sink) => ({
       DD_TRACE_AGENT_URL: sink,
@@ -68,6 +82,8 @@ globalThis.flushOthers = () => Sentry.flush(2000);
   {
     name: '@traceloop/node-server-sdk',
     packages: ['@traceloop/node-server-sdk@0.27.0', '@opentelemetry/api@1.9.1'],
+    empty: { metrics: NO_METRICS },
+    emptyEsm: { spans: NO_ESM, names: NO_ESM },
     setup: `
 import { initialize, forceFlush } from '@traceloop/node-server-sdk';
 initialize({ baseUrl: process.env.SINK, apiKey: 'key', disableBatch: true, silenceInitializationMessage: true });
@@ -77,11 +93,14 @@ globalThis.flushOthers = () => forceFlush();
   {
     name: '@arizeai/openinference-instrumentation-openai',
     packages: ['@arizeai/openinference-instrumentation-openai@4.2.7', ...OTEL_2],
+    emptyEsm: { spans: NO_ESM, names: NO_ESM },
     setup: nodeSdk('@arizeai/openinference-instrumentation-openai', 'OpenAIInstrumentation'),
   },
   {
     name: 'openlit',
     packages: ['openlit@1.15.0', '@opentelemetry/api@1.9.1'],
+    empty: { metrics: NO_METRICS },
+    emptyEsm: { spans: NO_ESM, names: NO_ESM },
     setup: `
 import 'openlit/register';
 import { trace } from '@opentelemetry/api';
@@ -91,6 +110,7 @@ globalThis.flushOthers = () => trace.getTracerProvider().getDelegate?.().forceFl
   {
     name: '@langfuse/openai',
     packages: ['@langfuse/openai@5.11.1', ...OTEL_2],
+    empty: { names: WRAPPER },
     setup: `
 import { NodeSDK } from '@opentelemetry/sdk-node';
 const sdk = new NodeSDK();
@@ -105,6 +125,7 @@ export const wrap = (client) => observeOpenAI(client);
   {
     name: 'langsmith',
     packages: ['langsmith@0.12.0', '@opentelemetry/api@1.9.1'],
+    empty: { names: WRAPPER, spans: 'it sends runs, in a format of its own' },
     env: () => ({ LANGSMITH_TRACING: 'true', LANGSMITH_API_KEY: 'key' }),
     wrap: `
 import { wrapOpenAI } from 'langsmith/wrappers';
@@ -115,6 +136,7 @@ export const wrap = (client) => wrapOpenAI(client);
   {
     name: '@posthog/ai',
     packages: ['@posthog/ai@8.13.1', 'posthog-node', '@opentelemetry/api@1.9.1'],
+    empty: { names: WRAPPER, spans: 'it sends events of its product, and no spans' },
     wrap: `
 import { OpenAI } from '@posthog/ai/openai';
 import { PostHog } from 'posthog-node';
@@ -124,3 +146,15 @@ export const wrap = () => new OpenAI({ posthog, apiKey: 'sk-test', maxRetries: 0
 `,
   },
 ];
+
+/** The major versions of Node.js that a peer is tried on. */
+export const nodesOf = ({ since = 0 }) => NODES.filter((major) => Number(major) >= since);
+
+/** The orders in which a peer and llmtrace can be loaded; a wrapper comes when the application calls it. */
+export const ordersOf = ({ setup }) => [...(setup ? [['peer', 'llmtrace']] : []), ['llmtrace', 'peer']];
+
+/** Why cells of a peer are empty. */
+export const whyEmpty = ({ empty, emptyEsm }, format) => ({
+  ...empty,
+  ...(format === 'esm' ? emptyEsm : {}),
+});

@@ -1,7 +1,7 @@
 // An application that somebody else instruments too, in a folder outside of this repository.
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { install, root } from '../lib/npm.mjs';
+import { install, npm, root } from '../lib/npm.mjs';
 
 const APP = {
   'app.mjs': `import http from 'node:http';
@@ -24,9 +24,14 @@ const end = ({ context }) =>
 export default { observers: [{ end }] };
 `;
 
-/** Makes the folder. The application wraps its client only where the peer is there (`WRAP`). */
+/**
+ * Makes the folder. The application wraps its client only where the peer is there (`WRAP`). Of a folder that is there
+ * already only llmtrace is installed anew.
+ */
 export function makeProject(folder, { packages, setup, wrap }, tarballs, openai) {
-  install(folder, [...tarballs, ...packages, `openai@${openai}`, 'express@5.2.1']);
+  if (existsSync(join(folder, 'node_modules')))
+    npm(['install', '--no-audit', '--no-fund', ...tarballs], folder);
+  else install(folder, [...tarballs, ...packages, `openai@${openai}`, 'express@5.2.1']);
   cpSync(join(root, 'scripts', 'coexist', 'scenes.mjs'), join(folder, 'scenes.mjs'));
   const write = (name, text) => writeFileSync(join(folder, name), text);
   write('llmtrace.config.mjs', CONFIG);

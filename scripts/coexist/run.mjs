@@ -5,7 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { countOf } from '../matrix/smoke.mjs';
-import { spansIn, trees, without } from './spans.mjs';
+import { whyEmpty } from './peers.mjs';
+import { countsOf, spansIn, trees, without } from './spans.mjs';
 
 const LLMTRACE = ['--import', '@llmtrace/auto'];
 
@@ -36,13 +37,13 @@ function metricsOf(body) {
 }
 
 /** Runs the application with those that are loaded, in their order. */
-export async function play({ folder, peer, format, vendor, loads }) {
+export async function play({ folder, peer, format, vendor, node, loads }) {
   const sink = await startSink();
   vendor.clear();
   const setup = peer.setup?.includes('\n') ? './setup.mjs' : peer.setup;
   const flags = { llmtrace: LLMTRACE, peer: setup ? ['--import', setup] : [] };
   const { code, signal, stdout, stderr } = await runApp(`app.${format === 'esm' ? 'mjs' : 'cjs'}`, {
-    ...{ cwd: folder, timeout: 180_000 },
+    ...{ cwd: folder, timeout: 180_000, node },
     flags: loads.flatMap((one) => flags[one]),
     env: {
       ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, SINK: sink.url },
@@ -109,4 +110,21 @@ function othersOf({ hosts = [] }, alone, beside) {
     lost.length > 0 && `${lost.length} of its ${alone.length} spans are missing: ${lost[0]}`,
     added.length > 0 && `it has ${added.length} spans that it has not alone: ${added[0]}`,
   ];
+}
+
+/** What is kept of a run of both. */
+export function resultOf({ both, changes, wrong, node }) {
+  const { spans, late, requests, counted, others, lines } = both;
+  const counts = countsOf(others);
+  return { node, changes, wrong, spans, late, requests, counted, others: counts, lines };
+}
+
+/** Cells that would be empty without a reason. */
+export function unexplained(peer, format, { counted, others, lines }) {
+  const why = whyEmpty(peer, format);
+  return [
+    counted === 0 && !why.metrics && 'no metrics, for no known reason',
+    others.length === 0 && !why.spans && 'no spans of the other, for no known reason',
+    lines.length === 0 && !why.names && 'the other is not named, for no known reason',
+  ].filter(Boolean);
 }

@@ -6,7 +6,7 @@ const Traces = definitions.opentelemetry.proto.collector.trace.v1.ExportTraceSer
 /** Each with its `id` and that of its `parent`, its `name`, and `by`: what made it. None, for what has no spans. */
 export function spansIn(url, type, bytes) {
   if (/\/v1\/traces$/.test(url)) return ofOtlp(type?.includes('json') ? JSON.parse(bytes) : fromProto(bytes));
-  if (/\/envelope\/$/.test(url)) return bytes.toString().split('\n').flatMap(ofSentry);
+  if (/\/envelope\/(?:\?|$)/.test(url)) return bytes.toString().split('\n').flatMap(ofSentry);
   return [];
 }
 
@@ -48,6 +48,9 @@ function ofSentrySpan({ span_id, parent_span_id, description, name = description
   return { id: span_id, parent: parent_span_id, name, by };
 }
 
+/** What makes spans of connections: how many are opened depends on when the one before is free again. */
+const CONNECTIONS = new Set(['net', 'dns', 'tcp', 'tls']);
+
 /**
  * The spans of the others as lines, each with those that it is within. llmtrace's are left out, of which `ours` are the
  * ids.
@@ -63,7 +66,7 @@ export function trees(spans, ours) {
   };
   const lineOf = ({ parent, by, name }) => `${above(parent)}${by} ${name.replaceAll(/:\d{4,5}\b/g, '')}`;
   return [...all.values()]
-    .filter((span) => !isOurs(span))
+    .filter((span) => !isOurs(span) && !CONNECTIONS.has(span.by))
     .map(lineOf)
     .sort();
 }

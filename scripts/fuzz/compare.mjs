@@ -53,10 +53,10 @@ const requestsWithoutSpan = ({ requests, died, calls }) =>
   died === undefined && requests.length > 0 && calls === 0;
 
 /** Plays until both have seen the same and nothing is wrong. @throws where that never is so */
-async function play({ bare, traced }, profile, script) {
+async function play({ bare, traced }, profile, script, attempts = ATTEMPTS) {
   const known = [];
   let wrong;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const [without, with_] = await both(bare, traced, script, attempt);
     known.push(seenOf(without));
     const same = known.some((one) => isDeepStrictEqual(one, seenOf(with_)));
@@ -74,22 +74,24 @@ async function both(bare, traced, script, attempt) {
   return [without, await traced.run(script)];
 }
 
-/** A suite: a vendor, in a format, with a profile of llmtrace. */
-export async function compareSuite({ vendor, format, profile, seed, ms, path, examples }) {
+/** A suite: a vendor, in a format, with a profile of llmtrace. With `plays` it ends after so many, or with a failure. */
+export async function compareSuite({ vendor, format, profile, seed, ms, path, examples, plays, attempts }) {
   const bare = await startChild(vendor, format, 'bare');
   const traced = await startChild(vendor, format, profile);
   const counts = { plays: 0, unsteady: 0 };
   const memory = { first: undefined };
   try {
     const property = fc.asyncProperty(playOf(vendor, profile), async (script) => {
-      if (counts.plays++ === WARM) memory.first = await retained(bare, traced);
-      if (await play({ bare, traced }, profile, script)) counts.unsteady += 1;
+      if (counts.plays++ === Math.min(WARM, (plays ?? Number.POSITIVE_INFINITY) / 2))
+        memory.first = await retained(bare, traced);
+      if (await play({ bare, traced }, profile, script, attempts)) counts.unsteady += 1;
     });
     const run = await fc.check(property, {
       seed,
-      ...(path === undefined ? {} : { path, endOnFailure: true }),
+      ...(path === undefined ? {} : { path }),
       examples: examples.map((example) => [example]),
-      numRuns: Number.MAX_SAFE_INTEGER,
+      numRuns: plays ?? Number.MAX_SAFE_INTEGER,
+      endOnFailure: path !== undefined || plays !== undefined,
       interruptAfterTimeLimit: ms,
     });
     return { run, counts, memory: memory.first && (await grown(bare, traced, memory.first)) };

@@ -1,9 +1,10 @@
-// Fuzzing: `npm run test:fuzz -- [--seed N] [--minutes N] [--only TEXT] [--path PATH]`. Applications with llmtrace and
+// Fuzzing: `npm run test:fuzz -- [--seed N] [--minutes N] [--only TEXT] [--path PATH] [--self-test]`. Applications with llmtrace and
 // without it make the same calls of servers that answer anything; both must see the same, and telemetry must be sane.
 // A failing run prints its seed and what failed; kept in `fuzz/regressions.json`, it is always run first.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compareSuite } from './compare.mjs';
+import { FAULTS, profileOf } from './faults.mjs';
 import { PURE, pureSuite } from './pure.mjs';
 import { VENDORS } from './vendors.mjs';
 
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
     path: { type: 'string' },
+    'self-test': { type: 'boolean', default: false },
   },
 });
 
@@ -66,6 +68,27 @@ async function run(suite, options) {
   judge(suite, result);
 }
 
+/** Whether the fuzzer finds each fault that is put into llmtrace on purpose. */
+async function runSelfTest() {
+  const options = {
+    vendor: 'openai',
+    format: 'cjs',
+    seed: 1,
+    examples: [],
+    plays: 24,
+    attempts: 2,
+    ms: 60_000,
+  };
+  for (const [fault, { found }] of Object.entries(FAULTS)) {
+    const { run, memory } = await compareSuite({ ...options, profile: profileOf(fault) });
+    const what = memory?.failed ? 'memory grows' : (run.errorInstance?.message ?? 'nothing');
+    const isFound = found.test(what);
+    console.log(`self-test: ${fault}: ${isFound ? 'found' : `NOT FOUND, but ${what}`}`);
+    passed += isFound ? 1 : 0;
+    failed += isFound ? 0 : 1;
+  }
+}
+
 /** Plays what failed once: those of one suite in the same applications. */
 async function runRegressions() {
   const bySuite = Map.groupBy(regressions, ({ suite }) => suite);
@@ -103,6 +126,7 @@ if (values.path) {
   await run(values.only, { path: values.path, ms: 60_000 });
 } else {
   const end = Date.now() + minutes * 60_000;
+  if (values['self-test']) await runSelfTest();
   await runRegressions();
   await runRounds(end);
 }

@@ -2,19 +2,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from '@llmtrace/test-fixtures/any-json';
+import { json, numbers } from '@llmtrace/test-fixtures/any-json';
 import fc from 'fast-check';
+import { ANSWERS } from './bodies.mjs';
 import { redisAnswer } from './generators.mjs';
 import { ODD_NAMES, revived } from './odd.mjs';
 
 const core = new URL('../../packages/core/src/', import.meta.url);
-const { autoSettings, resolveConfig, validateConfig, warnOfUnknownVariables } = await import(
-  `${core}config.ts`
-);
+const { resolveConfig, validateConfig, warnOfUnknownVariables } = await import(`${core}config.ts`);
 const { VARIABLES } = await import(`${core}options/variables.ts`);
 const { clearPrices, loadPrices, priceOf, findPrice } = await import(`${core}cost/cost.ts`);
 const { UNITS } = await import(`${core}cost/units.ts`);
+const { autoSettings } = await import('../../packages/auto/src/settings.ts');
 const { loadConfigFile } = await import('../../packages/auto/src/config-file.ts');
+const { gemini } = await import('@llmtrace/core');
+const { usage: chatUsage } = await import('../../packages/instrumentation-openai/src/chat.ts');
+const { usage: messageUsage } = await import('../../packages/instrumentation-anthropic/src/usage.ts');
 const { redisLimits } = await import('../../packages/redis/src/index.ts');
 
 /** How long one input may take, in ms of this process. */
@@ -43,11 +46,15 @@ function timed(run) {
   expect(membersOf() === MEMBERS, 'A prototype of all objects has changed.');
 }
 
-/** Runs it. @throws where it throws anything but a TypeError of a bounded length */
+/** What a getter or a proxy of the application throws is the application's to see. */
+const APPLICATIONS = ['this getter throws', 'this proxy throws'];
+
+/** Runs it. @throws where it throws anything but a TypeError of a bounded length, or the application's own error */
 function onlyTypeError(run) {
   try {
     return run();
   } catch (error) {
+    if (error instanceof RangeError && APPLICATIONS.includes(error.message)) return undefined;
     expect(error instanceof TypeError && /^(?:Expected|Unknown)/.test(error.message), `It threw ${error}.`);
     expect(error.message.length <= MAX_WARNING, `The message has ${error.message.length} characters.`);
     return undefined;
@@ -75,16 +82,7 @@ const value = fc.oneof(
     ',,,',
     'a=b=c',
   ),
-  fc.constantFrom(
-    'otlp,none',
-    '__proto__=x',
-    'constructor',
-    'redis://[',
-    'pretty',
-    'minute',
-    'wait',
-    '\u0000',
-  ),
+  fc.constantFrom('otlp,none', '__proto__=x', 'constructor', 'redis://[', 'pretty', 'minute', 'wait'),
   fc.string({ unit: 'binary' }),
   fc
     .tuple(fc.constantFrom('a', ',', '=', 'a=b,', ' ', 'eyJ', '{'), fc.constantFrom(10, 100_000))
@@ -96,7 +94,13 @@ const variable = fc.oneof(
   fc.string({ maxLength: 60 }).map((rest) => `LLMTRACE_${rest}`),
 );
 
-const environment = fc.property(fc.dictionary(variable, value, { maxKeys: 12 }), (env) => {
+/** No system passes a text with a NUL in it. */
+const withoutNul = (env) =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, text]) => [name.replaceAll('\0', ''), text.replaceAll('\0', '')]),
+  );
+
+const environment = fc.property(fc.dictionary(variable, value, { maxKeys: 12 }).map(withoutNul), (env) => {
   timed(() => {
     const settings = autoSettings(env);
     warnOfUnknownVariables(env);
@@ -169,16 +173,26 @@ const RATES = [
   'serviceTier',
   '__proto__',
 ];
-const rate = fc.oneof({ weight: 6, arbitrary: fc.double({ min: 0, max: 2e9, noNaN: true }) }, json);
+const rate = fc.oneof(
+  { weight: 6, arbitrary: fc.double({ min: 0, max: 2e9, noNaN: true }) },
+  { weight: 2, arbitrary: numbers },
+  json,
+);
 const price = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.dictionary(fc.constantFrom('inputPer1M', 'outputPer1M', ...RATES), rate, { maxKeys: 5 }),
   },
+  // One wrong price makes the whole file wrong: so much of the time there is but one.
+  { weight: 6, arbitrary: rate.map((inputPer1M) => ({ inputPer1M })) },
   json,
 );
 const MODELS = ['gpt-4o', 'my-model', '__proto__', 'constructor', 'GPT-4o ', ''];
 const priceList = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.constantFrom(...MODELS), price).map((pair) => Object.fromEntries([pair])),
+  },
   {
     weight: 6,
     arbitrary: fc.dictionary(fc.constantFrom(...MODELS), fc.oneof(price, fc.array(price, { maxLength: 3 }))),
@@ -198,7 +212,7 @@ const prices = fc.property(fileText(priceList), (text) => {
   writeFileSync(file, text);
   timed(() => {
     try {
-      loadPrices(file);
+      onlyTypeError(() => loadPrices(file));
       for (const model of MODELS) expectPrice(findPrice('openai', model)?.price);
     } finally {
       clearPrices();
@@ -249,7 +263,61 @@ const numbersOf = (got) =>
     .concat(got)
     .filter((one) => typeof one === 'number');
 
-export const PURE = { environment, config, 'config-file': configFile, prices, redis };
+/** What an answer's usage may have in the place of a count. */
+const noCount = fc.oneof(
+  fc.constantFrom(-1, -100, 0.5, 1e10, 1e308, Number.POSITIVE_INFINITY, Number.NaN, '7', '', true, [], {}),
+  fc.integer({ max: -1 }),
+);
+const count = fc.integer({ min: 0, max: 1e6 });
+
+/** The readers of usage, each with what its vendor sends, in which every number is a count. */
+const READERS = {
+  chat: [chatUsage, ANSWERS.chat.whole.usage],
+  message: [messageUsage, ANSWERS.message.whole.usage],
+  gemini: [gemini.usage, ANSWERS.generated.whole.usageMetadata],
+};
+
+/** All ways to a number within JSON. */
+const numbersIn = (value, path = []) =>
+  typeof value === 'number'
+    ? [path]
+    : Object.entries(Object(value)).flatMap(([key, inner]) =>
+        typeof value === 'string' ? [] : numbersIn(inner, [...path, key]),
+      );
+
+function withValue(value, [key, ...rest], replaced) {
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  copy[key] = rest.length > 0 ? withValue(copy[key], rest, replaced) : replaced;
+  return copy;
+}
+
+const usageCase = fc.constantFrom(...Object.keys(READERS)).chain((reader) => {
+  const [, sample] = READERS[reader];
+  const places = numbersIn(sample);
+  return fc
+    .record({
+      counts: fc.array(count, { minLength: places.length, maxLength: places.length }),
+      at: fc.nat({ max: places.length - 1 }),
+      by: noCount,
+    })
+    .map(({ counts, at, by }) => {
+      const sound = places.reduce((made, path, index) => withValue(made, path, counts[index]), sample);
+      const wrong = withValue(sound, places[at], by);
+      return { reader, sound, wrong, absent: withValue(sound, places[at], undefined) };
+    });
+});
+
+/** A value that is no count makes what it is a part of unknown; it changes no count, and is no part of a sum. */
+const usage = fc.property(usageCase, ({ reader, sound, wrong, absent }) => {
+  const [read] = READERS[reader];
+  const [got, whole, without] = [wrong, sound, absent].map((one) => read(one) ?? {});
+  for (const [field, number] of Object.entries(got)) {
+    const isKnown = [undefined, whole[field], without[field]].includes(number);
+    expect(isKnown, `${field} is ${number}, where it is ${whole[field]} or unknown`);
+  }
+});
+
+export const PURE = { usage, environment, config, 'config-file': configFile, prices, redis };
 
 /** Runs one of them for so long. */
 export async function pureSuite({ name, seed, ms, path, examples }) {

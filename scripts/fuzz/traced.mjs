@@ -7,6 +7,7 @@ import { redisLimits } from '@llmtrace/redis';
 import { createTelemetry, recordDiag } from '@llmtrace/test-fixtures/telemetry';
 import { DiagLogLevel } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
+import { faultOf } from './faults.mjs';
 import { revived } from './odd.mjs';
 import { faultsOf } from './sane.mjs';
 
@@ -56,7 +57,8 @@ export async function trace(profile) {
   const diag = recordDiag(DiagLogLevel.WARN);
   const telemetry = createTelemetry();
   const prometheus = prometheusObserver();
-  const config = { ...PROFILES[profile](), log: { logger: lineLogger }, observers: [prometheus] };
+  const { observers = [], ...options } = faultOf(profile)?.config ?? PROFILES[profile]();
+  const config = { ...options, log: { logger: lineLogger }, observers: [prometheus, ...observers] };
   for (const instrumentation of llmtraceInstrumentations(config)) telemetry.install(instrumentation);
   return {
     async begin(play) {

@@ -51,7 +51,11 @@ function bundler(name, { external, inside, out = 'out.mjs', words, handWords = [
 const ownSdk = (build, flags) => ({
   ...{ title: 'the SDK outside; NodeSDK and `/instrumentations` inside', name: 'own NodeSDK inside' },
   ...{ build, flags, files: ['own-sdk-in-code'], without: { build, files: ['provider'] } },
-  docs: [DOCS, "import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';"],
+  docs: [
+    'README.md',
+    "import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';",
+    '...llmtraceInstrumentations()]',
+  ],
 });
 
 const BANNER =
@@ -93,6 +97,7 @@ export const BUNDLERS = [
     inside: webpack(),
     out: 'out.cjs',
     words: ["externals: { openai: 'commonjs openai' }"],
+    handWords: ['ignoreWarnings: [{ module: /require-in-the-middle/ }]'],
     more: [ownSdk(webpack('--env', 'external'))],
     quick: ['inside, by hand'],
   }),
@@ -113,7 +118,7 @@ export const BUNDLERS = [
   bundler('tsup', {
     external: [['tsup', '--config', 'tsup.external.config.mjs']],
     inside: [['tsup', '--config', 'tsup.inside.config.mjs']],
-    out: 'out.cjs',
+    out: 'out.js',
   }),
   bundler('bun build', { external: bun('--external', 'openai'), inside: bun() }),
 ];

@@ -28,7 +28,7 @@ function cellsOf({ way, without, run }) {
   const isTraced = way.expect === 'either' ? run.spans.length > 0 : !way.expect;
   const unchanged = compare(run, without);
   if (!isTraced) return { unchanged, ...untraced(run, way) };
-  return { unchanged, ...traced(run, way), nested: nested(run, without), warned: silent(run) };
+  return { unchanged, ...traced(run, way), nested: nested(run, without), warned: warned(run, way) };
 }
 
 const failed = (reason) => {
@@ -70,18 +70,17 @@ function compare(run, without) {
 
 const brief = (value) => JSON.stringify(value)?.slice(0, 200);
 
-/** @param mayLose so many of the last calls are lost by the documentation's own words. */
-function traced({ spans, requests }, { mayLose = 0 }) {
+/** @param mayLose so many of the last calls may be lost, as the documentation says; `lost` is the reason. */
+function traced(
+  { spans, requests },
+  { mayLose = 0, lost = 'the last call may be lost, as the documentation says' },
+) {
   const [count, wanted] = [spans.length, requests.length];
-  const less = no(`${count} of ${wanted} spans arrived`);
+  const isAllowed = wanted > 0 && count >= wanted - mayLose;
+  const less = isAllowed ? none(lost) : no(`${count} of ${wanted} spans arrived`);
   return {
     'traced once': count > wanted ? no(`${count} spans for ${wanted} calls`) : count > 0 ? yes : less,
-    flushed:
-      wanted === 0 || count < wanted - mayLose
-        ? less
-        : count < wanted
-          ? none('the last call may be lost, as the documentation says')
-          : yes,
+    flushed: wanted > 0 && count >= wanted ? yes : less,
   };
 }
 
@@ -112,18 +111,24 @@ function isWithin(span, byId) {
 
 const linesOf = ({ output }) => [...output.matchAll(/llmtrace: (.*)$/gm)].map(([, line]) => line);
 
-function silent(run) {
+/** Where calls are traced, nothing is reported; with `says`, one line reports a part that the host does not allow. */
+function warned(run, { says }) {
   const lines = linesOf(run);
+  if (says) return isOnly(lines, says) ? yes : no(wrong(lines));
   return lines.length === 0 ? none('nothing is wrong') : no(`it says: ${lines[0]}`);
 }
+
+const isOnly = (lines, pattern) => lines.length === 1 && pattern.test(lines[0]);
+const wrong = (lines) => (lines.length === 0 ? 'nothing is said' : `${lines.length} lines: ${lines[0]}`);
 
 /** Where a call cannot be traced: one line names the cause, and nothing else happens. */
 function untraced(run, { warning = /./, why = 'it cannot be traced' }) {
   const lines = linesOf(run);
-  const isClear = lines.length === 1 && warning.test(lines[0]);
-  const wrong = lines.length === 0 ? 'nothing is said' : `${lines.length} lines: ${lines[0]}`;
   const cell = none(why);
-  return { 'traced once': cell, nested: cell, flushed: cell, warned: isClear ? yes : no(wrong) };
+  return {
+    ...{ 'traced once': cell, nested: cell, flushed: cell },
+    warned: isOnly(lines, warning) ? yes : no(wrong(lines)),
+  };
 }
 
 /** Whether the documentation has these words, the host does what they say, and it works. */

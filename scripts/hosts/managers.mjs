@@ -37,8 +37,11 @@ const MANAGERS = [
     {
       start: ['yarn', 'node', '{flags}', 'script.mjs'],
       ways: [
-        without(IMPORT, { docs: ['docs/bundles.md', 'yarn node --import @llmtrace/auto'] }),
-        without(REQUIRE, { docs: ['docs/bundles.md', '--require'] }),
+        without(IMPORT, {
+          docs: ['docs/bundles.md', 'yarn node --import @llmtrace/auto'],
+          says: /nodeLinker/,
+        }),
+        without(REQUIRE, { docs: ['docs/bundles.md', '--require'], says: /nodeLinker/ }),
       ],
     },
   ),
@@ -61,7 +64,9 @@ const flag = (name, flags, more) =>
   });
 /** In such a process a part may be impossible: then a line says which. */
 const RESTRICTED = [
-  flag('--permission', ['--permission', '--allow-fs-read=*']),
+  flag('--permission', ['--permission', '--allow-fs-read=*'], {
+    ways: [without(IMPORT, { says: /--allow-worker/ })],
+  }),
   flag('--permission with workers', ['--permission', '--allow-fs-read=*', '--allow-worker']),
   flag('--frozen-intrinsics', ['--frozen-intrinsics']),
   ...(IS_ROOT
@@ -78,8 +83,9 @@ const RUNTIMES = { name: 'runtimes', packages: { ...OTEL, bun: '1.4.5', deno: '2
 const BY_HAND = {
   ...{ title: '`instrumentClient()` and a NodeSDK', name: 'by hand', files: ['by-hand', 'provider'] },
   without: { files: ['provider'] },
+  docs: ['docs/bundles.md', 'instrumentClient(new OpenAI('],
 };
-const runtime = (name, start, flags) =>
+const runtime = (name, start, flags, more) =>
   host('Other runtimes', name, RUNTIMES, {
     start,
     ways: [
@@ -87,6 +93,8 @@ const runtime = (name, start, flags) =>
       {
         ...{ title: `\`${flags[0]}\``, name: flags[0], flags, expect: 'either' },
         ...{ warning: /instrumentClient/, why: `${name} has no hooks of Node.js` },
+        docs: ['docs/bundles.md', flags.join(' ')],
+        ...more,
       },
     ],
   });
@@ -99,5 +107,6 @@ export const OTHERS = [
     'Deno',
     ['deno', 'run', '--allow-all', '--node-modules-dir=manual', '{flags}', 'script.mjs'],
     ['--preload', './node_modules/@llmtrace/auto/dist/index.js'],
+    { expect: undefined, says: /no export thread/ },
   ),
 ];

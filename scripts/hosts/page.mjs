@@ -32,7 +32,7 @@ ${node} with the packages as they would be published, against a vendor and an OT
 - **traced once**: no call has two spans, and there are spans.
 - **nested**: the host has its own SERVER spans as without llmtrace, and each call lies in one of them.
 - **flushed**: the span of every call arrived, though the process ended in the host's way.
-- **warned**: where a call cannot be traced, one line names the cause and the cure.
+- **warned**: where a call cannot be traced, or a part of llmtrace cannot work, one line names the cause and the cure.
 - **docs**: the row does what the documentation says, in its words, and it works.
 
 “–”: not applicable, with its reason at the end. “not run”: the row has not been run with these packages.

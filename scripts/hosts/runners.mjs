@@ -20,6 +20,11 @@ const runner = (name, start, ways, quick) => ({
   ...{ name, title: `\`${name}\``, group: 'Test runners', project: PROJECT, app: ['calls', 'tests'], start },
   ...{ drive: script(), ways, quick },
 });
+/** The way that the documentation shows. */
+const CONFIGURED = {
+  ...{ title: '`execArgv` and a setup file', name: 'execArgv', files: ['tests-vitest'] },
+  docs: [DOCS, "execArgv: ['--import', '@llmtrace/auto']", 'afterAll(() => llmtrace.flush());'],
+};
 const vitest = (pool) => ['vitest', 'run', '--pool', pool, 'vitest.test.mjs'];
 
 export const RUNNERS = [
@@ -28,16 +33,30 @@ export const RUNNERS = [
     ['jest', '--config', 'jest.config.cjs'],
     [
       {
-        title: '`instrumentClient()` and a NodeSDK',
-        name: 'by hand',
-        files: ['tests-by-hand'],
-        docs: ['docs/bundles.md', "require('@llmtrace/auto/manual')"],
+        ...{ title: 'a setup file', name: 'setup file', files: ['tests-jest'] },
+        docs: [
+          DOCS,
+          "instrumentModule(require('openai'));",
+          'afterAll(() => llmtrace.flush());',
+          "setupFilesAfterEnv: ['./jest.setup.cjs']",
+        ],
       },
       { ...BY_ENVIRONMENT, ...IN_CONTEXT },
     ],
     true,
   ),
-  runner('vitest forks', vitest('forks'), [BY_ENVIRONMENT], true),
+  runner(
+    'vitest forks',
+    vitest('forks'),
+    [
+      CONFIGURED,
+      {
+        ...{ ...BY_ENVIRONMENT, mayLose: 1 },
+        lost: 'vitest kills a fork 500 ms after its last test; on a busy machine that is too soon, as the documentation says',
+      },
+    ],
+    ['execArgv'],
+  ),
   runner('vitest threads', vitest('threads'), [BY_ENVIRONMENT]),
   runner('vitest vmThreads', vitest('vmThreads'), [{ ...BY_ENVIRONMENT, ...IN_CONTEXT }]),
   runner(

@@ -67,8 +67,22 @@ async function one(title, fault) {
       codes,
       held,
     },
-    said: [...new Set(stderr.flatMap(warningsOf).map(headOf))],
+    outages: stderr.map((text) => warningsOf(text).filter((warning) => OUTAGE.test(warning)).length),
+    said: merged(stderr.flatMap(warningsOf).map(headOf)),
   };
+}
+
+const OUTAGE = /out of reach \(([^)]*)\)/;
+
+/** Each warning once. Each process names the error that it saw of the same outage. */
+function merged(warnings) {
+  const errors = new Map();
+  for (const warning of warnings) {
+    const [, error] = OUTAGE.exec(warning) ?? [];
+    const text = error === undefined ? warning : warning.replace(`(${error})`, '(ERRORS)');
+    errors.set(text, (errors.get(text) ?? new Set()).add(error));
+  }
+  return [...errors].map(([text, seen]) => text.replace('ERRORS', [...seen].join(' or ')));
 }
 
 function holds({ requests, lateness }) {
@@ -81,8 +95,9 @@ function holds({ requests, lateness }) {
 }
 
 export const problems = ({ rows }) =>
-  rows.flatMap(({ title, calls, answered, held }) => [
+  rows.flatMap(({ title, calls, answered, held, outages }) => [
     ...(answered === calls ? [] : [`Redis ${title}: ${answered} of ${calls} answered`]),
+    ...(outages.every((count) => count <= 1) ? [] : [`Redis ${title}: a process warned of one outage twice`]),
     ...(held === 'yes' ? [] : [`Redis ${title}: ${held}`]),
   ]);
 

@@ -2,5 +2,6 @@ export default {
   test: {
     include: ['ask.vitest.mjs'],
     execArgv: ['--import', '@llmtrace/auto'],
+    setupFiles: ['./vitest.setup.mjs'],
   },
 };

@@ -2,14 +2,14 @@
  * `node --import @llmtrace/auto/hook`: only the hook that lets instrumentations see the vendors' ES modules, for
  * applications that set OpenTelemetry up themselves. It starts nothing and traces nothing.
  */
-import { autoSettings } from '@llmtrace/core';
+import { warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { examineIfAsked } from './doctor/index.ts';
 import { registerEsmHook } from './esm/register.ts';
 import { preloadByPath } from './process/children.ts';
 import { here } from './process/own-files.ts';
+import { autoSettings } from './settings.ts';
 import { wantedVendors } from './vendors.ts';
-import { warn } from './warn.ts';
 
 try {
   preloadByPath(here);
@@ -18,5 +18,5 @@ try {
   if (settings.enabled) registerEsmHook(wantedVendors(settings).map(({ vendor }) => vendor));
 } catch (error) {
   diag.error('llmtrace: could not start its hook', error);
-  warn('the hook for ES modules could not start; OTEL_LOG_LEVEL=error says why');
+  warnOnce('the hook for ES modules could not start; OTEL_LOG_LEVEL=error says why');
 }

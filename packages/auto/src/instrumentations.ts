@@ -1,12 +1,12 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
-import { autoSettings, type LlmInstrumentation, type LlmTraceConfig } from '@llmtrace/core';
+import { type LlmInstrumentation, type LlmTraceConfig, warnOnce } from '@llmtrace/core';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
+import { autoSettings } from './settings.ts';
 import { wantedVendors } from './vendors.ts';
-import { warn } from './warn.ts';
 
 /**
  * Makes the instrumentations of all vendors, or of those that `LLMTRACE_INSTRUMENTATIONS` names, for
@@ -23,7 +23,7 @@ export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstru
   const settings = autoSettings();
   examineIfAsked(settings, 'list');
   if (!settings.enabled) return [];
-  const own = { ...loadConfigFile(settings.configFile, warn), ...config };
+  const own = { ...loadConfigFile(settings.configFile, warnOnce), ...config };
   const given = { ...own, ...sharedLimits(settings, own) };
   const showing = [...prometheusObservers(settings), ...consoleObservers(settings, () => false)];
   const complete =

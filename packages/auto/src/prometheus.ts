@@ -1,9 +1,9 @@
 /** Prometheus metrics without code: nothing of it is loaded where no port is named. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import type { AutoSettings, Observer, PrometheusSettings } from '@llmtrace/core';
+import { type Observer, warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
-import { warn } from './warn.ts';
+import type { AutoSettings, PrometheusSettings } from './settings.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -26,7 +26,7 @@ function startedOn(prometheus: PrometheusSettings): Observer[] {
     return [startPrometheus(prometheus)];
   } catch (error) {
     diag.error('llmtrace: could not start the Prometheus metrics', error);
-    warn('the Prometheus metrics do not start; calls are traced all the same');
+    warnOnce('the Prometheus metrics do not start; calls are traced all the same');
     return [];
   }
 }

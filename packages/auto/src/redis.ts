@@ -1,8 +1,8 @@
 /** Limits over several processes without code: nothing of it is loaded where no Redis is named. */
 import module from 'node:module';
-import type { AutoSettings, LlmTraceConfig } from '@llmtrace/core';
+import { type LlmTraceConfig, warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
-import { warn } from './warn.ts';
+import type { AutoSettings } from './settings.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -18,7 +18,7 @@ export function sharedLimits(
     return { sharedLimits: redisLimits(redis.url, redis.options) };
   } catch (error) {
     diag.error('llmtrace: could not use Redis', error);
-    warn('limits hold for this process alone: Redis cannot be used; calls go on all the same');
+    warnOnce('limits hold for this process alone: Redis cannot be used; calls go on all the same');
     return { sharedLimits: false };
   }
 }

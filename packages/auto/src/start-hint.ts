@@ -7,9 +7,10 @@
 import type Cluster from 'node:cluster';
 import module from 'node:module';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
-import type { AutoSettings, Observer } from '@llmtrace/core';
+import type { Observer } from '@llmtrace/core';
 import { printer } from './console/observer.ts';
 import { relayOf } from './sdk/export-thread/worker-relay.ts';
+import type { AutoSettings } from './settings.ts';
 
 const require = module.createRequire(import.meta.url);
 

@@ -1,11 +1,5 @@
 /** What loading `@llmtrace/auto` does. None of it may fail the application. */
-import {
-  autoSettings,
-  type LlmTraceConfig,
-  type Observer,
-  type ProcessWide,
-  processWide,
-} from '@llmtrace/core';
+import { type LlmTraceConfig, type Observer, type ProcessWide, processWide, warnOnce } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
@@ -25,9 +19,9 @@ import { sharedLimits } from './redis.ts';
 import { followProviders, isRegistered } from './sdk/following-providers.ts';
 import { ownSdk } from './sdk/own-sdk.ts';
 import { lendPropagation } from './sdk/propagation.ts';
+import { autoSettings } from './settings.ts';
 import { hintObserver } from './start-hint.ts';
 import { type LoadedVendor, wantedVendors } from './vendors.ts';
-import { warn } from './warn.ts';
 
 /** Starts llmtrace in this thread, once. */
 export function start(): void {
@@ -39,7 +33,7 @@ export function start(): void {
     if (settings.enabled && isFirst('auto')) instrument();
   } catch (error) {
     diag.error('llmtrace: could not start', error);
-    warn('could not start; nothing is traced. OTEL_LOG_LEVEL=error says why');
+    warnOnce('could not start; nothing is traced. OTEL_LOG_LEVEL=error says why');
   }
 }
 
@@ -55,7 +49,7 @@ function instrument(): void {
   onFlush(own.flush);
   const followers = followProviders(own, autoSettings);
   lendPropagation(() => autoSettings().propagators);
-  const config = loadConfigFile(settings.configFile, warn);
+  const config = loadConfigFile(settings.configFile, warnOnce);
   const observers = [...prometheusObservers(settings), ...consoleObservers(settings, () => !isRegistered())];
   if (observers.length === 0) observers.push(...hints(config, vendors));
   Object.assign(processWide(), { observers, ...followers } satisfies ProcessWide);

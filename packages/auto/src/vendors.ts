@@ -1,15 +1,15 @@
 /** The vendors that are traced, by the names that `LLMTRACE_INSTRUMENTATIONS` knows. */
 import module from 'node:module';
 import {
-  type AutoSettings,
   type LlmInstrumentation,
   type LlmTraceConfig,
   nearest,
   note,
   type Vendor,
+  warnOnce,
 } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
-import { warn } from './warn.ts';
+import type { AutoSettings } from './settings.ts';
 
 interface VendorEntry {
   readonly name: string;
@@ -76,7 +76,7 @@ export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[
   const wanted = asked.filter((name) => names.includes(name));
   const effect = wanted.length > 0 ? 'it is ignored' : 'it is ignored, and all are traced';
   for (const name of asked.filter((name) => !names.includes(name)))
-    warn(
+    warnOnce(
       `expected LLMTRACE_INSTRUMENTATIONS to be of ${names.join(', ')}, got ${meant(name, names)}; ${effect}` +
         (wanted.length > 0 ? '' : '. LLMTRACE_ENABLED=false switches llmtrace off'),
     );

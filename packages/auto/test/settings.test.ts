@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { autoSettings } from '@llmtrace/core';
+import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import sinon from 'sinon';
+import { autoSettings } from '../src/settings.ts';
 import { AUTO, type Stage, setStage, startCollector } from './stage.ts';
 
 const APP = '../examples/chat.mjs';
@@ -191,5 +193,83 @@ describe('the environment', () => {
   it('bounds what waits for its export in bytes', () => {
     const of = (value: string) => autoSettings({ LLMTRACE_EXPORT_QUEUE_BYTES: value }).exportQueueBytes;
     assert.deepEqual([of(''), of('1000'), of('1e12')], [32 * 2 ** 20, 1000, 2 ** 30]);
+  });
+});
+
+describe('the settings of the automatic start', () => {
+  const warn = sinon.spy();
+  beforeEach(() => {
+    warn.resetHistory();
+    const nothing = () => {};
+    const logger: DiagLogger = { error: nothing, warn, info: nothing, debug: nothing, verbose: nothing };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
+  });
+  afterEach(() => diag.disable());
+
+  it('has settings of its own for the automatic start', () => {
+    assert.partialDeepStrictEqual(autoSettings({}), {
+      enabled: true,
+      sdkDisabled: false,
+      instrumentations: undefined,
+      console: undefined,
+      color: true,
+      logLevel: undefined,
+      traceExporters: [],
+      metricExporters: [],
+    });
+    const env = {
+      LLMTRACE_ENABLED: '0',
+      OTEL_SDK_DISABLED: 'TRUE',
+      LLMTRACE_INSTRUMENTATIONS: 'openai, anthropic',
+      LLMTRACE_CONSOLE: 'on',
+      NO_COLOR: '1',
+      OTEL_LOG_LEVEL: 'Error',
+    };
+    assert.partialDeepStrictEqual(autoSettings(env), {
+      enabled: false,
+      sdkDisabled: true,
+      instrumentations: ['openai', 'anthropic'],
+      console: true,
+      color: false,
+      logLevel: DiagLogLevel.ERROR,
+    });
+  });
+
+  it('waits at an exit for as long as LLMTRACE_EXIT_TIMEOUT_MS says', () => {
+    const timeout = (LLMTRACE_EXIT_TIMEOUT_MS: string) =>
+      autoSettings({ LLMTRACE_EXIT_TIMEOUT_MS }).exitTimeout;
+    assert.equal(autoSettings({}).exitTimeout, 3000);
+    assert.equal(timeout('0'), 0);
+    assert.equal(timeout(' 500 '), 500);
+    assert.equal(timeout('1e12'), 2 ** 31 - 1);
+    for (const wrong of ['-1', 'soon', 'NaN']) assert.equal(timeout(wrong), 3000);
+  });
+
+  it('knows hosts that freeze and kill by what they set', () => {
+    assert.equal(autoSettings({ PORT: '8080', VERCEL: '' }).isServerless, false);
+    for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'])
+      assert.equal(autoSettings({ [name]: '1' }).isServerless, true);
+  });
+
+  it('knows where limits are kept that processes share, and never shows a password', () => {
+    const url = 'redis://me:secret@cache:6379/2';
+    assert.equal(autoSettings({}).redis, undefined);
+    assert.deepEqual(autoSettings({ LLMTRACE_REDIS_URL: url }).redis, { url, options: {} });
+    const env = {
+      LLMTRACE_REDIS_URL: ` ${url} `,
+      LLMTRACE_REDIS_PREFIX: 'shop',
+      LLMTRACE_REDIS_TIMEOUT: '20',
+      LLMTRACE_REDIS_FALLBACK: 'Closed',
+      LLMTRACE_REDIS_PROCESSES: '8',
+    };
+    const options = { prefix: 'shop', timeout: 20, fallback: 'closed', processes: 8 };
+    assert.deepEqual(autoSettings(env).redis, { url, options });
+    for (const wrong of ['cache:6379?secret', 'https://me:secret@cache', 'redis://'])
+      assert.equal(autoSettings({ LLMTRACE_REDIS_URL: wrong }).redis, undefined, wrong);
+    assert.match(warn.args.join(), /LLMTRACE_REDIS_URL to be a URL that begins with redis:/);
+    assert.doesNotMatch(warn.args.join(), /secret/);
+    warn.resetHistory();
+    const { processes: _, ...others } = options;
+    assert.deepEqual(autoSettings({ ...env, LLMTRACE_REDIS_PROCESSES: '0' }).redis?.options, others);
   });
 });

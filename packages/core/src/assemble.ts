@@ -1,26 +1,126 @@
-/** What a configuration adds to the calls: its interceptors in their order, and the observers that go with them. */
-import type { Meter } from '@opentelemetry/api';
-import { type Budget, budget } from './interceptors/budget.ts';
+/**
+ * From a configuration to the engine of a vendor: the interceptors and the observers in their order. The only place that
+ * knows both.
+ */
+import type { DiagLogger, Meter, Tracer } from '@opentelemetry/api';
+import type { CompleteConfig } from './config.ts';
+import type { CaptureOptions } from './content/capture.ts';
+import type { ResolvedContent } from './content/options.ts';
+import { redactorOf } from './content/redactors.ts';
+import { costObserver, loadPrices } from './cost/cost.ts';
+import { watchResponses } from './engine/api-promise.ts';
+import { watchAttempts } from './engine/attempts/watch.ts';
+import type { EngineConfig } from './engine/engine-config.ts';
+import { watchRawBodies } from './engine/raw-json.ts';
+import { budget } from './interceptors/budget.ts';
 import { compose } from './interceptors/compose.ts';
 import type { Layer } from './interceptors/feature.ts';
-import { type RateLimit, rateLimit } from './interceptors/rate-limit.ts';
-import { type Retries, retry } from './interceptors/retry.ts';
+import { rateLimit } from './interceptors/rate-limit.ts';
+import { retry } from './interceptors/retry.ts';
+import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
 import type { SharedName } from './interceptors/shared/shared-limiter.ts';
-import type { SharedLimits } from './interceptors/shared/store.ts';
 import type { Interceptor, Observer } from './model/call.ts';
-import { HOOKS, type Hooks, hooksObserver } from './observers/hooks.ts';
+import type { EventLogger } from './model/event-logger.ts';
+import { eventObserver } from './observers/events.ts';
+import { HOOKS, hooksObserver } from './observers/hooks.ts';
+import { logObserver } from './observers/log/log.ts';
+import type { ResolvedLog } from './observers/log/options.ts';
+import { metricsObserver } from './observers/metrics/calls.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
+import { spanObserver } from './observers/span.ts';
+import { processWide } from './platform/process-wide.ts';
+import { type Origin, originOf } from './vendor/provider.ts';
+import type { Vendor } from './vendor/vendor.ts';
 
-export interface LayersConfig {
-  readonly interceptors: readonly Interceptor[];
-  readonly retry: false | Retries;
-  readonly rateLimit: readonly RateLimit[];
-  readonly budget: readonly Budget[];
-  readonly sharedLimits: SharedLimits | false;
-  readonly hooks: Hooks;
+/** What OpenTelemetry gives to an instrumentation. */
+export interface Instruments {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  /** Of which the first that takes an event gets it. */
+  readonly events: readonly EventLogger[];
+  readonly diag: DiagLogger;
 }
 
-export interface Layers {
+/** The engine that a configuration makes for the calls of a vendor. */
+export function engineOf(
+  vendor: Vendor,
+  config: CompleteConfig,
+  { tracer, meter, events, diag }: Instruments,
+): EngineConfig {
+  usePrices(config.prices);
+  const { content } = config;
+  const log = logObserver(config.log as ResolvedLog, content.maxLength);
+  const { intercept, retries, settling, telling } = layersOf(config, meter);
+  // in the order in which they end: the cost is known before it is told
+  const own = [
+    costObserver({ models: config.modelMap }),
+    ...settling,
+    spanObserver(() => tracer, config, {
+      exceptions: config.exceptionsOnSpans,
+      content: isOn(content, 'SPAN') ? content : undefined,
+    }),
+    metricsObserver(meter, config),
+    eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
+    ...(log ? [log] : []),
+  ];
+  const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
+  return {
+    vendor,
+    observers: [...own, ...given],
+    watching: [...own.filter(({ chunk }) => chunk), ...given],
+    intercept,
+    retries,
+    diag,
+    nativeSpans: config.nativeSpans,
+    streamUsage: config.streamUsage,
+    content: captureOptions(config),
+    origin: origins(vendor, config.providerMap),
+  };
+}
+
+/** Connects early where there are limits to keep, so that the first call need not wait for it. */
+export function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
+  if (sharedLimits && rateLimit.length + budget.length > 0) circuitOf(sharedLimits).open();
+}
+
+const isOn = ({ capture }: ResolvedContent, where: 'SPAN' | 'EVENT'): boolean =>
+  capture.startsWith(where) || capture === 'SPAN_AND_EVENT';
+
+/** Undefined where content is recorded nowhere: nothing of it is then looked at. */
+function captureOptions({ content, log }: CompleteConfig): CaptureOptions | undefined {
+  const { sanitizeContent, mode } = log as ResolvedLog;
+  const isTaken =
+    content.capture !== 'NO_CONTENT' || content.completionHook || (mode !== 'off' && !sanitizeContent);
+  return isTaken ? { ...content, redactor: redactorOf(content.redact) } : undefined;
+}
+
+let pricesInUse = '';
+
+/** Reads a file of prices once, for all instrumentations that name it. */
+function usePrices(file: string): void {
+  if (file === pricesInUse || file === '') return;
+  pricesInUse = file;
+  loadPrices(file);
+}
+
+/** Finds a client's origin, and remembers it: for most applications a client's base URL never changes. */
+function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineConfig['origin'] {
+  const known = new WeakMap<object, { baseURL: string | undefined; origin: Origin }>();
+  return (client, args) => {
+    const baseURL = vendor.baseURL(client, args);
+    const remembered = known.get(client as object);
+    if (remembered && remembered.baseURL === baseURL) return remembered.origin;
+    watchAttempts(client);
+    watchResponses(client);
+    watchRawBodies(client, vendor.rawMethods ?? []);
+    const fallback = vendor.protocolOf?.(client) ?? vendor.provider;
+    const origin = originOf(baseURL, vendor.providerOf?.(client), fallback, map);
+    known.set(client as object, { baseURL, origin });
+    return origin;
+  };
+}
+
+interface Layers {
   /** All of them, one within the other; undefined where there are none. */
   readonly intercept: Interceptor | undefined;
   /** True where one of them retries. */
@@ -47,7 +147,7 @@ function layer<T extends object>(options: T, make: (options: T) => Layer): Layer
  * User's interceptors ▸ retry ▸ budget ▸ rate limit ▸ attempt: every attempt is a request that the vendor counts, and
  * who has no money left need not wait in line.
  */
-export function layersOf(config: LayersConfig, meter: Meter): Layers {
+function layersOf(config: CompleteConfig, meter: Meter): Layers {
   const { sharedLimits: store } = config;
   // Lists are the same in all processes, so that places in them name the limits there.
   const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);

@@ -1,17 +1,12 @@
 /** `@llmtrace/core`: what vendors' instrumentations are made of, and what applications may configure. */
 
 export {
-  type AutoSettings,
-  autoSettings,
-  type CostSemconv,
   type LlmTraceConfig,
-  type PrometheusSettings,
-  type Semconv,
   validateConfig,
 } from './config.ts';
 export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
-export { FINDING_CODES, type Finding, type FindingCode, note, warningOf } from './diagnosis/findings.ts';
+export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
 export { isWithinCall } from './engine/attempts/watch.ts';
@@ -19,7 +14,6 @@ export type { NativeMode } from './engine/native/native-span.ts';
 export {
   chunkArrived,
   close,
-  type Engine,
   endOpenCalls,
   type Live,
   onCollected,
@@ -55,6 +49,7 @@ export {
   checkRedisOptions,
   type RedisLimitsOptions,
   type RedisSettings,
+  redisSettings,
 } from './interceptors/shared/options.ts';
 export type {
   Ask,
@@ -83,6 +78,7 @@ export type {
   Server,
   Usage,
 } from './model/call.ts';
+export type { EventLogger, EventLoggerProvider, LogEvent } from './model/event-logger.ts';
 export type {
   Content,
   ContentReader,
@@ -93,15 +89,21 @@ export type {
   Prompt,
   ToolDefinition,
 } from './model/messages.ts';
-export {
-  type EventLogger,
-  type EventLoggerProvider,
-  type LogEvent,
-  newerLoggerProvider,
-} from './observers/events.ts';
+export type { SentRequests } from './model/sent-requests.ts';
+export type { CostSemconv, Semconv } from './observers/attributes.ts';
+export { newerLoggerProvider } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
-export type { LogMode, LogOptions } from './observers/log/options.ts';
+export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export {
+  choice,
+  type Environment,
+  flag,
+  list,
+  milliseconds,
+  positiveNumber,
+  warnOfValue,
+} from './options/environment.ts';
 export { nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
 export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
@@ -112,6 +114,9 @@ export { printable, printableLines } from './platform/printable.ts';
 export {
   type Build,
   type Facts,
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
   facts,
   type KnownInstrumentation,
   type SdkCopy,
@@ -153,4 +158,4 @@ export {
   strings,
   tokenCount,
 } from './vendor/values.ts';
-export type { Asked, Endpoint, NativeSpans, PatchPoint, SentRequests, Vendor } from './vendor/vendor.ts';
+export type { Asked, Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor/vendor.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
-import { autoSettings, type LlmTraceConfig, resolveConfig, validateConfig } from '../src/config.ts';
+import { type LlmTraceConfig, resolveConfig, validateConfig } from '../src/config.ts';
 import { originOf } from '../src/vendor/provider.ts';
 
 /** Log lines by llmtrace itself. */
@@ -144,11 +144,30 @@ describe('the configuration', () => {
     );
   });
 
+  it('refuses any wrong value in a message of bounded length', () => {
+    const long = 'x'.repeat(5000);
+    const cases = [
+      { semconv: long },
+      { semconv: [Symbol('none')] },
+      { nativeSpans: Object.create(null) },
+      { log: { mode: [Symbol('none')] } },
+      { log: { level: { toString: null } } },
+      { retry: { [long]: 1 } },
+      { hooks: { [long]: 1 } },
+      { [long]: 1 },
+    ];
+    for (const config of cases) {
+      const isBounded = ({ name, message }: Error): boolean =>
+        name === 'TypeError' && message.startsWith('Expected ') && message.length < 400;
+      assert.throws(() => validateConfig(config), isBounded);
+    }
+  });
+
   it('refuses a wrong option by name and value', () => {
     const wrong = { semconv: '1.36' } as unknown as LlmTraceConfig;
     assert.throws(() => resolveConfig(wrong, {}), {
       name: 'TypeError',
-      message: 'Expected `semconv` to be one of 1.41, latest, dup, got 1.36.',
+      message: 'Expected `semconv` to be one of 1.41, latest, dup, got "1.36".',
     });
     const observers = [null] as unknown as [];
     assert.throws(() => resolveConfig({ observers }, {}), /Expected `observers` to be an array of observers/);
@@ -188,73 +207,6 @@ describe('the configuration', () => {
         'llmtrace: expected LLMTRACE_PROVIDER_MAP to be a list of name=value, got a; it is ignored',
       ],
     );
-  });
-
-  it('has settings of its own for the automatic start', () => {
-    assert.partialDeepStrictEqual(autoSettings({}), {
-      enabled: true,
-      sdkDisabled: false,
-      instrumentations: undefined,
-      console: undefined,
-      color: true,
-      logLevel: undefined,
-      traceExporters: [],
-      metricExporters: [],
-    });
-    const env = {
-      LLMTRACE_ENABLED: '0',
-      OTEL_SDK_DISABLED: 'TRUE',
-      LLMTRACE_INSTRUMENTATIONS: 'openai, anthropic',
-      LLMTRACE_CONSOLE: 'on',
-      NO_COLOR: '1',
-      OTEL_LOG_LEVEL: 'Error',
-    };
-    assert.partialDeepStrictEqual(autoSettings(env), {
-      enabled: false,
-      sdkDisabled: true,
-      instrumentations: ['openai', 'anthropic'],
-      console: true,
-      color: false,
-      logLevel: DiagLogLevel.ERROR,
-    });
-  });
-
-  it('waits at an exit for as long as LLMTRACE_EXIT_TIMEOUT_MS says', () => {
-    const timeout = (LLMTRACE_EXIT_TIMEOUT_MS: string) =>
-      autoSettings({ LLMTRACE_EXIT_TIMEOUT_MS }).exitTimeout;
-    assert.equal(autoSettings({}).exitTimeout, 3000);
-    assert.equal(timeout('0'), 0);
-    assert.equal(timeout(' 500 '), 500);
-    assert.equal(timeout('1e12'), 2 ** 31 - 1);
-    for (const wrong of ['-1', 'soon', 'NaN']) assert.equal(timeout(wrong), 3000);
-  });
-
-  it('knows hosts that freeze and kill by what they set', () => {
-    assert.equal(autoSettings({ PORT: '8080', VERCEL: '' }).isServerless, false);
-    for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'])
-      assert.equal(autoSettings({ [name]: '1' }).isServerless, true);
-  });
-
-  it('knows where limits are kept that processes share, and never shows a password', () => {
-    const url = 'redis://me:secret@cache:6379/2';
-    assert.equal(autoSettings({}).redis, undefined);
-    assert.deepEqual(autoSettings({ LLMTRACE_REDIS_URL: url }).redis, { url, options: {} });
-    const env = {
-      LLMTRACE_REDIS_URL: ` ${url} `,
-      LLMTRACE_REDIS_PREFIX: 'shop',
-      LLMTRACE_REDIS_TIMEOUT: '20',
-      LLMTRACE_REDIS_FALLBACK: 'Closed',
-      LLMTRACE_REDIS_PROCESSES: '8',
-    };
-    const options = { prefix: 'shop', timeout: 20, fallback: 'closed', processes: 8 };
-    assert.deepEqual(autoSettings(env).redis, { url, options });
-    for (const wrong of ['cache:6379?secret', 'https://me:secret@cache', 'redis://'])
-      assert.equal(autoSettings({ LLMTRACE_REDIS_URL: wrong }).redis, undefined, wrong);
-    assert.match(warn.args.join(), /LLMTRACE_REDIS_URL to be a URL that begins with redis:/);
-    assert.doesNotMatch(warn.args.join(), /secret/);
-    warn.resetHistory();
-    const { processes: _, ...others } = options;
-    assert.deepEqual(autoSettings({ ...env, LLMTRACE_REDIS_PROCESSES: '0' }).redis?.options, others);
   });
 
   it('says that LLMTRACE_REDIS_URL is not read where the limits are made', () => {

@@ -18,7 +18,7 @@ import { watchUndici } from './clients/undici.ts';
 import { type CallOpener, Exchange } from './exchange.ts';
 import { isExcluded } from './excluded.ts';
 import { callersContext } from './parent.ts';
-import type { Asked } from './protocols/protocol.ts';
+import type { Beside } from './protocols/protocol.ts';
 import { isKnownHost, mayBeCall, type Recognised } from './recognise.ts';
 import { claimRequest, isLeftToSdk } from './yielding.ts';
 
@@ -31,8 +31,8 @@ export const httpClients: Vendor = {
   extensions: [],
   main: (exports) => exports,
   client: (asked) => asked,
-  baseURL: (asked: Asked) => asked?.url,
-  protocolOf: (asked: Asked) => asked?.protocol,
+  baseURL: (asked: Beside) => asked?.url,
+  protocolOf: (asked: Beside) => asked?.protocol,
   endpoints: [],
 };
 
@@ -95,14 +95,14 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
 type Header = (name: string) => string | undefined;
 
 /** What interceptors do cannot be done to a request that is only observed. */
-const warnOfLimits = ({ url }: Asked): void =>
+const warnOfLimits = ({ url }: Beside): void =>
   warnOnce(
     `retries, rate limits, budgets and interceptors do not hold for calls to ${new URL(url).host}, which no SDK that ` +
       'llmtrace instruments sends; these calls are traced, and go on. Send them by an instrumented SDK to limit them',
   );
 
 /** The body with what only the path or a header says. */
-function completed(body: Recognised['body'], { model, stream }: Asked): Recognised['body'] {
+function completed(body: Recognised['body'], { model, stream }: Beside): Recognised['body'] {
   const isNamed = model === undefined || body['model'] !== undefined;
   if (isNamed && stream === undefined) return body;
   return { ...body, ...(isNamed ? {} : { model }), ...(stream === undefined ? {} : { stream }) };

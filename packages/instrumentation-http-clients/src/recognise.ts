@@ -6,7 +6,7 @@ import { geminiProtocols } from './protocols/gemini.ts';
 import { openaiProtocols } from './protocols/openai.ts';
 import { otherProtocols } from './protocols/own-words.ts';
 import { platformProtocols } from './protocols/platforms.ts';
-import type { Asked, Protocol, Target } from './protocols/protocol.ts';
+import type { Beside, Protocol, Target } from './protocols/protocol.ts';
 
 const PROTOCOLS: readonly Protocol[] = [
   ...openaiProtocols,
@@ -48,15 +48,20 @@ export function mayBeCall(path: string): boolean {
 /** A request that is a call of a protocol, if its answer is, too, or the host is known. */
 export interface Recognised {
   readonly protocol: Protocol;
-  readonly asked: Asked;
+  readonly asked: Beside;
   readonly body: Readonly<Record<string, unknown>>;
   /** Whether the request alone is proof enough. */
   readonly isSure: boolean;
 }
 
-/** The provider of a host that is known, by the vendors' hosts or by the application's own `providerMap`. */
-export const isKnownHost = (url: URL, map: Readonly<Record<string, string>>): boolean =>
-  originOf(url.href, undefined, '', map).provider !== '';
+/**
+ * Whether a host is known to serve models, by the vendors' hosts or by the application's own `providerMap`. Whatever
+ * has Ollama's paths on this machine may be a server of the application's own.
+ */
+export function isKnownHost(url: URL, map: Readonly<Record<string, string>>): boolean {
+  const { provider } = originOf(url.href, undefined, '', map);
+  return provider !== '' && provider !== 'ollama';
+}
 
 /** @param sent the body; undefined where it is not known, null where it is no JSON. */
 export function recognise(target: Target, sent: unknown, isKnown: boolean): Recognised | undefined {
@@ -88,7 +93,7 @@ function decoded(text: string | undefined): string | undefined {
   }
 }
 
-function askedOf(protocol: Protocol, body: Readonly<Record<string, unknown>>, target: Target): Asked {
+function askedOf(protocol: Protocol, body: Readonly<Record<string, unknown>>, target: Target): Beside {
   return {
     url: target.url.href,
     protocol: protocol.provider,

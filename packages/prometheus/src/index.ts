@@ -9,6 +9,7 @@ export {
   type MetricsHandler,
   type MetricsServer,
   metricsHandler,
+  type PrometheusAddress,
   serveMetrics,
   startPrometheus,
   stopPrometheus,

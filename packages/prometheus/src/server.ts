@@ -1,6 +1,6 @@
 /** `/metrics` over HTTP: in a server of the application's, or in one of our own. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Observer, type PrometheusSettings, warn } from '@llmtrace/core';
+import { type Observer, warn } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import {
   type AnyRegistry,
@@ -34,6 +34,12 @@ function refuse(response: ServerResponse, status: number, headers: Record<string
   response.end();
 }
 
+/** Where the metrics are served. */
+export interface PrometheusAddress {
+  readonly port: number;
+  readonly host: string;
+}
+
 /** A listener for scrapes; it keeps no process alive. */
 export interface MetricsServer {
   /** The port it listens on; undefined until it does, and for ever where it cannot. */
@@ -47,10 +53,7 @@ export interface MetricsServer {
  * Serves the metrics on `/metrics` of a port, and nothing else. A port that is taken is one warning, and the
  * application goes on without a listener.
  */
-export function serveMetrics(
-  observer: PrometheusObserver,
-  { port, host }: PrometheusSettings,
-): MetricsServer {
+export function serveMetrics(observer: PrometheusObserver, { port, host }: PrometheusAddress): MetricsServer {
   const handle = metricsHandler(observer);
   const server = createServer((request, response) => {
     const [path] = (request.url ?? '').split('?');
@@ -90,7 +93,7 @@ let started: { observer: PrometheusObserver; server: MetricsServer } | undefined
  * Starts the metrics of a process: an observer for all its instrumentations, and a listener for scrapes. It is
  * started once a process: a second start is one warning, and gets the first one's observer.
  */
-export function startPrometheus(settings: PrometheusSettings, options: PrometheusOptions = {}): Observer {
+export function startPrometheus(settings: PrometheusAddress, options: PrometheusOptions = {}): Observer {
   if (started) {
     warn('the Prometheus metrics are started already; the second start does nothing');
     return started.observer;

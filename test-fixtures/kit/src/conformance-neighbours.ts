@@ -24,6 +24,11 @@ export interface NeighboursScript {
 export interface NeighboursReport {
   readonly observations: Record<string, Observation>;
   readonly hits: Record<string, number>;
+  /**
+   * Promises whose `responsePromise` was replaced after a neighbour had seen it. A neighbour may know a promise again by
+   * it, as dd-trace does.
+   */
+  readonly replaced: number;
   readonly started: number;
   readonly ended: number;
 }
@@ -74,7 +79,7 @@ async function live({ vendor, subject }: Troupe, scene: Scene): Promise<Neighbou
 }
 
 function expectNeighbours(
-  { observations, hits, started, ended }: NeighboursReport,
+  { observations, hits, replaced, started, ended }: NeighboursReport,
   native: Record<string, Observation>,
   order: Scene['order'],
 ): void {
@@ -84,5 +89,6 @@ function expectNeighbours(
   const neighbours = order.filter((step) => step === 'plain' || step === 'shimmer');
   const expected = Object.fromEntries(neighbours.map((neighbour) => [neighbour, ROWS.length]));
   assert.deepEqual(hits, expected, 'calls that the neighbours saw');
+  assert.equal(replaced, 0, 'promises whose responsePromise was replaced');
   assert.deepEqual([started, ended], [ROWS.length, ROWS.length], 'spans started and ended');
 }

@@ -21,6 +21,8 @@ await hookVendorModules();
 const telemetry = createTelemetry();
 const server = await startVendorServer();
 const hits: Record<string, number> = {};
+/** Promises that neighbours saw, each with what it was made of then. */
+const made: { promise: { responsePromise?: unknown }; of: unknown }[] = [];
 
 /** The class's own object, of the SDK with these exports, that has the method. */
 const prototypeOf = (exports: Sdk['exports']): any => {
@@ -32,7 +34,9 @@ const prototypeOf = (exports: Sdk['exports']): any => {
 const wrapperOf = (name: string) => (original: (...args: unknown[]) => unknown) =>
   function neighbour(this: unknown, ...args: unknown[]) {
     hits[name] = (hits[name] ?? 0) + 1;
-    return original.apply(this, args);
+    const promise = original.apply(this, args) as { responsePromise?: unknown };
+    made.push({ promise, of: promise.responsePromise });
+    return promise;
   };
 
 /** As most libraries do it: an assignment. */
@@ -90,6 +94,7 @@ for (const play of plays) observations[play.name] = await observe(play.row, play
 const report: NeighboursReport = {
   observations,
   hits,
+  replaced: made.filter(({ promise, of }) => promise.responsePromise !== of).length,
   started: telemetry.started(),
   ended: telemetry.spans().length,
 };

@@ -1,8 +1,9 @@
 /** Prints each call as one line on stderr, and a table by model at the end. Never any content. */
 import { Console } from 'node:console';
 import module from 'node:module';
-import type { AutoSettings, Observer } from '@llmtrace/core';
+import type { Observer } from '@llmtrace/core';
 import { atExit } from '../process/exit.ts';
+import type { AutoSettings } from '../settings.ts';
 import { coloured, lineOf, plain } from './format.ts';
 import { createSummary } from './summary.ts';
 

@@ -1,7 +1,7 @@
 /** Where the spans of this process go, and what keeps them from arriving. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type AutoSettings, type Finding, isNoop } from '@llmtrace/core';
+import { type Finding, isNoop } from '@llmtrace/core';
 import type { TracerProvider } from '@opentelemetry/api';
 import { apiVersionFrom } from '../process/api-version.ts';
 import { endpointOf, shown } from '../process/otlp-endpoint.ts';
@@ -9,6 +9,7 @@ import { here } from '../process/own-files.ts';
 import { hasExported } from '../sdk/export-report/findings.ts';
 import { delegateOf, nameOf } from '../sdk/other-destination.ts';
 import { registered } from '../sdk/provisional-registration.ts';
+import type { AutoSettings } from '../settings.ts';
 import { unreachable } from './endpoints.ts';
 
 export interface Destination {

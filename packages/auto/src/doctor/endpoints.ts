@@ -1,7 +1,8 @@
-/** Whether there is anybody at the OTLP endpoints that spans and metrics are sent to. */
+/** Whether a server listens at the OTLP endpoints that spans and metrics are sent to. */
 import { spawnSync } from 'node:child_process';
-import type { AutoSettings, Finding } from '@llmtrace/core';
+import type { Finding } from '@llmtrace/core';
 import { endpointOf, shown } from '../process/otlp-endpoint.ts';
+import type { AutoSettings } from '../settings.ts';
 
 /** How long an endpoint is tried, in ms. */
 const WAIT_MS = 2000;
@@ -25,7 +26,7 @@ export function unreachable(settings: AutoSettings): Finding[] {
     return [
       {
         code: 'exporter-unreachable',
-        what: `nobody is there at ${shown(url)}, where telemetry is sent to (${why}); it is lost`,
+        what: `no server listens at ${shown(url)}, where telemetry is sent to (${why}); it is lost`,
         cure: 'Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it is',
         lost: true,
       } as const,

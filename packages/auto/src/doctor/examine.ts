@@ -3,7 +3,6 @@ import module from 'node:module';
 import { basename } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import {
-  type AutoSettings,
   type Build,
   type Facts,
   type Finding,
@@ -14,6 +13,7 @@ import {
   whyUntraced,
 } from '@llmtrace/core';
 import { nameOf } from '../process/children.ts';
+import type { AutoSettings } from '../settings.ts';
 import { destinationOf } from './destination.ts';
 import type { LoadedCopy } from './loaded-copies.ts';
 import type { StartedBy } from './observe.ts';

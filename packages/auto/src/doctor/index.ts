@@ -1,6 +1,6 @@
 /** The doctor, where `LLMTRACE_DOCTOR` asks for it; otherwise nothing of it is loaded. */
 import module from 'node:module';
-import type { AutoSettings } from '@llmtrace/core';
+import type { AutoSettings } from '../settings.ts';
 import type { StartedBy } from './observe.ts';
 
 const require = module.createRequire(import.meta.url);

@@ -2,10 +2,11 @@
 import { writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, parentPort, threadId } from 'node:worker_threads';
-import { type AutoSettings, autoSettings, watchRequests } from '@llmtrace/core';
+import { watchRequests } from '@llmtrace/core';
 import { diag } from '@opentelemetry/api';
 import { atExit } from '../process/exit.ts';
 import { flushExports } from '../sdk/own-sdk.ts';
+import { type AutoSettings, autoSettings } from '../settings.ts';
 import { allVendors } from '../vendors.ts';
 import { examine } from './examine.ts';
 import { watchLoads } from './loaded-copies.ts';

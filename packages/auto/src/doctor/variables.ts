@@ -1,5 +1,6 @@
 /** Which variables are set and have no effect in the way in which llmtrace runs here. */
-import { type AutoSettings, type Finding, nearest, VARIABLES } from '@llmtrace/core';
+import { type Finding, nearest, VARIABLES } from '@llmtrace/core';
+import type { AutoSettings } from '../settings.ts';
 import type { StartedBy } from './observe.ts';
 import { EXPORTER_VARIABLES, OF_SDK, READ, VALUES } from './otel-variables.ts';
 

@@ -31,13 +31,17 @@ export async function load(
 export const loadSync: LoadHookSync = (url, context, next) => telling(url, next(url, context));
 
 function telling(url: string, loaded: LoadFnOutput): LoadFnOutput {
-  if (loaded.format !== 'module' || !loaded.source) return loaded;
+  if (!isModule(loaded.format) || !loaded.source) return loaded;
   const line = lineOf(url);
   if (line === undefined) return loaded;
   const { source } = loaded;
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
   return { ...loaded, source: `${text}\n${line}` };
 }
+
+/** Deno 2.9 names no format. */
+const isModule = (format: unknown): boolean =>
+  format === 'module' || (format === undefined && process.versions['deno'] !== undefined);
 
 /** The line that the module of a URL is to end with; undefined for one that is to stay as it is. */
 export function lineOf(url: string): string | undefined {

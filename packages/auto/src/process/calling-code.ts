@@ -58,4 +58,4 @@ export function versionNear({ file, position }: Caller): string | undefined {
 
 /** The name of the package that a file is of; else the path of the file. */
 export const packageNameOf = (file: string): string =>
-  /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1]?.replace('\\', '/') ?? file;
+  /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1]?.replace('\\', '/') ?? file;

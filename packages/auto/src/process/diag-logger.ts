@@ -1,14 +1,15 @@
 /** `OTEL_LOG_LEVEL`: what OpenTelemetry's `diag` says is printed, as the standard has it. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { DiagConsoleLogger, type DiagLogLevel, diag } from '@opentelemetry/api';
+import { type DiagLogLevel, diag } from '@opentelemetry/api';
 import { apiVersionFrom } from './api-version.ts';
 import { here } from './own-files.ts';
+import { printingLogger } from './printing-logger.ts';
 
 /** Prints what `diag` says from `level` on, unless it is listened to already. */
 export function printDiag(level: DiagLogLevel | undefined): void {
   if (level === undefined || isListenedTo() || !isApplicationsApi()) return;
-  diag.setLogger(new DiagConsoleLogger(), { logLevel: level });
+  diag.setLogger(printingLogger(), { logLevel: level });
 }
 
 function isListenedTo(): boolean {

@@ -1,12 +1,13 @@
 /** The OTLP endpoints of the environment: where telemetry is sent to, as it may be shown, and whether it is an address. */
-import { type AutoSettings, type Finding, note } from '@llmtrace/core';
-import type { Signal } from '../sdk/export-report/ledger.ts';
+import { type Finding, note } from '@llmtrace/core';
+import type { AutoSettings } from '../settings.ts';
 
 const DEFAULT = 'http://localhost:4318';
 const DEFAULT_GRPC = 'http://localhost:4317';
 
 const EXPORTERS = { traces: 'traceExporters', metrics: 'metricExporters', logs: 'logExporters' } as const;
 
+type Signal = keyof typeof EXPORTERS;
 type Environment = AutoSettings['env'];
 
 /** Where a signal is sent; undefined where it is not sent by OTLP. */
@@ -40,12 +41,26 @@ export function shown(url: string | undefined): string {
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
+/**
+ * The exporters of a signal, without those whose endpoint is a URL of another scheme than HTTP's: each export would fail,
+ * and the exit would wait for a thread that exports nothing.
+ */
+export function sendingExporters(settings: AutoSettings, signal: Signal): AutoSettings['traceExporters'] {
+  const { value } = configured(settings.env, signal) ?? { value: DEFAULT };
+  const exporters = settings[EXPORTERS[signal]];
+  return isOtherScheme(value) ? exporters.filter((one) => !isHttpExporter(one)) : exporters;
+}
+
+const isHttpExporter = ({ name, protocol }: AutoSettings['traceExporters'][number]): boolean =>
+  name === 'otlp' && protocol !== 'grpc';
+
+const isOtherScheme = (value: string): boolean =>
+  URL.canParse(value) && !/^https?:$/.test(new URL(value).protocol);
+
 /** Reports endpoints that are no URL of HTTP. (Those of gRPC need no scheme.) */
 export function checkEndpoints(settings: AutoSettings): void {
   for (const signal of Object.keys(EXPORTERS) as Signal[]) {
-    const isHttp = settings[EXPORTERS[signal]].some(
-      ({ name, protocol }) => name === 'otlp' && protocol !== 'grpc',
-    );
+    const isHttp = settings[EXPORTERS[signal]].some(isHttpExporter);
     const endpoint = isHttp ? configured(settings.env, signal) : undefined;
     const finding = endpoint && endpointFinding(endpoint.name, endpoint.value);
     if (finding) note(finding, true);
@@ -54,10 +69,10 @@ export function checkEndpoints(settings: AutoSettings): void {
 
 /** @returns undefined where the value is a URL of HTTP. */
 export function endpointFinding(name: string, value: string): Finding | undefined {
-  const isUrl = URL.canParse(value);
-  if (isUrl && /^https?:$/.test(new URL(value).protocol)) return undefined;
-  // What is no URL at all OpenTelemetry's exporters ignore; one of another scheme they fail to send to.
-  const now = isUrl ? 'nothing is exported there' : `the exporter sends to ${DEFAULT} instead`;
+  const isOther = isOtherScheme(value);
+  if (!isOther && URL.canParse(value)) return undefined;
+  // What is no URL at all OpenTelemetry's exporters ignore; to one of another scheme nothing is sent.
+  const now = isOther ? 'nothing is exported there' : `the exporter sends to ${DEFAULT} instead`;
   return {
     code: 'export-endpoint',
     what: `expected ${name} to be a URL that starts with http:// or https://, got ${shown(value)}; ${now}`,

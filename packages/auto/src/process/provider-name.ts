@@ -19,7 +19,10 @@ export function className(provider: object): string | undefined {
 
 /** Without what bundlers add (`_NodeTracerProvider2`); undefined where minified, which leaves 1 to 3 letters. */
 function nameOf(name: string): string | undefined {
-  const bare = name.replace(/^_+/, '').replace(/\d+$/, '').slice(0, 100);
+  const bare = name
+    .replace(/^_+/, '')
+    .replace(/(?<!\d)\d+$/, '')
+    .slice(0, 100);
   return bare.length > 3 && bare !== 'Object' ? bare : undefined;
 }
 
@@ -29,7 +32,7 @@ function sourceOf(kind: object): string | undefined {
   const { cache } = module.createRequire(process.execPath);
   const file = Object.keys(cache).find((path) => exportsIt(cache[path]?.exports, kind));
   if (file === undefined) return undefined;
-  const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? [];
+  const [, name] = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? [];
   return name?.replaceAll('\\', '/') ?? basename(file);
 }
 

@@ -7,7 +7,6 @@
  * it cannot, this thread listens, while nobody else does: a signal that the application listens to is the application's.
  */
 
-import type { ThreadLink } from '../sdk/export-thread/link.ts';
 import { ownFlush } from './flush.ts';
 import { type EndingSignal, isInit, SIGNALS, SignalCells } from './signal-cells.ts';
 
@@ -19,8 +18,15 @@ const { setImmediate } = globalThis;
 /** How long the export thread may take to end the process, in ms. */
 const END_MS = 1000;
 
+/** A thread that can guard signals in the place of this one. */
+export interface GuardingThread {
+  guard(signal: EndingSignal, epoch: number): void;
+  release(signal: EndingSignal): void;
+  end(signal: EndingSignal): void;
+}
+
 const watches = new Map<string | symbol, SignalWatch>();
-let guard: ThreadLink | undefined;
+let guard: GuardingThread | undefined;
 
 /** From now on the process does `finish` before one of the signals ends it. Only the main thread sees signals. */
 export function watchSignals(finish: () => void): void {
@@ -30,9 +36,9 @@ export function watchSignals(finish: () => void): void {
   settleAll();
 }
 
-/** Has `link` guard the signals, or nobody but this thread. */
-export function appoint(link: ThreadLink | undefined): void {
-  guard = link;
+/** Has `thread` guard the signals; undefined: this thread alone. */
+export function appoint(thread: GuardingThread | undefined): void {
+  guard = thread;
   settleAll();
 }
 
@@ -56,7 +62,7 @@ class SignalWatch {
   private readonly listener = (): void => this.end();
   private isListening = false;
   private isEnding = false;
-  private guardedBy: ThreadLink | undefined;
+  private guardedBy: GuardingThread | undefined;
   private guardedSince = -1;
 
   constructor(signal: EndingSignal, finish: () => void) {

@@ -154,7 +154,9 @@ const HERE = url === undefined ? undefined : fileURLToPath(new URL('..', url));
 /** The file and line of the application that starts something, or the pool that does; undefined for others. */
 function starterOf(stack: string | undefined): string | undefined {
   const frames = (stack ?? '').split('\n').flatMap((line) => {
-    const place = /(?:\(|at (?:async )?)((?:file:\/\/|[\\/]|[A-Za-z]:\\)[^()]*:\d+):\d+\)?$/.exec(line)?.[1];
+    const place = /(?:\(|^\s{0,8}at (?:async )?)((?:file:\/\/|[\\/]|[A-Za-z]:\\)[^()]*:\d+):\d+\)?$/.exec(
+      line,
+    )?.[1];
     if (place === undefined) return [];
     return place.startsWith('file://') ? fileOfUrl(place) : place;
   });

@@ -1,7 +1,8 @@
 /** Which module has the exporter that an `OTEL_*_EXPORTER` variable names. */
 import module from 'node:module';
-import { type AutoSettings, note, optionalRoots } from '@llmtrace/core';
+import { note, optionalRoots } from '@llmtrace/core';
 import { here } from '../process/own-files.ts';
+import type { AutoSettings } from '../settings.ts';
 import type { ExporterModule } from './export-thread/pipeline.ts';
 
 type ExporterSetting = AutoSettings['traceExporters'][number];

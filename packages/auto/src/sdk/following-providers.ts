@@ -10,7 +10,6 @@
  */
 
 import {
-  type AutoSettings,
   type EventLogger,
   type EventLoggerProvider,
   type LogEvent,
@@ -31,6 +30,7 @@ import {
 } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { AutoSettings } from '../settings.ts';
 import { withOwn } from './export-both.ts';
 import { unasked } from './noop-observables.ts';
 import { tellElsewhere } from './other-destination.ts';

@@ -1,8 +1,9 @@
 /** Says where telemetry goes that is configured to be exported and is not, because the application has its own provider. */
-import { type AutoSettings, type Finding, note } from '@llmtrace/core';
+import { type Finding, note } from '@llmtrace/core';
 import type { TracerProvider } from '@opentelemetry/api';
 import { packageNameOf } from '../process/calling-code.ts';
 import { className, providerName } from '../process/provider-name.ts';
+import type { AutoSettings } from '../settings.ts';
 import { registrantsOf } from './provisional-registration.ts';
 
 /** Says it once, if it is so. */

@@ -1,7 +1,6 @@
 /** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import type { AutoSettings } from '@llmtrace/core';
 import {
   type Attributes,
   createNoopMeter,
@@ -11,7 +10,8 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { atExit } from '../process/exit.ts';
-import { checkEndpoints } from '../process/otlp-endpoint.ts';
+import { checkEndpoints, sendingExporters } from '../process/otlp-endpoint.ts';
+import type { AutoSettings } from '../settings.ts';
 import { type ExportThread, startExportThread } from './export-thread/client.ts';
 import { toWire } from './export-thread/messages.ts';
 import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './export-thread/worker-relay.ts';
@@ -56,9 +56,9 @@ function shareThread(read: () => AutoSettings, thread: () => ExportThread | unde
 
 const exported = (settings: AutoSettings) => ({
   signals: {
-    traces: settings.traceExporters.length > 0,
-    metrics: settings.metricExporters.length > 0,
-    logs: settings.logExporters.length > 0,
+    traces: sendingExporters(settings, 'traces').length > 0,
+    metrics: sendingExporters(settings, 'metrics').length > 0,
+    logs: sendingExporters(settings, 'logs').length > 0,
   },
   env: settings.env,
 });
@@ -78,9 +78,10 @@ function prepare(settings: AutoSettings): Sdk {
     started = relayed.thread;
     return exporting(relayed.signals, () => relayed.thread);
   }
-  const traces = exporterModules('trace', settings.traceExporters);
-  const metrics = exporterModules('metrics', settings.metricExporters);
-  const logs = exporterModules('logs', settings.logExporters);
+  checkEndpoints(settings);
+  const traces = exporterModules('trace', sendingExporters(settings, 'traces'));
+  const metrics = exporterModules('metrics', sendingExporters(settings, 'metrics'));
+  const logs = exporterModules('logs', sendingExporters(settings, 'logs'));
   if (traces.length + metrics.length + logs.length === 0) return none;
   const thread = once(() => startThread(settings, { traces, metrics, logs }));
   const signals = { traces: traces.length > 0, metrics: metrics.length > 0, logs: logs.length > 0 };
@@ -101,7 +102,6 @@ function startThread(
 ): ExportThread {
   const { metricInterval, metricTimeout, resourceDetectors, logLevel, exportQueueBytes, env } = settings;
   const { exitTimeout: timeout, isServerless: isPrompt } = settings;
-  checkEndpoints(settings);
   const thread = startExportThread(
     {
       ...exporters,

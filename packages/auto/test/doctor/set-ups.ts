@@ -176,7 +176,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       what: 'a collector that is not there',
       code: 'exporter-unreachable',
       cause:
-        /traces do not arrive at http:\/\/127\.0\.0\.1:1\/v1\/traces: nobody is there.* \(ECONNREFUSED\)/,
+        /traces do not arrive at http:\/\/127\.0\.0\.1:1\/v1\/traces: no server listens there.* \(ECONNREFUSED\)/,
       cure: /Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT/,
       lost: true,
       warns: true,

@@ -1,7 +1,9 @@
 /** Every class that an instrumentation patches is found in the ES modules of the SDK, without the hook of OpenTelemetry. */
 import assert from 'node:assert/strict';
+import type { LoadFnOutput } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
+import { initialize, loadSync } from '../../src/esm/loader-hooks.ts';
 
 const OPENAI_4 = [
   ['resources/audio/speech.mjs', 'Speech'],
@@ -48,6 +50,38 @@ describe('modules that tell of themselves', () => {
       assert.equal(stderr, '');
       const wanted = classes.map(([file, key]) => [file, key, 'function']);
       assert.deepEqual(JSON.parse(stdout).sort(), wanted.sort());
+    });
+  }
+});
+
+describe('the hook of modules', () => {
+  const FILE = 'openai/index.mjs';
+  const URL_OF_IT = `file:///app/node_modules/${FILE}`;
+  const sourceOf = (format: string | undefined): unknown => {
+    const loaded = { format, source: 'export {};' } as LoadFnOutput;
+    const context = { conditions: [], format: undefined, importAttributes: {} };
+    return loadSync(URL_OF_IT, context, () => loaded).source;
+  };
+  const deno = (version: string | undefined): void => {
+    Object.defineProperty(process, 'versions', { value: { ...VERSIONS, deno: version }, configurable: true });
+  };
+  const VERSIONS = process.versions;
+
+  before(() => initialize({ files: new Map([[FILE, 'tell();']]), mains: new Map() }));
+  after(() => initialize({ files: new Map(), mains: new Map() }));
+  afterEach(() => Object.defineProperty(process, 'versions', { value: VERSIONS, configurable: true }));
+
+  for (const [version, format, isTelling] of [
+    [undefined, 'module', true],
+    [undefined, 'commonjs', false],
+    [undefined, undefined, false],
+    ['2.9.6', undefined, true],
+    ['2.9.6', 'commonjs', false],
+  ] as const) {
+    const runtime = version === undefined ? 'Node.js' : 'Deno';
+    it(`${isTelling ? 'changes' : 'leaves'} a file of the format ${format} in ${runtime}`, () => {
+      deno(version);
+      assert.equal(sourceOf(format), isTelling ? 'export {};\ntell();' : 'export {};');
     });
   }
 });

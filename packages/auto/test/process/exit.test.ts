@@ -66,6 +66,21 @@ describe('the end of a process', () => {
     });
   }
 
+  const WAYS_IN: Readonly<Record<string, RunOptions>> = {
+    '--import': { flags: AUTO },
+    '--require': { flags: ['--require', '@llmtrace/auto'] },
+    NODE_OPTIONS: { env: { NODE_OPTIONS: '--import @llmtrace/auto' } },
+  };
+  for (const [way, options] of Object.entries(WAYS_IN)) {
+    for (const app of ['idle.mjs', 'idle.cjs']) {
+      it(`comes at once when the event loop of ${app} is empty: ${way}`, async () => {
+        const { stdout } = await stage.run(`apps/${app}`, options);
+        assert.equal(stdout, 'idle\nbeforeExit 0\nexit 0\n');
+        assert.deepEqual(names(), ['embeddings text-embedding-3-small']);
+      });
+    }
+  }
+
   it('is the same for a process that is ended by abort, which leaves no time', async () => {
     const { code, signal } = await stage.run('apps/exits.mjs', { args: ['abort'] });
     const traced = await stage.run('apps/exits.mjs', { args: ['abort'], flags: AUTO });

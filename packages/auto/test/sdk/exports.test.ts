@@ -55,7 +55,7 @@ describe('an export that fails', function () {
     'a port where nobody listens': [
       async () => at(`http://127.0.0.1:${await freePort()}`),
       'exporter-unreachable',
-      /^traces do not arrive at http:\/\/127\.0\.0\.1:\d+\/v1\/traces: nobody is there.*\(ECONNREFUSED\)\. Start the collector/,
+      /^traces do not arrive at http:\/\/127\.0\.0\.1:\d+\/v1\/traces: no server listens there.*\(ECONNREFUSED\)\. Start the collector/,
     ],
     'a name without an address': [
       async () => at('http://collector.invalid:4318'),

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AutoSettings } from '@llmtrace/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { elsewhere } from '../../src/sdk/other-destination.ts';
+import type { AutoSettings } from '../../src/settings.ts';
 import { AUTO, type Stage, setStage } from '../stage.ts';
 
 async function freePort(): Promise<number> {

@@ -1,4 +1,5 @@
 /** The user's own prices: what they may say, and the errors that name what they may not. */
+import { quoted, shown } from '../options/rules.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { compilePrice, type Price, type RateData } from './rates.ts';
 import { tierOf } from './tier.ts';
@@ -62,12 +63,16 @@ export function ownEntry(model: string, price: OwnPrice, scope: PriceScope = {},
     );
   }
   if (!isObject(price)) {
-    throw new TypeError(`Expected the price of \`${model}\`${where} to be an object, got ${show(price)}.`);
+    throw new TypeError(
+      `Expected the price of ${quoted(model)}${where} to be an object, got ${show(price)}.`,
+    );
   }
   if (!isObject(scope)) {
-    throw new TypeError(`Expected the scope of \`${model}\`${where} to be an object, got ${show(scope)}.`);
+    throw new TypeError(
+      `Expected the scope of ${quoted(model)}${where} to be an object, got ${show(scope)}.`,
+    );
   }
-  const about = ` of \`${model}\`${where}`;
+  const about = ` of ${quoted(model)}${where}`;
   const rates = ratesOf(price, about);
   const provider = name('provider', scope.provider, about);
   const serviceTier = name('serviceTier', scope.serviceTier, about);
@@ -110,7 +115,8 @@ function ratesOf(price: Readonly<Record<string, unknown>>, where: string): Recor
   for (const [field, value] of Object.entries(price)) {
     if (value === undefined) continue;
     const known = FIELDS.get(field);
-    if (known === undefined) throw new TypeError(`Unknown field \`${field}\`${where}.${suggestion(field)}`);
+    if (known === undefined)
+      throw new TypeError(`Unknown field ${quoted(field)}${where}.${suggestion(field)}`);
     if (typeof value !== 'number' || !(value >= 0) || value > MAX_PRICE) {
       throw new TypeError(
         `Expected \`${field}\`${where} to be a number from 0 to ${MAX_PRICE}, got ${show(value)}.`,
@@ -183,11 +189,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value, as an error message shows it. */
-export function show(value: unknown): string {
-  return typeof value === 'string'
-    ? JSON.stringify(value)
-    : Array.isArray(value)
-      ? 'an array'
-      : String(value);
-}
+/** A value, as an error message shows it; never long. */
+export const show = (value: unknown): string => (Array.isArray(value) ? 'an array' : shown(value));

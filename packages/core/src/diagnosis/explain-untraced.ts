@@ -1,6 +1,5 @@
 /** Why a request was not traced, by the files that sent it and by what was patched. */
-import { facts, type SdkCopy } from '../platform/process-state.ts';
-import type { Finding } from './findings.ts';
+import { type Finding, facts, type SdkCopy } from '../platform/process-state.ts';
 import { isPackage } from './sdk-files.ts';
 
 /** Who sent a request: an SDK, or something else to a vendor's own host; and the files that were on the stack. */

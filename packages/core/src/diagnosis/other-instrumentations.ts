@@ -6,7 +6,8 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { type Finding, note } from './findings.ts';
+import type { Finding } from '../platform/process-state.ts';
+import { note } from './findings.ts';
 
 /** By vendor module: a channel on which its calls are published, who listens to it, and how that is switched off. */
 const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who: string])[]>> = {

@@ -1,17 +1,20 @@
 /** What instrumentations note of their work, for the doctor and for other copies of llmtrace. */
 
-import { isUnderWay } from '../engine/open-call.ts';
 import { originalOf } from '../patching/claim.ts';
 import { facts, type KnownInstrumentation, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 import { note } from './findings.ts';
 import { watchRequests } from './untraced-requests.ts';
 
-/** Makes an instrumentation known; `isWatching` also looks for calls that pass it by. */
+/**
+ * Makes an instrumentation known.
+ * @param isUnderWay whether calls are open, of this copy of the engine; where it is passed, requests that pass the
+ * instrumentation by are looked for.
+ */
 export function noteInstrumentation(
   instrumentation: Omit<KnownInstrumentation, 'module'>,
   { module, requests }: Vendor,
-  isWatching: boolean,
+  isUnderWay: ((module?: string) => boolean) | undefined,
 ): void {
   const { instrumentations, underWay } = facts();
   instrumentations.push({
@@ -20,7 +23,7 @@ export function noteInstrumentation(
     instrumentClient: (client) => instrumentation.instrumentClient(client),
     instrumentModule: (exports) => instrumentation.instrumentModule(exports),
   });
-  if (!isWatching) return;
+  if (!isUnderWay) return;
   if (!underWay.includes(isUnderWay)) underWay.push(isUnderWay);
   if (requests) watchRequests(requests);
 }

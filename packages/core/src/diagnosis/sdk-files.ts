@@ -1,7 +1,7 @@
 /** Whether a file is one of an SDK: of its package, wherever that is, or a bundle that holds it. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SentRequests } from '../vendor/vendor.ts';
+import type { SentRequests } from '../model/sent-requests.ts';
 
 const packages = new Map<string, string>();
 

@@ -5,9 +5,9 @@
  */
 import { channel, subscribe } from 'node:diagnostics_channel';
 import { diag } from '@opentelemetry/api';
+import type { SentRequests } from '../model/sent-requests.ts';
 import { callers } from '../platform/call-stack.ts';
 import { facts, tally } from '../platform/process-state.ts';
-import type { SentRequests } from '../vendor/vendor.ts';
 import { type Sender, whyUntraced } from './explain-untraced.ts';
 import { note } from './findings.ts';
 import { isOf } from './sdk-files.ts';

@@ -27,7 +27,7 @@ const outside = AsyncLocalStorage.snapshot();
  */
 export function whenCollected<T extends Holder>(
   run: (holder: T) => void,
-  all: () => Iterable<T>,
+  all: Iterable<T>,
 ): { watch(answer: object, holder: T): void; forget(holder: T): void } {
   const registry = new FinalizationRegistry<T>(run);
   let timer: NodeJS.Timeout | undefined;
@@ -35,7 +35,7 @@ export function whenCollected<T extends Holder>(
 
   const register = (): void => {
     isArmed = false;
-    for (const holder of all()) {
+    for (const holder of all) {
       const { held } = holder;
       if (!held) continue;
       holder.held = undefined;

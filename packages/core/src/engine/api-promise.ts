@@ -5,10 +5,14 @@
  * It is observed in place. Subscribing to it would read the body behind the application's back, and a
  * wrapper would not be an `APIPromise`: so its two inner steps, `responsePromise` and `parseResponse`,
  * are replaced by themselves, observed, and every step's rejection is handed on to whoever waits for it.
+ *
+ * `responsePromise` is replaced before the `APIPromise` is made of it: wrappers of other libraries beneath ours know an
+ * `APIPromise` again by the identity of its `responsePromise` (dd-trace 6.21 keeps its spans by it in a WeakMap).
  */
 
 import { define } from '../platform/replace-method.ts';
 import type { Chain } from './attempts/intercept.ts';
+import { callOf, replaceMethod } from './attempts/watch.ts';
 import { close, type Live, onCollected, seen } from './open-call.ts';
 import { watchResponse } from './raw-response.ts';
 import { answerArrived } from './result.ts';
@@ -52,7 +56,8 @@ export function observeApiPromise(
   live: Live,
   answered?: Promise<ResponseProps>,
 ): ApiPromise {
-  const response = answered ?? observeResponse(promise, live);
+  const response =
+    answered ?? observedOf(promise) ?? observeResponse(promise.responsePromise, live, { promise });
   promise.responsePromise = response;
 
   const parse = promise.parseResponse;
@@ -180,11 +185,57 @@ function followProps(promise: ApiPromise): void {
   };
 }
 
-function observeResponse(promise: ApiPromise, live: Live): Promise<ResponseProps> {
-  const answered = promise.responsePromise.then(
+/** The methods of clients that give what becomes the `responsePromise`; the latter where Anthropic's traces itself. */
+const MAKERS = ['makeRequest', 'makeTracedRequest'];
+
+/** What an observed `responsePromise` belongs to; undefined until the method of the call has returned. */
+interface Belonging {
+  promise?: ApiPromise;
+}
+
+/** Observed `responsePromise`s whose call has not returned yet. */
+const belongings = new WeakMap<Promise<ResponseProps>, Belonging>();
+
+/** Observes each `responsePromise` of the calls of `client` from now on, for all clients that share its class. */
+export function watchResponses(client: unknown): void {
+  for (const maker of MAKERS) {
+    replaceMethod(client, maker, (make) => {
+      return function makeRequest(this: unknown, ...args) {
+        const made = make.apply(this, args);
+        const live = callOf(this);
+        // What comes later is within the first: the SDK's retries.
+        return !live || live.hasReturned || !(made instanceof Promise) ? made : observeEarly(made, live);
+      };
+    });
+  }
+}
+
+function observeEarly(made: Promise<ResponseProps>, live: Live): Promise<ResponseProps> {
+  const belonging: Belonging = {};
+  const observed = observeResponse(made, live, belonging);
+  belongings.set(observed, belonging);
+  return observed;
+}
+
+/** The `responsePromise` of `promise`, if it is observed already: from now on on behalf of `promise`. */
+function observedOf(promise: ApiPromise): Promise<ResponseProps> | undefined {
+  const { responsePromise } = promise;
+  const belonging = belongings.get(responsePromise);
+  if (!belonging) return undefined;
+  belonging.promise = promise;
+  belongings.delete(responsePromise);
+  return responsePromise;
+}
+
+function observeResponse(
+  response: Promise<ResponseProps>,
+  live: Live,
+  belonging: Belonging,
+): Promise<ResponseProps> {
+  const answered = response.then(
     (props) => {
       // Nobody waits for the body yet, and perhaps nobody ever will.
-      if (promise.parsedPromise === undefined) {
+      if (belonging.promise && belonging.promise.parsedPromise === undefined) {
         seen(live);
         onCollected(props.response, live);
       }

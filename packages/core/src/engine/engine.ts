@@ -11,7 +11,9 @@ import { isApiPromise, observeApiPromise } from './api-promise.ts';
 import { abortedSignal, attemptAbove, type Chain } from './attempts/intercept.ts';
 import { takeRetries } from './attempts/sdk-retries.ts';
 import { inCall, repeatsBeneath } from './attempts/watch.ts';
-import { close, type Engine, guard, type Live, openCall } from './open-call.ts';
+import type { EngineConfig } from './engine-config.ts';
+import { guard } from './guard.ts';
+import { close, type Live, openCall } from './open-call.ts';
 import { answerArrived } from './result.ts';
 import { isSplit } from './stream-and-response.ts';
 
@@ -19,7 +21,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Calls `original`, observed. */
 export function instrumented(
-  engine: Engine,
+  engine: EngineConfig,
   endpoint: Endpoint,
   original: Method,
   self: unknown,
@@ -35,6 +37,7 @@ export function instrumented(
     close(live, 'failed', error);
     throw error;
   }
+  live.hasReturned = true;
   return observe(live, result);
 }
 

@@ -6,7 +6,8 @@
 
 import { define } from '../platform/replace-method.ts';
 import { callOf, replaceMethod } from './attempts/watch.ts';
-import { guard, type Live } from './open-call.ts';
+import { guard } from './guard.ts';
+import type { Live } from './open-call.ts';
 import { type AnyStream, isStream } from './stream.ts';
 
 /** What the SDK's client gives to the rest of the SDK: a response yet to be read, or a stream of such. */

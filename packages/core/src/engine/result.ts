@@ -1,5 +1,6 @@
 /** The answer of a model, as the application receives it: a body, or a stream that it is going to read. */
-import { close, forget, guard, type Live, seen, wholeAnswered } from './open-call.ts';
+import { guard } from './guard.ts';
+import { close, forget, type Live, seen, wholeAnswered } from './open-call.ts';
 import { isStream, watchStream } from './stream.ts';
 import { isSplit, watchSplit } from './stream-and-response.ts';
 

@@ -3,7 +3,8 @@
  * the same chunks whether or not anybody reads the stream (`@google/generative-ai`). The application may read
  * either, or both; the call ends with the one that it reads.
  */
-import { close, guard, type Live, wholeAnswered } from './open-call.ts';
+import { guard } from './guard.ts';
+import { close, type Live, wholeAnswered } from './open-call.ts';
 import { type AnyStream, isStream, watchStream } from './stream.ts';
 
 interface SplitAnswer {

@@ -1,9 +1,8 @@
-/** The options of interceptors and hooks: given in code, or by the environment. */
+/** The options of interceptors: given in code, or by the environment. */
 
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Interceptor } from '../model/call.ts';
-import { HOOKS, type Hooks } from '../observers/hooks.ts';
-import { checked, flag, fromEnvironment, isRecord, type Rules, shown } from '../options/rules.ts';
+import { checked, flag, fromEnvironment, type Rules, shown } from '../options/rules.ts';
 import { alarmOnce } from '../platform/warn.ts';
 import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
 import { BUDGET, RATE_LIMIT, RETRY } from './option-rules.ts';
@@ -16,7 +15,7 @@ export type RetryOptions = Partial<Retries>;
 export type RateLimitOptions = Partial<RateLimit>;
 export type BudgetOptions = Partial<Budget>;
 
-/** What of a configuration is about interceptors and hooks. */
+/** What of a configuration is about interceptors. */
 export interface ResilienceConfig {
   /**
    * Wrap the attempts of each call, the first one outermost; llmtrace's own retry, budget and rate limit are within
@@ -50,8 +49,6 @@ export interface ResilienceConfig {
    * @default false
    */
   sharedLimits?: SharedLimits | false;
-  /** Functions of your own that watch each call; what they throw is logged and dropped. @default {} */
-  hooks?: Hooks;
 }
 
 /** The same, complete. */
@@ -61,7 +58,6 @@ export interface Resilience {
   readonly rateLimit: readonly RateLimit[];
   readonly budget: readonly Budget[];
   readonly sharedLimits: SharedLimits | false;
-  readonly hooks: Hooks;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -85,7 +81,6 @@ export function resilienceOf(given: ResilienceConfig, env: Environment, say: War
     rateLimit,
     budget,
     sharedLimits: sharedLimitsOf(given.sharedLimits, rateLimit.length + budget.length > 0, env),
-    hooks: hooksOf(given.hooks),
   };
 }
 
@@ -108,19 +103,6 @@ function interceptorsOf(given: unknown = []): readonly Interceptor[] {
   for (const [index, one] of given.entries()) {
     if (typeof one !== 'function')
       throw new TypeError(`Expected \`interceptors[${index}]\` to be a function, got ${shown(one)}.`);
-  }
-  return given;
-}
-
-/** The object itself, since its functions may be methods of a class. */
-function hooksOf(given: unknown = {}): Hooks {
-  if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
-  const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no \`${unknown}\`.`);
-  for (const name of HOOKS) {
-    const hook = given[name];
-    if (hook !== undefined && typeof hook !== 'function')
-      throw new TypeError(`Expected \`hooks.${name}\` to be a function, got ${shown(hook)}.`);
   }
   return given;
 }

@@ -4,6 +4,7 @@
  */
 
 import { onAbort, reasonOf, throwIfAborted } from '../platform/abort-signals.ts';
+import { type Linked, LinkedList } from '../platform/linked-list.ts';
 
 /** What decides when the first of the line goes. */
 export interface Gate<T> {
@@ -16,11 +17,9 @@ export interface Gate<T> {
   pass(entry: T): void;
 }
 
-interface Place<T> {
+interface Place<T> extends Linked<Place<T>> {
   readonly entry: T;
   readonly go: () => void;
-  next: Place<T> | undefined;
-  previous: Place<T> | undefined;
 }
 
 export interface WaitOptions {
@@ -52,43 +51,35 @@ export interface Line<T> {
 const MAX_TIMER = 2 ** 31 - 1;
 
 export function makeLine<T>(gate: Gate<T>): Line<T> {
-  let first: Place<T> | undefined;
-  let last: Place<T> | undefined;
+  const places = new LinkedList<Place<T>>();
   let length = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const join = (place: Place<T>): void => {
-    place.previous = last;
-    if (last) last.next = place;
-    else first = place;
-    last = place;
+    places.add(place);
     length++;
   };
-  const leave = ({ previous, next }: Place<T>): void => {
-    if (previous) previous.next = next;
-    else first = next;
-    if (next) next.previous = previous;
-    else last = previous;
+  const leave = (place: Place<T>): void => {
+    places.remove(place);
     length--;
   };
   const pump = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    while (first) {
-      const delay = gate.delay(first.entry, true);
+    for (let place = places.first; place; place = places.first) {
+      const delay = gate.delay(place.entry, true);
       if (delay > 0) {
         // Rounded up: a timer takes whole milliseconds, and nobody goes early.
         if (delay !== Infinity) timer = setTimeout(pump, Math.min(Math.ceil(delay), MAX_TIMER));
         return;
       }
-      const place = first;
       leave(place);
       gate.pass(place.entry);
       place.go();
     }
   };
   const tryPass = (entry: T): boolean => {
-    if (first || gate.delay(entry, false) > 0) return false;
+    if (places.first || gate.delay(entry, false) > 0) return false;
     gate.pass(entry);
     return true;
   };
@@ -118,12 +109,13 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
       if (tooLong && maxWait !== undefined && maxWait <= MAX_TIMER)
         deadline = setTimeout(() => giveUp(tooLong()), maxWait);
       join(place);
-      if (place === first) pump();
+      if (place === places.first) pump();
     });
 
   const front = (most: number): T[] => {
     const entries: T[] = [];
-    for (let place = first; place && entries.length < most; place = place.next) entries.push(place.entry);
+    for (let place = places.first; place && entries.length < most; place = place.next)
+      entries.push(place.entry);
     return entries;
   };
 

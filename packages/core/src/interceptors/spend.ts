@@ -1,5 +1,5 @@
 /** What is spent of a budget, and what is left of it until the window ends. */
-import { MAX_TOKENS, MAX_USD } from '../vendor/values.ts';
+import { MAX_TOKENS, MAX_USD } from '../platform/bounds.ts';
 
 /** Money, in USD, and tokens. */
 export interface Amounts {

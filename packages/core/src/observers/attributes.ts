@@ -4,7 +4,6 @@
  * core conventions; `latest` is open-telemetry/semantic-conventions-genai at the commit below.
  */
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import type { CostSemconv, Semconv } from '../config.ts';
 import { capped, cappedText } from '../content/sanitize.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus, errorType } from '../errors/index.ts';
 import type { Call, LlmRequest, LlmResponse, Retry, Usage } from '../model/call.ts';
@@ -14,6 +13,14 @@ import type { Content } from '../model/messages.ts';
 export const LATEST_COMMIT = '6fd0d763a092db245a54104fc1124031eb3c51d2';
 /** The schema of profile `1.41`. */
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.41.1';
+
+/** The states of the GenAI conventions that name telemetry. */
+export const SEMCONV = ['1.41', 'latest', 'dup'] as const;
+export type Semconv = (typeof SEMCONV)[number];
+
+/** The ways to name the cost of a call. */
+export const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
+export type CostSemconv = (typeof COST_SEMCONV)[number];
 
 /** What names the attributes of one instrumentation. */
 export interface Naming {

@@ -4,31 +4,12 @@
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/
  */
 
-import type { Attributes, Context } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import * as api from '@opentelemetry/api';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
+import type { EventLogger, EventLoggerProvider, LogEvent } from '../model/event-logger.ts';
 import { allAttributes, contentAttributes, errorDescription, type Naming } from './attributes.ts';
-
-/** What of a `LogRecord` is said. */
-export interface LogEvent {
-  eventName: string;
-  severityNumber: number;
-  severityText: string;
-  attributes: Record<string, unknown>;
-  context: Context;
-}
-
-/** A logger of OpenTelemetry's, of either line of its Logs API; earlier ones have no `enabled`. */
-export interface EventLogger {
-  emit(event: LogEvent): void;
-  enabled?(event: Omit<LogEvent, 'attributes'>): boolean;
-}
-
-/** What makes loggers. */
-export interface EventLoggerProvider {
-  getLogger(name: string, version: string, scope: { schemaUrl?: string }): EventLogger;
-}
 
 const EXCEPTION = {
   eventName: 'gen_ai.client.operation.exception',

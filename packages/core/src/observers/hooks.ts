@@ -3,6 +3,7 @@
  * what they throw is logged and dropped.
  */
 import type { Call, Observer } from '../model/call.ts';
+import { isRecord, quoted, shown } from '../options/rules.ts';
 
 /** The times of a call, in ms; an absent one was not measured. */
 export interface Timing {
@@ -29,6 +30,23 @@ export interface Hooks {
 
 /** The names of all hooks. */
 export const HOOKS = ['onStart', 'onChunk', 'onComplete', 'onError'] as const satisfies (keyof Hooks)[];
+
+/**
+ * Checks hooks.
+ * @returns the object itself, since its functions may be methods of a class.
+ * @throws TypeError that names the first wrong one.
+ */
+export function hooksOf(given: unknown = {}): Hooks {
+  if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
+  const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no ${quoted(unknown)}.`);
+  for (const name of HOOKS) {
+    const hook = given[name];
+    if (hook !== undefined && typeof hook !== 'function')
+      throw new TypeError(`Expected \`hooks.${name}\` to be a function, got ${shown(hook)}.`);
+  }
+  return given;
+}
 
 export function hooksObserver(hooks: Hooks): Observer {
   return {

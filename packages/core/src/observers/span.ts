@@ -1,9 +1,9 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
 import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { nativeOf } from '../engine/native/native-span.ts';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
 import { setSpanOf, spanOf } from '../model/call-span.ts';
+import { nativeOf } from '../model/native-call.ts';
 import { LinkedContext } from '../platform/linked-context.ts';
 import {
   endAttributes,

@@ -1,5 +1,7 @@
 /** What the values of options must be, in code and in the environment. Wrong ones are refused by name. */
 
+import { cut } from '../platform/bounds.ts';
+
 /** What one option must be. */
 export interface Rule {
   /** In words: `a non-negative integer`. */
@@ -148,6 +150,9 @@ export function shown(value: unknown): string {
   }
 }
 
+/** A field's name, as an error names it; never long. */
+export const quoted = (name: string): string => `\`${cut(name, 100)}\``;
+
 /**
  * The options of a feature, completed by their defaults. An undefined one counts as not given.
  *
@@ -159,7 +164,7 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
   const options: Record<string, unknown> = { ...(defaults as Record<string, unknown>) };
   for (const [option, value] of Object.entries(given)) {
     const rule = Object.hasOwn(rules, option) ? rules[option as keyof T] : undefined;
-    if (!rule) throw new TypeError(`Expected \`${name}\` to have no option \`${option}\`.`);
+    if (!rule) throw new TypeError(`Expected \`${name}\` to have no option ${quoted(option)}.`);
     if (value === undefined) continue;
     if (!rule.holds(value))
       throw new TypeError(`Expected \`${name}.${option}\` to be ${rule.expected}, got ${shown(value)}.`);

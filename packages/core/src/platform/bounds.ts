@@ -17,6 +17,12 @@ export const MAX_NAME = 256;
 /** How deep values within content are followed. JSON schemas of real tools have up to 20 levels. */
 export const MAX_DEPTH = 100;
 
+/** The most tokens (or searches) of one call: 100 times the largest context window of 2026, which has 10 million. */
+export const MAX_TOKENS = 1e9;
+
+/** The highest cost of one call, in USD: a thousand times what the largest request costs at the highest price. */
+export const MAX_USD = 1e6;
+
 const isIndex = (index: unknown, max: number): index is number =>
   typeof index === 'number' && Number.isInteger(index) && index >= 0 && index <= max;
 

@@ -3,8 +3,7 @@
  * are noted where they arise and cost nothing until they are read; the doctor of `@llmtrace/auto` reads them.
  * All copies of this module share them (a bundle of the application has one of its own): their shape is a contract.
  */
-import type { Finding } from '../diagnosis/findings.ts';
-import type { SentRequests } from '../vendor/vendor.ts';
+import type { SentRequests } from '../model/sent-requests.ts';
 
 /** A method that was patched. */
 export interface PatchedMethod {
@@ -33,6 +32,55 @@ export interface KnownInstrumentation {
   isEnabled(): boolean;
   instrumentClient(client: unknown): unknown;
   instrumentModule(exports: unknown): unknown;
+}
+
+/** What can be wrong, each explained in `docs/doctor.md`. */
+export const FINDING_CODES = [
+  'bundled',
+  'loaded-before',
+  'hook-missing',
+  'unknown-shape',
+  'untraced',
+  'disabled',
+  'second-instrumentation',
+  'no-provider',
+  'exporter',
+  'exporter-unreachable',
+  'export-endpoint',
+  'export-unauthorized',
+  'export-path',
+  'export-busy',
+  'export-size',
+  'export-tls',
+  'export-rejected',
+  'export-failed',
+  'export-dropped',
+  'export-unsent',
+  'export-thread',
+  'export-recovered',
+  'elsewhere',
+  'not-sampled',
+  'api-versions',
+  'native-tracing',
+  'no-sdk',
+  'not-installed',
+  'not-started',
+  'node-version',
+  'setting',
+  'no-effect',
+] as const;
+
+export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** Something that is wrong, or that whoever looks should know. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** The cause: a sentence without a full stop. */
+  readonly what: string;
+  /** The one thing to do. */
+  readonly cure: string;
+  /** Whether calls are not traced, or their spans arrive nowhere. */
+  readonly lost: boolean;
 }
 
 export interface Facts {

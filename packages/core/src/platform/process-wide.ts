@@ -5,7 +5,7 @@
  */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Observer } from '../model/call.ts';
-import type { EventLoggerProvider } from '../observers/events.ts';
+import type { EventLoggerProvider } from '../model/event-logger.ts';
 
 export interface ProcessWide {
   observers?: readonly Observer[];

@@ -1,7 +1,7 @@
 /** Reading values out of payloads that may hold anything. */
 import { diag } from '@opentelemetry/api';
 import type { Usage } from '../model/call.ts';
-import { cut, isObject, MAX_ENTRIES, MAX_NAME } from '../platform/bounds.ts';
+import { cut, isObject, MAX_ENTRIES, MAX_NAME, MAX_TOKENS, MAX_USD } from '../platform/bounds.ts';
 import { warnOnce } from '../platform/warn.ts';
 
 export { entryAt, lookUp, name, objects, setEntry } from '../platform/bounds.ts';
@@ -32,12 +32,6 @@ export const count = (value: unknown): number | undefined =>
 export const fields = (value: unknown): any => (isObject(value) ? value : EMPTY);
 
 const EMPTY: object = Object.freeze({});
-
-/** The most tokens (or searches) of one call: 100 times the largest context window of 2026, which has 10 million. */
-export const MAX_TOKENS = 1e9;
-
-/** The highest cost of one call, in USD: a thousand times what the largest request costs at the highest price. */
-export const MAX_USD = 1e6;
 
 /** A count of tokens is a whole number from 0 to {@link MAX_TOKENS}. */
 export const isTokenCount = (value: unknown): value is number =>

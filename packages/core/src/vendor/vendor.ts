@@ -2,6 +2,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { Call, LlmRequest, LlmResponse, Operation } from '../model/call.ts';
 import type { ContentReader } from '../model/messages.ts';
+import type { SentRequests } from '../model/sent-requests.ts';
 
 /** Where a package keeps a method that is to be wrapped. */
 export interface PatchPoint {
@@ -91,26 +92,6 @@ export interface NativeSpans {
   withoutGiven(args: readonly any[]): any[];
   /** The helpers that start the span. */
   readonly helpers: readonly PatchPoint[];
-}
-
-/** What an SDK's requests look like, for whoever sees one that no traced call sent. */
-export interface SentRequests {
-  /** The npm package. */
-  readonly module: string;
-  /** The hosts that the vendor itself serves. */
-  readonly hosts: RegExp;
-  /** The paths of what the endpoints send, and of nothing else. */
-  readonly paths: RegExp;
-  /**
-   * What is in the SDK's code, and so in each bundle of it, whatever a minifier does to names. None matches itself: a
-   * bundle may have llmtrace in it, and no SDK.
-   */
-  readonly marks: readonly RegExp[];
-  /**
-   * The version of the SDK whose headers these may be; undefined where they are another client's. Alone they tell
-   * little: other SDKs are made by the same generator, and gateways send on the headers of their clients.
-   */
-  sentBy(header: (name: string) => string | undefined): string | undefined;
 }
 
 export interface Vendor {

@@ -114,7 +114,7 @@ describe('a request that no traced call sent', () => {
     assert.equal(code, 'untraced');
     assert.match(
       what,
-      /@llmtrace\/core 1\.0\.0 was loaded from .*untraced\.test\.ts, in no folder of its name/,
+      /@llmtrace\/core 1\.0\.0 was loaded from .*untraced-requests\.test\.ts, in no folder of its name/,
     );
   });
 

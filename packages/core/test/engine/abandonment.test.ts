@@ -22,10 +22,7 @@ describe('answers that nobody reads', () => {
     const told: string[] = [];
     const all = ['dropped', 'kept', 'forgotten', 'forgotten later'].map(holder);
     const [dropped, kept, forgotten, later] = all as [Named, Named, Named, Named];
-    const { watch, forget } = whenCollected<Named>(
-      ({ name }) => told.push(name),
-      () => all,
-    );
+    const { watch, forget } = whenCollected<Named>(({ name }) => told.push(name), all);
     const answer = {};
     watch({}, dropped);
     watch(answer, kept);
@@ -45,10 +42,7 @@ describe('answers that nobody reads', () => {
   it('are watched again and again', async () => {
     const told: string[] = [];
     const all: Named[] = [];
-    const { watch } = whenCollected<Named>(
-      ({ name }) => told.push(name),
-      () => all,
-    );
+    const { watch } = whenCollected<Named>(({ name }) => told.push(name), all);
     for (const name of ['first', 'second']) {
       all.push(holder(name));
       watch({}, all.at(-1) as Named);
@@ -61,10 +55,7 @@ describe('answers that nobody reads', () => {
   it('keep nothing of what the application stores for their calls', async () => {
     const storage = new AsyncLocalStorage<object>();
     const all = [holder('a')];
-    const { watch, forget } = whenCollected<Named>(
-      () => {},
-      () => all,
-    );
+    const { watch, forget } = whenCollected<Named>(() => {}, all);
     const stored = ['first', 'second'].map((name) =>
       (() => {
         const store = { name };

@@ -207,6 +207,6 @@ describe('an exception', () => {
   it('has no line of the message among the frames of its stack', () => {
     const error = new Error(`no\n    at ${PROMPT} (file.js:1:1)\n  at home`);
     const { stacktrace = '' } = exceptionOf(error);
-    assert.ok(!stacktrace.includes('Jane Doe') && stacktrace.includes('errors.test.ts'), stacktrace);
+    assert.ok(!stacktrace.includes('Jane Doe') && stacktrace.includes('naming.test.ts'), stacktrace);
   });
 });

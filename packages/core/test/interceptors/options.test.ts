@@ -12,7 +12,7 @@ describe('the options of interceptors', () => {
   });
 
   it('are all off by default', () => {
-    const off = { interceptors: [], retry: false, rateLimit: [], budget: [], sharedLimits: false, hooks: {} };
+    const off = { interceptors: [], retry: false, rateLimit: [], budget: [], sharedLimits: false };
     assert.deepEqual(from({}), off);
   });
 

@@ -6,7 +6,8 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import type { Call } from '../../src/model/call.ts';
-import { type EventLogger, eventObserver } from '../../src/observers/events.ts';
+import type { EventLogger } from '../../src/model/event-logger.ts';
+import { eventObserver } from '../../src/observers/events.ts';
 import { spanObserver } from '../../src/observers/span.ts';
 
 type Event = Parameters<EventLogger['emit']>[0];

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Usage } from '../../src/model/call.ts';
-import {
-  checkedUsage,
-  isTokenCount,
-  MAX_TOKENS,
-  MAX_USD,
-  number,
-  reportedUsd,
-  tokenCount,
-} from '../../src/vendor/values.ts';
+import { MAX_TOKENS, MAX_USD } from '../../src/platform/bounds.ts';
+import { checkedUsage, isTokenCount, number, reportedUsd, tokenCount } from '../../src/vendor/values.ts';
 
 describe('values of a payload', () => {
   it('are numbers where they are finite', () => {

@@ -1,5 +1,5 @@
 /** The instrumentation under test: alone, and with every feature on that stands between an SDK and its vendor. */
-import type { Subject } from '@llmtrace/test-fixtures/troupe';
+import type { Subject } from '@llmtrace/test-fixtures/suite';
 import { GoogleGenerativeAIInstrumentation } from '../../src/index.ts';
 
 const className = 'GoogleGenerativeAIInstrumentation';

@@ -18,8 +18,8 @@ export function unwrapped(event: any): any {
 
 const wrapped = (endpoint: Endpoint): Endpoint => ({
   ...endpoint,
-  chunk(soFar, event) {
-    endpoint.chunk?.(soFar, unwrapped(event));
+  chunk(soFar, event, asked) {
+    endpoint.chunk?.(soFar, unwrapped(event), asked);
     if (event.exception) soFar.failure ??= event.exception;
   },
   ...(endpoint.content && {

@@ -13,7 +13,7 @@ import {
   tokenCount,
 } from '@llmtrace/core';
 import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
-import { type Asked, endpointAt, isText, onWire, type Protocol } from './protocol.ts';
+import { type Beside, endpointAt, isText, onWire, type Protocol } from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -42,7 +42,7 @@ const configOf = (p: any): any => {
   return Object.keys(config).some((key) => key.includes('_')) ? inCamelCase(config) : config;
 };
 
-const contentRequest = (p: any, { model, stream }: Asked): LlmRequest =>
+const contentRequest = (p: any, { model, stream }: Beside): LlmRequest =>
   gemini.request(configOf(p), {
     model: gemini.model(model),
     stream,
@@ -78,7 +78,7 @@ function embedded(answer: any): LlmResponse {
 
 const embedContent = onWire({
   operation: 'embeddings',
-  request: ([given], { model }: Asked) => {
+  request: ([given], { model }: Beside) => {
     const p = fields(given);
     return {
       model: gemini.model(model),
@@ -95,7 +95,7 @@ const embedContent = onWire({
 /** Images and videos are billed by the piece: their answers count nothing. */
 const predictions = onWire({
   operation: 'generate_content',
-  request: ([p], { model }: Asked) => ({
+  request: ([p], { model }: Beside) => ({
     model: gemini.model(model),
     choiceCount: number(fields(fields(p).parameters).sampleCount),
     outputType: /veo/.test(model ?? '') ? undefined : 'image',

@@ -16,19 +16,8 @@ import {
 
 const { endpoints } = openai;
 
-/** Usage in a stream's last chunk, where Groq and Moonshot have it. */
-const usageBeside = (chunk: any): unknown => chunk.x_groq?.usage ?? fields(chunk.choices?.[0]).usage;
-
-const withUsageBeside = (endpoint: Endpoint): Endpoint => ({
-  ...endpoint,
-  chunk(soFar, chunk) {
-    const usage = chunk.usage ?? usageBeside(chunk);
-    endpoint.chunk?.(soFar, usage === undefined || usage === chunk.usage ? chunk : { ...chunk, usage });
-  },
-});
-
-const chat = failing(withUsageBeside(endpointAt(endpoints, 'Chat.Completions')));
-const completions = failing(withUsageBeside(endpointAt(endpoints, 'Completions')));
+const chat = failing(endpointAt(endpoints, 'Chat.Completions'));
+const completions = failing(endpointAt(endpoints, 'Completions'));
 const responses = failing(endpointAt(endpoints, 'Responses'));
 const compact = failing(endpointAt(endpoints, 'Responses', 'compact'));
 const embeddings = failing(endpointAt(endpoints, 'Embeddings'));

@@ -43,6 +43,28 @@ function cohereUsage(u: any): Usage | undefined {
   });
 }
 
+/** A count of what is billed one by one, where the answer has one. */
+function feesOf(
+  unit: 'page' | 'searchUnit',
+  value: unknown,
+): Partial<Record<typeof unit, number>> | undefined {
+  const counted = tokenCount(value);
+  return counted === undefined ? undefined : { [unit]: counted };
+}
+
+/** What is billed in the place of the tokens. */
+function cohereBilling(u: any): LlmResponse['billing'] {
+  const billed = u?.billed_units;
+  if (!billed) return undefined;
+  return {
+    tokens: checkedUsage({
+      inputTokens: tokenCount(billed.input_tokens),
+      outputTokens: tokenCount(billed.output_tokens),
+    }),
+    fees: feesOf('searchUnit', billed.search_units),
+  };
+}
+
 /** A message beside an answer's other fields, read as OpenAI's chat has it. */
 const asChat = (messageOf: (answer: any) => any): ContentReader => ({
   prompt: (args, self) => chatEndpoint.content?.prompt(args, self) ?? {},
@@ -73,12 +95,14 @@ const cohereChat = onWire({
     id: name(r.id),
     finishReasons: finish(r.finish_reason),
     usage: cohereUsage(r.usage),
+    billing: cohereBilling(r.usage),
   }),
   chunk(soFar, event) {
     if (event.type === 'message-start') soFar.id = name(event.id);
     if (event.type !== 'message-end') return;
     soFar.finishReasons = finish(fields(event.delta).finish_reason);
     soFar.usage = cohereUsage(fields(event.delta).usage);
+    soFar.billing = cohereBilling(fields(event.delta).usage);
     if (event.delta?.error) soFar.failure = { message: event.delta.error };
   },
   content: asChat((answer) => answer.message ?? fields(answer.delta).message),
@@ -94,6 +118,7 @@ const cohereChat1 = onWire({
     id: name(r.generation_id),
     finishReasons: finish(r.finish_reason),
     usage: cohereUsage(r.meta),
+    billing: cohereBilling(r.meta),
   }),
   chunk(soFar, event) {
     soFar.id ??= name(event.generation_id);
@@ -117,7 +142,11 @@ const cohereEmbed = onWire({
       messageCount: count(p.texts ?? p.inputs ?? p.images),
     };
   },
-  response: (r): LlmResponse => ({ id: name(r.id), usage: cohereUsage(r.meta) }),
+  response: (r): LlmResponse => ({
+    id: name(r.id),
+    usage: cohereUsage(r.meta),
+    billing: cohereBilling(r.meta),
+  }),
 });
 
 const rerank = onWire({
@@ -133,6 +162,7 @@ const rerank = onWire({
       id: name(r.id),
       model: name(r.model),
       usage: input === undefined ? undefined : checkedUsage({ inputTokens: input }),
+      billing: r.meta?.billed_units?.search_units === undefined ? undefined : cohereBilling(r.meta),
     };
   },
 });
@@ -217,7 +247,10 @@ const conversations = onWire({
 const ocr = onWire({
   operation: 'ocr',
   request: ([p]) => ({ model: name(fields(p).model) }),
-  response: (r): LlmResponse => ({ model: name(r.model) }),
+  response: (r): LlmResponse => ({
+    model: name(r.model),
+    billing: { fees: feesOf('page', fields(r.usage_info).pages_processed) },
+  }),
 });
 
 export const otherProtocols: readonly Protocol[] = [

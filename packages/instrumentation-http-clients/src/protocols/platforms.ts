@@ -1,5 +1,6 @@
 /** Protocols of platforms that serve the models of others: Vercel, Cloudflare, Replicate, Bedrock, watsonx. */
 import {
+  answerFailure,
   type ContentReader,
   checkedUsage,
   count,
@@ -14,7 +15,7 @@ import {
   type Usage,
 } from '@llmtrace/core';
 import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
-import { type Asked, isMessages, isText, onWire, type Protocol, type Target } from './protocol.ts';
+import { type Beside, isMessages, isText, onWire, type Protocol, type Target } from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -81,7 +82,7 @@ const gatewayContent: ContentReader = {
 
 const gatewayChat = onWire({
   operation: 'chat',
-  request: ([given], { model, stream }: Asked) => {
+  request: ([given], { model, stream }: Beside) => {
     const p = fields(given);
     return {
       model,
@@ -124,7 +125,7 @@ const gatewayChat = onWire({
 
 const gatewayEmbeddings = onWire({
   operation: 'embeddings',
-  request: ([p], { model }: Asked) => ({ model, messageCount: count(fields(p).values) }),
+  request: ([p], { model }: Beside) => ({ model, messageCount: count(fields(p).values) }),
   response(r): LlmResponse {
     const usage = gatewayUsage({ inputTokens: fields(r.usage).tokens, reportedCost: costIn(r) });
     return { usage };
@@ -134,7 +135,7 @@ const gatewayEmbeddings = onWire({
 const gatewayOther = (operation: 'generate_content' | 'rerank', outputType?: 'image' | 'speech') =>
   onWire({
     operation,
-    request: (_args, { model }: Asked) => ({ model, outputType }),
+    request: (_args, { model }: Beside) => ({ model, outputType }),
     response: (r): LlmResponse => ({ usage: usageWithCost(r) }),
   });
 
@@ -157,9 +158,9 @@ const gatewayAt = (kind: string, endpoint: Protocol['endpoint']): Protocol => ({
 const enveloped = (endpoint: Protocol['endpoint']): Protocol['endpoint'] => ({
   ...endpoint,
   request: (args, self) => ({ ...endpoint.request(args, self), model: self.model }),
-  response(answer) {
-    const response = endpoint.response(fields(answer.result ?? answer));
-    if (answer.success === false) response.failure = fields(answer.errors?.[0]);
+  response(answer, asked) {
+    const response = endpoint.response(fields(answer.result ?? answer), asked);
+    response.failure ??= answerFailure(answer);
     return response;
   },
 });
@@ -176,7 +177,7 @@ const cloudflareAt = (endpoint: Protocol['endpoint'], matches: Protocol['matches
 /** What a prediction is given has no form of its own. */
 const prediction = onWire({
   operation: 'generate_content',
-  request: ([p], { model }: Asked) => ({
+  request: ([p], { model }: Beside) => ({
     model: model ?? name(fields(p).version),
     stream: Boolean(fields(p).stream),
   }),
@@ -251,7 +252,7 @@ const converseContent: ContentReader = {
 
 const converse = onWire({
   operation: 'chat',
-  request: ([given], { model, stream }: Asked) => {
+  request: ([given], { model, stream }: Beside) => {
     const p = fields(given);
     const config = fields(p.inferenceConfig);
     return {

@@ -1,5 +1,5 @@
 /** A **protocol** is data: how a request of it is known, and the endpoint that reads its bodies. */
-import { count, type Endpoint, fields, type LlmRequest, name, number } from '@llmtrace/core';
+import { answerFailure, count, type Endpoint, fields, type LlmRequest, name, number } from '@llmtrace/core';
 
 /** A request, as far as it is known before its body. */
 export interface Target {
@@ -10,8 +10,8 @@ export interface Target {
   header(name: string): string | undefined;
 }
 
-/** What a request asks for beside its body, as the endpoints get it (their `self`). */
-export interface Asked {
+/** What a request says beside its body, as the endpoints get it (their `self`). */
+export interface Beside {
   readonly url: string;
   /** The vendor whose protocol it is. */
   readonly protocol: string;
@@ -74,28 +74,21 @@ export function endpointAt(endpoints: readonly Endpoint[], path: string, method 
 /** An error that a 200 answers with, or that comes within a stream. */
 export const failing = (endpoint: Endpoint): Endpoint => ({
   ...endpoint,
-  response(body) {
-    const response = endpoint.response(body);
-    response.failure ??= failureIn(body);
+  response(body, asked) {
+    const response = endpoint.response(body, asked);
+    response.failure ??= answerFailure(body);
     return response;
   },
   ...(endpoint.chunk && {
-    chunk(soFar, event) {
-      endpoint.chunk?.(soFar, event);
-      soFar.failure ??= failureIn(event);
+    chunk(soFar, event, asked) {
+      endpoint.chunk?.(soFar, event, asked);
+      soFar.failure ??= answerFailure(event);
     },
   }),
 });
 
-const failureIn = ({ error }: any): unknown =>
-  typeof error === 'object' && error !== null
-    ? error
-    : typeof error === 'string'
-      ? { message: error }
-      : undefined;
-
 /** A request whose parameters are named as OpenAI's chat has them. */
-export const plainRequest = (p: any, { model, stream }: Asked): LlmRequest => ({
+export const plainRequest = (p: any, { model, stream }: Beside): LlmRequest => ({
   model: name(p.model) ?? model,
   stream: stream ?? Boolean(p.stream),
   maxTokens: number(p.max_tokens),

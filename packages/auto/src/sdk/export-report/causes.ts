@@ -48,7 +48,7 @@ const REFUSED: Kind = {
 const NO_NAME: Kind = { code: 'exporter-unreachable', why: 'its name has no address', cure: ADDRESS };
 const NO_CONNECTION: Kind = {
   code: 'exporter-unreachable',
-  why: 'nobody is there, or the connection is closed',
+  why: 'no server listens there, or the connection is closed',
   cure: 'Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it is',
 };
 const NO_ANSWER: Kind = {

@@ -1,6 +1,8 @@
 /** What becomes of exports, as findings: each cause of each signal once, and once that it is over. */
-import { type AutoSettings, type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
+import { type Finding, note, printable, withoutSecrets } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
 import { shown, shownEndpoint } from '../../process/otlp-endpoint.ts';
+import type { AutoSettings } from '../../settings.ts';
 import { causeOf } from './causes.ts';
 import { type Drops, type Ledger, SIGNALS, type Signal } from './ledger.ts';
 import type { ExportReport, Tell } from './report.ts';
@@ -49,6 +51,8 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     const { signal, failure, lost } = report;
     countLost(signal, lost);
     const { code, why, cure } = causeOf(failure, signal);
+    const message = plain(failure.message);
+    diag.error(`llmtrace: ${signal} do not arrive at ${placeOf(report)}`, { ...failure, message });
     const key = `${signal} ${code} ${why}`;
     const before = failing.get(signal)?.lost ?? 0;
     failing.set(signal, { key, lost: before + lost });
@@ -177,10 +181,12 @@ const MAX_MESSAGE = 300;
 
 /** A receiver's message in one line: it may repeat the request's headers, or carry what a terminal acts on. */
 const plain = (text: string): string =>
-  printable(withoutSecrets(text.replace(/\s+/g, ' ')), MAX_MESSAGE).replace(/[.\s]+$/, '');
+  printable(withoutSecrets(text.replace(/\s+/g, ' ')), MAX_MESSAGE).replace(/(?<![.\s])[.\s]+$/, '');
 
 const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',
+  // Deno 2.9 refuses the flags of the thread.
+  ERR_WORKER_INVALID_EXEC_ARGV: 'Let the application end by itself, or run it on Node.js',
   'Yarn PnP': 'Set `nodeLinker: node-modules` in .yarnrc.yml to have the thread',
 };
 

@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { context, diag } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
 import type { Signal } from './ledger.ts';
 import { rejectedIn } from './partial-success.ts';
@@ -143,7 +143,6 @@ function conclude(attempted: Attempted, { code, error }: ExportResult, count: nu
 
 function report({ exporter, signal, url, failure, tell }: Attempted, lost: number): void {
   exporter.isArriving = false;
-  diag.error(`llmtrace: ${signal} do not arrive at ${url ?? 'their endpoint'}`, failure ?? NO_ANSWER);
   tell({ kind: 'failed', signal, url, failure: failure ?? NO_ANSWER, lost });
 }
 

@@ -1,16 +1,49 @@
 /**
- * When telemetry is handed over to the export thread: as a call ends, before the application does anything that may stop
- * the process; what is recorded while calls go on (each chunk of a stream), together and now and then.
+ * When telemetry is handed over to the export thread: spans and log events as they end, before the application does
+ * anything that may stop the process; what is recorded while calls go on (each chunk of a stream), together and now and
+ * then.
  */
+import { bytesOf, signalOf } from '../export-report/ledger.ts';
 import type { WireItem } from './messages.ts';
 
 /** So often, in ms, … */
 const POST_MS = 500;
 /** … or as soon as there is so much of it. */
 const POST_ITEMS = 512;
+const POST_BYTES = 2 ** 20;
 
 // As they are now: the tests of an application may replace them.
 const { clearTimeout, setTimeout } = globalThis;
+
+/** When what waits is due. */
+export interface Schedule {
+  /** An item waits, the `count`-th, and `bytes` with those before it. */
+  added(item: WireItem, count: number, bytes: number): void;
+  /** Nothing waits any more. */
+  clear(): void;
+}
+
+/** @param post hands over all that waits, and clears the schedule. */
+export function scheduleOf(post: () => void): Schedule {
+  let timer: NodeJS.Timeout | undefined;
+  let isDue = false;
+  return {
+    added(item, count, bytes) {
+      if (isDue) return;
+      if (count >= POST_ITEMS || bytes >= POST_BYTES) post();
+      else if (signalOf(item) === 'metrics') timer ??= setTimeout(post, POST_MS).unref();
+      else {
+        isDue = true;
+        queueMicrotask(post);
+      }
+    },
+    clear() {
+      clearTimeout(timer);
+      timer = undefined;
+      isDue = false;
+    },
+  };
+}
 
 export interface HandOver {
   add(item: WireItem): void;
@@ -20,27 +53,21 @@ export interface HandOver {
 
 export function handOver(post: (items: WireItem[]) => void): HandOver {
   let items: WireItem[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let isDue = false;
+  let bytes = 0;
 
   const now = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    isDue = false;
+    schedule.clear();
     const batch = items;
     items = [];
+    bytes = 0;
     if (batch.length > 0) post(batch);
   };
+  const schedule = scheduleOf(now);
 
   return {
     add(item) {
-      const count = items.push(item);
-      if (isDue) return;
-      if ('span' in item || 'log' in item) {
-        isDue = true;
-        queueMicrotask(now);
-      } else if (count >= POST_ITEMS) now();
-      else timer ??= setTimeout(now, POST_MS).unref();
+      bytes += bytesOf(item);
+      schedule.added(item, items.push(item), bytes);
     },
     now,
   };

@@ -1,16 +1,8 @@
 /** The **outbox**: telemetry of the application's thread until it is handed over, bounded in bytes. */
 import { bytesOf, type Drops, Ledger, type Signal, signalOf } from '../export-report/ledger.ts';
 import type { Tell } from '../export-report/report.ts';
+import { type Schedule, scheduleOf } from './hand-over.ts';
 import type { WireItem } from './messages.ts';
-
-/**
- * Spans and log events are handed over as they end, before the application does anything that may stop the process; what
- * is recorded while calls go on (each chunk of a stream) so often, in ms, …
- */
-const POST_MS = 500;
-/** … or as soon as there is so much of it. */
-const POST_ITEMS = 512;
-const POST_BYTES = 2 ** 20;
 
 /** What exports: a thread, or where there can be none, this one. */
 export interface Receiver {
@@ -21,9 +13,6 @@ export interface Receiver {
   /** Resolves when all that was posted has been exported, or cannot be. */
   drain(): Promise<void>;
 }
-
-// As they are now: the tests of an application may replace them.
-const { clearTimeout, setTimeout } = globalThis;
 
 export class Outbox {
   private readonly limit: number;
@@ -36,13 +25,11 @@ export class Outbox {
   private posted: WireItem[] = [];
   /** What is here, and not with the receiver. */
   private readonly ledger = new Ledger();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly schedule: Schedule = scheduleOf(() => this.post());
   private receiver: Receiver | undefined;
   private isReady = false;
   private isClosed = false;
   private isDirty = false;
-  /** What there is will be posted when this task has run. */
-  private isDue = false;
   private sent = 0;
 
   constructor(limit: number, drops: Drops, tell: Tell) {
@@ -69,10 +56,7 @@ export class Outbox {
     this.sent++;
     this.ledger.add(signal, bytes);
     const count = this.items.push(item);
-    if (this.isDue || !this.receiver) return;
-    if (count >= POST_ITEMS || this.ledger.bytes >= POST_BYTES) this.post();
-    else if (signal !== 'metrics') this.postSoon();
-    else this.timer ??= setTimeout(() => this.post(), POST_MS).unref();
+    if (this.receiver) this.schedule.added(item, count, this.ledger.bytes);
   }
 
   /** Has a receiver, which gets all from now on: a process whose event loop stands still learns of no readiness. */
@@ -126,16 +110,9 @@ export class Outbox {
     await this.receiver?.drain();
   }
 
-  private postSoon(): void {
-    this.isDue = true;
-    queueMicrotask(() => this.post());
-  }
-
   /** Hands over what there is. */
   post(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.isDue = false;
+    this.schedule.clear();
     const { items, receiver } = this;
     if (items.length === 0 || !receiver) return;
     this.items = [];

@@ -1,7 +1,7 @@
 /** The export thread itself: what runs there. */
 import './worker-console.ts';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { DiagConsoleLogger, diag } from '@opentelemetry/api';
+import { diag } from '@opentelemetry/api';
 import { bytesOf, Drops, Ledger, signalOf } from '../export-report/ledger.ts';
 import type { ExportReport } from '../export-report/report.ts';
 import type { LinkSetup } from './link.ts';
@@ -23,7 +23,6 @@ const ledger = new Ledger(setup.ledger);
 const drops = new Drops(setup.drops);
 const tell = (report: ExportReport): void => setup.reports.postMessage(report);
 
-if (setup.logLevel !== undefined) diag.setLogger(new DiagConsoleLogger(), { logLevel: setup.logLevel });
 process.on('unhandledRejection', (error) => diag.error('llmtrace: the export thread', error));
 // A thread that waits for a flush must not wait for one that is gone.
 process.on('exit', () => ledger.close());
@@ -41,6 +40,10 @@ start().catch((error) => {
 });
 
 async function start(): Promise<void> {
+  if (setup.logLevel !== undefined) {
+    const { printingLogger } = await import('../../process/printing-logger.ts');
+    diag.setLogger(printingLogger(), { logLevel: setup.logLevel });
+  }
   const { startPipeline } = await import('./pipeline.ts');
   pipeline = startPipeline(setup, { ledger, drops, tell });
   parentPort?.on('message', receive);

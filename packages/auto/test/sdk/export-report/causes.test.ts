@@ -19,7 +19,7 @@ describe('the cause of a failed export', () => {
     ['500', failure(500), 'export-failed', /refuses the export \(500\)/],
     ['no name', failure(undefined, 'ENOTFOUND'), 'exporter-unreachable', /no address \(ENOTFOUND\)/],
     ['no DNS', failure(undefined, 'EAI_AGAIN'), 'exporter-unreachable', /no address/],
-    ['nobody there', failure(undefined, 'ECONNREFUSED'), 'exporter-unreachable', /nobody is there/],
+    ['no server', failure(undefined, 'ECONNREFUSED'), 'exporter-unreachable', /no server listens there/],
     ['a reset', failure(undefined, 'ECONNRESET'), 'exporter-unreachable', /connection is closed/],
     ['no answer', failure(undefined, 'ETIMEDOUT'), 'exporter-unreachable', /no answer in time/],
     ['a self-signed certificate', failure(undefined, 'DEPTH_ZERO_SELF_SIGNED_CERT'), 'export-tls', /secure/],
@@ -31,7 +31,7 @@ describe('the cause of a failed export', () => {
     ['gRPC: unauthenticated', failure(undefined, 'grpc-16'), 'export-unauthorized', /credentials/],
     ['gRPC: unimplemented', failure(undefined, 'grpc-12'), 'export-path', /path/],
     ['gRPC: exhausted', failure(undefined, 'grpc-8'), 'export-busy', /no more/],
-    ['gRPC: unavailable', failure(undefined, 'grpc-14'), 'exporter-unreachable', /nobody/],
+    ['gRPC: unavailable', failure(undefined, 'grpc-14'), 'exporter-unreachable', /no server/],
     [
       'too many exports at once',
       failure(undefined, undefined, 'Concurrent export limit reached'),

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { facts } from '@llmtrace/core';
+import { diag } from '@opentelemetry/api';
 import { useFakeTimers } from 'sinon';
-import { endpointFinding } from '../../../src/process/otlp-endpoint.ts';
+import { endpointFinding, sendingExporters } from '../../../src/process/otlp-endpoint.ts';
 import { exportReports } from '../../../src/sdk/export-report/findings.ts';
 import { Drops, Ledger } from '../../../src/sdk/export-report/ledger.ts';
 import { type ExportReport, reporting, reportUnderWay } from '../../../src/sdk/export-report/report.ts';
+import { autoSettings } from '../../../src/settings.ts';
 
 const FAILED: Extract<ExportReport, { kind: 'failed' }> = {
   ...{ kind: 'failed', signal: 'traces', url: 'http://user:pass@host:1/v1/traces?key=1', lost: 3 },
@@ -98,6 +100,27 @@ describe('what becomes of exports', () => {
     assert.deepEqual([drops.of('traces'), drops.of('metrics'), drops.of('logs')], [6, 0, 4]);
   });
 
+  it('shows a receiver’s words to diag in one line, without secrets and controls', () => {
+    const { tell } = exportReports(1, {}, new Drops());
+    const lines: unknown[][] = [];
+    const listen = (...line: unknown[]): void => void lines.push(line);
+    const silent = (): void => {};
+    diag.setLogger(
+      { error: listen, warn: silent, info: silent, debug: silent, verbose: silent },
+      { suppressOverrideMessage: true },
+    );
+    try {
+      const message = `Forbidden\u001b[31m sk-proj-abcdefgh12345678 ${'x'.repeat(1000)}`;
+      findingsOf(() => tell({ ...FAILED, failure: { status: 403, code: undefined, message } }));
+    } finally {
+      diag.disable();
+    }
+    const [[text, failure]] = lines as [[string, { message: string }]];
+    assert.equal(text, 'llmtrace: traces do not arrive at http://host:1/v1/traces');
+    assert.match(failure.message, /^Forbidden�\[31m \[key\] x+…$/);
+    assert.ok(failure.message.length <= 300);
+  });
+
   it('has what was dropped, and what a thread that ended had', () => {
     const reports = exportReports(4096, {}, new Drops());
     const ledger = new Ledger();
@@ -129,6 +152,18 @@ describe('what becomes of exports', () => {
       assert.match(found?.what ?? '', now);
     });
   }
+
+  it('sends nothing to a URL of another scheme, but by gRPC, which needs none', () => {
+    const sentTo = (endpoint: string, protocol = 'http/json'): string[] => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
+      const settings = autoSettings({ ...env, OTEL_TRACES_EXPORTER: 'otlp,console' });
+      return sendingExporters(settings, 'traces').map(({ name }) => name);
+    };
+    assert.deepEqual(sentTo('collector:4318'), ['console']);
+    assert.deepEqual(sentTo('collector:4317', 'grpc'), ['otlp', 'console']);
+    for (const url of ['http://collector:4318', '127.0.0.1:4318'])
+      assert.deepEqual(sentTo(url), ['otlp', 'console']);
+  });
 
   it('finds nothing about a URL of HTTP', () => {
     for (const url of ['http://localhost:4318', 'https://host/otlp'])

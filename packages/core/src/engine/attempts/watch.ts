@@ -95,7 +95,9 @@ export function replaceMethod(client: unknown, name: string, make: (original: Me
   if (!owner || typeof original !== 'function' || original[WATCHED]) return;
   const replaced = make(original);
   if (replaced === original) return;
-  Object.defineProperty(replaced, 'length', { value: original.length, configurable: true });
+  for (const key of ['name', 'length'] as const) {
+    Object.defineProperty(replaced, key, { value: original[key], configurable: true });
+  }
   replaced[WATCHED] = true;
   Object.defineProperty(owner, name, { value: replaced, configurable: true, writable: true });
 }

@@ -18,28 +18,15 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
+import { type NativeCall, setNative } from '../../model/native-call.ts';
 import type { NativeSpans } from '../../vendor/vendor.ts';
 import { type Safely, type SharedSpan, settle, share } from './shared-span.ts';
 
 /** Whose span a call has where the SDK traces itself: the SDK's, adopted, or one of ours in its place. */
 export type NativeMode = 'adopt' | 'ours';
 
-/** The SDK's part in the span of one call. */
-export interface NativeCall {
-  /** Starts the call's span: the SDK's, where it records one. */
-  start(name: string, options: SpanOptions): Span | undefined;
-  /** Runs the SDK's method so that it takes that span for its own, or records none. */
-  run<T>(args: unknown[], run: (args: unknown[]) => T): T;
-  /** Runs `finish`, which ends the span, once the SDK is done with it too; or `now`, where that may never be. */
-  end(finish: () => void, now: boolean): void;
-}
-
-const natives = new WeakMap<Call, NativeCall>();
 /** A helper that calls twice with the span that it was given once would have us end it twice. */
 const adoptedSpans = new WeakSet<Span>();
-
-/** The SDK's part in the span of `call`; undefined where it has none. */
-export const nativeOf = (call: Call): NativeCall | undefined => natives.get(call);
 
 /** Finds out whether the SDK traces `call` itself, and what is to become of that. */
 export function openNative(
@@ -56,7 +43,7 @@ export function openNative(
     mode === 'ours'
       ? silenced(call, spans, client, tracer, safely)
       : adopted(spans, client, tracer, spans.given(args), safely);
-  natives.set(call, native);
+  setNative(call, native);
   return native;
 }
 

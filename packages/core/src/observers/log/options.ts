@@ -1,4 +1,5 @@
 /** The options of log lines: their defaults, and what they must be. */
+import { shown } from '../../options/rules.ts';
 import type { AnyLogger } from './adapters.ts';
 
 /** Where llmtrace's own log lines go: JSON lines or readable ones on stderr, or nowhere. */
@@ -67,7 +68,7 @@ export function resolveLog(
   expectMode('log.mode', resolved.mode);
   // A wrong value would not keep content out.
   for (const name of ['sanitizeContent', 'logRequest', 'logResponse', 'logErrors'] as const)
-    expect(typeof resolved[name] === 'boolean', `log.${name}`, 'a boolean', resolved[name]);
+    expect(typeof resolved[name] === 'boolean', `log.${name}`, 'a boolean', shown(resolved[name]));
   expectLogger(resolved);
   return resolved;
 }
@@ -80,13 +81,13 @@ function optionsOf(given: LogMode | LogOptions | undefined, mode: LogMode = 'off
 }
 
 function expectMode(name: string, value: LogMode): void {
-  expect(LOG_MODES.includes(value), name, `one of ${LOG_MODES.join(', ')}`, value);
+  expect(LOG_MODES.includes(value), name, `one of ${LOG_MODES.join(', ')}`, shown(value));
 }
 
 /** A logger has a method for each level, or one for all of them. */
 function expectLogger({ logger, level, errorLevel }: ResolvedLog): void {
   for (const [name, value] of Object.entries({ level, errorLevel })) {
-    expect(typeof value === 'string' && value !== '', `log.${name}`, 'the name of a level', value);
+    expect(typeof value === 'string' && value !== '', `log.${name}`, 'the name of a level', shown(value));
     const writes = (method: string): boolean =>
       typeof (logger as unknown as Record<string, unknown> | null)?.[method] === 'function';
     const able = logger === undefined || writes(value) || writes('log');
@@ -94,6 +95,6 @@ function expectLogger({ logger, level, errorLevel }: ResolvedLog): void {
   }
 }
 
-function expect(right: boolean, name: string, expected: string, value: unknown): void {
-  if (!right) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${String(value)}.`);
+function expect(right: boolean, name: string, expected: string, got: string): void {
+  if (!right) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${got}.`);
 }

@@ -13,8 +13,9 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { type NativeMode, nativeOf, openNative, silently } from '../../../src/engine/native/native-span.ts';
+import { type NativeMode, openNative, silently } from '../../../src/engine/native/native-span.ts';
 import type { Call } from '../../../src/model/call.ts';
+import { nativeOf } from '../../../src/model/native-call.ts';
 import type { NativeSpans } from '../../../src/vendor/vendor.ts';
 
 const spans: NativeSpans = {

@@ -240,13 +240,13 @@ describe('the log lines of calls', () => {
 
 describe('the option `log`', () => {
   const wrong: [given: unknown, message: RegExp][] = [
-    ['loud', /^Expected `log` to be one of json, pretty, off, got loud\.$/],
+    ['loud', /^Expected `log` to be one of json, pretty, off, got "loud"\.$/],
     [7, /^Expected `log` to be one of json, pretty, off, got 7\.$/],
     [{ mode: 'xml' }, /^Expected `log\.mode` to be one of/],
     [{ level: '' }, /^Expected `log\.level` to be the name of a level/],
     [{ logger: {} }, /^Expected `log\.logger` to be a logger with a method `info` or `log`, got object\.$/],
     [{ logger: null }, /^Expected `log\.logger`/],
-    [{ sanitizeContent: 'no' }, /^Expected `log\.sanitizeContent` to be a boolean, got no\.$/],
+    [{ sanitizeContent: 'no' }, /^Expected `log\.sanitizeContent` to be a boolean, got "no"\.$/],
   ];
   for (const [given, message] of wrong) {
     it(`is refused where it is ${JSON.stringify(given)}`, () => {

@@ -1,0 +1,4 @@
+import { llmtrace } from '@llmtrace/auto';
+import { afterAll } from 'vitest';
+
+afterAll(() => llmtrace.flush());

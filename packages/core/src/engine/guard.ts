@@ -1,0 +1,28 @@
+/** Rule of the engine: what fails within telemetry is logged and dropped, and never fails the call. */
+import type { DiagLogger } from '@opentelemetry/api';
+
+interface Logging {
+  readonly diag: DiagLogger;
+}
+
+const MAX_REPORTS = 1000;
+const reported = new Set<string>();
+
+/** Runs a step of telemetry. Its failure is logged, once a cause, and never fails the call. */
+export function guard<T>(engine: Logging, step: string, run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    report(engine, step, error);
+    return undefined;
+  }
+}
+
+export function report({ diag }: Logging, step: string, error: unknown): void {
+  const cause = `${step}: ${error instanceof Error ? error.message : String(error)}`;
+  if (reported.has(cause) || reported.size >= MAX_REPORTS) return;
+  reported.add(cause);
+  try {
+    diag.error(`could not record the ${step} of a call`, error);
+  } catch {} // the application's own logger failed
+}

@@ -1,0 +1,20 @@
+/** What the span of a call needs to know of an SDK that traces itself. */
+import type { Span, SpanOptions } from '@opentelemetry/api';
+import type { Call } from './call.ts';
+
+/** The SDK's part in the span of one call. */
+export interface NativeCall {
+  /** Starts the call's span: the SDK's, where it records one. */
+  start(name: string, options: SpanOptions): Span | undefined;
+  /** Runs the SDK's method so that it takes that span for its own, or records none. */
+  run<T>(args: unknown[], run: (args: unknown[]) => T): T;
+  /** Runs `finish`, which ends the span, once the SDK is done with it too; or `now`, where that may never be. */
+  end(finish: () => void, now: boolean): void;
+}
+
+const natives = new WeakMap<Call, NativeCall>();
+
+export const setNative = (call: Call, native: NativeCall): void => void natives.set(call, native);
+
+/** The SDK's part in the span of `call`; undefined where it has none. */
+export const nativeOf = (call: Call): NativeCall | undefined => natives.get(call);

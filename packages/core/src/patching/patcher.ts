@@ -1,0 +1,136 @@
+/**
+ * The **patcher** of one instrumentation: it claims the methods of a vendor's SDK in each copy of it, whichever way that
+ * comes: by OpenTelemetry's hooks, by the line at the end of an ES module, loaded before, or handed over.
+ */
+import type { DiagLogger } from '@opentelemetry/api';
+import {
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '@opentelemetry/instrumentation';
+import { loadedFiles, pathOfUrl, versionOf } from '../platform/packages.ts';
+import { buildOf, copyOf, type SdkCopy } from '../platform/process-state.ts';
+import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+import { type Claim, claim, claimBehind } from './claim.ts';
+import { at, type Given, reach } from './find-prototypes.ts';
+import { whenLoaded } from './module-announcements.ts';
+import { filesOf, pointsOf } from './module-files.ts';
+import { isExpected } from './versions.ts';
+
+/** The classes that a package (or one of its files) exports, by name. */
+type Exports = Record<string, unknown>;
+
+/** What the patcher needs of its instrumentation. */
+export interface Patches {
+  readonly diag: DiagLogger;
+  /** What is to happen at the calls of a method. */
+  claimOf(point: PatchPoint, copy: SdkCopy): Claim;
+  /** A method of `prototype` was patched. */
+  patched(copy: SdkCopy, point: PatchPoint, prototype: object): void;
+  /** A copy has not all methods that it should have. */
+  missing(copy: SdkCopy, points: readonly PatchPoint[]): void;
+}
+
+export class Patcher {
+  readonly #vendor: Vendor;
+  readonly #patches: Patches;
+
+  constructor(vendor: Vendor, patches: Patches) {
+    this.#vendor = vendor;
+    this.#patches = patches;
+  }
+
+  /** Patches each copy that loads from now on, or has told of itself. */
+  patchWhenLoaded(): InstrumentationNodeModuleDefinition {
+    const vendor = this.#vendor;
+    const versions = ['*']; // no upper bound: newer versions are feature-detected
+    const known = filesOf(vendor);
+    whenLoaded((name, classes, url) => {
+      const version = (): string | undefined => versionOf(pathOfUrl(url), vendor.module);
+      const points = known.find((file) => file.name === name)?.points;
+      if (points) this.#patchFile(name, points, classes, version());
+      else if (name === vendor.module) this.#patchMain(classes, version());
+    });
+    const files = known.map(
+      ({ name, points }) =>
+        new InstrumentationNodeModuleFile(
+          name,
+          versions,
+          (exports: Exports, version?: string) => {
+            this.#patchFile(name, points, exports, version);
+            return exports;
+          },
+          () => {}, // a method stays claimed: see LlmInstrumentation.disable()
+        ),
+    );
+    const main = (exports: Exports, version?: string): Exports => {
+      this.#patchMain(exports, version);
+      return exports;
+    };
+    return new InstrumentationNodeModuleDefinition(vendor.module, versions, main, undefined, files);
+  }
+
+  /** Patches what was required before: classes can be patched at any time. */
+  patchLoaded(): void {
+    try {
+      const files = filesOf(this.#vendor);
+      for (const { name, exports, version } of loadedFiles(this.#vendor.module)) {
+        const file = files.find((one) => one.name === name);
+        if (file) this.#patchFile(name, file.points, exports as Exports, version);
+      }
+    } catch (error) {
+      this.#patches.diag.error('could not look for what is loaded', error);
+    }
+  }
+
+  /** Patches the classes behind a client, or those that an SDK exports. */
+  patchByHand(given: unknown, kind: Given): void {
+    try {
+      const vendor = this.#vendor;
+      const copy = copyOf(vendor.module, undefined, 'by hand');
+      const reached = reach(vendor, pointsOf(vendor), given, kind);
+      for (const [point, holder] of reached) this.#patch(point, copy, () => holder);
+      // A version that is not known need not have what came later, or went.
+      const always = pointsOf(vendor).filter(({ since, until }) => (since ?? until) === undefined);
+      this.#patches.missing(
+        copy,
+        always.filter((point) => !reached.has(point)),
+      );
+    } catch (error) {
+      this.#patches.diag.error('could not instrument by hand', error);
+    }
+  }
+
+  #patchFile(name: string, points: readonly PatchPoint[], exports: Exports, version?: string): void {
+    const copy = copyOf(this.#vendor.module, version, name.endsWith('.mjs') ? 'ES module' : 'CommonJS');
+    for (const point of points) this.#patch(point, copy, () => prototypeOf(exports[point.className]));
+  }
+
+  /** Patches what the files did not bring already, and reports what could not be found. */
+  #patchMain(exports: Exports, version: string | undefined): void {
+    const vendor = this.#vendor;
+    const copy = copyOf(vendor.module, version, buildOf(exports));
+    const missing = pointsOf(vendor)
+      .filter((point) => !this.#patch(point, copy, () => prototypeOf(at(vendor.main(exports), point.path))))
+      .filter((point) => isExpected(point, version));
+    this.#patches.missing(copy, missing);
+  }
+
+  /** Patching must never throw, nor what it looks at: that would crash the application's import. */
+  #patch(point: PatchPoint, copy: SdkCopy, owner: () => object | undefined): boolean {
+    const { getter, method, path } = point;
+    try {
+      const prototype = owner();
+      const by = this.#patches.claimOf(point, copy);
+      const isClaimed =
+        getter === undefined ? claim(prototype, method, by) : claimBehind(prototype, getter, method, by);
+      if (isClaimed) this.#patches.patched(copy, point, prototype as object);
+      return isClaimed;
+    } catch (error) {
+      this.#patches.diag.error(`could not patch ${path}.${method}`, error);
+      return false;
+    }
+  }
+}
+
+const prototypeOf = (owner: unknown): object | undefined =>
+  (owner as { prototype?: object } | undefined)?.prototype;

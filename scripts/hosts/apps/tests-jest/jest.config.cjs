@@ -1,0 +1,6 @@
+module.exports = {
+  testMatch: ['**/jest.test.cjs'],
+  transform: {},
+  testEnvironment: 'node',
+  setupFilesAfterEnv: ['./jest.setup.cjs'],
+};

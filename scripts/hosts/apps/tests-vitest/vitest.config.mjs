@@ -1,0 +1,6 @@
+export default {
+  test: {
+    execArgv: ['--import', '@llmtrace/auto'],
+    setupFiles: ['./vitest.setup.mjs'],
+  },
+};

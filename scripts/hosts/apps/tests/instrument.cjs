@@ -1,1 +1,0 @@
-exports.instrument = (client) => client;
