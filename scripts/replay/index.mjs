@@ -40,12 +40,14 @@ const AFTER_THE_ANSWER = /^(?:error: status ERROR|error\.type|metric: duration a
 /**
  * What an instrumentation of requests cannot have right, by the client that sends them.
  * - The oracle knows Vertex AI by the Google SDK alone, and not by the address that stands for it.
- * - The AI SDK sends nothing where a recorded request names no model; and it refuses answers after they have arrived.
+ * - The AI SDK sends nothing where a recorded request names no model; it refuses answers after they have arrived; and
+ *   it reads a stream to its end that the application has left, and so sees it cut off.
  */
 function isBeyondRequests({ id, field, want, got }, client, base) {
   if (field === 'gen_ai.provider.name') return got === 'gcp.vertex_ai' && want.includes('gcp.gemini');
   if (client !== 'ai') return false;
-  const { sent, ok } = base.get(id);
+  const { sent, ok, mode } = base.get(id);
+  if (mode === 'abandon' && JSON.stringify(got)?.includes('UND_ERR_SOCKET')) return true;
   return (field === 'span: instrumented' && sent === 0) || (!ok && sent > 0 && AFTER_THE_ANSWER.test(field));
 }
 

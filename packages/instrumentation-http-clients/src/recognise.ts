@@ -17,32 +17,46 @@ const PROTOCOLS: readonly Protocol[] = [
 ];
 
 /** The last words of the protocols' paths: most requests have another one, and are not looked at any further. */
-const LAST_WORDS = new Set(
-  (
-    'completions responses compact embeddings generations edits variations transcriptions translations speech ' +
-    'moderations rawPredict streamRawPredict messages invoke invoke-with-response-stream complete ' +
-    'generateContent streamGenerateContent embedContent batchEmbedContents predict predictLongRunning ' +
-    'interactions chat chat_stream embed rerank generate conversations restart ocr predictions converse ' +
-    'converse-stream language-model embedding-model image-model speech-model transcription-model reranking-model'
-  ).split(' '),
-);
+const LAST_WORDS =
+  'completions responses compact embeddings generations edits variations transcriptions translations speech ' +
+  'moderations rawPredict streamRawPredict messages invoke invoke-with-response-stream complete ' +
+  'generateContent streamGenerateContent embedContent batchEmbedContents predict predictLongRunning ' +
+  'interactions chat chat_stream embed rerank generate conversations restart ocr predictions converse ' +
+  'converse-stream language-model embedding-model image-model speech-model transcription-model reranking-model';
+
+/** By their length: to cut the word out of each path and to look it up takes five times as long. */
+const BY_LENGTH: string[][] = [];
+for (const word of LAST_WORDS.split(' ')) {
+  BY_LENGTH[word.length] ??= [];
+  BY_LENGTH[word.length]?.push(word);
+}
+
+/** Paths that end in a name. */
+const NAMED = /\/(?:ai\/run\/@|conversations\/)/;
 
 /** A path longer than this is of no protocol. */
 const MAX_PATH = 2000;
+const [SLASH, COLON] = [47, 58];
 
 /**
- * Whether a path may be of a protocol; it costs 50 ns.
+ * Whether a path may be of a protocol; it costs 100 ns.
  * @param path with its query.
  */
 export function mayBeCall(path: string): boolean {
   const query = path.indexOf('?');
   const end = query < 0 ? path.length : query;
   if (end > MAX_PATH) return false;
-  const slash = path.lastIndexOf('/', end - 1);
-  const word = path.slice(slash + 1, end);
-  const colon = word.lastIndexOf(':');
-  if (LAST_WORDS.has(colon < 0 ? word : word.slice(colon + 1))) return true;
-  return path.includes('/ai/run/@') || path.includes('/conversations/');
+  const start = startOfWord(path, end);
+  const words = BY_LENGTH[end - start];
+  return words?.some((word) => path.startsWith(word, start)) || NAMED.test(path);
+}
+
+function startOfWord(path: string, end: number): number {
+  for (let at = end - 1; at >= 0; at--) {
+    const code = path.charCodeAt(at);
+    if (code === SLASH || code === COLON) return at + 1;
+  }
+  return 0;
 }
 
 /** A request that is a call of a protocol, if its answer is, too, or the host is known. */
