@@ -480,6 +480,6 @@ export async function run(load, tls) {
       process.stdout.write(`${JSON.stringify({ row: model, seen: await seen(() => row(model)) })}\n`);
     }
   }
-  await sleep(20);
+  await sleep(1100); // a redirect that is not followed ends its call after a second
   vendor.close();
 }
