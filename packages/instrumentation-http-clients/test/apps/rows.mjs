@@ -450,13 +450,17 @@ function packageRows({ axios, nodeFetch, got, nock }, url) {
   return rows;
 }
 
+const MODERN = ['undici', 'got', 'nock'];
+
 /** @param load gives the exports of a package, by `import` or by `require`. */
 export async function run(load, tls) {
   const vendor = await startVendor(tls);
   const { url, h2Url } = vendor;
+  // undici 8 takes the place of the dispatcher of `fetch` when it loads, and does not run on Node.js 20. nock loads it; got needs 22.
+  const isOld = Number.parseInt(process.versions.node, 10) < 22;
   const [undici, http, axios, nodeFetch, got, nock] = await Promise.all(
     ['undici', 'node:http', 'axios', 'node-fetch', 'got', 'nock'].map((name) =>
-      load(name).catch(() => undefined),
+      isOld && MODERN.includes(name) ? undefined : load(name).catch(() => undefined),
     ),
   );
   const main = (exports) => exports?.default ?? exports;
@@ -468,7 +472,7 @@ export async function run(load, tls) {
   };
   const families = {
     fetch: fetchRows(globalThis.fetch, url),
-    undici: undiciRows(undici, url, h2Url),
+    undici: undici ? undiciRows(undici, url, h2Url) : {},
     http: httpRows(main(http), url),
     packages: packageRows(packages, url),
   };
