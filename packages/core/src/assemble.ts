@@ -114,7 +114,8 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
     watchAttempts(client);
     watchResponses(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
-    const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
+    const fallback = vendor.protocolOf?.(client) ?? vendor.provider;
+    const origin = originOf(baseURL, vendor.providerOf?.(client), fallback, map);
     known.set(client as object, { baseURL, origin });
     return origin;
   };
