@@ -1,43 +1,37 @@
 #!/usr/bin/env node
-// Makes packages/core/src/cost/prices.ts from the data of @pydantic/genai-prices (MIT), which is fetched with npm:
-//   npm run update-prices                  the newest version
+// Makes packages/core/src/cost/prices.ts from two layers, and prints what changed:
+// the data of @pydantic/genai-prices (MIT), which is fetched with npm, and prices/overlay.json, which is kept by hand.
+//   npm run update-prices                  the newest version of the data
 //   npm run update-prices -- 0.1.8         that version
-// The file depends on the version alone. What the data says and this script does not understand stops it:
-// a price that is silently left out would be a wrong price.
+//   npm run update-prices -- overlay       the data as it is, with the overlay as it is now
+// The file depends on the version and the overlay alone.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
-import { UNITS } from '../packages/core/src/cost/units.ts';
+import { expect, literals, overlayDate, overlayShelves, shelfOf } from './lib/price-data.mjs';
 
 const PACKAGE = '@pydantic/genai-prices';
 const TARGET = new URL('../packages/core/src/cost/prices.ts', import.meta.url);
-
-// Keys of things that no chat, completion or embedding reports: hours of audio, pages, messages of a voice session.
-const UNCOUNTED = new Set([
-  'audio_hours',
-  'input_audio_hours',
-  'input_document_kpages',
-  'input_annotated_document_kpages',
-  'input_text_messages_kcount',
-]);
-
-// A price of `{}` says "nothing to pay" of these; of other models it only says that nobody knows the price.
-const FREE_ID = /:free$|-exp(-\d\d-\d\d)?$/;
-const FREE_COMMENT = /^Included in the subscription|Free of charge/;
-const FREE = new Set(['google gemma-3', 'google gemma-3n', 'openai moderation']);
-
-const RULES = { equals: '=', starts_with: '^', ends_with: '$', contains: '~' };
-const CODES = new Map(UNITS.map((unit) => [unit.key, unit]));
+const OVERLAY = new URL('../prices/overlay.json', import.meta.url);
+const BOOK = new URL('../packages/core/src/cost/price-book.ts', import.meta.url);
 
 const notes = [];
-const source = await fetchPackage(process.argv[2] ?? 'latest');
-const text = file(source);
-writeFileSync(TARGET, text);
-for (const note of notes) console.log(note);
-console.log(`${PACKAGE} ${source.version} of ${source.date}: ${text.length} characters`);
+const note = (line) => notes.push(line);
+const before = await import(TARGET);
+const { dataPrice } = await import(BOOK);
+const wanted = process.argv[2] ?? 'latest';
+const source = await fetchPackage(wanted === 'overlay' ? before.PRICES_VERSION : wanted);
+const overlay = JSON.parse(readFileSync(OVERLAY, 'utf8'));
+const isInData = (provider, id) => dataPrice(provider, id) !== undefined;
+const shelves = overlayShelves(overlay, source.date, isInData, note);
+const prices = Object.fromEntries(source.providers.map((one) => [one.id, shelfOf(one, note)]));
+writeFileSync(TARGET, file(source, prices, shelves));
+for (const line of notes) console.log(line);
+for (const line of changes('data', before.PRICES, prices)) console.log(line);
+for (const line of changes('overlay', before.OVERLAY ?? {}, shelves)) console.log(line);
+console.log(`${PACKAGE} ${source.version} of ${source.date}, amended ${overlayDate(overlay)}`);
 const installed = JSON.parse(
   readFileSync(new URL(`../node_modules/${PACKAGE}/package.json`, import.meta.url), 'utf8'),
 );
@@ -45,7 +39,16 @@ if (installed.version !== source.version) {
   console.log(`The tests compare with ${installed.version}: npm install -DE ${PACKAGE}@${source.version}`);
 }
 
-// ------------------------------------------------------------ the package
+/** The lines that went and came, by provider. */
+function* changes(layer, before, after) {
+  const linesOf = (shelf) => (shelf ?? '').split('\n').map((line) => line.replace(/,$/, ''));
+  for (const id of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [was, is] = [linesOf(before[id]), linesOf(after[id])];
+    for (const line of was) if (!is.includes(line)) yield `- ${layer} ${id} ${line}`;
+    for (const line of is) if (!was.includes(line)) yield `+ ${layer} ${id} ${line}`;
+  }
+}
+
 async function fetchPackage(wanted) {
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-prices-'));
   try {
@@ -53,9 +56,11 @@ async function fetchPackage(wanted) {
     execFileSync('tar', ['-xzf', packed.filename], { cwd: folder });
     const { waitForUpdate } = await import(pathToFileURL(join(folder, 'package/dist/index.js')).href);
     const published = npm('view', `${PACKAGE}@${packed.version}`, 'time')[packed.version];
+    const providers = await waitForUpdate(); // without any update under way: the data that the package embeds
+    if (!Array.isArray(providers) || providers.length < 20)
+      throw new Error(`No list of providers in ${PACKAGE}`);
     return {
-      // Without any update under way it gives the data that the package embeds.
-      providers: await waitForUpdate(),
+      providers,
       version: packed.version,
       date: expect(/^\d{4}-\d\d-\d\d/.exec(published)?.[0], 'a date of publication', published),
       license: readFileSync(join(folder, 'package/LICENSE'), 'utf8').trim(),
@@ -70,13 +75,10 @@ function npm(...args) {
   return JSON.parse(execFileSync('npm', [...args, '--json'], { encoding: 'utf8', shell }));
 }
 
-// ------------------------------------------------------------ the file
-function file({ providers, version, date, license }) {
-  if (!Array.isArray(providers) || providers.length < 20)
-    throw new Error(`No list of providers in ${PACKAGE}`);
+function file({ version, date, license }, prices, shelves) {
   const comment = license.split('\n').map((line) => ` * ${line}`.trimEnd());
   return `/**
- * The prices that ship with llmtrace: the data of ${PACKAGE} ${version}.
+ * The prices that ship with llmtrace: the data of ${PACKAGE} ${version}, and prices/overlay.json.
  * Generated by scripts/update-prices.mjs; do not edit.
  *
  * ${PACKAGE} (https://github.com/pydantic/genai-prices) comes under this license:
@@ -90,136 +92,20 @@ export const PRICES_VERSION = '${version}';
 /** The day on which that version was published. */
 export const PRICES_DATE = '${date}';
 
+/** The day of the newest entry of the overlay. */
+export const OVERLAY_DATE = '${overlayDate(overlay)}';
+
 /**
  * JSON by provider, one model a line: \`[rule, price]\`, and a third element where the price is that of a
- * service tier. See \`book.ts\` for the rules and \`rates.ts\` for the prices.
+ * service tier. See \`price-book.ts\` for the rules and \`rates.ts\` for the prices.
  */
 export const PRICES: Readonly<Record<string, string>> = {
-${providers.map(providerText).join('\n')}
+${literals(prices)}
+};
+
+/** JSON by provider: models that go before those of \`PRICES\`, and amendments of prices by circumstances. */
+export const OVERLAY: Readonly<Record<string, string>> = {
+${literals(shelves)}
 };
 `;
-}
-
-function providerText(provider) {
-  const { id, models, fallback_model_providers: fallback = [] } = provider;
-  if (typeof id !== 'string' || !Array.isArray(models)) throw shape('provider', provider);
-  const lines = models.map((model) => JSON.stringify(modelLine(id, model)));
-  const json = `{"fallback":${JSON.stringify(fallback)},"models":[\n${lines.join(',\n')}\n]}`;
-  return `  ${/^\w+$/.test(id) ? id : `'${id}'`}: \`${json.replace(/[`\\]|\$\{/g, '\\$&')}\`,`;
-}
-
-function modelLine(provider, model) {
-  const { id, match, prices } = model;
-  const line = [rule(match), price(provider, model, prices)];
-  const tier = /:(batch|flex|priority)$/.exec(id)?.[1];
-  return tier === undefined ? line : [...line, tier];
-}
-
-function rule(match) {
-  const entries = Object.entries(match);
-  if (entries.length !== 1) throw shape('match', match);
-  const [[kind, value]] = entries;
-  if (kind === 'or') return value.map(rule);
-  if (kind === 'and') return { and: value.map(rule) };
-  if (typeof value !== 'string') throw shape('match', match);
-  if (kind === 'regex') return `/${new RegExp(value).source}`;
-  if (RULES[kind] === undefined) throw shape('match', match);
-  return RULES[kind] + value.toLowerCase();
-}
-
-// ------------------------------------------------------------ prices
-function price(provider, model, prices) {
-  const dated = Array.isArray(prices) ? prices : [{ prices }];
-  const sets = dated.map((one) => [when(one), rates(provider, model, one.prices)]);
-  if (sets.every(([, one]) => one === null)) return null;
-  if (sets.some(([, one]) => one === null)) throw shape(`prices of ${provider} ${model.id}`, prices);
-  return Array.isArray(prices) ? sets : sets[0][1];
-}
-
-function when({ constraint, prices, ...rest }) {
-  if (Object.keys(rest).length > 0) throw shape('conditional price', rest);
-  if (constraint === undefined) return null;
-  const { type, start_date: date, start_time: start, end_time: end } = constraint;
-  if (type === 'start_date' && isDeepStrictEqual(constraint, { type, start_date: date })) {
-    if (/^\d{4}-\d\d-\d\d$/.test(date) && Date.parse(date) > 0) return date;
-  }
-  if (type === 'time_of_date' && isDeepStrictEqual(constraint, { type, start_time: start, end_time: end })) {
-    return [seconds(start), seconds(end)];
-  }
-  throw shape('constraint', constraint);
-}
-
-function seconds(time) {
-  const [, hours, minutes, rest] = /^(\d\d):(\d\d):(\d\d)Z$/.exec(time) ?? [];
-  if (rest === undefined) throw shape('time of the day', time);
-  return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
-}
-
-function rates(provider, model, prices) {
-  const entries = Object.entries(prices);
-  if (entries.length === 0) return free(provider, model) ? {} : unknown(provider, model, 'no price at all');
-  const counted = entries.filter(([key]) => !UNCOUNTED.has(key));
-  if (counted.length === 0) return unknown(provider, model, Object.keys(prices).join(', '));
-  if (counted.length < entries.length) throw shape(`prices of ${provider} ${model.id}`, prices);
-  const result = Object.fromEntries(counted.map(([key, value]) => [unit(key).code, rate(value)]));
-  requireWholes(provider, model, result);
-  return result;
-}
-
-function unit(key) {
-  const known = expect(CODES.get(key), 'a price key that llmtrace knows', key);
-  const scale = key.endsWith('_mtok') ? 1 : key.endsWith('_kcount') ? 1000 : 0;
-  return known.scale === scale ? known : expect(undefined, 'a price by the million or the thousand', key);
-}
-
-function rate(value) {
-  if (isRate(value)) return value;
-  const { base, tiers } = value;
-  if (
-    !isRate(base) ||
-    !Array.isArray(tiers) ||
-    !tiers.every((t) => isRate(t.price) && Number.isSafeInteger(t.start))
-  ) {
-    throw shape('tiers', value);
-  }
-  return [base, ...tiers.toSorted((a, b) => a.start - b.start).flatMap(({ start, price }) => [start, price])];
-}
-
-function isRate(value) {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-// The arithmetic relies on this: whatever is a part of something priced has a priced whole, and two parts that
-// may overlap (cached tokens, audio tokens) have a price for what is both, or are not both priced.
-function requireWholes(provider, model, codes) {
-  const has = (...all) => all.every((code) => code in codes);
-  const parts = (whole, ...all) => has(whole) || !all.some((code) => has(code));
-  const sound =
-    parts('i', 'r', 'w', 'it', 'ia', 'ii', 'iv') &&
-    parts('o', 'q', 'c', 'ot', 'oa', 'oi', 'ov') &&
-    parts('w', 'h') &&
-    ['t', 'a', 'i', 'v'].every(
-      (m) =>
-        has('r', `i${m}`) === has(`r${m}`) && !has('w', `i${m}`) && !has('q', `o${m}`) && !has('c', `o${m}`),
-    );
-  if (!sound) throw shape(`prices of ${provider} ${model.id}`, codes);
-}
-
-function free(provider, { id, price_comments: comments = '' }) {
-  return FREE_ID.test(id) || FREE_COMMENT.test(comments) || FREE.has(`${provider} ${id}`);
-}
-
-function unknown(provider, { id }, why) {
-  notes.push(`not priced: ${provider} ${id} (${why})`);
-  return null;
-}
-
-// ------------------------------------------------------------ complaints
-function expect(value, what, got) {
-  if (value === undefined) throw new Error(`Expected ${what}, got ${JSON.stringify(got)}.`);
-  return value;
-}
-
-function shape(what, value) {
-  return new Error(`${what} of a shape that this script does not know: ${JSON.stringify(value)}`);
 }

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { MODEL_MAP, startVendorServer } from '@llmtrace/test-fixtures/server';
 import { startReceiver } from '../lib/receiver.mjs';
 
 const app = fileURLToPath(new URL('app.mjs', import.meta.url));
@@ -59,6 +59,7 @@ const child = spawn(process.execPath, ['--import', '@llmtrace/auto', app], {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     LLMTRACE_CONSOLE: 'true',
+    LLMTRACE_MODEL_MAP: MODEL_MAP,
   },
 });
 const [code] = await once(child, 'exit');

@@ -1,6 +1,7 @@
 // The smoke test: an application in a process of its own, whose two calls must arrive at an OTLP receiver, once, with
 // tokens and cost.
 import { runApp } from '@llmtrace/test-fixtures/run-app';
+import { MODEL_MAP } from '@llmtrace/test-fixtures/server';
 import { nodeOf } from '../lib/npm.mjs';
 import { startReceiver } from '../lib/receiver.mjs';
 
@@ -23,6 +24,7 @@ export async function smoke({ node, cwd, format, way, vendor }) {
     flags: [...before, ...way.flags, ...after],
     env: {
       ...vendorEnvironment(vendor),
+      LLMTRACE_MODEL_MAP: MODEL_MAP,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },

@@ -28,6 +28,37 @@ const EXPLAINED = new Map(
     'ant-29d70cea2c98': /cost/,
     // Embeddings of an image, which has a rate of its own; the oracle reads no modalities of this endpoint.
     'gem-4724626b352c': /cost/,
+    // Searches in files and of the web, which are billed by the count; the oracle prices tokens alone.
+    ...Object.fromEntries(
+      [
+        'ope-027cabf13b0e',
+        'ope-1804992fcd39',
+        'ope-22b7988f580f',
+        'ope-28ee08a1ff7a',
+        'ope-33ead88d3aa3',
+        'ope-35f98a3ed018',
+        'ope-3aabac8ba9c5',
+        'ope-5a5acac488d9',
+        'ope-719b362062db',
+        'ope-766aa3a0f476',
+        'ope-872bc24195fc',
+        'ope-c598ed330981',
+      ].map((id) => [id, /cost/]),
+    ),
+    // Served at another tier (priority at twice the rates, flex at half), for which the oracle has the standard rates.
+    ...Object.fromEntries(
+      [
+        'ope-26dcf9d1ec9a',
+        'ope-423ed74f2bb1',
+        'ope-a3365bbd32ed',
+        'ope-c854f7d61cc7',
+        'ope-de7c626e4bd9',
+        'gem-75d1bd677558',
+      ].map((id) => [id, /cost/]),
+    ),
+    // Speech, which is billed by its characters, and audio, whose rates the oracle's data lacks.
+    'ope-496e697da35c': /cost/,
+    'ope-86d913814515': /cost/,
   }),
 );
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { RunResult } from '@llmtrace/test-fixtures/run-app';
+import { MODEL_MAP } from '@llmtrace/test-fixtures/server';
 import { AUTO, type Stage, setStage } from './stage.ts';
 
 const SECRET = 'xyzzy-4242';
@@ -42,7 +43,7 @@ describe('an application that asks all vendors', () => {
   const run = (env: Record<string, string> = {}): Promise<RunResult> =>
     stage.run('apps/vendors.mjs', {
       flags: AUTO,
-      env: { VENDOR_URL: stage.vendor.url, SECRET, ...env },
+      env: { VENDOR_URL: stage.vendor.url, SECRET, LLMTRACE_MODEL_MAP: MODEL_MAP, ...env },
     });
   const exported = (): string => stage.collector.posts.map(({ body }) => String(body)).join('\n');
   const logged = (): any[] =>

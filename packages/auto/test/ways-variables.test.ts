@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { MODEL_MAP } from '@llmtrace/test-fixtures/server';
 import { AUTO, file, type Stage, setStage } from './stage.ts';
 
 type Env = Record<string, string>;
@@ -82,7 +83,7 @@ describe('a variable has its effect', () => {
   const written = async (app: string, flags: readonly string[], env: Env): Promise<string> => {
     const { code, stdout, stderr } = await stage.runBare(app, {
       flags,
-      env: { OTEL_TRACES_EXPORTER: 'console', ...env },
+      env: { OTEL_TRACES_EXPORTER: 'console', LLMTRACE_MODEL_MAP: MODEL_MAP, ...env },
     });
     assert.equal(code, 0, stderr);
     return stdout + stderr;

@@ -7,7 +7,7 @@ import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
-import { loadPrices, pricer } from './cost/cost.ts';
+import { isUnpriced, loadPrices, pricer } from './cost/cost.ts';
 import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
@@ -58,7 +58,7 @@ export function engineOf(
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
-    metricsObserver(meter, config),
+    metricsObserver(meter, config, isUnpriced),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
   ];

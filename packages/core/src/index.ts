@@ -1,6 +1,5 @@
 /** `@llmtrace/core`: what applications may call and configure, and what vendors' instrumentations are made of. */
 
-// Calls, as observers, hooks and interceptors get them
 export type {
   AttemptFailure,
   Call,
@@ -23,14 +22,14 @@ export type {
   ToolDefinition,
   Usage,
 } from './internal.ts';
-// Prices
-// Errors
-// Limits of your own
-// Options
-// An instrumentation of another vendor
 export {
+  type AnswerFailure,
   type AnyLogger,
+  type Asked,
+  answerFailure,
+  type Billing,
   type BudgetOptions,
+  billing,
   type ContentReader,
   type CostSemconv,
   callErrorType,
@@ -44,8 +43,11 @@ export {
   type ErrorInfo,
   entryAt,
   errorType,
+  type Fees,
+  type FeeUnit,
   fields,
   type Hooks,
+  type InnerCall,
   type InstrumentationEntry,
   isAuthError,
   isCancelled,
@@ -65,6 +67,7 @@ export {
   type LogOptions,
   loadPrices,
   lookUp,
+  type Missing,
   type NativeMode,
   type NativeSpans,
   name,

@@ -56,6 +56,7 @@ export type {
   Taken,
 } from './interceptors/shared/store.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
+export type { Billing, Fees, FeeUnit, InnerCall, Missing } from './model/billing.ts';
 export type {
   AttemptFailure,
   Call,
@@ -118,6 +119,22 @@ export { isNoop, type ProcessWide, processWide } from './platform/process-wide.t
 export { withoutSecrets } from './platform/secrets.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { warn, warnOnce } from './platform/warn.ts';
+export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
+export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
+export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
+export {
+  allImage,
+  type BilledReading,
+  billing,
+  chatBilled,
+  responseBilled,
+} from './vendor/openai-billing.ts';
+export {
+  openAIEmbeddingsUsage,
+  openAIStreamUsage,
+  openAIUsage,
+  type UsageReading,
+} from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';
 export {
   checkedUsage,
@@ -134,4 +151,4 @@ export {
   strings,
   tokenCount,
 } from './vendor/values.ts';
-export type { Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor/vendor.ts';
+export type { Asked, Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor/vendor.ts';

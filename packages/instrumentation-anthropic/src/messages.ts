@@ -1,5 +1,6 @@
 /** Messages: the stable API, the beta API, and the beta of prompt caching that early versions had. */
 import {
+  type Asked,
   count,
   type Endpoint,
   fields,
@@ -11,7 +12,7 @@ import {
 } from '@llmtrace/core';
 import { content } from './content.ts';
 import { finishReasons } from './finish.ts';
-import { tier, usage, usageAtStart } from './usage.ts';
+import { billed, tier, usage, usageAtStart } from './usage.ts';
 
 function request([params, options]: readonly any[]): LlmRequest {
   const p = fields(params);
@@ -33,20 +34,28 @@ function request([params, options]: readonly any[]): LlmRequest {
   };
 }
 
-const response = (m: any): LlmResponse => ({
+const response = (m: any, asked?: Asked): LlmResponse => ({
   id: name(m.id),
   model: name(m.model),
   finishReasons: finishReasons(m.stop_reason),
   usage: usage(m.usage),
+  billing: billed(m, asked),
   serviceTier: name(tier(m.usage)),
+  failure: failure(m),
 });
 
+/** A proxy may answer with status 200, and an error in the place of a message. */
+const failure = ({ type, error }: any): LlmResponse['failure'] =>
+  error ? error : type === 'error' ? { type: 'error' } : undefined;
+
 /** `message_start` has all but the end; `message_delta` has that, and the usage as it is by then. */
-function chunk(soFar: LlmResponse, event: any): void {
+function chunk(soFar: LlmResponse, event: any, asked?: Asked): void {
   switch (event.type) {
     case 'message_start':
       if (soFar.id !== undefined) break; // there is but one, unless a proxy has begun anew
-      Object.assign(soFar, response(fields(event.message)), { usage: usageAtStart(event.message?.usage) });
+      Object.assign(soFar, response(fields(event.message), asked), {
+        usage: usageAtStart(event.message?.usage),
+      });
       break;
     case 'content_block_start':
       // Another model has taken over from one that refused.
@@ -56,6 +65,7 @@ function chunk(soFar: LlmResponse, event: any): void {
       break;
     case 'message_delta':
       soFar.usage = usage(event.usage, soFar.usage) ?? soFar.usage;
+      soFar.billing = billed(event, asked, soFar.billing);
       soFar.serviceTier = name(tier(event.usage)) ?? soFar.serviceTier;
       soFar.finishReasons = finishReasons(event.delta?.stop_reason) ?? soFar.finishReasons;
       break;

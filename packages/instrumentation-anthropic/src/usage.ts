@@ -1,12 +1,21 @@
 /** Token counts of messages. */
-import { checkedUsage, tokenCount, type Usage } from '@llmtrace/core';
+import {
+  type Asked,
+  type Billing,
+  billing,
+  checkedUsage,
+  type InnerCall,
+  name,
+  objects,
+  tokenCount,
+  type Usage,
+} from '@llmtrace/core';
 
 /**
  * The usage of a message, on top of what an earlier event of its stream said: what an event leaves out, or says
  * to be null, stays as it was. Anthropic's input leaves out what was read from and written to a cache.
  *
- * Compaction and the advisor are not in it, nor in these totals: they are calls of other models or prompts, each
- * with a usage of its own (`iterations`), which one model's price would not fit.
+ * Compaction and the advisor are not in it, nor in these totals: {@link billed} has them.
  */
 export function usage(u: any, soFar: Usage = {}): Usage | undefined {
   if (!u) return undefined;
@@ -35,3 +44,40 @@ const uncachedOf = ({ inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 }: 
 
 /** What the answer was served with, as far as it changes the price: fast mode has prices of its own, as tiers have. */
 export const tier = (u: any): unknown => (u?.speed === 'fast' ? u.speed : u?.service_tier);
+
+/**
+ * What else a message is billed for, on top of what an earlier event of its stream said: the region, and the calls
+ * within the call. Compaction is one of the model that was requested, with a prompt of its own; the advisor is another
+ * model. The answer of a fallback is the message itself.
+ */
+export function billed(message: any, asked: Asked | undefined, soFar?: Billing): Billing | undefined {
+  const usage = message.usage ?? {};
+  // Behind another provider it says nothing of that one's regions.
+  const geo = asked === undefined || asked.provider === 'anthropic' ? name(usage.inference_geo) : undefined;
+  const inner = innerCalls(usage.iterations, asked);
+  return billing({
+    region: geo ?? soFar?.region,
+    inner: inner ?? soFar?.inner,
+    uncounted: uncounted(message, usage) ?? soFar?.uncounted,
+  });
+}
+
+function innerCalls(iterations: unknown, asked: Asked | undefined): InnerCall[] | undefined {
+  const calls = objects(iterations).flatMap((one): InnerCall | [] => {
+    const used = usage(one);
+    if (used === undefined) return [];
+    if (one.type === 'compaction') return { model: asked?.request.model, usage: used, what: 'inner_model' };
+    return one.type === 'advisor_message' ? { model: name(one.model), usage: used, what: 'inner_model' } : [];
+  });
+  return calls.length > 0 ? calls : undefined;
+}
+
+/**
+ * A container is billed by the hour, which no answer counts, unless the answer's web tools make it free. A credit for
+ * a fallback changes what of the input counts as cached.
+ */
+function uncounted({ container }: any, usage: any): Billing['uncounted'] {
+  const { web_search_requests: searches, web_fetch_requests: fetches } = usage.server_tool_use ?? {};
+  if (container?.id && !searches && !fetches) return ['code_execution'];
+  return usage.fallback_credit?.status?.type === 'redeemed' ? ['usage'] : undefined;
+}

@@ -1,14 +1,18 @@
 /** `ai.interactions`: a call of `create` is one call, though the SDK may send it in several requests. */
 import {
+  type Billing,
   count,
   type Endpoint,
+  type Fees,
   fields,
   type LlmRequest,
   type LlmResponse,
   lookUp,
   name,
   number,
+  objects,
   strings,
+  tokenCount,
   type Usage,
 } from '@llmtrace/core';
 import { gemini } from '@llmtrace/core/gemini';
@@ -77,32 +81,50 @@ const ended = (status: unknown): string[] | undefined => {
   return reason === undefined ? undefined : [reason];
 };
 
+/** What of the tools that the vendor ran is billed by the count. */
+function billed(u: any): Billing | undefined {
+  const fees: Fees = {};
+  for (const { type, count: times } of objects(u?.grounding_tool_count)) {
+    const made = tokenCount(times);
+    if (!made) continue;
+    if (type === 'google_search') Object.assign(fees, { groundedPrompt: 1, groundedQuery: made });
+    if (type === 'google_maps') fees.mapsPrompt = made;
+  }
+  return Object.keys(fees).length > 0 ? { fees } : undefined;
+}
+
 const response = (r: any): LlmResponse => ({
   id: name(r.id),
   model: name(r.model),
   finishReasons: ended(r.status),
   usage: usage(r.usage),
+  billing: billed(r.usage),
   serviceTier: name(r.service_tier),
   failure: r.status === 'failed' ? (gemini.failure(r.error) ?? { code: 'failed' }) : undefined,
 });
 
 /** What was used before the SDK continued an interaction by another one, by the response that they make up. */
-const before = new WeakMap<LlmResponse, Usage>();
+const before = new WeakMap<LlmResponse, Pick<LlmResponse, 'usage' | 'billing'>>();
 
-function sum(one: Usage = {}, other: Usage): Usage {
+/** Counts, added up. */
+function sum<T extends Usage | Fees>(one: T | undefined, other: T): T {
   const counts: Record<string, number> = {};
-  for (const [key, value] of [...Object.entries(one), ...Object.entries(other)]) {
+  for (const [key, value] of [...Object.entries(one ?? {}), ...Object.entries(other)]) {
     if (value !== undefined) counts[key] = (counts[key] ?? 0) + value;
   }
-  return counts;
+  return counts as T;
 }
 
 function addInteraction(soFar: LlmResponse, interaction: any): void {
-  const { usage: used, ...said } = response(interaction);
-  if (said.id !== undefined && said.id !== soFar.id && soFar.usage) before.set(soFar, soFar.usage);
+  const { usage: used, billing, ...said } = response(interaction);
+  if (said.id !== undefined && said.id !== soFar.id && soFar.usage) {
+    before.set(soFar, { usage: soFar.usage, billing: soFar.billing });
+  }
   const known = Object.entries(said).filter(([, value]) => value !== undefined);
   Object.assign(soFar, Object.fromEntries(known));
-  if (used) soFar.usage = sum(before.get(soFar), used);
+  const earlier = before.get(soFar);
+  if (used) soFar.usage = sum(earlier?.usage, used);
+  if (billing?.fees) soFar.billing = { fees: sum(earlier?.billing?.fees, billing.fees) };
 }
 
 /** Events carry what is known of the interaction by then. */

@@ -7,6 +7,7 @@ import {
   type Endpoint,
   fields,
   type LlmRequest,
+  type LlmResponse,
   name,
   number,
   objects,
@@ -119,7 +120,12 @@ const embedContent: Endpoint = {
   },
 };
 
-/** Images are billed by the piece: their answers count nothing. */
+const drawn = (made: unknown): LlmResponse => {
+  const image = count(made);
+  return image ? { billing: { fees: { image } } } : {};
+};
+
+/** Images are billed by the piece: their answers count nothing else. */
 const image = (method: string, since?: string): Endpoint => ({
   ...models,
   operation: 'generate_content',
@@ -134,7 +140,7 @@ const image = (method: string, since?: string): Endpoint => ({
       outputType: 'image',
     };
   },
-  response: () => ({}),
+  response: (r) => drawn(r.generatedImages),
   content: images,
 });
 

@@ -1,6 +1,7 @@
 /** Chat completions, and the legacy completions that share their shape. */
 import {
-  checkedUsage,
+  type Asked,
+  answerFailure,
   copyWith,
   count,
   type Endpoint,
@@ -11,33 +12,11 @@ import {
   name,
   number,
   objects,
-  reportedUsd,
   setEntry,
   strings,
-  tokenCount,
-  type Usage,
 } from '@llmtrace/core';
+import { chatBilled, dialectOf, openAIStreamUsage, openAIUsage } from '@llmtrace/core/openai';
 import { chatContent, completionsContent } from './content/chat.ts';
-
-/** `usage` of chat, completions and embeddings: the details are parts of the totals. */
-export function usage(u: any): Usage | undefined {
-  if (!u) return undefined;
-  const input = u.prompt_tokens_details;
-  const output = u.completion_tokens_details;
-  return checkedUsage({
-    inputTokens: tokenCount(u.prompt_tokens),
-    outputTokens: tokenCount(u.completion_tokens),
-    cacheReadTokens: tokenCount(input?.cached_tokens),
-    cacheWriteTokens: tokenCount(input?.cache_write_tokens),
-    inputAudioTokens: tokenCount(input?.audio_tokens),
-    inputTextTokens: tokenCount(input?.text_tokens),
-    inputImageTokens: tokenCount(input?.image_tokens),
-    reasoningTokens: tokenCount(output?.reasoning_tokens),
-    outputAudioTokens: tokenCount(output?.audio_tokens),
-    outputTextTokens: tokenCount(output?.text_tokens),
-    reportedCost: reportedUsd(u.cost), // OpenRouter's, in USD
-  });
-}
 
 const FINISH: Readonly<Record<string, string>> = { tool_calls: 'tool_call', function_call: 'tool_call' };
 
@@ -72,22 +51,31 @@ const finishReasons = (choices: unknown): LlmResponse['finishReasons'] =>
     ? (objects(choices).map((choice) => finishReason(choice.finish_reason)) as string[])
     : undefined;
 
-const response = (r: any): LlmResponse => ({
+/** The dialect of the provider that is asked. */
+export const dialect = (asked: Asked | undefined) => dialectOf(asked?.provider ?? 'openai');
+
+const response = (r: any, asked?: Asked): LlmResponse => ({
   id: name(r.id),
   model: name(r.model),
   finishReasons: finishReasons(r.choices),
-  usage: usage(r.usage),
-  serviceTier: name(r.service_tier),
+  ...chatBilled(r, openAIUsage(r.usage, dialect(asked)), asked),
+  serviceTier: tier(r),
   systemFingerprint: name(r.system_fingerprint),
+  failure: answerFailure(r),
 });
 
-/** Only the last chunk has usage, and only where `stream_options.include_usage` asks for it. */
-function chunk(soFar: LlmResponse, c: any): void {
+/** Mistral says it in the usage. */
+const tier = (r: any): string | undefined => name(r.service_tier) ?? name(r.usage?.service_tier);
+
+/** Mostly the last chunk alone has usage, and with OpenAI only where `stream_options.include_usage` asks for it. */
+function chunk(soFar: LlmResponse, c: any, asked?: Asked): void {
   soFar.id ??= name(c.id);
   soFar.model ??= name(c.model);
-  soFar.serviceTier = name(c.service_tier) ?? soFar.serviceTier;
+  soFar.serviceTier = tier(c) ?? soFar.serviceTier;
   soFar.systemFingerprint = name(c.system_fingerprint) ?? soFar.systemFingerprint;
-  if (c.usage) soFar.usage = usage(c.usage);
+  const used = openAIStreamUsage(c);
+  if (used) Object.assign(soFar, chatBilled(c, openAIUsage(used, dialect(asked)), asked));
+  soFar.failure ??= answerFailure(c);
   for (const choice of objects(c.choices)) {
     const reason = finishReason(choice.finish_reason);
     if (reason === undefined) continue;

@@ -1,5 +1,6 @@
-import { count, type Endpoint, fields, name, number, strings } from '@llmtrace/core';
-import { usage } from './chat.ts';
+import { answerFailure, count, type Endpoint, fields, name, number, strings } from '@llmtrace/core';
+import { openAIEmbeddingsUsage } from '@llmtrace/core/openai';
+import { dialect } from './chat.ts';
 
 export const embeddings: Endpoint = {
   operation: 'embeddings',
@@ -17,5 +18,9 @@ export const embeddings: Endpoint = {
       messageCount: count(input),
     };
   },
-  response: (r) => ({ model: name(r.model), usage: usage(r.usage) }),
+  response: (r, asked) => ({
+    model: name(r.model),
+    ...openAIEmbeddingsUsage(r.usage, dialect(asked)),
+    failure: answerFailure(r),
+  }),
 };

@@ -1,33 +1,43 @@
 /** Images and audio. */
 import {
-  checkedUsage,
+  type Asked,
+  answerFailure,
+  billing,
+  count,
   type Endpoint,
   fields,
   type LlmRequest,
   type LlmResponse,
   name,
   number,
-  tokenCount,
-  type Usage,
 } from '@llmtrace/core';
+import { allImage, type BilledReading, openAIUsage } from '@llmtrace/core/openai';
 import { imagesContent, speechContent, transcriptionsContent } from './content/media.ts';
 
-/** Transcriptions are billed by tokens or by seconds (`type: 'duration'`, no tokens); speech reports nothing. */
-function usage(u: any): Usage | undefined {
-  if (!u) return undefined;
-  const input = u.input_tokens_details ?? u.input_token_details;
-  const output = u.output_tokens_details;
-  return checkedUsage({
-    inputTokens: tokenCount(u.input_tokens),
-    outputTokens: tokenCount(u.output_tokens),
-    cacheReadTokens: tokenCount(input?.cached_tokens),
-    inputTextTokens: tokenCount(input?.text_tokens),
-    inputImageTokens: tokenCount(input?.image_tokens),
-    inputAudioTokens: tokenCount(input?.audio_tokens),
-    outputTextTokens: tokenCount(output?.text_tokens),
-    outputImageTokens: tokenCount(output?.image_tokens),
-    reasoningTokens: tokenCount(output?.reasoning_tokens),
-  });
+/** Transcriptions are billed by tokens, or by seconds; Mistral counts those beside tokens. */
+function transcribed(r: any): BilledReading {
+  const seconds = duration(r.usage?.seconds ?? r.usage?.prompt_audio_seconds);
+  const read = r.usage?.type === 'duration' ? {} : openAIUsage(r.usage);
+  return {
+    ...read,
+    billing: billing({ fees: seconds === undefined ? undefined : { audioSecond: seconds } }),
+  };
+}
+
+/** A day, which no audio of a call is longer than. */
+const MAX_SECONDS = 86_400;
+
+const duration = (seconds: unknown): number | undefined => {
+  const length = number(seconds);
+  return length !== undefined && length >= 0 && length <= MAX_SECONDS ? length : undefined;
+};
+
+/** What an image model wrote is an image, where its usage does not say; without a usage, images are counted. */
+function drawn(r: any): BilledReading {
+  const { usage, contradiction } = openAIUsage(r.usage);
+  if (usage) return { usage: allImage(usage), contradiction };
+  const images = count(r.data);
+  return { billing: billing({ fees: images ? { image: images } : undefined }) };
 }
 
 const request = (p: any, outputType?: LlmRequest['outputType']): LlmRequest => ({
@@ -38,12 +48,20 @@ const request = (p: any, outputType?: LlmRequest['outputType']): LlmRequest => (
   outputType,
 });
 
-const response = (r: any): LlmResponse => ({ model: name(r.model), usage: usage(r.usage) });
+/** How a kind of answer is read: the last event of a stream has its usage. */
+const readBy = (read: (r: any) => BilledReading) => ({
+  response: (r: any): LlmResponse => ({ model: name(r.model), ...read(r), failure: answerFailure(r) }),
+  chunk(soFar: LlmResponse, event: any): void {
+    if (event.usage) Object.assign(soFar, read(event));
+    soFar.failure ??= answerFailure(event);
+  },
+});
 
-/** The last event has the usage. */
-function chunk(soFar: LlmResponse, event: any): void {
-  if (event.usage) soFar.usage = usage(event.usage);
-}
+/** Speech reports nothing; some models are billed by the characters that they are given. */
+const spoken = (asked: Asked | undefined) =>
+  billing({ fees: asked?.request.characterCount ? { character: asked.request.characterCount } : undefined });
+
+const lengthOf = (text: unknown): number | undefined => (typeof text === 'string' ? text.length : undefined);
 
 const images = {
   operation: 'generate_content',
@@ -51,8 +69,7 @@ const images = {
   className: 'Images',
   path: 'Images',
   request: ([p]: readonly any[]) => request(fields(p), 'image'),
-  response,
-  chunk,
+  ...readBy(drawn),
   content: imagesContent,
 } as const;
 
@@ -63,8 +80,7 @@ const transcriptions = {
   path: 'Audio.Transcriptions',
   method: 'create',
   request: ([p]: readonly any[]) => request(fields(p)),
-  response,
-  chunk,
+  ...readBy(transcribed),
   content: transcriptionsContent,
 } as const;
 
@@ -85,8 +101,8 @@ export const media: readonly Endpoint[] = [
     className: 'Speech',
     path: 'Audio.Speech',
     method: 'create',
-    request: ([p]) => request(fields(p), 'speech'),
-    response: () => ({}), // sound
+    request: ([p]) => ({ ...request(fields(p), 'speech'), characterCount: lengthOf(p?.input) }),
+    response: (_sound, asked) => ({ billing: spoken(asked) }),
     content: speechContent,
   },
 ];

@@ -1,6 +1,7 @@
 /** The Responses API: creating and compacting a response, and both in their beta form. */
 import {
-  checkedUsage,
+  type Asked,
+  answerFailure,
   count,
   type Endpoint,
   fields,
@@ -10,23 +11,10 @@ import {
   name,
   number,
   objects,
-  reportedUsd,
-  tokenCount,
-  type Usage,
 } from '@llmtrace/core';
+import { openAIUsage, responseBilled } from '@llmtrace/core/openai';
+import { dialect } from './chat.ts';
 import { compactContent, responsesContent } from './content/responses.ts';
-
-function usage(u: any): Usage | undefined {
-  if (!u) return undefined;
-  return checkedUsage({
-    inputTokens: tokenCount(u.input_tokens),
-    outputTokens: tokenCount(u.output_tokens),
-    cacheReadTokens: tokenCount(u.input_tokens_details?.cached_tokens),
-    cacheWriteTokens: tokenCount(u.input_tokens_details?.cache_write_tokens),
-    reasoningTokens: tokenCount(u.output_tokens_details?.reasoning_tokens),
-    reportedCost: reportedUsd(u.cost), // OpenRouter's, in USD
-  });
-}
 
 /** Calls that the application has to answer; those that the vendor runs itself end in an answer. */
 const CLIENT_CALL = /^(function|custom_tool|computer|local_shell|shell|apply_patch)_call$/;
@@ -70,22 +58,22 @@ function request(p: any): LlmRequest {
   };
 }
 
-function response(r: any): LlmResponse {
+function response(r: any, asked?: Asked): LlmResponse {
   const reason = finishReason(r);
   return {
     id: name(r.id),
     model: name(r.model),
     finishReasons: reason === undefined ? undefined : [reason],
-    usage: usage(r.usage),
+    ...responseBilled(r, openAIUsage(r.usage, dialect(asked))),
     serviceTier: name(r.service_tier),
     conversationId: name(r.conversation?.id),
-    failure: r.status === 'failed' ? (r.error ?? { code: 'failed' }) : undefined,
+    failure: r.status === 'failed' ? (r.error ?? { code: 'failed' }) : answerFailure(r),
   };
 }
 
 /** Events carry the response as it is by then. An `error` event ends the stream, without an error in openai 5 and 6. */
-function chunk(soFar: LlmResponse, event: any): void {
-  if (event.response) Object.assign(soFar, response(event.response));
+function chunk(soFar: LlmResponse, event: any, asked?: Asked): void {
+  if (event.response) Object.assign(soFar, response(event.response, asked));
   if (event.type === 'error')
     soFar.failure = event.error ?? { code: event.code ?? 'error', message: event.message };
 }

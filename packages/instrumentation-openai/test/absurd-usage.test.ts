@@ -1,12 +1,13 @@
 /** What a gateway may send in the place of token counts, and what is known then. */
 import assert from 'node:assert/strict';
-import { usage } from '../src/chat.ts';
+import { chat } from '../src/chat.ts';
 
 describe('the usage of OpenAI', () => {
   it('is unknown in each field that is no count', () => {
     const body = JSON.parse(`{ "prompt_tokens": 1e999, "completion_tokens": 7, "cost": -1e308,
       "prompt_tokens_details": { "cached_tokens": -10 }, "completion_tokens_details": { "reasoning_tokens": 1e308 } }`);
-    const { inputTokens, outputTokens, cacheReadTokens, reasoningTokens, reportedCost } = usage(body) ?? {};
+    const { inputTokens, outputTokens, cacheReadTokens, reasoningTokens, reportedCost } =
+      chat.response({ usage: body }).usage ?? {};
     assert.deepEqual(
       [inputTokens, outputTokens, cacheReadTokens, reasoningTokens, reportedCost],
       [undefined, 7, undefined, undefined, undefined],

@@ -253,7 +253,7 @@ describe('images and audio', () => {
 
   it('have no tokens where audio is billed by its length', () => {
     assert.deepEqual(answer(transcriptions, { text: 'x', usage: { type: 'duration', seconds: 9 } }), {
-      usage: {},
+      billing: { fees: { audioSecond: 9 } },
     });
   });
 });

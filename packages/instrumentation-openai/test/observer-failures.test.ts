@@ -9,6 +9,8 @@ import { OpenAIInstrumentation } from '../src/index.ts';
 
 const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] };
 const telemetry = createTelemetry();
+/** The test server's host has no prices. */
+const modelMap = { 'gpt-4o-mini': 'openai:gpt-4o-mini' };
 
 describe('an application that is instrumented', () => {
   let vendor: VendorServer;
@@ -17,7 +19,7 @@ describe('an application that is instrumented', () => {
 
   before(async () => {
     vendor = await startVendorServer();
-    instrumentation = telemetry.install(new OpenAIInstrumentation());
+    instrumentation = telemetry.install(new OpenAIInstrumentation({ modelMap }));
     const { exports } = await loadSdk({ set: 'openai-5', package: 'openai', format: 'cjs' });
     client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `${vendor.url}/v1` });
   });
@@ -41,7 +43,7 @@ describe('an application that is instrumented', () => {
     instrumentation.setMeterProvider({ getMeter: () => meter });
     assert.ok((await client.chat.completions.create(body)).id);
     assert.equal(telemetry.spans().length, 1);
-    instrumentation.setConfig({});
+    instrumentation.setConfig({ modelMap });
   });
 
   it('can have all metrics by its baggage, of which a view makes an attribute', async () => {

@@ -15,6 +15,12 @@ interface Told {
   attributes: Record<string, unknown>;
 }
 
+/** The test server's host has no prices. */
+const modelMap = {
+  'gpt-4o-mini': 'openai:gpt-4o-mini',
+  'text-embedding-3-small': 'openai:text-embedding-3-small',
+};
+
 describe('the switches of the conventions', () => {
   let vendor: VendorServer;
   let instrumentation: OpenAIInstrumentation;
@@ -32,7 +38,7 @@ describe('the switches of the conventions', () => {
   });
 
   async function told(config: LlmTraceConfig, call: () => Promise<unknown>): Promise<Told> {
-    instrumentation.setConfig(config);
+    instrumentation.setConfig({ modelMap, ...config });
     await telemetry.reset();
     await call();
     await telemetry.ended();
@@ -112,7 +118,7 @@ describe('the usage of a stream, asked for on behalf of the application', () => 
   for (const set of ['openai-4', 'openai-5', 'openai-6', 'openai-7']) {
     it(`is told, and the application gets the same chunks, with ${set}`, async () => {
       const vendor = await startVendorServer();
-      const instrumentation = telemetry.install(new OpenAIInstrumentation({ streamUsage: true }));
+      const instrumentation = telemetry.install(new OpenAIInstrumentation({ streamUsage: true, modelMap }));
       const { exports } = await loadSdk({ set, package: 'openai', format: 'cjs' });
       const client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `${vendor.url}/v1` });
       const chunksOf = async () => {
@@ -153,7 +159,7 @@ describe('the usage of a stream, asked for on behalf of the application', () => 
 
   it('is the application’s where the host sends it anyway', async () => {
     const sent: string[] = [];
-    const instrumentation = telemetry.install(new OpenAIInstrumentation({ streamUsage: true }));
+    const instrumentation = telemetry.install(new OpenAIInstrumentation({ streamUsage: true, modelMap }));
     const { exports } = await loadSdk({ set: 'openai-7', package: 'openai', format: 'cjs' });
     const fetch = (_url: string, { body }: { body: string }) => {
       sent.push(body);

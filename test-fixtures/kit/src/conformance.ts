@@ -54,7 +54,10 @@ function describeSuite(
       troupe.telemetry = createTelemetry();
       // The SDKs load later, so that this patches them as they load.
       troupe.instrumentation = troupe.telemetry.install(
-        subject.create({ observers: [troupe.saboteur, troupe.prometheus] }),
+        subject.create({
+          observers: [troupe.saboteur, troupe.prometheus],
+          modelMap: modelsOf(vendor),
+        }),
       );
     });
 
@@ -66,6 +69,14 @@ function describeSuite(
     tests(troupe);
   });
 }
+
+/** The models of a vendor, as its own: the test server's host has no prices. */
+const modelsOf = ({ families, provider }: VendorCase): Record<string, string> =>
+  Object.fromEntries(
+    families
+      .flatMap(({ model, responseModel }) => [model, responseModel ?? model])
+      .map((model) => [model, `${provider}:${model}`]),
+  );
 
 const copiesOf = (vendor: VendorCase, sets: readonly string[]): ComingCopy[] =>
   sets.flatMap((set) =>

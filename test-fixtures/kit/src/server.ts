@@ -14,6 +14,18 @@ import { openai } from './server/openai.ts';
 import { breakOff, sendStream, sendWhole, sleep, wasAborted } from './server/reply.ts';
 import type { VendorRequest, VendorRoutes } from './server/routes.ts';
 
+/**
+ * `LLMTRACE_MODEL_MAP` for applications that ask the test server, whose host has no prices: the models of the tests,
+ * each as that of its vendor.
+ */
+export const MODEL_MAP = [
+  'gpt-4o-mini=openai:gpt-4o-mini',
+  'gpt-4.1-mini=openai:gpt-4.1-mini',
+  'text-embedding-3-small=openai:text-embedding-3-small',
+  'claude-haiku-4-5=anthropic:claude-haiku-4-5',
+  'gemini-2.5-flash=gcp.gemini:gemini-2.5-flash',
+].join(',');
+
 export { BEHAVIOUR_HEADER } from './server/behaviours.ts';
 
 /** One request that the server got. */

@@ -22,7 +22,10 @@ export interface InstrumentationUnderTest extends Instrumented {
 
 export interface Subject {
   /** Makes the instrumentation, with these observers beside its own. */
-  create(config: { observers: Observer[] }): InstrumentationUnderTest;
+  create(config: {
+    observers: Observer[];
+    modelMap: Readonly<Record<string, string>>;
+  }): InstrumentationUnderTest;
   /** The module that exports its class, for processes of their own. */
   readonly module: string;
   readonly className: string;

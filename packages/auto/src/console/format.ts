@@ -21,7 +21,7 @@ export function lineOf(call: Call, paint: Paint): string {
     modelOf(call).padEnd(30),
     tokens(usage?.inputTokens, 'in', parts(usage, 'cacheReadTokens', 'cached')).padEnd(26),
     tokens(usage?.outputTokens, 'out', parts(usage, 'reasoningTokens', 'reasoning')).padEnd(26),
-    usd(call.cost?.total).padStart(10),
+    amount(call.cost?.total, call.cost?.partial === true).padStart(10),
     ms(durationOf(call)).padStart(8),
     first.padEnd(13),
     outcomeOf(call, paint),
@@ -61,6 +61,10 @@ export function usd(cost: number | undefined): string {
   if (cost < 0.000001) return '<$0.000001';
   return `$${cost.toFixed(cost >= 1 ? 2 : cost >= 0.01 ? 4 : 6)}`;
 }
+
+/** A cost; where something is missing from it, it is at least that much. */
+export const amount = (cost: number | undefined, isPartial: boolean): string =>
+  cost !== undefined && isPartial ? `≥ ${usd(cost)}` : usd(cost);
 
 export function ms(time: number | undefined): string {
   if (time === undefined) return UNKNOWN;

@@ -1,6 +1,6 @@
 /** A **summary**: what the calls of a process come to, by model. */
 import type { Call } from '@llmtrace/core/internal';
-import { durationOf, modelOf, ms, tableOf, usd, whole } from './format.ts';
+import { amount, durationOf, modelOf, ms, tableOf, whole } from './format.ts';
 
 /** Of so many latest calls a model's percentiles are. */
 const SAMPLES = 1000;
@@ -14,8 +14,8 @@ interface Row {
   input: number | undefined;
   output: number | undefined;
   cost: number | undefined;
-  /** Calls that may have cost something that is not in `cost`. */
-  unpriced: number;
+  /** Calls that cost something, or may have, that is not in `cost`. */
+  partial: number;
   times: number[];
 }
 
@@ -53,7 +53,7 @@ const emptyRow = (): Row => ({
   input: undefined,
   output: undefined,
   cost: undefined,
-  unpriced: 0,
+  partial: 0,
   times: [],
 });
 
@@ -62,7 +62,7 @@ function count(row: Row, call: Call): void {
   row.times[row.calls % SAMPLES] = durationOf(call);
   row.calls++;
   if (call.outcome === 'failed') row.errors++;
-  else if (call.cost === undefined) row.unpriced++;
+  else if (call.cost === undefined || call.cost.partial) row.partial++;
   row.input = plus(row.input, usage?.inputTokens);
   row.output = plus(row.output, usage?.outputTokens);
   row.cost = plus(row.cost, call.cost?.total);
@@ -74,7 +74,7 @@ const sum = (all: Row, row: Row): Row => ({
   input: plus(all.input, row.input),
   output: plus(all.output, row.output),
   cost: plus(all.cost, row.cost),
-  unpriced: all.unpriced + row.unpriced,
+  partial: all.partial + row.partial,
   times: [...all.times, ...row.times],
 });
 
@@ -84,7 +84,7 @@ const plus = (a: number | undefined, b: number | undefined): number | undefined 
 
 function cells(model: string, row: Row): string[] {
   const times = row.times.toSorted((a, b) => a - b);
-  const cost = row.cost !== undefined && row.unpriced > 0 ? `≥ ${usd(row.cost)}` : usd(row.cost);
+  const cost = amount(row.cost, row.partial > 0);
   const counts = [row.calls, row.errors, row.input, row.output].map(whole);
   return [model, ...counts, cost, ms(quantile(times, 0.5)), ms(quantile(times, 0.95))];
 }

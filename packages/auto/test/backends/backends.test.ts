@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { MODEL_MAP } from '@llmtrace/test-fixtures/server';
 import { AUTO, type Stage, setStage } from '../stage.ts';
 import { decode, type Signal } from './otlp.ts';
 
@@ -142,7 +143,10 @@ describe('a backend of docs/backends.md', () => {
     writeFileSync(file, text.replaceAll(/(?<==)https?:\/\/[^/\s]+/g, server.url));
     const { code, stderr } = await stage.runBare('apps/until-received.mjs', {
       flags: [`--env-file=${file}`, ...AUTO],
-      env: { OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_BSP_SCHEDULE_DELAY: '100', RECEIVED: server.url },
+      env: {
+        ...{ OTEL_EXPORTER_OTLP_PROTOCOL: protocol, OTEL_BSP_SCHEDULE_DELAY: '100', RECEIVED: server.url },
+        LLMTRACE_MODEL_MAP: MODEL_MAP,
+      },
     });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
   };

@@ -3,20 +3,33 @@
  * the call ends. What nobody knows is left out: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
+import type { Billing, InnerCall, Missing } from '../model/billing.ts';
 import type { Call, Cost, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
 import { isPricedProvider } from './price-book.ts';
-import { eventPrice, inputPrice, outputPrice, ratesFor } from './rates.ts';
-import { tierOf } from './tier.ts';
+import { OVERLAY_DATE, PRICES_DATE } from './prices.ts';
+import {
+  eventPrice,
+  feesPrice,
+  inputPrice,
+  outputPrice,
+  type Rates,
+  ratesFor,
+  unpricedFees,
+} from './rates.ts';
+import { isPrepaid, STANDARD_TIER, tierOf } from './tier.ts';
 
 export type { OwnPrice, PriceScope } from './custom-prices.ts';
 export { clearPrices, type Found, findPrice, loadPrices, setPrice } from './lookup.ts';
-export { PRICES_DATE, PRICES_VERSION } from './prices.ts';
+export { OVERLAY_DATE, PRICES_DATE, PRICES_VERSION } from './prices.ts';
 export { type Price, priceOf } from './rates.ts';
 
 /** What of a call its cost depends on. */
-export type Priceable = Pick<Call, 'provider' | 'request' | 'response' | 'outcome'>;
+export type Priceable = Pick<
+  Call,
+  'provider' | 'request' | 'response' | 'outcome' | 'priceProvider' | 'region'
+>;
 
 export interface CostOptions {
   /**
@@ -48,30 +61,125 @@ const DEFAULTS: CostOptions = {};
 const LINES = 1000;
 
 /**
- * The cost of a call, or undefined where it reported no tokens or nobody knows the price. A cost that the
- * provider itself reports wins over every price. A call that the application left before its end has a `partial`
- * cost: that of the usage that was seen. A call that failed has none, though its usage may be known: whether a
- * vendor bills an answer that broke off is not.
+ * The cost of a call, or undefined where it reported nothing that is billed or nobody knows the price. A cost that the
+ * provider itself states wins over every price, and nothing is added to it. A call that the application left before
+ * its end has a `partial` cost: that of the usage that was seen. A call that failed has none, though its usage may be
+ * known: whether a vendor bills an answer that broke off is not.
  */
 export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost | undefined {
-  const { usage } = call.response;
-  if (usage === undefined) return undefined;
-  const { reportedCost } = usage;
-  if (reportedCost !== undefined && reportedCost >= 0 && Number.isFinite(reportedCost)) {
-    return mark({ total: reportedCost, source: 'provider' }, call, false);
+  const { usage, billing, contradiction } = call.response;
+  const stated = usage?.reportedCost;
+  if (stated !== undefined && stated >= 0 && Number.isFinite(stated)) {
+    return mark({ total: stated, source: 'provider' }, call, undefined);
   }
-  if (!hasTokens(usage) || call.outcome === 'failed') return undefined;
-  const found = priceFor(call, options);
+  if (call.outcome === 'failed') return undefined;
+  if (billing !== undefined || contradiction !== undefined) return costWithFees(call, options);
+  return usage === undefined ? undefined : costOfTokens(call, usage, options);
+}
+
+function costOfTokens(call: Priceable, usage: Usage, options: CostOptions): Cost | undefined {
+  if (!isWhole(usage, call)) return undefined;
+  const found = pricedAt(call, options);
   if (found === undefined) return undefined;
-  const { price, standardRates } = found;
-  if (standardRates && options.otherTiers === 'none') return undefined;
-  const rates = ratesFor(price, usage, options.now);
+  const rates = ratesFor(found.price, usage, options.now);
   const input = inputPrice(rates, usage);
   const output = outputPrice(rates, usage);
   const total = input + output + eventPrice(rates, usage);
-  return Number.isFinite(total)
-    ? mark({ total, input, output, source: price.source }, call, standardRates)
-    : undefined;
+  if (!rates.byTokens || !Number.isFinite(total)) return undefined;
+  const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (hasSearches(usage)) missSearches(cost, rates, usage);
+  return cost;
+}
+
+/** The cost of a call that is billed by more than its tokens, or by less. */
+function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
+  const { usage, billing = NO_BILLING, contradiction } = call.response;
+  if (contradiction === 'parts' || billing.isPrepaid) return undefined;
+  const { tokens = usage } = billing;
+  const cost = tokens === null ? emptyCost() : ownCost(call, tokens, options);
+  if (cost === undefined) return undefined;
+  for (const inner of billing.inner ?? NO_CALLS) addInner(cost, call, inner, options);
+  miss(cost, billing.uncounted);
+  if (contradiction === 'total') miss(cost, ['usage']);
+  return Number.isFinite(cost.total) ? cost : undefined;
+}
+
+const NO_CALLS: readonly InnerCall[] = [];
+
+/** What the call's own model costs, with its fees. */
+function ownCost(
+  call: Priceable,
+  usage: Usage = NO_USAGE,
+  options: CostOptions = DEFAULTS,
+): Cost | undefined {
+  const { fees } = call.response.billing ?? NO_BILLING;
+  if (fees === undefined) return costOfTokens(call, usage, options);
+  if (hasTokens(usage) && !isWhole(usage, call)) return undefined;
+  const found = pricedAt(call, options);
+  if (found === undefined) return undefined;
+  const rates = ratesFor(found.price, usage, options.now);
+  const input = inputPrice(rates, usage);
+  const output = outputPrice(rates, usage);
+  const feesCost = feesPrice(rates, fees);
+  // A price by the hour says nothing of a call that counts tokens alone, nor does a price of tokens without any.
+  if (!(feesCost > 0 || (rates.byTokens && hasTokens(usage)))) return undefined;
+  const total = input + output + eventPrice(rates, usage) + feesCost;
+  const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (hasSearches(usage)) missSearches(cost, rates, usage);
+  miss(cost, unpricedFees(rates, fees));
+  return cost;
+}
+
+const NO_BILLING: Billing = {};
+const NO_USAGE: Usage = {};
+
+const emptyCost = (): Cost => ({ total: 0, input: 0, output: 0, source: 'local' });
+
+/** Adds a call that the vendor made within this one, which has a price of its own. */
+function addInner(
+  cost: Cost,
+  call: Priceable,
+  { model, usage, what }: InnerCall,
+  options: CostOptions,
+): void {
+  const { request, response } = call;
+  const { region, provider } = response.billing ?? NO_BILLING;
+  const inner = costOf(
+    {
+      ...call,
+      request: model === undefined ? request : { ...request, model },
+      response: { ...response, model: model ?? response.model, usage, billing: { region, provider } },
+      outcome: 'completed',
+    },
+    options,
+  );
+  if (inner === undefined) {
+    miss(cost, [what]);
+    return;
+  }
+  cost.total += inner.total;
+  if (cost.input !== undefined) cost.input += inner.input ?? 0;
+  if (cost.output !== undefined) cost.output += inner.output ?? 0;
+  if (inner.missing) miss(cost, inner.missing);
+}
+
+/** A stream that ended without the usage of its output has no cost, rather than that of its input. */
+const isWhole = ({ inputTokens, outputTokens }: Usage, { request, outcome }: Priceable): boolean =>
+  outputTokens !== undefined || (inputTokens !== undefined && !(request.stream && outcome === 'completed'));
+
+const hasSearches = ({ webSearches, fileSearches }: Usage): boolean =>
+  webSearches !== undefined || fileSearches !== undefined;
+
+function missSearches(cost: Cost, { webSearch, fileSearch }: Rates, usage: Usage): void {
+  if ((usage.webSearches ?? 0) > 0 && webSearch < 0) miss(cost, ['web_search']);
+  if ((usage.fileSearches ?? 0) > 0 && fileSearch < 0) miss(cost, ['file_search']);
+}
+
+/** Says what is missing from a cost: it is then at least that much. */
+function miss(cost: Cost, what: readonly Missing[] | undefined): void {
+  if (what === undefined || what.length === 0) return;
+  cost.partial = true;
+  cost.missing = [...new Set([...(cost.missing ?? []), ...what])];
 }
 
 /**
@@ -86,7 +194,7 @@ export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cos
   const named = new Set<string>();
   return (call) => {
     const cost = costOf(call, options);
-    if (cost !== undefined || !hasTokens(call.response.usage) || call.outcome === 'failed') return cost;
+    if (cost !== undefined || !isBilled(call)) return cost;
     const model = call.response.model ?? call.request.model ?? 'a model without a name';
     const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
     if (named.size < LINES && !named.has(line)) {
@@ -102,33 +210,75 @@ function hasTokens(usage: Usage | undefined): boolean {
   return usage !== undefined && (usage.inputTokens !== undefined || usage.outputTokens !== undefined);
 }
 
-function priceFor({ provider, request, response }: Priceable, { models }: CostOptions): Found | undefined {
+/** The price that is to be used; undefined also where there is none to use. */
+function pricedAt(call: Priceable, options: CostOptions): Found | undefined {
+  const found = priceFor(call, options);
+  if (found === undefined) return undefined;
+  return found.standardRates && options.otherTiers === 'none' ? undefined : found;
+}
+
+const isPrepaidCall = ({ request, response }: Priceable): boolean =>
+  response.billing?.isPrepaid === true || isPrepaid(tierOf(response.serviceTier ?? request.serviceTier));
+
+function priceFor(call: Priceable, { models }: CostOptions): Found | undefined {
+  const { provider, request, response } = call;
   const tier = tierOf(response.serviceTier ?? request.serviceTier);
+  if (tier !== STANDARD_TIER && isPrepaid(tier)) return undefined;
+  const region = response.billing?.region ?? call.region ?? '';
   const alias = models && (modelBehind(models, request.model) ?? modelBehind(models, response.model));
-  if (alias === undefined) return findPrice(provider, response.model, request.model, tier);
+  if (alias !== undefined) return priceOfAlias(provider, alias, tier, region);
+  return findPrice(provider, response.model, request.model, tier, pricesOf(call), region);
+}
+
+/** Whose price list holds: that of the provider that the answer names, or that is asked; at an unknown host, none. */
+const pricesOf = ({ provider, priceProvider, response }: Priceable): string | null =>
+  response.billing?.provider ?? (priceProvider === undefined ? provider : priceProvider);
+
+function priceOfAlias(provider: string, alias: string, tier: string, region: string): Found | undefined {
   const colon = alias.indexOf(':');
   if (colon < 1 || !isPricedProvider(alias.slice(0, colon)))
-    return findPrice(provider, alias, undefined, tier);
-  return findPrice(alias.slice(0, colon), alias.slice(colon + 1), undefined, tier);
+    return findPrice(provider, alias, undefined, tier, provider, region);
+  const named = alias.slice(0, colon);
+  return findPrice(named, alias.slice(colon + 1), undefined, tier, named, region);
 }
 
 function modelBehind(models: Readonly<Record<string, string>>, name: string | undefined): string | undefined {
   return name !== undefined && Object.hasOwn(models, name) ? models[name] : undefined;
 }
 
-function mark(cost: Cost, call: Priceable, standardRates: boolean): Cost {
-  if (call.outcome !== 'completed') cost.partial = true;
-  if (standardRates) cost.standardRates = true;
+function mark(cost: Cost, call: Priceable, found: Found | undefined): Cost {
+  if (call.outcome !== 'completed') miss(cost, REST);
+  if (found?.standardRates) cost.standardRates = true;
+  if (found?.missing) miss(cost, found.missing);
   return cost;
+}
+
+/** Of a call that was left, what its model wrote after that. */
+const REST: readonly Missing[] = ['output_tokens'];
+
+/** Whether a call was billed, as far as is known, by a price that is not. */
+export const isUnpriced = (call: Readonly<Call>): boolean => call.cost === undefined && isBilled(call);
+
+function isBilled(call: Priceable): boolean {
+  if (call.outcome === 'failed' || isPrepaidCall(call)) return false;
+  const { usage, billing } = call.response;
+  return hasTokens(usage) || billing?.fees !== undefined;
 }
 
 function reason(call: Priceable, options: CostOptions): string {
   const found = priceFor(call, options);
-  if (found === undefined) return 'its price is not known; setPrice() or a prices file can say it';
+  if (found === undefined) return unknownPrice(call);
   if (found.standardRates && options.otherTiers === 'none')
     return 'the price of its service tier is not known';
+  if (call.response.contradiction === undefined && !isWhole(call.response.usage ?? NO_USAGE, call))
+    return 'its stream ended without the usage of its output';
   return 'the token counts that it reported contradict each other';
 }
+
+const unknownPrice = (call: Priceable): string =>
+  pricesOf(call) === null
+    ? 'llmtrace does not know whose prices hold at its host; LLMTRACE_PROVIDER_MAP=host=provider can say it'
+    : `the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it; setPrice() or a prices file can say it`;
 
 function checkOptions({ models = {}, otherTiers = 'standard', onUnpriced }: PricerOptions): void {
   if (typeof models !== 'object' || models === null || Array.isArray(models)) {

@@ -36,11 +36,11 @@ export interface OwnEntry extends PriceScope {
 const MAX_PRICE = 1e9;
 
 const FIELDS = new Map<string, { unit: UnitName; code: string; factor: number }>();
-for (const { name: unit, code, scale } of UNITS) {
-  if (scale === 1) {
+for (const { name: unit, code, scale, kind } of UNITS) {
+  if (kind === 'token') {
     FIELDS.set(`${unit}Per1M`, { unit, code, factor: 1 }).set(`${unit}Per1K`, { unit, code, factor: 1000 });
   } else {
-    FIELDS.set(`per${unit[0]!.toUpperCase()}${unit.slice(1)}`, { unit, code, factor: 1000 });
+    FIELDS.set(`per${unit[0]!.toUpperCase()}${unit.slice(1)}`, { unit, code, factor: 1e6 / scale });
   }
 }
 

@@ -5,18 +5,15 @@
 
 import { warn } from '../platform/warn.ts';
 import { type OwnEntry, type OwnPrice, ownEntry, type PriceScope, readPrices } from './custom-prices.ts';
-import { shippedPrice } from './price-book.ts';
+import { type BookPrice, bookPrice, modelName, providerId } from './price-book.ts';
 import type { Price } from './rates.ts';
 import { STANDARD_TIER } from './tier.ts';
 
 /** How many answers are remembered; when there are more, all are forgotten. Names of models come from outside. */
 const LIMIT = 1000;
 
-/** A price, and whether it is the one of the standard tier for a call that was served at another tier. */
-export interface Found {
-  readonly price: Price;
-  readonly standardRates: boolean;
-}
+/** A price, and what is not known of it. */
+export type Found = BookPrice;
 
 type Models = Map<string, OwnEntry[]>;
 
@@ -26,6 +23,8 @@ interface Memory {
   readonly answered: string | undefined;
   readonly requested: string | undefined;
   readonly tier: string;
+  readonly prices: string | null;
+  readonly region: string;
   readonly found: Found | undefined;
   /** Another one for the same model: by another provider, or requested by another name. */
   readonly next: Memory | undefined;
@@ -87,27 +86,30 @@ export function clearPrices(): void {
 
 /**
  * The price for a call of `answered` (the model that the answer names) or else of `requested`, at `provider`
- * (`gen_ai.provider.name`) and a service tier as {@link tierOf} names it. Undefined where nobody knows it.
- * The answer is remembered.
+ * (`gen_ai.provider.name`), a service tier as {@link tierOf} names it, by the price list of `prices`, in a `region`.
+ * Undefined where nobody knows it. The answer is remembered.
  */
 export function findPrice(
   provider: string,
   answered: string | undefined,
   requested?: string | undefined,
   tier: string = STANDARD_TIER,
+  prices: string | null = provider,
+  region = '',
 ): Found | undefined {
-  if (last && isOf(last, provider, answered, requested, tier)) return last.found;
+  if (last && isOf(last, provider, answered, requested, tier, prices, region)) return last.found;
   const model = answered ?? requested ?? '';
   let memory = memories.get(model);
-  while (memory && !isOf(memory, provider, answered, requested, tier)) memory = memory.next;
+  while (memory && !isOf(memory, provider, answered, requested, tier, prices, region)) memory = memory.next;
   if (memory) {
     last = memory;
     return memory.found;
   }
-  const found = resolve(provider, [answered, requested], tier);
+  const found = resolve(provider, answered, requested, tier, prices, region);
   if (remembered >= LIMIT) forget();
   remembered += 1;
-  memories.set(model, { provider, answered, requested, tier, found, next: memories.get(model) });
+  const next = memories.get(model);
+  memories.set(model, { provider, answered, requested, tier, prices, region, found, next });
   return found;
 }
 
@@ -117,27 +119,53 @@ const isOf = (
   answered: string | undefined,
   requested: string | undefined,
   tier: string,
+  prices: string | null,
+  region: string,
 ): boolean =>
   memory.requested === requested &&
   memory.answered === answered &&
   memory.provider === provider &&
-  memory.tier === tier;
+  memory.tier === tier &&
+  memory.prices === prices &&
+  memory.region === region;
 
-function resolve(provider: string, names: (string | undefined)[], tier: string): Found | undefined {
-  const first = (find: (model: string) => Price | undefined) => {
+function resolve(
+  provider: string,
+  answered: string | undefined,
+  requested: string | undefined,
+  tier: string,
+  prices: string | null,
+  region: string,
+): Found | undefined {
+  const price = ownPriceOf(provider, [answered, requested].filter(isName), tier);
+  if (price !== undefined) return { price, standardRates: false };
+  if (prices === null) return undefined;
+  const found = namesFor(prices, answered, requested)
+    .map((model) => bookPrice(prices, model, tier, region))
+    .filter((one) => one !== undefined);
+  return found.find(({ standardRates }) => !standardRates) ?? found[0];
+}
+
+const isName = (name: string | undefined): name is string => name !== undefined && name !== '';
+
+/**
+ * The names by which the price list of `prices` is asked. At Amazon's the name that is requested goes first: the
+ * profile in it (`global.…`, `us.…`) has a price of its own, and answers leave it out.
+ */
+function namesFor(prices: string, answered: string | undefined, requested: string | undefined): string[] {
+  if (providerId(prices) !== 'aws' || !isName(requested)) return [answered, requested].filter(isName);
+  // What names no model may be any profile, or capacity that is paid for: the answer's bare name tells too little.
+  return modelName(requested, 'aws') === undefined ? [] : [requested, answered].filter(isName);
+}
+
+function ownPriceOf(provider: string, names: readonly string[], tier: string): Price | undefined {
+  for (const models of [own.set, own.file]) {
     for (const model of names) {
-      const price = model ? find(model) : undefined;
+      const price = ownPrice(models, provider, model, tier);
       if (price !== undefined) return price;
     }
-    return undefined;
-  };
-  const exact =
-    first((model) => ownPrice(own.set, provider, model, tier)) ??
-    first((model) => ownPrice(own.file, provider, model, tier)) ??
-    (tier === STANDARD_TIER ? undefined : first((model) => shippedPrice(provider, model, tier)));
-  if (exact !== undefined) return { price: exact, standardRates: false };
-  const price = first((model) => shippedPrice(provider, model));
-  return price && { price, standardRates: tier !== STANDARD_TIER };
+  }
+  return undefined;
 }
 
 /** Of the prices that hold, one of just this tier is nearest, then one of just this provider. */

@@ -1,6 +1,13 @@
-/** The **price book**: the prices that ship with llmtrace, by provider and model. */
-import { PRICES } from './prices.ts';
-import { compilePrice, type Price, type PriceData } from './rates.ts';
+/**
+ * The **price book**: the prices that ship with llmtrace, by provider and model. It has two layers: the data that
+ * `prices.ts` is generated from, and an overlay, kept by hand, of what that lacks: newer models, and amendments of
+ * prices by service tier and region.
+ */
+import type { Missing } from '../model/billing.ts';
+import { OVERLAY, PRICES } from './prices.ts';
+import { compilePrice, type Price, type PriceData, type RateData, type RatesData } from './rates.ts';
+import { STANDARD_TIER } from './tier.ts';
+import { UNITS } from './units.ts';
 
 /**
  * Which models a price is for, as a pattern: `=` the model's whole name, `^` its start, `$` its end, `~` any part
@@ -8,11 +15,44 @@ import { compilePrice, type Price, type PriceData } from './rates.ts';
  */
 type Rule = string | readonly Rule[] | { readonly and: readonly Rule[] };
 
+type Line = readonly [Rule, PriceData, string?];
+
 interface Shelf {
   /** Providers whose prices hold for models that are not here. */
   readonly fallback: readonly string[];
   /** The first rule that matches decides. */
-  readonly models: readonly (readonly [Rule, PriceData, string?])[];
+  readonly models: readonly Line[];
+}
+
+/** How the price of a model differs under circumstances; all fields that are there hold. */
+export interface Amendment {
+  /** The service tiers of which it is true. */
+  readonly t?: readonly string[];
+  /** A rule for the region; without one it is true everywhere. */
+  readonly p?: Rule;
+  /** All rates of tokens, times this. */
+  readonly f?: number;
+  /** Rates that the data lacks. */
+  readonly r?: RatesData;
+  /** What a cache write for an hour costs, as a multiple of the input, where the data lacks it. */
+  readonly h?: number;
+  /** The price is higher by what nobody knows. */
+  readonly u?: Missing;
+}
+
+interface OverlayShelf {
+  readonly models: readonly Line[];
+  readonly amendments: readonly (readonly [Rule, Amendment])[];
+}
+
+const NO_OVERLAY: OverlayShelf = { models: [], amendments: [] };
+
+/** A price, and what the book does not know of it. */
+export interface BookPrice {
+  readonly price: Price;
+  /** True where it is that of the standard tier, though the call was served at another. */
+  readonly standardRates: boolean;
+  readonly missing?: readonly Missing[] | undefined;
 }
 
 /**
@@ -37,62 +77,150 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   gemini: 'google',
   vertex_ai: 'google',
   xai: 'x-ai',
+  z_ai: 'zai',
+  zhipu: 'zhipuai',
+  github_copilot: 'github-copilot',
 };
 
 const shelves = new Map<string, Shelf>();
+const overlays = new Map<string, OverlayShelf>();
 
 /**
  * The price of `model` at `provider` (a value of `gen_ai.provider.name`, or the book's own name of a provider),
- * or undefined where the book does not know it. It never looks for the model at providers that were not asked:
- * a custom provider's price of a well-known model is not known.
- * With a `tier`, only a price of just that service tier counts.
+ * served at a `tier` and in a `region`; undefined where the book does not know it. It never looks for the model at
+ * providers that were not asked: a custom provider's price of a well-known model is not known.
  */
-export function shippedPrice(provider: string, model: string, tier?: string): Price | undefined {
+export function bookPrice(
+  provider: string,
+  model: string,
+  tier: string = STANDARD_TIER,
+  region = '',
+): BookPrice | undefined {
   const id = providerId(provider);
-  const shelf = shelfOf(id);
-  if (shelf === undefined) return undefined;
   const name = modelName(model, id);
-  if (tier !== undefined) {
-    return found(shelf.models.find((one) => one[2] === tier && matches(one[0], `${name}:${tier}`)));
-  }
-  return found(find(shelf, name) ?? find(shelf, withDashedDate(name)));
+  if (name === undefined) return undefined;
+  const line = lineOf(id, name, tier);
+  if (!line?.[1]) return undefined;
+  const amendments = overlayOf(id)
+    .amendments.filter(([rule, what]) => holds(what, tier, region) && matches(rule, name))
+    .map(([, what]) => what);
+  const isTierKnown =
+    tier === STANDARD_TIER || line[2] === tier || amendments.some(({ t }) => t !== undefined);
+  const missing = amendments.flatMap(({ u }) => u ?? []);
+  return {
+    price: compilePrice(amended(line[1], amendments), 'local'),
+    standardRates: !isTierKnown,
+    ...(missing.length > 0 && { missing }),
+  };
 }
+
+/** The price of `model` by the generated data alone, at the standard tier. */
+export function dataPrice(provider: string, model: string): Price | undefined {
+  const id = providerId(provider);
+  const name = modelName(model, id);
+  const line = name === undefined ? undefined : find(id, name, (shelf) => shelfOf(shelf)?.models ?? []);
+  return line?.[1] ? compilePrice(line[1], 'local') : undefined;
+}
+
+function lineOf(provider: string, name: string, tier: string): Line | undefined {
+  const ofTier =
+    tier === STANDARD_TIER
+      ? undefined
+      : shelfOf(provider)?.models.find((one) => one[2] === tier && matches(one[0], `${name}:${tier}`));
+  return ofTier ?? find(provider, name, linesOf);
+}
+
+/** The overlay goes first. */
+const linesOf = (provider: string): readonly Line[] => {
+  const { models } = overlayOf(provider);
+  const shelf = shelfOf(provider)?.models ?? [];
+  return models.length > 0 ? [...models, ...shelf] : shelf;
+};
+
+const holds = ({ t, p }: Amendment, tier: string, region: string): boolean =>
+  (t === undefined || t.includes(tier)) && (p === undefined || matches(p, region));
 
 /** Whether the book has prices of `provider`. */
 export function isPricedProvider(provider: string): boolean {
-  return Object.hasOwn(PRICES, providerId(provider));
+  const id = providerId(provider);
+  return Object.hasOwn(PRICES, id) || Object.hasOwn(OVERLAY, id);
 }
 
-function providerId(provider: string): string {
+/** The book's own name of a provider. */
+export function providerId(provider: string): string {
   return Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider]! : provider.toLowerCase();
 }
 
-/** Google writes where a model is beside its name: `models/…`, `publishers/google/models/…`, `google/…`. */
-function modelName(model: string, provider: string): string {
+/**
+ * The name by which a provider's shelf has a model. Google writes where it is beside its name (`models/…`,
+ * `publishers/google/models/…`, `google/…`), Hugging Face who serves it behind (`…:groq`), Amazon may give an ARN.
+ * @returns undefined where it names no model: a profile of an application, a prompt, capacity that was bought
+ */
+export function modelName(model: string, provider: string): string | undefined {
   const name = model.toLowerCase().trim();
-  return provider === 'google'
-    ? name.replace(/^(?:(?:(?:projects|publishers)\/.*)?models\/|google\/)/, '')
-    : name;
+  if (provider === 'google')
+    return name.replace(/^(?:(?:(?:projects|publishers)\/.*)?models\/|google\/)/, '');
+  if (provider === 'aws') return bedrockName(name);
+  return provider.startsWith('huggingface_') ? name.replace(/:[\w-]+$/, '') : name;
 }
+
+const ARN = /^arn(?::|%3a)/;
+const NAMED_ARN = /(?::|%3a)(?:inference-profile|foundation-model)(?:\/|%2f)([^/]+)$/;
+
+const bedrockName = (name: string): string | undefined =>
+  ARN.test(name) ? NAMED_ARN.exec(name)?.[1]?.replaceAll('%3a', ':') : name.replaceAll('%3a', ':');
 
 /** Some vendors write `-20260817` where others write `-2026-08-17`. */
 function withDashedDate(name: string): string {
   return name.replace(/-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3');
 }
 
-function find(shelf: Shelf, name: string): Shelf['models'][number] | undefined {
-  const own = shelf.models.find(([rule]) => matches(rule, name));
-  if (own !== undefined) return own;
-  for (const provider of shelf.fallback) {
-    const other = shelfOf(provider)?.models.find(([rule]) => matches(rule, name));
-    if (other !== undefined) return other;
+/** The line of a model: that of the provider itself, else of those whose prices hold there, too. */
+function find(
+  provider: string,
+  name: string,
+  linesOf: (provider: string) => readonly Line[],
+): Line | undefined {
+  return lineNamed(provider, name, linesOf) ?? lineNamed(provider, withDashedDate(name), linesOf);
+}
+
+function lineNamed(
+  provider: string,
+  name: string,
+  linesOf: (provider: string) => readonly Line[],
+): Line | undefined {
+  for (const one of [provider, ...(shelfOf(provider)?.fallback ?? [])]) {
+    const line = linesOf(one).find(([rule]) => matches(rule, name));
+    if (line !== undefined) return line;
   }
   return undefined;
 }
 
-function found(entry: Shelf['models'][number] | undefined): Price | undefined {
-  return entry?.[1] ? compilePrice(entry[1], 'local') : undefined;
+const TOKENS = new Set(UNITS.filter(({ kind }) => kind === 'token').map(({ code }) => code));
+
+/** Rates with all that is true of them under the circumstances. */
+function amended(data: NonNullable<PriceData>, amendments: readonly Amendment[]): NonNullable<PriceData> {
+  if (amendments.length === 0) return data;
+  if (!Array.isArray(data)) return amendedRates(data as RatesData, amendments);
+  return data.map(([when, rates]) => [when, amendedRates(rates, amendments)] as const);
 }
+
+function amendedRates(data: RatesData, amendments: readonly Amendment[]): RatesData {
+  let rates: Record<string, RateData> = { ...data };
+  for (const { r, h } of amendments) {
+    rates = { ...r, ...rates };
+    if (h !== undefined && 'w' in rates) rates = { h: times(rates['i'] ?? 0, h), ...rates };
+  }
+  const factor = amendments.reduce((product, { f = 1 }) => product * f, 1);
+  if (factor === 1) return rates;
+  return Object.fromEntries(
+    Object.entries(rates).map(([code, rate]) => [code, TOKENS.has(code) ? times(rate, factor) : rate]),
+  );
+}
+
+/** Of a rate with context tiers, every other number is where one starts. */
+const times = (rate: RateData, factor: number): RateData =>
+  typeof rate === 'number' ? rate * factor : rate.map((one, i) => (i % 2 === 0 ? one * factor : one));
 
 function matches(rule: Rule, name: string): boolean {
   if (typeof rule !== 'string') {
@@ -123,4 +251,13 @@ function shelfOf(provider: string): Shelf | undefined {
     shelves.set(provider, shelf);
   }
   return shelf;
+}
+
+function overlayOf(provider: string): OverlayShelf {
+  let overlay = overlays.get(provider);
+  if (overlay === undefined && Object.hasOwn(OVERLAY, provider)) {
+    overlay = JSON.parse(OVERLAY[provider]!) as OverlayShelf;
+    overlays.set(provider, overlay);
+  }
+  return overlay ?? NO_OVERLAY;
 }

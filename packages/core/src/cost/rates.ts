@@ -6,8 +6,9 @@
  * at the whole's rate, so a part without a rate of its own costs what its whole costs. With context tiers, the
  * number of all input tokens chooses the rates of the whole call: nothing is marginal.
  */
+import type { Fees, FeeUnit, MissingFee } from '../model/billing.ts';
 import type { Usage } from '../model/call.ts';
-import { UNITS, type Unit, type UnitName } from './units.ts';
+import { FEE_OF, UNITS, type Unit, type UnitName } from './units.ts';
 
 /** Marks a unit that a price does not know apart from its whole. */
 const UNPRICED = -1;
@@ -18,18 +19,23 @@ export interface Rates extends Readonly<Record<UnitName, number>> {
   readonly modalInput: boolean;
   /** Whether any part of the output has a rate of its own. */
   readonly outputParts: boolean;
+  /** Whether tokens have a rate: a model that is billed by the hour or the page alone has none. */
+  readonly byTokens: boolean;
   /** These rates hold for calls with more input tokens than this. */
   readonly above: number;
   /** The rates of the next context tier. */
   readonly next: Rates | undefined;
 }
 
+/** A time of the day in seconds, its start and its end; with a third element on weekdays alone. All in UTC. */
+export type Daily = readonly [start: number, end: number, onWeekdays?: 1];
+
 /** Rates that hold from a date on, or at some time of the day. */
 export interface Dated {
   /** The first moment, in ms since the epoch. */
   readonly from: number | undefined;
   /** The first moment of the day and the first one after, in seconds since midnight UTC; it may span midnight. */
-  readonly daily: readonly [number, number] | undefined;
+  readonly daily: Daily | undefined;
   readonly rates: Rates;
 }
 
@@ -49,7 +55,7 @@ export type RateData = number | readonly number[];
 export type RatesData = Readonly<Record<string, RateData>>;
 
 /** When rates hold: from a date (`2026-08-17`, UTC), or a time of the day in seconds; `null` is always. */
-export type When = string | readonly [number, number] | null;
+export type When = string | Daily | null;
 
 /** The price of a model as the price book keeps it; `null` where no unit that llmtrace counts is priced. */
 export type PriceData = RatesData | readonly (readonly [When, RatesData])[] | null;
@@ -88,16 +94,18 @@ function ratesAbove(data: RatesData, above: number, next: Rates | undefined): Ra
     ...(rates as Record<UnitName, number>),
     modalInput: has('inputText', 'inputAudio', 'inputImage', 'inputVideo'),
     outputParts: has('reasoning', 'citation', 'outputText', 'outputAudio', 'outputImage', 'outputVideo'),
+    byTokens: 'i' in data || 'o' in data || Object.keys(data).length === 0,
     above,
     next,
   };
 }
 
+const FREE: ReadonlySet<UnitName> = new Set(['input', 'output', 'request']);
+
 function rateAbove(unit: Unit, data: RatesData, above: number): number {
   const rate = data[unit.code];
-  // What has no whole to fall back to costs nothing without a rate.
-  if (rate === undefined)
-    return unit.scale === 1000 || unit.name === 'input' || unit.name === 'output' ? 0 : UNPRICED;
+  // What each call has, and no whole to fall back to, costs nothing without a rate.
+  if (rate === undefined) return FREE.has(unit.name) ? 0 : UNPRICED;
   if (typeof rate === 'number') return rate * unit.scale;
   let chosen = rate[0]!;
   for (let i = 1; i < rate.length; i += 2) if (rate[i]! <= above) chosen = rate[i + 1]!;
@@ -130,10 +138,16 @@ function ratesAt(price: Price, dated: readonly Dated[], now: number): Rates {
 function holds({ from, daily }: Dated, now: number): boolean {
   if (from !== undefined) return now >= from;
   if (daily === undefined) return true;
-  const [start, end] = daily;
-  const time = (now % 86_400_000) / 1000;
+  const [start, end, onWeekdays] = daily;
+  if (onWeekdays === 1 && isWeekend(now)) return false;
+  const time = (now % DAY) / 1000;
   return end < start ? time >= start || time < end : time >= start && time < end;
 }
+
+const DAY = 86_400_000;
+
+/** The epoch began on a Thursday, and so the week of day 0 with its Saturday on day 2. */
+const isWeekend = (now: number): boolean => (Math.floor(now / DAY) + 5) % 7 < 2;
 
 // The three parts of a price are small where a call has nothing special, so that V8 makes one function of them.
 
@@ -208,6 +222,21 @@ export function eventPrice(rates: Rates, usage: Usage): number {
   if (webSearches === undefined && fileSearches === undefined) return rates.request / 1e6;
   const searches = count(rates.webSearch, webSearches) * rates.webSearch;
   return (searches + count(rates.fileSearch, fileSearches) * rates.fileSearch + rates.request) / 1e6;
+}
+
+/** What of fees has a rate, in USD; NaN where a count is none. */
+export function feesPrice(rates: Rates, fees: Fees): number {
+  let total = 0;
+  for (const unit in fees)
+    total += count(rates[unit as FeeUnit], fees[unit as FeeUnit]) * rates[unit as FeeUnit];
+  return total / 1e6;
+}
+
+/** The fees that were counted and have no rate. */
+export function unpricedFees(rates: Rates, fees: Fees): MissingFee[] {
+  const units = (Object.keys(fees) as FeeUnit[]).filter((unit) => (fees[unit] ?? 0) > 0);
+  const priced = new Set(units.filter((unit) => rates[unit] >= 0).map((unit) => FEE_OF[unit]));
+  return [...new Set(units.map((unit) => FEE_OF[unit]))].filter((fee) => !priced.has(fee));
 }
 
 /** A number of tokens, as far as it has a rate of its own; NaN where it is no number of tokens. */

@@ -20,3 +20,8 @@ export function tierOf(name: string | undefined): string {
   const tier = name.trim().toLowerCase();
   return STANDARD_NAMES.has(tier) ? STANDARD_TIER : tier;
 }
+
+/** Tiers whose capacity is bought for a time: a call at one has no cost of its own. */
+const PREPAID = new Set(['scale', 'reserved', 'provisioned_throughput']);
+
+export const isPrepaid = (tier: string): boolean => PREPAID.has(tier);

@@ -3,6 +3,8 @@
  * Prices are kept as USD per million of a unit.
  */
 
+import type { FeeUnit, MissingFee } from '../model/billing.ts';
+
 /** One unit, and its names elsewhere. */
 export interface Unit {
   /** Its name in {@link Rates}. */
@@ -11,8 +13,9 @@ export interface Unit {
   readonly code: string;
   /** Its price key in the data of `@pydantic/genai-prices`. */
   readonly key: string;
-  /** How many of it make a million, in units of `key`: the data prices tokens by the million, events by the thousand. */
-  readonly scale: 1 | 1000;
+  /** How much of `key` a million of it is: the data prices tokens by the million, events by the thousand. */
+  readonly scale: number;
+  readonly kind: 'token' | 'event';
 }
 
 /**
@@ -32,13 +35,44 @@ export type TokenUnit =
   | `output${Modality}`;
 
 /** Units that are counted one by one. `request` is billed once a call. */
-export type EventUnit = 'webSearch' | 'fileSearch' | 'request';
+export type EventUnit = 'webSearch' | 'fileSearch' | 'request' | FeeUnit;
+
+/**
+ * What is missing from a cost, by the unit that has no rate. Two units of one fee are two ways to count it: a model's
+ * price has a rate for one of them.
+ */
+export const FEE_OF: Readonly<Record<FeeUnit, MissingFee>> = {
+  groundedPrompt: 'grounding',
+  groundedQuery: 'grounding',
+  mapsPrompt: 'maps',
+  container: 'container',
+  searchUnit: 'rerank',
+  page: 'pages',
+  annotatedPage: 'pages',
+  audioSecond: 'audio',
+  character: 'characters',
+  image: 'images',
+};
 
 export type Modality = 'Text' | 'Audio' | 'Image' | 'Video';
 export type UnitName = TokenUnit | EventUnit;
 
-const tokens = (name: TokenUnit, code: string, key: string): Unit => ({ name, code, key, scale: 1 });
-const events = (name: EventUnit, code: string, key: string): Unit => ({ name, code, key, scale: 1000 });
+const tokens = (name: TokenUnit, code: string, key: string): Unit => ({
+  name,
+  code,
+  key,
+  scale: 1,
+  kind: 'token',
+});
+const events = (name: EventUnit, code: string, key: string, scale = 1000): Unit => ({
+  name,
+  code,
+  key,
+  scale,
+  kind: 'event',
+});
+
+const SECONDS_PER_HOUR = 3600;
 
 /** All that llmtrace can price. */
 export const UNITS: readonly Unit[] = [
@@ -64,4 +98,14 @@ export const UNITS: readonly Unit[] = [
   events('webSearch', 's', 'web_searches_kcount'),
   events('fileSearch', 'f', 'storage_searches_kcount'),
   events('request', 'n', 'requests_kcount'),
+  events('groundedPrompt', 'gp', 'grounded_prompts_kcount'),
+  events('groundedQuery', 'gq', 'grounded_queries_kcount'),
+  events('mapsPrompt', 'm', 'maps_prompts_kcount'),
+  events('container', 'ct', 'containers_kcount'),
+  events('searchUnit', 'su', 'search_units_kcount'),
+  events('page', 'p', 'input_document_kpages'),
+  events('annotatedPage', 'pa', 'input_annotated_document_kpages'),
+  events('audioSecond', 'au', 'audio_hours', 1e6 / SECONDS_PER_HOUR),
+  events('character', 'ch', 'input_characters_mcount', 1),
+  events('image', 'im', 'images_kcount'),
 ];

@@ -13,7 +13,7 @@
 import { define } from '../platform/replace-method.ts';
 import type { Chain } from './attempts/intercept.ts';
 import { callOf, replaceMethod } from './attempts/watch.ts';
-import { close, type Live, onCollected, seen } from './open-call.ts';
+import { close, headersArrived, type Live, onCollected, seen } from './open-call.ts';
 import { watchResponse } from './raw-response.ts';
 import { answerArrived } from './result.ts';
 
@@ -238,6 +238,7 @@ function observeResponse(
   };
   const answered = response.then(
     (props) => {
+      headersArrived(live, props.response.headers);
       // Nobody waits for the body yet, and perhaps nobody ever will.
       if (belonging.promise && belonging.promise.parsedPromise === undefined) {
         seen(live);

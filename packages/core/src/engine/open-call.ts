@@ -10,6 +10,7 @@ import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import { LinkedContext } from '../platform/linked-context.ts';
 import type { Linked } from '../platform/linked-list.ts';
+import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
 import { fields } from '../vendor/values.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
@@ -46,6 +47,10 @@ export interface Live extends Holder, Linked<Live> {
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
+  /** Whether the headers of the answer may say something of it: those of a gateway. */
+  readonly readsHeaders: boolean;
+  /** What the headers of the answer said. */
+  headers: AnswerHeaders | undefined;
   /** The usage of the stream was asked for on behalf of the application, or is waited for to come unasked. */
   usage: 'asked' | 'watched' | undefined;
 }
@@ -54,7 +59,7 @@ export interface Live extends Holder, Linked<Live> {
 export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
-  const { provider, server } = engine.origin(client, args);
+  const { provider, server, priceProvider = null, region, isGateway } = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
   const now = performance.now();
@@ -63,6 +68,8 @@ export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown
     operation: endpoint.operation,
     apiType: endpoint.apiType,
     server,
+    priceProvider,
+    region,
     request,
     startTime: now,
     attempts: 0,
@@ -95,6 +102,8 @@ export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown
     delivered: false,
     parsing: false,
     reading: false,
+    readsHeaders: isGateway,
+    headers: undefined,
     usage: undefined,
     held: undefined,
     isRegistered: false,
@@ -152,7 +161,7 @@ function captureOf(
 
 /** The application is about to get a whole answer. */
 export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
-  const response = endpoint.response(fields(answer));
+  const response = endpoint.response(fields(answer), call);
   // What was read on the way is not in it.
   call.response = endpoint.raw ? Object.assign(call.response, response) : response;
   capture?.answer(answer);
@@ -167,7 +176,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.chunks++;
   call.firstChunkTime ??= now;
   try {
-    endpoint.chunk?.(call.response, fields(chunk));
+    endpoint.chunk?.(call.response, fields(chunk), call);
     if (call.chunks === 1) shareModel(call.response);
   } catch (error) {
     report(engine, 'chunk', error);
@@ -214,10 +223,15 @@ function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
 export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): boolean {
   const only = guard(engine, 'chunk', () => {
     if (!endpoint.dropUsage?.(chunk)) return false;
-    endpoint.chunk?.(call.response, chunk);
+    endpoint.chunk?.(call.response, chunk, call);
     return true;
   });
   return only ?? false;
+}
+
+/** The headers of the answer have arrived. */
+export function headersArrived(live: Live, headers: unknown): void {
+  if (live.readsHeaders) live.headers = guard(live.engine, 'answer', () => answerHeaders(headers));
 }
 
 /** Something of the answer has arrived. */
@@ -244,6 +258,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.endTime = outcome === 'abandoned' ? call.activeTime : performance.now();
   openCalls.remove(live);
   forget(live);
+  if (live.headers) addHeaders(call.response, live.headers);
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);

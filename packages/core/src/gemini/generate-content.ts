@@ -3,6 +3,7 @@
  * from the other. It knows no SDK, only the API: https://ai.google.dev/api/generate-content
  */
 
+import type { Fees } from '../model/billing.ts';
 import type { LlmRequest, LlmResponse, Usage } from '../model/call.ts';
 import { cut } from '../platform/bounds.ts';
 import {
@@ -168,10 +169,46 @@ export function usage(u: any): Usage | undefined {
 const TRAFFIC: Readonly<Record<string, string>> = {
   ON_DEMAND_PRIORITY: 'priority',
   ON_DEMAND_FLEX: 'flex',
+  ON_DEMAND_OFFPEAK: 'offpeak',
 };
 
 const serviceTier = ({ serviceTier, trafficType }: any): string | undefined =>
   name(serviceTier) ?? lookUp(TRAFFIC, trafficType);
+
+/** Tokens of a throughput that was bought beforehand cost nothing by themselves. */
+const isPrepaid = ({ trafficType }: any): boolean => trafficType === 'PROVISIONED_THROUGHPUT';
+
+/** The queries that each answer was grounded by. */
+const queries = new WeakMap<LlmResponse, Set<unknown>>();
+const MAX_QUERIES = 1000;
+
+/**
+ * Grounding is billed by the prompt or by the query, as the model's generation has it: both are counted. A query that
+ * a stream tells of twice was made once.
+ */
+function addGrounding(soFar: LlmResponse, { candidates }: any): void {
+  for (const { groundingMetadata: grounding } of objects(candidates)) {
+    if (!grounding) continue;
+    const made = queriesOf(soFar, grounding);
+    if (made > 0) addFees(soFar, { groundedPrompt: 1, groundedQuery: made });
+    if (objects(grounding.groundingChunks).some(({ maps }) => maps)) addFees(soFar, { mapsPrompt: 1 });
+  }
+}
+
+function queriesOf(soFar: LlmResponse, { webSearchQueries }: any): number {
+  const made = queries.get(soFar) ?? new Set();
+  for (const query of listed(webSearchQueries)) if (made.size < MAX_QUERIES) made.add(query);
+  queries.set(soFar, made);
+  return made.size;
+}
+
+const listed = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value.slice(0, MAX_QUERIES) : [];
+
+/** Takes these counts in the place of what was counted of the same before. */
+function addFees(soFar: LlmResponse, fees: Fees): void {
+  soFar.billing = { ...soFar.billing, fees: { ...soFar.billing?.fees, ...fees } };
+}
 
 const FINISH: Readonly<Record<string, string>> = {
   STOP: 'stop',
@@ -222,7 +259,9 @@ export function chunk(soFar: LlmResponse, c: any): void {
     const counted = usage(usageMetadata);
     // Vertex AI begins with metadata that count nothing yet.
     if (counted?.inputTokens !== undefined || counted?.outputTokens !== undefined) soFar.usage = counted;
+    if (isPrepaid(usageMetadata)) soFar.billing = { ...soFar.billing, isPrepaid: true };
   }
+  addGrounding(soFar, c);
   addFinishReasons(soFar, c);
   if (c.error) soFar.failure = failure(c.error);
 }

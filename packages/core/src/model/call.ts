@@ -5,6 +5,7 @@
  * The record below is all that interceptors and observers ever see; it knows no vendor's types.
  */
 import type { Context } from '@opentelemetry/api';
+import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
 
 /** Values of `gen_ai.operation.name` that llmtrace uses. */
@@ -45,6 +46,8 @@ export interface LlmRequest {
   serviceTier?: string | undefined;
   /** The number of messages (or inputs) sent. Their content is never here. */
   messageCount?: number | undefined;
+  /** The length of a text that is to be spoken, by which some vendors bill. */
+  characterCount?: number | undefined;
 }
 
 /**
@@ -92,6 +95,13 @@ export interface LlmResponse {
   /** One per choice, in their order; normalised to the conventions' words where they have one. */
   finishReasons?: string[] | undefined;
   usage?: Usage | undefined;
+  /**
+   * The usage as it was reported contradicts itself: its total is not that of the counts; or parts were greater than
+   * their whole. Those are left out, which makes the cost unknown.
+   */
+  contradiction?: 'total' | 'parts' | undefined;
+  /** What the call is billed for beside the tokens of `usage`; absent where there is nothing of it. */
+  billing?: Billing | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;
@@ -112,8 +122,9 @@ export interface Cost {
   output?: number | undefined;
   /** Who said so: the provider in its answer, the user's own prices, or the prices that ship with llmtrace. */
   source: 'provider' | 'user' | 'local';
-  /** True where the call did not run to its end, so that only the usage seen until then is priced. */
+  /** True where something is missing from it, which `missing` names: the call cost at least this much. */
   partial?: boolean | undefined;
+  missing?: readonly Missing[] | undefined;
   /**
    * True where the call was served at a service tier (flex, priority, …) for which there is no price, so that
    * `total` is what it would have cost at the standard tier.
@@ -135,6 +146,13 @@ export interface Call {
   /** The API family within the provider, e.g. `chat_completions`. */
   readonly apiType: string | undefined;
   readonly server: Server | undefined;
+  /**
+   * The provider whose price list holds: mostly `provider`. Null where none does: at a host that llmtrace does not
+   * know, the model may be anybody's. Absent is `provider`.
+   */
+  readonly priceProvider?: string | null;
+  /** The region that the host or the path names. */
+  readonly region?: string | undefined;
   readonly request: LlmRequest;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;

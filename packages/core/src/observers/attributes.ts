@@ -260,6 +260,7 @@ function costAttributes(to: Attributed, { cost }: Call, costSemconv: CostSemconv
   to.setAttribute('llmtrace.cost.currency', 'USD');
   to.setAttribute('llmtrace.cost.source', cost.source);
   if (cost.partial) to.setAttribute('llmtrace.cost.partial', true);
+  if (cost.missing) to.setAttribute('llmtrace.cost.missing', [...cost.missing]);
   if (cost.standardRates) to.setAttribute('llmtrace.cost.standard_rates', true);
 }
 

@@ -1,6 +1,6 @@
 /** A **vendor** is data: a table of endpoints, and pure functions. */
 import type { Span } from '@opentelemetry/api';
-import type { LlmRequest, LlmResponse, Operation } from '../model/call.ts';
+import type { Call, LlmRequest, LlmResponse, Operation } from '../model/call.ts';
 import type { ContentReader } from '../model/messages.ts';
 import type { SentRequests } from '../model/sent-requests.ts';
 
@@ -24,6 +24,9 @@ export interface PatchPoint {
   readonly until?: string;
 }
 
+/** What of a call its answer is read by: providers report the same things in different ways. */
+export type Asked = Pick<Call, 'provider' | 'request'>;
+
 /**
  * An **endpoint** is one instrumented method of a vendor's SDK: the innermost one, which sends exactly
  * one model call, so that every helper above it is traced once.
@@ -35,9 +38,10 @@ export interface Endpoint extends PatchPoint {
   /** The API family, where the conventions name it (`openai.api.type`). */
   readonly apiType?: string;
   request(args: readonly any[], self: any): LlmRequest;
-  response(result: any): LlmResponse;
+  /** @param asked the call that is answered; absent where nothing is known of it. */
+  response(result: any, asked?: Asked): LlmResponse;
   /** Folds one chunk of a stream into the response so far. */
-  chunk?(response: LlmResponse, chunk: any): void;
+  chunk?(response: LlmResponse, chunk: any, asked?: Asked): void;
   /**
    * Folds what the vendor sent into the response so far, where the SDK drops something of it: a whole body, or
    * one event of a stream. It runs before {@link response} and {@link chunk}, for {@link Vendor.rawMethods}.

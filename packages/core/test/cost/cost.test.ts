@@ -121,9 +121,9 @@ describe('the cost of a call', () => {
   it('depends on the date', () => {
     const usage = { inputTokens: 1e6 };
     const at = (date: string) =>
-      total('deepseek', 'deepseek-v4-flash', usage, { now: () => Date.parse(date) });
-    near(at('2026-08-16T23:59:59.999Z'), 0.14);
-    near(at('2026-08-17T00:00:00Z'), 0.22);
+      total('gcp.gemini', 'gemini-4-argon', usage, { now: () => Date.parse(date) });
+    near(at('2026-11-30T23:59:59.999Z'), 2);
+    near(at('2026-12-01T00:00:00Z'), 4);
   });
 
   it('depends on the time of the day', () => {
@@ -134,6 +134,16 @@ describe('the cost of a call', () => {
     near(at('00:30:00'), 0.27);
     near(at('16:29:59.999'), 0.27);
     near(at('16:30:00'), 0.135);
+  });
+
+  it('depends on the day of the week', () => {
+    const usage = { inputTokens: 1e6 };
+    const at = (date: string) => total('deepseek', 'deepseek-flash', usage, { now: () => Date.parse(date) });
+    near(at('2026-11-27T02:00:00Z'), 0.3); // a Friday
+    near(at('2026-11-27T05:00:00Z'), 0.15);
+    near(at('2026-11-28T02:00:00Z'), 0.15);
+    near(at('2026-11-29T02:00:00Z'), 0.15);
+    near(at('2026-11-30T02:00:00Z'), 0.3);
   });
 
   for (const [provider, model] of [
@@ -147,7 +157,7 @@ describe('the cost of a call', () => {
     ['gcp.gen_ai', 'gemini-2.5-pro'],
     ['groq', 'llama-3.3-70b-versatile'],
     ['deepseek', 'deepseek-chat'],
-    ['mistral_ai', 'mistral-large-latest'],
+    ['mistral_ai', 'mistral-small-latest'],
     ['x_ai', 'grok-4'],
     ['perplexity', 'sonar'],
     ['moonshot_ai', 'kimi-k2-0711-preview'],
@@ -234,16 +244,17 @@ describe('the cost of a call', () => {
 
   for (const outcome of ['cancelled', 'abandoned'] as const) {
     it(`is partial where the call was ${outcome}`, () => {
+      const rest = { partial: true, missing: ['output_tokens'] };
       const cost = costOf({ ...answered('openai', 'gpt-4o'), outcome });
-      assert.deepEqual(cost, { total: 0.0035, input: 0.0025, output: 0.001, source: 'local', partial: true });
+      assert.deepEqual(cost, { total: 0.0035, input: 0.0025, output: 0.001, source: 'local', ...rest });
       const reported = costOf({ ...answered('openai', 'gpt-4o', { reportedCost: 1 }), outcome });
-      assert.deepEqual(reported, { total: 1, source: 'provider', partial: true });
+      assert.deepEqual(reported, { total: 1, source: 'provider', ...rest });
     });
   }
 
   it('is what the provider reports, or not known, where the call failed', () => {
     assert.equal(costOf({ ...answered('openai', 'gpt-4o'), outcome: 'failed' }), undefined);
     const reported = costOf({ ...answered('openai', 'gpt-4o', { reportedCost: 1 }), outcome: 'failed' });
-    assert.deepEqual(reported, { total: 1, source: 'provider', partial: true });
+    assert.deepEqual(reported, { total: 1, source: 'provider', partial: true, missing: ['output_tokens'] });
   });
 });

@@ -71,14 +71,15 @@ describe('the cost at another service tier', () => {
 
   it('is marked as one at standard rates', () => {
     const standard = { total: 0.0035, input: 0.0025, output: 0.001, source: 'local' };
-    assert.deepEqual(at('priority'), { ...standard, standardRates: true });
+    assert.deepEqual(at('ultrafast'), { ...standard, standardRates: true });
     for (const tier of ['default', 'standard', 'auto', 'on_demand', 'DEFAULT', undefined, '']) {
       assert.deepEqual(at(tier), standard, tier);
     }
   });
 
   it('is absent where only exact prices are wanted', () => {
-    assert.equal(at('flex', { otherTiers: 'none' }), undefined);
+    assert.equal(at('ultrafast', { otherTiers: 'none' }), undefined);
+    near(at('flex', { otherTiers: 'none' })?.total, 0.00175);
     near(at('default', { otherTiers: 'none' })?.total, 0.0035);
   });
 
@@ -94,7 +95,7 @@ describe('the cost at another service tier', () => {
     setPrice('gpt-4o', { inputPer1M: 1, outputPer1M: 1 }, { serviceTier: 'Flex' });
     near(at('flex')?.total, 0.0011);
     assert.equal(at('flex')?.source, 'user');
-    assert.equal(at('priority')?.standardRates, true);
+    assert.equal(at('ultrafast')?.standardRates, true);
     near(at('default')?.total, 0.0035);
     setPrice('gpt-4o', { inputPer1M: 3, outputPer1M: 1 });
     near(at('priority')?.total, 0.0031);
@@ -108,7 +109,7 @@ describe('the cost at another service tier', () => {
   it('is taken from the request where the answer does not say', () => {
     const cost = costOf({
       provider: 'openai',
-      request: { model: 'gpt-4o', serviceTier: 'flex' },
+      request: { model: 'gpt-4o', serviceTier: 'ultrafast' },
       response: { usage: PLAIN },
       outcome: 'completed',
     });
@@ -131,7 +132,7 @@ describe('the memory of prices', () => {
       assert.equal(price('openai', 'unheard-of'), undefined);
       assert.equal(price('anthropic', 'unheard-of', 'gpt-4o'), undefined);
       assert.equal(findPrice('openai', 'gpt-4o')?.standardRates, false);
-      assert.equal(findPrice('openai', 'gpt-4o', undefined, 'flex')?.standardRates, true);
+      assert.equal(findPrice('openai', 'gpt-4o', undefined, 'ultrafast')?.standardRates, true);
     }
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DiagLogLevel, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import sinon from 'sinon';
-import { clearPrices, pricer } from '../../src/cost/cost.ts';
+import { clearPrices, OVERLAY_DATE, PRICES_DATE, pricer } from '../../src/cost/cost.ts';
 import type { Call, Usage } from '../../src/model/call.ts';
 
 const PLAIN: Usage = { inputTokens: 1000, outputTokens: 100 };
@@ -64,7 +64,7 @@ describe('the price of a call that ends', () => {
       debug.args.map(([line]) => line),
       ['mine', 'other'].map(
         (model) =>
-          `llmtrace: no cost for ${model} of openai: its price is not known; setPrice() or a prices file can say it`,
+          `llmtrace: no cost for ${model} of openai: the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it; setPrice() or a prices file can say it`,
       ),
     );
   });
@@ -72,7 +72,7 @@ describe('the price of a call that ends', () => {
   it('says why where it is not the price that is missing', () => {
     const price = pricer({ otherTiers: 'none' });
     price(ended('gpt-4o', { inputTokens: 1, cacheReadTokens: 2 }));
-    price(ended('gpt-4o', PLAIN, 'flex'));
+    price(ended('gpt-4o', PLAIN, 'ultrafast'));
     assert.match(debug.args[0]![0], /token counts .* contradict each other$/);
     assert.match(debug.args[1]![0], /the price of its service tier is not known$/);
   });

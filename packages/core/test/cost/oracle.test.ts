@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { calcPrice, type MatchLogic, type Provider, waitForUpdate } from '@pydantic/genai-prices';
 import { findPrice, PRICES_VERSION, type Price, priceOf } from '../../src/cost/cost.ts';
+import { dataPrice } from '../../src/cost/price-book.ts';
 import type { Usage } from '../../src/model/call.ts';
 
 /** Our counts, by the library's. */
@@ -35,21 +36,10 @@ const COUNTS: Readonly<Record<Exclude<keyof Usage, 'reportedCost'>, string>> = {
 
 /**
  * Models that the library prices at 0 for any number of tokens, and llmtrace not at all. They are billed by the
- * hour of audio, by the page or by the message, which no answer that llmtrace reads counts; or the data has an
- * empty price for them although nobody gives them away.
+ * message, too, which no answer that llmtrace reads counts; or the data has an empty price for them although nobody
+ * gives them away.
  */
 const UNPRICED = new Set([
-  'groq whisper-large-v3',
-  'groq whisper-large-v3-turbo',
-  'mistral mistral-ocr-2503',
-  'mistral mistral-ocr-2505',
-  'mistral mistral-ocr-2512',
-  'mistral mistral-ocr-4-0',
-  'mistral mistral-ocr-4-1',
-  'mistral mistral-ocr-latest',
-  'mistral voxtral-mini-2602',
-  'openai gpt-transcribe',
-  'openai whisper-1',
   'x-ai grok-voice-latest',
   'x-ai grok-voice-think-fast-1.0',
   'x-ai grok-voice-think-fast-2.0',
@@ -180,9 +170,9 @@ function* priced(
     for (const { id, match } of provider.models) {
       const leads = (name: string) => calcPrice({}, name, { providerId: provider.id })?.model.id === id;
       const name = [id, ...namesOf(match)].find(leads);
-      const found = name === undefined ? undefined : findPrice(provider.id, name);
-      if (name !== undefined && found !== undefined)
-        yield [provider.id, name, found.price, timesOf(provider, id)];
+      const price = name === undefined ? undefined : dataPrice(provider.id, name);
+      if (name !== undefined && price?.rates.byTokens)
+        yield [provider.id, name, price, timesOf(provider, id)];
     }
   }
 }
@@ -233,8 +223,8 @@ describe(`the shipped prices, against @pydantic/genai-prices ${installed}`, () =
     for (const [provider, name] of variants(providers)) {
       const expected = calcPrice(counts, name, { providerId: provider });
       const known = expected !== null && !UNPRICED.has(`${expected.provider.id} ${expected.model.id}`);
-      const found = findPrice(provider, name);
-      const cost = found && priceOf(found.price, usage);
+      const price = dataPrice(provider, name);
+      const cost = price && priceOf(price, usage);
       assert.ok(near(cost, known ? expected.total_price : undefined), `${provider} ${name}: ${cost}`);
       names += 1;
     }
@@ -298,7 +288,7 @@ describe(`the shipped prices, against @pydantic/genai-prices ${installed}`, () =
         0,
         id,
       );
-      assert.equal(findPrice(provider, model.join(' ')), undefined, id);
+      assert.equal(dataPrice(provider, model.join(' ')), undefined, id);
     }
   });
 

@@ -282,3 +282,31 @@ describe("Gemini's streams", () => {
     }
   });
 });
+
+describe('what Gemini bills beside tokens', () => {
+  const grounded = (...queries: string[]) => ({
+    candidates: [{ groundingMetadata: { webSearchQueries: queries } }],
+  });
+
+  it('is grounding, once a query, however often a stream tells of it', () => {
+    const soFar: LlmResponse = {};
+    for (const part of [grounded('a'), grounded('a', 'b'), { candidates: [{}] }, grounded()])
+      chunk(soFar, part);
+    assert.deepEqual(soFar.billing, { fees: { groundedPrompt: 1, groundedQuery: 2 } });
+    assert.equal(response(grounded()).billing, undefined);
+  });
+
+  it('is grounding by maps', () => {
+    const groundingMetadata = { groundingChunks: [{ web: {} }, { maps: { uri: 'x' } }] };
+    assert.deepEqual(response({ candidates: [{ groundingMetadata }] }).billing, { fees: { mapsPrompt: 1 } });
+  });
+
+  it('is nothing of a throughput that was bought', () => {
+    const usageMetadata = {
+      promptTokenCount: 1,
+      candidatesTokenCount: 1,
+      trafficType: 'PROVISIONED_THROUGHPUT',
+    };
+    assert.deepEqual(response({ usageMetadata }).billing, { isPrepaid: true });
+  });
+});

@@ -39,7 +39,9 @@ describe('the origin of a client', () => {
   ];
   for (const [baseURL, provider, address, port] of cases) {
     it(`is ${provider} at ${address}:${port} for ${baseURL}`, () => {
-      assert.deepEqual(originOf(baseURL, undefined, 'vendor', {}), { provider, server: { address, port } });
+      const origin = originOf(baseURL, undefined, 'vendor', {});
+      assert.equal(origin.provider, provider);
+      assert.deepEqual(origin.server, { address, port });
     });
   }
 
@@ -57,10 +59,22 @@ describe('the origin of a client', () => {
   });
 
   it('has no server where there is no usable base URL', () => {
-    assert.deepEqual(originOf('not a url', undefined, 'openai', {}), {
+    const origin = {
       provider: 'openai',
       server: undefined,
-    });
-    assert.deepEqual(originOf(undefined, undefined, 'openai', {}), { provider: 'openai', server: undefined });
+      priceProvider: 'openai',
+      region: undefined,
+      isGateway: false,
+    };
+    assert.deepEqual(originOf('not a url', undefined, 'openai', {}), origin);
+    assert.deepEqual(originOf(undefined, undefined, 'openai', {}), origin);
+  });
+
+  it("has nobody's prices at a host that is not known, unless the class or the user names a provider", () => {
+    const pricesAt = (known?: string, map = {}) =>
+      originOf('http://localhost:1234/v1', known, 'openai', map).priceProvider;
+    assert.equal(pricesAt(), undefined);
+    assert.equal(pricesAt('aws.bedrock'), 'aws.bedrock');
+    assert.equal(pricesAt(undefined, { localhost: 'groq' }), 'groq');
   });
 });

@@ -65,9 +65,12 @@ const telemetry = createTelemetry();
 trace.setGlobalTracerProvider(telemetry.tracerProvider);
 propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 await hookVendorModules();
+/** The test server's host has no prices. */
+const modelMap = { 'claude-haiku-4-5': 'anthropic:claude-haiku-4-5' };
+
 if (script.mode !== 'none') {
   const { mode: nativeSpans, semconv = '1.41' } = script;
-  telemetry.install(new AnthropicInstrumentation({ nativeSpans, semconv }));
+  telemetry.install(new AnthropicInstrumentation({ nativeSpans, semconv, modelMap }));
 }
 const { exports } = await loadSdk({ set: script.set, package: '@anthropic-ai/sdk', format: script.format });
 const server = await startVendorServer();

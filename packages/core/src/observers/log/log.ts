@@ -86,6 +86,7 @@ function responseFields(call: Call): Fields {
     output_tokens: outputTokens,
     total_tokens: both ? inputTokens + outputTokens : inputTokens,
     cost_usd: cost?.total,
+    cost_missing: cost?.missing?.join(','),
     finish_reason: response.finishReasons?.filter(Boolean).join(',') || undefined,
     response_id: response.id,
     ...(request.stream ? streamFields(call) : {}),

@@ -4,6 +4,7 @@
  */
 import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { errorType } from '../../errors/index.ts';
+import type { Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
@@ -21,7 +22,11 @@ interface Profile {
 }
 
 /** @param meter made the instruments' owner when the observer is made. */
-export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
+export function metricsObserver(
+  meter: Meter,
+  { semconv, costSemconv }: Naming,
+  isUnpriced: (call: Call) => boolean,
+): Observer {
   const held = heldFor(meter);
   const active = held.adding(
     meter.createUpDownCounter('llmtrace.client.active_requests', {
@@ -42,6 +47,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
     }),
   );
   const cost = held.adding(costCounter(meter, costSemconv));
+  const partial = partialCosts(meter);
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
@@ -66,13 +72,24 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
       }
       if (call.chunks > 0) chunks(call.chunks, attributes, context);
       if (call.cost) cost(call.cost.total, attributes, context);
-      else if (call.outcome !== 'failed' && isCounted(call.response.usage)) unpriced(1, attributes, context);
+      else if (isUnpriced(call)) unpriced(1, attributes, context);
+      if (call.cost?.missing) partial(call.cost.missing, attributes, context);
     },
   };
 }
 
-const isCounted = (usage: Usage | undefined): boolean =>
-  usage?.inputTokens !== undefined || usage?.outputTokens !== undefined;
+/** Counts costs from which something is missing, by what that is. They are few: nothing is held of them. */
+function partialCosts(
+  meter: Meter,
+): (missing: readonly Missing[], attributes: Attributes, context: Context) => void {
+  const counter = meter.createCounter('llmtrace.client.partial_costs', {
+    description: 'Calls whose cost leaves something out, by what that is.',
+    unit: '{call}',
+  });
+  return (missing, attributes, context) => {
+    for (const one of missing) counter.add(1, { ...attributes, 'llmtrace.cost.missing': one }, context);
+  };
+}
 
 function recordTimes(profile: Profile, call: Call, attributes: Attributes): void {
   const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;

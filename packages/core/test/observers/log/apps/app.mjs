@@ -3,7 +3,11 @@ import { createRequire } from 'node:module';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 
 const { HOST, SDK, PLAY = '' } = process.env;
-const instrumentation = new OpenAIInstrumentation(PLAY.includes('latest') ? { semconv: 'latest' } : {});
+// The test server's host has no prices.
+const modelMap = { 'gpt-4o-mini': 'openai:gpt-4o-mini' };
+const instrumentation = new OpenAIInstrumentation(
+  PLAY.includes('latest') ? { modelMap, semconv: 'latest' } : { modelMap },
+);
 let sdk;
 if (HOST) {
   const host = createRequire(HOST);

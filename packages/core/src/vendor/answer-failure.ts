@@ -1,0 +1,57 @@
+/**
+ * Errors that an answer hides: a gateway, a proxy or the model server behind it answers with status 200, and says in
+ * the body, in a choice or in a chunk of the stream that it failed.
+ */
+import { isObject, name, objects } from '../platform/bounds.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+/** A failure as it stands in an answer; it has the shape of a vendor's error. */
+export interface AnswerFailure {
+  readonly code: string;
+  readonly type?: string | undefined;
+  readonly message?: unknown;
+  /** Where the code is an HTTP status: that of whoever is behind the gateway. */
+  readonly status?: number | undefined;
+}
+
+/**
+ * What of an answer, or a chunk, of OpenAI's family says that it failed; undefined where nothing does.
+ * Known: `{ error }` in the place of an answer (OpenRouter, vLLM, Cerebras), `choices[].error` and the finish reason
+ * `error` (OpenRouter, Mistral), `x_groq.error`, Cloudflare's envelope and Replicate's.
+ */
+export function answerFailure(body: any): AnswerFailure | undefined {
+  const error = body.error ?? body.x_groq?.error ?? envelopeError(body);
+  if (error !== undefined && error !== null && error !== '') return failureOf(error, body.status_code);
+  for (const choice of objects(body.choices)) {
+    if (choice.error) return failureOf(choice.error, undefined);
+    if (choice.finish_reason === 'error') return failureOf({ code: 'error' }, undefined);
+  }
+  return undefined;
+}
+
+/** Of Cloudflare's envelope: `{ success: false, errors: [{ code, message }] }`. */
+const envelopeError = ({ success, errors }: any): unknown =>
+  success === false ? (objects(errors)[0] ?? { code: 'error' }) : undefined;
+
+/** The code may be a number: mostly an HTTP status; or there is a text alone. */
+function failureOf(error: any, statusBeside: unknown): AnswerFailure {
+  if (!isObject(error)) return { code: 'error', message: String(error) };
+  const { code, type, message, status } = error as Record<string, unknown>;
+  const known = statusOf(code) ?? statusOf(status) ?? statusOf(statusBeside);
+  return {
+    code: wordOf(code) ?? wordOf(type) ?? 'error',
+    type: name(type),
+    message,
+    ...(known !== undefined && { status: known }),
+  };
+}
+
+const wordOf = (code: unknown): string | undefined =>
+  typeof code === 'number' && Number.isFinite(code) ? String(code) : name(code);
+
+const statusOf = (code: unknown): number | undefined => {
+  const status = typeof code === 'string' && /^[45]\d\d$/.test(code) ? Number(code) : code;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
+};
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

@@ -1,0 +1,47 @@
+/**
+ * What gateways say of an answer in its headers alone: what it cost (LiteLLM), who served it (Hugging Face), and how
+ * much came from a cache (Fireworks).
+ */
+import type { LlmResponse } from '../model/call.ts';
+import { MAX_TOKENS } from '../platform/bounds.ts';
+import { isUsd } from './values.ts';
+
+/** What headers said. */
+export interface AnswerHeaders {
+  readonly cost: number | undefined;
+  readonly servedBy: string | undefined;
+  readonly cachedTokens: number | undefined;
+}
+
+/** @returns undefined where the headers say nothing of it. */
+export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
+  const get = (headers as { get?: (name: string) => unknown } | null | undefined)?.get;
+  if (typeof get !== 'function') return undefined;
+  const numberIn = (name: string): number | undefined => positive(get.call(headers, name));
+  const served = get.call(headers, 'x-inference-provider');
+  const said = {
+    // A 0 says as well that LiteLLM does not know the price.
+    cost: numberIn('x-litellm-response-cost'),
+    servedBy: typeof served === 'string' && /^[\w-]{1,50}$/.test(served) ? served.toLowerCase() : undefined,
+    cachedTokens: numberIn('fireworks-cached-prompt-tokens'),
+  };
+  return Object.values(said).some((value) => value !== undefined) ? said : undefined;
+}
+
+function positive(text: unknown): number | undefined {
+  const value = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN;
+  return value > 0 && value <= MAX_TOKENS ? value : undefined;
+}
+
+/** Adds what headers said to what the body says, which goes before. */
+export function addHeaders(response: LlmResponse, { cost, servedBy, cachedTokens }: AnswerHeaders): void {
+  if (isUsd(cost) && response.usage?.reportedCost === undefined) {
+    response.usage = { ...response.usage, reportedCost: cost };
+  }
+  if (servedBy !== undefined) {
+    response.billing = { ...response.billing, provider: `huggingface_${servedBy}` };
+  }
+  const { usage } = response;
+  const isPart = cachedTokens !== undefined && cachedTokens <= (usage?.inputTokens ?? -1);
+  if (usage && isPart) usage.cacheReadTokens ??= cachedTokens;
+}

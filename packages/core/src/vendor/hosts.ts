@@ -1,0 +1,228 @@
+/**
+ * The **hosts** that serve models: which provider each is, whose price list holds there, and the region that the host
+ * or the path names. Hosts are matched by whole labels, so that a look-alike (`api.openai.com.example.org`) is never
+ * taken for a vendor. A host that is not here, and a private one, has no price list: the same name of a model may cost
+ * nothing there, or ten times as much.
+ */
+import { lookUp } from '../platform/bounds.ts';
+
+/** What a URL tells of who is asked. */
+export interface HostProvider {
+  /** A value of `gen_ai.provider.name`. */
+  readonly name: string;
+  /** The provider whose prices hold; undefined where the price book has none, or the answer has to name it. */
+  readonly priceProvider: string | undefined;
+  /** As the host or the path names it: `us-east-1`, `europe-west4`, `eu`, `global`. */
+  readonly region: string | undefined;
+  /** How usage objects of OpenAI's family are to be read there. */
+  readonly dialect: UsageDialect;
+}
+
+/**
+ * What a provider does differently in OpenAI's usage object, where the object itself does not tell:
+ * `google` counts thinking in the total alone; `x_ai` does not count reasoning in the output of chats, but in the total;
+ * `perplexity` counts it in neither.
+ */
+export type UsageDialect = 'openai' | 'google' | 'x_ai' | 'perplexity';
+
+/** The dialect of a provider, by `gen_ai.provider.name`. */
+export const dialectOf = (provider: string): UsageDialect => lookUp(DIALECTS, provider) ?? 'openai';
+
+const DIALECTS: Readonly<Record<string, UsageDialect>> = {
+  'gcp.gemini': 'google',
+  'gcp.vertex_ai': 'google',
+  'gcp.gen_ai': 'google',
+  x_ai: 'x_ai',
+  perplexity: 'perplexity',
+};
+
+interface Row {
+  readonly host: RegExp;
+  readonly name: string;
+  /** @default `name`; null where nobody's prices hold until the answer names a provider */
+  readonly prices?: string | null;
+  /** What the path must be, too. */
+  readonly path?: RegExp;
+}
+
+/** A group `region` of either pattern is the region. The first row that matches wins. */
+const row = (host: RegExp, name: string, rest: Omit<Row, 'host' | 'name'> = {}): Row => ({
+  host,
+  name,
+  ...rest,
+});
+
+const AZURE_TLD = '(?:com|us|cn)';
+const azure = (host: string): RegExp => new RegExp(`^(?:.+\\.)?${host}\\.azure\\.${AZURE_TLD}$`);
+
+const AZURE: readonly Row[] = [
+  row(azure('openai'), 'azure.ai.openai'),
+  row(azure('cognitiveservices'), 'azure.ai.openai'),
+  row(azure('models\\.ai'), 'azure.ai.inference'),
+  row(azure('services\\.ai'), 'azure.ai.openai', { path: /^\/openai(?:\/|$)/ }),
+  row(azure('services\\.ai'), 'azure.ai.inference', { path: /^\/models(?:\/|$)/ }),
+  row(azure('services\\.ai'), 'anthropic', { path: /^\/anthropic(?:\/|$)/, prices: 'azure' }),
+];
+
+const AWS_REGION = '(?<region>[a-z0-9-]+)';
+
+const AMAZON: readonly Row[] = [
+  row(new RegExp(`^bedrock-runtime(?:-fips)?\\.${AWS_REGION}\\.amazonaws\\.com(?:\\.cn)?$`), 'aws.bedrock'),
+  row(new RegExp(`^bedrock-mantle(?:-fips)?\\.${AWS_REGION}\\.amazonaws\\.com(?:\\.cn)?$`), 'aws.bedrock'),
+  row(
+    new RegExp(
+      `^vpce-[^.]+\\.bedrock-(?:runtime|mantle)(?:-fips)?\\.${AWS_REGION}\\.vpce\\.amazonaws\\.com$`,
+    ),
+    'aws.bedrock',
+  ),
+];
+
+/** Segments of the path of Cloudflare's gateway that name a provider. `compat` names none. */
+const CLOUDFLARE_SEGMENTS: Readonly<Record<string, string>> = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  groq: 'groq',
+  mistral: 'mistral_ai',
+  deepseek: 'deepseek',
+  'perplexity-ai': 'perplexity',
+  grok: 'x_ai',
+  'google-ai-studio': 'gcp.gemini',
+  'google-vertex-ai': 'gcp.vertex_ai',
+  'aws-bedrock': 'aws.bedrock',
+  'azure-openai': 'azure.ai.openai',
+  'workers-ai': 'cloudflare',
+  openrouter: 'openrouter',
+  cohere: 'cohere',
+  cerebras: 'cerebras',
+};
+
+/** By the last two labels of a host, so that a host of anything else costs one look into a table. */
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  'openai.com': [row(/^(?:(?<region>.+)\.)?api\.openai\.com$/, 'openai')],
+  'anthropic.com': [
+    row(/^api\.anthropic\.com$/, 'anthropic'),
+    row(/^.+\.azure\.anthropic\.com$/, 'anthropic', { prices: 'azure' }),
+  ],
+  'azure.com': AZURE,
+  'azure.us': AZURE,
+  'azure.cn': AZURE,
+  'azure-api.net': [row(/^.+\.azure-api\.net$/, 'azure.ai.openai', { path: /^\/(?:.+\/)?openai(?:\/|$)/ })],
+  'amazonaws.com': AMAZON,
+  'com.cn': AMAZON,
+  'api.aws': [
+    row(new RegExp(`^bedrock-(?:runtime|mantle)(?:-fips)?\\.${AWS_REGION}\\.api\\.aws$`), 'aws.bedrock'),
+    row(new RegExp(`^aws-external-anthropic\\.${AWS_REGION}\\.api\\.aws$`), 'anthropic'),
+  ],
+  'googleapis.com': [
+    row(/^generativelanguage\.googleapis\.com$/, 'gcp.gemini'),
+    row(/^(?:(?<region>[a-z0-9-]+)-)?aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'),
+    row(/^aiplatform\.(?<region>[a-z0-9-]+)\.rep\.googleapis\.com$/, 'gcp.vertex_ai'),
+  ],
+  'groq.com': [row(/^api\.groq\.com$/, 'groq')],
+  'deepseek.com': [row(/^api\.deepseek\.com$/, 'deepseek')],
+  'mistral.ai': [row(/^(?:api|codestral)\.mistral\.ai$/, 'mistral_ai')],
+  'x.ai': [row(/^(?:(?<region>[a-z0-9-]+)\.)?api\.x\.ai$/, 'x_ai')],
+  'perplexity.ai': [row(/^api\.perplexity\.ai$/, 'perplexity')],
+  'moonshot.ai': [row(/^api\.moonshot\.ai$/, 'moonshot_ai')],
+  'moonshot.cn': [row(/^api\.moonshot\.cn$/, 'moonshot_ai')],
+  'cohere.com': [row(/^api\.cohere\.com$/, 'cohere')],
+  'cohere.ai': [row(/^api\.cohere\.ai$/, 'cohere')],
+  'ibm.com': [row(/^(?:(?<region>.+)\.)?ml\.cloud\.ibm\.com$/, 'ibm.watsonx.ai')],
+  'openrouter.ai': [row(/^openrouter\.ai$/, 'openrouter')],
+  'together.xyz': [row(/^api\.together\.xyz$/, 'together_ai')],
+  'together.ai': [row(/^api\.together\.ai$/, 'together_ai')],
+  'fireworks.ai': [row(/^api\.fireworks\.ai$/, 'fireworks_ai')],
+  'cerebras.ai': [row(/^api\.cerebras\.ai$/, 'cerebras')],
+  // A coding plan is a subscription: its calls have no price.
+  'z.ai': [
+    row(/^api\.z\.ai$/, 'z_ai', { path: /^\/api\/coding\//, prices: null }),
+    row(/^api\.z\.ai$/, 'z_ai'),
+  ],
+  'bigmodel.cn': [row(/^open\.bigmodel\.cn$/, 'zhipu')],
+  'minimax.io': [row(/^api\.minimax\.io$/, 'minimax')],
+  'minimax.chat': [row(/^api\.minimax\.chat$/, 'minimax')],
+  'novita.ai': [row(/^api\.novita\.ai$/, 'novita')],
+  'baseten.co': [row(/^inference\.baseten\.co$/, 'baseten')],
+  'arcee.ai': [row(/^api\.arcee\.ai$/, 'arcee')],
+  'ovh.net': [row(/^oai\.endpoints\.kepler\.ai\.cloud\.ovh\.net$/, 'ovhcloud')],
+  'modal.run': [row(/^.+\.modal\.run$/, 'modal')],
+  'githubcopilot.com': [row(/^api\.githubcopilot\.com$/, 'github_copilot')],
+  'voyageai.com': [row(/^api\.voyageai\.com$/, 'voyageai')],
+  'cloudflare.com': [
+    row(/^api\.cloudflare\.com$/, 'cloudflare', { path: /^\/client\/v4\/accounts\/[^/]+\/ai\// }),
+    ...Object.entries(CLOUDFLARE_SEGMENTS).map(([segment, name]) =>
+      row(/^gateway\.ai\.cloudflare\.com$/, name, { path: new RegExp(`^/v1/[^/]+/[^/]+/${segment}(?:/|$)`) }),
+    ),
+    row(/^gateway\.ai\.cloudflare\.com$/, 'cloudflare', { prices: null }),
+  ],
+  'huggingface.co': [row(/^router\.huggingface\.co$/, 'hugging_face', { prices: null })],
+  'vercel.sh': [row(/^ai-gateway\.vercel\.sh$/, 'vercel_ai_gateway', { prices: null })],
+  'aliyuncs.com': [row(/^dashscope(?:-(?<region>[a-z]+))?\.aliyuncs\.com$/, 'alibaba')],
+  'deepinfra.com': [row(/^api\.deepinfra\.com$/, 'deepinfra')],
+  'replicate.com': [row(/^api\.replicate\.com$/, 'replicate')],
+  'jina.ai': [row(/^api\.jina\.ai$/, 'jina')],
+  'sambanova.ai': [row(/^api\.sambanova\.ai$/, 'sambanova')],
+  'nebius.com': [row(/^api\.studio\.nebius\.com$/, 'nebius')],
+  'kimi.com': [row(/^api\.kimi\.com$/, 'moonshot_ai', { path: /^\/coding(?:\/|$)/, prices: null })],
+  'ollama.com': [row(/^ollama\.com$/, 'ollama', { prices: null })],
+};
+
+/** Vertex AI names the region in the path, too. */
+const LOCATION = /\/locations\/([a-z0-9-]+)(?:\/|$)/;
+
+/** Paths of Ollama's own API, which no other server of models has. */
+const OLLAMA = /^\/api\/(?:chat|generate|embed|embeddings)$/;
+const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)$/;
+
+/**
+ * Who is asked at a URL. Undefined where nobody is known to serve models there.
+ * @throws never; a text that is no URL is nobody's.
+ */
+export function providerOf(url: string | URL): HostProvider | undefined {
+  const parsed = typeof url === 'string' ? parseUrl(url) : url;
+  if (parsed === null) return undefined;
+  const { hostname, pathname } = parsed;
+  for (const candidate of lookUp(ROWS, lastLabels(hostname)) ?? NO_ROWS) {
+    const found = match(candidate, hostname, pathname);
+    if (found) return found;
+  }
+  return LOCAL.test(hostname) && OLLAMA.test(pathname) ? LOCAL_OLLAMA : undefined;
+}
+
+const NO_ROWS: readonly Row[] = [];
+
+const LOCAL_OLLAMA: HostProvider = {
+  name: 'ollama',
+  priceProvider: undefined,
+  region: undefined,
+  dialect: 'openai',
+};
+
+function match(
+  { host, path, name, prices }: Row,
+  hostname: string,
+  pathname: string,
+): HostProvider | undefined {
+  const byHost = host.exec(hostname);
+  if (!byHost || (path && !path.test(pathname))) return undefined;
+  const region = byHost.groups?.['region'] ?? LOCATION.exec(pathname)?.[1];
+  return {
+    name,
+    priceProvider: prices === null ? undefined : (prices ?? name),
+    region,
+    dialect: dialectOf(name),
+  };
+}
+
+function lastLabels(host: string): string {
+  const last = host.lastIndexOf('.');
+  return host.slice(host.lastIndexOf('.', last - 1) + 1);
+}
+
+export function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}

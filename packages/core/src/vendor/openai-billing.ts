@@ -1,0 +1,177 @@
+/**
+ * What answers of OpenAI's family are billed for beside the tokens of their usage: tools that the vendor runs, other
+ * models within a call, seconds of audio, images.
+ */
+import type { Billing, InnerCall, Missing } from '../model/billing.ts';
+import type { LlmResponse, Usage } from '../model/call.ts';
+import { isObject, name, objects } from '../platform/bounds.ts';
+import { openAIUsage, type UsageReading } from './openai-usage.ts';
+import { tokenCount } from './values.ts';
+import type { Asked } from './vendor.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+/** A usage and what else is billed, as a response holds them. */
+export type BilledReading = Pick<LlmResponse, 'usage' | 'contradiction' | 'billing'>;
+
+/** Of a chat completion, or the last chunk of one: its usage object, and what else is billed. */
+export function chatBilled(body: any, read: UsageReading, asked: Asked | undefined): BilledReading {
+  const stated = gatewayCost(body);
+  if (stated !== undefined) read = { ...read, usage: { ...read.usage, reportedCost: stated } };
+  if (hasSearched(body, asked)) read = { ...read, usage: withSearches(read.usage, 1) };
+  const usage = body.usage ?? body.x_groq?.usage;
+  return {
+    ...read,
+    billing: billing({
+      provider: servedBy(asked),
+      ...compound(body, usage),
+    }),
+  };
+}
+
+/** Of a response: its usage, and what else is billed. */
+export function responseBilled(body: any, read: UsageReading): BilledReading {
+  const items = objects(body.output);
+  const usage = withToolSearches(body, items, read.usage);
+  const images = imageTool(body, items);
+  const uncounted = [
+    ...(images === 'uncounted' ? (['image_generation'] as const) : []),
+    ...(hasNewContainer(items) ? (['container'] as const) : []),
+    ...(longCacheWrites(body.usage) ? (['cache_ttl'] as const) : []),
+  ];
+  return {
+    ...read,
+    usage,
+    billing: billing({
+      inner: typeof images === 'object' ? [images] : undefined,
+      uncounted: uncounted.length > 0 ? uncounted : undefined,
+    }),
+  };
+}
+
+/** Nothing where nothing is in it. */
+export function billing(parts: Billing): Billing | undefined {
+  return Object.values(parts).some((part) => part !== undefined) ? parts : undefined;
+}
+
+/**
+ * What Vercel's gateway says that a call cost, in texts. On free credits it says 0, and beside it what the market
+ * asks.
+ */
+function gatewayCost(body: any): number | undefined {
+  const choice = body.choices?.[0];
+  const gateway =
+    (choice?.message ?? choice?.delta)?.provider_metadata?.gateway ?? body.provider_metadata?.gateway;
+  if (!isObject(gateway)) return undefined;
+  const { cost, marketCost } = gateway as Record<string, unknown>;
+  const [stated, market] = [usdOf(cost), usdOf(marketCost)];
+  return stated === 0 && market ? market : stated;
+}
+
+const usdOf = (text: unknown): number | undefined => {
+  const usd = typeof text === 'string' && text !== '' ? Number(text) : text;
+  return typeof usd === 'number' && usd >= 0 && usd < 1e6 ? usd : undefined;
+};
+
+/** Chat models that search do so once a request, and say no more of it than the links that they cite. */
+function hasSearched({ choices, model }: any, asked: Asked | undefined): boolean {
+  if (!/search/.test(`${asked?.request.model} ${name(model)}`)) return false;
+  return objects(choices).some((choice) =>
+    objects((choice.message ?? choice.delta)?.annotations).some(({ type }) => type === 'url_citation'),
+  );
+}
+
+const withSearches = (usage: Usage | undefined, webSearches: number): Usage => ({
+  ...usage,
+  webSearches: Math.max(webSearches, usage?.webSearches ?? 0),
+});
+
+/** The tools that the vendor ran for a response, where the answer counts them, else its items. */
+function withToolSearches(body: any, items: readonly any[], usage: Usage | undefined): Usage | undefined {
+  if (usage === undefined) return undefined;
+  const webSearches = tokenCount(body.tool_usage?.web_search?.num_requests) ?? countSearches(items);
+  const fileSearches = items.filter(({ type }) => type === 'file_search_call').length;
+  if (webSearches > 0) usage.webSearches = webSearches;
+  if (fileSearches > 0) usage.fileSearches = fileSearches;
+  return usage;
+}
+
+/** To open a page or to look for something within it is no search. */
+const countSearches = (items: readonly any[]): number =>
+  items.filter(({ type, action }) => type === 'web_search_call' && (action?.type ?? 'search') === 'search')
+    .length;
+
+/**
+ * The tokens of the image tool, which are of a model of their own; none where nothing was drawn. Which model it was is
+ * known only where the request names it, for the vendor changes the default.
+ */
+function imageTool(
+  { tool_usage: used, tools }: any,
+  items: readonly any[],
+): InnerCall | 'uncounted' | undefined {
+  const { usage } = openAIUsage(used?.image_gen);
+  const hasTokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0) > 0;
+  const isUsed = hasTokens || items.some(({ type }) => type === 'image_generation_call');
+  if (!isUsed) return undefined;
+  const model = name(objects(tools).find(({ type }) => type === 'image_generation')?.model);
+  if (!usage || !hasTokens || model === undefined) return 'uncounted';
+  return { model, usage: allImage(usage), what: 'image_generation' };
+}
+
+/** What an image model wrote is an image where nobody says otherwise. */
+export const allImage = (usage: Usage): Usage =>
+  usage.outputImageTokens === undefined && usage.outputTextTokens === undefined
+    ? { ...usage, outputImageTokens: usage.outputTokens }
+    : usage;
+
+const MAX_CONTAINERS = 1000;
+const containers = new Set<string>();
+
+/** Whether the answer names a container that no answer before it did: one is billed once, however often it is used. */
+function hasNewContainer(items: readonly any[]): boolean {
+  let isNew = false;
+  for (const { container_id, environment } of items) {
+    const id = name(container_id) ?? name(environment?.container_id);
+    if (id === undefined || containers.has(id)) continue;
+    if (containers.size >= MAX_CONTAINERS) containers.clear();
+    containers.add(id);
+    isNew = true;
+  }
+  return isNew;
+}
+
+/** Cache writes that live 12 hours have a price of their own, which is not known. */
+const longCacheWrites = (usage: any): boolean =>
+  (tokenCount(usage?.input_tokens_details?.cache_write_tokens_details?.ttl_12h_tokens) ?? 0) > 0;
+
+/** Groq's compound systems ask several models, and have no price themselves. */
+function compound(body: any, usage: any): Pick<Billing, 'inner' | 'tokens' | 'uncounted'> {
+  const models = objects(
+    (usage?.usage_breakdown ?? body.usage_breakdown ?? body.x_groq?.usage_breakdown)?.models,
+  );
+  if (models.length === 0) return {};
+  const inner = models.map(
+    (one): InnerCall => ({
+      model: name(one.model),
+      usage: openAIUsage(one.usage).usage ?? {},
+      what: 'inner_model',
+    }),
+  );
+  return { inner, tokens: null, uncounted: hasTools(body) ? TOOLS : undefined };
+}
+
+const TOOLS: Missing[] = ['tools'];
+
+const hasTools = ({ choices }: any): boolean =>
+  objects(choices).some(({ message, delta }) => objects((message ?? delta)?.executed_tools).length > 0);
+
+/** Suffixes of Hugging Face's models that are ways to choose, and no provider. */
+const CHOICES = new Set(['fastest', 'cheapest', 'preferred', 'auto']);
+
+/** Who served a call through Hugging Face's router, where the request says so: `org/model:provider`. */
+function servedBy(asked: Asked | undefined): string | undefined {
+  if (asked?.provider !== 'hugging_face') return undefined;
+  const [, provider] = /:([\w-]+)$/.exec(asked.request.model ?? '') ?? [];
+  return provider === undefined || CHOICES.has(provider) ? undefined : `huggingface_${provider}`;
+}
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here
