@@ -7,7 +7,7 @@ import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
-import { isUnpriced, loadPrices, pricer } from './cost/cost.ts';
+import { loadPrices, pricer } from './cost/cost.ts';
 import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
@@ -58,14 +58,14 @@ export function engineOf(
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
-    metricsObserver(meter, config, isUnpriced),
+    metricsObserver(meter, config),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
   return {
     vendor,
-    startSpan: (call) => startSpan(tracer, call),
+    startSpan: (call) => startSpan(tracer, call, config),
     priceOf: pricer({ models: config.modelMap }),
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],

@@ -9,6 +9,7 @@ import {
   type SentRequests,
   type Vendor,
 } from '@llmtrace/core';
+import { batches } from './batches.ts';
 import { completions } from './completions.ts';
 import { messages, streamHelpers } from './messages.ts';
 
@@ -50,7 +51,7 @@ export const anthropic: Vendor = {
   providerOf,
   // Such a client renews its credentials by repeating a request that was refused.
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
-  endpoints: [...messages, completions],
+  endpoints: [...messages, completions, ...batches],
   requests,
   otherTracers: [
     ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],

@@ -6,6 +6,7 @@ import {
   type SentRequests,
   type Vendor,
 } from '@llmtrace/core';
+import { batches } from './batches.ts';
 import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
@@ -45,7 +46,7 @@ export const openai: Vendor = {
   client: (resource) => resource?._client,
   baseURL: (client) => client?.baseURL,
   providerOf,
-  endpoints: [chat, ...responses, embeddings, completions, ...media],
+  endpoints: [chat, ...responses, embeddings, completions, ...media, ...batches],
   requests,
   otherTracers: [
     ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],

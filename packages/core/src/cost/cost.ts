@@ -3,7 +3,7 @@
  * the call ends. What nobody knows is left out: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
-import type { Billing, InnerCall, Missing } from '../model/billing.ts';
+import { type Billing, hasTokens, type InnerCall, isUnpriced, type Missing } from '../model/billing.ts';
 import type { Call, Cost, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
@@ -193,8 +193,9 @@ export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cos
   const options = Object.keys(given.models ?? {}).length > 0 ? given : { ...given, models: undefined };
   const named = new Set<string>();
   return (call) => {
+    if (isPrepaidCall(call)) call.response.billing = { ...call.response.billing, isPrepaid: true };
     const cost = costOf(call, options);
-    if (cost !== undefined || !isBilled(call)) return cost;
+    if (cost !== undefined || !isUnpriced(call)) return cost;
     const model = call.response.model ?? call.request.model ?? 'a model without a name';
     const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
     if (named.size < LINES && !named.has(line)) {
@@ -204,10 +205,6 @@ export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cos
     options.onUnpriced?.(call);
     return undefined;
   };
-}
-
-function hasTokens(usage: Usage | undefined): boolean {
-  return usage !== undefined && (usage.inputTokens !== undefined || usage.outputTokens !== undefined);
 }
 
 /** The price that is to be used; undefined also where there is none to use. */
@@ -255,15 +252,6 @@ function mark(cost: Cost, call: Priceable, found: Found | undefined): Cost {
 
 /** Of a call that was left, what its model wrote after that. */
 const REST: readonly Missing[] = ['output_tokens'];
-
-/** Whether a call was billed, as far as is known, by a price that is not. */
-export const isUnpriced = (call: Readonly<Call>): boolean => call.cost === undefined && isBilled(call);
-
-function isBilled(call: Priceable): boolean {
-  if (call.outcome === 'failed' || isPrepaidCall(call)) return false;
-  const { usage, billing } = call.response;
-  return hasTokens(usage) || billing?.fees !== undefined;
-}
 
 function reason(call: Priceable, options: CostOptions): string {
   const found = priceFor(call, options);

@@ -4,7 +4,7 @@
  *
  * The record below is all that interceptors and observers ever see; it knows no vendor's types.
  */
-import type { Context } from '@opentelemetry/api';
+import type { Context, SpanContext } from '@opentelemetry/api';
 import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
 
@@ -102,6 +102,8 @@ export interface LlmResponse {
   contradiction?: 'total' | 'parts' | undefined;
   /** What the call is billed for beside the tokens of `usage`; absent where there is nothing of it. */
   billing?: Billing | undefined;
+  /** The vendor goes on with the answer after the call: it is read later. */
+  isPending?: boolean | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;
@@ -173,6 +175,8 @@ export interface Call {
   error: unknown;
   endTime: number | undefined;
   cost: Cost | undefined;
+  /** Where the call reads the answer of an earlier one: the span of that, if it is known. */
+  readonly reads?: { readonly span: SpanContext | undefined } | undefined;
   /** The OpenTelemetry context in which the vendor's method runs. */
   context: Context;
   /**

@@ -1,5 +1,11 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
-import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import {
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type SpanOptions as StartOptions,
+  type Tracer,
+} from '@opentelemetry/api';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
@@ -22,11 +28,11 @@ export interface SpanOptions {
 }
 
 /** Starts the span of a call: the SDK's own, where it traces itself and that is adopted. */
-export function startSpan(tracer: Tracer, call: Readonly<Call>): Span {
-  const name = spanName(call);
+export function startSpan(tracer: Tracer, call: Readonly<Call>, naming: Naming): Span {
+  const name = spanName(call, naming);
   // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
   // before its parent.
-  const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
+  const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call, naming), ...whenRead(call) };
   return nativeOf(call)?.start(name, options) ?? tracer.startSpan(name, options, call.context);
 }
 
@@ -48,6 +54,12 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
       else finish();
     },
   };
+}
+
+/** The reading of an answer that was ordered before is told of when it has ended, and leads to the call before. */
+function whenRead({ reads, startTime }: Call): Pick<StartOptions, 'startTime' | 'links'> {
+  if (!reads) return {};
+  return { startTime, links: reads.span ? [{ context: reads.span }] : [] };
 }
 
 function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {

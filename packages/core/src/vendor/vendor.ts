@@ -71,6 +71,11 @@ export interface Endpoint extends PatchPoint {
    * @returns true where nothing else was in it, and the application must not see it.
    */
   dropUsage?(chunk: any): boolean;
+  /**
+   * Where the method makes no model call, but reads the answer of one that was ordered before: what that is known by,
+   * and whether it counts though no call is known to have ordered it. Nothing is told of a reading without usage.
+   */
+  readonly reads?: { id(args: readonly any[]): string | undefined; readonly isBatch: boolean };
   /** How to read what is said; absent where nothing is that the conventions have a place for. */
   readonly content?: ContentReader;
 }

@@ -1,5 +1,6 @@
 /** What tokens do not tell: fees, regions, tiers, calls within a call; and what is then missing from a cost. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { clearPrices, costOf, type Priceable, setPrice } from '../../src/cost/cost.ts';
 import type { Billing } from '../../src/model/billing.ts';
 import type { LlmResponse } from '../../src/model/call.ts';
@@ -221,5 +222,16 @@ describe('whose prices hold', () => {
     const total = (500 * 3 + 500 * 6 + 200 * 15) / 1e6;
     near(cost('gcp.vertex_ai', 'claude-sonnet-4-6', { response })?.total, total);
     near(cost('aws.bedrock', 'global.anthropic.claude-sonnet-4-6', { response })?.total, total);
+  });
+});
+
+describe('what may be missing from a cost', () => {
+  it('is in docs/cost.md, all of it', () => {
+    const page = readFileSync(new URL('../../../../docs/cost.md', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../../src/model/billing.ts', import.meta.url), 'utf8');
+    const types = source.match(/type Missing(?:Fee)? =[^;]*;/g) ?? [];
+    const all = types.join('').match(/'\w+'/g) ?? [];
+    assert.ok(all.length > 15);
+    for (const one of all) assert.ok(page.includes(`\`${one.slice(1, -1)}\``), one);
   });
 });
