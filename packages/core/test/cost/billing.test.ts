@@ -69,6 +69,11 @@ describe('the cost of what is no token', () => {
     near(billed('openai', 'tts-1', { fees: { character: 2000 } }, none)?.total, 0.03);
   });
 
+  it('is that of the request alone, where your price has no more', () => {
+    setPrice('flat', { perRequest: 0.002 });
+    near(cost('openai', 'flat')?.total, 0.002);
+  });
+
   it('is unknown where what the price bills was not counted', () => {
     assert.equal(cost('openai', 'whisper-1'), undefined);
     assert.equal(billed('openai', 'gpt-4o', { fees: { image: 1 } }, { usage: undefined }), undefined);
