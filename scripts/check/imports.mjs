@@ -3,15 +3,15 @@
 // auto: by room.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { VENDORS } from '../lib/vendors.mjs';
 
-const VENDORS = ['openai', '@anthropic-ai/sdk', '@google/genai', '@google/generative-ai'];
 const CLIENTS = ['redis', 'ioredis'];
 const INSTRUMENTATION = /^@llmtrace\/instrumentation-/;
 const root = new URL('../..', import.meta.url).pathname;
 
 /** What a package may not import, and why. */
 function forbidden(pkg, specifier) {
-  if (VENDORS.some((vendor) => specifier === vendor || specifier.startsWith(`${vendor}/`))) {
+  if (VENDORS.some(({ sdk }) => specifier === sdk || specifier.startsWith(`${sdk}/`))) {
     return 'a vendor SDK is never imported at run time';
   }
   if (pkg === 'auto') return undefined;

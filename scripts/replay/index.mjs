@@ -4,12 +4,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { VENDORS } from '../lib/vendors.mjs';
 import { judgeContent } from './content.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
 const shared = resolve(process.argv[2] ?? '../shared');
 const work = join(root, '.cache', 'replay');
-const PACKAGES = ['openai', 'anthropic', 'google-genai', 'google-generative-ai'];
 const MODES = ['plain', 'withResponse', 'asResponse', 'helper', 'abandon', 'retry', 'bytes'];
 /** Where the oracle errs, by exchange, each with its reason. */
 const EXPLAINED = new Map(
@@ -98,7 +98,7 @@ function isExplained({ id, field, got }, mode) {
   return EXPLAINED.get(id)?.test(field) ?? false;
 }
 
-const instrumentations = PACKAGES.map((name) => join(root, 'packages', `instrumentation-${name}`));
+const instrumentations = VENDORS.map(({ folder }) => join(root, 'packages', folder));
 
 function run(file, args, env = {}) {
   execFileSync(process.execPath, [file, ...args], {

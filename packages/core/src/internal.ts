@@ -35,7 +35,7 @@ export {
 export { LlmTraceError, type Refusal, type RefusalDetails } from './errors/llmtrace-error.ts';
 export * as geminiContent from './gemini/content.ts';
 export * as gemini from './gemini/generate-content.ts';
-export { LlmInstrumentation } from './instrumentation.ts';
+export { type InstrumentationEntry, LlmInstrumentation } from './instrumentation.ts';
 export type { Key } from './interceptors/feature.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
 export { isBudgetStrict, refuseAll } from './interceptors/options.ts';
@@ -129,7 +129,6 @@ export {
   chatBilled,
   responseBilled,
 } from './vendor/openai-billing.ts';
-export * as openAIFamily from './vendor/openai-family.ts';
 export {
   openAIEmbeddingsUsage,
   openAIStreamUsage,

@@ -1,7 +1,6 @@
 /** Batches: what they used is told of once, when it is read first. */
-import { type Endpoint, type LlmResponse, name, openAIFamily } from '@llmtrace/core';
-
-const { openAIUsage } = openAIFamily;
+import { type Endpoint, type LlmResponse, name } from '@llmtrace/core';
+import { openAIUsage } from '@llmtrace/core/openai';
 
 /** What a batch is when nothing of it is yet to come. */
 const FINAL = new Set(['completed', 'expired', 'cancelled', 'failed']);

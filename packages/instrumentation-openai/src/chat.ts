@@ -1,6 +1,7 @@
 /** Chat completions, and the legacy completions that share their shape. */
 import {
   type Asked,
+  answerFailure,
   copyWith,
   count,
   type Endpoint,
@@ -11,13 +12,11 @@ import {
   name,
   number,
   objects,
-  openAIFamily,
   setEntry,
   strings,
 } from '@llmtrace/core';
+import { chatBilled, dialectOf, openAIStreamUsage, openAIUsage } from '@llmtrace/core/openai';
 import { chatContent, completionsContent } from './content/chat.ts';
-
-const { answerFailure, chatBilled, dialectOf, openAIStreamUsage, openAIUsage } = openAIFamily;
 
 const FINISH: Readonly<Record<string, string>> = { tool_calls: 'tool_call', function_call: 'tool_call' };
 

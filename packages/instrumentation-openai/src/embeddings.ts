@@ -1,7 +1,6 @@
-import { count, type Endpoint, fields, name, number, openAIFamily, strings } from '@llmtrace/core';
+import { answerFailure, count, type Endpoint, fields, name, number, strings } from '@llmtrace/core';
+import { openAIEmbeddingsUsage } from '@llmtrace/core/openai';
 import { dialect } from './chat.ts';
-
-const { answerFailure, openAIEmbeddingsUsage } = openAIFamily;
 
 export const embeddings: Endpoint = {
   operation: 'embeddings',

@@ -1,5 +1,11 @@
 /** `@llmtrace/instrumentation-openai`: traces every model call of the `openai` SDK, versions 4.19 and later. */
-import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type SentRequests,
+  type Vendor,
+} from '@llmtrace/core';
 import { batches } from './batches.ts';
 import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
@@ -42,6 +48,10 @@ export const openai: Vendor = {
   providerOf,
   endpoints: [chat, ...responses, embeddings, completions, ...media, ...batches],
   requests,
+  otherTracers: [
+    ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],
+    ['tracing:orchestrion:openai:chat:start', '@sentry/node'],
+  ],
 };
 
 /**
@@ -58,3 +68,9 @@ export class OpenAIInstrumentation extends LlmInstrumentation {
     return openai;
   }
 }
+
+export const entry: InstrumentationEntry = {
+  name: 'openai',
+  vendor: openai,
+  Instrumentation: OpenAIInstrumentation,
+};

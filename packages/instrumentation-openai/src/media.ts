@@ -1,6 +1,8 @@
 /** Images and audio. */
 import {
   type Asked,
+  answerFailure,
+  billing,
   count,
   type Endpoint,
   fields,
@@ -8,14 +10,12 @@ import {
   type LlmResponse,
   name,
   number,
-  openAIFamily,
 } from '@llmtrace/core';
+import { allImage, type BilledReading, openAIUsage } from '@llmtrace/core/openai';
 import { imagesContent, speechContent, transcriptionsContent } from './content/media.ts';
 
-const { allImage, answerFailure, billing, openAIUsage } = openAIFamily;
-
 /** Transcriptions are billed by tokens, or by seconds; Mistral counts those beside tokens. */
-function transcribed(r: any): openAIFamily.BilledReading {
+function transcribed(r: any): BilledReading {
   const seconds = duration(r.usage?.seconds ?? r.usage?.prompt_audio_seconds);
   const read = r.usage?.type === 'duration' ? {} : openAIUsage(r.usage);
   return {
@@ -33,7 +33,7 @@ const duration = (seconds: unknown): number | undefined => {
 };
 
 /** What an image model wrote is an image, where its usage does not say; without a usage, images are counted. */
-function drawn(r: any): openAIFamily.BilledReading {
+function drawn(r: any): BilledReading {
   const { usage, contradiction } = openAIUsage(r.usage);
   if (usage) return { usage: allImage(usage), contradiction };
   const images = count(r.data);
@@ -49,7 +49,7 @@ const request = (p: any, outputType?: LlmRequest['outputType']): LlmRequest => (
 });
 
 /** How a kind of answer is read: the last event of a stream has its usage. */
-const readBy = (read: (r: any) => openAIFamily.BilledReading) => ({
+const readBy = (read: (r: any) => BilledReading) => ({
   response: (r: any): LlmResponse => ({ model: name(r.model), ...read(r), failure: answerFailure(r) }),
   chunk(soFar: LlmResponse, event: any): void {
     if (event.usage) Object.assign(soFar, read(event));

@@ -1,6 +1,7 @@
 /** The Responses API: creating and compacting a response, and both in their beta form. */
 import {
   type Asked,
+  answerFailure,
   count,
   type Endpoint,
   fields,
@@ -10,12 +11,10 @@ import {
   name,
   number,
   objects,
-  openAIFamily,
 } from '@llmtrace/core';
+import { openAIUsage, responseBilled } from '@llmtrace/core/openai';
 import { dialect } from './chat.ts';
 import { compactContent, responsesContent } from './content/responses.ts';
-
-const { answerFailure, openAIUsage, responseBilled } = openAIFamily;
 
 /** Calls that the application has to answer; those that the vendor runs itself end in an answer. */
 const CLIENT_CALL = /^(function|custom_tool|computer|local_shell|shell|apply_patch)_call$/;

@@ -1,12 +1,14 @@
 /**
  * A call that is open, what is seen of it, and its one end.
  */
-import { context } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import { Capture } from '../content/capture.ts';
 import { errorStatus, isCancelled } from '../errors/index.ts';
-import type { Call, LlmRequest, Outcome } from '../model/call.ts';
+import type { Call, LlmRequest, LlmResponse, Outcome } from '../model/call.ts';
+import { setSpanOf } from '../model/call-span.ts';
 import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
+import { LinkedContext } from '../platform/linked-context.ts';
 import type { Linked } from '../platform/linked-list.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
 import type { Origin } from '../vendor/provider.ts';
@@ -67,6 +69,7 @@ export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown
   const call = newCall(endpoint, request, origin);
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
+  startSpan(engine, call);
   tell(engine, 'start', call);
   const chain = engine.intercept && { intercept: engine.intercept };
   const live = newLive({ engine, endpoint, call, client, native, signal, capture, chain }, origin.isGateway);
@@ -155,6 +158,25 @@ const newLive = (
   previous: undefined,
   next: undefined,
 });
+/** From here on the call's context holds its span. */
+function startSpan(engine: EngineConfig, call: Call): void {
+  try {
+    const span = engine.startSpan(call);
+    setSpanOf(call, span);
+    call.context = trace.setSpan(new LinkedContext(call.context), span);
+  } catch (error) {
+    report(engine, 'start', error);
+  }
+}
+
+/** Before the observers of the end, who report what it cost. */
+function price(engine: EngineConfig, call: Call): void {
+  try {
+    call.cost = engine.priceOf(call);
+  } catch (error) {
+    report(engine, 'end', error);
+  }
+}
 
 function nativeCall(
   engine: EngineConfig,
@@ -203,6 +225,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.firstChunkTime ??= now;
   try {
     endpoint.chunk?.(call.response, fields(chunk), call);
+    if (call.chunks === 1) shareModel(call.response);
   } catch (error) {
     report(engine, 'chunk', error);
   }
@@ -220,6 +243,18 @@ export function chunkArrived(live: Live, chunk: unknown): void {
 /** Of what was ordered before, which the observers have not heard of yet. */
 function partArrived({ engine, endpoint, call }: Live, chunk: unknown): void {
   guard(engine, 'chunk', () => endpoint.chunk?.(call.response, fields(chunk), call));
+}
+
+const models = new Map<string, string>();
+const MAX_MODELS = 100;
+
+/** One string for all streams of a model: it equals itself at once, however often observers compare it. */
+function shareModel(response: LlmResponse): void {
+  const { model } = response;
+  if (model === undefined) return;
+  const known = models.get(model);
+  if (known !== undefined) response.model = known;
+  else if (models.size < MAX_MODELS) models.set(model, model);
 }
 
 /** Tells all observers of the start or the end of a call; one that throws concerns no other. */
@@ -281,8 +316,10 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
+  price(engine, call);
   if (live.later) {
     if (!isFirst(live.later, call)) return;
+    startSpan(engine, call);
     tell(engine, 'start', call);
   }
   tell(engine, 'end', call);

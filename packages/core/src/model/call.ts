@@ -242,9 +242,9 @@ export interface AttemptFailure extends Error {
  */
 export interface Observer {
   /** Runs when the application calls, before anything is sent. */
-  start?(call: Call): void;
+  start?(call: Readonly<Call>): void;
   /** Runs for each chunk of a stream, before the application gets it. `now` is `performance.now()`. */
-  chunk?(call: Call, chunk: unknown, now: number): void;
+  chunk?(call: Readonly<Call>, chunk: unknown, now: number): void;
   /** Runs exactly once for each call, however it ended. */
-  end?(call: Call): void;
+  end?(call: Readonly<Call>): void;
 }

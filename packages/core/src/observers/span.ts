@@ -5,13 +5,11 @@ import {
   SpanStatusCode,
   type SpanOptions as StartOptions,
   type Tracer,
-  trace,
 } from '@opentelemetry/api';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
-import { setSpanOf, spanOf } from '../model/call-span.ts';
+import { spanOf } from '../model/call-span.ts';
 import { nativeOf } from '../model/native-call.ts';
-import { LinkedContext } from '../platform/linked-context.ts';
 import {
   endAttributes,
   errorDescription,
@@ -29,19 +27,18 @@ export interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
-/** @param tracer asked for at each call, so that a provider that is set later counts. */
-export function spanObserver(tracer: () => Tracer, naming: Naming, options: SpanOptions = {}): Observer {
+/** Starts the span of a call: the SDK's own, where it traces itself and that is adopted. */
+export function startSpan(tracer: Tracer, call: Readonly<Call>, naming?: Naming): Span {
+  const name = spanName(call, naming);
+  // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
+  // before its parent.
+  const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call, naming), ...whenRead(call) };
+  return nativeOf(call)?.start(name, options) ?? tracer.startSpan(name, options, call.context);
+}
+
+/** Ends the span of each call. */
+export function spanObserver(naming: Naming, options: SpanOptions = {}): Observer {
   return {
-    start(call) {
-      const parent = call.context;
-      const name = spanName(call, naming);
-      // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
-      // before its parent.
-      const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call, naming), ...whenRead(call) };
-      const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
-      setSpanOf(call, span);
-      call.context = trace.setSpan(new LinkedContext(parent), span);
-    },
     end(call) {
       const span = spanOf(call);
       if (!span) return;

@@ -126,6 +126,11 @@ export interface Vendor {
    * client has it by the same path: `chat.completions` is a `Chat.Completions`.
    */
   part?(client: any, path: string): any;
+  /**
+   * Other tools that publish its calls on a channel of `node:diagnostics_channel`: the channel, and the tool that listens
+   * to it, with the way to switch that off.
+   */
+  readonly otherTracers?: readonly (readonly [channel: string, tool: string])[];
   /** Where the SDK, or a later version of it, traces itself. */
   readonly native?: NativeSpans;
 }
