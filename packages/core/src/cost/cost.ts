@@ -87,9 +87,12 @@ function costOfTokens(call: Priceable, usage: Usage, options: CostOptions): Cost
   const total = input + output + eventPrice(rates, usage);
   if (!rates.byTokens || !Number.isFinite(total)) return undefined;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
   if (hasSearches(usage)) missSearches(cost, rates, usage);
   return cost;
 }
+
+const UNKNOWN_INPUT: readonly Missing[] = ['input_tokens'];
 
 /** The cost of a call that is billed by more than its tokens, or by less. */
 function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
@@ -125,6 +128,7 @@ function ownCost(
   if (!(feesCost > 0 || (rates.byTokens && hasTokens(usage)))) return undefined;
   const total = input + output + eventPrice(rates, usage) + feesCost;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (hasTokens(usage) && usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
   if (hasSearches(usage)) missSearches(cost, rates, usage);
   miss(cost, unpricedFees(rates, fees));
   return cost;

@@ -140,6 +140,12 @@ describe('the cost of what is no token', () => {
     near(cost('openai', 'text-embedding-3-small', { response })?.total, 0.00002);
   });
 
+  it('misses what the model was sent where the answer does not count it', () => {
+    const some = cost('openai', 'gpt-4o', { response: { usage: { outputTokens: 100 } } });
+    near(some?.total, 0.001);
+    assert.deepEqual(some?.missing, ['input_tokens']);
+  });
+
   it('is what the provider states, and nothing is added to it', () => {
     const usage = { ...TOKENS, webSearches: 4, reportedCost: 0.03212815 };
     assert.deepEqual(cost('x_ai', 'grok-4.3', { response: { usage, billing: { fees: { container: 1 } } } }), {
