@@ -56,6 +56,32 @@ const EXPLAINED = new Map(
         'gem-75d1bd677558',
       ].map((id) => [id, /cost/]),
     ),
+    // Compactions and advisors, calls within the call, which the oracle leaves out.
+    ...Object.fromEntries(
+      [
+        'ant-11af139137a3',
+        'ant-2834ec90cf56',
+        'ant-530c4c48c316',
+        'ant-739fdefc26fc',
+        'ant-8985de038c71',
+        'ant-d842c9d0ad29',
+      ].map((id) => [id, /cost/]),
+    ),
+    // Grounding with Google Search, which is billed by the prompt or the query.
+    ...Object.fromEntries(
+      [
+        'gem-03d74ccefbb8',
+        'gem-1266fdda1aaa',
+        'gem-14f15c324b7d',
+        'gem-25ba9a5d968c',
+        'gem-4e0249998931',
+        'gem-4e1f8ee9b4a3',
+        'gem-4e3f70fc9e11',
+        'gem-dd4de85385ed',
+      ].map((id) => [id, /cost/]),
+    ),
+    // A throughput that was bought beforehand: the call has no cost of its own.
+    'gem-a8efeaf0386b': /cost/,
     // Speech, which is billed by its characters, and audio, whose rates the oracle's data lacks.
     'ope-496e697da35c': /cost/,
     'ope-86d913814515': /cost/,

@@ -3,7 +3,7 @@
  * the call ends. What nobody knows is left out: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
-import { type Billing, hasTokens, type InnerCall, isUnpriced, type Missing } from '../model/billing.ts';
+import { type Billing, hasTokens, type InnerCall, type Missing } from '../model/billing.ts';
 import type { Call, Cost, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
@@ -87,9 +87,12 @@ function costOfTokens(call: Priceable, usage: Usage, options: CostOptions): Cost
   const total = input + output + eventPrice(rates, usage);
   if (!rates.byTokens || !Number.isFinite(total)) return undefined;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
   if (hasSearches(usage)) missSearches(cost, rates, usage);
   return cost;
 }
+
+const UNKNOWN_INPUT: readonly Missing[] = ['input_tokens'];
 
 /** The cost of a call that is billed by more than its tokens, or by less. */
 function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
@@ -125,6 +128,7 @@ function ownCost(
   if (!(feesCost > 0 || (rates.byTokens && hasTokens(usage)))) return undefined;
   const total = input + output + eventPrice(rates, usage) + feesCost;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (hasTokens(usage) && usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
   if (hasSearches(usage)) missSearches(cost, rates, usage);
   miss(cost, unpricedFees(rates, fees));
   return cost;
@@ -193,7 +197,6 @@ export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cos
   const options = Object.keys(given.models ?? {}).length > 0 ? given : { ...given, models: undefined };
   const named = new Set<string>();
   return (call) => {
-    if (isPrepaidCall(call)) call.response.billing = { ...call.response.billing, isPrepaid: true };
     const cost = costOf(call, options);
     if (cost !== undefined || !isUnpriced(call)) return cost;
     const model = call.response.model ?? call.request.model ?? 'a model without a name';
@@ -252,6 +255,13 @@ function mark(cost: Cost, call: Priceable, found: Found | undefined): Cost {
 
 /** Of a call that was left, what its model wrote after that. */
 const REST: readonly Missing[] = ['output_tokens'];
+
+/** Whether a call was billed, as far as is known, by a price that is not. */
+export function isUnpriced(call: Call): boolean {
+  if (call.cost !== undefined || call.outcome === 'failed' || isPrepaidCall(call)) return false;
+  const { usage, billing } = call.response;
+  return hasTokens(usage) || billing?.fees !== undefined;
+}
 
 function reason(call: Priceable, options: CostOptions): string {
   const found = priceFor(call, options);

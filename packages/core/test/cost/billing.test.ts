@@ -69,6 +69,11 @@ describe('the cost of what is no token', () => {
     near(billed('openai', 'tts-1', { fees: { character: 2000 } }, none)?.total, 0.03);
   });
 
+  it('is that of the request alone, where your price has no more', () => {
+    setPrice('flat', { perRequest: 0.002 });
+    near(cost('openai', 'flat')?.total, 0.002);
+  });
+
   it('is unknown where what the price bills was not counted', () => {
     assert.equal(cost('openai', 'whisper-1'), undefined);
     assert.equal(billed('openai', 'gpt-4o', { fees: { image: 1 } }, { usage: undefined }), undefined);
@@ -133,6 +138,12 @@ describe('the cost of what is no token', () => {
     const left = cost('anthropic', 'claude-sonnet-4-5', { request, response, outcome: 'cancelled' });
     assert.deepEqual(left?.missing, ['output_tokens']);
     near(cost('openai', 'text-embedding-3-small', { response })?.total, 0.00002);
+  });
+
+  it('misses what the model was sent where the answer does not count it', () => {
+    const some = cost('openai', 'gpt-4o', { response: { usage: { outputTokens: 100 } } });
+    near(some?.total, 0.001);
+    assert.deepEqual(some?.missing, ['input_tokens']);
   });
 
   it('is what the provider states, and nothing is added to it', () => {
