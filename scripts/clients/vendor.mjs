@@ -19,7 +19,8 @@ function events(response, list, type = 'text/event-stream') {
 const data = (value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`;
 const named = (value) => `event: ${value.type}\n${data(value)}`;
 
-function chat(response, { model, stream }) {
+/** Mistral has the usage in the chunk that ends the choice, and others in a chunk of its own. */
+function chat(response, { model, stream }, _path, { host }) {
   const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
   const head = { id: 'chatcmpl-1', created: 1764000000, model };
   if (!stream) {
@@ -32,13 +33,19 @@ function chat(response, { model, stream }) {
     });
     return;
   }
-  const chunk = (delta, finish_reason = null) =>
-    data({ ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] });
+  const chunk = (delta, finish_reason = null, more = {}) =>
+    data({
+      ...head,
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta, finish_reason }],
+      ...more,
+    });
+  const isMistral = host.includes('mistral');
   const last = data({ ...head, object: 'chat.completion.chunk', choices: [], usage });
   events(response, [
     ...TEXT.map((content) => chunk({ role: 'assistant', content })),
-    chunk({}, 'stop'),
-    last,
+    chunk({}, 'stop', isMistral ? { usage } : {}),
+    ...(isMistral ? [] : [last]),
     data('[DONE]'),
   ]);
 }
