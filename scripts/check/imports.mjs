@@ -18,8 +18,14 @@ function forbidden(pkg, specifier) {
   if (specifier === '@llmtrace/auto' || (specifier === 'prom-client' && pkg !== 'prometheus'))
     return 'it is above';
   if (CLIENTS.includes(specifier)) return 'a client of Redis is loaded where it is used, if it is there';
-  if (INSTRUMENTATION.test(specifier)) return 'instrumentations know only core';
-  if (pkg.startsWith('instrumentation-') && specifier === '@llmtrace/core/internal')
+  // That one knows no SDK: it reads what the SDKs send by the tables of their instrumentations.
+  if (INSTRUMENTATION.test(specifier) && pkg !== 'instrumentation-http-clients')
+    return 'instrumentations know only core';
+  if (
+    pkg.startsWith('instrumentation-') &&
+    pkg !== 'instrumentation-http-clients' &&
+    specifier === '@llmtrace/core/internal'
+  )
     return 'an instrumentation needs no more than one of another vendor has';
   if (pkg === 'core' && specifier.startsWith('@llmtrace/')) return 'core is at the bottom';
   return undefined;

@@ -9,5 +9,5 @@ import { packageFolders } from './npm.mjs';
  */
 export const VENDORS = packageFolders().flatMap((folder) => {
   const { llmtrace } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return llmtrace ? [{ folder: basename(folder), ...llmtrace }] : [];
+  return llmtrace?.sdk ? [{ folder: basename(folder), ...llmtrace }] : [];
 });

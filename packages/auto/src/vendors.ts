@@ -15,13 +15,15 @@ const VENDORS: Readonly<Record<string, () => { entry: InstrumentationEntry }>> =
   anthropic: () => require('@llmtrace/instrumentation-anthropic'),
   'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
+  'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };
 
 /** The names that `LLMTRACE_INSTRUMENTATIONS` knows. */
 export const VENDOR_NAMES: readonly string[] = Object.keys(VENDORS);
 
-/** All vendors, whatever the settings ask for. */
-export const allVendors = (): LoadedVendor[] => VENDOR_NAMES.flatMap(loaded);
+/** All vendors that have an SDK, whatever the settings ask for. */
+export const allVendors = (): LoadedVendor[] =>
+  VENDOR_NAMES.flatMap(loaded).filter(({ vendor }) => vendor.requests !== undefined);
 
 /**
  * The vendors that the settings ask for: all, where they name none. A name that is unknown is ignored, also where there

@@ -7,7 +7,7 @@ import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
-import { isUnpriced, loadPrices, pricer } from './cost/cost.ts';
+import { loadPrices, pricer } from './cost/cost.ts';
 import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
@@ -58,7 +58,7 @@ export function engineOf(
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
-    metricsObserver(meter, config, isUnpriced),
+    metricsObserver(meter, config),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
   ];
@@ -114,7 +114,8 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
     watchAttempts(client);
     watchResponses(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
-    const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
+    const fallback = vendor.protocolOf?.(client) ?? vendor.provider;
+    const origin = originOf(baseURL, vendor.providerOf?.(client), fallback, map);
     known.set(client as object, { baseURL, origin });
     return origin;
   };

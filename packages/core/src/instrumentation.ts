@@ -187,7 +187,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   /** Undefined where the providers do not give what it takes: the application's call goes on without us. */
-  private _current(): EngineConfig | undefined {
+  protected _current(): EngineConfig | undefined {
     const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;
     try {

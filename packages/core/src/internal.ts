@@ -13,8 +13,18 @@ export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
+export { isWithinCall } from './engine/attempts/watch.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
-export { endOpenCalls } from './engine/open-call.ts';
+export {
+  chunkArrived,
+  close,
+  endOpenCalls,
+  type Live,
+  onCollected,
+  openCall,
+  seen,
+  wholeAnswered,
+} from './engine/open-call.ts';
 export {
   callErrorType,
   classifyError,
@@ -114,6 +124,7 @@ export {
   facts,
   type KnownInstrumentation,
   type SdkCopy,
+  tally,
 } from './platform/process-state.ts';
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
 export { withoutSecrets } from './platform/secrets.ts';
@@ -136,6 +147,7 @@ export {
   type UsageReading,
 } from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';
+export { originOf } from './vendor/provider.ts';
 export {
   checkedUsage,
   count,

@@ -59,14 +59,23 @@ export interface Live extends Holder, Linked<Live> {
   usage: 'asked' | 'watched' | undefined;
 }
 
-/** Opens a call: the observers start. */
-export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
+/**
+ * Opens a call: the observers start.
+ * @param begun `performance.now()` when the application called, where that is known only later to have been a call.
+ */
+export function openCall(
+  engine: EngineConfig,
+  endpoint: Endpoint,
+  self: unknown,
+  args: unknown[],
+  begun?: number,
+): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
   const origin = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
-  const call = newCall(endpoint, request, origin);
+  const call = newCall(endpoint, request, origin, begun);
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
   startSpan(engine, call);
@@ -101,7 +110,7 @@ export function openReading(
   return live;
 }
 
-function newCall(endpoint: Endpoint, request: LlmRequest, origin: Origin): Call {
+function newCall(endpoint: Endpoint, request: LlmRequest, origin: Origin, begun?: number): Call {
   const now = performance.now();
   const { provider, server, priceProvider = null, region } = origin;
   return {
@@ -112,7 +121,7 @@ function newCall(endpoint: Endpoint, request: LlmRequest, origin: Origin): Call 
     priceProvider,
     region,
     request,
-    startTime: now,
+    startTime: begun ?? now,
     attempts: 0,
     attemptTime: now,
     response: {},
@@ -158,6 +167,7 @@ const newLive = (
   previous: undefined,
   next: undefined,
 });
+
 /** From here on the call's context holds its span. */
 function startSpan(engine: EngineConfig, call: Call): void {
   try {
@@ -316,12 +326,12 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
-  price(engine, call);
   if (live.later) {
     if (!isFirst(live.later, call)) return;
     startSpan(engine, call);
     tell(engine, 'start', call);
   }
+  price(engine, call);
   tell(engine, 'end', call);
   if (call.response.isPending) remember(call);
 }

@@ -8,8 +8,18 @@ import type { Context, SpanContext } from '@opentelemetry/api';
 import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
 
-/** Values of `gen_ai.operation.name` that llmtrace uses. */
-export type Operation = 'chat' | 'text_completion' | 'generate_content' | 'embeddings';
+/**
+ * Values of `gen_ai.operation.name` that llmtrace uses. The conventions have no value for the last three, and let
+ * instrumentations choose one.
+ */
+export type Operation =
+  | 'chat'
+  | 'text_completion'
+  | 'generate_content'
+  | 'embeddings'
+  | 'rerank'
+  | 'moderation'
+  | 'ocr';
 
 /**
  * How a call ended. `completed`: the whole answer was received. `failed`: the application got an error.

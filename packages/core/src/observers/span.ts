@@ -28,11 +28,15 @@ export interface SpanOptions {
 }
 
 /** Starts the span of a call: the SDK's own, where it traces itself and that is adopted. */
-export function startSpan(tracer: Tracer, call: Readonly<Call>, naming?: Naming): Span {
+export function startSpan(tracer: Tracer, call: Readonly<Call>, naming: Naming): Span {
   const name = spanName(call, naming);
   // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
   // before its parent.
-  const options = { kind: SpanKind.CLIENT, attributes: startAttributes(call, naming), ...whenRead(call) };
+  const options = {
+    kind: SpanKind.CLIENT,
+    attributes: startAttributes(call, naming),
+    ...startedBefore(call),
+  };
   return nativeOf(call)?.start(name, options) ?? tracer.startSpan(name, options, call.context);
 }
 
@@ -56,10 +60,14 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
   };
 }
 
-/** The reading of an answer that was ordered before is told of when it has ended, and leads to the call before. */
-function whenRead({ reads, startTime }: Call): Pick<StartOptions, 'startTime' | 'links'> {
-  if (!reads) return {};
-  return { startTime, links: reads.span ? [{ context: reads.span }] : [] };
+/**
+ * Of the reading of an answer that was ordered before: it is reported when it has ended, and links to the call before. Of
+ * a call that was opened late: whole milliseconds, as the start of its parent has them.
+ */
+function startedBefore({ reads, startTime, activeTime }: Call): Pick<StartOptions, 'startTime' | 'links'> {
+  if (reads) return { startTime, links: reads.span ? [{ context: reads.span }] : [] };
+  const late = Math.floor(activeTime - startTime);
+  return late > 0 ? { startTime: Date.now() - late } : {};
 }
 
 function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {

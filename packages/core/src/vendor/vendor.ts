@@ -114,13 +114,15 @@ export interface Vendor {
   baseURL(client: any, args: readonly any[]): string | undefined;
   /** The provider, where the client decides it. */
   providerOf?(client: any): string | undefined;
+  /** What takes the place of {@link provider} for this client: the vendor whose protocol a request speaks. */
+  protocolOf?(client: any): string | undefined;
   /** Methods of the client through which bodies come as the vendor sent them, for {@link Endpoint.raw}. */
   readonly rawMethods?: readonly string[];
   /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */
   keepsRetries?(client: any): boolean;
   readonly endpoints: readonly Endpoint[];
-  /** How a request that no traced call sent is known to be the SDK's. */
-  readonly requests: SentRequests;
+  /** How a request that no traced call sent is known to be the SDK's. Absent where there is no SDK. */
+  readonly requests?: SentRequests;
   /**
    * The object of a client (or of what else the application holds) whose class has that path. Absent where the
    * client has it by the same path: `chat.completions` is a `Chat.Completions`.

@@ -101,7 +101,7 @@ describe('the log events of calls', () => {
       const exporter = new InMemorySpanExporter();
       const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
       const call = { ...failed };
-      setSpanOf(call, startSpan(provider.getTracer('test'), call));
+      setSpanOf(call, startSpan(provider.getTracer('test'), call, RELEASED));
       spanObserver(RELEASED, { exceptions }).end?.(call);
       const [span] = exporter.getFinishedSpans();
       assert.deepEqual(

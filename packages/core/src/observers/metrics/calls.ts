@@ -4,7 +4,7 @@
  */
 import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { errorType } from '../../errors/index.ts';
-import type { Missing } from '../../model/billing.ts';
+import { isUnpriced, type Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
@@ -22,11 +22,7 @@ interface Profile {
 }
 
 /** @param meter made the instruments' owner when the observer is made. */
-export function metricsObserver(
-  meter: Meter,
-  { semconv, costSemconv }: Naming,
-  isUnpriced: (call: Call) => boolean,
-): Observer {
+export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
   const held = heldFor(meter);
   const active = held.adding(
     meter.createUpDownCounter('llmtrace.client.active_requests', {
