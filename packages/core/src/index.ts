@@ -1,6 +1,5 @@
 /** `@llmtrace/core`: what applications may call and configure, and what vendors' instrumentations are made of. */
 
-// Calls, as observers, hooks and interceptors get them
 export type {
   AttemptFailure,
   Billing,
@@ -28,11 +27,6 @@ export type {
   ToolDefinition,
   Usage,
 } from './internal.ts';
-// Prices
-// Errors
-// Limits of your own
-// Options
-// An instrumentation of another vendor
 export {
   type AnswerFailure,
   type AnyLogger,
