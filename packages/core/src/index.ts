@@ -1,19 +1,15 @@
 /** `@llmtrace/core`: what applications may call and configure, and what vendors' instrumentations are made of. */
 
+// Calls, as observers, hooks and interceptors get them
 export type {
   AttemptFailure,
-  Billing,
   Call,
   Content,
   Cost,
-  Fees,
-  FeeUnit,
-  InnerCall,
   Interceptor,
   LlmRequest,
   LlmResponse,
   Message,
-  Missing,
   Modality,
   Observer,
   Operation,
@@ -27,11 +23,17 @@ export type {
   ToolDefinition,
   Usage,
 } from './internal.ts';
+// Prices
+// Errors
+// Limits of your own
+// Options
+// An instrumentation of another vendor
 export {
   type AnswerFailure,
   type AnyLogger,
   type Asked,
   answerFailure,
+  type Billing,
   type BudgetOptions,
   billing,
   type ContentReader,
@@ -47,8 +49,11 @@ export {
   type ErrorInfo,
   entryAt,
   errorType,
+  type Fees,
+  type FeeUnit,
   fields,
   type Hooks,
+  type InnerCall,
   type InstrumentationEntry,
   isAuthError,
   isCancelled,
@@ -68,6 +73,7 @@ export {
   type LogOptions,
   loadPrices,
   lookUp,
+  type Missing,
   type NativeMode,
   type NativeSpans,
   name,

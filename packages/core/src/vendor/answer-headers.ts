@@ -3,6 +3,7 @@
  * much came from a cache (Fireworks).
  */
 import type { LlmResponse } from '../model/call.ts';
+import { MAX_TOKENS } from '../platform/bounds.ts';
 import { isUsd } from './values.ts';
 
 /** What headers said. */
@@ -27,12 +28,9 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
   return Object.values(said).some((value) => value !== undefined) ? said : undefined;
 }
 
-/** No count and no cost of a call is greater. */
-const MAX = 1e9;
-
 function positive(text: unknown): number | undefined {
   const value = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN;
-  return value > 0 && value <= MAX ? value : undefined;
+  return value > 0 && value <= MAX_TOKENS ? value : undefined;
 }
 
 /** Adds what headers said to what the body says, which goes before. */
