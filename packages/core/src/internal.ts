@@ -138,6 +138,7 @@ export {
   type BilledReading,
   billing,
   chatBilled,
+  foldChatBilled,
   responseBilled,
 } from './vendor/openai-billing.ts';
 export {

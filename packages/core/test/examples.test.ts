@@ -12,7 +12,10 @@ async function runExample(name: string, env: Record<string, string> = {}): Promi
   try {
     const { code, stdout, stderr } = await runApp(file(`../examples/${name}.mjs`), {
       flags: ['--no-warnings', '--conditions=llmtrace:source', '--import', '@llmtrace/auto/hook'],
-      env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, ...env },
+      env: {
+        ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1` },
+        ...{ LLMTRACE_MODEL_MAP: MODEL_MAP, ...env },
+      },
     });
     assert.equal(code, 0, stderr);
     return stdout;

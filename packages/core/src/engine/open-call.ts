@@ -326,12 +326,12 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
-  price(engine, call);
   if (live.later) {
     if (!isFirst(live.later, call)) return;
     startSpan(engine, call);
     tell(engine, 'start', call);
   }
+  price(engine, call);
   tell(engine, 'end', call);
   if (call.response.isPending) remember(call);
 }
