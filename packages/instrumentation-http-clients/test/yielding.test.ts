@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { facts } from '@llmtrace/core';
+import { facts } from '@llmtrace/core/internal';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { createTelemetry, type DiagRecorder, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
 import { context, SpanKind, trace } from '@opentelemetry/api';
