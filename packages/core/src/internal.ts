@@ -8,7 +8,14 @@ export {
   type LlmTraceConfig,
   validateConfig,
 } from './config.ts';
-export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
+export {
+  clearPrices,
+  isUnpriced,
+  loadPrices,
+  type OwnPrice,
+  type PriceScope,
+  setPrice,
+} from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
@@ -16,6 +23,7 @@ export { watchRequests } from './diagnosis/untraced-requests.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export { endOpenCalls } from './engine/open-call.ts';
 export {
+  type CallErrorType,
   callErrorType,
   classifyError,
   type ErrorCategory,
@@ -32,7 +40,13 @@ export {
   isTimeout,
   isTransient,
 } from './errors/index.ts';
-export { LlmTraceError, type Refusal, type RefusalDetails } from './errors/llmtrace-error.ts';
+export {
+  isRefusal,
+  LlmTraceError,
+  REFUSALS,
+  type Refusal,
+  type RefusalDetails,
+} from './errors/llmtrace-error.ts';
 export * as geminiContent from './gemini/content.ts';
 export * as gemini from './gemini/generate-content.ts';
 export { LlmInstrumentation } from './instrumentation.ts';

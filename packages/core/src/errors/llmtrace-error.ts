@@ -24,6 +24,16 @@ export interface RefusalDetails {
   readonly retryAfter: number | undefined;
 }
 
+/** All of them. */
+export const REFUSALS = [
+  'rate_limited',
+  'queue_full',
+  'wait_too_long',
+  'budget_exceeded',
+  'budget_invalid',
+  'limits_unavailable',
+] as const satisfies readonly Refusal[];
+
 const REFUSAL = Symbol.for('llmtrace.refusal');
 
 /**
@@ -46,5 +56,10 @@ export class LlmTraceError extends Error implements RefusalDetails {
 }
 
 /** True for a refusal by llmtrace, whichever copy of it refused. */
-export const isRefusal = (error: unknown): error is LlmTraceError =>
-  error instanceof Error && REFUSAL in error;
+export function isRefusal(error: unknown): error is LlmTraceError {
+  try {
+    return error instanceof Error && REFUSAL in error;
+  } catch {
+    return false; // a Proxy of the application's
+  }
+}

@@ -32,6 +32,9 @@ export type ErrorCategory =
   | 'connection'
   | 'unknown';
 
+/** What the error of a call is: also `refused`, where llmtrace itself did not send it, so that no vendor has failed. */
+export type CallErrorType = ErrorCategory | 'refused';
+
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
 const CANCELLED = set('APIUserAbortError AbortError RequestAbortedError GoogleGenerativeAIAbortError');
