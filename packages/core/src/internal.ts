@@ -50,6 +50,7 @@ export {
 export * as geminiContent from './gemini/content.ts';
 export * as gemini from './gemini/generate-content.ts';
 export { LlmInstrumentation } from './instrumentation.ts';
+export { type BudgetReading, budgetReadings } from './interceptors/budget.ts';
 export type { Key } from './interceptors/feature.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
 export { isBudgetStrict, refuseAll } from './interceptors/options.ts';
@@ -70,6 +71,7 @@ export type {
   Taken,
 } from './interceptors/shared/store.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
+export { PARTS, type WindowRule } from './interceptors/windows.ts';
 export type { Billing, Fees, FeeUnit, InnerCall, Missing } from './model/billing.ts';
 export type {
   AttemptFailure,

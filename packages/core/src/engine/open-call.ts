@@ -8,6 +8,7 @@ import type { Call, Outcome } from '../model/call.ts';
 import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import type { Linked } from '../platform/linked-list.ts';
+import { sizeOf } from '../platform/text-size.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
 import { fields } from '../vendor/values.ts';
@@ -69,6 +70,7 @@ export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown
     priceProvider,
     region,
     request,
+    ...(engine.needsSize && { requestSize: sizeOf(args) }),
     startTime: now,
     attempts: 0,
     attemptTime: now,

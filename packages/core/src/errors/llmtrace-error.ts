@@ -4,7 +4,8 @@
  * Why a call was refused. `rate_limited`: the limit is reached, and the limiter refuses instead of waiting.
  * `queue_full`: too many calls wait already. `wait_too_long`: the call waited for `maxWait`.
  * `budget_exceeded`: the money or the tokens of the window are spent. `budget_invalid`: the budget's variables have a
- * wrong value, and `LLMTRACE_BUDGET_STRICT` is on. `limits_unavailable`: the store of the limits
+ * wrong value, and `LLMTRACE_BUDGET_STRICT` is on. `cost_unknown`: what the call costs is not known, and the budget
+ * refuses such calls. `limits_unavailable`: the store of the limits
  * that several processes share is out of reach, and is configured to let no call through then.
  */
 export type Refusal =
@@ -13,6 +14,7 @@ export type Refusal =
   | 'wait_too_long'
   | 'budget_exceeded'
   | 'budget_invalid'
+  | 'cost_unknown'
   | 'limits_unavailable';
 
 /** What {@link LlmTraceError} says beside its message. */
@@ -31,6 +33,7 @@ export const REFUSALS = [
   'wait_too_long',
   'budget_exceeded',
   'budget_invalid',
+  'cost_unknown',
   'limits_unavailable',
 ] as const satisfies readonly Refusal[];
 
