@@ -16,6 +16,11 @@ export interface Metrics {
   readonly errors: Counter;
   readonly chunks: Counter;
   readonly firstChunk: Histogram;
+  readonly retries: Counter;
+  readonly rateLimitWait: Histogram;
+  readonly unpriced: Counter;
+  readonly partial: Counter;
+  readonly refused: Counter;
 }
 
 export interface MetricsOptions {
@@ -49,7 +54,10 @@ export function makeMetrics({ prefix, buckets, labelNames }: MetricsOptions): {
       enableExemplars: true,
     });
   const metrics: Metrics = {
-    requests: counter('requests_total', 'LLM requests that have ended, however they did.'),
+    requests: counter(
+      'requests_total',
+      'LLM requests that have ended, however they did; refused ones are none.',
+    ),
     duration: histogram('request_duration_seconds', 'Time until the whole answer was received.'),
     tokens: counter('tokens_total', 'Tokens, input and output.'),
     inputTokens: counter('input_tokens_total', 'Tokens sent.'),
@@ -63,6 +71,19 @@ export function makeMetrics({ prefix, buckets, labelNames }: MetricsOptions): {
     firstChunk: histogram(
       'time_to_first_chunk_seconds',
       'Time until the first chunk of a stream was received.',
+    ),
+    retries: counter('retries_total', 'Attempts that failed and were repeated.'),
+    rateLimitWait: histogram(
+      'rate_limit_wait_seconds',
+      'Time that calls waited for a rate limit of llmtrace.',
+    ),
+    unpriced: counter('unpriced_calls_total', 'Calls whose usage is known and whose price is not.'),
+    partial: counter(
+      'partial_costs_total',
+      'Calls whose cost leaves something out: they cost at least as much.',
+    ),
+    refused: new Counter(
+      common('refused_total', 'Calls that a rate limit or a budget of llmtrace refused to send.', 'reason'),
     ),
   };
   return { metrics, registry };

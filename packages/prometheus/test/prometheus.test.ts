@@ -50,6 +50,7 @@ function busyObserver() {
     chunks: 5,
     response: { usage: { inputTokens: 10, outputTokens: 4 } },
     cost: { total: 0.01, source: 'local' },
+    rateLimitWait: 20,
     context: trace.setSpanContext(ROOT_CONTEXT, span),
   });
   for (const one of [

@@ -218,7 +218,7 @@ function pricedAt(call: Priceable, options: CostOptions): Found | undefined {
   return found.standardRates && options.otherTiers === 'none' ? undefined : found;
 }
 
-const isPrepaidCall = ({ request, response }: Priceable): boolean =>
+export const isPrepaidCall = ({ request, response }: Priceable): boolean =>
   response.billing?.isPrepaid === true || isPrepaid(tierOf(response.serviceTier ?? request.serviceTier));
 
 function priceFor(call: Priceable, { models }: CostOptions): Found | undefined {

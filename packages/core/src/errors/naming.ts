@@ -7,8 +7,8 @@ import { withoutSecrets } from '../platform/secrets.ts';
 import { factsOf } from './error-details.ts';
 import { isRefusal } from './llmtrace-error.ts';
 import { safeMessage } from './messages.ts';
-import { classNames, get, safely, text, word } from './read.ts';
-import { categoryOf as categoryBy, type ErrorCategory } from './rules.ts';
+import { classNames, get, text, word } from './read.ts';
+import { type CallErrorType, categoryOf as categoryBy } from './rules.ts';
 
 /** Classes that say what went wrong. Their names are `error.type` values of low cardinality. */
 const SPECIFIC = new Set([
@@ -60,11 +60,12 @@ const MAX_TEXT = 2000;
 const MAX_STACK = 4000;
 
 /**
- * `error.type`: the name of the nearest class that says what went wrong, since vendors derive finer ones from it by
+ * `error.type`: for a refusal by llmtrace, `llmtrace.` and its code, for no vendor has failed; else the name of the nearest class that says what went wrong, since vendors derive finer ones from it by
  * the dozen; else the HTTP status, else the vendor's code of a failure that no class stands for, else the name of a
  * general error, else `_OTHER`.
  */
 export function errorType(error: unknown): string {
+  if (isRefusal(error)) return `llmtrace.${word(get(error, 'code')) ?? 'refused'}`;
   const names = classNames(error);
   const specific = names.find((name) => SPECIFIC.has(name));
   if (specific) return specific;
@@ -107,10 +108,10 @@ export function errorStatus(error: unknown): number | undefined {
  * What may be recorded of the text of an error where no content is: a message of the vendor's catalogue, or what the
  * error is in words of ours. The text itself is content: {@link errorText}.
  */
-export function errorMessage(error: unknown, category: ErrorCategory = categoryBy(factsOf(error))): string {
+export function errorMessage(error: unknown, category: CallErrorType = categoryBy(factsOf(error))): string {
   // A refusal is llmtrace's own text.
-  const refusal = safely(() => (isRefusal(error) ? error.message : undefined));
-  return (refusal ?? safeMessage(factsOf(error).texts, category)).slice(0, MAX_MESSAGE);
+  const message = isRefusal(error) ? error.message : safeMessage(factsOf(error).texts, category);
+  return message.slice(0, MAX_MESSAGE);
 }
 
 /** The text of an error without the secrets in it, cut to 500 characters. It may quote the request and the answer. */

@@ -166,6 +166,8 @@ export interface Call {
   /** The region that the host or the path names. */
   readonly region?: string | undefined;
   readonly request: LlmRequest;
+  /** How many characters of text the request has, about; known where a budget holds. */
+  readonly requestSize?: number | undefined;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;
   /** HTTP requests made so far; 0 where they cannot be seen. */
@@ -202,6 +204,8 @@ export interface Call {
   retries?: Retry[] | undefined;
   /** How long the call waited for its turn (rate limit), in ms; absent where no rate limit holds for it. */
   rateLimitWait?: number | undefined;
+  /** True where a budget counts what the call was expected to cost, for what it did cost never came. */
+  isEstimated?: boolean | undefined;
   /** What the vendor said remains of its own limits; absent where it did not, or nobody looked. */
   remaining?: Remaining | undefined;
 }

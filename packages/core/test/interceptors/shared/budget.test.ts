@@ -5,6 +5,7 @@ import { LlmTraceError } from '../../../src/errors/llmtrace-error.ts';
 import { BUDGET_DEFAULTS, type Budget, budget } from '../../../src/interceptors/budget.ts';
 import type { SharedLimits } from '../../../src/interceptors/shared/store.ts';
 import { callOf } from '../calls.ts';
+import { PRICING } from '../pricing.ts';
 import { makeStore, type TestStore } from './store.ts';
 
 const MORNING = Date.parse('2026-11-23T09:30:00Z');
@@ -41,9 +42,16 @@ describe('a budget that processes share', () => {
   /** A process that spends of the store's budget. */
   function spender(options: Partial<Budget> = { usd: 10 }, from: TestStore = makeStore()) {
     store = from;
-    const layer = budget({ ...BUDGET_DEFAULTS, ...options }, { store, name: 'budget 0' });
+    const layer = budget(
+      { ...BUDGET_DEFAULTS, ...options },
+      { shared: { store, name: 'budget 0' }, pricing: PRICING },
+    );
     return async (usd: number): Promise<any> => {
-      const call = callOf({ cost: { total: usd, source: 'local' } });
+      const call = callOf({
+        cost: { total: usd, source: 'local' },
+        response: { usage: { outputTokens: 1 } },
+        outcome: 'completed',
+      });
       const calling = layer.intercept(call, async () => 'answer').catch((error) => error);
       await clock.tickAsync(60);
       const result = await calling;
