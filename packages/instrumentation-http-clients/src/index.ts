@@ -55,10 +55,6 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     return httpClients;
   }
 
-  protected override init(): [] {
-    return [];
-  }
-
   override enable(): void {
     super.enable();
     if (this._isWatching || !this.isEnabled()) return;
