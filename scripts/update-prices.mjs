@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, literals, overlayDate, overlayShelves, shelfOf } from './lib/price-data.mjs';
 
 const PACKAGE = '@pydantic/genai-prices';
@@ -28,6 +28,10 @@ const isInData = (provider, id) => dataPrice(provider, id) !== undefined;
 const shelves = overlayShelves(overlay, source.date, isInData, note);
 const prices = Object.fromEntries(source.providers.map((one) => [one.id, shelfOf(one, note)]));
 writeFileSync(TARGET, file(source, prices, shelves));
+// In a process of its own, which reads what was just written.
+execFileSync(process.execPath, [fileURLToPath(new URL('./cost-table.mjs', import.meta.url))], {
+  stdio: 'inherit',
+});
 for (const line of notes) console.log(line);
 for (const line of changes('data', before.PRICES, prices)) console.log(line);
 for (const line of changes('overlay', before.OVERLAY ?? {}, shelves)) console.log(line);

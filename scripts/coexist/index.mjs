@@ -4,7 +4,7 @@
 //   --in FOLDER      installs into FOLDER, and uses what an earlier run has installed there
 //   --page           write the page from the results of earlier runs, and run nothing
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
@@ -99,7 +99,9 @@ async function playOrders(folder, peer, format, major) {
 function keep({ name, format, order, major }, result) {
   const results = kept(); // another run may have added to it
   results[[name, format, order, major].join(' ')] = result;
-  writeFileSync(KEPT, JSON.stringify(results, undefined, 1));
+  const written = `${KEPT}.${process.pid}`;
+  writeFileSync(written, JSON.stringify(results, undefined, 1));
+  renameSync(written, KEPT); // another run never reads half of it
 }
 
 function report({ major, format, order }, { wrong, others, lines }) {

@@ -29,7 +29,8 @@ const NEEDS_22_15 = { since: 22, needs: 'Node.js 22.15' };
 
 const WRAPPER = 'the application calls the wrapper by itself, and so knows of it';
 const NO_ESM = 'as it is set up here, it does not see ES modules';
-const NO_METRICS = 'its set-up has a provider of traces alone, and llmtrace starts no SDK beside it';
+const NO_METRICS =
+  'its set-up registers a provider of traces and none of metrics, and llmtrace exports nothing by itself beside a registered provider';
 
 /**
  * `packages` are installed beside openai; `setup` is a module for `--import`, as text or by its name; `wrap` is a

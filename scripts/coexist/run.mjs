@@ -9,6 +9,8 @@ import { whyEmpty } from './peers.mjs';
 import { countsOf, spansIn, trees, without } from './spans.mjs';
 
 const LLMTRACE = ['--import', '@llmtrace/auto'];
+/** A busy machine takes longer to start the export thread than an exit waits by default. */
+const PATIENT = { LLMTRACE_EXIT_TIMEOUT_MS: '20000' };
 
 /** A server that takes everything; it keeps what may be spans, and llmtrace's metrics. */
 async function startSink() {
@@ -50,7 +52,7 @@ export async function play({ folder, peer, format, vendor, node, loads }) {
       ...{ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
       ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
       ...(loads.includes('peer') ? { ...peer.env?.(sink.url), ...(peer.wrap ? { WRAP: 'true' } : {}) } : {}),
-      ...(loads.includes('llmtrace') ? { LLMTRACE_CONFIG: './llmtrace.config.mjs' } : {}),
+      ...(loads.includes('llmtrace') ? { ...PATIENT, LLMTRACE_CONFIG: './llmtrace.config.mjs' } : {}),
     },
   });
   sink.close();

@@ -166,8 +166,8 @@ const configFile = fc.property(fileText(configuration), (text) => {
 });
 
 const RATES = [
-  ...UNITS.flatMap(({ name, scale }) =>
-    scale === 1 ? [`${name}Per1M`, `${name}Per1K`] : [`per${name[0].toUpperCase()}${name.slice(1)}`],
+  ...UNITS.flatMap(({ name, kind }) =>
+    kind === 'token' ? [`${name}Per1M`, `${name}Per1K`] : [`per${name[0].toUpperCase()}${name.slice(1)}`],
   ),
   'provider',
   'serviceTier',

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/npm.mjs';
+import { VENDORS } from '../lib/vendors.mjs';
 
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const SETS = join(root, 'test-fixtures', 'sdks');
@@ -9,18 +10,10 @@ const setOf = (name) => manifestOf(join(SETS, name)).dependencies;
 
 export const NODES = ['20', '22', '24', '26'];
 
-/** By vendor SDK: the name of its instrumentation, and the sets of the conformance suite. */
-const VENDORS = [
-  ['openai', 'openai', /^openai-/],
-  ['@anthropic-ai/sdk', 'anthropic', /^anthropic-/],
-  ['@google/genai', 'google-genai', /^genai-/],
-  ['@google/generative-ai', 'google-generative-ai', /^generative-ai$/],
-];
-
 /** The versions of the vendor SDKs: those of the conformance suite. */
-export const SDKS = VENDORS.flatMap(([name, vendor, sets]) =>
+export const SDKS = VENDORS.flatMap(({ sdk: name, name: vendor, sets }) =>
   readdirSync(SETS)
-    .filter((set) => sets.test(set))
+    .filter((set) => set.startsWith(sets))
     .map((set) => ({ set, name, vendor, version: setOf(set)[name] }))
     .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true })),
 );

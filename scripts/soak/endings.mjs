@@ -41,8 +41,8 @@ const WORKER_WAYS = {
 };
 /** Nothing runs after these. */
 const LEAVES_NO_TIME = ['sigkill', 'abort'];
-/** A busy machine takes longer to start the export thread than an exit waits. */
-const PATIENT = { LLMTRACE_EXIT_TIMEOUT_MS: '60000' };
+/** A busy machine takes longer to start the export thread than an exit waits, and to send a signal than 15 s. */
+const PATIENT = { LLMTRACE_EXIT_TIMEOUT_MS: '60000', BLOCK_MS: '90000' };
 
 const endOf = ({ code, signal }) => signal ?? `exit ${code}`;
 

@@ -102,7 +102,7 @@ const FAULTS = {
       ...copied(folder, 'exhausted', readFileSync(appOf('exhausting-thread.cjs'), 'utf8')),
     ],
     args: ['until', '1', '100'],
-    env: { OTEL_BSP_SCHEDULE_DELAY: '60000' },
+    env: { OTEL_BSP_SCHEDULE_DELAY: '60000', OTEL_EXPORTER_OTLP_TIMEOUT: '60000' },
   },
   'no exporter, and no terminal': {
     app: appOf('load.mjs'),

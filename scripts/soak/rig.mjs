@@ -113,7 +113,7 @@ export async function run(
   file,
   { flags = [], args = [], env = {}, node = process.execPath, ...options } = {},
 ) {
-  const { timeout = 120_000, cwd = CWD, ipc = false } = options;
+  const { timeout = 600_000, cwd = CWD, ipc = false } = options;
   const child = spawn(node, [...flags, file, ...args.map(String)], {
     cwd,
     env: { ...cleanEnvironment(), LLMTRACE_QUIET: 'true', OPENAI_API_KEY: 'sk-test', ...env },

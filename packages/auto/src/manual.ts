@@ -6,32 +6,19 @@
  */
 import {
   facts,
+  type InstrumentationEntry,
   type KnownInstrumentation,
-  type LlmInstrumentation,
   note,
   reachable,
-  type Vendor,
 } from '@llmtrace/core/internal';
-import { AnthropicInstrumentation, anthropic } from '@llmtrace/instrumentation-anthropic';
-import { GoogleGenAIInstrumentation, googleGenAI } from '@llmtrace/instrumentation-google-genai';
-import {
-  GoogleGenerativeAIInstrumentation,
-  googleGenerativeAI,
-} from '@llmtrace/instrumentation-google-generative-ai';
-import { OpenAIInstrumentation, openai } from '@llmtrace/instrumentation-openai';
+import { entry as anthropic } from '@llmtrace/instrumentation-anthropic';
+import { entry as googleGenAI } from '@llmtrace/instrumentation-google-genai';
+import { entry as googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
+import { entry as openai } from '@llmtrace/instrumentation-openai';
 import { diag } from '@opentelemetry/api';
 
-interface Kind {
-  readonly vendor: Vendor;
-  readonly Instrumentation: new () => LlmInstrumentation;
-}
-
-const KINDS: readonly Kind[] = [
-  { vendor: openai, Instrumentation: OpenAIInstrumentation },
-  { vendor: anthropic, Instrumentation: AnthropicInstrumentation },
-  { vendor: googleGenAI, Instrumentation: GoogleGenAIInstrumentation },
-  { vendor: googleGenerativeAI, Instrumentation: GoogleGenerativeAIInstrumentation },
-];
+/** All vendors: each is loaded, since what is handed over may be of any. */
+const ENTRIES: readonly InstrumentationEntry[] = [openai, anthropic, googleGenAI, googleGenerativeAI];
 
 /**
  * Traces the calls of a client of any vendor that llmtrace knows, and of all other clients of the same copy of its
@@ -72,20 +59,20 @@ function byHand(given: unknown, what: 'client' | 'module'): void {
 }
 
 /** The vendor most of whose methods are there: SDKs share some. */
-function kindOf(given: unknown, what: 'client' | 'module'): Kind | undefined {
-  const counted = KINDS.map((kind) => ({ kind, methods: reachable(kind.vendor, given, what) }));
+function kindOf(given: unknown, what: 'client' | 'module'): InstrumentationEntry | undefined {
+  const counted = ENTRIES.map((kind) => ({ kind, methods: reachable(kind.vendor, given, what) }));
   const most = counted.reduce((one, other) => (other.methods > one.methods ? other : one));
   return most.methods > 0 ? most.kind : undefined;
 }
 
 /** The instrumentation that there is already, of this copy of llmtrace or another: it has the application's options. */
-function running({ vendor }: Kind): KnownInstrumentation | undefined {
+function running({ vendor }: InstrumentationEntry): KnownInstrumentation | undefined {
   const known = facts().instrumentations.filter(({ module }) => module === vendor.module);
   return known.find((one) => one.isEnabled()) ?? known[0];
 }
 
 function unknown(what: 'client' | 'module'): void {
-  const names = KINDS.map(({ vendor }) => vendor.module).join(', ');
+  const names = ENTRIES.map(({ vendor }) => vendor.module).join(', ');
   const [name, wanted] =
     what === 'client' ? ['instrumentClient', 'a client'] : ['instrumentModule', 'the exports'];
   note(

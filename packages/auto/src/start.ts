@@ -66,6 +66,12 @@ function instrument(): void {
 /** The line that says that nothing shows the calls, unless the options show them. */
 function hints({ log, hooks, observers }: LlmTraceConfig, vendors: readonly LoadedVendor[]): Observer[] {
   if (log !== undefined || hooks !== undefined || observers?.length) return [];
-  const names = vendors.map(({ name }) => name);
+  const names = namesToShow(vendors);
   return [hintObserver({ read: autoSettings, names, isRegistered: () => isRegistered() })];
+}
+
+/** The SDKs, where there are any: with them goes whatever sends requests without one. */
+function namesToShow(vendors: readonly LoadedVendor[]): string[] {
+  const sdks = vendors.filter(({ vendor }) => vendor.requests !== undefined);
+  return (sdks.length > 0 ? sdks : vendors).map(({ name }) => name);
 }

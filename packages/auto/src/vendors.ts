@@ -1,71 +1,36 @@
 /** The vendors that are traced, by the names that `LLMTRACE_INSTRUMENTATIONS` knows. */
 import module from 'node:module';
-import {
-  type LlmInstrumentation,
-  type LlmTraceConfig,
-  nearest,
-  note,
-  type Vendor,
-  warnOnce,
-} from '@llmtrace/core/internal';
+import { type InstrumentationEntry, nearest, note, warnOnce } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import type { AutoSettings } from './settings.ts';
 
-interface VendorEntry {
-  readonly name: string;
-  /** Loads the instrumentation: not before it is known that it is wanted. */
-  load(): Omit<LoadedVendor, 'name'>;
-}
-
-export interface LoadedVendor {
-  /** As `LLMTRACE_INSTRUMENTATIONS` names it. */
-  readonly name: string;
-  readonly vendor: Vendor;
-  readonly Instrumentation: new (config: LlmTraceConfig) => LlmInstrumentation;
-}
+/** What the package of a vendor declares of itself. */
+export type LoadedVendor = InstrumentationEntry;
 
 const require = module.createRequire(import.meta.url);
 
-const VENDORS: readonly VendorEntry[] = [
-  {
-    name: 'openai',
-    load: () => pick(require('@llmtrace/instrumentation-openai'), 'openai', 'OpenAIInstrumentation'),
-  },
-  {
-    name: 'anthropic',
-    load: () => pick(require('@llmtrace/instrumentation-anthropic'), 'anthropic', 'AnthropicInstrumentation'),
-  },
-  {
-    name: 'google-genai',
-    load: () =>
-      pick(require('@llmtrace/instrumentation-google-genai'), 'googleGenAI', 'GoogleGenAIInstrumentation'),
-  },
-  {
-    name: 'google-generative-ai',
-    load: () =>
-      pick(
-        require('@llmtrace/instrumentation-google-generative-ai'),
-        'googleGenerativeAI',
-        'GoogleGenerativeAIInstrumentation',
-      ),
-  },
-];
+/** Each is loaded when it is known that it is wanted, by a `require` that bundlers see. */
+const VENDORS: Readonly<Record<string, () => { entry: InstrumentationEntry }>> = {
+  openai: () => require('@llmtrace/instrumentation-openai'),
+  anthropic: () => require('@llmtrace/instrumentation-anthropic'),
+  'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
+  'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
+  'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
+};
 
-const pick = <K extends string, I extends string>(
-  exports: Record<K, Vendor> & Record<I, LoadedVendor['Instrumentation']>,
-  vendor: K,
-  instrumentation: I,
-): Omit<LoadedVendor, 'name'> => ({ vendor: exports[vendor], Instrumentation: exports[instrumentation] });
+/** The names that `LLMTRACE_INSTRUMENTATIONS` knows. */
+export const VENDOR_NAMES: readonly string[] = Object.keys(VENDORS);
 
-/** All vendors, whatever the settings ask for. */
-export const allVendors = (): LoadedVendor[] => VENDORS.flatMap(loaded);
+/** All vendors that have an SDK, whatever the settings ask for. */
+export const allVendors = (): LoadedVendor[] =>
+  VENDOR_NAMES.flatMap(loaded).filter(({ vendor }) => vendor.requests !== undefined);
 
 /**
  * The vendors that the settings ask for: all, where they name none. A name that is unknown is ignored, also where there
  * is no other: calls that are traced against a misspelt wish are seen, and calls that are not traced are missed late.
  */
 export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[] {
-  const names = VENDORS.map(({ name }) => name);
+  const names = VENDOR_NAMES;
   const asked = instrumentations?.map((name) => name.toLowerCase()) ?? [];
   const wanted = asked.filter((name) => names.includes(name));
   const effect = wanted.length > 0 ? 'it is ignored' : 'it is ignored, and all are traced';
@@ -74,7 +39,7 @@ export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[
       `expected LLMTRACE_INSTRUMENTATIONS to be of ${names.join(', ')}, got ${meant(name, names)}; ${effect}` +
         (wanted.length > 0 ? '' : '. LLMTRACE_ENABLED=false switches llmtrace off'),
     );
-  return VENDORS.filter(({ name }) => wanted.length === 0 || wanted.includes(name)).flatMap(loaded);
+  return names.filter((name) => wanted.length === 0 || wanted.includes(name)).flatMap(loaded);
 }
 
 function meant(name: string, names: readonly string[]): string {
@@ -83,9 +48,10 @@ function meant(name: string, names: readonly string[]): string {
 }
 
 /** One that does not load is missing; the others are there. */
-function loaded({ name, load }: VendorEntry): LoadedVendor[] {
+function loaded(name: string): LoadedVendor[] {
   try {
-    return [{ name, ...load() }];
+    const { entry } = VENDORS[name]?.() ?? {};
+    return entry ? [entry] : [];
   } catch (error) {
     diag.error('llmtrace: could not load an instrumentation', error);
     note(

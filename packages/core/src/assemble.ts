@@ -7,7 +7,7 @@ import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
-import { costObserver, costOf, isPrepaidCall, isUnpriced, loadPrices } from './cost/cost.ts';
+import { costOf, isPrepaidCall, loadPrices, pricer } from './cost/cost.ts';
 import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
@@ -28,7 +28,7 @@ import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
 import { metricsObserver } from './observers/metrics/calls.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
-import { spanObserver } from './observers/span.ts';
+import { spanObserver, startSpan } from './observers/span.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
@@ -52,21 +52,22 @@ export function engineOf(
   const { content } = config;
   const log = logObserver(config.log as ResolvedLog, content.maxLength);
   const { intercept, retries, settling, telling } = layersOf(config, meter);
-  // in the order in which they end: the cost is known before it is told
+  // in the order in which they end: what a call spent is settled before it is reported
   const own = [
-    costObserver({ models: config.modelMap }),
     ...settling,
-    spanObserver(() => tracer, config, {
+    spanObserver(config, {
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
-    metricsObserver(meter, config, isUnpriced),
+    metricsObserver(meter, config),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
   return {
     vendor,
+    startSpan: (call) => startSpan(tracer, call, config),
+    priceOf: pricer({ models: config.modelMap }),
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],
     intercept,
@@ -117,7 +118,8 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
     watchAttempts(client);
     watchResponses(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
-    const origin = originOf(baseURL, vendor.providerOf?.(client), vendor.provider, map);
+    const fallback = vendor.protocolOf?.(client) ?? vendor.provider;
+    const origin = originOf(baseURL, vendor.providerOf?.(client), fallback, map);
     known.set(client as object, { baseURL, origin });
     return origin;
   };

@@ -9,7 +9,15 @@ import { COST_SEMCONV, type CostSemconv, SEMCONV, type Semconv } from './observe
 import { type Hooks, hooksOf } from './observers/hooks.ts';
 import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
 import { choice, type Environment, flag, list, pairs, warnOfValue } from './options/environment.ts';
-import { expectBoolean, expectNames, expectPath, isRecord, quoted, shown } from './options/rules.ts';
+import {
+  expectBoolean,
+  expectNames,
+  expectPath,
+  expectTexts,
+  isRecord,
+  quoted,
+  shown,
+} from './options/rules.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
 
 const NATIVE_SPANS = ['adopt', 'ours'] as const;
@@ -85,6 +93,12 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    * @default false
    */
   exceptionsOnSpans?: boolean;
+  /**
+   * Hosts whose requests `@llmtrace/instrumentation-http-clients` leaves alone: `llm.example.com`,
+   * `localhost:8080`, or `*.example.com` for all hosts below. Environment: `LLMTRACE_HTTP_EXCLUDE=host,…`.
+   * @default []
+   */
+  httpExclude?: readonly string[];
 }
 
 /** Options with everything in them. */
@@ -133,8 +147,12 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
         list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??
         false,
     ),
+    httpExclude: excludedHosts(config, env),
   };
 }
+
+const excludedHosts = ({ httpExclude }: LlmTraceConfig, env: Environment): readonly string[] =>
+  expectTexts('httpExclude', httpExclude) ?? list(env['LLMTRACE_HTTP_EXCLUDE']) ?? [];
 
 /**
  * A configuration from outside: of a file, say.

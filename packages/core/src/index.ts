@@ -55,6 +55,7 @@ export {
   fields,
   type Hooks,
   type InnerCall,
+  type InstrumentationEntry,
   isAuthError,
   isCancelled,
   isContentFilter,

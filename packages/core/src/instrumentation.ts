@@ -35,6 +35,14 @@ type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
 /** Methods of an object, by name. */
 type Methods = Record<string, unknown>;
 
+/** What the package of a vendor declares of itself, for `@llmtrace/auto` and the scripts: its export `entry`. */
+export interface InstrumentationEntry {
+  /** As `LLMTRACE_INSTRUMENTATIONS` names it. */
+  readonly name: string;
+  readonly vendor: Vendor;
+  readonly Instrumentation: new (config?: LlmTraceConfig) => LlmInstrumentation;
+}
+
 export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceConfig> {
   // `declare`, all of them: the base class's constructor sets them before fields of this class exist,
   // and fields would then overwrite what it set.
@@ -155,7 +163,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       owner: this,
       enabled: () => this.isEnabled(),
       call: (original, self, args) => {
-        if (!looked) tellOthers(this.vendor.module, () => [original, (self as Methods)[point.method]]);
+        if (!looked) tellOthers(this.vendor, () => [original, (self as Methods)[point.method]]);
         looked = true;
         const engine = this._current();
         if (!engine) return original.apply(self, args);
@@ -179,7 +187,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   /** Undefined where the providers do not give what it takes: the application's call goes on without us. */
-  private _current(): EngineConfig | undefined {
+  protected _current(): EngineConfig | undefined {
     const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;
     try {

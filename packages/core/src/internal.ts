@@ -10,7 +10,6 @@ export {
 } from './config.ts';
 export {
   clearPrices,
-  isUnpriced,
   loadPrices,
   type OwnPrice,
   type PriceScope,
@@ -20,8 +19,18 @@ export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
+export { isWithinCall } from './engine/attempts/watch.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
-export { endOpenCalls } from './engine/open-call.ts';
+export {
+  chunkArrived,
+  close,
+  endOpenCalls,
+  type Live,
+  onCollected,
+  openCall,
+  seen,
+  wholeAnswered,
+} from './engine/open-call.ts';
 export {
   type CallErrorType,
   callErrorType,
@@ -49,7 +58,7 @@ export {
 } from './errors/llmtrace-error.ts';
 export * as geminiContent from './gemini/content.ts';
 export * as gemini from './gemini/generate-content.ts';
-export { LlmInstrumentation } from './instrumentation.ts';
+export { type InstrumentationEntry, LlmInstrumentation } from './instrumentation.ts';
 export { type BudgetReading, budgetReadings } from './interceptors/budget.ts';
 export type { Key } from './interceptors/feature.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
@@ -72,7 +81,14 @@ export type {
 } from './interceptors/shared/store.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
-export type { Billing, Fees, FeeUnit, InnerCall, Missing } from './model/billing.ts';
+export {
+  type Billing,
+  type Fees,
+  type FeeUnit,
+  type InnerCall,
+  isUnpriced,
+  type Missing,
+} from './model/billing.ts';
 export type {
   AttemptFailure,
   Call,
@@ -130,6 +146,7 @@ export {
   facts,
   type KnownInstrumentation,
   type SdkCopy,
+  tally,
 } from './platform/process-state.ts';
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
 export { withoutSecrets } from './platform/secrets.ts';
@@ -143,6 +160,7 @@ export {
   type BilledReading,
   billing,
   chatBilled,
+  foldChatBilled,
   responseBilled,
 } from './vendor/openai-billing.ts';
 export {
@@ -152,6 +170,7 @@ export {
   type UsageReading,
 } from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';
+export { originOf } from './vendor/provider.ts';
 export {
   checkedUsage,
   count,

@@ -4,6 +4,7 @@ export {
   type BilledReading,
   chatBilled,
   dialectOf,
+  foldChatBilled,
   openAIEmbeddingsUsage,
   openAIStreamUsage,
   openAIUsage,

@@ -61,6 +61,7 @@ describe('the configuration', () => {
       budget: [],
       sharedLimits: false,
       hooks: {},
+      httpExclude: [],
       semconv: '1.41',
       costSemconv: 'default',
       tokenModality: false,
@@ -79,6 +80,7 @@ describe('the configuration', () => {
     const env = {
       LLMTRACE_ENABLED: 'false',
       LLMTRACE_SEMCONV: 'dup',
+      LLMTRACE_HTTP_EXCLUDE: 'a.test, *.b.test',
       LLMTRACE_COST_SEMCONV: 'Logfire',
       LLMTRACE_TOKEN_MODALITY: '1',
       LLMTRACE_PROVIDER_MAP: 'a.test=groq, b.test:8080 = mine',
@@ -104,6 +106,7 @@ describe('the configuration', () => {
       budget: [],
       sharedLimits: false,
       hooks: {},
+      httpExclude: ['a.test', '*.b.test'],
       semconv: 'dup',
       costSemconv: 'logfire',
       tokenModality: true,

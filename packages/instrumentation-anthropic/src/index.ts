@@ -2,7 +2,14 @@
  * `@llmtrace/instrumentation-anthropic`: traces every model call of `@anthropic-ai/sdk`, versions 0.30 and later,
  * and of the clients for Bedrock and Vertex that are built on it.
  */
-import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type SentRequests,
+  type Vendor,
+} from '@llmtrace/core';
+import { batches } from './batches.ts';
 import { completions } from './completions.ts';
 import { messages, streamHelpers } from './messages.ts';
 
@@ -44,8 +51,12 @@ export const anthropic: Vendor = {
   providerOf,
   // Such a client renews its credentials by repeating a request that was refused.
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
-  endpoints: [...messages, completions],
+  endpoints: [...messages, completions, ...batches],
   requests,
+  otherTracers: [
+    ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],
+    ['tracing:orchestrion:@anthropic-ai/sdk:chat:start', '@sentry/node'],
+  ],
   native: {
     tracer: '_tracer',
     name: 'anthropic.messages.create',
@@ -71,3 +82,9 @@ export class AnthropicInstrumentation extends LlmInstrumentation {
     return anthropic;
   }
 }
+
+export const entry: InstrumentationEntry = {
+  name: 'anthropic',
+  vendor: anthropic,
+  Instrumentation: AnthropicInstrumentation,
+};

@@ -2,7 +2,6 @@
 import {
   type Asked,
   type Billing,
-  billing,
   checkedUsage,
   type InnerCall,
   name,
@@ -54,12 +53,10 @@ export function billed(message: any, asked: Asked | undefined, soFar?: Billing):
   const usage = message.usage ?? {};
   // Behind another provider it says nothing of that one's regions.
   const geo = asked === undefined || asked.provider === 'anthropic' ? name(usage.inference_geo) : undefined;
-  const inner = innerCalls(usage.iterations, asked);
-  return billing({
-    region: geo ?? soFar?.region,
-    inner: inner ?? soFar?.inner,
-    uncounted: uncounted(message, usage) ?? soFar?.uncounted,
-  });
+  const region = geo ?? soFar?.region;
+  const calls = innerCalls(usage.iterations, asked) ?? soFar?.inner;
+  const rest = uncounted(message, usage) ?? soFar?.uncounted;
+  return region || calls || rest ? { region, inner: calls, uncounted: rest } : undefined;
 }
 
 function innerCalls(iterations: unknown, asked: Asked | undefined): InnerCall[] | undefined {

@@ -118,3 +118,40 @@ describe('the cost of a message', () => {
     });
   }
 });
+
+describe('the cost of a batch of messages', () => {
+  it('is told of once, by model, when its results are read to their end', async () => {
+    const instrumentation = telemetry.install(new AnthropicInstrumentation());
+    const { exports } = await loadSdk({ set: 'anthropic-1', package: '@anthropic-ai/sdk', format: 'cjs' });
+    const lines = [
+      { custom_id: 'a', result: { type: 'succeeded', message: message({}) } },
+      { custom_id: 'b', result: { type: 'succeeded', message: message({}, { model: 'claude-opus-5' }) } },
+      { custom_id: 'c', result: { type: 'errored', error: {} } },
+      { custom_id: 'd', result: { type: 'succeeded', message: message({}) } },
+    ];
+    const fetch = async (url: unknown) =>
+      String(url).endsWith('/results')
+        ? new Response(lines.map((line) => JSON.stringify(line)).join('\n'))
+        : Response.json({
+            ...{ id: 'msgbatch_1', type: 'message_batch', processing_status: 'ended' },
+            results_url: 'https://api.anthropic.com/v1/messages/batches/msgbatch_1/results',
+          });
+    const client = new exports['Anthropic']({ apiKey: 'x', fetch });
+    await telemetry.reset();
+    const read = async (most: number) => {
+      let count = 0;
+      for await (const _ of await client.messages.batches.results('msgbatch_1')) if (++count === most) break;
+      return count;
+    };
+    assert.equal(await read(1), 1);
+    assert.equal(telemetry.spans().length, 0);
+    assert.equal(await read(9), 4);
+    assert.equal(await read(9), 4);
+    const [span, ...others] = telemetry.spans();
+    assert.deepEqual(others, []);
+    const opus = (1000 * 5 + 100 * 25) / 1e6;
+    assert.ok(Math.abs(Number(span?.attributes['gen_ai.usage.cost']) - (2 * OWN + opus) / 2) < 1e-12);
+    assert.equal(span?.attributes['gen_ai.usage.input_tokens'], 3000);
+    instrumentation.disable();
+  });
+});

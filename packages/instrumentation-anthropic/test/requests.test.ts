@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { anthropic } from '../src/index.ts';
 
-const { paths, sentBy } = anthropic.requests;
+const { paths, sentBy } = anthropic.requests!;
 const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);
 
 describe('a request of the SDK', () => {

@@ -1,5 +1,11 @@
 /** `@llmtrace/instrumentation-google-genai`: traces every model call of the `@google/genai` SDK. */
-import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type SentRequests,
+  type Vendor,
+} from '@llmtrace/core';
 import { interactions } from './interactions.ts';
 import { modelEndpoints } from './models.ts';
 
@@ -35,6 +41,10 @@ export const googleGenAI: Vendor = {
   rawMethods: ['request', 'requestStream'],
   endpoints: [...modelEndpoints, interactions],
   requests,
+  otherTracers: [
+    ['tracing:apm:google:genai:request:start', 'dd-trace (DD_TRACE_GOOGLE_GENAI_ENABLED=false)'],
+    ['tracing:orchestrion:@google/genai:generate-content:start', '@sentry/node'],
+  ],
   part: (client, path) => (path === 'Models' ? client?.models : client),
 };
 
@@ -52,3 +62,9 @@ export class GoogleGenAIInstrumentation extends LlmInstrumentation {
     return googleGenAI;
   }
 }
+
+export const entry: InstrumentationEntry = {
+  name: 'google-genai',
+  vendor: googleGenAI,
+  Instrumentation: GoogleGenAIInstrumentation,
+};

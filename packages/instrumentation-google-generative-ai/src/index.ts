@@ -1,5 +1,11 @@
 /** `@llmtrace/instrumentation-google-generative-ai`: traces every model call of the `@google/generative-ai` SDK. */
-import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type SentRequests,
+  type Vendor,
+} from '@llmtrace/core';
 import { embeddingEndpoints } from './embeddings.ts';
 import { contentEndpoints } from './generate-content.ts';
 import { optionsOf } from './options.ts';
@@ -69,3 +75,9 @@ export class GoogleGenerativeAIInstrumentation extends LlmInstrumentation {
     return googleGenerativeAI;
   }
 }
+
+export const entry: InstrumentationEntry = {
+  name: 'google-generative-ai',
+  vendor: googleGenerativeAI,
+  Instrumentation: GoogleGenerativeAIInstrumentation,
+};

@@ -1,5 +1,12 @@
 /** `@llmtrace/instrumentation-openai`: traces every model call of the `openai` SDK, versions 4.19 and later. */
-import { LlmInstrumentation, type LlmTraceConfig, type SentRequests, type Vendor } from '@llmtrace/core';
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type SentRequests,
+  type Vendor,
+} from '@llmtrace/core';
+import { batches } from './batches.ts';
 import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
@@ -39,8 +46,12 @@ export const openai: Vendor = {
   client: (resource) => resource?._client,
   baseURL: (client) => client?.baseURL,
   providerOf,
-  endpoints: [chat, ...responses, embeddings, completions, ...media],
+  endpoints: [chat, ...responses, embeddings, completions, ...media, ...batches],
   requests,
+  otherTracers: [
+    ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],
+    ['tracing:orchestrion:openai:chat:start', '@sentry/node'],
+  ],
 };
 
 /**
@@ -57,3 +68,9 @@ export class OpenAIInstrumentation extends LlmInstrumentation {
     return openai;
   }
 }
+
+export const entry: InstrumentationEntry = {
+  name: 'openai',
+  vendor: openai,
+  Instrumentation: OpenAIInstrumentation,
+};

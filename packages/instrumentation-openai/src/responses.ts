@@ -41,6 +41,10 @@ function finishReason({ status, output, incomplete_details: incomplete }: any): 
   }
 }
 
+/** Of a response that is made in the background. */
+const isPending = ({ background, status }: any): boolean =>
+  background === true && (status === 'queued' || status === 'in_progress');
+
 function request(p: any): LlmRequest {
   const format = p.text?.format?.type;
   return {
@@ -66,6 +70,7 @@ function response(r: any, asked?: Asked): LlmResponse {
     finishReasons: reason === undefined ? undefined : [reason],
     ...responseBilled(r, openAIUsage(r.usage, dialect(asked))),
     serviceTier: name(r.service_tier),
+    isPending: isPending(r) || undefined,
     conversationId: name(r.conversation?.id),
     failure: r.status === 'failed' ? (r.error ?? { code: 'failed' }) : answerFailure(r),
   };
@@ -92,6 +97,15 @@ const create: Endpoint = {
   content: responsesContent,
 };
 
+/** Reads a response that was made in the background, or goes on with its stream. */
+const { content: _said, ...unsaid } = create;
+const retrieve: Endpoint = {
+  ...unsaid,
+  method: 'retrieve',
+  request: ([, query]) => ({ stream: query?.stream === true }),
+  reads: { id: ([id]) => name(id), isBatch: false },
+};
+
 const { chunk: _streamed, ...unstreamed } = create;
 const compact: Endpoint = { ...unstreamed, method: 'compact', since: '6.10.0', content: compactContent };
 
@@ -100,6 +114,7 @@ const beta = { files: ['resources/beta/responses/responses'], path: 'Beta.Respon
 export const responses: readonly Endpoint[] = [
   create,
   compact,
+  retrieve,
   { ...create, ...beta },
   { ...compact, ...beta },
 ];

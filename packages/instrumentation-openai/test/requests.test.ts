@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { openai } from '../src/index.ts';
 
-const { paths, sentBy } = openai.requests;
+const { paths, sentBy } = openai.requests!;
 const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);
 
 describe('a request of the SDK', () => {

@@ -30,7 +30,7 @@ export function startDoctor(by: StartedBy): void {
   const envAtStart = { ...autoSettings().env };
   const vendors = allVendors().map(({ vendor }) => vendor);
   // Of all vendors: those that are switched off are used, perhaps.
-  for (const { requests } of vendors) watchRequests(requests);
+  for (const { requests } of vendors) if (requests) watchRequests(requests);
   const loaded = watchLoads(vendors);
   const threads = watchThreads();
   let isDone = false;

@@ -16,7 +16,7 @@ export function neighbours({ copies, instrumentations }: Facts, vendors: readonl
     if (own.length === 0) return [];
     const enabled = instrumentations.filter((one) => one.module === module && one.isEnabled());
     return [
-      ...others(module, own),
+      ...others(vendor, own),
       ...(enabled.length > 1 ? [twice(module)] : []),
       ...(vendor.native && own.some((copy) => isNative(copy, vendor)) ? [native(own[0] as SdkCopy)] : []),
     ];
@@ -24,15 +24,18 @@ export function neighbours({ copies, instrumentations }: Facts, vendors: readonl
 }
 
 /** Whoever else has wrapped a method, beneath llmtrace or above, or listens to its calls: by name where that is known. */
-function others(module: string, own: readonly SdkCopy[]): Finding[] {
+function others(vendor: Vendor, own: readonly SdkCopy[]): Finding[] {
   const methods = own.flatMap((copy) => [...copy.methods.values()].flat());
   const seen = methods.flatMap(({ holder, name, before }) => [before, holder[name]]);
-  const names = othersTracing(module, seen);
+  const names = othersTracing(vendor, seen);
   const isTaken = methods.some(
     ({ holder, name, before, patched }) => holder[name] !== patched && holder[name] !== before,
   );
   if (names.length === 0 && !isTaken) return [];
-  const finding = alsoTraced(module, names.length > 0 ? names : ['an instrumentation that is not known']);
+  const finding = alsoTraced(
+    vendor.module,
+    names.length > 0 ? names : ['an instrumentation that is not known'],
+  );
   return facts().findings.some(({ what }) => what === finding.what) ? [] : [finding];
 }
 

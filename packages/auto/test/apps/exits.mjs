@@ -19,7 +19,7 @@ async function block(name) {
   // The export thread listens by then, and this one no more.
   while (process.listenerCount(`SIG${name}`) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   spawn('sh', ['-c', `sleep 0.3; kill -${name} ${process.pid}`], { stdio: 'ignore' });
-  const end = Date.now() + 15_000;
+  const end = Date.now() + Number(process.env.BLOCK_MS ?? 15_000);
   while (Date.now() < end);
   console.log('survived');
 }

@@ -77,7 +77,7 @@ describe('the end of a process', () => {
         const { stdout } = await stage.run(`apps/${app}`, options);
         assert.equal(stdout, 'idle\nbeforeExit 0\nexit 0\n');
         assert.deepEqual(names(), ['embeddings text-embedding-3-small']);
-      });
+      }).timeout(90_000);
     }
   }
 

@@ -3,8 +3,8 @@
  * the call ends. What nobody knows is left out: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
-import type { Billing, InnerCall, Missing } from '../model/billing.ts';
-import type { Call, Cost, Observer, Usage } from '../model/call.ts';
+import { type Billing, hasTokens, type InnerCall, isUnpriced, type Missing } from '../model/billing.ts';
+import type { Call, Cost, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
 import { isPricedProvider } from './price-book.ts';
@@ -50,9 +50,9 @@ export interface CostOptions {
   readonly now?: () => number;
 }
 
-export interface CostObserverOptions extends CostOptions {
+export interface PricerOptions extends CostOptions {
   /** Runs for each call that reported tokens and could not be priced, for counting. */
-  readonly onUnpriced?: (call: Call) => void;
+  readonly onUnpriced?: (call: Readonly<Call>) => void;
 }
 
 const DEFAULTS: CostOptions = {};
@@ -87,9 +87,12 @@ function costOfTokens(call: Priceable, usage: Usage, options: CostOptions): Cost
   const total = input + output + eventPrice(rates, usage);
   if (!rates.byTokens || !Number.isFinite(total)) return undefined;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
   if (hasSearches(usage)) missSearches(cost, rates, usage);
   return cost;
 }
+
+const UNKNOWN_INPUT: readonly Missing[] = ['input_tokens'];
 
 /** The cost of a call that is billed by more than its tokens, or by less. */
 function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
@@ -125,6 +128,7 @@ function ownCost(
   if (!(feesCost > 0 || (rates.byTokens && hasTokens(usage)))) return undefined;
   const total = input + output + eventPrice(rates, usage) + feesCost;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
+  if (hasTokens(usage) && usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
   if (hasSearches(usage)) missSearches(cost, rates, usage);
   miss(cost, unpricedFees(rates, fees));
   return cost;
@@ -183,32 +187,28 @@ function miss(cost: Cost, what: readonly Missing[] | undefined): void {
 }
 
 /**
- * An observer that gives each call its cost when it ends. It goes before the observers that report costs. Each
- * model without a price is named once in the debug log.
+ * Makes what prices each call when it ends: {@link costOf}, and each model without a price is named once in the debug
+ * log.
  * @throws TypeError where an option is wrong.
  */
-export function costObserver(given: CostObserverOptions = {}): Observer {
+export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cost | undefined {
   checkOptions(given);
   // Of most applications: nothing is then looked up in it.
   const options = Object.keys(given.models ?? {}).length > 0 ? given : { ...given, models: undefined };
   const named = new Set<string>();
-  return {
-    end(call) {
-      call.cost = costOf(call, options);
-      if (!isUnpriced(call)) return;
-      const model = call.response.model ?? call.request.model ?? 'a model without a name';
-      const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
-      if (named.size < LINES && !named.has(line)) {
-        named.add(line);
-        diag.debug(line);
-      }
-      options.onUnpriced?.(call);
-    },
+  return (call) => {
+    if (isPrepaidCall(call)) call.response.billing = { ...call.response.billing, isPrepaid: true };
+    const cost = costOf(call, options);
+    if (cost !== undefined || !isUnpriced(call)) return cost;
+    const model = call.response.model ?? call.request.model ?? 'a model without a name';
+    const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
+    if (named.size < LINES && !named.has(line)) {
+      named.add(line);
+      diag.debug(line);
+    }
+    options.onUnpriced?.(call);
+    return undefined;
   };
-}
-
-function hasTokens(usage: Usage | undefined): boolean {
-  return usage !== undefined && (usage.inputTokens !== undefined || usage.outputTokens !== undefined);
 }
 
 /** The price that is to be used; undefined also where there is none to use. */
@@ -257,13 +257,6 @@ function mark(cost: Cost, call: Priceable, found: Found | undefined): Cost {
 /** Of a call that was left, what its model wrote after that. */
 const REST: readonly Missing[] = ['output_tokens'];
 
-/** Whether a call was billed, as far as is known, by a price that is not. */
-export function isUnpriced(call: Call): boolean {
-  if (call.cost !== undefined || call.outcome === 'failed' || isPrepaidCall(call)) return false;
-  const { usage, billing } = call.response;
-  return hasTokens(usage) || billing?.fees !== undefined;
-}
-
 function reason(call: Priceable, options: CostOptions): string {
   const found = priceFor(call, options);
   if (found === undefined) return unknownPrice(call);
@@ -279,7 +272,7 @@ const unknownPrice = (call: Priceable): string =>
     ? 'llmtrace does not know whose prices hold at its host; LLMTRACE_PROVIDER_MAP=host=provider can say it'
     : `the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it; setPrice() or a prices file can say it`;
 
-function checkOptions({ models = {}, otherTiers = 'standard', onUnpriced }: CostObserverOptions): void {
+function checkOptions({ models = {}, otherTiers = 'standard', onUnpriced }: PricerOptions): void {
   if (typeof models !== 'object' || models === null || Array.isArray(models)) {
     throw new TypeError(`Expected \`models\` to be an object, got ${show(models)}.`);
   }

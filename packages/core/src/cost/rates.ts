@@ -94,11 +94,16 @@ function ratesAbove(data: RatesData, above: number, next: Rates | undefined): Ra
     ...(rates as Record<UnitName, number>),
     modalInput: has('inputText', 'inputAudio', 'inputImage', 'inputVideo'),
     outputParts: has('reasoning', 'citation', 'outputText', 'outputAudio', 'outputImage', 'outputVideo'),
-    byTokens: 'i' in data || 'o' in data || Object.keys(data).length === 0,
+    byTokens: 'i' in data || 'o' in data || !Object.keys(data).some((code) => FEES.has(code)),
     above,
     next,
   };
 }
+
+/** The codes of what few calls are billed for. */
+const FEES: ReadonlySet<string> = new Set(
+  UNITS.filter(({ name }) => Object.hasOwn(FEE_OF, name)).map(({ code }) => code),
+);
 
 const FREE: ReadonlySet<UnitName> = new Set(['input', 'output', 'request']);
 

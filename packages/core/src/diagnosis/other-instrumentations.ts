@@ -7,23 +7,10 @@ import { hasSubscribers } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { Finding } from '../platform/process-state.ts';
+import type { Vendor } from '../vendor/vendor.ts';
 import { note } from './findings.ts';
 
-/** By vendor module: a channel on which its calls are published, who listens to it, and how that is switched off. */
-const CHANNELS: Readonly<Record<string, readonly (readonly [channel: string, who: string])[]>> = {
-  openai: [
-    ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],
-    ['tracing:orchestrion:openai:chat:start', '@sentry/node'],
-  ],
-  '@anthropic-ai/sdk': [
-    ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],
-    ['tracing:orchestrion:@anthropic-ai/sdk:chat:start', '@sentry/node'],
-  ],
-  '@google/genai': [
-    ['tracing:apm:google:genai:request:start', 'dd-trace (DD_TRACE_GOOGLE_GENAI_ENABLED=false)'],
-    ['tracing:orchestrion:@google/genai:generate-content:start', '@sentry/node'],
-  ],
-};
+type Traced = Pick<Vendor, 'module' | 'otherTracers'>;
 
 /** Packages that instrument LLM SDKs say so in their names: `@opentelemetry/instrumentation-openai`, `openlit`. */
 const PACKAGE =
@@ -41,20 +28,19 @@ const WRAPPERS = [
  * The names of those that trace a vendor's calls beside llmtrace, each with the way to switch it off where there is a
  * short one; empty where nobody is seen. Wrappers made by hand leave no mark, and are not seen.
  *
- * @param module the vendor's module, such as `openai`.
  * @param methods a method of the SDK as it is found: from outside, and beneath the wrapper of llmtrace.
  */
-export function othersTracing(module: string, methods: readonly unknown[]): string[] {
-  const listening = (CHANNELS[module] ?? []).filter(([channel]) => hasSubscribers(channel));
+export function othersTracing({ module, otherTracers = [] }: Traced, methods: readonly unknown[]): string[] {
+  const listening = otherTracers.filter(([channel]) => hasSubscribers(channel));
   const names = listening.map(([, who]) => who);
   return methods.some(isMarked) ? [...names, ...wrappersOf(module)] : names;
 }
 
 /** Says who else traces a vendor's calls, once. It never throws: it runs within the application's first call. */
-export function tellOthers(module: string, methods: () => readonly unknown[]): void {
+export function tellOthers(vendor: Traced, methods: () => readonly unknown[]): void {
   try {
-    const names = othersTracing(module, methods());
-    if (names.length > 0) note(alsoTraced(module, names), true);
+    const names = othersTracing(vendor, methods());
+    if (names.length > 0) note(alsoTraced(vendor.module, names), true);
   } catch {} // what cannot be looked at is not told
 }
 

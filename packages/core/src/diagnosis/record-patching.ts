@@ -25,7 +25,7 @@ export function noteInstrumentation(
   });
   if (!isUnderWay) return;
   if (!underWay.includes(isUnderWay)) underWay.push(isUnderWay);
-  watchRequests(requests);
+  if (requests) watchRequests(requests);
 }
 
 /** Notes that a method was patched, and what of it is needed to see whether it still is. */

@@ -73,7 +73,7 @@ function look(message: unknown): void {
 /** The headers may be an SDK's; that it was one in this process, its code on the stack must show. */
 function compare(request: SeenRequest, path: string): void {
   const candidates = facts().watched.filter(({ paths }) => paths.test(path));
-  if (candidates.length === 0) return;
+  if (candidates.length === 0 || isOnWire(request)) return;
   const host = hostOf(request);
   const isVendors = candidates.some(({ hosts }) => hosts.test(host));
   const likely = candidates.find(({ sentBy }) => sentBy((name) => headerOf(request, name)) !== undefined);
@@ -112,6 +112,9 @@ function explain(key: string, find: () => Sender | undefined): void {
   const { quiet, ...finding } = whyUntraced(sender);
   note(finding, !quiet);
 }
+
+/** Whether the request itself is traced: then it does not matter which method sent it. */
+const isOnWire = (request: object): boolean => facts().onWire?.some((observes) => observes(request)) ?? false;
 
 const hostOf = ({ origin, host }: SeenRequest): string =>
   origin === undefined ? (host ?? '') : new URL(origin).hostname;

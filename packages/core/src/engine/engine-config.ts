@@ -1,6 +1,6 @@
-import type { DiagLogger } from '@opentelemetry/api';
+import type { DiagLogger, Span } from '@opentelemetry/api';
 import type { CaptureOptions } from '../content/capture.ts';
-import type { Interceptor, Observer } from '../model/call.ts';
+import type { Call, Cost, Interceptor, Observer } from '../model/call.ts';
 import type { Origin } from '../vendor/provider.ts';
 import type { Vendor } from '../vendor/vendor.ts';
 import type { NativeMode } from './native/native-span.ts';
@@ -8,6 +8,11 @@ import type { NativeMode } from './native/native-span.ts';
 /** What an instrumentation gives to the engine: the vendor, and what runs around its calls. */
 export interface EngineConfig {
   readonly vendor: Vendor;
+  /** Starts the span of a call. */
+  startSpan(call: Readonly<Call>): Span;
+  /** What a call cost, when it ends; undefined where that is not known. */
+  priceOf(call: Readonly<Call>): Cost | undefined;
+  /** They watch each call, in this order, and change nothing of it. */
   readonly observers: readonly Observer[];
   /** Those of them that see chunks, or may begin to: an application's own are asked anew about each. */
   readonly watching: readonly Observer[];

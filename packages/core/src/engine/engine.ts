@@ -14,7 +14,7 @@ import { takeRetries } from './attempts/sdk-retries.ts';
 import { inCall, repeatsBeneath } from './attempts/watch.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard } from './guard.ts';
-import { close, type Live, openCall } from './open-call.ts';
+import { close, type Live, openCall, openReading } from './open-call.ts';
 import { answerArrived } from './result.ts';
 import { isSplit } from './stream-and-response.ts';
 
@@ -28,6 +28,7 @@ export function instrumented(
   self: unknown,
   args: unknown[],
 ): unknown {
+  if (endpoint.reads) return readLater(engine, endpoint, original, self, args);
   const live = guard(engine, 'start', () => openCall(engine, endpoint, self, args));
   if (!live) return original.apply(self, args);
   let result: unknown;
@@ -40,6 +41,26 @@ export function instrumented(
   }
   live.hasReturned = true;
   return observe(live, result);
+}
+
+/** A method that reads an answer which was ordered before: nothing of it is changed. */
+function readLater(
+  engine: EngineConfig,
+  endpoint: Endpoint,
+  original: Method,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  const live = guard(engine, 'start', () => openReading(engine, endpoint, self, args));
+  if (!live) return original.apply(self, args);
+  try {
+    const result = original.apply(self, args);
+    live.hasReturned = true;
+    return observe(live, result);
+  } catch (error) {
+    close(live, 'failed', error);
+    throw error;
+  }
 }
 
 /** The SDK's method, in the call's context: by itself, or where the SDK traces itself or interceptors run above it. */

@@ -1,15 +1,18 @@
 /**
  * A call that is open, what is seen of it, and its one end.
  */
-import { context } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import { Capture } from '../content/capture.ts';
 import { errorStatus, isCancelled } from '../errors/index.ts';
-import type { Call, Outcome } from '../model/call.ts';
+import type { Call, LlmRequest, LlmResponse, Outcome } from '../model/call.ts';
+import { setSpanOf } from '../model/call-span.ts';
 import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
+import { LinkedContext } from '../platform/linked-context.ts';
 import type { Linked } from '../platform/linked-list.ts';
 import { sizeOf } from '../platform/text-size.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
+import type { Origin } from '../vendor/provider.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
 import { fields } from '../vendor/values.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
@@ -17,6 +20,7 @@ import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report } from './guard.ts';
+import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
 
@@ -46,6 +50,8 @@ export interface Live extends Holder, Linked<Live> {
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
+  /** Where it reads an answer that was ordered before. */
+  readonly later: Reading | undefined;
   /** Whether the headers of the answer may say something of it: those of a gateway. */
   readonly readsHeaders: boolean;
   /** What the headers of the answer said. */
@@ -54,15 +60,62 @@ export interface Live extends Holder, Linked<Live> {
   usage: 'asked' | 'watched' | undefined;
 }
 
-/** Opens a call: the observers start. */
-export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown, args: unknown[]): Live {
+/**
+ * Opens a call: the observers start.
+ * @param begun `performance.now()` when the application called, where that is known only later to have been a call.
+ */
+export function openCall(
+  engine: EngineConfig,
+  endpoint: Endpoint,
+  self: unknown,
+  args: unknown[],
+  begun?: number,
+): Live {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
-  const { provider, server, priceProvider = null, region, isGateway } = engine.origin(client, args);
+  const origin = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
+  const opened = newCall(endpoint, request, origin, begun);
+  const call = engine.needsSize ? { ...opened, requestSize: sizeOf(args) } : opened;
+  const native = nativeCall(engine, call, client, args);
+  const capture = captureOf(engine, endpoint, call, args, self);
+  startSpan(engine, call);
+  tell(engine, 'start', call);
+  const chain = engine.intercept && { intercept: engine.intercept };
+  const live = newLive({ engine, endpoint, call, client, native, signal, capture, chain }, origin.isGateway);
+  openCalls.add(live);
+  return live;
+}
+
+/**
+ * Opens the reading of an answer that was ordered before; undefined where nothing is to be told of it. The observers
+ * hear of it when it has brought the usage. No interceptor runs: it is no model call.
+ */
+export function openReading(
+  engine: EngineConfig,
+  endpoint: Endpoint,
+  self: unknown,
+  args: unknown[],
+): Live | undefined {
+  const id = endpoint.reads?.id(args);
+  if (id === undefined) return undefined;
+  const client = engine.vendor.client(self);
+  const origin = engine.origin(client, args);
+  const reading = readingOf(origin.server?.address, id, endpoint.reads?.isBatch ?? false);
+  if (!reading) return undefined;
+  const request = { ...reading.ordered?.request, ...endpoint.request(args, self) };
+  const call = { ...newCall(endpoint, request, origin), reads: { span: reading.ordered?.span } };
+  const none = { native: undefined, signal: undefined, capture: undefined, chain: undefined };
+  const live = newLive({ engine, endpoint, call, client, ...none, later: reading }, origin.isGateway);
+  openCalls.add(live);
+  return live;
+}
+
+function newCall(endpoint: Endpoint, request: LlmRequest, origin: Origin, begun?: number): Call {
   const now = performance.now();
-  const call: Call = {
+  const { provider, server, priceProvider = null, region } = origin;
+  return {
     provider,
     operation: endpoint.operation,
     apiType: endpoint.apiType,
@@ -70,8 +123,7 @@ export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown
     priceProvider,
     region,
     request,
-    ...(engine.needsSize && { requestSize: sizeOf(args) }),
-    startTime: now,
+    startTime: begun ?? now,
     attempts: 0,
     attemptTime: now,
     response: {},
@@ -85,32 +137,57 @@ export function openCall(engine: EngineConfig, endpoint: Endpoint, self: unknown
     cost: undefined,
     context: context.active(),
   };
-  const native = nativeCall(engine, call, client, args);
-  const capture = captureOf(engine, endpoint, call, args, self);
-  tell(engine, 'start', call);
-  const live: Live = {
-    engine,
-    endpoint,
-    call,
-    client,
-    native,
-    signal,
-    capture,
-    chain: engine.intercept && { intercept: engine.intercept },
-    hasReturned: false,
-    delivered: false,
-    parsing: false,
-    reading: false,
-    readsHeaders: isGateway,
-    headers: undefined,
-    usage: undefined,
-    held: undefined,
-    isRegistered: false,
-    previous: undefined,
-    next: undefined,
-  };
-  openCalls.add(live);
-  return live;
+}
+
+type Opened = Pick<
+  Live,
+  'engine' | 'endpoint' | 'call' | 'client' | 'native' | 'signal' | 'capture' | 'chain'
+>;
+
+const newLive = (
+  { engine, endpoint, call, client, native, signal, capture, chain, later }: Opened & Partial<Live>,
+  readsHeaders: boolean,
+): Live => ({
+  engine,
+  endpoint,
+  call,
+  client,
+  native,
+  signal,
+  capture,
+  chain,
+  later,
+  hasReturned: false,
+  delivered: false,
+  parsing: false,
+  reading: false,
+  readsHeaders,
+  headers: undefined,
+  usage: undefined,
+  held: undefined,
+  isRegistered: false,
+  previous: undefined,
+  next: undefined,
+});
+
+/** From here on the call's context holds its span. */
+function startSpan(engine: EngineConfig, call: Call): void {
+  try {
+    const span = engine.startSpan(call);
+    setSpanOf(call, span);
+    call.context = trace.setSpan(new LinkedContext(call.context), span);
+  } catch (error) {
+    report(engine, 'start', error);
+  }
+}
+
+/** Before the observers of the end, who report what it cost. */
+function price(engine: EngineConfig, call: Call): void {
+  try {
+    call.cost = engine.priceOf(call);
+  } catch (error) {
+    report(engine, 'end', error);
+  }
 }
 
 function nativeCall(
@@ -152,10 +229,15 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   if (call.endTime !== undefined) return;
   const now = performance.now();
   call.activeTime = now;
+  if (live.later) {
+    partArrived(live, chunk);
+    return;
+  }
   call.chunks++;
   call.firstChunkTime ??= now;
   try {
     endpoint.chunk?.(call.response, fields(chunk), call);
+    if (call.chunks === 1) shareModel(call.response);
   } catch (error) {
     report(engine, 'chunk', error);
   }
@@ -168,6 +250,23 @@ export function chunkArrived(live: Live, chunk: unknown): void {
     }
   }
   call.lastChunkTime = now;
+}
+
+/** Of what was ordered before, which the observers have not heard of yet. */
+function partArrived({ engine, endpoint, call }: Live, chunk: unknown): void {
+  guard(engine, 'chunk', () => endpoint.chunk?.(call.response, fields(chunk), call));
+}
+
+const models = new Map<string, string>();
+const MAX_MODELS = 100;
+
+/** One string for all streams of a model: it equals itself at once, however often observers compare it. */
+function shareModel(response: LlmResponse): void {
+  const { model } = response;
+  if (model === undefined) return;
+  const known = models.get(model);
+  if (known !== undefined) response.model = known;
+  else if (models.size < MAX_MODELS) models.set(model, model);
 }
 
 /** Tells all observers of the start or the end of a call; one that throws concerns no other. */
@@ -229,7 +328,14 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
+  if (live.later) {
+    if (!isFirst(live.later, call)) return;
+    startSpan(engine, call);
+    tell(engine, 'start', call);
+  }
+  price(engine, call);
   tell(engine, 'end', call);
+  if (call.response.isPending) remember(call);
 }
 
 function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcome: Outcome): Outcome {

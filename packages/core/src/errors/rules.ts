@@ -37,7 +37,9 @@ export type CallErrorType = ErrorCategory | 'refused';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
-const CANCELLED = set('APIUserAbortError AbortError RequestAbortedError GoogleGenerativeAIAbortError');
+const CANCELLED = set(
+  'APIUserAbortError AbortError RequestAbortedError CanceledError GoogleGenerativeAIAbortError',
+);
 const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError');
 const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error
   UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);

@@ -3,8 +3,8 @@
  * that none is used up while it waits for another.
  */
 import { LlmTraceError, type Refusal } from '../errors/llmtrace-error.ts';
-import { type Limits, makeGate } from './admission.ts';
-import { makeLine } from './queue.ts';
+import { type Gate, type Limits, makeGate } from './admission.ts';
+import { type Line, makeLine } from './queue.ts';
 import type { VendorLimits } from './vendor-limits.ts';
 
 /** What a call may wait for its turn. */
@@ -40,37 +40,55 @@ export interface Limiter {
   follow(limits: VendorLimits): void;
 }
 
-/**
- * A limiter of this process alone.
- *
- * @param key by which its refusals name it.
- * @param now the clock, in ms.
- */
-export function makeLimiter(limits: Limits, key: string, now: () => number): Limiter {
-  const gate = makeGate(limits, now);
-  const line = makeLine<Ticket>({
-    delay: ({ tokens }, waiting) => gate.delay(tokens, waiting),
-    pass: ({ tokens }) => gate.pass(tokens),
-  });
-  return {
-    get isIdle() {
-      return gate.isIdle && line.length === 0;
-    },
-    enter(tokens, { mode, maxWait, maxQueue }, signal) {
-      const ticket = { tokens };
-      if (line.tryPass(ticket)) return ticket;
-      if (mode === 'refuse') throw refusal('rate_limited', key);
-      if (line.length >= maxQueue) throw refusal('queue_full', key);
-      const tooLong = (): Error => refusal('wait_too_long', key);
-      return line.wait(ticket, { signal, maxWait, tooLong }).then(() => ticket);
-    },
-    leave(_ticket, refund) {
-      gate.leave(refund);
-      if (line.length > 0) line.pump();
-    },
-    pause: (ms) => gate.pause(ms),
-    follow: (limits) => void gate.follow(limits),
-  };
+/** A limiter of this process alone. */
+export class LocalLimiter implements Limiter {
+  readonly #key: string;
+  readonly #gate: Gate;
+  readonly #line: Line<Ticket>;
+
+  /**
+   * @param key by which its refusals name it.
+   * @param now the clock, in ms.
+   */
+  constructor(limits: Limits, key: string, now: () => number) {
+    const gate = makeGate(limits, now);
+    this.#key = key;
+    this.#gate = gate;
+    this.#line = makeLine<Ticket>({
+      delay: ({ tokens }, waiting) => gate.delay(tokens, waiting),
+      pass: ({ tokens }) => gate.pass(tokens),
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.#gate.isIdle && this.#line.length === 0;
+  }
+
+  enter(
+    tokens: number,
+    { mode, maxWait, maxQueue }: Patience,
+    signal: AbortSignal | undefined,
+  ): Ticket | Promise<Ticket> {
+    const ticket = { tokens };
+    if (this.#line.tryPass(ticket)) return ticket;
+    if (mode === 'refuse') throw refusal('rate_limited', this.#key);
+    if (this.#line.length >= maxQueue) throw refusal('queue_full', this.#key);
+    const tooLong = (): Error => refusal('wait_too_long', this.#key);
+    return this.#line.wait(ticket, { signal, maxWait, tooLong }).then(() => ticket);
+  }
+
+  leave(_ticket: Ticket, refund: number): void {
+    this.#gate.leave(refund);
+    if (this.#line.length > 0) this.#line.pump();
+  }
+
+  pause(ms: number): void {
+    this.#gate.pause(ms);
+  }
+
+  follow(limits: VendorLimits): void {
+    this.#gate.follow(limits);
+  }
 }
 
 const WHY: Readonly<Partial<Record<Refusal, string>>> = {

@@ -7,8 +7,8 @@ import { classifyError } from '../errors/index.ts';
 import type { Call, Remaining } from '../model/call.ts';
 import type { Limits } from './admission.ts';
 import { type Key, keyOf, type Layer, perKey } from './feature.ts';
-import { type Limiter, makeLimiter, type Ticket } from './limiter.ts';
-import { makeSharedLimiter, type SharedName } from './shared/shared-limiter.ts';
+import { type Limiter, LocalLimiter, type Ticket } from './limiter.ts';
+import { SharedLimiter, type SharedName } from './shared/shared-limiter.ts';
 import { spentBy } from './spend.ts';
 import { type VendorLimits, vendorLimits } from './vendor-limits.ts';
 
@@ -88,8 +88,8 @@ interface Held {
 export function rateLimit(options: RateLimit, shared?: SharedName, { now, date }: Clocks = CLOCKS): Layer {
   const limiterOf = (key: string): Limiter =>
     shared
-      ? makeSharedLimiter(options, key, now, { ...shared, name: `${shared.name} ${key}` })
-      : makeLimiter(options, key, now);
+      ? new SharedLimiter(options, key, now, { ...shared, name: `${shared.name} ${key}` })
+      : new LocalLimiter(options, key, now);
   const stateOf = perKey<State>({
     name: 'rate limits',
     most: MAX_KEYS,

@@ -1,5 +1,5 @@
 /** What a call is **billed** for beside the tokens of its usage, and what may be missing from its cost. */
-import type { Usage } from './call.ts';
+import type { Call, Usage } from './call.ts';
 
 /** What few calls are billed for, one by one. */
 export type FeeUnit =
@@ -68,3 +68,13 @@ export type Missing =
   | 'input_tokens'
   | 'output_tokens'
   | 'usage';
+
+/** Whether a usage counts tokens. */
+export const hasTokens = (usage: Usage | undefined): boolean =>
+  usage !== undefined && (usage.inputTokens !== undefined || usage.outputTokens !== undefined);
+
+/** Whether a call was billed, as far as is known, by a price that is not. */
+export function isUnpriced({ cost, outcome, response: { usage, billing } }: Call): boolean {
+  if (cost !== undefined || outcome === 'failed' || billing?.isPrepaid) return false;
+  return hasTokens(usage) || billing?.fees !== undefined;
+}

@@ -4,12 +4,22 @@
  *
  * The record below is all that interceptors and observers ever see; it knows no vendor's types.
  */
-import type { Context } from '@opentelemetry/api';
+import type { Context, SpanContext } from '@opentelemetry/api';
 import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
 
-/** Values of `gen_ai.operation.name` that llmtrace uses. */
-export type Operation = 'chat' | 'text_completion' | 'generate_content' | 'embeddings';
+/**
+ * Values of `gen_ai.operation.name` that llmtrace uses. The conventions have no value for the last three, and let
+ * instrumentations choose one.
+ */
+export type Operation =
+  | 'chat'
+  | 'text_completion'
+  | 'generate_content'
+  | 'embeddings'
+  | 'rerank'
+  | 'moderation'
+  | 'ocr';
 
 /**
  * How a call ended. `completed`: the whole answer was received. `failed`: the application got an error.
@@ -102,6 +112,8 @@ export interface LlmResponse {
   contradiction?: 'total' | 'parts' | undefined;
   /** What the call is billed for beside the tokens of `usage`; absent where there is nothing of it. */
   billing?: Billing | undefined;
+  /** The vendor goes on with the answer after the call: it is read later. */
+  isPending?: boolean | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;
@@ -175,6 +187,8 @@ export interface Call {
   error: unknown;
   endTime: number | undefined;
   cost: Cost | undefined;
+  /** Where the call reads the answer of an earlier one: the span of that, if it is known. */
+  readonly reads?: { readonly span: SpanContext | undefined } | undefined;
   /** The OpenTelemetry context in which the vendor's method runs. */
   context: Context;
   /**
@@ -242,9 +256,9 @@ export interface AttemptFailure extends Error {
  */
 export interface Observer {
   /** Runs when the application calls, before anything is sent. */
-  start?(call: Call): void;
+  start?(call: Readonly<Call>): void;
   /** Runs for each chunk of a stream, before the application gets it. `now` is `performance.now()`. */
-  chunk?(call: Call, chunk: unknown, now: number): void;
+  chunk?(call: Readonly<Call>, chunk: unknown, now: number): void;
   /** Runs exactly once for each call, however it ended. */
-  end?(call: Call): void;
+  end?(call: Readonly<Call>): void;
 }

@@ -129,7 +129,9 @@ function isAttribute(value: unknown): value is AttributeValue {
 }
 
 /** `{operation} {model}`, or the operation alone where no model is named. */
-export function spanName({ operation, request: { model } }: Call): string {
+export function spanName(call: Call, naming?: Naming): string {
+  const operation = operationOf(call, naming);
+  const { model } = call.request;
   return model ? `${operation} ${short(model)}` : operation;
 }
 
@@ -142,10 +144,17 @@ function short<T>(name: T): T | string {
   return Buffer.from(name.slice(0, MAX_NAME), 'utf16le').toString('utf16le');
 }
 
+/** The newest draft has an operation of its own for reading an answer that was ordered before, without its tokens. */
+const isFetch = ({ reads }: Call, naming: Naming | undefined): boolean =>
+  reads !== undefined && naming?.semconv === 'latest';
+
+const operationOf = (call: Call, naming: Naming | undefined): string =>
+  isFetch(call, naming) ? 'fetch_response' : call.operation;
+
 /** What is known before the request goes out, and so may decide on sampling. */
-export function startAttributes(call: Call): Attributes {
+export function startAttributes(call: Call, naming?: Naming): Attributes {
   const attributes: Attributes = {
-    'gen_ai.operation.name': call.operation,
+    'gen_ai.operation.name': operationOf(call, naming),
     'gen_ai.provider.name': call.provider,
   };
   if (call.server) {
@@ -173,7 +182,7 @@ export function endAttributes(to: Attributed, call: Call, naming: Naming): void 
   const { response, outcome, request } = call;
   responseAttributes(to, response);
   if (isOpenAI(call.provider)) openaiResponseAttributes(to, response);
-  if (response.usage) usageAttributes(to, response.usage, naming);
+  if (response.usage && !isFetch(call, naming)) usageAttributes(to, response.usage, naming);
   if (call.firstChunkTime !== undefined) {
     to.setAttribute('gen_ai.response.time_to_first_chunk', (call.firstChunkTime - call.attemptTime) / 1000);
   }

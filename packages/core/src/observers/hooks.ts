@@ -19,13 +19,13 @@ export interface Timing {
 
 export interface Hooks {
   /** Runs when the application calls, before anything is sent. */
-  onStart?(call: Call): void;
+  onStart?(call: Readonly<Call>): void;
   /** Runs for each chunk of a stream, before the application gets it. The chunk must not be changed. */
-  onChunk?(call: Call, chunk: unknown, timing: Timing): void;
+  onChunk?(call: Readonly<Call>, chunk: unknown, timing: Timing): void;
   /** Runs when a call has ended without an error: `call.outcome` is `completed`, `cancelled` or `abandoned`. */
-  onComplete?(call: Call, timing: Timing): void;
+  onComplete?(call: Readonly<Call>, timing: Timing): void;
   /** Runs when a call has ended with an error, which may be that the application stopped it (`call.outcome`). */
-  onError?(call: Call, error: unknown, timing: Timing): void;
+  onError?(call: Readonly<Call>, error: unknown, timing: Timing): void;
 }
 
 /** The names of all hooks. */
@@ -54,7 +54,7 @@ export function hooksObserver(hooks: Hooks): Observer {
       hooks.onStart?.(call);
     },
     ...(hooks.onChunk && {
-      chunk(call: Call, chunk: unknown, now: number) {
+      chunk(call: Readonly<Call>, chunk: unknown, now: number) {
         hooks.onChunk?.(call, chunk, timingOf(call, now));
       },
     }),
@@ -66,7 +66,7 @@ export function hooksObserver(hooks: Hooks): Observer {
   };
 }
 
-const timingOf = (call: Call, now: number): Timing => ({
+const timingOf = (call: Readonly<Call>, now: number): Timing => ({
   duration: now - call.startTime,
   timeToFirstChunk: call.firstChunkTime === undefined ? undefined : call.firstChunkTime - call.attemptTime,
   rateLimitWait: call.rateLimitWait,

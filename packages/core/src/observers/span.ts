@@ -1,10 +1,15 @@
 /** One CLIENT span for each call, with its retries and the reading of its stream. */
-import { type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type SpanOptions as StartOptions,
+  type Tracer,
+} from '@opentelemetry/api';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
-import { setSpanOf, spanOf } from '../model/call-span.ts';
+import { spanOf } from '../model/call-span.ts';
 import { nativeOf } from '../model/native-call.ts';
-import { LinkedContext } from '../platform/linked-context.ts';
 import {
   endAttributes,
   errorDescription,
@@ -22,19 +27,22 @@ export interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
-/** @param tracer asked for at each call, so that a provider that is set later counts. */
-export function spanObserver(tracer: () => Tracer, naming: Naming, options: SpanOptions = {}): Observer {
+/** Starts the span of a call: the SDK's own, where it traces itself and that is adopted. */
+export function startSpan(tracer: Tracer, call: Readonly<Call>, naming: Naming): Span {
+  const name = spanName(call, naming);
+  // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
+  // before its parent.
+  const options = {
+    kind: SpanKind.CLIENT,
+    attributes: startAttributes(call, naming),
+    ...startedBefore(call),
+  };
+  return nativeOf(call)?.start(name, options) ?? tracer.startSpan(name, options, call.context);
+}
+
+/** Ends the span of each call. */
+export function spanObserver(naming: Naming, options: SpanOptions = {}): Observer {
   return {
-    start(call) {
-      const parent = call.context;
-      const name = spanName(call);
-      // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
-      // before its parent.
-      const given = { kind: SpanKind.CLIENT, attributes: startAttributes(call) };
-      const span = nativeOf(call)?.start(name, given) ?? tracer().startSpan(name, given, parent);
-      setSpanOf(call, span);
-      call.context = trace.setSpan(new LinkedContext(parent), span);
-    },
     end(call) {
       const span = spanOf(call);
       if (!span) return;
@@ -50,6 +58,16 @@ export function spanObserver(tracer: () => Tracer, naming: Naming, options: Span
       else finish();
     },
   };
+}
+
+/**
+ * Of the reading of an answer that was ordered before: it is reported when it has ended, and links to the call before. Of
+ * a call that was opened late: whole milliseconds, as the start of its parent has them.
+ */
+function startedBefore({ reads, startTime, activeTime }: Call): Pick<StartOptions, 'startTime' | 'links'> {
+  if (reads) return { startTime, links: reads.span ? [{ context: reads.span }] : [] };
+  const late = Math.floor(activeTime - startTime);
+  return late > 0 ? { startTime: Date.now() - late } : {};
 }
 
 function describe(span: Span, call: Call, naming: Naming, { exceptions, content }: SpanOptions): void {

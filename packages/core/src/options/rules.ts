@@ -99,6 +99,20 @@ export function expectNames(name: string, value: unknown): Readonly<Record<strin
   return value as Readonly<Record<string, string>>;
 }
 
+/** A list of short texts (hosts), if there is one. */
+export function expectTexts(name: string, value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  const isList = Array.isArray(value) && value.length <= MAX_NAMES;
+  if (!isList) throw new TypeError(`Expected \`${name}\` to be a list of texts, got ${shown(value)}.`);
+  for (const text of value) {
+    if (typeof text !== 'string' || text.trim() === '' || text.length > MAX_NAME)
+      throw new TypeError(
+        `Expected \`${name}\` to have texts of 1 to ${MAX_NAME} characters, got ${shown(text)}.`,
+      );
+  }
+  return value as readonly string[];
+}
+
 /** Also what a function of the application says. */
 export const orFunction = (rule: Rule): Rule => ({
   ...rule,

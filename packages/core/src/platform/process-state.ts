@@ -96,6 +96,8 @@ export interface Facts {
   /** How many calls were traced, and how many requests were not, by SDK. */
   readonly traced: Map<string, number>;
   readonly untraced: Map<string, number>;
+  /** Whether a request is observed as such, whichever client sent it; absent where nothing observes requests. */
+  onWire?: ((request: object) => boolean)[];
   /** Whether llmtrace has registered its hook for ES modules. */
   hook: boolean;
 }

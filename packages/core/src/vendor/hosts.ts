@@ -167,6 +167,12 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'ollama.com': [row(/^ollama\.com$/, 'ollama', { prices: null })],
 };
 
+/** Every provider that has a host here, and whose prices hold there; for lists in documents. */
+export const hostProviders = (): { name: string; prices: string | null }[] =>
+  Object.values(ROWS).flatMap((rows) =>
+    rows.map(({ name, prices }) => ({ name, prices: prices === undefined ? name : prices })),
+  );
+
 /** Vertex AI names the region in the path, too. */
 const LOCATION = /\/locations\/([a-z0-9-]+)(?:\/|$)/;
 

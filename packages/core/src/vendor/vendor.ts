@@ -71,6 +71,11 @@ export interface Endpoint extends PatchPoint {
    * @returns true where nothing else was in it, and the application must not see it.
    */
   dropUsage?(chunk: any): boolean;
+  /**
+   * Where the method makes no model call, but reads the answer of one that was ordered before: what that is known by,
+   * and whether it counts though no call is known to have ordered it. Nothing is told of a reading without usage.
+   */
+  readonly reads?: { id(args: readonly any[]): string | undefined; readonly isBatch: boolean };
   /** How to read what is said; absent where nothing is that the conventions have a place for. */
   readonly content?: ContentReader;
 }
@@ -109,18 +114,25 @@ export interface Vendor {
   baseURL(client: any, args: readonly any[]): string | undefined;
   /** The provider, where the client decides it. */
   providerOf?(client: any): string | undefined;
+  /** What takes the place of {@link provider} for this client: the vendor whose protocol a request speaks. */
+  protocolOf?(client: any): string | undefined;
   /** Methods of the client through which bodies come as the vendor sent them, for {@link Endpoint.raw}. */
   readonly rawMethods?: readonly string[];
   /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */
   keepsRetries?(client: any): boolean;
   readonly endpoints: readonly Endpoint[];
-  /** How a request that no traced call sent is known to be the SDK's. */
-  readonly requests: SentRequests;
+  /** How a request that no traced call sent is known to be the SDK's. Absent where there is no SDK. */
+  readonly requests?: SentRequests;
   /**
    * The object of a client (or of what else the application holds) whose class has that path. Absent where the
    * client has it by the same path: `chat.completions` is a `Chat.Completions`.
    */
   part?(client: any, path: string): any;
+  /**
+   * Other tools that publish its calls on a channel of `node:diagnostics_channel`: the channel, and the tool that listens
+   * to it, with the way to switch that off.
+   */
+  readonly otherTracers?: readonly (readonly [channel: string, tool: string])[];
   /** Where the SDK, or a later version of it, traces itself. */
   readonly native?: NativeSpans;
 }

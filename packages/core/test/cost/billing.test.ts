@@ -1,5 +1,6 @@
 /** What tokens do not tell: fees, regions, tiers, calls within a call; and what is then missing from a cost. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { clearPrices, costOf, type Priceable, setPrice } from '../../src/cost/cost.ts';
 import type { Billing } from '../../src/model/billing.ts';
 import type { LlmResponse } from '../../src/model/call.ts';
@@ -68,6 +69,11 @@ describe('the cost of what is no token', () => {
     near(billed('openai', 'tts-1', { fees: { character: 2000 } }, none)?.total, 0.03);
   });
 
+  it('is that of the request alone, where your price has no more', () => {
+    setPrice('flat', { perRequest: 0.002 });
+    near(cost('openai', 'flat')?.total, 0.002);
+  });
+
   it('is unknown where what the price bills was not counted', () => {
     assert.equal(cost('openai', 'whisper-1'), undefined);
     assert.equal(billed('openai', 'gpt-4o', { fees: { image: 1 } }, { usage: undefined }), undefined);
@@ -132,6 +138,12 @@ describe('the cost of what is no token', () => {
     const left = cost('anthropic', 'claude-sonnet-4-5', { request, response, outcome: 'cancelled' });
     assert.deepEqual(left?.missing, ['output_tokens']);
     near(cost('openai', 'text-embedding-3-small', { response })?.total, 0.00002);
+  });
+
+  it('misses what the model was sent where the answer does not count it', () => {
+    const some = cost('openai', 'gpt-4o', { response: { usage: { outputTokens: 100 } } });
+    near(some?.total, 0.001);
+    assert.deepEqual(some?.missing, ['input_tokens']);
   });
 
   it('is what the provider states, and nothing is added to it', () => {
@@ -221,5 +233,16 @@ describe('whose prices hold', () => {
     const total = (500 * 3 + 500 * 6 + 200 * 15) / 1e6;
     near(cost('gcp.vertex_ai', 'claude-sonnet-4-6', { response })?.total, total);
     near(cost('aws.bedrock', 'global.anthropic.claude-sonnet-4-6', { response })?.total, total);
+  });
+});
+
+describe('what may be missing from a cost', () => {
+  it('is in docs/cost.md, all of it', () => {
+    const page = readFileSync(new URL('../../../../docs/cost.md', import.meta.url), 'utf8');
+    const source = readFileSync(new URL('../../src/model/billing.ts', import.meta.url), 'utf8');
+    const types = source.match(/type Missing(?:Fee)? =[^;]*;/g) ?? [];
+    const all = types.join('').match(/'\w+'/g) ?? [];
+    assert.ok(all.length > 15);
+    for (const one of all) assert.ok(page.includes(`\`${one.slice(1, -1)}\``), one);
   });
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { DiagLogLevel, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import sinon from 'sinon';
-import { clearPrices, costObserver, OVERLAY_DATE, PRICES_DATE } from '../../src/cost/cost.ts';
+import { clearPrices, OVERLAY_DATE, PRICES_DATE, pricer } from '../../src/cost/cost.ts';
 import type { Call, Usage } from '../../src/model/call.ts';
 
 const PLAIN: Usage = { inputTokens: 1000, outputTokens: 100 };
 
-describe('the observer of costs', () => {
+describe('the price of a call that ends', () => {
   let debug: sinon.SinonSpy;
 
   beforeEach(() => {
@@ -47,16 +47,15 @@ describe('the observer of costs', () => {
 
   it('gives a call its cost when it ends', () => {
     const call = ended('gpt-4o');
-    costObserver().end?.(call);
-    assert.deepEqual(call.cost, { total: 0.0035, input: 0.0025, output: 0.001, source: 'local' });
+    assert.deepEqual(pricer()(call), { total: 0.0035, input: 0.0025, output: 0.001, source: 'local' });
     sinon.assert.notCalled(debug);
   });
 
   it('names a model without a price once, and counts each of its calls', () => {
     const onUnpriced = sinon.fake();
-    const observer = costObserver({ onUnpriced });
+    const price = pricer({ onUnpriced });
     const calls = [ended('mine'), ended('mine'), ended('other')];
-    for (const call of calls) observer.end?.(call);
+    for (const call of calls) assert.equal(price(call), undefined);
     assert.deepEqual(
       onUnpriced.args.map(([call]) => call),
       calls,
@@ -68,32 +67,31 @@ describe('the observer of costs', () => {
           `llmtrace: no cost for ${model} of openai: the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it; setPrice() or a prices file can say it`,
       ),
     );
-    assert.equal(calls[0]!.cost, undefined);
   });
 
   it('says why where it is not the price that is missing', () => {
-    const observer = costObserver({ otherTiers: 'none' });
-    observer.end?.(ended('gpt-4o', { inputTokens: 1, cacheReadTokens: 2 }));
-    observer.end?.(ended('gpt-4o', PLAIN, 'ultrafast'));
+    const price = pricer({ otherTiers: 'none' });
+    price(ended('gpt-4o', { inputTokens: 1, cacheReadTokens: 2 }));
+    price(ended('gpt-4o', PLAIN, 'ultrafast'));
     assert.match(debug.args[0]![0], /token counts .* contradict each other$/);
     assert.match(debug.args[1]![0], /the price of its service tier is not known$/);
   });
 
   it('says nothing of a call that reported no tokens', () => {
     const onUnpriced = sinon.fake();
-    costObserver({ onUnpriced }).end?.(ended('mine', {}));
+    pricer({ onUnpriced })(ended('mine', {}));
     sinon.assert.notCalled(onUnpriced);
     sinon.assert.notCalled(debug);
   });
 
   it('names no more than a thousand models', () => {
-    const observer = costObserver();
-    for (let i = 0; i < 1500; i++) observer.end?.(ended(`model-${i}`));
+    const price = pricer();
+    for (let i = 0; i < 1500; i++) price(ended(`model-${i}`));
     sinon.assert.callCount(debug, 1000);
   });
 
   it('refuses wrong options by name', () => {
-    const refused = (options: object) => () => costObserver(options);
+    const refused = (options: object) => () => pricer(options);
     assert.throws(refused({ models: [] }), new TypeError('Expected `models` to be an object, got an array.'));
     assert.throws(
       refused({ models: { a: '' } }),

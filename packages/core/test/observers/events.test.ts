@@ -6,9 +6,10 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import type { Call } from '../../src/model/call.ts';
+import { setSpanOf } from '../../src/model/call-span.ts';
 import type { EventLogger } from '../../src/model/event-logger.ts';
 import { eventObserver } from '../../src/observers/events.ts';
-import { spanObserver } from '../../src/observers/span.ts';
+import { spanObserver, startSpan } from '../../src/observers/span.ts';
 
 type Event = Parameters<EventLogger['emit']>[0];
 
@@ -99,10 +100,9 @@ describe('the log events of calls', () => {
     ] as const) {
       const exporter = new InMemorySpanExporter();
       const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-      const observer = spanObserver(() => provider.getTracer('test'), RELEASED, { exceptions });
       const call = { ...failed };
-      observer.start?.(call);
-      observer.end?.(call);
+      setSpanOf(call, startSpan(provider.getTracer('test'), call, RELEASED));
+      spanObserver(RELEASED, { exceptions }).end?.(call);
       const [span] = exporter.getFinishedSpans();
       assert.deepEqual(
         span?.events.map(({ name }) => name),

@@ -66,7 +66,10 @@ trace.setGlobalTracerProvider(telemetry.tracerProvider);
 propagation.setGlobalPropagator(new W3CTraceContextPropagator());
 await hookVendorModules();
 /** The test server's host has no prices. */
-const modelMap = { 'claude-haiku-4-5': 'anthropic:claude-haiku-4-5' };
+const modelMap = {
+  'claude-haiku-4-5': 'anthropic:claude-haiku-4-5',
+  'claude-haiku-4-5-20251001': 'anthropic:claude-haiku-4-5',
+};
 
 if (script.mode !== 'none') {
   const { mode: nativeSpans, semconv = '1.41' } = script;

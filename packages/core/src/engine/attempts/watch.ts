@@ -38,6 +38,12 @@ export function callOf(client: unknown): Live | undefined {
   return other && isOpen(other, client) ? other : undefined;
 }
 
+/** Whether this is within an open call of any client: a request that is sent here is a part of it. */
+export function isWithinCall(): boolean {
+  const live = context.active().getValue(CALL) as Live | undefined;
+  return [live, intercepted.getStore()].some((one) => one !== undefined && one.call.endTime === undefined);
+}
+
 const isOpen = (live: Live, client: unknown): boolean =>
   live.client === client && live.call.endTime === undefined;
 

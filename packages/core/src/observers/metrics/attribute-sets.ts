@@ -19,7 +19,7 @@ interface Entry extends Series, Pick<Call, 'operation' | 'provider'> {
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly requested: string | undefined;
-  readonly answered: string | undefined;
+  answered: string | undefined;
   readonly tier: string | undefined;
 }
 
@@ -28,11 +28,11 @@ const MAX = 32;
 const recent: Entry[] = [];
 
 /** The series of a call, as far as it is known by now. */
-export function seriesOf(call: Call): Series {
+export function seriesOf(call: Readonly<Call>): Series {
   const first = recent[0];
   const series = first && isOf(first, call) ? first : found(call);
   // The very same string: it equals itself at once, however many chunks are yet to ask.
-  call.response.model = series.answered;
+  series.answered = call.response.model;
   return series;
 }
 

@@ -5,7 +5,7 @@
 import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { errorType } from '../../errors/index.ts';
 import { isRefusal } from '../../errors/llmtrace-error.ts';
-import type { Missing } from '../../model/billing.ts';
+import { isUnpriced, type Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
@@ -23,11 +23,7 @@ interface Profile {
 }
 
 /** @param meter made the instruments' owner when the observer is made. */
-export function metricsObserver(
-  meter: Meter,
-  { semconv, costSemconv }: Naming,
-  isUnpriced: (call: Call) => boolean,
-): Observer {
+export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
   const held = heldFor(meter);
   const active = held.adding(
     meter.createUpDownCounter('llmtrace.client.active_requests', {
@@ -107,6 +103,7 @@ function refusals(meter: Meter): (call: Call) => void {
 }
 
 function recordTimes(profile: Profile, call: Call, attributes: Attributes): void {
+  if (call.reads) return; // to read an answer is no operation of a model
   const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;
   const failed =
     call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };

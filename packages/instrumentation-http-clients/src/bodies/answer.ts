@@ -1,0 +1,209 @@
+/** The bodies of answers, made into what a protocol reads: events of a stream, or one JSON value. */
+import { EventStream } from './event-stream.ts';
+import { fieldsNear, jsonOf } from './json.ts';
+
+/** What becomes of an answer. */
+export interface AnswerSink {
+  /** An event of a stream. */
+  event(value: unknown): void;
+  /** The whole answer. */
+  whole(value: unknown): void;
+  /** The stream says itself that it has ended. */
+  last(): void;
+}
+
+/** Reads the bytes of a body as they come. */
+export interface AnswerReader {
+  push(bytes: Uint8Array): void;
+  end(): void;
+}
+
+/** The longest event of a stream, in characters; the last event of a Responses stream repeats all of the answer. */
+const MAX_EVENT = 8 * 2 ** 20;
+/** The longest whole answer that is parsed. */
+const MAX_WHOLE = 16 * 2 ** 20;
+/** Of a longer one (or of one whose content is of no use), so much of its beginning and its end is read. */
+const END = 65_536;
+
+/**
+ * @param isBulky true for answers that are mostly numbers or base64: they are never parsed from {@link END} on.
+ */
+export function readerOf(contentType: string, isBulky: boolean, sink: AnswerSink): AnswerReader {
+  const type = contentType.toLowerCase();
+  if (type.includes('event-stream') && !type.includes('amazon')) return new Events(sink);
+  if (type.includes('amazon.eventstream')) return new EventStream(sink);
+  if (/ndjson|jsonl|json-lines|json-seq|stream\+json/.test(type)) return new Lines(sink);
+  if (type.includes('json')) return new Whole(sink, isBulky ? END : MAX_WHOLE);
+  if (/^(?:audio|image|video)\/|octet-stream|html/.test(type)) return new Bytes(sink);
+  return new Unnamed(sink, isBulky);
+}
+
+/** Lines of text, whichever way they end. */
+abstract class ByLine implements AnswerReader {
+  protected readonly sink: AnswerSink;
+  readonly #decoder = new TextDecoder();
+  #text = '';
+  #isTooLong = false;
+
+  constructor(sink: AnswerSink) {
+    this.sink = sink;
+  }
+
+  protected abstract line(text: string): void;
+
+  push(bytes: Uint8Array): void {
+    this.#split(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  #split(text: string): void {
+    let pending = this.#text + text;
+    if (pending.includes('\r')) pending = withoutReturns(pending);
+    let from = 0;
+    for (let at = pending.indexOf('\n'); at >= 0; at = pending.indexOf('\n', from)) {
+      const line = pending.slice(from, at);
+      from = at + 1;
+      if (!this.#isTooLong) this.line(line);
+      this.#isTooLong = false;
+    }
+    this.#text = pending.slice(from);
+    if (this.#text.length <= MAX_EVENT) return;
+    this.#text = '';
+    this.#isTooLong = true;
+  }
+
+  end(): void {
+    const { length } = this.#text;
+    if (length > 0 && !this.#isTooLong) this.line(this.#text.replace(/\r$/, ''));
+    this.#text = '';
+  }
+}
+
+/** `\r` at the very end may be the half of an end. */
+const withoutReturns = (text: string): string =>
+  text.endsWith('\r') ? `${ends(text.slice(0, -1))}\r` : ends(text);
+
+const ends = (text: string): string => text.replace(/\r\n?/g, '\n');
+
+/** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+class Events extends ByLine {
+  #data: string | undefined;
+
+  protected line(text: string): void {
+    if (text === '') this.#dispatch();
+    else if (text.startsWith('data:')) this.#add(text.startsWith('data: ') ? text.slice(6) : text.slice(5));
+  }
+
+  #add(data: string): void {
+    this.#data = this.#data === undefined ? data : `${this.#data}\n${data}`;
+    if (this.#data.length > MAX_EVENT) this.#data = '';
+  }
+
+  #dispatch(): void {
+    const data = this.#data;
+    this.#data = undefined;
+    if (data === undefined) return;
+    if (data.startsWith('[DONE]')) {
+      this.sink.last();
+      return;
+    }
+    const value = jsonOf(data);
+    if (value !== undefined) this.sink.event(value);
+  }
+
+  override end(): void {
+    super.end();
+    this.#dispatch();
+  }
+}
+
+/** A JSON value a line. */
+class Lines extends ByLine {
+  protected line(text: string): void {
+    const value = text === '' ? undefined : jsonOf(text);
+    if (value !== undefined) this.sink.event(value);
+  }
+}
+
+/** One JSON value. Gemini's streams are a list of events where the client does not ask for server-sent ones. */
+class Whole implements AnswerReader {
+  readonly #sink: AnswerSink;
+  readonly #most: number;
+  readonly #decoder = new TextDecoder();
+  #text = '';
+  #end = '';
+  #length = 0;
+
+  constructor(sink: AnswerSink, most: number) {
+    this.#sink = sink;
+    this.#most = most;
+  }
+
+  push(bytes: Uint8Array): void {
+    const text = this.#decoder.decode(bytes, { stream: true });
+    this.#length += text.length;
+    if (this.#length <= this.#most) this.#text += text;
+    else this.#keepEnds(text);
+  }
+
+  #keepEnds(text: string): void {
+    if (this.#end === '') {
+      this.#end = this.#text.slice(-END);
+      this.#text = this.#text.slice(0, END);
+    }
+    this.#end += text;
+    if (this.#end.length > 4 * END) this.#end = this.#end.slice(-END);
+  }
+
+  end(): void {
+    if (this.#length > this.#most) {
+      this.#sink.whole(fieldsNear(this.#text, this.#end.slice(-END)));
+      return;
+    }
+    const value = jsonOf(this.#text);
+    if (Array.isArray(value)) for (const event of value) this.#sink.event(event);
+    else if (value !== undefined) this.#sink.whole(value);
+  }
+}
+
+/** Sound or a picture: nothing in it is read. */
+class Bytes implements AnswerReader {
+  readonly #sink: AnswerSink;
+
+  constructor(sink: AnswerSink) {
+    this.#sink = sink;
+  }
+
+  push(): void {}
+
+  end(): void {
+    this.#sink.whole({});
+  }
+}
+
+/** A body without a content type, or with that of any text: its beginning says what it is. */
+class Unnamed implements AnswerReader {
+  readonly #sink: AnswerSink;
+  readonly #isBulky: boolean;
+  #reader: AnswerReader | undefined;
+
+  constructor(sink: AnswerSink, isBulky: boolean) {
+    this.#sink = sink;
+    this.#isBulky = isBulky;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#reader ??= readerOf(typeOf(bytes), this.#isBulky, this.#sink);
+    this.#reader.push(bytes);
+  }
+
+  end(): void {
+    this.#reader?.end();
+  }
+}
+
+/** The content type that the beginning of a body shows. */
+function typeOf(bytes: Uint8Array): string {
+  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
+  if (/^(?:data|event|id|retry)?:/.test(start)) return 'text/event-stream';
+  return /^[{[]/.test(start) ? 'application/json' : 'application/octet-stream';
+}

@@ -1,0 +1,152 @@
+/**
+ * Requests of `node:http` and `node:https`: axios, got, node-fetch, and older SDKs. They are seen in the channels of
+ * `node:diagnostics_channel`. Those have no bodies: the methods of the one request through which its body goes, and of
+ * its answer through which that one's comes, are observed. Node.js 20 publishes a request only when its body is on its
+ * way: there, the methods of the class are.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage, OutgoingMessage } from 'node:http';
+import type { Exchange } from '../exchange.ts';
+import { headerIn, safely } from './reading.ts';
+
+export type BeginHttp = (
+  request: ClientRequest,
+  url: () => URL,
+  header: (name: string) => string | undefined,
+) => Exchange | undefined;
+
+export interface HttpWatcher {
+  observes(request: object): boolean;
+}
+
+const IS_PUBLISHED_EARLY = Number.parseInt(process.versions.node, 10) >= 22;
+
+export function watchNodeHttp(mayBeCall: (path: string) => boolean, begin: BeginHttp): HttpWatcher {
+  const exchanges = new WeakMap<object, Exchange | null>();
+  /** Why the application has stopped a request. */
+  const stopped = new WeakMap<object, unknown>();
+
+  const look = (request: ClientRequest): Exchange | undefined => {
+    if (request.method !== 'POST' || !mayBeCall(request.path)) return undefined;
+    const known = exchanges.get(request);
+    if (known !== undefined) return known ?? undefined;
+    exchanges.set(request, null);
+    const exchange = begin(
+      request,
+      () => urlOf(request),
+      (name) => headerOf(request, name),
+    );
+    if (exchange) exchanges.set(request, exchange);
+    return exchange;
+  };
+  const sees: Observing = {
+    body(request, chunk, encoding) {
+      const exchange = look(request);
+      if (exchange && chunk) exchange.sent(bytesOf(chunk, encoding));
+    },
+    end: (request) => look(request)?.requestSent(),
+    destroy(request, error) {
+      if (exchanges.get(request) && !stopped.has(request)) stopped.set(request, error ?? abortError());
+    },
+  };
+
+  if (IS_PUBLISHED_EARLY)
+    subscribe('http.client.request.created', (message) =>
+      safely(() => {
+        const { request } = message as { request: ClientRequest };
+        if (look(request)) observeRequest(request, request, sees);
+      }),
+    );
+  else observeClass(sees);
+  subscribe('http.client.response.finish', (message) =>
+    safely(() => {
+      const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+      const exchange = exchanges.get(request);
+      if (!exchange) return;
+      exchange.answered(response.statusCode ?? 0, (name) => headerIn(response.headers, name));
+      observeAnswer(response, exchange, () => stopped.get(request));
+    }),
+  );
+  subscribe('http.client.request.error', (message) =>
+    safely(() => {
+      const { request, error } = message as { request: ClientRequest; error: unknown };
+      exchanges.get(request)?.failed(stopped.get(request) ?? error);
+    }),
+  );
+  return {
+    observes(request) {
+      let exchange: Exchange | undefined;
+      safely(() => {
+        exchange = look(request as ClientRequest);
+      });
+      return exchange !== undefined;
+    },
+  };
+}
+
+const abortError = (): DOMException => new DOMException('This operation was aborted', 'AbortError');
+
+function urlOf(request: ClientRequest): URL {
+  const host = headerOf(request, 'host') ?? request.host;
+  return new URL(request.path, `${request.protocol}//${host}`);
+}
+
+function headerOf(request: OutgoingMessage, name: string): string | undefined {
+  const value = request.getHeader(name);
+  return value === undefined ? undefined : String(value);
+}
+
+const bytesOf = (chunk: unknown, encoding: unknown): Uint8Array | string =>
+  typeof chunk === 'string' && typeof encoding === 'string' && Buffer.isEncoding(encoding)
+    ? Buffer.from(chunk, encoding)
+    : (chunk as Uint8Array | string);
+
+interface Observing {
+  body(request: ClientRequest, chunk: unknown, encoding: unknown): void;
+  end(request: ClientRequest): void;
+  destroy(request: ClientRequest, error: unknown): void;
+}
+
+/** On Node.js 20: for all requests. The class has no such methods of its own; those that it inherits stay as they are. */
+function observeClass(sees: Observing): void {
+  const { ClientRequest } = process.getBuiltinModule('node:http');
+  observeRequest(ClientRequest.prototype, undefined, sees);
+}
+
+/** @param one the request that is meant; undefined for a class of them. */
+function observeRequest(holder: ClientRequest, one: ClientRequest | undefined, sees: Observing): void {
+  replace(holder, 'write', (self, [chunk, encoding]) => sees.body(one ?? self, chunk, encoding));
+  replace(holder, 'end', (self, [chunk, encoding]) => {
+    const request = one ?? self;
+    if (typeof chunk !== 'function') sees.body(request, chunk, encoding);
+    sees.end(request);
+  });
+  replace(holder, 'destroy', (self, [error]) => sees.destroy(one ?? self, error));
+}
+
+/** What the parser gives to the answer comes by `push`. An answer that does not arrive as a whole is destroyed. */
+function observeAnswer(response: IncomingMessage, exchange: Exchange, stoppedBy: () => unknown): void {
+  replace(response, 'push', (_self, [chunk]) => {
+    if (chunk === null) exchange.ended();
+    else exchange.data(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array));
+  });
+  replace(response, 'destroy', (_self, [error]) => {
+    if (!response.complete) exchange.failed(stoppedBy() ?? error ?? abortError());
+  });
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Has each call of a method seen first; it stays what it was in all else. */
+function replace<T extends object>(holder: T, name: string, see: (self: T, args: unknown[]) => void): void {
+  const original = Reflect.get(holder, name) as Method | undefined;
+  if (typeof original !== 'function') return;
+  const observed = {
+    [name](this: unknown, ...args: unknown[]): unknown {
+      safely(() => see(this as T, args));
+      return original.apply(this, args);
+    },
+  }[name] as Method;
+  Object.defineProperty(observed, 'length', { value: original.length, configurable: true });
+  Object.defineProperty(holder, name, { value: observed, configurable: true, writable: true });
+}

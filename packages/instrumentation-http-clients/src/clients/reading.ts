@@ -1,0 +1,42 @@
+/** What the watchers of both clients share. */
+import { diag } from '@opentelemetry/api';
+
+let isReported = false;
+
+/** What a listener of a channel throws ends the process. The first failure is logged. */
+export function safely(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (isReported) return;
+    isReported = true;
+    diag.error('llmtrace: could not look at a request', error);
+  }
+}
+
+/**
+ * A header out of what undici has: names and values by turns (texts, or bytes), one text (undici 5), or an object.
+ *
+ * @param name in small letters.
+ */
+export function headerIn(headers: unknown, name: string): string | undefined {
+  if (Array.isArray(headers)) return headerInList(headers, name);
+  if (typeof headers === 'string') return headerInText(headers, name);
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  return textOf((headers as Record<string, unknown>)[name]);
+}
+
+function headerInList(list: readonly unknown[], name: string): string | undefined {
+  for (let at = 0; at + 1 < list.length; at += 2) {
+    if (String(list[at]).toLowerCase() === name) return textOf(list[at + 1]);
+  }
+  return undefined;
+}
+
+function headerInText(text: string, name: string): string | undefined {
+  const line = text.split('\r\n').find((one) => one.toLowerCase().startsWith(`${name}:`));
+  return line?.slice(name.length + 1).trim();
+}
+
+const textOf = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : String(value);

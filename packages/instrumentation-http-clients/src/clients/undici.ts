@@ -1,0 +1,119 @@
+/**
+ * Requests of undici, which `fetch` is made of: Node.js' own copy and those from npm. They are seen in the channels of
+ * `node:diagnostics_channel` that undici publishes on; nothing of the application's is replaced. Before undici 7.17 it
+ * publishes no bodies: there, two methods of undici's own object for this one request are observed.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import type { Exchange } from '../exchange.ts';
+import { headerIn, safely } from './reading.ts';
+
+interface UndiciRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly origin?: string | URL;
+  readonly body?: unknown;
+  readonly headers?: unknown;
+  readonly contentType?: string | null;
+  [name: string]: unknown;
+}
+
+type Message<T = unknown> = { readonly request: UndiciRequest } & T;
+type Head = { readonly statusCode: number; readonly headers: unknown };
+
+/** @param begin makes an exchange of a request that may be a call. */
+export type Begin = (
+  request: UndiciRequest,
+  url: () => URL,
+  header: (name: string) => string | undefined,
+) => Exchange | undefined;
+
+export interface UndiciWatcher {
+  /** Whether a request is watched; one that is seen for the first time may be from here on. */
+  observes(request: object): boolean;
+}
+
+export function watchUndici(mayBeCall: (path: string) => boolean, begin: Begin): UndiciWatcher {
+  const exchanges = new WeakMap<object, Exchange>();
+  const looked = new WeakSet<object>();
+
+  const look = (request: UndiciRequest): void => {
+    if (request.method !== 'POST' || typeof request.path !== 'string' || !mayBeCall(request.path)) return;
+    if (looked.has(request)) return;
+    looked.add(request);
+    const exchange = begin(
+      request,
+      () => new URL(request.path as string, request.origin),
+      (name) => headerOf(request, name),
+    );
+    if (!exchange) return;
+    exchanges.set(request, exchange);
+    observeBodies(request, exchange);
+    const { body } = request;
+    if (typeof body !== 'string' && !(body instanceof Uint8Array)) return;
+    exchange.sent(body);
+    exchange.requestSent();
+  };
+  const on = <T>(name: string, see: (exchange: Exchange, message: Message<T>) => void): void =>
+    subscribe(`undici:request:${name}`, (message) => {
+      const exchange = exchanges.get((message as Message).request);
+      if (exchange) safely(() => see(exchange, message as Message<T>));
+    });
+
+  subscribe('undici:request:create', (message) => safely(() => look((message as Message).request)));
+  on<{ chunk: Uint8Array | string }>('bodyChunkSent', (exchange, { chunk }) => exchange.sent(chunk));
+  on('bodySent', (exchange) => exchange.requestSent());
+  on<{ response: Head }>('headers', (exchange, { response: { statusCode, headers } }) =>
+    exchange.answered(statusCode, (name) => headerIn(headers, name)),
+  );
+  on<{ chunk: Uint8Array }>('bodyChunkReceived', (exchange, { chunk }) => exchange.data(chunk));
+  on('trailers', (exchange) => exchange.ended());
+  on<{ error: unknown }>('error', (exchange, { error }) => exchange.failed(error));
+
+  return {
+    observes(request) {
+      safely(() => look(request as UndiciRequest));
+      return exchanges.has(request);
+    },
+  };
+}
+
+function headerOf({ headers, contentType }: UndiciRequest, name: string): string | undefined {
+  if (name === 'content-type' && contentType) return contentType;
+  return headerIn(headers, name);
+}
+
+/** The methods through which a request's bodies come where no channel has them. */
+const SENT = 'onBodySent';
+const RECEIVED = 'onData';
+
+/** By undici's class of requests: whether it publishes bodies itself. */
+const publishing = new WeakMap<object, boolean>();
+
+function publishesBodies(request: UndiciRequest): boolean {
+  const shape = Object.getPrototypeOf(request) as object;
+  let publishes = publishing.get(shape);
+  if (publishes === undefined) {
+    const received = request[RECEIVED] ?? request['onResponseData'];
+    publishes = /bodyChunkReceived/.test(Function.prototype.toString.call(received));
+    publishing.set(shape, publishes);
+  }
+  return publishes;
+}
+
+function observeBodies(request: UndiciRequest, exchange: Exchange): void {
+  if (publishesBodies(request)) return;
+  observe(request, SENT, (chunk) => exchange.sent(chunk));
+  observe(request, RECEIVED, (chunk) => exchange.data(chunk));
+}
+
+function observe(request: UndiciRequest, name: string, see: (chunk: Uint8Array) => void): void {
+  const original = request[name];
+  if (typeof original !== 'function') return;
+  const observed = {
+    [name](this: unknown, ...args: [Uint8Array, ...unknown[]]): unknown {
+      safely(() => see(args[0]));
+      return original.apply(this, args);
+    },
+  }[name];
+  Object.defineProperty(request, name, { value: observed, configurable: true, writable: true });
+}

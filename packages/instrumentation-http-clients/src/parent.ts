@@ -1,0 +1,34 @@
+/** The context that a call belongs to: what was active when the application sent its request. */
+import { type Context, context, type Span, type SpanContext, SpanKind, trace } from '@opentelemetry/api';
+
+/** A span as both lines of OpenTelemetry's SDK have it. */
+interface SdkSpan extends Span {
+  readonly kind?: SpanKind;
+  readonly instrumentationScope?: { readonly name?: string };
+  readonly instrumentationLibrary?: { readonly name?: string };
+  readonly parentSpanContext?: SpanContext;
+  readonly parentSpanId?: string;
+}
+
+const HTTP = '@opentelemetry/instrumentation-http';
+
+/**
+ * OpenTelemetry's instrumentation of `node:http` runs the request in the context of its own span, which is no place for
+ * the model call that the request is: the call goes beside it, under the same parent.
+ */
+export function callersContext(): Context {
+  const active = context.active();
+  const span = trace.getSpan(active) as SdkSpan | undefined;
+  if (!span || !isOfHttp(span)) return active;
+  const parent = parentOf(span);
+  return parent ? trace.setSpanContext(active, parent) : trace.deleteSpan(active);
+}
+
+const isOfHttp = ({ kind, instrumentationScope, instrumentationLibrary }: SdkSpan): boolean =>
+  kind === SpanKind.CLIENT && (instrumentationScope ?? instrumentationLibrary)?.name === HTTP;
+
+function parentOf(span: SdkSpan): SpanContext | undefined {
+  const { parentSpanContext, parentSpanId } = span;
+  if (parentSpanContext || !parentSpanId) return parentSpanContext;
+  return { ...span.spanContext(), spanId: parentSpanId };
+}

@@ -1,0 +1,168 @@
+/** OpenAI's protocols, which most vendors, gateways and local servers speak. */
+import { type Endpoint, fields, type LlmResponse, name } from '@llmtrace/core/internal';
+import { openai } from '@llmtrace/instrumentation-openai';
+import {
+  endpointAt,
+  failing,
+  isInput,
+  isMessages,
+  isText,
+  onWire,
+  type Protocol,
+  type Target,
+} from './protocol.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+const { endpoints } = openai;
+
+const chat = failing(endpointAt(endpoints, 'Chat.Completions'));
+const completions = failing(endpointAt(endpoints, 'Completions'));
+const responses = failing(endpointAt(endpoints, 'Responses'));
+const compact = failing(endpointAt(endpoints, 'Responses', 'compact'));
+const embeddings = failing(endpointAt(endpoints, 'Embeddings'));
+
+/** Azure has the model's deployment in the path. */
+const DEPLOYMENT = String.raw`(?:\/deployments\/([^/]+))?`;
+
+const hasChoices = (answer: any): boolean => Array.isArray(answer.choices);
+const hasError = (answer: any): boolean => answer.error !== undefined;
+
+const isModelNamed = (body: any, { path }: Target): boolean =>
+  isText(body.model) || /\/deployments\/[^/]+\//.test(path);
+
+const LAST_EVENT = /^(?:response\.(?:completed|incomplete|failed)|error)$/;
+
+const isResponse = (answer: any): boolean =>
+  /^response/.test(String(answer.object)) || /^response\./.test(String(answer.type));
+
+const isResponsesRequest = ({ input, prompt, previous_response_id, conversation, ...body }: any): boolean => {
+  const asks = isInput(input) || isText(fields(prompt).id) || isText(previous_response_id) || conversation;
+  return (
+    Boolean(asks) && (isText(body.model) || isText(fields(prompt).id) || isText(body.preset) || body.agent)
+  );
+};
+
+const responsesAt = (path: RegExp, endpoint: Endpoint): Protocol => ({
+  provider: 'openai',
+  path,
+  endpoint,
+  matches: isResponsesRequest,
+  confirms: isResponse,
+  isLast: (event) => LAST_EVENT.test(String(event.type)),
+});
+
+const isImages = (answer: any): boolean =>
+  /^image_/.test(String(answer.type)) ||
+  (Array.isArray(answer.data) && answer.data.some((one: any) => isText(one?.b64_json) || isText(one?.url)));
+
+const imagesAt = (ending: string, method: string): Protocol => ({
+  provider: 'openai',
+  path: new RegExp(`${DEPLOYMENT}\\/images\\/${ending}$`),
+  endpoint: failing(endpointAt(endpoints, 'Images', method)),
+  matches: ({ prompt, model, size, n, image }) =>
+    (isText(prompt) && Boolean(model ?? size ?? n)) ||
+    (method !== 'generate' && Boolean(model ?? image ?? size)),
+  confirms: isImages,
+  isLast: (event) => /\.completed$/.test(String(event.type)),
+  isBulky: true,
+});
+
+/** A form: `FormFields` has only texts. */
+const audioAt = (ending: string, path: string): Protocol => ({
+  provider: 'openai',
+  path: new RegExp(`${DEPLOYMENT}\\/audio\\/${ending}$`),
+  endpoint: failing(withStreamAsText(endpointAt(endpoints, path))),
+  matches: isModelNamed,
+  confirms: ({ text, type }) => typeof text === 'string' || /^transcript\./.test(String(type)),
+  isLast: ({ type }) => type === 'transcript.text.done',
+});
+
+const withStreamAsText = (endpoint: Endpoint): Endpoint => ({
+  ...endpoint,
+  request(args, self) {
+    const request = endpoint.request(args, self);
+    request.stream = fields(args[0]).stream === true || fields(args[0]).stream === 'true';
+    return request;
+  },
+});
+
+const moderations = onWire({
+  operation: 'moderation',
+  request: ([p]) => ({ model: name(p.model) }),
+  response: (answer): LlmResponse => ({ id: name(answer.id), model: name(answer.model) }),
+});
+
+export const openaiProtocols: readonly Protocol[] = [
+  {
+    provider: 'openai',
+    path: new RegExp(`${DEPLOYMENT}\\/chat\\/completions$`),
+    endpoint: chat,
+    matches: (body, target) => isMessages(body.messages) && isModelNamed(body, target),
+    isDistinct: true,
+    isDistinctPath: true,
+  },
+  // Azure's and others' hosts that serve one model need no name of it.
+  {
+    provider: 'openai',
+    path: /\/chat\/completions$/,
+    endpoint: chat,
+    matches: ({ messages }) => isMessages(messages),
+    isKnownOnly: true,
+  },
+  {
+    provider: 'mistral_ai',
+    path: /\/agents\/completions$/,
+    endpoint: chat,
+    matches: ({ agent_id, messages }) => isText(agent_id) && isMessages(messages),
+    confirms: hasChoices,
+  },
+  {
+    provider: 'openai',
+    path: new RegExp(`${DEPLOYMENT}\\/(?:fim\\/|beta\\/)?completions$`),
+    endpoint: completions,
+    matches: (body, target) =>
+      isInput(body.prompt) && body.messages === undefined && isModelNamed(body, target),
+    confirms: (answer) => hasChoices(answer) && !hasError(answer),
+  },
+  responsesAt(/\/responses$/, responses),
+  responsesAt(/\/responses\/compact$/, compact),
+  {
+    provider: 'openai',
+    path: new RegExp(`${DEPLOYMENT}\\/embeddings$`),
+    endpoint: embeddings,
+    matches: (body, target) => isInput(body.input) && isModelNamed(body, target),
+    confirms: ({ object, data, usage }) =>
+      object === 'list' && (Array.isArray(data) || typeof usage === 'object'),
+    isBulky: true,
+  },
+  imagesAt('generations', 'generate'),
+  imagesAt('edits', 'edit'),
+  imagesAt('variations', 'createVariation'),
+  audioAt('transcriptions', 'Audio.Transcriptions'),
+  audioAt('translations', 'Audio.Translations'),
+  {
+    provider: 'openai',
+    path: new RegExp(`${DEPLOYMENT}\\/audio\\/speech$`),
+    endpoint: endpointAt(endpoints, 'Audio.Speech'),
+    matches: ({ input, voice }) => isText(input) && voice !== undefined,
+    isKnownOnly: true,
+  },
+  {
+    provider: 'openai',
+    path: /\/moderations$/,
+    endpoint: moderations,
+    matches: ({ input }) => isInput(input),
+    confirms: ({ results }) => Array.isArray(results) && results.some((one: any) => one?.categories),
+  },
+  {
+    provider: 'mistral_ai',
+    path: /\/publishers\/mistralai\/models\/([^/:]+):(?:streamR|r)awPredict$/,
+    endpoint: chat,
+    matches: ({ messages }) => isMessages(messages),
+    isDistinct: true,
+  },
+];
+
+export { chat as chatEndpoint, completions as completionsEndpoint, embeddings as embeddingsEndpoint };
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

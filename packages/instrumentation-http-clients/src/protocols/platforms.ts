@@ -1,0 +1,330 @@
+/** Protocols of platforms that serve the models of others: Vercel, Cloudflare, Replicate, Bedrock, watsonx. */
+import {
+  answerFailure,
+  type ContentReader,
+  checkedUsage,
+  count,
+  fields,
+  type LlmResponse,
+  lookUp,
+  name,
+  number,
+  parts,
+  strings,
+  tokenCount,
+  type Usage,
+} from '@llmtrace/core/internal';
+import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
+import { type Beside, isMessages, isText, onWire, type Protocol, type Target } from './protocol.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+/** A count that is a number, or an object with its parts. */
+const whole = (value: any, key = 'total'): number | undefined =>
+  tokenCount(typeof value === 'object' && value !== null ? value[key] : value);
+
+/** Usage as the AI SDK has it: with parts since its specification 3, flat before. */
+function gatewayUsage(u: any): Usage | undefined {
+  if (!u) return undefined;
+  return checkedUsage({
+    inputTokens: whole(u.inputTokens),
+    outputTokens: whole(u.outputTokens),
+    cacheReadTokens: tokenCount(u.inputTokens?.cacheRead ?? u.cachedInputTokens),
+    cacheWriteTokens: tokenCount(u.inputTokens?.cacheWrite),
+    reasoningTokens: tokenCount(u.outputTokens?.reasoning ?? u.reasoningTokens),
+    reportedCost: gatewayCost(u),
+  });
+}
+
+const gatewayCost = ({ reportedCost }: any): number | undefined => number(reportedCost);
+
+/** The gateway states the cost as a text, beside the usage. "0" is what free credits make of any cost. */
+function costIn({ providerMetadata }: any): number | undefined {
+  const cost = Number(fields(fields(providerMetadata).gateway).cost);
+  return Number.isFinite(cost) && cost > 0 ? cost : undefined;
+}
+
+const GATEWAY_FINISH: Readonly<Record<string, string>> = {
+  'tool-calls': 'tool_call',
+  'content-filter': 'content_filter',
+};
+
+/** A word, or an object with the word of the AI SDK. */
+function gatewayFinish(reason: any): string[] | undefined {
+  const word = typeof reason === 'object' ? reason?.unified : reason;
+  const known = lookUp(GATEWAY_FINISH, word) ?? name(word);
+  return known === undefined ? undefined : [known];
+}
+
+const usageWithCost = (answer: any): Usage | undefined => {
+  const cost = costIn(answer);
+  return gatewayUsage(cost === undefined ? answer.usage : { ...answer.usage, reportedCost: cost });
+};
+
+const gatewayText = (list: any): string =>
+  Array.isArray(list) ? list.map((part) => (isText(part?.text) ? part.text : '')).join('') : '';
+
+const gatewayContent: ContentReader = {
+  prompt: ([p = {}]) => ({
+    messages: (Array.isArray(p.prompt) ? p.prompt : []).map(({ role, content }: any) => ({
+      role: String(role),
+      parts: parts.text(isText(content) ? content : gatewayText(content)),
+    })),
+  }),
+  answer: (answer) => [
+    { role: 'assistant', parts: parts.text(answer.llmtraceText ?? gatewayText(answer.content)) },
+  ],
+  fold(answer, part) {
+    if (part.type === 'text-delta')
+      answer.llmtraceText = (answer.llmtraceText ?? '') + String(part.delta ?? '');
+  },
+};
+
+const gatewayChat = onWire({
+  operation: 'chat',
+  request: ([given], { model, stream }: Beside) => {
+    const p = fields(given);
+    return {
+      model,
+      stream,
+      maxTokens: number(p.maxOutputTokens),
+      temperature: number(p.temperature),
+      topP: number(p.topP),
+      topK: number(p.topK),
+      frequencyPenalty: number(p.frequencyPenalty),
+      presencePenalty: number(p.presencePenalty),
+      seed: number(p.seed),
+      stopSequences: strings(p.stopSequences),
+      outputType: fields(p.responseFormat).type === 'json' ? 'json' : undefined,
+      messageCount: count(p.prompt),
+    };
+  },
+  response: (r): LlmResponse => ({
+    id: name(fields(r.response).id),
+    model: name(fields(r.response).modelId),
+    finishReasons: gatewayFinish(r.finishReason),
+    usage: usageWithCost(r),
+  }),
+  chunk(soFar, part) {
+    switch (part.type) {
+      case 'response-metadata':
+        soFar.id = name(part.id) ?? soFar.id;
+        soFar.model = name(part.modelId) ?? soFar.model;
+        break;
+      case 'finish':
+        soFar.finishReasons = gatewayFinish(part.finishReason);
+        soFar.usage = usageWithCost(part);
+        break;
+      case 'error':
+        soFar.failure = typeof part.error === 'object' ? part.error : { message: String(part.error) };
+        break;
+    }
+  },
+  content: gatewayContent,
+});
+
+const gatewayEmbeddings = onWire({
+  operation: 'embeddings',
+  request: ([p], { model }: Beside) => ({ model, messageCount: count(fields(p).values) }),
+  response(r): LlmResponse {
+    const usage = gatewayUsage({ inputTokens: fields(r.usage).tokens, reportedCost: costIn(r) });
+    return { usage };
+  },
+});
+
+const gatewayOther = (operation: 'generate_content' | 'rerank', outputType?: 'image' | 'speech') =>
+  onWire({
+    operation,
+    request: (_args, { model }: Beside) => ({ model, outputType }),
+    response: (r): LlmResponse => ({ usage: usageWithCost(r) }),
+  });
+
+const modelHeader = ({ header }: Target): string | undefined =>
+  header('ai-language-model-id') ?? header('ai-model-id') ?? header('ai-embedding-model-id');
+
+const gatewayAt = (kind: string, endpoint: Protocol['endpoint']): Protocol => ({
+  provider: 'vercel_ai_gateway',
+  path: new RegExp(`\\/${kind}-model$`),
+  endpoint,
+  matches: (_body, target) => isText(modelHeader(target)),
+  model: (_body, target) => modelHeader(target),
+  stream: ({ header }) => header('ai-language-model-streaming') === 'true',
+  isDistinct: true,
+  isBulky: kind !== 'language',
+  isLast: ({ type }) => type === 'finish',
+});
+
+/** Cloudflare puts an answer into an envelope, but not the events of a stream. */
+const enveloped = (endpoint: Protocol['endpoint']): Protocol['endpoint'] => ({
+  ...endpoint,
+  request: (args, self) => ({ ...endpoint.request(args, self), model: self.model }),
+  response(answer, asked) {
+    const response = endpoint.response(fields(answer.result ?? answer), asked);
+    response.failure ??= answerFailure(answer);
+    return response;
+  },
+});
+
+const cloudflareAt = (endpoint: Protocol['endpoint'], matches: Protocol['matches']): Protocol => ({
+  provider: 'cloudflare',
+  path: /\/ai\/run\/(@[^/]+\/.+)$/,
+  endpoint: enveloped(endpoint),
+  matches,
+  confirms: ({ result, success, response }) =>
+    (result !== undefined && success !== undefined) || response !== undefined,
+});
+
+/** What a prediction is given has no form of its own. */
+const prediction = onWire({
+  operation: 'generate_content',
+  request: ([p], { model }: Beside) => ({
+    model: model ?? name(fields(p).version),
+    stream: Boolean(fields(p).stream),
+  }),
+  response: (r): LlmResponse => ({
+    id: name(r.id),
+    model: name(r.model),
+    usage: checkedUsage({
+      inputTokens: tokenCount(fields(r.metrics).input_token_count),
+      outputTokens: tokenCount(fields(r.metrics).output_token_count),
+    }),
+    failure: r.status === 'failed' ? { code: 'failed', message: name(r.error) } : undefined,
+  }),
+});
+
+const CONVERSE_FINISH: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_call',
+  guardrail_intervened: 'content_filter',
+  content_filtered: 'content_filter',
+  malformed_model_output: 'error',
+  malformed_tool_use: 'error',
+};
+
+const converseFinish = (reason: unknown): string[] | undefined => {
+  const word = lookUp(CONVERSE_FINISH, reason) ?? name(reason);
+  return word === undefined ? undefined : [word];
+};
+
+/** The input leaves out what was read from and written to a cache. */
+function converseUsage(u: any): Usage | undefined {
+  if (!u) return undefined;
+  const read = tokenCount(u.cacheReadInputTokens);
+  const written = tokenCount(u.cacheWriteInputTokens);
+  const input = tokenCount(u.inputTokens);
+  const hour = Array.isArray(u.cacheDetails)
+    ? u.cacheDetails.find((one: any) => one?.ttl === '1h')
+    : undefined;
+  return checkedUsage({
+    inputTokens: input === undefined ? undefined : input + (read ?? 0) + (written ?? 0),
+    outputTokens: tokenCount(u.outputTokens),
+    cacheReadTokens: read,
+    cacheWriteTokens: written,
+    cacheWrite1hTokens: tokenCount(hour?.inputTokens),
+  });
+}
+
+const converseText = (list: any): string =>
+  Array.isArray(list) ? list.map((block) => (isText(block?.text) ? block.text : '')).join('') : '';
+
+const converseContent: ContentReader = {
+  prompt: ([p = {}]) => ({
+    system: parts.text(converseText(p.system)),
+    messages: (Array.isArray(p.messages) ? p.messages : []).map(({ role, content }: any) => ({
+      role: String(role),
+      parts: parts.text(converseText(content)),
+    })),
+  }),
+  answer: (answer) => [
+    {
+      role: 'assistant',
+      parts: parts.text(answer.llmtraceText ?? converseText(answer.output?.message?.content)),
+    },
+  ],
+  fold(answer, event) {
+    const text = event.contentBlockDelta?.delta?.text;
+    if (isText(text)) answer.llmtraceText = (answer.llmtraceText ?? '') + text;
+  },
+};
+
+const converse = onWire({
+  operation: 'chat',
+  request: ([given], { model, stream }: Beside) => {
+    const p = fields(given);
+    const config = fields(p.inferenceConfig);
+    return {
+      model,
+      stream,
+      maxTokens: number(config.maxTokens),
+      temperature: number(config.temperature),
+      topP: number(config.topP),
+      stopSequences: strings(config.stopSequences),
+      serviceTier: name(fields(p.serviceTier).type),
+      messageCount: count(p.messages),
+    };
+  },
+  response: (r): LlmResponse => ({
+    finishReasons: converseFinish(r.stopReason),
+    usage: converseUsage(r.usage),
+    serviceTier: name(fields(r.serviceTier).type),
+  }),
+  chunk(soFar, event) {
+    if (event.messageStop) soFar.finishReasons = converseFinish(event.messageStop.stopReason);
+    if (event.metadata) {
+      soFar.usage = converseUsage(event.metadata.usage);
+      soFar.serviceTier = name(fields(event.metadata.serviceTier).type);
+    }
+    if (event.exception) soFar.failure = event.exception;
+  },
+  content: converseContent,
+});
+
+const watsonx = {
+  ...chatEndpoint,
+  request: (args: readonly any[], self: any) => {
+    const p = fields(args[0]);
+    const { time_limit: _, parameters, ...rest } = p;
+    return chatEndpoint.request([{ ...rest, ...fields(parameters), model: p.model_id }], self);
+  },
+};
+
+export const platformProtocols: readonly Protocol[] = [
+  gatewayAt('language', gatewayChat),
+  gatewayAt('embedding', gatewayEmbeddings),
+  gatewayAt('image', gatewayOther('generate_content', 'image')),
+  gatewayAt('speech', gatewayOther('generate_content', 'speech')),
+  gatewayAt('transcription', gatewayOther('generate_content')),
+  gatewayAt('reranking', gatewayOther('rerank')),
+  cloudflareAt(chatEndpoint, ({ messages }) => isMessages(messages)),
+  cloudflareAt(completionsEndpoint, ({ prompt }) => isText(prompt)),
+  cloudflareAt(embeddingsEndpoint, ({ text }) => isText(text) || Array.isArray(text)),
+  {
+    provider: 'replicate',
+    path: /\/v1\/(?:models\/([^/]+\/[^/]+)\/)?predictions$/,
+    endpoint: prediction,
+    matches: ({ input }) => typeof input === 'object' && input !== null,
+    isKnownOnly: true,
+  },
+  {
+    provider: 'aws.bedrock',
+    path: /\/model\/([^/]+)\/converse(?:-stream)?$/,
+    endpoint: converse,
+    matches: ({ messages }) => isMessages(messages),
+    isDistinct: true,
+    stream: ({ path }) => path.endsWith('-stream'),
+    isLast: ({ metadata, exception }) => metadata !== undefined || exception !== undefined,
+  },
+  {
+    provider: 'ibm.watsonx.ai',
+    path: /\/ml\/v1\/text\/chat(?:_stream)?$/,
+    endpoint: watsonx,
+    matches: ({ model_id, messages }) => isText(model_id) && isMessages(messages),
+    isDistinct: true,
+    stream: ({ path }) => path.endsWith('_stream'),
+  },
+];
+
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

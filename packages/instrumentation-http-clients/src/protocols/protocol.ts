@@ -1,0 +1,119 @@
+/** A **protocol** is data: how a request of it is known, and the endpoint that reads its bodies. */
+import {
+  answerFailure,
+  count,
+  type Endpoint,
+  fields,
+  type LlmRequest,
+  name,
+  number,
+} from '@llmtrace/core/internal';
+
+/** A request, as far as it is known before its body. */
+export interface Target {
+  readonly url: URL;
+  /** The path as it is sent, without its query. */
+  readonly path: string;
+  /** @param name in small letters. */
+  header(name: string): string | undefined;
+}
+
+/** What a request says beside its body, as the endpoints get it (their `self`). */
+export interface Beside {
+  readonly url: string;
+  /** The vendor whose protocol it is. */
+  readonly protocol: string;
+  readonly model: string | undefined;
+  readonly stream: boolean | undefined;
+}
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+export interface Protocol {
+  /** `gen_ai.provider.name` at a host that is not known. */
+  readonly provider: string;
+  /** The end of the path. Its first group is the model, where the path names that. */
+  readonly path: RegExp;
+  readonly endpoint: Endpoint;
+  /** Whether a body is a request of the protocol. */
+  matches(body: any, target: Target): boolean;
+  /**
+   * Whether {@link matches} is proof enough at any host; else the answer must be the protocol's, too
+   * ({@link confirms}), before there is a span.
+   */
+  readonly isDistinct?: boolean;
+  /** Whether the path alone is proof: at a host that is known, and for a request that fails before its body is sent. */
+  readonly isDistinctPath?: boolean;
+  /** Whether this is an answer of the protocol, or an event of one. */
+  confirms?(answer: any): boolean;
+  /** The model, where neither body nor path names it. */
+  model?(body: any, target: Target): string | undefined;
+  /** Whether an answer is streamed, where the body does not say. */
+  stream?(target: Target): boolean;
+  /** Whether an event is the last one of its stream, where that has no `[DONE]`. */
+  isLast?(event: any): boolean;
+  /** True for answers that are mostly numbers or base64, which are not parsed when they are long. */
+  readonly isBulky?: boolean;
+  /** Only at hosts that are known: the body has too little in it. */
+  readonly isKnownOnly?: boolean;
+}
+
+/** An endpoint that no method of an SDK stands for. */
+export const onWire = (endpoint: Omit<Endpoint, 'files' | 'className' | 'path' | 'method'>): Endpoint => ({
+  ...endpoint,
+  files: [],
+  className: '',
+  path: '',
+  method: '',
+});
+
+/** The endpoint of an SDK, as it is on the wire: what is only for the SDK's arguments is left out. */
+export const ofSdk = (endpoint: Endpoint): Endpoint => {
+  const { signal: _, withSignal: __, withoutRetries: ___, askUsage: ____, raw: _____, ...rest } = endpoint;
+  return rest;
+};
+
+/** An endpoint of a vendor's table, by where its SDK has it. */
+export function endpointAt(endpoints: readonly Endpoint[], path: string, method = 'create'): Endpoint {
+  const found = endpoints.find((one) => one.path === path && one.method === method);
+  if (!found) throw new Error(`no endpoint ${path}.${method}`);
+  return ofSdk(found);
+}
+
+/** An error that a 200 answers with, or that comes within a stream. */
+export const failing = (endpoint: Endpoint): Endpoint => ({
+  ...endpoint,
+  response(body, asked) {
+    const response = endpoint.response(body, asked);
+    response.failure ??= answerFailure(body);
+    return response;
+  },
+  ...(endpoint.chunk && {
+    chunk(soFar, event, asked) {
+      endpoint.chunk?.(soFar, event, asked);
+      soFar.failure ??= answerFailure(event);
+    },
+  }),
+});
+
+/** A request whose parameters are named as OpenAI's chat has them. */
+export const plainRequest = (p: any, { model, stream }: Beside): LlmRequest => ({
+  model: name(p.model) ?? model,
+  stream: stream ?? Boolean(p.stream),
+  maxTokens: number(p.max_tokens),
+  temperature: number(p.temperature),
+  topP: number(p.top_p ?? p.p),
+  topK: number(p.top_k ?? p.k),
+  seed: number(p.seed),
+  messageCount: count(p.messages ?? p.prompt ?? p.input),
+});
+
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** A list of messages: objects with a role. */
+export const isMessages = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && isText(fields(value[0]).role);
+
+/** Texts, lists of them, or tokens. */
+export const isInput = (value: unknown): boolean =>
+  isText(value) || (Array.isArray(value) && value.length > 0);
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

@@ -1,0 +1,117 @@
+/** Which requests are model calls: by their path, then by what they send, and where that does not suffice by the host. */
+import { fields, originOf } from '@llmtrace/core/internal';
+import { CUT } from './bodies/request-body.ts';
+import { anthropicProtocols } from './protocols/anthropic.ts';
+import { geminiProtocols } from './protocols/gemini.ts';
+import { openaiProtocols } from './protocols/openai.ts';
+import { otherProtocols } from './protocols/own-words.ts';
+import { platformProtocols } from './protocols/platforms.ts';
+import type { Beside, Protocol, Target } from './protocols/protocol.ts';
+
+const PROTOCOLS: readonly Protocol[] = [
+  ...openaiProtocols,
+  ...anthropicProtocols,
+  ...geminiProtocols,
+  ...otherProtocols,
+  ...platformProtocols,
+];
+
+/** The last words of the protocols' paths: most requests have another one, and are not looked at any further. */
+const LAST_WORDS =
+  'completions responses compact embeddings generations edits variations transcriptions translations speech ' +
+  'moderations rawPredict streamRawPredict messages invoke invoke-with-response-stream complete ' +
+  'generateContent streamGenerateContent embedContent batchEmbedContents predict predictLongRunning ' +
+  'interactions chat chat_stream embed rerank generate conversations restart ocr predictions converse ' +
+  'converse-stream language-model embedding-model image-model speech-model transcription-model reranking-model';
+
+/** By their length: to cut the word out of each path and to look it up takes five times as long. */
+const BY_LENGTH: string[][] = [];
+for (const word of LAST_WORDS.split(' ')) {
+  BY_LENGTH[word.length] ??= [];
+  BY_LENGTH[word.length]?.push(word);
+}
+
+/** Paths that end in a name. */
+const NAMED = /\/(?:ai\/run\/@|conversations\/)/;
+
+/** A path longer than this is of no protocol. */
+const MAX_PATH = 2000;
+const [SLASH, COLON] = [47, 58];
+
+/**
+ * Whether a path may be of a protocol; it costs 100 ns.
+ * @param path with its query.
+ */
+export function mayBeCall(path: string): boolean {
+  const query = path.indexOf('?');
+  const end = query < 0 ? path.length : query;
+  if (end > MAX_PATH) return false;
+  const start = startOfWord(path, end);
+  const words = BY_LENGTH[end - start];
+  return words?.some((word) => path.startsWith(word, start)) || NAMED.test(path);
+}
+
+function startOfWord(path: string, end: number): number {
+  for (let at = end - 1; at >= 0; at--) {
+    const code = path.charCodeAt(at);
+    if (code === SLASH || code === COLON) return at + 1;
+  }
+  return 0;
+}
+
+/** A request that is a call of a protocol, if its answer is, too, or the host is known. */
+export interface Recognised {
+  readonly protocol: Protocol;
+  readonly asked: Beside;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Whether the request alone is proof enough. */
+  readonly isSure: boolean;
+}
+
+/**
+ * Whether a host is known to serve models, by the vendors' hosts or by the application's own `providerMap`. Whatever
+ * has Ollama's paths on this machine may be a server of the application's own.
+ */
+export function isKnownHost(url: URL, map: Readonly<Record<string, string>>): boolean {
+  const { provider } = originOf(url.href, undefined, '', map);
+  return provider !== '' && provider !== 'ollama';
+}
+
+/** @param sent the body; undefined where it is not known, null where it is no JSON. */
+export function recognise(target: Target, sent: unknown, isKnown: boolean): Recognised | undefined {
+  const body = fields(sent);
+  if (Array.isArray(body) || body.jsonrpc !== undefined) return undefined;
+  const isUnread = sent === undefined || body[CUT] === true;
+  const protocol = candidates(target, isKnown).find((one) => {
+    if (isUnread) return isKnown || one.isDistinctPath;
+    return (isKnown && one.isDistinctPath) || one.matches(body, target);
+  });
+  if (!protocol) return undefined;
+  const isSure = isKnown || protocol.isDistinct === true;
+  return { protocol, body, isSure, asked: askedOf(protocol, body, target) };
+}
+
+const candidates = ({ path }: Target, isKnown: boolean): Protocol[] =>
+  PROTOCOLS.filter((protocol) => isAt(protocol, isKnown) && protocol.path.test(path));
+
+/** Whether a protocol can be known at such a host. */
+const isAt = ({ isDistinct, confirms, isKnownOnly }: Protocol, isKnown: boolean): boolean =>
+  isKnown || (!isKnownOnly && Boolean(isDistinct ?? confirms));
+
+/** A name that is percent-encoded in a path. */
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function askedOf(protocol: Protocol, body: Readonly<Record<string, unknown>>, target: Target): Beside {
+  return {
+    url: target.url.href,
+    protocol: protocol.provider,
+    model: protocol.model?.(body, target) ?? decoded(protocol.path.exec(target.path)?.[1]),
+    stream: protocol.stream?.(target),
+  };
+}

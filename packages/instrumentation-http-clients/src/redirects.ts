@@ -1,0 +1,57 @@
+/**
+ * Calls whose request was answered by a redirect: the client's next request to that place is the same call. Whether
+ * the client follows is its own affair: a call that nothing continues within a second has ended with the redirect.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { close, type Live } from '@llmtrace/core/internal';
+import type { Recognised } from './recognise.ts';
+
+export interface Redirected {
+  readonly live: Live;
+  readonly found: Recognised;
+  /** The length of the request's body: one that follows has the same. */
+  readonly length: number;
+}
+
+/** How long a client may take from a redirect to its next request, in ms. */
+const FOLLOW_MS = 1000;
+const MAX_WAITING = 100;
+
+interface Waiting extends Redirected {
+  readonly timer: NodeJS.Timeout;
+}
+
+// As it is now: the tests of an application may replace it.
+const { clearTimeout, setTimeout } = globalThis;
+const outside = AsyncLocalStorage.snapshot();
+
+/** By the place that they were sent to. */
+const waiting = new Map<string, Waiting>();
+
+/** @param status of the redirect, which the call has failed with if nothing follows. */
+export function awaitRedirect(place: string, redirected: Redirected, status: number): void {
+  if (waiting.size >= MAX_WAITING || waiting.has(place)) {
+    end(redirected.live, status);
+    return;
+  }
+  const giveUp = (): void => {
+    waiting.delete(place);
+    end(redirected.live, status);
+  };
+  const timer = outside(() => setTimeout(giveUp, FOLLOW_MS).unref());
+  waiting.set(place, { ...redirected, timer });
+}
+
+/** The call that a request to this place continues, if that sends the same. */
+export function takeRedirected(place: string, length: number): Redirected | undefined {
+  if (waiting.size === 0) return undefined;
+  const found = waiting.get(place);
+  if (found?.length !== length) return undefined;
+  waiting.delete(place);
+  clearTimeout(found.timer);
+  return found;
+}
+
+/** It ended when the redirect arrived. */
+const end = (live: Live, status: number): void =>
+  close(live, 'abandoned', Object.assign(new Error('Redirected'), { status }));

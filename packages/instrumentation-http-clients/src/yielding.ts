@@ -1,0 +1,43 @@
+/** Requests that are left to others: to an SDK's own instrumentation, and to another copy of this one. */
+import { facts } from '@llmtrace/core/internal';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+
+type Header = (name: string) => string | undefined;
+
+/**
+ * Whether a request belongs to an SDK whose instrumentation is there: switched off, so that its calls are not wanted; or
+ * with a call under way, in a process where nothing tells which request is whose.
+ */
+export function isLeftToSdk(header: Header): boolean {
+  const sdk = sdkOf(header);
+  if (!sdk) return false;
+  const { instrumentations, underWay } = facts();
+  const known = instrumentations.filter(({ module }) => module === sdk.module);
+  if (known.length > 0 && !known.some((one) => one.isEnabled())) return true;
+  return !hasContexts() && underWay.some((isUnderWay) => isUnderWay(sdk.module));
+}
+
+/** Whether a request has the headers of a vendor's SDK. */
+export const isOfSdk = (header: Header): boolean => sdkOf(header) !== undefined;
+
+const sdkOf = (header: Header) => facts().watched.find(({ sentBy }) => sentBy(header) !== undefined);
+
+/** Whether OpenTelemetry carries contexts in this process. */
+function hasContexts(): boolean {
+  const probe = ROOT_CONTEXT.setValue(PROBE, true);
+  return context.with(probe, () => context.active().getValue(PROBE) === true);
+}
+
+const PROBE = Symbol('probe');
+
+const CLAIMED = Symbol.for('llmtrace.requests');
+
+/** Claims a request, for this instrumentation among all that there may be. @returns false where another one has it. */
+export function claimRequest(request: object): boolean {
+  const shared = globalThis as { [CLAIMED]?: WeakSet<object> };
+  if (!shared[CLAIMED]) Object.defineProperty(shared, CLAIMED, { value: new WeakSet() });
+  const claimed = shared[CLAIMED] as WeakSet<object>;
+  if (claimed.has(request)) return false;
+  claimed.add(request);
+  return true;
+}

@@ -1,0 +1,137 @@
+/** Each call is one span, where it belongs: beside an SDK's instrumentation, and beneath what was active. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { facts } from '@llmtrace/core/internal';
+import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
+import { createTelemetry, type DiagRecorder, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
+import { context, SpanKind, trace } from '@opentelemetry/api';
+import * as openai from 'openai';
+import { HttpClientsInstrumentation } from '../src/index.ts';
+
+const MODEL = 'gpt-4o-mini';
+const messages = [{ role: 'user', content: 'Hi' }] as const;
+const ANSWER = {
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  model: MODEL,
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+};
+
+describe('a call by HTTP', () => {
+  let server: Server;
+  let url: string;
+  let telemetry: Telemetry;
+  let diag: DiagRecorder;
+  let wire: HttpClientsInstrumentation;
+  let sdk: OpenAIInstrumentation;
+  before(async () => {
+    server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(ANSWER));
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    telemetry = createTelemetry();
+    diag = recordDiag();
+    wire = telemetry.install(new HttpClientsInstrumentation());
+    sdk = telemetry.install(new OpenAIInstrumentation());
+  });
+  beforeEach(() => telemetry.reset());
+  after(() => {
+    wire.disable();
+    sdk.disable();
+    diag.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const bySdk = async (): Promise<void> => {
+    const client = new openai.OpenAI({ apiKey: 'sk-test', baseURL: `${url}/v1`, maxRetries: 0 });
+    await client.chat.completions.create({ model: MODEL, messages: [...messages] });
+  };
+  const body = JSON.stringify({ model: MODEL, messages });
+  const byFetch = async (): Promise<void> => {
+    await (await fetch(`${url}/v1/chat/completions`, { method: 'POST', body })).text();
+  };
+  const byHttp = async (): Promise<void> => {
+    const request = httpRequest(`${url}/v1/chat/completions`, { method: 'POST' }).end(body);
+    const [response] = await once(request, 'response');
+    for await (const _ of response);
+  };
+  const scopes = () => telemetry.spans().map(({ instrumentationScope: { name } }) => name);
+
+  it('of an SDK without an instrumentation is traced, and no warning says that it is not', async () => {
+    await bySdk();
+    assert.deepEqual(scopes(), ['@llmtrace/instrumentation-http-clients']);
+    assert.deepEqual([facts().findings, [...facts().untraced]], [[], []]);
+  });
+
+  it('of an SDK is traced at any host, whatever is wrong with its body', async () => {
+    const client = new openai.OpenAI({ apiKey: 'sk-test', baseURL: `${url}/v1`, maxRetries: 0 });
+    await client.chat.completions.create({ model: MODEL, messages: [] });
+    assert.deepEqual(scopes(), ['@llmtrace/instrumentation-http-clients']);
+  });
+
+  it('of an SDK whose instrumentation is switched off is not traced', async () => {
+    sdk.disable();
+    await bySdk();
+    sdk.enable();
+    assert.deepEqual(scopes(), []);
+  });
+
+  it('within a call of an instrumented SDK is that call', async () => {
+    sdk.instrumentModule(openai);
+    await bySdk();
+    assert.deepEqual(scopes(), ['@llmtrace/instrumentation-openai']);
+  });
+
+  it('is the child of what was active, and has a name and tokens as an SDK’s has', async () => {
+    const tracer = telemetry.tracerProvider.getTracer('app');
+    const parent = tracer.startSpan('parent');
+    await context.with(trace.setSpan(context.active(), parent), async () => {
+      await byFetch();
+      await byHttp();
+    });
+    parent.end();
+    const calls = telemetry.spans().filter(({ name }) => name === `chat ${MODEL}`);
+    assert.equal(calls.length, 2);
+    for (const call of calls) {
+      assert.equal(call.parentSpanContext?.spanId, parent.spanContext().spanId);
+      assert.equal(call.attributes['gen_ai.usage.input_tokens'], 11);
+    }
+  });
+
+  it('stands beside the span of OpenTelemetry’s instrumentation of HTTP, under the same parent', async () => {
+    const parent = telemetry.tracerProvider.getTracer('app').startSpan('parent');
+    const outer = trace.setSpan(context.active(), parent);
+    const tracer = telemetry.tracerProvider.getTracer('@opentelemetry/instrumentation-http');
+    const http = tracer.startSpan('POST', { kind: SpanKind.CLIENT }, outer);
+    await context.with(trace.setSpan(outer, http), byHttp);
+    http.end();
+    parent.end();
+    const call = telemetry.spans().find(({ name }) => name === `chat ${MODEL}`);
+    assert.equal(call?.parentSpanContext?.spanId, parent.spanContext().spanId);
+  });
+
+  it('is traced once where there are two instrumentations', async () => {
+    const second = telemetry.install(new HttpClientsInstrumentation());
+    await byFetch();
+    await byHttp();
+    second.disable();
+    assert.equal(telemetry.spans().length, 2);
+  });
+
+  it('is not limited, which one warning says', async () => {
+    wire.setConfig({ retry: {} });
+    await byFetch();
+    await byFetch();
+    wire.setConfig({});
+    const warnings = diag.lines.filter(({ text }) => text.includes('do not hold'));
+    assert.equal(telemetry.spans().length, 2);
+    assert.equal(warnings.length, 1);
+  });
+});

@@ -1,0 +1,148 @@
+/** Answers that come later than the call that ordered them: each is priced once, by the reading that brings its usage. */
+import assert from 'node:assert/strict';
+import { loadSdk } from '@llmtrace/test-fixtures/sdks';
+import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
+import { OpenAIInstrumentation } from '../src/index.ts';
+
+const telemetry = createTelemetry();
+const usage = { input_tokens: 1000, output_tokens: 200, total_tokens: 1200 };
+const COST = (1000 * 1.25) / 1e6 + (200 * 10) / 1e6;
+const response = (status: string, more = {}) => ({
+  id: 'resp_1',
+  object: 'response',
+  background: true,
+  model: 'gpt-5-2025-08-07',
+  output: [],
+  usage: null,
+  ...{ status, ...more },
+});
+const done = (id: string) => response('completed', { id, usage });
+
+describe('an answer that comes later', () => {
+  let OpenAI: any;
+  let instrumentation: OpenAIInstrumentation;
+
+  before(async () => {
+    instrumentation = telemetry.install(new OpenAIInstrumentation());
+    const { exports } = await loadSdk({ set: 'openai-7', package: 'openai', format: 'cjs' });
+    OpenAI = exports.OpenAI;
+  });
+  beforeEach(() => telemetry.reset());
+  after(() => instrumentation.disable());
+
+  /** A client whose requests are answered by these, one after the other. */
+  function clientOf(...answers: (object | Response)[]): any {
+    const fetch = async () => {
+      const next = answers.shift() as object;
+      return next instanceof Response ? next : Response.json(next);
+    };
+    return new OpenAI({ apiKey: 'sk-test', maxRetries: 0, fetch });
+  }
+  const events = (...all: object[]) =>
+    new Response(
+      all.map((event: any) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''),
+      {
+        headers: { 'content-type': 'text/event-stream' },
+      },
+    );
+  const costs = () => telemetry.spans().map(({ attributes }) => attributes['gen_ai.usage.cost']);
+
+  it('is priced by the reading that brings its usage, in a span that leads to that of the call', async () => {
+    const client = clientOf(
+      response('queued'),
+      response('in_progress'),
+      done('resp_1'),
+      done('resp_1'),
+      done('resp_other'),
+    );
+    await client.responses.create({ model: 'gpt-5', input: 'x', background: true });
+    await client.responses.retrieve('resp_1');
+    assert.equal(telemetry.spans().length, 1);
+    const whole = await client.responses.retrieve('resp_1');
+    assert.equal(whole.status, 'completed');
+    await client.responses.retrieve('resp_1');
+    await client.responses.retrieve('resp_other');
+    const [ordered, read, ...others] = telemetry.spans();
+    assert.deepEqual(others, []);
+    assert.deepEqual(costs(), [undefined, COST]);
+    assert.equal(read?.name, 'chat gpt-5');
+    assert.equal(read?.attributes['gen_ai.usage.input_tokens'], 1000);
+    assert.equal(read?.links[0]?.context.spanId, ordered?.spanContext().spanId);
+    const points = await telemetry.metrics();
+    const of = (name: string) => points.filter((point) => point.name === name);
+    const count = of('gen_ai.client.operation.duration').reduce((sum, point) => sum + (point.count ?? 0), 0);
+    assert.equal(count, 1, 'to read an answer is no operation of a model');
+    const total = of('llmtrace.client.cost').reduce((sum, point) => sum + (point.sum ?? 0), 0);
+    assert.ok(Math.abs(total - COST) < 1e-12);
+    assert.equal(
+      of('llmtrace.client.active_requests').reduce((sum, point) => sum + (point.sum ?? 0), 0),
+      0,
+    );
+  });
+
+  it('is priced by the stream that goes on with it', async () => {
+    const id = 'resp_2';
+    const client = clientOf(
+      response('queued', { id }),
+      events(
+        { type: 'response.in_progress', response: response('in_progress', { id }) },
+        { type: 'response.completed', response: done(id) },
+      ),
+    );
+    await client.responses.create({ model: 'gpt-5', input: 'x', background: true });
+    const types: string[] = [];
+    for await (const event of await client.responses.retrieve(id, { stream: true })) types.push(event.type);
+    assert.deepEqual(types, ['response.in_progress', 'response.completed']);
+    assert.deepEqual(costs(), [undefined, COST]);
+  });
+
+  it('is known though the stream of the call was left', async () => {
+    const id = 'resp_3';
+    const client = clientOf(
+      events({ type: 'response.created', response: response('in_progress', { id }) }, { type: 'x' }),
+      done(id),
+    );
+    for await (const _ of await client.responses.create({
+      ...{ model: 'gpt-5', input: 'x', background: true, stream: true },
+    }))
+      break;
+    await client.responses.retrieve(id);
+    assert.deepEqual(costs(), [undefined, COST]);
+  });
+
+  it('has the name of the newest draft with latest, and no tokens', async () => {
+    instrumentation.setConfig({ semconv: 'latest' });
+    const id = 'resp_4';
+    const client = clientOf(response('queued', { id }), done(id));
+    await client.responses.create({ model: 'gpt-5', input: 'x', background: true });
+    await client.responses.retrieve(id);
+    const { name, attributes } = telemetry.spans()[1] ?? {};
+    assert.equal(name, 'fetch_response gpt-5');
+    assert.equal(attributes?.['gen_ai.operation.name'], 'fetch_response');
+    assert.equal(attributes?.['gen_ai.usage.input_tokens'], undefined);
+    assert.equal(attributes?.['gen_ai.usage.cost'], COST);
+    instrumentation.setConfig({});
+  });
+
+  it('is nothing where the reading fails', async () => {
+    const id = 'resp_5';
+    const refused = Response.json({ error: { message: 'no' } }, { status: 500 });
+    const client = clientOf(response('queued', { id }), refused, done(id));
+    await client.responses.create({ model: 'gpt-5', input: 'x', background: true });
+    await assert.rejects(client.responses.retrieve(id));
+    assert.equal(telemetry.spans().length, 1);
+    await client.responses.retrieve(id);
+    assert.deepEqual(costs(), [undefined, COST]);
+  });
+
+  it('is that of a batch, once, at the rate of batches', async () => {
+    const batch = (status: string, more = {}) => ({ id: 'batch_1', model: 'gpt-5', status, ...more });
+    const client = clientOf(
+      batch('in_progress'),
+      batch('completed', { usage }),
+      batch('completed', { usage }),
+    );
+    for (let i = 0; i < 3; i++) await client.batches.retrieve('batch_1');
+    assert.deepEqual(costs(), [COST / 2]);
+  });
+});

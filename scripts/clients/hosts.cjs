@@ -1,0 +1,14 @@
+// Preloaded: the vendors' host names are a loopback address; all other names are what they are.
+const dns = require('node:dns');
+
+const ADDRESS = process.env.VENDORS;
+const HOSTS =
+  /(?:^|\.)(?:openai|anthropic|googleapis|groq|mistral|cohere|deepseek|together|amazonaws|ollama)\.(?:com|ai|xyz)$|(?:^|\.)vercel\.sh$/;
+const { lookup } = dns;
+
+dns.lookup = (host, options, done) => {
+  const callback = typeof options === 'function' ? options : done;
+  if (!HOSTS.test(host)) return lookup(host, options, done);
+  const answer = options?.all ? [[{ address: ADDRESS, family: 4 }]] : [ADDRESS, 4];
+  process.nextTick(() => callback(null, ...answer));
+};
