@@ -40,7 +40,8 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
   const { metrics, registry } = metricsIn(register, {
     prefix,
     buckets,
-    labelNames: Object.keys(defaultLabels),
+    defaultLabels,
+    maxLabelValues,
   });
   const series = makeSeries(metrics);
   /** A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with. */
@@ -94,6 +95,7 @@ const FROM_ZERO = [
   'retries',
   'unpriced',
   'partial',
+  'estimated',
 ] as const satisfies (keyof Metrics)[];
 
 /** Another copy of llmtrace may have reasons of its own. */
@@ -102,6 +104,7 @@ const reasonOf = (code: string): string => ((REFUSALS as readonly string[]).incl
 /** What also a call has that is refused in the end. */
 function countLimits(metrics: Metrics, call: Call, labels: Labels): void {
   const { retries, rateLimitWait } = call;
+  if (call.isEstimated) metrics.estimated.inc(labels);
   if (retries) metrics.retries.inc(labels, retries.length);
   if (rateLimitWait !== undefined) observe(metrics.rateLimitWait, call, labels, rateLimitWait);
 }
@@ -140,7 +143,7 @@ function metricsIn(register: AnyRegistry | undefined, options: MetricsOptions): 
   if (!register) return makeMetrics(options);
   const known = made.get(register) ?? new Map<string, Made>();
   made.set(register, known);
-  const key = [options.prefix, ...options.labelNames].join();
+  const key = [options.prefix, ...Object.keys(options.defaultLabels)].join();
   const found = known.get(key) ?? { metrics: makeMetrics(options).metrics, registry: register };
   if (!known.has(key)) addTo(register, found.metrics);
   known.set(key, found);
@@ -178,7 +181,8 @@ function checked(options: PrometheusOptions): Checked {
   expect(maxLabelValues >= 1, 'maxLabelValues', 'a positive number', maxLabelValues);
   for (const name of Object.keys(defaultLabels)) {
     const isFree =
-      /^[a-zA-Z_]\w*$/.test(name) && !['provider', 'model', 'error_type', 'reason', 'le'].includes(name);
+      /^[a-zA-Z_]\w*$/.test(name) &&
+      !['provider', 'model', 'error_type', 'reason', 'budget', 'key', 'le'].includes(name);
     expect(isFree, 'defaultLabels', 'names of labels that no metric has', name);
   }
   return { prefix, buckets, maxLabelValues, defaultLabels, ...(register ? { register } : {}) };

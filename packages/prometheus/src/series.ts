@@ -13,7 +13,7 @@ export interface SeriesOf {
 export function makeSeries(metrics: Metrics): SeriesOf {
   /** By label and value, the labels of its series, one for each provider. */
   const known = new Map<string, Map<string, Labels>>();
-  const { active: _, refused: __, errors, ...byModel } = metrics;
+  const { active: _, refused: _r, budgetSpent: _s, budgetRemaining: _b, errors, ...byModel } = metrics;
   const metricsWith = (label: string) => (label === 'error_type' ? [errors] : Object.values(byModel));
   return {
     add(label, labels) {

@@ -22,7 +22,9 @@ function play(observer: PrometheusObserver, ...calls: Call[]): void {
 async function samples(observer: PrometheusObserver): Promise<Record<string, number>> {
   const { body } = await render(observer.register, undefined);
   const lines = body.split('\n').filter((line) => line && !line.startsWith('#') && !line.includes('_bucket'));
-  return Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]));
+  // Budgets are the process's, and other tests have some.
+  const own = lines.filter((line) => !line.startsWith('llmtrace_budget_'));
+  return Object.fromEntries(own.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]));
 }
 
 const completed = aCall({
@@ -57,6 +59,8 @@ describe('the Prometheus metrics of calls', () => {
       [`llmtrace_retries_total${labels}`]: 0,
       [`llmtrace_unpriced_calls_total${labels}`]: 0,
       [`llmtrace_partial_costs_total${labels}`]: 0,
+      [`llmtrace_estimated_calls_total${labels}`]: 0,
+      'llmtrace_refused_total{reason="cost_unknown"}': 0,
       'llmtrace_refused_total{reason="rate_limited"}': 0,
       'llmtrace_refused_total{reason="queue_full"}': 0,
       'llmtrace_refused_total{reason="wait_too_long"}': 0,
@@ -81,6 +85,9 @@ describe('the Prometheus metrics of calls', () => {
       llmtrace_unpriced_calls_total: 'counter',
       llmtrace_partial_costs_total: 'counter',
       llmtrace_refused_total: 'counter',
+      llmtrace_estimated_calls_total: 'counter',
+      llmtrace_budget_spent_usd: 'gauge',
+      llmtrace_budget_remaining_usd: 'gauge',
     });
   });
 

@@ -37,7 +37,9 @@ const named = (text: string): string[] => text.match(/\bllmtrace_\w+/g) ?? [];
 /** Every series that an observer can have. */
 async function seriesNames(): Promise<Set<string>> {
   const { body } = await render(busyObserver().register, undefined);
-  return new Set(body.match(/^llmtrace_\w+/gm));
+  // Budgets are there where some are configured.
+  const gauges = [...body.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name as string);
+  return new Set([...(body.match(/^llmtrace_\w+/gm) ?? []), ...gauges]);
 }
 
 function busyObserver() {
