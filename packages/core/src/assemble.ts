@@ -33,7 +33,7 @@ import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
 
-/** What OpenTelemetry gives to an instrumentation. */
+/** The OpenTelemetry objects of an instrumentation. */
 export interface Instruments {
   readonly tracer: Tracer;
   readonly meter: Meter;
@@ -52,7 +52,7 @@ export function engineOf(
   const { content } = config;
   const log = logObserver(config.log as ResolvedLog, content.maxLength);
   const { intercept, retries, settling, telling } = layersOf(config, meter);
-  // in the order in which they end: what a call spent is settled before it is reported
+  // in the order of their end: the spend of a call is settled before the call is reported
   const own = [
     ...settling,
     spanObserver(config, {
@@ -91,7 +91,7 @@ export function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteCo
 const isOn = ({ capture }: ResolvedContent, where: 'SPAN' | 'EVENT'): boolean =>
   capture.startsWith(where) || capture === 'SPAN_AND_EVENT';
 
-/** Undefined where content is recorded nowhere: nothing of it is then looked at. */
+/** Undefined if no observer records content, which is then not even read. */
 function captureOptions({ content, log }: CompleteConfig): CaptureOptions | undefined {
   const { sanitizeContent, mode } = log as ResolvedLog;
   const isTaken =
@@ -132,13 +132,13 @@ const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
 });
 
 interface Layers {
-  /** All of them, one within the other; undefined where there are none. */
+  /** All interceptors, nested; undefined if there are none. */
   readonly intercept: Interceptor | undefined;
-  /** True where one of them retries. */
+  /** True if one of them retries. */
   readonly retries: boolean;
-  /** What settles when a call ends, once its cost is known. */
+  /** The observers that account for a call when it ends and its cost is known. */
   readonly settling: readonly Observer[];
-  /** What tells of it. */
+  /** The observers that report it. */
   readonly telling: readonly Observer[];
 }
 
@@ -156,7 +156,7 @@ function layer<T extends object>(options: T, make: (options: T) => Layer): Layer
 
 /**
  * User's interceptors ▸ retry ▸ budget ▸ rate limit ▸ attempt: every attempt is a request that the vendor counts, and
- * who has no money left need not wait in line.
+ * a call without budget need not wait for the rate limit.
  */
 function layersOf(config: CompleteConfig, meter: Meter): Layers {
   const { sharedLimits: store } = config;

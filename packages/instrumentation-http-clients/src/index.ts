@@ -38,8 +38,8 @@ export const httpClients: Vendor = {
 };
 
 /**
- * The instrumentation of HTTP clients. A request that an instrumented SDK sends within a call of its own is left to
- * that SDK's instrumentation.
+ * The instrumentation of HTTP clients. A request that an instrumented SDK sends within its call is left to that SDK's
+ * instrumentation.
  *
  * @throws TypeError for an option that has a wrong value.
  */
@@ -97,14 +97,14 @@ export const entry: InstrumentationEntry = {
 
 type Header = (name: string) => string | undefined;
 
-/** What interceptors do cannot be done to a request that is only observed. */
+/** Interceptors cannot apply to a request that is only observed. */
 const warnOfLimits = ({ url }: Beside): void =>
   warnOnce(
     `retries, rate limits, budgets and interceptors do not hold for calls to ${new URL(url).host}, which no SDK that ` +
       'llmtrace instruments sends; these calls are traced, and go on. Send them by an instrumented SDK to limit them',
   );
 
-/** The body with what only the path or a header says. */
+/** The body with the facts that only the path or a header has. */
 function completed(body: Recognised['body'], { model, stream }: Beside): Recognised['body'] {
   const isNamed = model === undefined || body['model'] !== undefined;
   if (isNamed && stream === undefined) return body;

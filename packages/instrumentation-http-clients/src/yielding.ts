@@ -5,8 +5,8 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 type Header = (name: string) => string | undefined;
 
 /**
- * Whether a request belongs to an SDK whose instrumentation is there: switched off, so that its calls are not wanted; or
- * with a call under way, in a process where nothing tells which request is whose.
+ * Whether a request belongs to an SDK that has an instrumentation: one that is switched off, so that its calls are
+ * not wanted; or one with an open call, in a process that cannot assign requests to calls.
  */
 export function isLeftToSdk(header: Header): boolean {
   const sdk = sdkOf(header);

@@ -64,7 +64,7 @@ const response = (r: any, asked?: Asked): LlmResponse => ({
   failure: answerFailure(r),
 });
 
-/** Mistral says it in the usage. */
+/** Mistral reports it in the usage. */
 const tier = (r: any): string | undefined => name(r.service_tier) ?? name(r.usage?.service_tier);
 
 /** Mostly the last chunk alone has usage, and with OpenAI only where `stream_options.include_usage` asks for it. */

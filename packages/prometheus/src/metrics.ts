@@ -5,7 +5,7 @@ import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from
 /** Seconds: from the answer of a small cached prompt to that of a model that reasons for minutes. */
 export const BUCKETS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
 
-/** The metrics of one registry, by what they count. */
+/** The metrics of one registry. */
 export interface Metrics {
   readonly requests: Counter;
   readonly duration: Histogram;
@@ -36,8 +36,8 @@ export interface MetricsOptions {
 }
 
 /**
- * Makes the metrics in a registry of their own. That is one of OpenMetrics, since only such a registry may have
- * exemplars; a metric may be in other registries besides, of whatever format.
+ * Makes the metrics in a separate registry in OpenMetrics format, since only such a registry may have exemplars; a
+ * metric may also be in other registries of any format.
  */
 export function makeMetrics({ prefix, buckets, defaultLabels, maxLabelValues }: MetricsOptions): {
   metrics: Metrics;

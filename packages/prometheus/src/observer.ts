@@ -14,9 +14,9 @@ export type AnyRegistry = Pick<Registry, 'registerMetric' | 'getMetricsAsJSON' |
 
 /** Options of the metrics. */
 export interface PrometheusOptions {
-  /** What the metrics' names begin with. @default 'llmtrace' */
+  /** The prefix of the metrics' names. @default 'llmtrace' */
   prefix?: string;
-  /** The application's registry, which gets the metrics. @default one of their own */
+  /** The application's registry, which gets the metrics. @default a separate registry */
   register?: AnyRegistry;
   /** Labels that each metric gets besides its own: `{ service: 'chat' }`. @default {} */
   defaultLabels?: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface PrometheusObserver extends Observer {
   readonly register: AnyRegistry;
 }
 
-/** Makes an observer for the option `observers` of an instrumentation. One of them may serve several. */
+/** Makes an observer for the option `observers` of an instrumentation. Several instrumentations may share it. */
 export function prometheusObserver(options: PrometheusOptions = {}): PrometheusObserver {
   const { prefix, defaultLabels, buckets, maxLabelValues, register } = checked(options);
   const { metrics, registry } = metricsIn(register, {
@@ -150,7 +150,7 @@ function metricsIn(register: AnyRegistry | undefined, options: MetricsOptions): 
   return found;
 }
 
-/** Adds the metrics to the application's registry. A name that is taken there stays what it is. */
+/** Adds the metrics to the application's registry. A metric that already has one of the names stays. */
 function addTo(register: AnyRegistry, metrics: Metrics): void {
   const taken: string[] = [];
   for (const metric of Object.values(metrics)) {

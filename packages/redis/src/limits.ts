@@ -30,7 +30,7 @@ const ping = scriptOf(PING);
  *
  * @param redis a connected client of `redis` or `ioredis` (also of a cluster), which stays the application's own; or a
  * URL, for a connection that is made when it is needed, and keeps no process alive.
- * @throws TypeError for what is no client and no URL, and for a wrong option.
+ * @throws TypeError for a value that is neither a client nor a URL, and for a wrong option.
  */
 export function redisLimits(redis: RedisClient | string, options: RedisLimitsOptions = {}): SharedLimits {
   const { prefix, timeout, fallback, processes } = { ...DEFAULTS, ...given(checkRedisOptions(options)) };
@@ -72,7 +72,7 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
 /** By this name the SDK of OpenTelemetry knows a context in which nothing is traced. */
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
-/** What is asked on behalf of a call is none of the application's doing: an instrumentation of Redis is not to see it. */
+/** The application does not send these commands, so an instrumentation of Redis must not see them. */
 const untraced =
   (run: RunScript): RunScript =>
   (...command) =>
@@ -100,8 +100,8 @@ function accessTo(redis: RedisClient | string): Access {
 }
 
 /**
- * A command to a client without a connection is kept by it until there is one. Who asks at the start may wait for that;
- * probes would gather.
+ * A client without a connection queues a command until it connects. Requests at the start may wait for that; probes
+ * would pile up.
  */
 function guarded(client: RedisClient, run: RunScript, refused: readonly string[]): RunScript {
   return async (...command) => {
@@ -133,7 +133,7 @@ function missing(): Connector {
   return { run, probe: run };
 }
 
-/** The longest name that stands in a key as it is. */
+/** The longest name that becomes part of a key unhashed. */
 const MAX_NAME = 200;
 
 /** A name as a hash tag, which all keys of a limit share: it must hold no brace, and be no longer than makes sense. */
@@ -142,7 +142,7 @@ function tagOf(name: string): string {
   return tag.length <= MAX_NAME ? tag : createHash('sha256').update(name).digest('hex');
 }
 
-/** What all scripts about a limit begin with. */
+/** The first arguments of all scripts about a limit. */
 const headOf = (process: string, memory: string, { buckets, concurrency }: SharedLimit): string[] => [
   process,
   memory,
@@ -171,7 +171,7 @@ function askOf(process: string, ask: Ask): string[] {
   ];
 }
 
-/** @throws TypeError for what no script of llmtrace answers; the store then counts as out of reach. */
+/** @throws TypeError for an answer that no script of llmtrace gives; the store then counts as unreachable. */
 function takenOf(reply: unknown, { buckets, calls }: Ask): Taken {
   const [full, ahead, memory, processes, , ...rest] = listOf(reply);
   const numbers = rest.map(finite);

@@ -1,7 +1,7 @@
 /**
- * What Redis decides, as scripts: each runs as one, whatever others ask meanwhile, and by Redis' clock alone. The
- * arithmetic of the buckets is that of the `TokenBucket` in core, and a turn that is given out in advance counts as
- * taken when it comes. All keys of a limit have one hash tag, so that they are on one node of a cluster.
+ * Lua scripts for the decisions that Redis makes: each runs atomically and uses only Redis' clock. The arithmetic of
+ * the buckets is that of the `TokenBucket` in core, and a turn granted in advance counts as taken when it comes. All
+ * keys of a limit have one hash tag, so that they are on one node of a cluster.
  *
  * A limit is three keys: a hash with what is in its buckets (`b1`, …) at the time of the last turn (`at`), the places
  * of its concurrent calls by their expiry, and its processes by when they were heard last. They expire by themselves,
@@ -17,7 +17,7 @@ export const PROCESS = 120_000;
 /** Within so long after an outage the processes come back from it, in ms: that is the longest time between probes. */
 const RETURN = 6000;
 
-/** The longest time that a turn may be given out in advance, in ms: no timer takes more. */
+/** The longest time by which a turn may be granted in advance, in ms: the longest delay of a timer. */
 const AHEAD = 2 ** 31 - 1;
 /** The deepest debt of a bucket, in seconds of its rate, as in core's `TokenBucket`. */
 const DEBT = 3600;

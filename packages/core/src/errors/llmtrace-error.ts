@@ -17,12 +17,12 @@ export type Refusal =
   | 'cost_unknown'
   | 'limits_unavailable';
 
-/** What {@link LlmTraceError} says beside its message. */
+/** The fields of {@link LlmTraceError} besides its message. */
 export interface RefusalDetails {
   readonly code: Refusal;
   /** Which limit or budget refused: its key, e.g. `openai gpt-4o`. */
   readonly key: string;
-  /** When it may be worth another try, in ms from now; undefined where nobody knows. */
+  /** The time after which a retry may succeed, in ms from now; undefined if unknown. */
   readonly retryAfter: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What may be recorded of an error's text where no content is. A vendor's or a gateway's text may quote the request,
- * as FastAPI's 422 does; so only messages are recorded that are known from the vendors' catalogues of errors, and
- * which have but numbers and the names of models and parameters in them. Anything else is said in words of ours.
+ * The part of an error's text that may be recorded while content is not. A vendor's or a gateway's text may quote the
+ * request, as FastAPI's 422 does. So only messages from the vendors' error catalogues are recorded, whose variable
+ * parts are numbers and the names of models and parameters. llmtrace's own words replace any other text.
  */
 import { withoutSecrets } from '../platform/secrets.ts';
 import type { CallErrorType } from './rules.ts';
@@ -101,7 +101,7 @@ const KNOWN: readonly string[] = [
 
 const SAFE = new RegExp(`^(?:${KNOWN.join('|')})`);
 
-/** What SDKs put before the vendor's text: the status, or Google's own words with the URL and the status. */
+/** The SDKs' prefixes of the vendor's text: the status, or Google's own words with the URL and the status. */
 const BEFORE =
   /^(?:\d{3} |\[GoogleGenerativeAI Error\]: (?:Error fetching from \S{1,500}: (?:\[\d{3} [\w ]{0,40}\] )?)?)/;
 

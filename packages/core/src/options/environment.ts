@@ -52,7 +52,7 @@ export function positiveNumber(env: Environment, name: string): number | undefin
   return undefined;
 }
 
-/** What a timer takes. */
+/** The longest delay that a timer accepts. */
 const MAX_MS = 2 ** 31 - 1;
 
 export function milliseconds(env: Environment, name: string): number | undefined {

@@ -1,4 +1,4 @@
-/** The options of log lines: their defaults, and what they must be. */
+/** The options of log lines: their defaults and rules. */
 import { shown } from '../../options/rules.ts';
 import type { AnyLogger } from './adapters.ts';
 
@@ -31,9 +31,9 @@ export interface LogOptions {
   /** Write a line when a call fails. @default true */
   logErrors?: boolean;
   /**
-   * Keep what is said out of the lines, which then tell only the number of messages. With `false`, lines have
-   * `system_instructions`, `input_messages` and `output_messages`, redacted and cut as the option `content` says.
-   * Environment: `LLMTRACE_LOG_SANITIZE_CONTENT`.
+   * Keep message content out of the lines, which then have only the number of messages. With `false`, lines have
+   * `system_instructions`, `input_messages` and `output_messages`, redacted and truncated as the option `content`
+   * defines. Environment: `LLMTRACE_LOG_SANITIZE_CONTENT`.
    * @default true
    */
   sanitizeContent?: boolean;
@@ -46,7 +46,7 @@ export interface ResolvedLog extends Required<Omit<LogOptions, 'logger'>> {
 
 /**
  * Completes the option `log`; wrong values are refused by name.
- * @param mode what the environment says, if anything.
+ * @param mode the value of the environment variable, if it is set.
  * @param sanitizeContent the same.
  */
 export function resolveLog(

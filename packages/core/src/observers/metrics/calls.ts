@@ -77,7 +77,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
   };
 }
 
-/** Counts costs from which something is missing, by what that is. They are few: nothing is held of them. */
+/** Counts incomplete costs by the missing part. They are rare, so they are recorded at once. */
 function partialCosts(
   meter: Meter,
 ): (missing: readonly Missing[], attributes: Attributes, context: Context) => void {
@@ -141,8 +141,8 @@ function releasedProfile(meter: Meter): Profile {
 }
 
 /**
- * Profile `latest`: inference has metrics of its own; other operations keep the old duration,
- * which profile `1.41` records already where both are on.
+ * Profile `latest`: inference has separate metrics; other operations keep the old duration, which profile `1.41`
+ * records already where both are on.
  */
 function latestProfile(meter: Meter, both: boolean): Profile {
   const name = 'gen_ai.client.inference';
@@ -190,7 +190,7 @@ const MODALITIES = ['text', 'image', 'audio'];
 
 type Add = (usage: Usage, attributes: Attributes, context: Context) => void;
 
-/** A counter a kind of token, by modality; what no modality was reported for is `unknown`. */
+/** A counter a kind of token, by modality; tokens without a reported modality are `unknown`. */
 function usageCounters(meter: Meter, prefix: string): Add[] {
   return COUNTERS.map(([name, counted]) => {
     const counter = meter.createCounter(`${prefix}.${name}`, {
