@@ -5,22 +5,23 @@ import { note } from './diagnosis/findings.ts';
 import type { NativeMode } from './engine/native/native-span.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './interceptors/options.ts';
 import type { Observer } from './model/call.ts';
-import { COST_SEMCONV, type CostSemconv, SEMCONV, type Semconv } from './observers/attributes.ts';
+import type { CostSemconv, Semconv } from './observers/attributes.ts';
 import { type Hooks, hooksOf } from './observers/hooks.ts';
-import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
-import { choice, type Environment, flag, list, pairs, warnOfValue } from './options/environment.ts';
+import { LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
+import { OPTION_TABLE, PLAIN_DEFAULTS, PLAIN_RULES, type PlainOptions } from './option-tables.ts';
+import type { Environment } from './options/environment.ts';
 import {
-  expectBoolean,
-  expectNames,
-  expectPath,
-  expectTexts,
+  checkedValue,
+  fromEnvironment,
   isRecord,
+  list,
   quoted,
+  type Rule,
   shown,
+  variableOf,
 } from './options/rules.ts';
+import { warnByTable } from './options/table.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
-
-const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
 /** Options of every llmtrace instrumentation. */
 export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig {
@@ -104,55 +105,33 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
 /** Options with everything in them. */
 export type CompleteConfig = Required<LlmTraceConfig> & Resilience & { content: ResolvedContent };
 
+const warn = warnByTable(OPTION_TABLE);
+
 /** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
 export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
-  const experimental = list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental');
+  const log = fromEnvironment(LOG_RULES, env, warn);
   return {
-    enabled: expectBoolean('enabled', config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true),
+    ...plainOptions(config, env),
     observers: expectObservers(config.observers ?? []),
-    ...resilienceOf(config, env, warnOfValue),
+    ...resilienceOf(config, env, warn),
     hooks: hooksOf(config.hooks),
-    semconv:
-      option('semconv', SEMCONV, config.semconv) ??
-      choice(env, 'LLMTRACE_SEMCONV', SEMCONV) ??
-      (experimental ? 'latest' : '1.41'),
-    costSemconv:
-      option('costSemconv', COST_SEMCONV, config.costSemconv) ??
-      choice(env, 'LLMTRACE_COST_SEMCONV', COST_SEMCONV) ??
-      'default',
-    tokenModality: expectBoolean(
-      'tokenModality',
-      config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
-    ),
-    providerMap: expectNames('providerMap', config.providerMap) ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
-    nativeSpans:
-      option('nativeSpans', NATIVE_SPANS, config.nativeSpans) ??
-      choice(env, 'LLMTRACE_NATIVE_SPANS', NATIVE_SPANS) ??
-      'adopt',
-    modelMap: expectNames('modelMap', config.modelMap) ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
-    prices: expectPath('prices', config.prices ?? env['LLMTRACE_PRICES'] ?? ''),
-    streamUsage: expectBoolean(
-      'streamUsage',
-      config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
-    ),
-    log: resolveLog(
-      config.log,
-      choice(env, 'LLMTRACE_LOG', LOG_MODES),
-      flag(env, 'LLMTRACE_LOG_SANITIZE_CONTENT'),
-    ),
-    content: resolveContent(config.content, env, warnOfValue),
-    exceptionsOnSpans: expectBoolean(
-      'exceptionsOnSpans',
-      config.exceptionsOnSpans ??
-        list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??
-        false,
-    ),
-    httpExclude: excludedHosts(config, env),
+    log: resolveLog(config.log, log.mode, log.sanitizeContent),
+    content: resolveContent(config.content, env, warn),
   };
 }
 
-const excludedHosts = ({ httpExclude }: LlmTraceConfig, env: Environment): readonly string[] =>
-  expectTexts('httpExclude', httpExclude) ?? list(env['LLMTRACE_HTTP_EXCLUDE']) ?? [];
+function plainOptions(config: LlmTraceConfig, env: Environment): PlainOptions {
+  const defaults = { ...PLAIN_DEFAULTS, semconv: optedIn(env) ?? PLAIN_DEFAULTS.semconv };
+  const options = Object.entries<Rule>(PLAIN_RULES).map(([option, rule]) => {
+    const name = option as keyof PlainOptions;
+    const value = config[name] ?? variableOf(rule, env, warn) ?? defaults[name];
+    return [name, checkedValue(name, value, rule)];
+  });
+  return Object.fromEntries(options);
+}
+
+const optedIn = (env: Environment): Semconv | undefined =>
+  list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental') ? 'latest' : undefined;
 
 /**
  * A configuration from outside: of a file, say.
@@ -171,7 +150,7 @@ export function validateConfig(config: unknown): LlmTraceConfig {
 
 /** Whether `LLMTRACE_ENABLED` says that nothing is to happen. */
 export const isSwitchedOff = (env: Environment = process.env): boolean =>
-  flag(env, 'LLMTRACE_ENABLED') === false;
+  variableOf(PLAIN_RULES.enabled, env, warn) === false;
 
 /** Warns of each variable that begins as llmtrace's do and is none: it has no effect. */
 export function warnOfUnknownVariables(env: Environment = process.env): void {
@@ -187,11 +166,6 @@ export function warnOfUnknownVariables(env: Environment = process.env): void {
       true,
     );
   }
-}
-
-function option<T extends string>(name: string, allowed: readonly T[], value: T | undefined): T | undefined {
-  if (value === undefined || allowed.includes(value)) return value;
-  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${shown(value)}.`);
 }
 
 function expectObservers(observers: readonly Observer[]): readonly Observer[] {

@@ -205,9 +205,9 @@ describe('the configuration', () => {
     assert.deepEqual(
       warn.args.map(([message]) => message),
       [
-        'llmtrace: expected LLMTRACE_SEMCONV to be one of 1.41, latest, dup, got 2.0; it is ignored',
-        'llmtrace: expected LLMTRACE_TOKEN_MODALITY to be true or false, got perhaps; it is ignored',
-        'llmtrace: expected LLMTRACE_PROVIDER_MAP to be a list of name=value, got a; it is ignored',
+        'llmtrace: LLMTRACE_SEMCONV=2.0 is not one of 1.41, latest, dup; using the default (1.41)',
+        'llmtrace: LLMTRACE_TOKEN_MODALITY=perhaps is not true or false; using the default (false)',
+        'llmtrace: LLMTRACE_PROVIDER_MAP=a is not a list of name=value; this entry is ignored',
       ],
     );
   });

@@ -196,7 +196,7 @@ function wrongValue(name: string, text = ''): Finding[] {
     .slice(0, MAX_LISTED)
     .map((value) => ({
       code: 'setting' as const,
-      what: `expected ${name} to be of ${allowed.join(', ')}, got ${value.slice(0, 50)}; it is ignored`,
+      what: `${name}=${value.slice(0, 50)} is not one of ${allowed.join(', ')}; it is ignored`,
       cure: `Set ${name} to ${nearest(value, allowed) ?? allowed[0]}`,
       lost: false,
     }));
@@ -212,7 +212,7 @@ function wrongShare({
   return [
     {
       code: 'setting',
-      what: `expected OTEL_TRACES_SAMPLER_ARG to be a number from 0 to 1, got ${share?.slice(0, 50) || 'nothing'}; all spans are kept`,
+      what: `OTEL_TRACES_SAMPLER_ARG=${share?.slice(0, 50) ?? ''} is not a number from 0 to 1; all spans are kept`,
       cure: 'Set OTEL_TRACES_SAMPLER_ARG to the share that is to be kept, such as 0.1',
       lost: false,
     },

@@ -30,7 +30,7 @@ function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): Ex
   if (name === 'console') return { path: undefined };
   if (name !== 'otlp') {
     return none(
-      `expected ${VARIABLES[signal]} to be of otlp, console, none, got ${name}; it is ignored`,
+      `${VARIABLES[signal]}=${name} is not one of otlp, console, none; it is ignored`,
       `Set ${VARIABLES[signal]} to otlp`,
     );
   }

@@ -33,6 +33,7 @@ export const RETRY: Rules<Retries> = {
   budget: {
     ...retryBudget,
     env: 'LLMTRACE_RETRY_BUDGET',
+    textExpected: 'a number from 0 to 1, or false',
     parse: (text) => (text === 'false' ? false : { ...RETRY_DEFAULTS.budget, ratio: Number(text) }),
   },
 };

@@ -2,10 +2,11 @@
 
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Interceptor } from '../model/call.ts';
-import { checked, flag, fromEnvironment, type Rules, shown } from '../options/rules.ts';
+import { checked, fromEnvironment, shown, type Warn } from '../options/rules.ts';
 import { alarmOnce } from '../platform/warn.ts';
 import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
 import { BUDGET, RATE_LIMIT, RETRY } from './option-rules.ts';
+import { RETRY_SWITCH } from './option-table.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit } from './rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from './retry.ts';
 import { sharedLimitsOf } from './shared/options.ts';
@@ -61,7 +62,6 @@ export interface Resilience {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Warn = (name: string, expected: string, value: string) => void;
 
 /**
  * @throws TypeError that names the first wrong option and its value, for what is given; wrong values of the
@@ -109,7 +109,7 @@ function interceptorsOf(given: unknown = []): readonly Interceptor[] {
 
 function retryOf(given: unknown, env: Environment, warn: Warn): false | Retries {
   if (given === undefined) {
-    const { on } = fromEnvironment({ on: flag('LLMTRACE_RETRY') } as Rules<{ on: boolean }>, env, warn);
+    const { on } = fromEnvironment(RETRY_SWITCH, env, warn);
     return on ? shared('retry', { ...RETRY_DEFAULTS, ...fromEnvironment(RETRY, env, warn) }) : false;
   }
   if (given === false) return false;
@@ -156,7 +156,7 @@ function budgetFrom(env: Environment, warn: Warn, wrong: string[]): Budget[] {
 /** Money may be spent without a limit now: it must be seen, whatever listens to `diag`. */
 const alarmOfBudget = (unit: string, name: string, expected: string, value: string): void =>
   alarmOnce(
-    `NO budget in ${unit} is in force: expected ${name} to be ${expected}, got ${shown(value)}. ` +
+    `NO budget in ${unit} is in force: ${name}=${value.slice(0, 100)} is not ${expected}. ` +
       'Write it as digits with a decimal point (50.00); LLMTRACE_BUDGET_STRICT=true refuses each call until then',
   );
 

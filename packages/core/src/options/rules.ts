@@ -9,9 +9,19 @@ export interface Rule {
   holds(value: unknown): boolean;
   /** The variable of the environment that sets the option; absent where none does. */
   readonly env?: string;
-  /** Reads the variable's text; what it gives must hold, too. */
-  parse?(text: string): unknown;
+  /** What the variable's text must be, where code may give more: no variable holds a function. */
+  readonly textExpected?: string;
+  /**
+   * Reads the variable's text; what it gives must hold, too, and undefined means that the variable sets nothing.
+   * @param isWrong gets an entry of a list that is left out.
+   */
+  parse?(text: string, isWrong: (entry: string) => void): unknown;
+  /** Throws a TypeError that says more of a wrong value than `expected` does. */
+  check?(name: string, value: unknown): unknown;
 }
+
+/** Reports a wrong value of a variable. */
+export type Warn = (name: string, expected: string, value: string) => void;
 
 /** The rules of all options of a feature, by their names. */
 export type Rules<T> = { readonly [name in keyof T]-?: Rule };
@@ -66,6 +76,72 @@ export const oneOf = (allowed: readonly string[], env: string): Rule => ({
   parse: (text) => text.toLowerCase(),
 });
 
+/** A switch, of which code must give a boolean. */
+export const toggle = (env: string): Rule => ({ ...flag(env), check: expectBoolean });
+
+export const port = (env: string): Rule => ({
+  expected: 'a port from 0 to 65535',
+  holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535,
+  env,
+  parse: parseNumber,
+});
+
+/** A number above 0 (from 0 on, with `orZero`), of which no more than `most` has an effect. */
+export const capped = (env: string, most: number, orZero = false): Rule => ({
+  expected: orZero ? 'a number, 0 or more' : 'a positive number',
+  holds: (value) => typeof value === 'number' && (value > 0 || (orZero && value === 0)),
+  env,
+  parse: (text) => Math.min(Number(text), most),
+});
+
+/** Any text: a name, a path. */
+export const text = (env: string): Rule => ({
+  expected: 'a text',
+  holds: (value) => typeof value === 'string',
+  env,
+});
+
+export const path = (env: string): Rule => ({
+  ...text(env),
+  expected: 'the path of a file',
+  check: expectPath,
+});
+
+/** Texts, separated by commas. */
+export const texts = (env: string): Rule => ({
+  expected: 'a list of texts',
+  holds: Array.isArray,
+  env,
+  parse: list,
+  check: expectTexts,
+});
+
+/** A map from names to names: `name=value,…`. */
+export const names = (env: string): Rule => ({
+  expected: 'a list of name=value',
+  holds: isRecord,
+  env,
+  parse: pairs,
+  check: expectNames,
+});
+
+/** The entries of a text, separated by commas; undefined where there is none. */
+export function list(value: string | undefined): string[] | undefined {
+  const entries = value?.split(',').flatMap((entry) => entry.trim() || []);
+  return entries?.length ? entries : undefined;
+}
+
+function pairs(value: string, isWrong: (entry: string) => void): Record<string, string> {
+  const map: Record<string, string> = {};
+  for (const entry of list(value) ?? []) {
+    const [key, value, ...rest] = entry.split('=').map((part) => part.trim());
+    if (key && value && rest.length === 0 && entry.length <= MAX_NAME)
+      Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+    else isWrong(entry);
+  }
+  return map;
+}
+
 /** A file's path. A number would be a file descriptor for Node.js. */
 export const expectPath = (name: string, value: unknown): string => {
   if (typeof value === 'string' && !value.includes('\0')) return value;
@@ -117,6 +193,7 @@ export function expectTexts(name: string, value: unknown): readonly string[] | u
 export const orFunction = (rule: Rule): Rule => ({
   ...rule,
   expected: `${rule.expected}, or a function`,
+  textExpected: rule.textExpected ?? rule.expected,
   holds: (value) => typeof value === 'function' || rule.holds(value),
 });
 
@@ -153,6 +230,13 @@ export function shown(value: unknown): string {
 /** A field's name, as an error names it; never long. */
 export const quoted = (name: string): string => `\`${cut(name, 100)}\``;
 
+/** @throws TypeError that names the option and its value, where that is wrong. */
+export function checkedValue(name: string, value: unknown, rule: Rule): unknown {
+  rule.check?.(name, value);
+  if (rule.holds(value)) return value;
+  throw new TypeError(`Expected \`${name}\` to be ${rule.expected}, got ${shown(value)}.`);
+}
+
 /**
  * The options of a feature, completed by their defaults. An undefined one counts as not given.
  *
@@ -166,9 +250,7 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
     const rule = Object.hasOwn(rules, option) ? rules[option as keyof T] : undefined;
     if (!rule) throw new TypeError(`Expected \`${name}\` to have no option ${quoted(option)}.`);
     if (value === undefined) continue;
-    if (!rule.holds(value))
-      throw new TypeError(`Expected \`${name}.${option}\` to be ${rule.expected}, got ${shown(value)}.`);
-    options[option] = value;
+    options[option] = checkedValue(`${name}.${option}`, value, rule);
   }
   return options as T;
 }
@@ -181,15 +263,27 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
 export function fromEnvironment<T extends object>(
   rules: Rules<T>,
   env: Readonly<Record<string, string | undefined>>,
-  warn: (name: string, expected: string, value: string) => void,
+  warn: Warn,
 ): Partial<T> {
   const options: Record<string, unknown> = {};
-  for (const [option, { env: name, parse, holds, expected }] of Object.entries<Rule>(rules)) {
-    const text = name === undefined ? undefined : env[name]?.trim();
-    if (name === undefined || !text) continue;
-    const value = parse ? parse(text) : text;
-    if (holds(value)) options[option] = value;
-    else warn(name, expected, text);
+  for (const [option, rule] of Object.entries<Rule>(rules)) {
+    const value = variableOf(rule, env, warn);
+    if (value !== undefined) options[option] = value;
   }
   return options as Partial<T>;
+}
+
+/** What the environment sets of one option; undefined where it is nothing, or wrong, which is reported. */
+export function variableOf(
+  { env: name, parse, holds, textExpected, expected }: Rule,
+  env: Readonly<Record<string, string | undefined>>,
+  warn: Warn,
+): unknown {
+  const text = name === undefined ? undefined : env[name]?.trim();
+  if (name === undefined || !text) return undefined;
+  const report = (value: string): void => warn(name, textExpected ?? expected, value);
+  const value = parse ? parse(text, report) : text;
+  if (value === undefined || holds(value)) return value;
+  report(text);
+  return undefined;
 }

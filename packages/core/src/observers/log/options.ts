@@ -1,11 +1,33 @@
 /** The options of log lines: their defaults, and what they must be. */
-import { shown } from '../../options/rules.ts';
+import { flag, oneOf, type Rules, shown } from '../../options/rules.ts';
+import { optionTable } from '../../options/table.ts';
 import type { AnyLogger } from './adapters.ts';
 
 /** Where llmtrace's own log lines go: JSON lines or readable ones on stderr, or nowhere. */
 export type LogMode = 'json' | 'pretty' | 'off';
 
 export const LOG_MODES = ['json', 'pretty', 'off'] as const;
+
+/** What the environment says of log lines. */
+export interface LogVariables {
+  readonly mode: LogMode;
+  readonly sanitizeContent: boolean;
+}
+
+export const LOG_RULES: Rules<LogVariables> = {
+  mode: oneOf(LOG_MODES, 'LLMTRACE_LOG'),
+  sanitizeContent: flag('LLMTRACE_LOG_SANITIZE_CONTENT'),
+};
+
+export const LOG_TABLE = optionTable<LogVariables>(
+  'log',
+  LOG_RULES,
+  { mode: 'off', sanitizeContent: true },
+  {
+    mode: '[log lines](docs/logs.md) on stderr',
+    sanitizeContent: '`false`: message content is in log lines, too',
+  },
+);
 
 /** Options of the log lines of calls. */
 export interface LogOptions {
