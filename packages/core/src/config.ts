@@ -18,6 +18,7 @@ import {
   quoted,
   type Rule,
   shown,
+  unknownField,
   variableOf,
 } from './options/rules.ts';
 import { warnByTable } from './options/table.ts';
@@ -107,10 +108,13 @@ export type CompleteConfig = Required<LlmTraceConfig> & Resilience & { content: 
 
 const warn = warnByTable(OPTION_TABLE);
 
+/** Unknown options beyond this number are not named: they belong to something else. */
+const MAX_UNKNOWN = 10;
+
 /** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
 export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
   const log = fromEnvironment(LOG_RULES, env, warn);
-  return {
+  const complete = {
     ...plainOptions(config, env),
     observers: expectObservers(config.observers ?? []),
     ...resilienceOf(config, env, warn),
@@ -118,7 +122,27 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
     log: resolveLog(config.log, log.mode, log.sanitizeContent),
     content: resolveContent(config.content, env, warn),
   };
+  warnOfUnknownOptions(config, complete);
+  if (isRecord(config.log)) warnOfUnknownOptions(config.log, complete.log, 'log.');
+  return complete;
 }
+
+/** Warns of each option that code gives and llmtrace does not know: it has no effect. */
+function warnOfUnknownOptions(given: object, known: object, prefix = ''): void {
+  const unknown = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && !Object.hasOwn(known, name),
+  );
+  for (const [name] of unknown.slice(0, MAX_UNKNOWN)) {
+    const near = nearest(name, Object.keys(known));
+    noteUnknown(
+      `${quoted(prefix + name)} is no option of llmtrace`,
+      near === undefined ? 'Remove it' : `Set \`${prefix}${near}\` in its place`,
+    );
+  }
+}
+
+const noteUnknown = (what: string, cure: string): void =>
+  note({ code: 'no-effect', what: `${what} and has no effect`, cure, lost: false }, true);
 
 function plainOptions(config: LlmTraceConfig, env: Environment): PlainOptions {
   const defaults = { ...PLAIN_DEFAULTS, semconv: optedIn(env) ?? PLAIN_DEFAULTS.semconv };
@@ -143,7 +167,7 @@ export function validateConfig(config: unknown): LlmTraceConfig {
     throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
   const known = Object.keys(resolveConfig({}, {}));
   const unknown = Object.keys(config).find((field) => !known.includes(field));
-  if (unknown !== undefined) throw new TypeError(`Expected the configuration to have no ${quoted(unknown)}.`);
+  if (unknown !== undefined) throw unknownField('the configuration', quoted(unknown), unknown, known);
   resolveConfig(config, {});
   return config;
 }
@@ -156,14 +180,9 @@ export const isSwitchedOff = (env: Environment = process.env): boolean =>
 export function warnOfUnknownVariables(env: Environment = process.env): void {
   for (const name of unknownVariables(env)) {
     const meant = nearest(name, VARIABLES);
-    note(
-      {
-        code: 'no-effect',
-        what: `${name} is no variable of llmtrace and has no effect`,
-        cure: meant ? `Set ${meant} in its place` : 'Remove it; README.md has the table of variables',
-        lost: false,
-      },
-      true,
+    noteUnknown(
+      `${name} is no variable of llmtrace`,
+      meant ? `Set ${meant} in its place` : 'Remove it; README.md has the table of variables',
     );
   }
 }

@@ -212,6 +212,32 @@ describe('the configuration', () => {
     );
   });
 
+  it('warns once of an option that is unknown, and names the nearest one', () => {
+    const config = { nativSpans: 'adopt', log: { levl: 'info' }, wallpaper: 1, absent: undefined };
+    resolveConfig(config as LlmTraceConfig, {});
+    resolveConfig(config as LlmTraceConfig, {});
+    assert.deepEqual(
+      warn.args.map(([message]) => message),
+      [
+        'llmtrace: `nativSpans` is no option of llmtrace and has no effect. Set `nativeSpans` in its place',
+        'llmtrace: `wallpaper` is no option of llmtrace and has no effect. Remove it',
+        'llmtrace: `log.levl` is no option of llmtrace and has no effect. Set `log.level` in its place',
+      ],
+    );
+  });
+
+  it('warns of a number that is none, or beyond its bound', () => {
+    resolveConfig({}, { LLMTRACE_RATE_LIMIT: 'fast' });
+    resolveConfig({}, { LLMTRACE_RATE_LIMIT: '1e16' });
+    assert.deepEqual(
+      warn.args.map(([message]) => message),
+      [
+        'llmtrace: LLMTRACE_RATE_LIMIT=fast is not a positive number; using the default (none)',
+        'llmtrace: LLMTRACE_RATE_LIMIT=1e16 is not a positive number up to 1000000000000000; using the default (none)',
+      ],
+    );
+  });
+
   it('says that LLMTRACE_REDIS_URL is not read where the limits are made', () => {
     const env = { LLMTRACE_REDIS_URL: 'redis://cache', LLMTRACE_RATE_LIMIT: '5' };
     assert.equal(resolveConfig({ sharedLimits: false }, env).sharedLimits, false);

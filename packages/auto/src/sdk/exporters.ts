@@ -38,7 +38,7 @@ function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): Ex
   if (!variant) {
     const protocols = Object.keys(VARIANTS).join(', ');
     return none(
-      `expected the OTLP protocol to be one of ${protocols}, got ${protocol}; nothing is exported`,
+      `the OTLP protocol ${protocol} is not one of ${protocols}; nothing is exported`,
       'Set OTEL_EXPORTER_OTLP_PROTOCOL to one of them',
     );
   }

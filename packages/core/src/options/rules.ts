@@ -1,12 +1,15 @@
 /** What the values of options must be, in code and in the environment. Wrong ones are refused by name. */
 
 import { cut } from '../platform/bounds.ts';
+import { nearest } from './variables.ts';
 
 /** What one option must be. */
 export interface Rule {
   /** In words: `a non-negative integer`. */
   readonly expected: string;
   holds(value: unknown): boolean;
+  /** The largest number that holds, where `expected` does not say it. */
+  readonly most?: number;
   /** The variable of the environment that sets the option; absent where none does. */
   readonly env?: string;
   /** What the variable's text must be, where code may give more: no variable holds a function. */
@@ -53,7 +56,10 @@ const numeric =
 
 export const wholeNumber = numeric('a non-negative integer', (n) => Number.isSafeInteger(n) && n >= 0);
 export const positiveInteger = numeric('a positive integer', (n) => Number.isSafeInteger(n) && n > 0);
-export const positive = numeric(`a number above 0 and up to ${MAX_NUMBER}`, (n) => n > 0 && n <= MAX_NUMBER);
+export const positive = (env?: string): Rule => ({
+  ...numeric('a positive number', (n) => n > 0 && n <= MAX_NUMBER)(env),
+  most: MAX_NUMBER,
+});
 export const nonNegative = numeric(`a number from 0 to ${MAX_NUMBER}`, (n) => n >= 0 && n <= MAX_NUMBER);
 export const share = numeric('a number from 0 to 1', (n) => n >= 0 && n <= 1);
 export const factor = numeric(`a number from 1 to ${MAX_NUMBER}`, (n) => n >= 1 && n <= MAX_NUMBER);
@@ -230,12 +236,28 @@ export function shown(value: unknown): string {
 /** A field's name, as an error names it; never long. */
 export const quoted = (name: string): string => `\`${cut(name, 100)}\``;
 
+/** The error about a field that does not exist, with the field that was meant, where one is spelt like it. */
+export function unknownField(
+  owner: string,
+  field: string,
+  name: string,
+  known: readonly string[],
+): TypeError {
+  const near = nearest(name, known);
+  const meant = near === undefined ? '' : ` (did you mean \`${near}\`?)`;
+  return new TypeError(`Expected ${owner} to have no ${field}${meant}.`);
+}
+
 /** @throws TypeError that names the option and its value, where that is wrong. */
 export function checkedValue(name: string, value: unknown, rule: Rule): unknown {
   rule.check?.(name, value);
   if (rule.holds(value)) return value;
-  throw new TypeError(`Expected \`${name}\` to be ${rule.expected}, got ${shown(value)}.`);
+  throw new TypeError(`Expected \`${name}\` to be ${wanted(rule, value)}, got ${shown(value)}.`);
 }
+
+/** What a wrong value should be; with the bound, where the value is beyond that. */
+const wanted = ({ expected, most }: Rule, value: unknown): string =>
+  most !== undefined && typeof value === 'number' && value > most ? `${expected} up to ${most}` : expected;
 
 /**
  * The options of a feature, completed by their defaults. An undefined one counts as not given.
@@ -248,7 +270,7 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
   const options: Record<string, unknown> = { ...(defaults as Record<string, unknown>) };
   for (const [option, value] of Object.entries(given)) {
     const rule = Object.hasOwn(rules, option) ? rules[option as keyof T] : undefined;
-    if (!rule) throw new TypeError(`Expected \`${name}\` to have no option ${quoted(option)}.`);
+    if (!rule) throw unknownField(`\`${name}\``, `option ${quoted(option)}`, option, Object.keys(rules));
     if (value === undefined) continue;
     options[option] = checkedValue(`${name}.${option}`, value, rule);
   }
@@ -275,15 +297,17 @@ export function fromEnvironment<T extends object>(
 
 /** What the environment sets of one option; undefined where it is nothing, or wrong, which is reported. */
 export function variableOf(
-  { env: name, parse, holds, textExpected, expected }: Rule,
+  rule: Rule,
   env: Readonly<Record<string, string | undefined>>,
   warn: Warn,
 ): unknown {
+  const { env: name, parse, textExpected } = rule;
   const text = name === undefined ? undefined : env[name]?.trim();
   if (name === undefined || !text) return undefined;
-  const report = (value: string): void => warn(name, textExpected ?? expected, value);
+  const report = (wrong: string, value?: unknown): void =>
+    warn(name, textExpected ?? wanted(rule, value), wrong);
   const value = parse ? parse(text, report) : text;
-  if (value === undefined || holds(value)) return value;
-  report(text);
+  if (value === undefined || rule.holds(value)) return value;
+  report(text, value);
   return undefined;
 }

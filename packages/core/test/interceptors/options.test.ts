@@ -105,7 +105,7 @@ describe('the options of interceptors', () => {
     assert.deepEqual(said, [
       'LLMTRACE_RETRY_MAX_RETRIES | a non-negative integer | -1',
       'LLMTRACE_RETRY_JITTER | a number from 0 to 1 | much',
-      'LLMTRACE_RATE_LIMIT | a number above 0 and up to 1000000000000000 | 0',
+      'LLMTRACE_RATE_LIMIT | a positive number | 0',
       'LLMTRACE_BUDGET_WINDOW | one of minute, hour, day | year',
     ]);
   });
@@ -134,14 +134,15 @@ describe('the options of interceptors', () => {
         'Expected `retry.budget` to be an object with ratio and perSecond, or false, got {"ratio":2,"perSecond":1}.',
       ],
       [{ retry: { retries: 3 } }, 'Expected `retry` to have no option `retries`.'],
-      [{ retry: 'yes' }, 'Expected `retry` to be an object, got "yes".'],
       [
-        { rateLimit: { rate: -5 } },
-        'Expected `rateLimit.rate` to be a number above 0 and up to 1000000000000000, got -5.',
+        { retry: { maxRetrys: 3 } },
+        'Expected `retry` to have no option `maxRetrys` (did you mean `maxRetries`?).',
       ],
+      [{ retry: 'yes' }, 'Expected `retry` to be an object, got "yes".'],
+      [{ rateLimit: { rate: -5 } }, 'Expected `rateLimit.rate` to be a positive number, got -5.'],
       [
         { rateLimit: { rate: Infinity } },
-        'Expected `rateLimit.rate` to be a number above 0 and up to 1000000000000000, got Infinity.',
+        'Expected `rateLimit.rate` to be a positive number up to 1000000000000000, got Infinity.',
       ],
       [
         { rateLimit: { rate: 1, key: 'user' } },
@@ -156,8 +157,13 @@ describe('the options of interceptors', () => {
       [{ interceptors: () => {} }, 'Expected `interceptors` to be an array of functions, got a function.'],
       [{ interceptors: [{}] }, 'Expected `interceptors[0]` to be a function, got {}.'],
       [{ hooks: { onStop() {} } }, 'Expected `hooks` to have no `onStop`.'],
+      [{ hooks: { onstart() {} } }, 'Expected `hooks` to have no `onstart` (did you mean `onStart`?).'],
       [{ hooks: { onStart: 1 } }, 'Expected `hooks.onStart` to be a function, got 1.'],
       [{ retries: 3 }, 'Expected the configuration to have no `retries`.'],
+      [
+        { nativSpans: 'adopt' },
+        'Expected the configuration to have no `nativSpans` (did you mean `nativeSpans`?).',
+      ],
     ];
     for (const [given, message] of cases)
       assert.throws(() => validateConfig(given), { name: 'TypeError', message });
