@@ -73,7 +73,7 @@ export function engineOf(
     retries,
     diag,
     nativeSpans: config.nativeSpans,
-    streamUsage: config.streamUsage,
+    streamUsage: config.requestStreamUsage,
     content: captureOptions(config),
     origin: origins(vendor, config.providerMap),
   };
@@ -89,9 +89,9 @@ const isOn = ({ capture }: ResolvedContent, where: 'SPAN' | 'EVENT'): boolean =>
 
 /** Undefined where content is recorded nowhere: nothing of it is then looked at. */
 function captureOptions({ content, log }: CompleteConfig): CaptureOptions | undefined {
-  const { sanitizeContent, mode } = log as ResolvedLog;
+  const { hideContent, mode } = log as ResolvedLog;
   const isTaken =
-    content.capture !== 'NO_CONTENT' || content.completionHook || (mode !== 'off' && !sanitizeContent);
+    content.capture !== 'NO_CONTENT' || content.completionHook || (mode !== 'off' && !hideContent);
   return isTaken ? { ...content, redactor: redactorOf(content.redact) } : undefined;
 }
 

@@ -7,7 +7,7 @@ import { type Resilience, type ResilienceConfig, resilienceOf } from './intercep
 import type { Observer } from './model/call.ts';
 import type { CostSemconv, Semconv } from './observers/attributes.ts';
 import { type Hooks, hooksOf } from './observers/hooks.ts';
-import { LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
+import { FORMER_LOG, LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
 import { OPTION_TABLE, PLAIN_DEFAULTS, PLAIN_RULES, type PlainOptions } from './option-tables.ts';
 import type { Environment } from './options/environment.ts';
 import {
@@ -15,6 +15,8 @@ import {
   fromEnvironment,
   isRecord,
   list,
+  presentName,
+  presentValue,
   quoted,
   type Rule,
   shown,
@@ -41,7 +43,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    * How the cost of a call is named on spans and metrics. Environment: `LLMTRACE_COST_SEMCONV`.
    * @default 'default'
    */
-  costSemconv?: CostSemconv;
+  costSemconv?: CostSemconv | 'draft443';
   /**
    * With `semconv: 'latest'`, also tokens by modality. Environment: `LLMTRACE_TOKEN_MODALITY`.
    * @default false
@@ -59,7 +61,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    * `LLMTRACE_NATIVE_SPANS`.
    * @default 'adopt'
    */
-  nativeSpans?: NativeMode;
+  nativeSpans?: NativeMode | 'ours';
   /**
    * The model behind a deployment or an alias (`{ 'my-deployment': 'gpt-4o' }`), for its price.
    * Environment: `LLMTRACE_MODEL_MAP=deployment=model,…`.
@@ -73,10 +75,12 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
   prices?: string;
   /**
    * Ask OpenAI's chat streams for their usage (`stream_options.include_usage`) where the application does not,
-   * and keep the chunk that this adds from it. Only a raw body (`asResponse()`) shows it. Hosts that refuse
-   * unknown options refuse the request. Environment: `LLMTRACE_OPENAI_INJECT_STREAM_USAGE`.
+   * and hide the added usage chunk from the application. Only a raw body (`asResponse()`) shows it. Hosts that refuse
+   * unknown options refuse the request. Environment: `LLMTRACE_REQUEST_STREAM_USAGE`.
    * @default false
    */
+  requestStreamUsage?: boolean;
+  /** @deprecated The former name of `requestStreamUsage`. */
   streamUsage?: boolean;
   /**
    * Log lines of calls: `json` or `pretty` on stderr, or the options of a logger of your own. Environment:
@@ -104,7 +108,10 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
 }
 
 /** Options with everything in them. */
-export type CompleteConfig = Required<LlmTraceConfig> & Resilience & { content: ResolvedContent };
+export type CompleteConfig = Required<
+  Omit<LlmTraceConfig, 'streamUsage' | 'nativeSpans' | 'costSemconv' | 'rateLimit'>
+> &
+  Resilience & { content: ResolvedContent; nativeSpans: NativeMode; costSemconv: CostSemconv };
 
 const warn = warnByTable(OPTION_TABLE);
 
@@ -119,18 +126,21 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
     observers: expectObservers(config.observers ?? []),
     ...resilienceOf(config, env, warn),
     hooks: hooksOf(config.hooks),
-    log: resolveLog(config.log, log.mode, log.sanitizeContent),
+    log: resolveLog(config.log, log.mode, log.hideContent),
     content: resolveContent(config.content, env, warn),
   };
-  warnOfUnknownOptions(config, complete);
-  if (isRecord(config.log)) warnOfUnknownOptions(config.log, complete.log, 'log.');
+  warnOfUnknownOptions(config, complete, FORMER_OPTIONS);
+  if (isRecord(config.log)) warnOfUnknownOptions(config.log, complete.log, [FORMER_LOG], 'log.');
   return complete;
 }
 
-/** Warns of each option that code gives and llmtrace does not know: it has no effect. */
-function warnOfUnknownOptions(given: object, known: object, prefix = ''): void {
+/**
+ * Warns of each option that code gives and llmtrace does not know: it has no effect.
+ * @param former names that still work, and are not suggested.
+ */
+function warnOfUnknownOptions(given: object, known: object, former: readonly string[], prefix = ''): void {
   const unknown = Object.entries(given).filter(
-    ([name, value]) => value !== undefined && !Object.hasOwn(known, name),
+    ([name, value]) => value !== undefined && !Object.hasOwn(known, name) && !former.includes(name),
   );
   for (const [name] of unknown.slice(0, MAX_UNKNOWN)) {
     const near = nearest(name, Object.keys(known));
@@ -146,13 +156,26 @@ const noteUnknown = (what: string, cure: string): void =>
 
 function plainOptions(config: LlmTraceConfig, env: Environment): PlainOptions {
   const defaults = { ...PLAIN_DEFAULTS, semconv: optedIn(env) ?? PLAIN_DEFAULTS.semconv };
+  const given = plainGiven(config);
   const options = Object.entries<Rule>(PLAIN_RULES).map(([option, rule]) => {
     const name = option as keyof PlainOptions;
-    const value = config[name] ?? variableOf(rule, env, warn) ?? defaults[name];
-    return [name, checkedValue(name, value, rule)];
+    const value = presentValue(`${name}: `, given[name], rule) ?? variableOf(rule, env, warn);
+    return [name, checkedValue(name, value ?? defaults[name], rule)];
   });
   return Object.fromEntries(options);
 }
+
+/** What code gives, by the present names. */
+function plainGiven(config: LlmTraceConfig): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
+  const former = entries.filter(([name]) => FORMER_OPTIONS.includes(name));
+  return {
+    ...Object.fromEntries(former.map(([name, value]) => [presentName('', name, PLAIN_RULES), value])),
+    ...Object.fromEntries(entries),
+  };
+}
+
+const FORMER_OPTIONS = Object.values<Rule>(PLAIN_RULES).flatMap(({ former }) => former ?? []);
 
 const optedIn = (env: Environment): Semconv | undefined =>
   list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental') ? 'latest' : undefined;
@@ -166,7 +189,9 @@ export function validateConfig(config: unknown): LlmTraceConfig {
   if (!isRecord(config))
     throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
   const known = Object.keys(resolveConfig({}, {}));
-  const unknown = Object.keys(config).find((field) => !known.includes(field));
+  const unknown = Object.keys(config).find(
+    (field) => !known.includes(field) && !FORMER_OPTIONS.includes(field),
+  );
   if (unknown !== undefined) throw unknownField('the configuration', quoted(unknown), unknown, known);
   resolveConfig(config, {});
   return config;

@@ -115,7 +115,7 @@ export {
   variableOf,
 } from './options/rules.ts';
 export { type OptionEntry, optionTable, warnByTable } from './options/table.ts';
-export { nearest, VARIABLES } from './options/variables.ts';
+export { isVariable, nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
 export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
 export { copyWith } from './platform/copy-with.ts';

@@ -1,6 +1,6 @@
 /** The options that belong to no feature, and the tables of all options of an instrumentation, joined in one list. */
 
-import type { LlmTraceConfig } from './config.ts';
+import type { CompleteConfig } from './config.ts';
 import { CONTENT_TABLE } from './content/options.ts';
 import { RESILIENCE_TABLE } from './interceptors/option-table.ts';
 import { COST_SEMCONV, SEMCONV } from './observers/attributes.ts';
@@ -10,7 +10,7 @@ import { type OptionEntry, optionTable } from './options/table.ts';
 
 /** Options with one value, which the environment may set. */
 export type PlainOptions = Pick<
-  Required<LlmTraceConfig>,
+  CompleteConfig,
   | 'enabled'
   | 'semconv'
   | 'costSemconv'
@@ -19,7 +19,7 @@ export type PlainOptions = Pick<
   | 'nativeSpans'
   | 'modelMap'
   | 'prices'
-  | 'streamUsage'
+  | 'requestStreamUsage'
   | 'exceptionsOnSpans'
   | 'httpExclude'
 >;
@@ -28,13 +28,13 @@ export const PLAIN_RULES: Rules<PlainOptions> = {
   enabled: toggle('LLMTRACE_ENABLED'),
   httpExclude: texts('LLMTRACE_HTTP_EXCLUDE'),
   semconv: oneOf(SEMCONV, 'LLMTRACE_SEMCONV'),
-  costSemconv: oneOf(COST_SEMCONV, 'LLMTRACE_COST_SEMCONV'),
+  costSemconv: { ...oneOf(COST_SEMCONV, 'LLMTRACE_COST_SEMCONV'), formerValues: { draft443: 'draft' } },
   tokenModality: toggle('LLMTRACE_TOKEN_MODALITY'),
-  nativeSpans: oneOf(['adopt', 'ours'], 'LLMTRACE_NATIVE_SPANS'),
+  nativeSpans: { ...oneOf(['adopt', 'replace'], 'LLMTRACE_NATIVE_SPANS'), formerValues: { ours: 'replace' } },
   providerMap: names('LLMTRACE_PROVIDER_MAP'),
   modelMap: names('LLMTRACE_MODEL_MAP'),
   prices: path('LLMTRACE_PRICES'),
-  streamUsage: toggle('LLMTRACE_OPENAI_INJECT_STREAM_USAGE'),
+  requestStreamUsage: { ...toggle('LLMTRACE_REQUEST_STREAM_USAGE'), former: 'streamUsage' },
   exceptionsOnSpans: {
     ...toggle('OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'),
     textExpected: 'a list with logs/dup',
@@ -52,7 +52,7 @@ export const PLAIN_DEFAULTS: PlainOptions = {
   providerMap: {},
   modelMap: {},
   prices: '',
-  streamUsage: false,
+  requestStreamUsage: false,
   exceptionsOnSpans: false,
 };
 
@@ -67,7 +67,7 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     semconv: '`latest`: the newest draft of the conventions; `dup`: the metrics of both',
     costSemconv: 'how a cost is named on spans and metrics',
     tokenModality: 'with `latest`: tokens by modality on spans',
-    nativeSpans: "`ours`: a span of llmtrace in place of the SDK's own",
+    nativeSpans: "`replace`: a span of llmtrace in place of the SDK's own",
     providerMap: {
       description:
         '`host=provider,…` for gateways and hosts that llmtrace does not know: their provider, and [whose prices hold](docs/cost.md)',
@@ -78,7 +78,7 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
       otherwise,
     },
     prices: 'a JSON file with [prices of your own](docs/cost.md)',
-    streamUsage:
+    requestStreamUsage:
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
   }),

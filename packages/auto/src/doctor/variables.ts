@@ -1,5 +1,5 @@
 /** Which variables are set and have no effect in the way in which llmtrace runs here. */
-import { type Finding, nearest, VARIABLES } from '@llmtrace/core/internal';
+import { type Finding, isVariable, nearest, VARIABLES } from '@llmtrace/core/internal';
 import type { AutoSettings } from '../settings.ts';
 import type { StartedBy } from './observe.ts';
 import { EXPORTER_VARIABLES, OF_SDK, READ, VALUES } from './otel-variables.ts';
@@ -42,7 +42,7 @@ interface Need {
 
 const isOn = (value: string | undefined): boolean => /^(?:true|1|on|yes)$/i.test(value?.trim() ?? '');
 const isAny = (env: Environment, pattern: RegExp): boolean => namesIn(env, pattern).length > 0;
-const LIMIT = /^LLMTRACE_RATE_LIMIT(?:_(?:REQUESTS|TOKENS)_PER_MINUTE|_CONCURRENCY|_ADAPT)?$/;
+const LIMIT = /^LLMTRACE_RATE_LIMIT(?:_(?:REQUESTS|TOKENS)_PER_MINUTE|_CONCURRENCY|_FOLLOW_VENDOR|_ADAPT)?$/;
 const AMOUNT = /^LLMTRACE_BUDGET_(?:USD|TOKENS)$/;
 const CAPTURE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
 const isCaptured = (value: string | undefined): boolean =>
@@ -91,7 +91,7 @@ const NEEDS: readonly Need[] = [
     inCode: true,
   },
   {
-    of: /^LLMTRACE_LOG_SANITIZE_CONTENT$/,
+    of: /^LLMTRACE_LOG_(?:HIDE|SANITIZE)_CONTENT$/,
     isMet: isLogged,
     cure: 'Set LLMTRACE_LOG to json or pretty',
     inCode: true,
@@ -107,13 +107,12 @@ const NEEDS: readonly Need[] = [
 function lonely({ settings: { env, configFile }, ways }: Situation): Finding[] {
   const hasCode = configFile !== undefined || !ways.has('auto');
   return NEEDS.flatMap(({ of, isMet, cure, inCode = false }) => {
-    const names = namesIn(env, of).filter(isKnown);
+    const names = namesIn(env, of).filter(isVariable);
     if (names.length === 0 || isMet(env) || (inCode && hasCode)) return [];
     return [finding(`${listed(names)} ${have(names)} no effect alone`, cure)];
   });
 }
 
-const isKnown = (name: string): boolean => (VARIABLES as readonly string[]).includes(name);
 const have = (names: readonly string[]): string => (names.length === 1 ? 'has' : 'have');
 const MAX_LISTED = 10;
 const listed = (names: readonly string[]): string =>
@@ -138,7 +137,9 @@ function late({ settings: { env }, envAtStart }: Situation): Finding[] {
 
 /** What only `@llmtrace/auto` and `llmtraceInstrumentations()` read. */
 function unread(env: Environment): Finding[] {
-  const names = namesIn(env, /^LLMTRACE_(?:INSTRUMENTATIONS|CONSOLE|CONFIG|PROMETHEUS_.*)$/).filter(isKnown);
+  const names = namesIn(env, /^LLMTRACE_(?:INSTRUMENTATIONS|CONSOLE|CONFIG|PROMETHEUS_.*)$/).filter(
+    isVariable,
+  );
   if (names.length === 0) return [];
   return [
     finding(

@@ -40,7 +40,7 @@ describe('variables without effect', () => {
     [{ LLMTRACE_REDIS_URL: 'redis://127.0.0.1:1' }, /→ Set a limit or a budget that Redis is to keep$/],
     [{ LLMTRACE_PROMETHEUS_HOST: '127.0.0.1' }, /→ Set LLMTRACE_PROMETHEUS_PORT$/],
     [{ LLMTRACE_TOKEN_MODALITY: 'true' }, /→ Set LLMTRACE_SEMCONV=latest$/],
-    [{ LLMTRACE_LOG_SANITIZE_CONTENT: 'true' }, /→ Set LLMTRACE_LOG to json or pretty$/],
+    [{ LLMTRACE_LOG_HIDE_CONTENT: 'true' }, /→ Set LLMTRACE_LOG to json or pretty$/],
     [{ LLMTRACE_CONTENT_MAX_LENGTH: '9' }, /→ Set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, /],
     [{ LLMTRACE_CAPTURE_BLOBS: 'true' }, /→ Set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, /],
     [
@@ -69,7 +69,7 @@ describe('variables without effect', () => {
       LLMTRACE_SEMCONV: 'latest',
       LLMTRACE_TOKEN_MODALITY: 'true',
       LLMTRACE_LOG: 'pretty',
-      LLMTRACE_LOG_SANITIZE_CONTENT: 'true',
+      LLMTRACE_LOG_HIDE_CONTENT: 'true',
       OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY',
       LLMTRACE_CONTENT_MAX_LENGTH: '9',
       LLMTRACE_QUIET: 'true',

@@ -51,7 +51,7 @@ export const RATE_LIMIT: Rules<RateLimit> = {
   maxWait: milliseconds('LLMTRACE_RATE_LIMIT_MAX_WAIT'),
   maxQueue: wholeNumber('LLMTRACE_RATE_LIMIT_MAX_QUEUE'),
   estimate: orFunction(nonNegative()),
-  adapt: flag('LLMTRACE_RATE_LIMIT_ADAPT'),
+  followVendor: { ...flag('LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR'), former: 'adapt' },
 };
 
 export const BUDGET: Rules<Budget> = {

@@ -38,7 +38,7 @@ const RATE_LIMIT_TABLE = optionTable<RateLimit>('rateLimit', RATE_LIMIT, RATE_LI
   maxWait: 'the longest wait, in ms; then the call is refused',
   maxQueue: 'how many calls may wait for one key; further ones are refused',
   estimate: 'tokens of a call until its usage is known',
-  adapt: "follow the vendor's rate-limit headers",
+  followVendor: "follow the vendor's rate-limit headers",
 });
 
 const BUDGET_TABLE = optionTable<Budget>('budget', BUDGET, BUDGET_DEFAULTS, {

@@ -13,7 +13,10 @@ import { sharedLimitsOf } from './shared/options.ts';
 import type { SharedLimits } from './shared/store.ts';
 
 export type RetryOptions = Partial<Retries>;
-export type RateLimitOptions = Partial<RateLimit>;
+export type RateLimitOptions = Partial<RateLimit> & {
+  /** @deprecated The former name of `followVendor`. */
+  adapt?: boolean;
+};
 export type BudgetOptions = Partial<Budget>;
 
 /** What of a configuration is about interceptors. */
@@ -118,13 +121,14 @@ function retryOf(given: unknown, env: Environment, warn: Warn): false | Retries 
 }
 
 const hasLimit = (o: RateLimitOptions): boolean =>
-  (o.rate ?? o.requestsPerMinute ?? o.tokensPerMinute ?? o.concurrency) !== undefined || o.adapt === true;
+  (o.rate ?? o.requestsPerMinute ?? o.tokensPerMinute ?? o.concurrency) !== undefined ||
+  o.followVendor === true;
 
 function rateLimitOf(given: unknown): RateLimit {
   const options = checked('rateLimit', given, RATE_LIMIT, RATE_LIMIT_DEFAULTS);
   if (hasLimit(options)) return options;
   throw new TypeError(
-    'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `adapt`.',
+    'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `followVendor`.',
   );
 }
 

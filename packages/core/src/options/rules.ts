@@ -1,7 +1,8 @@
 /** What the values of options must be, in code and in the environment. Wrong ones are refused by name. */
 
 import { cut } from '../platform/bounds.ts';
-import { nearest } from './variables.ts';
+import { warnOnce } from '../platform/warn.ts';
+import { FORMER_VARIABLES, nearest } from './variables.ts';
 
 /** What one option must be. */
 export interface Rule {
@@ -19,6 +20,10 @@ export interface Rule {
    * @param isWrong gets an entry of a list that is left out.
    */
   parse?(text: string, isWrong: (entry: string) => void): unknown;
+  /** The option's former name in code, which still works. */
+  readonly former?: string;
+  /** Former values, which still work, and their present ones. */
+  readonly formerValues?: Readonly<Record<string, string>>;
   /** Throws a TypeError that says more of a wrong value than `expected` does. */
   check?(name: string, value: unknown): unknown;
 }
@@ -236,6 +241,34 @@ export function shown(value: unknown): string {
 /** A field's name, as an error names it; never long. */
 export const quoted = (name: string): string => `\`${cut(name, 100)}\``;
 
+const warnOfFormer = (former: string, present: string): void =>
+  warnOnce(`${former} is the former name of ${present} and still works. Use the new name`);
+
+/** What a variable's former name holds, if it has one. */
+function formerTextOf(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [former] = Object.entries(FORMER_VARIABLES).find(([, present]) => present === name) ?? [];
+  const text = former === undefined ? undefined : env[former]?.trim();
+  if (former !== undefined && text) warnOfFormer(former, name);
+  return text;
+}
+
+/** The present name of an option of `owner`; the name itself, where it is no former one. */
+export function presentName<T>(owner: string, name: string, rules: Rules<T>): string {
+  const [present] = Object.entries<Rule>(rules).find(([, { former }]) => former === name) ?? [];
+  if (present === undefined) return name;
+  const prefix = owner === '' ? '' : `${owner}.`;
+  warnOfFormer(`\`${prefix}${name}\``, `\`${prefix}${present}\``);
+  return present;
+}
+
+/** The present one of a former value; the value itself, where it is none. */
+export function presentValue(setter: string, value: unknown, { formerValues }: Rule): unknown {
+  if (typeof value !== 'string' || !formerValues || !Object.hasOwn(formerValues, value)) return value;
+  const present = formerValues[value] as string;
+  warnOfFormer(`${setter}${value}`, `${setter}${present}`);
+  return present;
+}
+
 /** The error about a field that does not exist, with the field that was meant, where one is spelt like it. */
 export function unknownField(
   owner: string,
@@ -269,10 +302,12 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
   if (!isRecord(given)) throw new TypeError(`Expected \`${name}\` to be an object, got ${shown(given)}.`);
   const options: Record<string, unknown> = { ...(defaults as Record<string, unknown>) };
   for (const [option, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(rules, option) ? rules[option as keyof T] : undefined;
+    const present = presentName(name, option, rules);
+    const rule = Object.hasOwn(rules, present) ? rules[present as keyof T] : undefined;
     if (!rule) throw unknownField(`\`${name}\``, `option ${quoted(option)}`, option, Object.keys(rules));
-    if (value === undefined) continue;
-    options[option] = checkedValue(`${name}.${option}`, value, rule);
+    const isSetTwice = present !== option && given[present] !== undefined;
+    if (value === undefined || isSetTwice) continue;
+    options[present] = checkedValue(`${name}.${option}`, value, rule);
   }
   return options as T;
 }
@@ -302,11 +337,11 @@ export function variableOf(
   warn: Warn,
 ): unknown {
   const { env: name, parse, textExpected } = rule;
-  const text = name === undefined ? undefined : env[name]?.trim();
+  const text = name === undefined ? undefined : env[name]?.trim() || formerTextOf(name, env);
   if (name === undefined || !text) return undefined;
   const report = (wrong: string, value?: unknown): void =>
     warn(name, textExpected ?? wanted(rule, value), wrong);
-  const value = parse ? parse(text, report) : text;
+  const value = presentValue(`${name}=`, parse ? parse(text, report) : text, rule);
   if (value === undefined || rule.holds(value)) return value;
   report(text, value);
   return undefined;

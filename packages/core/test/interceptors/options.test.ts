@@ -32,7 +32,7 @@ describe('the options of interceptors', () => {
       budget: { ratio: 0.2, perSecond: 1 },
     });
     assert.deepEqual(rateLimit, [
-      { rate: 5, key: 'model', mode: 'wait', maxWait: 60_000, maxQueue: 10_000, adapt: false },
+      { rate: 5, key: 'model', mode: 'wait', maxWait: 60_000, maxQueue: 10_000, followVendor: false },
     ]);
     assert.deepEqual(budget, [{ usd: 1, window: 'day', key: 'process', mode: 'refuse' }]);
   });
@@ -56,7 +56,7 @@ describe('the options of interceptors', () => {
       LLMTRACE_RATE_LIMIT_MODE: 'refuse',
       LLMTRACE_RATE_LIMIT_MAX_WAIT: '1000',
       LLMTRACE_RATE_LIMIT_MAX_QUEUE: '10',
-      LLMTRACE_RATE_LIMIT_ADAPT: 'on',
+      LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR: 'on',
       LLMTRACE_BUDGET_USD: '2.5',
       LLMTRACE_BUDGET_TOKENS: '1000000',
       LLMTRACE_BUDGET_WINDOW: 'hour',
@@ -83,7 +83,7 @@ describe('the options of interceptors', () => {
         mode: 'refuse',
         maxWait: 1000,
         maxQueue: 10,
-        adapt: true,
+        followVendor: true,
       },
     ]);
     assert.deepEqual(budget, [{ usd: 2.5, tokens: 1e6, window: 'hour', key: 'model', mode: 'warn' }]);
@@ -150,7 +150,7 @@ describe('the options of interceptors', () => {
       ],
       [
         { rateLimit: {} },
-        'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `adapt`.',
+        'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `followVendor`.',
       ],
       [{ budget: { usd: -1 } }, 'Expected `budget.usd` to be a number from 0 to 1000000000000000, got -1.'],
       [{ budget: { window: 'day' } }, 'Expected `budget` to have one of `usd` and `tokens`.'],
