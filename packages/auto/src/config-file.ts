@@ -1,4 +1,4 @@
-/** The file that `LLMTRACE_CONFIG` names: what cannot be said by variables (functions, lists) without code. */
+/** The file that `LLMTRACE_CONFIG` names. It holds options that variables cannot express (functions, lists). */
 import module from 'node:module';
 import { extname, resolve } from 'node:path';
 import {
@@ -12,11 +12,11 @@ import {
 /**
  * Loads a configuration, synchronously, so that it is there before the application starts: the default export of a
  * module (`.mjs`, `.cjs`, `.js`, and `.ts` where Node strips types), or a JSON file. A file that does not load, or
- * that says something wrong, is one warning that names it and the field; nothing of it is used then. With
- * `LLMTRACE_BUDGET_STRICT`, each call is refused then.
+ * that has a wrong value, produces one warning that names the file and the field; none of its options is used then.
+ * With `LLMTRACE_BUDGET_STRICT`, each call is refused then.
  *
  * @param file relative to the working directory; undefined for none.
- * @param warn says it to whoever configured llmtrace.
+ * @param warn emits the warning.
  * @returns the configuration, empty where there is none.
  */
 export function loadConfigFile(file: string | undefined, warn: (message: string) => void): LlmTraceConfig {

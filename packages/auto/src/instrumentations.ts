@@ -15,8 +15,8 @@ import { wantedVendors } from './vendors.ts';
  * OpenTelemetry's hook for ES modules: start it with `--import @llmtrace/auto/hook`, which does only that, or
  * import `@llmtrace/auto/hook` before the SDKs.
  *
- * @param config for each of them; where it is silent, the file that `LLMTRACE_CONFIG` names decides, and then the
- * environment.
+ * @param config for each of them. Options that it does not set come from the file that `LLMTRACE_CONFIG` names, and
+ * then from the environment.
  * @throws TypeError for an option that has a wrong value.
  */
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {

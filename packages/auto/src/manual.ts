@@ -1,8 +1,8 @@
 /**
- * `@llmtrace/auto/manual`: instruments by hand what no hook sees load. That is an SDK that was bundled with the
- * application (Next.js, serverless functions), or one that was loaded before llmtrace. It starts nothing: spans go
- * where `@llmtrace/auto` sends them if that runs in the process, else to the OpenTelemetry that is registered there.
- * Nothing of it needs a file of its own at run time, so it may be bundled too.
+ * `@llmtrace/auto/manual`: instruments SDKs that no hook sees load: an SDK that was bundled with the application
+ * (Next.js, serverless functions), or one that was loaded before llmtrace. It starts no SDK: spans go where
+ * `@llmtrace/auto` sends them if that runs in the process, else to the registered OpenTelemetry provider. It reads no
+ * file at run time, so it may be bundled, too.
  */
 import {
   facts,
@@ -17,7 +17,7 @@ import { entry as googleGenerativeAI } from '@llmtrace/instrumentation-google-ge
 import { entry as openai } from '@llmtrace/instrumentation-openai';
 import { diag } from '@opentelemetry/api';
 
-/** All vendors: each is loaded, since what is handed over may be of any. */
+/** All vendors are loaded, since the argument may belong to any of them. */
 const ENTRIES: readonly InstrumentationEntry[] = [openai, anthropic, googleGenAI, googleGenerativeAI];
 
 /**
@@ -26,7 +26,7 @@ const ENTRIES: readonly InstrumentationEntry[] = [openai, anthropic, googleGenAI
  * `--import @llmtrace/auto` traces.
  *
  * @param client an `OpenAI`, `Anthropic`, `GoogleGenAI` or `GoogleGenerativeAI`, or one derived from it.
- * @returns `client` itself. It never throws: what is no such client is named in a warning.
+ * @returns `client` itself. It never throws: an unknown client produces a warning.
  */
 export function instrumentClient<T>(client: T): T {
   byHand(client, 'client');
@@ -34,9 +34,9 @@ export function instrumentClient<T>(client: T): T {
 }
 
 /**
- * Traces the calls of all clients of an SDK, by what it exports: `import * as openai from 'openai'`, or the main class.
+ * Traces the calls of all clients of an SDK, by its exports: `import * as openai from 'openai'`, or the main class.
  *
- * @returns `exports` itself. It never throws: what is no such SDK is named in a warning.
+ * @returns `exports` itself. It never throws: an unknown SDK produces a warning.
  */
 export function instrumentModule<T>(exports: T): T {
   byHand(exports, 'module');
@@ -58,7 +58,7 @@ function byHand(given: unknown, what: 'client' | 'module'): void {
   }
 }
 
-/** The vendor most of whose methods are there: SDKs share some. */
+/** The vendor with the most matching methods, since SDKs share some. */
 function kindOf(given: unknown, what: 'client' | 'module'): InstrumentationEntry | undefined {
   const counted = ENTRIES.map((kind) => ({ kind, methods: reachable(kind.vendor, given, what) }));
   const most = counted.reduce((one, other) => (other.methods > one.methods ? other : one));

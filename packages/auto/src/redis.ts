@@ -6,7 +6,10 @@ import type { AutoSettings } from './settings.ts';
 
 const require = module.createRequire(import.meta.url);
 
-/** Where `LLMTRACE_REDIS_URL` says that limits are kept; in the process where it names none, or a wrong one, which was said. */
+/**
+ * The option `sharedLimits` from `LLMTRACE_REDIS_URL`. It is `false`, which keeps limits in the process, if the
+ * variable is not set or is wrong (a warning has named it).
+ */
 export function sharedLimits(
   { redis }: AutoSettings,
   config: LlmTraceConfig,

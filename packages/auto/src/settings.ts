@@ -1,4 +1,7 @@
-/** What the environment says to `@llmtrace/auto` alone. A wrong value is named in a warning, and its default applies. */
+/**
+ * The environment variables that only `@llmtrace/auto` reads. A wrong value produces a warning, and the default
+ * applies.
+ */
 import {
   capped,
   type Environment,
@@ -38,15 +41,18 @@ export interface AutoSettings {
   sdkDisabled: boolean;
   /** `LLMTRACE_INSTRUMENTATIONS`: the vendors to trace, by short name; undefined means all. */
   instrumentations: readonly string[] | undefined;
-  /** `LLMTRACE_CONSOLE`: print the calls on stderr; undefined leaves it to whether somebody looks. */
+  /**
+   * `LLMTRACE_CONSOLE`: print the calls on stderr; undefined: only if stderr is a terminal and the calls are shown
+   * nowhere else.
+   */
   console: boolean | undefined;
-  /** `LLMTRACE_QUIET`: no line says that calls are shown nowhere. */
+  /** `LLMTRACE_QUIET`: omit the line that calls are shown nowhere. */
   quiet: boolean;
   /** Whether `LLMTRACE_LOG` asks for log lines of calls. */
   logLines: boolean;
   /** False where `NO_COLOR` is set. */
   color: boolean;
-  /** `OTEL_LOG_LEVEL`: how much of what `diag` says is printed on stderr; undefined means nothing. */
+  /** `OTEL_LOG_LEVEL`: the level from which messages of `diag` are printed on stderr; undefined prints none. */
   logLevel: DiagLogLevel | undefined;
   /** Where traces go: `OTEL_TRACES_EXPORTER`, else `otlp` where an OTLP endpoint is set, else nowhere. */
   traceExporters: readonly ExporterSetting[];
@@ -55,15 +61,18 @@ export interface AutoSettings {
   /** Where log events go, by the same rule. */
   logExporters: readonly ExporterSetting[];
   /**
-   * `LLMTRACE_EXPORT`: where telemetry goes once the application has registered a provider of its own: there alone, or
-   * also to where the variables above say.
+   * `LLMTRACE_EXPORT`: where telemetry goes once the application has registered its own provider: only there, or also
+   * to the destination of the variables above.
    */
   exportTo: (typeof EXPORT_TO)[number];
   /** `OTEL_METRIC_EXPORT_INTERVAL`, in ms. */
   metricInterval: number | undefined;
   /** `OTEL_METRIC_EXPORT_TIMEOUT`, in ms. */
   metricTimeout: number | undefined;
-  /** `LLMTRACE_EXPORT_QUEUE_BYTES`: so much telemetry waits for its export at most, estimated. @default 33554432 */
+  /**
+   * `LLMTRACE_EXPORT_QUEUE_BYTES`: the most telemetry that waits for its export, in estimated bytes. @default
+   * 33554432
+   */
   exportQueueBytes: number;
   /** `LLMTRACE_EXIT_TIMEOUT_MS`: how long an exit waits for the last export, in ms; 0 means not at all. @default 3000 */
   exitTimeout: number;

@@ -1,8 +1,9 @@
 /**
- * One line where calls are traced and nothing shows them: no exporter, no terminal, no other provider, as in a container
- * or in CI. It is written when the first call has ended, not at the start: by then the application has registered its
- * provider and read its `.env`, and processes that make no call (npm, a build, a supervisor) write nothing. It goes to
- * stderr, since stdout may be a protocol (MCP), and it is no warning of the process, which an application may count.
+ * Writes one line if calls are traced but shown nowhere: no exporter, no terminal, no other provider, as in a
+ * container or in CI. It is written when the first call has ended, not at the start: by then the application has
+ * registered its provider and read its `.env`, and processes that make no call (npm, a build, a supervisor) write
+ * nothing. It goes to stderr, since stdout may be a protocol (MCP), and it is no warning of the process, which an
+ * application may count.
  */
 import type Cluster from 'node:cluster';
 import module from 'node:module';
@@ -43,7 +44,7 @@ const hint = (names: readonly string[]): string =>
   'is no terminal. Set OTEL_EXPORTER_OTLP_ENDPOINT, LLMTRACE_CONSOLE=true or LLMTRACE_PROMETHEUS_PORT to see them; ' +
   'LLMTRACE_QUIET=true leaves this line out';
 
-/** Whether nothing is configured that shows calls, and nothing says that none is wanted. */
+/** Whether no configured output shows the calls, and none is disabled on purpose. */
 function isUnseen(settings: AutoSettings): boolean {
   const { quiet, console: wanted, logLines, prometheus, doctor, doctorFolder, sdkDisabled, env } = settings;
   const exporters = ['TRACES', 'METRICS', 'LOGS'].some((signal) => env[`OTEL_${signal}_EXPORTER`]);

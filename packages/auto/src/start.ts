@@ -1,4 +1,4 @@
-/** What loading `@llmtrace/auto` does. None of it may fail the application. */
+/** The steps of loading `@llmtrace/auto`. None of them may fail the application. */
 import {
   type LlmTraceConfig,
   type Observer,
@@ -46,7 +46,7 @@ export function start(): void {
 function instrument(): void {
   printDiag(autoSettings().logLevel);
   noteTsNode();
-  const settings = autoSettings(); // again: what it has to say is heard now
+  const settings = autoSettings(); // again: its warnings have a listener now
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
@@ -63,14 +63,14 @@ function instrument(): void {
   for (const { Instrumentation } of vendors) new Instrumentation({ ...config, ...shared });
 }
 
-/** The line that says that nothing shows the calls, unless the options show them. */
+/** The line that calls are shown nowhere, unless the options show them. */
 function hints({ log, hooks, observers }: LlmTraceConfig, vendors: readonly LoadedVendor[]): Observer[] {
   if (log !== undefined || hooks !== undefined || observers?.length) return [];
   const names = namesToShow(vendors);
   return [hintObserver({ read: autoSettings, names, isRegistered: () => isRegistered() })];
 }
 
-/** The SDKs, where there are any: with them goes whatever sends requests without one. */
+/** Instruments the SDKs, if there are any, and with them the HTTP clients that send requests without an SDK. */
 function namesToShow(vendors: readonly LoadedVendor[]): string[] {
   const sdks = vendors.filter(({ vendor }) => vendor.requests !== undefined);
   return (sdks.length > 0 ? sdks : vendors).map(({ name }) => name);

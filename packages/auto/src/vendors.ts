@@ -4,7 +4,7 @@ import { type InstrumentationEntry, nearest, note, warnOnce } from '@llmtrace/co
 import { diag } from '@opentelemetry/api';
 import type { AutoSettings } from './settings.ts';
 
-/** What the package of a vendor declares of itself. */
+/** The declaration of a vendor's package. */
 export type LoadedVendor = InstrumentationEntry;
 
 const require = module.createRequire(import.meta.url);
@@ -21,7 +21,7 @@ const VENDORS: Readonly<Record<string, () => { entry: InstrumentationEntry }>> =
 /** The names that `LLMTRACE_INSTRUMENTATIONS` knows. */
 export const VENDOR_NAMES: readonly string[] = Object.keys(VENDORS);
 
-/** All vendors that have an SDK, whatever the settings ask for. */
+/** All vendors that have an SDK, independent of the settings. */
 export const allVendors = (): LoadedVendor[] =>
   VENDOR_NAMES.flatMap(loaded).filter(({ vendor }) => vendor.requests !== undefined);
 

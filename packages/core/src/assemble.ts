@@ -7,14 +7,15 @@ import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
-import { loadPrices, pricer } from './cost/cost.ts';
+import { costOf, isPrepaidCall, loadPrices, pricer } from './cost/cost.ts';
 import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
 import { watchRawBodies } from './engine/raw-json.ts';
-import { budget } from './interceptors/budget.ts';
+import { watchedBudget } from './interceptors/budget.ts';
 import { compose } from './interceptors/compose.ts';
 import type { Layer } from './interceptors/feature.ts';
+import type { Pricing } from './interceptors/forecast.ts';
 import { rateLimit } from './interceptors/rate-limit.ts';
 import { retry } from './interceptors/retry.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
@@ -32,7 +33,7 @@ import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
 
-/** What OpenTelemetry gives to an instrumentation. */
+/** The OpenTelemetry objects of an instrumentation. */
 export interface Instruments {
   readonly tracer: Tracer;
   readonly meter: Meter;
@@ -51,7 +52,7 @@ export function engineOf(
   const { content } = config;
   const log = logObserver(config.log as ResolvedLog, content.maxLength);
   const { intercept, retries, settling, telling } = layersOf(config, meter);
-  // in the order in which they end: what a call spent is settled before it is reported
+  // in the order of their end: the spend of a call is settled before the call is reported
   const own = [
     ...settling,
     spanObserver(config, {
@@ -74,6 +75,9 @@ export function engineOf(
     diag,
     nativeSpans: config.nativeSpans,
     streamUsage: config.requestStreamUsage,
+    needsUsage:
+      config.budget.length > 0 || config.rateLimit.some((limit) => limit.tokensPerMinute !== undefined),
+    needsSize: config.budget.length > 0,
     content: captureOptions(config),
     origin: origins(vendor, config.providerMap),
   };
@@ -87,7 +91,7 @@ export function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteCo
 const isOn = ({ capture }: ResolvedContent, where: 'SPAN' | 'EVENT'): boolean =>
   capture.startsWith(where) || capture === 'SPAN_AND_EVENT';
 
-/** Undefined where content is recorded nowhere: nothing of it is then looked at. */
+/** Undefined if no observer records content, which is then not even read. */
 function captureOptions({ content, log }: CompleteConfig): CaptureOptions | undefined {
   const { hideContent, mode } = log as ResolvedLog;
   const isTaken =
@@ -121,14 +125,20 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
   };
 }
 
+/** What budgets know of prices. */
+const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
+  priceOf: (call, usage) => costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
+  isPrepaid: isPrepaidCall,
+});
+
 interface Layers {
-  /** All of them, one within the other; undefined where there are none. */
+  /** All interceptors, nested; undefined if there are none. */
   readonly intercept: Interceptor | undefined;
-  /** True where one of them retries. */
+  /** True if one of them retries. */
   readonly retries: boolean;
-  /** What settles when a call ends, once its cost is known. */
+  /** The observers that account for a call when it ends and its cost is known. */
   readonly settling: readonly Observer[];
-  /** What tells of it. */
+  /** The observers that report it. */
   readonly telling: readonly Observer[];
 }
 
@@ -146,7 +156,7 @@ function layer<T extends object>(options: T, make: (options: T) => Layer): Layer
 
 /**
  * User's interceptors ▸ retry ▸ budget ▸ rate limit ▸ attempt: every attempt is a request that the vendor counts, and
- * who has no money left need not wait in line.
+ * a call without budget need not wait for the rate limit.
  */
 function layersOf(config: CompleteConfig, meter: Meter): Layers {
   const { sharedLimits: store } = config;
@@ -154,7 +164,11 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
   const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
-    ...config.budget.map((options, i) => layer(options, () => budget(options, named(`budget ${i}`)))),
+    ...config.budget.map((options, i) =>
+      layer(options, () =>
+        watchedBudget(options, { shared: named(`budget ${i}`), pricing: pricingOf(config.modelMap) }),
+      ),
+    ),
     ...config.rateLimit.map((options, i) => layer(options, () => rateLimit(options, named(`limit ${i}`)))),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);

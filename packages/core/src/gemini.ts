@@ -1,2 +1,2 @@
-/** `@llmtrace/core/gemini`: what both of Google's SDKs send and get, for their instrumentations. */
+/** `@llmtrace/core/gemini`: the requests and answers that both of Google's SDKs share, for their instrumentations. */
 export { gemini, geminiContent } from './internal.ts';

@@ -1,4 +1,4 @@
-/** `@llmtrace/core`: what applications may call and configure, and what vendors' instrumentations are made of. */
+/** `@llmtrace/core`: the functions and types for applications and for instrumentations of vendors. */
 
 // Calls, as observers, hooks and interceptors get them
 export type {
@@ -36,6 +36,7 @@ export {
   type Billing,
   type BudgetOptions,
   billing,
+  type CallErrorType,
   type ContentReader,
   type CostSemconv,
   callErrorType,

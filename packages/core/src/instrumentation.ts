@@ -1,4 +1,4 @@
-/** What all instrumentations of llmtrace are: OpenTelemetry's own base class over a {@link Vendor}. */
+/** The base class of all instrumentations of llmtrace: OpenTelemetry's base class over a {@link Vendor}. */
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import {
   InstrumentationBase,
@@ -35,7 +35,7 @@ type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
 /** Methods of an object, by name. */
 type Methods = Record<string, unknown>;
 
-/** What the package of a vendor declares of itself, for `@llmtrace/auto` and the scripts: its export `entry`. */
+/** The declaration of a vendor's package (its export `entry`), for `@llmtrace/auto` and the scripts. */
 export interface InstrumentationEntry {
   /** As `LLMTRACE_INSTRUMENTATIONS` names it. */
   readonly name: string;
@@ -54,7 +54,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   declare private _meteredBy: MeterProvider | undefined;
   declare private _patching: Patcher | undefined;
   declare private _silent: boolean | undefined;
-  /** The environment says that nothing is to happen, and the code does not say otherwise. */
+  /** True if the environment disables llmtrace and the code does not enable it. */
   declare private _off: boolean | undefined;
 
   /** A getter, for the same reason. */
@@ -80,7 +80,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
    * before llmtrace. It is the classes behind the client that are patched, so all other clients of the same copy of
    * the SDK are traced too. It may be called for each client; a second time changes nothing.
    *
-   * @returns `client`, in any case: what cannot be instrumented is a warning.
+   * @returns `client` in any case: a client that cannot be instrumented produces a warning.
    */
   instrumentClient<T>(client: T): T {
     this._patcher().patchByHand(client, 'client');
@@ -88,7 +88,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   /**
-   * The same by what the SDK exports: `import * as openai from 'openai'`, or its main class.
+   * The same for the SDK's exports: `import * as openai from 'openai'`, or its main class.
    *
    * @returns `exports`, in any case.
    */
@@ -97,7 +97,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return exports;
   }
 
-  /** A set-up of OpenTelemetry enables whatever is not: not against `LLMTRACE_ENABLED=false`. */
+  /** A set-up of OpenTelemetry enables every disabled instrumentation; `LLMTRACE_ENABLED=false` must prevent that. */
   override enable(): void {
     if (this._off) return;
     this._silent = false;
@@ -174,7 +174,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     };
   }
 
-  /** Runs a helper that starts a native span, which it must not where the call gets one of ours. */
+  /** Runs a helper that starts a native span, and prevents that if the call gets llmtrace's span instead. */
   private _help(
     { nativeSpans }: EngineConfig,
     original: (...args: unknown[]) => unknown,
@@ -186,7 +186,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return native && nativeSpans === 'replace' ? silently(native, client(self), run) : run();
   }
 
-  /** Undefined where the providers do not give what it takes: the application's call goes on without us. */
+  /** Undefined if the OpenTelemetry providers fail: the application's call then runs untraced. */
   protected _current(): EngineConfig | undefined {
     const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;

@@ -1,9 +1,13 @@
-/** `@llmtrace/core/openai`: what OpenAI and the many hosts that speak its protocols answer, for instrumentations of them. */
+/**
+ * `@llmtrace/core/openai`: reads the answers of OpenAI and of the many hosts that speak its protocols, for their
+ * instrumentations.
+ */
 export {
   allImage,
   type BilledReading,
   chatBilled,
   dialectOf,
+  foldChatBilled,
   openAIEmbeddingsUsage,
   openAIStreamUsage,
   openAIUsage,

@@ -1,4 +1,4 @@
-/** Batches: what their results used is told of once, when they are read to their end. */
+/** Batches: the usage of their results is reported once, when the results have been read to their end. */
 import {
   type Asked,
   type Endpoint,
@@ -9,12 +9,12 @@ import {
 } from '@llmtrace/core';
 import { billed, usage } from './usage.ts';
 
-/** So many models are told apart in the results of one batch. */
+/** The number of models to keep apart in the results of one batch. */
 const MAX_MODELS = 50;
 
 /**
- * Folds one result. Each model has a price of its own, so the usage is summed up by model; a region that costs more is
- * that of all, for a batch asks for one.
+ * Folds one result. Models have different prices, so the usage is summed by model. A region that costs more applies
+ * to all results, because a batch requests only one.
  */
 function chunk(soFar: LlmResponse, line: any, asked?: Asked): void {
   const message = line.result?.message;
@@ -36,7 +36,7 @@ function add(inner: InnerCall[], model: string | undefined, used: Usage): void {
   else if (inner.length < MAX_MODELS) inner.push({ model, usage: { ...used }, what: 'inner_model' });
 }
 
-/** Counts, added up; one that is not known of a message is what is known of the others. */
+/** Adds counts; a count that one message lacks is the sum of the others. */
 function sum(one: Usage = {}, other: Usage): Usage {
   const counts: Record<string, number | undefined> = { ...one };
   for (const [key, count] of Object.entries(other)) {

@@ -19,7 +19,7 @@ const response = (c: any): LlmResponse => ({
   finishReasons: finishReasons(c.stop_reason),
 });
 
-/** Each event is a completion of its own, of what has come since the one before. */
+/** Each event is a complete completion with the text since the event before. */
 function chunk(soFar: LlmResponse, event: any): void {
   const { id, model, finishReasons: reasons } = response(event);
   soFar.id ??= id;

@@ -1,4 +1,4 @@
-/** What is said in messages. https://platform.claude.com/docs/en/api/messages */
+/** Reads the content of messages. https://platform.claude.com/docs/en/api/messages */
 import {
   type ContentReader,
   type Message,
@@ -31,14 +31,14 @@ function source(given: any, modality: string): Part[] {
   }
 }
 
-/** What is known of a document or a search result apart from what it says. */
+/** The metadata of a document or a search result. */
 const about = ({ title, context, source: from }: any): object =>
   Object.fromEntries(Object.entries({ title, context, source: from }).filter(([, value]) => string(value)));
 
-/** A block as the vendor has it, where it lacks what a part takes, or where there is no part for it. */
+/** The vendor's block itself, if it lacks a field of the part, or if there is no part for it. */
 const generic = (block: any): Part[] => [parts.generic(withoutSecrets(block))];
 
-/** A value without what only the vendor can read, and nobody is to. */
+/** A value without the encrypted fields, which only the vendor can read. */
 function withoutSecrets(value: any): any {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isObject(value)) return value;
@@ -68,7 +68,7 @@ function serverToolCall(block: any, type: string): Part {
 
 const BLOCK = /^(text|image|document|search_result|container_upload)$/;
 
-/** What a tool of the vendor's gave: an object of a type of its own, wherein documents and the like are parts. */
+/** The result of one of the vendor's tools: an object with a type, in which documents and similar items are parts. */
 function legible(value: any): any {
   if (Array.isArray(value)) return value.flatMap(legible);
   if (!isObject(value)) return value;
@@ -86,7 +86,7 @@ function others(block: any): Part[] {
   return [{ type: 'server_tool_call_response', id, server_tool_call_response: { type, response } }];
 }
 
-/** How a block is read, by its type. A thought that is redacted says nothing. */
+/** How a block is read, by its type. A redacted thought has no content. */
 const BLOCKS: Readonly<Record<string, (block: any) => Part[]>> = {
   text: (block) => parts.text(block.text),
   thinking: (block) => parts.reasoning(block.thinking),
@@ -122,7 +122,7 @@ const message = ({ role, content }: any): Message => ({
   parts: blocks(content),
 });
 
-/** A tool of the application's own has no type, or says that it is a custom one. */
+/** A tool of the application has no type, or the type `custom`. */
 function tool({ type, name, mcp_server_name, description, input_schema }: any): ToolDefinition {
   const isOwn = string(type) === undefined || type === 'custom';
   return {
@@ -133,7 +133,7 @@ function tool({ type, name, mcp_server_name, description, input_schema }: any): 
   };
 }
 
-/** The field of a block that a delta goes on with. A compaction comes whole, in one delta. */
+/** The field of a block that a delta continues. A compaction arrives whole, in one delta. */
 const FIELDS: Readonly<Record<string, string>> = {
   text_delta: 'text',
   thinking_delta: 'thinking',
@@ -148,7 +148,7 @@ function addDelta(block: any, delta: any): void {
   if (typeof value === 'string') block[field] = (block[field] ?? '') + value;
 }
 
-/** Folds an event. What comes after an answer's blocks says nothing. */
+/** Folds an event. Events after an answer's blocks have no content. */
 function fold(whole: any, event: any): void {
   whole.content ??= [];
   whole.open ??= new Map();

@@ -13,14 +13,14 @@ import { batches } from './batches.ts';
 import { completions } from './completions.ts';
 import { messages, streamHelpers } from './messages.ts';
 
-/** By the client's class, where its name tells. */
+/** From the client's class, if its name is known. */
 const CLASSES: Readonly<Record<string, string>> = {
   AnthropicBedrock: 'aws.bedrock',
   AnthropicBedrockMantle: 'aws.bedrock',
   AnthropicVertex: 'gcp.vertex_ai',
 };
 
-/** As the client itself says (from 0.134), else by its class. A plain client may be sent to any host. */
+/** From the client's own field (since 0.134), else from its class. A plain client may use any host. */
 function providerOf(client: any): string | undefined {
   const own = client?._genAIProviderName;
   if (typeof own === 'string' && own !== 'anthropic') return own;
@@ -34,8 +34,8 @@ const requests: SentRequests = {
   paths:
     /\/v1\/(?:messages|complete)(?:\?|$)|\/model\/[^/]+\/invoke(?:-with-response-stream)?$|(?<!\/count-tokens):(?:streamR|r)awPredict$/,
   marks: [/X-Stainless-Package[-]Version/, /ANTHROPIC_BASE[_]URL/],
-  // The user agent is the class's name, which a subclass or a minifier changes, or what the application sets.
-  // The version of the protocol is no header of those that go to Bedrock and Vertex.
+  // The user agent is the class's name, which a subclass or a minifier changes, or a value of the application. The
+  // version of the protocol is no header of those that go to Bedrock and Vertex.
   sentBy: (header) =>
     header('x-stainless-lang') === 'js' ? header('x-stainless-package-version') : undefined,
 };

@@ -69,7 +69,7 @@ function chunk(soFar: LlmResponse, event: any, asked?: Asked): void {
       soFar.serviceTier = name(tier(event.usage)) ?? soFar.serviceTier;
       soFar.finishReasons = finishReasons(event.delta?.stop_reason) ?? soFar.finishReasons;
       break;
-    case 'error': // the SDKs throw it; only one who reads the raw body gets this far
+    case 'error': // the SDKs throw it; only a reader of the raw body gets this far
       soFar.failure = event.error ?? { type: 'error' };
       break;
   }

@@ -11,8 +11,8 @@ import {
 } from '@llmtrace/core';
 
 /**
- * The usage of a message, on top of what an earlier event of its stream said: what an event leaves out, or says
- * to be null, stays as it was. Anthropic's input leaves out what was read from and written to a cache.
+ * The usage of a message, merged over that of earlier events of its stream: a field that is missing or null keeps its
+ * earlier value. Anthropic's input tokens exclude cache reads and cache writes.
  *
  * Compaction and the advisor are not in it, nor in these totals: {@link billed} has them.
  */
@@ -41,17 +41,17 @@ export function usageAtStart(u: any): Usage | undefined {
 const uncachedOf = ({ inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 }: Usage): number | undefined =>
   inputTokens === undefined ? undefined : inputTokens - cacheReadTokens - cacheWriteTokens;
 
-/** What the answer was served with, as far as it changes the price: fast mode has prices of its own, as tiers have. */
+/** The service tier as it affects the price: fast mode has separate prices, like a tier. */
 export const tier = (u: any): unknown => (u?.speed === 'fast' ? u.speed : u?.service_tier);
 
 /**
- * What else a message is billed for, on top of what an earlier event of its stream said: the region, and the calls
- * within the call. Compaction is one of the model that was requested, with a prompt of its own; the advisor is another
- * model. The answer of a fallback is the message itself.
+ * The other billed items of a message, merged over those of earlier events: the region, and the nested calls.
+ * Compaction is a call of the requested model with a separate prompt; the advisor is another model. The answer of a
+ * fallback is the message itself.
  */
 export function billed(message: any, asked: Asked | undefined, soFar?: Billing): Billing | undefined {
   const usage = message.usage ?? {};
-  // Behind another provider it says nothing of that one's regions.
+  // Behind another provider it does not name that provider's region.
   const geo = asked === undefined || asked.provider === 'anthropic' ? name(usage.inference_geo) : undefined;
   const region = geo ?? soFar?.region;
   const calls = innerCalls(usage.iterations, asked) ?? soFar?.inner;
@@ -71,7 +71,7 @@ function innerCalls(iterations: unknown, asked: Asked | undefined): InnerCall[] 
 
 /**
  * A container is billed by the hour, which no answer counts, unless the answer's web tools make it free. A credit for
- * a fallback changes what of the input counts as cached.
+ * a fallback changes the cached part of the input.
  */
 function uncounted({ container }: any, usage: any): Billing['uncounted'] {
   const { web_search_requests: searches, web_fetch_requests: fetches } = usage.server_tool_use ?? {};

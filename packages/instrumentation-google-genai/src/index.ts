@@ -10,8 +10,8 @@ import { interactions } from './interactions.ts';
 import { modelEndpoints } from './models.ts';
 
 /**
- * The client beneath the one that the application makes: it knows the base URL. Interactions have one of their
- * own in earlier versions, which knows the other.
+ * The inner client of the application's client: it has the base URL. In earlier versions, interactions have a
+ * separate client, which refers to it.
  */
 const clientOf = (self: any): any => self?._client ?? self?.apiClient ?? self?.parentClient;
 

@@ -81,7 +81,7 @@ const ended = (status: unknown): string[] | undefined => {
   return reason === undefined ? undefined : [reason];
 };
 
-/** What of the tools that the vendor ran is billed by the count. */
+/** The vendor's tool runs that are billed by count. */
 function billed(u: any): Billing | undefined {
   const fees: Fees = {};
   for (const { type, count: times } of objects(u?.grounding_tool_count)) {
@@ -103,7 +103,7 @@ const response = (r: any): LlmResponse => ({
   failure: r.status === 'failed' ? (gemini.failure(r.error) ?? { code: 'failed' }) : undefined,
 });
 
-/** What was used before the SDK continued an interaction by another one, by the response that they make up. */
+/** The usage before the SDK continued an interaction by another one, keyed by their joint response. */
 const before = new WeakMap<LlmResponse, Pick<LlmResponse, 'usage' | 'billing'>>();
 
 /** Counts, added up. */
@@ -127,7 +127,7 @@ function addInteraction(soFar: LlmResponse, interaction: any): void {
   if (billing?.fees) soFar.billing = { fees: sum(earlier?.billing?.fees, billing.fees) };
 }
 
-/** Events carry what is known of the interaction by then. */
+/** Each event contains the interaction so far. */
 function chunk(soFar: LlmResponse, event: any): void {
   if (event.interaction) addInteraction(soFar, event.interaction);
   if (event.event_type === 'interaction.status_update') {

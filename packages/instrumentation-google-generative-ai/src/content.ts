@@ -1,15 +1,15 @@
-/** What is said in calls of a model, and in its chats. */
+/** Reads the content of a model's calls and chats. */
 import type { ContentReader, Prompt } from '@llmtrace/core';
 import { geminiContent } from '@llmtrace/core/gemini';
 
-/** Parts of one message become a content as the SDK makes it: results of functions have a role of their own. */
+/** Parts of one message become a content as the SDK makes it: results of functions have a separate role. */
 function contentOf(given: any): object {
   const parts = Array.isArray(given) ? given : [given];
   const isResult = parts.some((part) => part?.functionResponse !== undefined);
   return { role: isResult ? 'function' : 'user', parts };
 }
 
-/** The SDK puts the given parameters over those that the model was made with. */
+/** The SDK merges the call's parameters over those of the model. */
 function modelPrompt([given]: readonly any[], self: any): Prompt {
   const params = given?.contents ? given : { contents: [contentOf(given)] };
   const { tools, systemInstruction } = self ?? {};
@@ -17,9 +17,9 @@ function modelPrompt([given]: readonly any[], self: any): Prompt {
 }
 
 /**
- * A message goes with what was said before it. That may still be missing when the call begins: an answer enters the
- * history a little after its stream has ended, and the SDK waits for it. So the history is read again when the SDK
- * goes on, which has nobody but the SDK's own methods waiting for it, each of which handles its failure.
+ * A message is sent with the history before it. The last answer may be missing when the call begins: it enters the
+ * history shortly after its stream has ended, and the SDK waits for it. So the history is read again when the SDK
+ * continues; only the SDK's own methods wait for that promise, and each handles its rejection.
  */
 function chatPrompt([given]: readonly any[], self: any): Prompt {
   const asked = geminiContent.prompt({ ...self.params, contents: [contentOf(given)] });

@@ -4,7 +4,7 @@ import { gemini } from '@llmtrace/core/gemini';
 import { chatContent, modelContent } from './content.ts';
 import { FILES, optionsOf, withSignal } from './options.ts';
 
-/** The SDK puts the given parameters over those that the model was made with. */
+/** The SDK merges the call's parameters over those of the model. */
 function modelRequest([given]: readonly any[], self: any): LlmRequest {
   // Anything else is the parts of one message.
   const params = given?.contents ? given : { contents: [given] };
@@ -14,7 +14,7 @@ function modelRequest([given]: readonly any[], self: any): LlmRequest {
   });
 }
 
-/** A message goes with all that was said before it, once that is answered. */
+/** A message is sent with the history before it, once the previous message is answered. */
 const chatRequest = (_args: readonly any[], self: any): LlmRequest =>
   gemini.request(self.params?.generationConfig ?? {}, { model: gemini.model(self.model) });
 

@@ -18,9 +18,9 @@ const requests: SentRequests = {
   sentBy: (header) => /\bgenai-js\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
 };
 
-/** What the SDK's client has. Nothing of a client that has more is called: it is another's. */
+/** The methods of the SDK's client. A client with more methods belongs to another SDK and is not called. */
 const CLIENT = ['constructor', 'getGenerativeModel', 'getGenerativeModelFromCachedContent'];
-/** What the SDK's models have, and those of its relatives do not: `@google-cloud/vertexai`, Firebase. */
+/** The fields by which the SDK's models differ from those of related SDKs: `@google-cloud/vertexai`, Firebase. */
 const MODEL = ['generateContent', 'startChat', 'embedContent', 'batchEmbedContents'];
 
 /** The prototype that has the method itself. */
@@ -53,7 +53,7 @@ export const googleGenerativeAI: Vendor = {
   module: '@google/generative-ai',
   extensions: ['.js', '.mjs'],
   main: (exports) => exports,
-  // The package has no client: a model (or a chat) carries what it takes to send a request.
+  // The package has no client: a model (or a chat) has everything that a request needs.
   client: (self) => self,
   baseURL: (self, args) => optionsOf(args, self).baseUrl ?? 'https://generativelanguage.googleapis.com',
   endpoints: [...contentEndpoints, ...embeddingEndpoints],

@@ -1,4 +1,4 @@
-/** What all endpoints of the package share. */
+/** Helpers that all endpoints of the package share. */
 
 /** Both builds are bundles of one file. */
 export const FILES = ['dist/index'] as const;
@@ -10,7 +10,7 @@ export const withSignal = (
   signal: AbortSignal,
 ): any[] => [given, { ...options, signal }, ...rest];
 
-/** Options of a request: those given with the call go over those of the model. */
+/** The options of a request: the call's options take precedence over the model's. */
 export const optionsOf = ([, given]: readonly any[], self: any): any => ({
   ...self?._requestOptions,
   ...given,

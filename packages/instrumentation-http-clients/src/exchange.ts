@@ -1,6 +1,6 @@
 /**
- * One request and its answer, as a client sends and receives them: watched from beside. It becomes a call once enough
- * of it is seen to know that it is one.
+ * One request and its answer, observed as a client sends and receives them. The exchange becomes a call once its data
+ * identifies a model call.
  */
 import {
   chunkArrived,
@@ -20,9 +20,10 @@ import type { Target } from './protocols/protocol.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { awaitRedirect, takeRedirected } from './redirects.ts';
 
-/** What an exchange needs of the instrumentation. */
+/** The instrumentation, as far as an exchange needs it. */
 export interface CallOpener {
-  isKnown(url: URL): boolean;
+  /** Whether models are known to be served there, or an SDK of such a vendor to send the request. */
+  isKnown(target: Target): boolean;
   /** Undefined where nothing is to be traced, or cannot be. */
   open(found: Recognised, begun: number): Live | undefined;
 }
@@ -34,7 +35,10 @@ export class Exchange {
   readonly #target: Target;
   readonly #context: Context;
   readonly #begun = performance.now();
-  /** The client's own object for the request: a call whose request is collected has been dropped. */
+  /**
+   * The client's own object for the request: when the request is garbage-collected, the application has dropped the
+   * call.
+   */
   readonly #request: WeakRef<object>;
   #body: RequestBody | undefined;
   #length = 0;
@@ -45,7 +49,7 @@ export class Exchange {
   #decoder: Decoder | undefined;
   #isOver = false;
 
-  /** @param parent what was active when the application sent the request. */
+  /** @param parent the context that was active when the application sent the request. */
   constructor(opener: CallOpener, target: Target, request: object, parent: Context) {
     this.#opener = opener;
     this.#target = target;
@@ -76,7 +80,7 @@ export class Exchange {
       this.#use(redirected.live);
       return;
     }
-    this.#found = recognise(this.#target, sent, this.#opener.isKnown(this.#target.url));
+    this.#found = recognise(this.#target, sent, this.#opener.isKnown(this.#target));
     if (!this.#found) this.#isOver = true;
     else if (this.#found.isSure) this.#open(this.#found);
   }
@@ -117,7 +121,7 @@ export class Exchange {
     }
   }
 
-  /** What the vendor says of its refusal is in the body. */
+  /** The body contains the vendor's reason for its refusal. */
   #refused(status: number, header: Header): void {
     const live = this.#live;
     if (!live) {
@@ -213,7 +217,7 @@ export class Exchange {
     const isLeft = this.#reader !== undefined && !isOfNetwork(error);
     this.#stop();
     if (!live) return;
-    // Who leaves an answer that has begun gets no error of it.
+    // An application that stops reading an answer gets no error.
     if (isLeft) close(live, 'cancelled');
     else close(live, 'failed', error);
   }
@@ -235,8 +239,7 @@ export class Exchange {
 }
 
 /**
- * Whether an error is the network's, or that of a time that is up. All others are the application's own: whatever it
- * gives as its reason for leaving an answer.
+ * Whether an error is a network error or a timeout. All others are the application's reasons for aborting.
  */
 const isOfNetwork = (error: unknown): boolean =>
   !isCancelled(error) && (typeof fields(error).code === 'string' || fields(error).name === 'TimeoutError');

@@ -21,7 +21,7 @@ import { isExcluded } from './excluded.ts';
 import { callersContext } from './parent.ts';
 import type { Beside } from './protocols/protocol.ts';
 import { isKnownHost, mayBeCall, type Recognised } from './recognise.ts';
-import { claimRequest, isLeftToSdk } from './yielding.ts';
+import { claimRequest, isLeftToSdk, isOfSdk } from './yielding.ts';
 
 const NAME = '@llmtrace/instrumentation-http-clients';
 
@@ -38,8 +38,8 @@ export const httpClients: Vendor = {
 };
 
 /**
- * The instrumentation of HTTP clients. A request that an instrumented SDK sends within a call of its own is left to
- * that SDK's instrumentation.
+ * The instrumentation of HTTP clients. A request that an instrumented SDK sends within its call is left to that SDK's
+ * instrumentation.
  *
  * @throws TypeError for an option that has a wrong value.
  */
@@ -55,10 +55,6 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     return httpClients;
   }
 
-  protected override init(): [] {
-    return [];
-  }
-
   override enable(): void {
     super.enable();
     if (this._isWatching || !this.isEnabled()) return;
@@ -68,7 +64,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
 
   private _watch(): void {
     const opener: CallOpener = {
-      isKnown: (url) => isKnownHost(url, this.getConfig().providerMap ?? {}),
+      isKnown: ({ url, header }) => isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(header),
       open: (found, begun) => this._open(found, begun),
     };
     const begin = (request: object, urlOf: () => URL, header: Header): Exchange | undefined => {
@@ -101,14 +97,14 @@ export const entry: InstrumentationEntry = {
 
 type Header = (name: string) => string | undefined;
 
-/** What interceptors do cannot be done to a request that is only observed. */
+/** Interceptors cannot apply to a request that is only observed. */
 const warnOfLimits = ({ url }: Beside): void =>
   warnOnce(
     `retries, rate limits, budgets and interceptors do not hold for calls to ${new URL(url).host}, which no SDK that ` +
       'llmtrace instruments sends; these calls are traced, and go on. Send them by an instrumented SDK to limit them',
   );
 
-/** The body with what only the path or a header says. */
+/** The body with the facts that only the path or a header has. */
 function completed(body: Recognised['body'], { model, stream }: Beside): Recognised['body'] {
   const isNamed = model === undefined || body['model'] !== undefined;
   if (isNamed && stream === undefined) return body;

@@ -1,4 +1,4 @@
-/** The context that a call belongs to: what was active when the application sent its request. */
+/** The parent context of a call: the one that was active when the application sent its request. */
 import { type Context, context, type Span, type SpanContext, SpanKind, trace } from '@opentelemetry/api';
 
 /** A span as both lines of OpenTelemetry's SDK have it. */
@@ -13,8 +13,8 @@ interface SdkSpan extends Span {
 const HTTP = '@opentelemetry/instrumentation-http';
 
 /**
- * OpenTelemetry's instrumentation of `node:http` runs the request in the context of its own span, which is no place for
- * the model call that the request is: the call goes beside it, under the same parent.
+ * OpenTelemetry's instrumentation of `node:http` runs the request in the context of its own span. The model call must
+ * not be a child of that span, but its sibling under the same parent.
  */
 export function callersContext(): Context {
   const active = context.active();

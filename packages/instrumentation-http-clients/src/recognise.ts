@@ -1,4 +1,4 @@
-/** Which requests are model calls: by their path, then by what they send, and where that does not suffice by the host. */
+/** Recognises model calls by their path, then by their body, and if that is ambiguous by the host. */
 import { fields, originOf } from '@llmtrace/core/internal';
 import { CUT } from './bodies/request-body.ts';
 import { anthropicProtocols } from './protocols/anthropic.ts';
@@ -16,7 +16,7 @@ const PROTOCOLS: readonly Protocol[] = [
   ...platformProtocols,
 ];
 
-/** The last words of the protocols' paths: most requests have another one, and are not looked at any further. */
+/** The last words of the protocols' paths: most requests have another one and are not inspected further. */
 const LAST_WORDS =
   'completions responses compact embeddings generations edits variations transcriptions translations speech ' +
   'moderations rawPredict streamRawPredict messages invoke invoke-with-response-stream complete ' +
@@ -69,8 +69,8 @@ export interface Recognised {
 }
 
 /**
- * Whether a host is known to serve models, by the vendors' hosts or by the application's own `providerMap`. Whatever
- * has Ollama's paths on this machine may be a server of the application's own.
+ * Whether a host is known to serve models, by the vendors' hosts or by the application's own `providerMap`. A local
+ * server with Ollama's paths may be the application's own.
  */
 export function isKnownHost(url: URL, map: Readonly<Record<string, string>>): boolean {
   const { provider } = originOf(url.href, undefined, '', map);

@@ -1,6 +1,6 @@
 /**
- * Calls whose request was answered by a redirect: the client's next request to that place is the same call. Whether
- * the client follows is its own affair: a call that nothing continues within a second has ended with the redirect.
+ * Calls whose request was answered by a redirect: the client's next request to that place is the same call. The
+ * client decides whether to follow: a call that no request continues within a second has ended with the redirect.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { close, type Live } from '@llmtrace/core/internal';

@@ -1,8 +1,8 @@
-/** Batches: what they used is told of once, when it is read first. */
+/** Batches: their usage is reported once, at the first reading. */
 import { type Endpoint, type LlmResponse, name } from '@llmtrace/core';
 import { openAIUsage } from '@llmtrace/core/openai';
 
-/** What a batch is when nothing of it is yet to come. */
+/** The final states of a batch. */
 const FINAL = new Set(['completed', 'expired', 'cancelled', 'failed']);
 
 const response = (batch: any): LlmResponse => ({

@@ -12,7 +12,7 @@ import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
 import { responses } from './responses.ts';
 
-/** By its class where that has kept its name (a bundler may take it), else by what only that client has. */
+/** By its class if that has kept its name (a minifier may change it), else by fields that only that client has. */
 function providerOf(client: any): string | undefined {
   const name = client?.constructor?.name;
   if (name === 'BedrockOpenAI') return 'aws.bedrock';
@@ -29,7 +29,7 @@ const requests: SentRequests = {
   paths:
     /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
   marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
-  // The user agent is the class's name, which a subclass or a minifier changes, or what the application sets.
+  // The user agent is the class's name, which a subclass or a minifier changes, or a value of the application.
   sentBy(header) {
     const version = header('x-stainless-package-version') ?? '';
     const isOurs = header('x-stainless-lang') === 'js' && header('anthropic-version') === undefined;

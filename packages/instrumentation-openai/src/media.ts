@@ -14,7 +14,7 @@ import {
 import { allImage, type BilledReading, openAIUsage } from '@llmtrace/core/openai';
 import { imagesContent, speechContent, transcriptionsContent } from './content/media.ts';
 
-/** Transcriptions are billed by tokens, or by seconds; Mistral counts those beside tokens. */
+/** Transcriptions are billed by tokens, or by seconds; Mistral counts seconds in addition to tokens. */
 function transcribed(r: any): BilledReading {
   const seconds = duration(r.usage?.seconds ?? r.usage?.prompt_audio_seconds);
   const read = r.usage?.type === 'duration' ? {} : openAIUsage(r.usage);
@@ -32,7 +32,7 @@ const duration = (seconds: unknown): number | undefined => {
   return length !== undefined && length >= 0 && length <= MAX_SECONDS ? length : undefined;
 };
 
-/** What an image model wrote is an image, where its usage does not say; without a usage, images are counted. */
+/** Output tokens of an image model without a modality are image tokens; without a usage, images are counted. */
 function drawn(r: any): BilledReading {
   const { usage, contradiction } = openAIUsage(r.usage);
   if (usage) return { usage: allImage(usage), contradiction };
@@ -57,7 +57,7 @@ const readBy = (read: (r: any) => BilledReading) => ({
   },
 });
 
-/** Speech reports nothing; some models are billed by the characters that they are given. */
+/** Speech reports nothing; some models are billed by the characters of the input. */
 const spoken = (asked: Asked | undefined) =>
   billing({ fees: asked?.request.characterCount ? { character: asked.request.characterCount } : undefined });
 

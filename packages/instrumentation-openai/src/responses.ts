@@ -97,7 +97,7 @@ const create: Endpoint = {
   content: responsesContent,
 };
 
-/** Reads a response that was made in the background, or goes on with its stream. */
+/** Reads a response that was made in the background, or continues its stream. */
 const { content: _said, ...unsaid } = create;
 const retrieve: Endpoint = {
   ...unsaid,

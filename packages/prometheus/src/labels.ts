@@ -1,7 +1,7 @@
 /** Values of labels, few enough: each new one is a set of time series more, in memory and in Prometheus. */
 import { warn } from '@llmtrace/core/internal';
 
-/** What stands for all values beyond the cap. */
+/** The value that replaces all values beyond the cap. */
 export const OTHER = 'other';
 const MAX_LENGTH = 128;
 /** After so long without a call, a value gives its place to a new one, in ms; scrapes are seconds or minutes apart. */
@@ -10,9 +10,9 @@ export const IDLE = 3_600_000;
 export interface LabelOptions {
   /** How many values a label may have. */
   readonly cap: number;
-  /** A clock that only goes forward, in ms. */
+  /** A monotonic clock, in ms. */
   readonly now: () => number;
-  /** The labels whose values stay for ever: a gauge must go down where it went up. */
+  /** The labels whose values never expire: a gauge must go down under the labels under which it went up. */
   readonly kept: readonly string[];
   /** A value was idle for {@link IDLE} and gave its place to another: its series are to go. */
   onExpired(label: string, value: string): void;
@@ -22,7 +22,7 @@ export interface LabelOptions {
 interface Values {
   /** By value, when it was asked for last. */
   readonly seen: Map<string, number>;
-  /** Before that, none of them can be idle. */
+  /** The earliest time at which one of them can be idle. */
   idleAt: number;
 }
 

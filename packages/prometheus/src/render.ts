@@ -16,7 +16,7 @@ export interface Rendered {
 
 type Metric = Awaited<ReturnType<AnyRegistry['getMetricsAsJSON']>>[number];
 
-/** Writes what `register` has, in the format that an `Accept` header asks for. */
+/** Writes the metrics of `register` in the format that an `Accept` header requests. */
 export async function render(register: AnyRegistry, accept: string | undefined): Promise<Rendered> {
   const contentType = wantsOpenMetrics(accept) ? OPENMETRICS : TEXT;
   const copy = new Registry<RegistryContentType>();

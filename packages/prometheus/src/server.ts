@@ -11,7 +11,7 @@ import {
 } from './observer.ts';
 import { render } from './render.ts';
 
-/** Answers a request with the metrics, whatever its path. */
+/** Answers a request of any path with the metrics. */
 export type MetricsHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Makes a handler for a server of the application's own: `server.get('/metrics', metricsHandler(observer))`. */
@@ -51,8 +51,8 @@ export interface MetricsServer {
 }
 
 /**
- * Serves the metrics on `/metrics` of a port, and nothing else. A port that is taken is one warning, and the
- * application goes on without a listener.
+ * Serves only the metrics, on `/metrics` of a port. A port in use produces one warning, and the application continues
+ * without a listener.
  */
 export function serveMetrics(observer: PrometheusObserver, { port, host }: PrometheusAddress): MetricsServer {
   const handle = metricsHandler(observer);
@@ -104,7 +104,7 @@ export function startPrometheus(settings: PrometheusAddress, options: Prometheus
   return observer;
 }
 
-/** Ends what {@link startPrometheus} started, so that it can be started again. */
+/** Stops the server of {@link startPrometheus}, so that it can be started again. */
 export async function stopPrometheus(): Promise<void> {
   const { server } = started ?? {};
   started = undefined;

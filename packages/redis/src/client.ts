@@ -29,7 +29,7 @@ export const scriptOf = (source: string): Script => ({
   sha: createHash('sha1').update(source).digest('hex'),
 });
 
-/** @returns undefined for what is no client that is known. */
+/** @returns undefined for an unknown client. */
 export function runnerOf(client: unknown): RunScript | undefined {
   if (has(client, 'evalSha')) return nodeRedis(client as NodeRedisClient);
   return has(client, 'evalsha') ? ioRedis(client as IoRedisClient) : undefined;
@@ -58,7 +58,7 @@ function ioRedis(client: IoRedisClient): RunScript {
   };
 }
 
-/** What a client says of its connection: there (`ready`), on its way for the first time or again, or not at all. */
+/** The state of a client's connection: `ready`, connecting for the first time or again, or closed. */
 export function stateOf(client: RedisClient): 'ready' | 'connecting' | 'away' {
   const { status, isOpen, isReady } = client as { status?: string; isOpen?: boolean; isReady?: boolean };
   if (status === undefined) {

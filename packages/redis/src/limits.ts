@@ -10,6 +10,7 @@ import {
   type Spending,
   type Spent,
   type Taken,
+  type WindowRule,
   warnOnce,
 } from '@llmtrace/core/internal';
 import { context, createContextKey } from '@opentelemetry/api';
@@ -29,7 +30,7 @@ const ping = scriptOf(PING);
  *
  * @param redis a connected client of `redis` or `ioredis` (also of a cluster), which stays the application's own; or a
  * URL, for a connection that is made when it is needed, and keeps no process alive.
- * @throws TypeError for what is no client and no URL, and for a wrong option.
+ * @throws TypeError for a value that is neither a client nor a URL, and for a wrong option.
  */
 export function redisLimits(redis: RedisClient | string, options: RedisLimitsOptions = {}): SharedLimits {
   const { prefix, timeout, fallback, processes } = { ...DEFAULTS, ...given(checkRedisOptions(options)) };
@@ -61,7 +62,9 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
     settle: (name, settlement) => run(settle, limitOf(name), settlementOf(process, settlement)),
     async spend(name, spending) {
       const [key] = limitOf(name) as [string];
-      return spentOf(await run(spend, [key, `${key}:processes`], spendingOf(process, spending)));
+      return spentOf(
+        await run(spend, [key, `${key}:processes`, `${key}:reserved`], spendingOf(process, spending)),
+      );
     },
   };
 }
@@ -69,7 +72,7 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
 /** By this name the SDK of OpenTelemetry knows a context in which nothing is traced. */
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
-/** What is asked on behalf of a call is none of the application's doing: an instrumentation of Redis is not to see it. */
+/** The application does not send these commands, so an instrumentation of Redis must not see them. */
 const untraced =
   (run: RunScript): RunScript =>
   (...command) =>
@@ -97,8 +100,8 @@ function accessTo(redis: RedisClient | string): Access {
 }
 
 /**
- * A command to a client without a connection is kept by it until there is one. Who asks at the start may wait for that;
- * probes would gather.
+ * A client without a connection queues a command until it connects. Requests at the start may wait for that; probes
+ * would pile up.
  */
 function guarded(client: RedisClient, run: RunScript, refused: readonly string[]): RunScript {
   return async (...command) => {
@@ -130,7 +133,7 @@ function missing(): Connector {
   return { run, probe: run };
 }
 
-/** The longest name that stands in a key as it is. */
+/** The longest name that becomes part of a key unhashed. */
 const MAX_NAME = 200;
 
 /** A name as a hash tag, which all keys of a limit share: it must hold no brace, and be no longer than makes sense. */
@@ -139,7 +142,7 @@ function tagOf(name: string): string {
   return tag.length <= MAX_NAME ? tag : createHash('sha256').update(name).digest('hex');
 }
 
-/** What all scripts about a limit begin with. */
+/** The first arguments of all scripts about a limit. */
 const headOf = (process: string, memory: string, { buckets, concurrency }: SharedLimit): string[] => [
   process,
   memory,
@@ -168,7 +171,7 @@ function askOf(process: string, ask: Ask): string[] {
   ];
 }
 
-/** @throws TypeError for what no script of llmtrace answers; the store then counts as out of reach. */
+/** @throws TypeError for an answer that no script of llmtrace gives; the store then counts as unreachable. */
 function takenOf(reply: unknown, { buckets, calls }: Ask): Taken {
   const [full, ahead, memory, processes, , ...rest] = listOf(reply);
   const numbers = rest.map(finite);
@@ -207,17 +210,37 @@ const settlementOf = (process: string, settlement: Settlement): string[] => [
   ...settlement.running.map(String),
 ];
 
-const spendingOf = (process: string, { usd, tokens, window, known }: Spending): string[] =>
-  [process, window, usd, tokens, known?.window ?? -1, known?.usd ?? 0, known?.tokens ?? 0].map(String);
+/** A budget that there is none of, for Redis: more than any call can spend. */
+const NO_BUDGET = 1e18;
+
+function spendingOf(process: string, { usd, tokens, window, known, held, asking }: Spending): string[] {
+  const { expected = NOTHING, budget = NOTHING } = asking ?? {};
+  const asks = asking ? (asking.always ? 2 : 1) : 0;
+  const amounts = [
+    [usd, tokens],
+    [known?.window ?? -1, known?.usd ?? 0, known?.tokens ?? 0],
+    [held.usd, held.tokens],
+    [expected.usd, expected.tokens],
+    [budget.usd, budget.tokens].map((amount) => (amount === Infinity ? NO_BUDGET : amount)),
+  ];
+  return [process, ...amounts.flat().map(String), String(asks), window.kind, ...ruleOf(window).map(String)];
+}
+
+const NOTHING = { usd: 0, tokens: 0 };
+
+function ruleOf(window: WindowRule): number[] {
+  if (window.kind === 'rolling') return [window.length];
+  if (window.kind === 'fixed') return [window.length, window.offset];
+  return window.periods.flatMap(({ start, end }) => [start, end]);
+}
 
 function spentOf(reply: unknown): Spent {
-  const [usd, tokens, window, left, processes] = listOf(reply).map(finite) as [
-    number,
-    number,
-    number,
-    number,
-    number,
+  const numbers = listOf(reply).map(finite);
+  if (numbers.length < 8) throw unexpected();
+  const [usd, tokens, window, left, processes, othersUsd, othersTokens, granted] = numbers as [
+    ...[number, number, number, number],
+    ...[number, number, number, number],
   ];
-  if (processes === undefined) throw unexpected();
-  return { usd, tokens, window, left, processes };
+  const reserved = { usd: othersUsd, tokens: othersTokens };
+  return { usd, tokens, window, left, processes, reserved, granted: granted === 1 };
 }

@@ -1,6 +1,6 @@
 /**
- * A connection of our own, to the URL that was configured. It is made when it is needed, keeps no process alive, and is
- * made anew when it is asked for again, one at a time: how often that is decides whoever asks.
+ * llmtrace's own connection to the configured URL. It connects when it is first used, keeps no process alive, and
+ * reconnects at the next use, one attempt at a time; its caller decides how often.
  */
 import { loadOptional } from '@llmtrace/core/internal';
 import { type RunScript, runnerOf } from './client.ts';
@@ -14,11 +14,11 @@ interface Connection {
 /** How a connection of our own is asked. */
 export interface Connector {
   readonly run: RunScript;
-  /** Runs a script that only looks whether all is well; a connection that does not answer it is given up. */
+  /** Runs a script that only checks the connection; a connection that does not answer is closed. */
   readonly probe: RunScript;
 }
 
-/** How long it may take to connect, and a probe to be answered, in ms; nobody waits for it. */
+/** The time limit for connecting, and for the answer to a probe, in ms; no call waits for it. */
 const TIMEOUT = 5000;
 
 /** @returns undefined where the application has neither `redis` nor `ioredis`. */

@@ -9,7 +9,7 @@ export const plain: Paint = (_style, text) => text;
 const CODES = { dim: '2', red: '31', yellow: '33' };
 export const coloured: Paint = (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m`;
 
-/** What stands for a value that nobody knows. It is never 0. */
+/** The mark of an unknown value, which is never shown as 0. */
 const UNKNOWN = '–';
 
 /** One call as one line. */

@@ -13,9 +13,9 @@ export interface ConsoleOptions {
   readonly color: boolean;
   /** Asked at the end of each call: whether to print it. @default always */
   readonly isOn?: () => boolean;
-  /** @default stderr, where failure to write is nobody's error */
+  /** @default stderr; a failed write is ignored */
   readonly print?: (line: string) => void;
-  /** Takes what prints the table when the process ends. */
+  /** Receives the function that prints the table when the process ends. */
   readonly onExit?: (print: () => void) => void;
 }
 
@@ -46,8 +46,8 @@ export function consoleObserver({
 let shared: Observer | undefined;
 
 /**
- * The observer that prints, where the settings ask for it; and where they say nothing, if somebody looks and the
- * calls would be seen nowhere else. It is the same for all of a thread, so that there is one table.
+ * The printing observer, if the settings enable it; without a setting, if stderr is a terminal and the calls would be
+ * shown nowhere else. A thread has only one, so that it prints one table.
  *
  * @param isUnseen whether the calls are seen nowhere else, asked at each call: an application may set
  * OpenTelemetry up late.
@@ -62,7 +62,7 @@ export function consoleObservers(settings: AutoSettings, isUnseen: () => boolean
   return [shared];
 }
 
-/** A console of our own: what it cannot write it drops, and goes on. */
+/** A separate console, which drops a line that it cannot write. */
 export function printer(): (line: string) => void {
   let out: Console | undefined;
   return (line) => {

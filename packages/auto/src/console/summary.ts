@@ -1,10 +1,10 @@
-/** A **summary**: what the calls of a process come to, by model. */
+/** A **summary**: the totals of a process's calls, by model. */
 import type { Call } from '@llmtrace/core/internal';
 import { amount, durationOf, modelOf, ms, tableOf, whole } from './format.ts';
 
-/** Of so many latest calls a model's percentiles are. */
+/** The number of a model's latest calls from which its percentiles are computed. */
 const SAMPLES = 1000;
-/** So many models have a row; the rest share one. */
+/** The number of models with a separate row; the others share one. */
 const MODELS = 50;
 const OTHERS = 'others';
 
@@ -78,7 +78,7 @@ const sum = (all: Row, row: Row): Row => ({
   times: [...all.times, ...row.times],
 });
 
-/** A sum in which what is unknown stays unknown, not 0. */
+/** A sum in which an unknown value stays unknown and does not become 0. */
 const plus = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : a + b;
 

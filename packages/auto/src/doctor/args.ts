@@ -1,9 +1,9 @@
-/** The arguments of `llmtrace-doctor`: options of its own, then the application with its own. */
+/** The arguments of `llmtrace-doctor`: its options, then the application with the application's arguments. */
 
 export interface Arguments {
   readonly help: boolean;
   readonly version: boolean;
-  /** The application is ended after so many s; undefined leaves it its time. */
+  /** The time after which the application is ended, in s; undefined sets no limit. */
   readonly wait: number | undefined;
   /** Nothing is added to how the application is started. */
   readonly asIs: boolean;
@@ -41,7 +41,7 @@ export function parse(given: readonly string[]): Arguments {
   return { ...own, command: given.slice(at) };
 }
 
-/** What a timer takes, in s, less the time that an application has for its end. */
+/** The longest delay of a timer, in s, less the time that the application has to end. */
 const MAX_WAIT = 2_147_000;
 
 function seconds(text: string | undefined): number {

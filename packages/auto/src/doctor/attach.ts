@@ -1,4 +1,4 @@
-/** What the command loads into an application that starts llmtrace by itself: the doctor alone. */
+/** The module that the command loads into an application that starts llmtrace by itself: only the doctor. */
 import { startDoctor } from './observe.ts';
 
 startDoctor('command');

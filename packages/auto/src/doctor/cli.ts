@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npx llmtrace-doctor`: says whether the calls of an application are traced, and if not, why. */
+/** `npx llmtrace-doctor`: reports whether the calls of an application are traced, and if not, why. */
 import { allVendors } from '../vendors.ts';
 import { parse, USAGE } from './args.ts';
 import { VERSIONS } from './examine.ts';

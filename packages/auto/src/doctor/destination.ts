@@ -1,4 +1,4 @@
-/** Where the spans of this process go, and what keeps them from arriving. */
+/** Finds where the spans of this process go, and the causes that keep them from arriving. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Finding, isNoop } from '@llmtrace/core/internal';
@@ -38,7 +38,7 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   return { text: `to ${names.join(' and ')}`, findings };
 }
 
-/** Where exports were made, what became of them is known, and is a finding by itself. */
+/** If exports were made, their outcome is known and is a separate finding. */
 const untried = (settings: AutoSettings): readonly Finding[] => (hasExported() ? [] : unreachable(settings));
 
 function exportersOf(settings: AutoSettings): string[] {
@@ -105,7 +105,7 @@ function notSampled({ env }: AutoSettings): Finding[] {
 
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 
-/** A copy of the API sees what is registered only by a copy that is as new, or newer. */
+/** A copy of the API sees only registrations by a copy of the same or a newer version. */
 function apiVersions(): Finding[] {
   const registered = (Reflect.get(globalThis, REGISTERED) as { version?: string } | undefined)?.version;
   if (registered === undefined) return [];

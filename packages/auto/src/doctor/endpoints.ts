@@ -15,7 +15,10 @@ socket.on('connect', () => end('')).on('error', (error) => end(error.code || 'er
 setTimeout(end, Number(wait), 'no answer in ' + wait + ' ms');
 `;
 
-/** The endpoints that no connection can be made to. It takes a process of its own: an exit waits for no socket. */
+/**
+ * The endpoints that refuse a connection. A child process tries them, because the exit of this process waits for no
+ * socket.
+ */
 export function unreachable(settings: AutoSettings): Finding[] {
   const urls = (['traces', 'metrics', 'logs'] as const).flatMap(
     (signal) => endpointOf(settings, signal) ?? [],
@@ -49,6 +52,6 @@ function tried(url: string): string {
     });
     return stdout ?? '';
   } catch {
-    return ''; // the permission model of Node.js lets no process start: then nobody can tell
+    return ''; // the permission model of Node.js prevents child processes: the result is unknown
   }
 }

@@ -32,14 +32,14 @@ function ownVersion(): string {
   }
 }
 
-/** What runs, as a report and `--version` name it. */
+/** The running versions, for the report and for `--version`. */
 export const VERSIONS = `@llmtrace/auto ${ownVersion()}, Node.js ${process.versions.node}, ${process.platform}`;
 
 export interface Examined {
   readonly settings: AutoSettings;
   readonly vendors: readonly Vendor[];
   readonly loaded: readonly LoadedCopy[];
-  /** What has loaded llmtrace or the doctor into this process. */
+  /** The way in which llmtrace or the doctor was loaded into this process. */
   readonly ways: ReadonlySet<StartedBy>;
   /** The environment as it was when the doctor started. */
   readonly envAtStart: Readonly<Record<string, string | undefined>>;
@@ -54,7 +54,7 @@ export function examine({ settings, vendors, loaded, ways, envAtStart, missing }
   const findings = [
     ...nodeVersion(process.versions.node),
     ...started,
-    // Why nothing is traced at all is said once.
+    // The cause that disables all tracing is reported once.
     ...known.findings.filter(({ code }) => started.length === 0 || code !== 'disabled'),
     ...(started.length > 0 ? [] : unpatched(loaded, known)),
     ...neighbours(known, vendors),
@@ -76,13 +76,13 @@ export function examine({ settings, vendors, loaded, ways, envAtStart, missing }
   };
 }
 
-/** Flags whose values are names of files, packages or conditions, and say what is loaded. */
+/** Flags whose values name files, packages or conditions, and so decide which code is loaded. */
 const LOADING = /^(?:--import|--require|-r|--loader|--experimental-loader|--conditions|-C)$/;
 const TEXT = /^(?:-[pe]+|--eval|--print)$/;
 
 /**
- * How a process was started, without what only the application knows: its arguments, its text, and values of flags
- * other than those that load something.
+ * The command of a process without private data: without the application's arguments, inline code, and values of
+ * flags that load no code.
  */
 export function commandOf(argv: readonly string[], execArgv: readonly string[]): string {
   const [node = '', file = '', ...args] = argv;
@@ -94,13 +94,13 @@ export function commandOf(argv: readonly string[], execArgv: readonly string[]):
     }
     return LOADING.test(execArgv[index - 1] ?? '') ? loadedBy(word) : '…';
   });
-  // Such a process has no file: what follows are arguments.
+  // Such a process has no file; the rest are arguments.
   const isText = execArgv.some((word) => TEXT.test(word.split('=', 1)[0] ?? ''));
   const rest = isText ? [] : [file, args.length > 0 ? '…' : ''];
   return [basename(node), ...flags, ...rest].filter(Boolean).join(' ');
 }
 
-/** The name of what a flag loads; a module may be given as its text. */
+/** The name of the module that a flag loads; a `data:` URL contains the module's text. */
 const loadedBy = (value: string): string => (/^data:|\s/.test(value) ? '…' : nameOf(value));
 
 const unexamined = (missing: number): Finding => ({
@@ -137,8 +137,12 @@ const ofCopy =
   (copy: SdkCopy): boolean =>
     copy.module === module && copy.version === loadedVersion && copy.build === build;
 
-/** Copies that were loaded and not patched, whose calls nobody has seen yet. */
-function unpatched(loaded: readonly LoadedCopy[], { copies, untraced }: Facts): Finding[] {
+/**
+ * Copies that were loaded and not patched, whose calls nobody has seen yet. Where requests are observed their calls are
+ * traced all the same.
+ */
+function unpatched(loaded: readonly LoadedCopy[], { copies, untraced, onWire }: Facts): Finding[] {
+  if (onWire && onWire.length > 0) return [];
   return loaded
     .filter((copy) => !copies.some(ofCopy(copy)) && !untraced.has(copy.module))
     .map((copy) => {
@@ -151,7 +155,7 @@ function unpatched(loaded: readonly LoadedCopy[], { copies, untraced }: Facts): 
     });
 }
 
-/** What was loaded, and what was patched without having been seen to load. */
+/** The copies that were loaded, and those that were patched although no hook saw them load. */
 function copiesOf(loaded: readonly LoadedCopy[], { copies }: Facts): ReportedCopy[] {
   const seen = loaded.map(({ folder, ...copy }) =>
     reported(copy, folder, copies.find(ofCopy({ ...copy, folder }))?.methods.size ?? 0),
@@ -172,7 +176,7 @@ const reported = (
   methods: number,
 ): ReportedCopy => ({ module, version: known, build, folder, methods });
 
-/** What was said about options, and is no finding yet. */
+/** The warnings about options that are no findings yet. */
 function settingsSaid({ warnings, findings }: Facts): Finding[] {
   const said = new Set(findings.map(warningOf));
   return warnings

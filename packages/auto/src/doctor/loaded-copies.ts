@@ -20,7 +20,8 @@ type RegisterHooks = (hooks: {
 /**
  * Looks from now on.
  *
- * @returns what has been loaded so far, when it is asked. Node.js before 22.15 tells only of what was required.
+ * @returns a function that lists the copies loaded so far. Before version 22.15, Node.js reports only required
+ * modules.
  */
 export function watchLoads(vendors: readonly Vendor[]): () => LoadedCopy[] {
   const copies = new Map<string, LoadedCopy>();
@@ -41,7 +42,7 @@ export function watchLoads(vendors: readonly Vendor[]): () => LoadedCopy[] {
   };
 }
 
-/** What cannot be a path here (`file://host/…`, another scheme) is the affair of whoever loads it. */
+/** A URL that is no local path (`file://host/…`, another scheme) is ignored; its loader handles it. */
 function seeUrl(url: string, see: (path: string) => void): void {
   try {
     if (url.startsWith('file:')) see(fileURLToPath(url));

@@ -14,8 +14,8 @@ import { isIdle, type Report, textOf } from './report.ts';
 import { watchThreads } from './threads.ts';
 
 /**
- * What has the doctor started: `@llmtrace/auto` itself, its `hook`, `llmtraceInstrumentations()`, or the command of the
- * doctor, which traces nothing by itself.
+ * The part of llmtrace that started the doctor: `@llmtrace/auto` itself, its `hook`, `llmtraceInstrumentations()`, or
+ * the command of the doctor, which traces nothing by itself.
  */
 export type StartedBy = 'auto' | 'hook' | 'list' | 'command';
 
@@ -39,7 +39,7 @@ export function startDoctor(by: StartedBy): void {
     isDone = true;
     const settings = autoSettings();
     try {
-      flushExports(); // what becomes of the last export is part of the report
+      flushExports(); // the outcome of the last export is part of the report
       const missing = isMainThread ? threads.missing() : 0;
       write(examine({ settings, vendors, loaded: loaded(), ways, envAtStart, missing }), settings);
       if (!isMainThread) threads.report();

@@ -1,4 +1,4 @@
-/** The `OTEL_*` variables that have an effect on the SDK that llmtrace starts, and what their values may be. */
+/** The `OTEL_*` variables that affect the SDK that llmtrace starts, and their valid values. */
 const SIGNALS = ['', 'TRACES_', 'METRICS_', 'LOGS_'];
 const OTLP = [
   ...['CERTIFICATE', 'CLIENT_CERTIFICATE', 'CLIENT_KEY', 'COMPRESSION', 'ENDPOINT', 'HEADERS', 'INSECURE'],
@@ -53,11 +53,14 @@ const OWN_VARIABLES = [
   'OTEL_SEMCONV_STABILITY_OPT_IN',
 ];
 
-/** What the SDK reads that takes the spans: another one's affair, where another is registered. */
+/**
+ * Variables of the SDK that receives the spans; if the application has registered another SDK, they concern only
+ * that.
+ */
 export const OF_SDK: readonly string[] = [...EXPORTER_VARIABLES, ...SDK_VARIABLES];
 export const READ: readonly string[] = [...OF_SDK, ...OWN_VARIABLES];
 
-/** What one value, or each value of a list, may be. What is none of them is ignored. */
+/** The valid values of a variable, or of each entry of a list. Other values are ignored. */
 export const VALUES: Readonly<Record<string, readonly string[]>> = {
   OTEL_TRACES_SAMPLER: [
     ...['always_on', 'always_off', 'traceidratio'],

@@ -1,4 +1,7 @@
-/** Who else traces the same calls: other instrumentations, llmtrace's own twice, and an SDK that traces itself. */
+/**
+ * Finds duplicate tracing of the same calls: by other instrumentations, by llmtrace loaded twice, and by an SDK that
+ * traces itself.
+ */
 import {
   alsoTraced,
   type Facts,
@@ -23,7 +26,9 @@ export function neighbours({ copies, instrumentations }: Facts, vendors: readonl
   });
 }
 
-/** Whoever else has wrapped a method, beneath llmtrace or above, or listens to its calls: by name where that is known. */
+/**
+ * Other code that has wrapped a method, below llmtrace or above, or that subscribes to its calls; by name if known.
+ */
 function others(vendor: Vendor, own: readonly SdkCopy[]): Finding[] {
   const methods = own.flatMap((copy) => [...copy.methods.values()].flat());
   const seen = methods.flatMap(({ holder, name, before }) => [before, holder[name]]);

@@ -12,7 +12,7 @@ const FILES = [
 /** A configuration is not longer, in characters. */
 const MAX_LENGTH = 100_000;
 
-/** The file is not run: its text tells enough. */
+/** The file is not run; its text is sufficient. */
 export function pm2Findings(folder: string): Finding[] {
   return FILES.flatMap((name) => {
     const text = textOf(join(folder, name));

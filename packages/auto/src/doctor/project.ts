@@ -1,4 +1,4 @@
-/** What a project has installed, and what of that is known to keep calls from being traced. */
+/** Lists the installed packages of a project, and those known to keep calls from being traced. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Finding } from '@llmtrace/core/internal';
@@ -37,7 +37,7 @@ export function installed(folder: string, names: readonly string[]): Installed[]
   }
 }
 
-/** The names of the packages in a `node_modules`; links lead to packages that are looked at elsewhere. */
+/** The names of the packages in a `node_modules`; links lead to packages that are read elsewhere. */
 function packagesIn(modules: string): string[] {
   return foldersIn(modules).flatMap((name) =>
     name.startsWith('@') ? foldersIn(join(modules, name)).map((part) => `${name}/${part}`) : name,

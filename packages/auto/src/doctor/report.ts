@@ -1,4 +1,4 @@
-/** The **report**: what was found in one process (or project), plain data that can be written to a file. */
+/** The **report**: the findings of one process (or project), as plain data that can be written to a file. */
 import { type Finding, printableLines, withoutSecrets } from '@llmtrace/core/internal';
 
 /** A copy of an SDK, and how it is traced. */
@@ -13,7 +13,7 @@ export interface ReportedCopy {
 }
 
 export interface Report {
-  /** `node` and what it was started with. */
+  /** `node` and its arguments. */
   readonly command: string;
   readonly versions: string;
   readonly copies: readonly ReportedCopy[];
@@ -33,7 +33,7 @@ export const isLosing = ({ findings }: Pick<Report, 'findings'>): boolean =>
 export const isIdle = ({ copies, traced, untraced }: Report): boolean =>
   copies.length + traced.length + untraced.length === 0;
 
-/** What an application that failed before it used an SDK adds to its report. */
+/** The addition to the report of an application that failed before it used an SDK. */
 export const failed = (code: number): Finding => ({
   code: 'not-started',
   what: `the application ended with code ${code} and had used no SDK; nothing is known of its calls`,

@@ -8,13 +8,13 @@ import { isIdle, type Report } from './report.ts';
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const own = (name: string): string => new URL(name + EXTENSION, import.meta.url).href;
 
-/** Given as text, it runs where the project is. */
+/** Code passed as text runs in the project's folder. */
 const SELF_TEST = `
 import { selfTest } from '${own('self-test')}';
 await selfTest((name) => import(name));
 `;
 
-/** An application that is asked to end and does not is killed after so many ms. */
+/** The time after which an application that ignores the request to end is killed, in ms. */
 const PATIENCE_MS = 5000;
 
 export interface Outcome {
@@ -68,8 +68,8 @@ const isForNode = (first: string): boolean =>
   (statSync(first, { throwIfNoEntry: false })?.isDirectory() ?? false);
 
 /**
- * The variable reaches every process of node that the command leads to. llmtrace is started where nothing that is
- * loaded before the application may start it: what is found then is as it is without the doctor.
+ * The variable reaches every process of node that the command leads to. The doctor starts llmtrace only if no
+ * preloaded module may start it, so that the findings are those without the doctor.
  */
 function nodeOptions(command: readonly string[], asIs: boolean): string {
   const given = process.env['NODE_OPTIONS'] ?? '';
@@ -82,7 +82,7 @@ const TAKES = /^(?:--import|--require|-r|--loader|--experimental-loader|--condit
 
 const NODE = /(?:^|[\\/])node(?:\.exe)?$/;
 
-/** What is for node itself, or for what runs it (`tsx`): what comes after the application's file is the application's. */
+/** The arguments of node or of its runner (`tsx`); those after the application's file belong to the application. */
 export function flagsOf(command: readonly string[]): readonly string[] {
   const end = command.findIndex((word, index) => {
     if (word.startsWith('-')) return word === '--';
@@ -104,7 +104,7 @@ function reportsIn(folder: string): Report[] {
   const reports = readdirSync(folder).map(
     (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report,
   );
-  // What one says of worker threads that are missing must not get lost.
+  // A report about missing worker threads must not get lost.
   const busy = reports.filter(
     (report) => !isIdle(report) || report.findings.some(({ code, lost }) => code === 'not-started' && !lost),
   );

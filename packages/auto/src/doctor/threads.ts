@@ -1,4 +1,4 @@
-/** Worker threads: each has its own doctor, and the main thread's says how many of them have not reported. */
+/** Worker threads: each has its own doctor, and the main thread's report counts those that have not reported. */
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { OWN_THREAD } from '../process/once-per-thread.ts';
 
@@ -13,7 +13,7 @@ export interface Threads {
   missing(): number;
 }
 
-/** Counts from now on, in memory that threads share: those that a thread starts are given it by Node.js. */
+/** Counts from now on, in shared memory that Node.js passes to the threads that a thread starts. */
 export function watchThreads(): Threads {
   const known = getEnvironmentData(KEY);
   const counts = known instanceof Int32Array ? known : new Int32Array(new SharedArrayBuffer(8));

@@ -49,7 +49,7 @@ const isCaptured = (value: string | undefined): boolean =>
   !/^(?:no_content|false)?$/i.test(value?.trim() ?? '');
 const isLogged = (env: Environment): boolean => /^(?:json|pretty)$/i.test(env['LLMTRACE_LOG']?.trim() ?? '');
 
-/** What a variable needs beside it. */
+/** The other variable that a variable needs. */
 const NEEDS: readonly Need[] = [
   {
     of: /^LLMTRACE_RETRY_/,
@@ -135,7 +135,7 @@ function late({ settings: { env }, envAtStart }: Situation): Finding[] {
   ];
 }
 
-/** What only `@llmtrace/auto` and `llmtraceInstrumentations()` read. */
+/** Variables that only `@llmtrace/auto` and `llmtraceInstrumentations()` read. */
 function unread(env: Environment): Finding[] {
   const names = namesIn(env, /^LLMTRACE_(?:INSTRUMENTATIONS|CONSOLE|CONFIG|PROMETHEUS_.*)$/).filter(
     isVariable,
@@ -149,8 +149,10 @@ function unread(env: Environment): Finding[] {
   ];
 }
 
-/** What was meant for the SDK that llmtrace would have started. */
-/** Where telemetry goes is the finding `elsewhere`: metrics and log events may go there all the same. */
+/** Variables for the SDK that llmtrace would have started. */
+/**
+ * The finding `elsewhere` covers the variables of the destination, since metrics and log events may still go there.
+ */
 function ofAnother(env: Environment, provider: string): Finding[] {
   const names = OF_SDK.filter((name) => env[name]?.trim() && !EXPORTER_VARIABLES.includes(name));
   if (names.length === 0) return [];
@@ -165,7 +167,7 @@ function ofAnother(env: Environment, provider: string): Finding[] {
 /** Names of the standard that OpenTelemetry for Node.js does not read: they are not misspelt. */
 const STANDARD = /^OTEL_(?:EVENT|LINK)_/;
 
-/** What the SDK that llmtrace starts does not read, and values that it does not know. */
+/** Variables that the SDK started by llmtrace does not read, and values that it does not know. */
 function ofSdk(env: Environment): Finding[] {
   const unknown = namesIn(env, /^OTEL_/).filter((name) => !READ.includes(name));
   const meant = unknown.flatMap((name) => {

@@ -1,6 +1,7 @@
 /**
- * Module hooks that let vendors' ES modules tell of themselves (see `telling.ts` of `@llmtrace/core`). They run in the
- * application's own thread, or where Node.js has no such hooks, in the thread of its module loader.
+ * Module hooks that append an announcement line to the vendors' ES modules (see `module-announcements.ts` of
+ * `@llmtrace/core`). They run in the application's own thread, or where Node.js has no such hooks, in the thread of
+ * its module loader.
  */
 import type { LoadFnOutput, LoadHookContext, LoadHookSync } from 'node:module';
 

@@ -1,8 +1,8 @@
 /**
- * Vendors' ES modules, seen as Node.js reads them. Node.js 20, and 22 before 22.15, have no hooks in the application's
- * own thread: theirs take a second thread with a loader of its own, which more than doubles the time and the memory that
- * an application takes to start. But what loads their modules reads a file by the `readFile` that `fs.promises` has at
- * that time. All of these versions have been released: none of them will do otherwise.
+ * Sees vendors' ES modules when Node.js reads them. Node.js 20, and 22 before 22.15, have no hooks in the
+ * application's thread: their hooks need a second thread with a separate loader, which more than doubles the time and
+ * the memory of the start. But their module loader reads each file by the current `readFile` of `fs.promises`. All of
+ * these versions are released, so this will not change.
  */
 import fs from 'node:fs';
 import module from 'node:module';
@@ -25,7 +25,7 @@ export function isReadHere(): boolean {
  * Has modules end with a line more.
  *
  * @param lineOf the line of the module of a URL; undefined for one that is to stay as it is.
- * @param instead runs where somebody registers hooks: from then on, modules are read in their thread.
+ * @param instead runs when other code registers hooks: from then on, modules are read in the hooks' thread.
  */
 export function addAsRead(lineOf: (url: string) => string | undefined, instead: () => void): void {
   const restore = replace(promises, 'readFile', (readFile) => {
@@ -48,7 +48,7 @@ export function addAsRead(lineOf: (url: string) => string | undefined, instead: 
   module.syncBuiltinESMExports();
 }
 
-/** Whoever else reads such a file gets it as it is. An application may have switched stack traces off. */
+/** Other readers get the file unchanged. An application may have switched stack traces off. */
 function isLoader(stack: unknown): boolean {
   const caller = String(stack).split('\n')[2];
   return caller === undefined || caller.includes('node:internal/modules/esm/load:');
@@ -56,7 +56,7 @@ function isLoader(stack: unknown): boolean {
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Replaces a method; gives what puts it back, unless somebody else has replaced it since. */
+/** Replaces a method. Returns a function that restores it unless other code has replaced it since. */
 function replace(holder: object, name: string, make: (original: Method) => Method): () => void {
   const was = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor & { value: Method };
   const value = make(was.value);

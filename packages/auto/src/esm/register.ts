@@ -1,7 +1,7 @@
 /**
- * The hook that lets instrumentations see ES modules: vendors' files tell of themselves, and no other file is looked at.
- * It is no import-in-the-middle, of which a process has one set of options: registering it for the vendors' files would
- * limit the application's instrumentations to these, too.
+ * The hook by which instrumentations see ES modules: it adds announcements to the vendors' files and reads no other
+ * file. It does not use import-in-the-middle, which has one set of options for the process: registering it for the
+ * vendors' files would limit the application's instrumentations to these files, too.
  */
 import module from 'node:module';
 import {
@@ -42,8 +42,8 @@ function refusal(): [Finding, boolean] {
 }
 
 /**
- * jest 30 loads the modules of a test by itself and lets no hook be registered. The setup file of the tests can instrument
- * the SDK all the same; a call that is not traced is a warning of its own.
+ * jest 30 loads the modules of a test by itself and lets no hook be registered. The setup file of the tests can still
+ * instrument the SDK; an untraced call produces a separate warning.
  */
 const refusedByJest = {
   code: 'hook-missing',
@@ -52,7 +52,7 @@ const refusedByJest = {
   lost: false,
 } as const;
 
-/** Bun 1.4 names a version of Node.js whose hooks it does not have. */
+/** Bun 1.4 reports a version of Node.js whose hooks it lacks. */
 const isNode = (): boolean => 'registerHooks' in module || !hasSyncHooks(process.versions.node);
 
 const notNode = {
@@ -90,7 +90,7 @@ function registerAsync(data: Lines): void {
   module.register(file, { data });
 }
 
-/** The first release of each line whose hooks in the application's own thread also take what `require` brings. */
+/** The first release of each line whose hooks in the application's thread also see modules that `require` loads. */
 const SYNC_SINCE: Readonly<Record<number, readonly [minor: number, patch: number]>> = {
   22: [22, 3],
   24: [11, 1],

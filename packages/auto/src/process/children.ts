@@ -1,7 +1,7 @@
 /**
- * Child processes inherit what preloads llmtrace: by `NODE_OPTIONS`, or by `process.execArgv`, which `fork()` and
- * `cluster` hand on. A name such as `@llmtrace/auto` is looked for in the child's working directory, and the child ends
- * with an error where that has no such package. So the name is replaced by the place where it was found.
+ * Child processes inherit the flag that preloads llmtrace: from `NODE_OPTIONS`, or from `process.execArgv`, which
+ * `fork()` and `cluster` pass on. Node.js resolves a name such as `@llmtrace/auto` from the child's working
+ * directory, and the child fails if that has no such package. So the name is replaced by its resolved location.
  */
 import { fileURLToPath } from 'node:url';
 import { here } from './own-files.ts';
@@ -10,10 +10,15 @@ const NAME = '@llmtrace/auto';
 
 const FLAGS = ['--import', '--require', '-r'];
 
-/** A flag that preloads, and what: `--import name`, `--import=name`, `-r name`; in `NODE_OPTIONS` it may be quoted. */
+/**
+ * A preloading flag and its value: `--import name`, `--import=name`, `-r name`; in `NODE_OPTIONS` it may be quoted.
+ */
 const FLAG = /(^|\s)(--import|--require|-r)(\s+|=)("?)@llmtrace\/auto(\/hook)?\4(?=\s|$)/g;
 
-/** @param beside the URL of a file beside `index.js` and `hook.js`; undefined in a bundle that is an ES module. */
+/**
+ * @param beside the URL of a file in the folder of `index.js` and `hook.js`; undefined in a bundle that is an ES
+ * module.
+ */
 export function preloadByPath(beside: string | undefined): void {
   if (beside === undefined) return;
   const { env, execArgv } = process;
@@ -34,7 +39,7 @@ export const withPaths = (options: string, here: string): string =>
     return `${start}${flag}${between}${/[\s"\\]/.test(place) ? JSON.stringify(place) : place}`;
   });
 
-/** A URL for `--import`, a path for `--require`; undefined for what is no preloading of llmtrace's. */
+/** A URL for `--import`, a path for `--require`; undefined for a flag that does not preload llmtrace. */
 function placeOf(flag: string, name: string, here: string): string | undefined {
   if (name !== NAME && name !== `${NAME}/hook`) return undefined;
   const url = new URL(name === NAME ? '../index.js' : '../hook.js', here);
@@ -42,7 +47,7 @@ function placeOf(flag: string, name: string, here: string): string | undefined {
   return FLAGS.includes(flag) ? fileURLToPath(url) : undefined;
 }
 
-/** The name of what is preloaded from such a place; else what it is. */
+/** The package's name for such a location; otherwise the unchanged value. */
 export function nameOf(place: string): string {
   const names = here === undefined ? [] : [NAME, `${NAME}/hook`];
   return names.find((name) => FLAGS.some((flag) => placeOf(flag, name, here as string) === place)) ?? place;

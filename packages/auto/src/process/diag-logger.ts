@@ -1,4 +1,4 @@
-/** `OTEL_LOG_LEVEL`: what OpenTelemetry's `diag` says is printed, as the standard has it. */
+/** `OTEL_LOG_LEVEL`: prints the messages of OpenTelemetry's `diag`, as the specification defines. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type DiagLogLevel, diag } from '@opentelemetry/api';
@@ -6,7 +6,7 @@ import { apiVersionFrom } from './api-version.ts';
 import { here } from './own-files.ts';
 import { printingLogger } from './printing-logger.ts';
 
-/** Prints what `diag` says from `level` on, unless it is listened to already. */
+/** Prints the messages of `diag` from `level` on, unless it has a logger already. */
 export function printDiag(level: DiagLogLevel | undefined): void {
   if (level === undefined || isListenedTo() || !isApplicationsApi()) return;
   diag.setLogger(printingLogger(), { logLevel: level });

@@ -1,7 +1,7 @@
 /**
- * The end of the process, however it comes: what must be done before it is done, and it ends as it would have
- * without llmtrace, with the same code or by the same signal. All of it happens in the moment of the exit itself:
- * nothing keeps the event loop alive, and no handler of the application's runs twice.
+ * Runs llmtrace's last steps before the process ends in any way; it then ends as it would have without llmtrace, with
+ * the same code or by the same signal. All steps run during the exit itself: they keep no event loop alive, and no
+ * handler of the application runs twice.
  */
 import { isMainThread } from 'node:worker_threads';
 import { endOpenCalls } from '@llmtrace/core/internal';
@@ -11,8 +11,8 @@ import { watchSignals } from './signals.ts';
 const steps: (() => void)[] = [];
 
 /**
- * Runs `step` when the process (or the worker thread) ends: by itself, by `process.exit()`, by an uncaught
- * exception, or by a signal. What kills it otherwise leaves no time. `step` must be synchronous, and may run again.
+ * Runs `step` when the process (or the worker thread) ends: by itself, by `process.exit()`, by an uncaught exception,
+ * or by a signal. Other ways to kill a process leave no time. `step` must be synchronous, and may run again.
  */
 export function atExit(step: () => void): void {
   steps.push(step);
@@ -54,7 +54,7 @@ function finishAnyway(): void {
   });
 }
 
-/** Has `listener` be the first at the exit, whatever the application puts before it. */
+/** Keeps `listener` the first exit listener, even if the application prepends others. */
 function keepFirst(listener: () => void): void {
   const settle = (): void => {
     if (process.listeners('exit')[0] === listener) return;

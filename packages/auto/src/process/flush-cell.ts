@@ -1,6 +1,6 @@
-/** A flush that one thread waits for and another one does: what they share of it. */
+/** Shared state of a flush that one thread awaits and another thread runs. */
 
-/** A flush that never ends is given up after so many ms: who awaits it has a timeout of its own. */
+/** The time after which a pending flush is abandoned, in ms; its caller has a separate timeout. */
 const LOST_MS = 60_000;
 
 export const flushCell = (): Int32Array =>

@@ -1,17 +1,18 @@
 /**
- * `llmtrace.flush()`: exports what was recorded so far, for hosts that freeze or kill a process as they like. It reaches
- * the SDK that llmtrace starts, from any copy of this package, and every provider that the application has registered.
+ * `llmtrace.flush()`: exports the telemetry recorded so far, for hosts that freeze or kill a process at any time. It
+ * reaches the SDK that llmtrace starts, from any copy of this package, and every provider that the application has
+ * registered.
  */
 import { newerLoggerProvider } from '@llmtrace/core/internal';
 import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 
 export interface FlushOptions {
-  /** Resolve after so many ms at the latest. @default 3000 */
+  /** The longest time until the promise resolves, in ms. @default 3000 */
   timeoutMillis?: number;
 }
 
-/** What an application may ask of llmtrace while it runs. */
+/** The functions of llmtrace that an application may call while it runs. */
 export interface Llmtrace {
   /**
    * Exports all calls that have ended, their metrics and their log events. It resolves when they are exported, or cannot
@@ -25,7 +26,7 @@ export const llmtrace: Llmtrace = Object.freeze({
 });
 
 const DEFAULT_MS = 3000;
-/** What a timer takes. */
+/** The longest delay of a timer. */
 const MAX_MS = 2 ** 31 - 1;
 
 // As they are now: the tests of an application may replace them.
@@ -67,7 +68,7 @@ async function quietly(flush: () => unknown): Promise<void> {
   }
 }
 
-/** The providers of the API, each once; those that stand in the place of none have no `forceFlush`. */
+/** The providers of the API, each once; no-op providers have no `forceFlush`. */
 function registered(): readonly Flushable[] {
   const traces = trace.getTracerProvider();
   const delegate = traces instanceof ProxyTracerProvider ? traces.getDelegate() : traces;
@@ -86,7 +87,7 @@ const isFlushable = (provider: unknown): provider is Flushable =>
 /** Shared by all copies of this module: only one of them starts an SDK. */
 const OWN = Symbol.for('llmtrace.flush');
 
-/** Names what flushes the SDK that llmtrace starts in this thread. */
+/** Sets the function that flushes the SDK that llmtrace starts in this thread. */
 export function onFlush(flush: () => Promise<void>): void {
   Object.defineProperty(globalThis, OWN, { value: flush, configurable: true });
 }

@@ -17,7 +17,7 @@ export function endpointOf(settings: AutoSettings, signal: Signal): string | und
   return configured(settings.env, signal)?.value ?? (otlp.protocol === 'grpc' ? DEFAULT_GRPC : DEFAULT);
 }
 
-/** The variable that says where a signal is sent. */
+/** The variable that sets the endpoint of a signal. */
 function configured(env: Environment, signal: Signal): { name: string; value: string } | undefined {
   for (const name of [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`, 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
     const value = env[name];
@@ -34,7 +34,7 @@ export const shownEndpoint = (env: Environment, signal: Signal): string =>
 export function shown(url: string | undefined): string {
   if (url === undefined) return '';
   const known = URL.canParse(url) ? new URL(url) : undefined;
-  // `user:password@host` is a URL of a scheme `user`; and what is before the last @ may all be a password.
+  // `user:password@host` is a URL of a scheme `user`; and all text before the last @ may be a password.
   if (!known || !/^https?:$/.test(known.protocol) || known.pathname.includes('@'))
     return url.slice(url.lastIndexOf('@') + 1).split(/[?#]/, 1)[0] ?? '';
   const { protocol, host, pathname } = known;
@@ -71,7 +71,7 @@ export function checkEndpoints(settings: AutoSettings): void {
 export function endpointFinding(name: string, value: string): Finding | undefined {
   const isOther = isOtherScheme(value);
   if (!isOther && URL.canParse(value)) return undefined;
-  // What is no URL at all OpenTelemetry's exporters ignore; to one of another scheme nothing is sent.
+  // OpenTelemetry's exporters ignore a text that is no URL; they send nothing to a URL of another scheme.
   const now = isOther ? 'nothing is exported there' : `the exporter sends to ${DEFAULT} instead`;
   return {
     code: 'export-endpoint',

@@ -1,7 +1,7 @@
 /**
- * PM2's cluster mode gives an application its environment late: its `ProcessContainer.js`, which runs the application,
- * has it as JSON in `pm2_env` and sets it when whatever is preloaded has run already. What llmtrace reads of it is set
- * here as PM2 sets it a moment later, so that options hold as in fork mode.
+ * PM2's cluster mode gives an application its environment late: its `ProcessContainer.js`, which runs the
+ * application, has it as JSON in `pm2_env` and sets it after the preloaded modules have run. This module sets
+ * llmtrace's variables as PM2 does a moment later, so that options apply as in fork mode.
  */
 
 type Environment = Record<string, string | undefined>;

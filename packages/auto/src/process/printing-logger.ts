@@ -1,4 +1,7 @@
-/** What `diag` says, printed. Texts of receivers, vendors and models are within it: they carry secrets and controls. */
+/**
+ * Prints messages of `diag`. They contain texts of receivers, vendors and models, and so may contain secrets and
+ * control characters.
+ */
 import { inspect } from 'node:util';
 import { printableLines, withoutSecrets } from '@llmtrace/core/internal';
 import { DiagConsoleLogger, type DiagLogger } from '@opentelemetry/api';

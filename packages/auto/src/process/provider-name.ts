@@ -17,7 +17,9 @@ export function className(provider: object): string | undefined {
   return typeof kind === 'function' ? nameOf(kind.name) : undefined;
 }
 
-/** Without what bundlers add (`_NodeTracerProvider2`); undefined where minified, which leaves 1 to 3 letters. */
+/**
+ * Without the additions of bundlers (`_NodeTracerProvider2`); undefined where minified, which leaves 1 to 3 letters.
+ */
 function nameOf(name: string): string | undefined {
   const bare = name
     .replace(/^_+/, '')
@@ -26,7 +28,7 @@ function nameOf(name: string): string | undefined {
   return bare.length > 3 && bare !== 'Object' ? bare : undefined;
 }
 
-/** The package, or else the file, whose CommonJS module exports the class. Nothing tells that of an ES module. */
+/** The package, or else the file, whose CommonJS module exports the class. That is unknown for an ES module. */
 function sourceOf(kind: object): string | undefined {
   // The same for every file; bundlers follow no `require` that stands alone.
   const { cache } = module.createRequire(process.execPath);

@@ -1,10 +1,10 @@
-/** What the application's thread and the export thread share of the signals that end a process. */
+/** Memory that the application's thread and the export thread share, about the signals that end a process. */
 import { constants } from 'node:os';
 
 const ALL = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 export type EndingSignal = (typeof ALL)[number];
 
-/** Those that end a process of Node.js by default. Windows knows only two of them. */
+/** The signals that end a process of Node.js by default. Windows has only two of them. */
 export const SIGNALS: readonly EndingSignal[] =
   process.platform === 'win32' ? ['SIGTERM', 'SIGINT'] : ALL.filter((signal) => signal in constants.signals);
 
@@ -12,8 +12,9 @@ export const SIGNALS: readonly EndingSignal[] =
 export const isInit = (): boolean => process.platform !== 'win32' && process.pid === 1;
 
 /**
- * What this thread and the export thread share: whether this one has taken the signal, and the **epoch** of each signal.
- * A new one begins whenever the application adds a listener: a guard of an earlier one leaves the signal to it.
+ * Shared state of this thread and the export thread: whether this thread handles the signal, and the **epoch** of
+ * each signal. A new one begins whenever the application adds a listener: a guard of an earlier one leaves the signal
+ * to it.
  */
 export class SignalCells {
   readonly cells: Int32Array;

@@ -11,7 +11,7 @@ const require = module.createRequire(import.meta.url);
 
 /** So long, in ms, the application's thread may take to notice a signal, before it counts as blocked. */
 const GRACE_MS = 200;
-/** A signal again within so many ms is the same one: a terminal and what started the process both send it. */
+/** A signal repeated within this time, in ms, counts as one: a terminal and the parent process both send it. */
 const AGAIN_MS = 300;
 
 /** A handle of libuv for one signal. */
@@ -24,11 +24,11 @@ interface Handle {
 
 export interface GuardOptions {
   readonly cells: Int32Array;
-  /** Exports what this thread has. */
+  /** Exports the telemetry of this thread. */
   readonly flush: () => Promise<void>;
   /** A flush is waited for so long, in ms. */
   readonly timeout: number;
-  /** Tells the application's thread. */
+  /** Notifies the application's thread. */
   readonly tell: (message: { kind: 'guarding' | 'signal'; signal: EndingSignal; epoch: number }) => void;
 }
 
@@ -50,7 +50,7 @@ export function startSignalGuard({ flush, timeout, tell, ...options }: GuardOpti
     guarded.delete(signal);
   };
 
-  /** What it would have been without us: with no handle left, the default of the signal is in force again. */
+  /** As without llmtrace: with no handle left, the signal's default action applies again. */
   const end = (signal: EndingSignal): void => {
     release(signal);
     process.kill(process.pid, signal);

@@ -1,10 +1,11 @@
 /**
- * Signals that end the process: what is not exported yet is exported first, and the process ends by the same signal.
+ * Handles signals that end the process: exports pending telemetry first, and then ends the process by the same
+ * signal.
  *
- * A listener in the application's thread takes the default away for as long as that thread is busy: a process whose event
- * loop is blocked would not die of SIGTERM any more. So the export thread listens in its place as soon as it can
- * (`signal-guard.ts`), and ends the process also where the application's thread does not react. Until then, and where
- * it cannot, this thread listens, while nobody else does: a signal that the application listens to is the application's.
+ * A listener in the application's thread disables the default action while that thread is busy: a process with a
+ * blocked event loop would survive SIGTERM. So the export thread listens instead as soon as it can
+ * (`signal-guard.ts`), and ends the process even if the application's thread does not react. Until then, and where it
+ * cannot, this thread listens, unless the application does: a signal that the application handles is left to it.
  */
 
 import { ownFlush } from './flush.ts';
@@ -42,7 +43,7 @@ export function appoint(thread: GuardingThread | undefined): void {
   settleAll();
 }
 
-/** The export thread says that it guards a signal, in an epoch. */
+/** The export thread reports that it guards a signal, in an epoch. */
 export function guarded(signal: EndingSignal, epoch: number): void {
   watches.get(signal)?.guarded(epoch);
 }
@@ -73,7 +74,7 @@ class SignalWatch {
   added(listener: unknown): void {
     if (listener === this.listener) return;
     signalCells.nextEpoch(this.signal);
-    // A listener that is being added does not count yet; were ours removed now, the signal would be let go.
+    // A listener that is being added does not count yet; removing ours now would leave the signal without a listener.
     process.nextTick(() => this.settle());
   }
 

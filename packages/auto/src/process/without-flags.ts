@@ -1,7 +1,7 @@
 /**
- * Worker threads and processes that the application starts without what starts llmtrace: `execArgv: []`, an `env` of
- * their own, `spawn(process.execPath, [file])`. Nothing of llmtrace runs there, so this thread says so, once, where the
- * application itself started them and has an SDK that llmtrace traces: agents and tools have threads of their own.
+ * Detects worker threads and processes that the application starts without llmtrace's flags: by `execArgv: []`, a
+ * separate `env`, `spawn(process.execPath, [file])`. llmtrace does not run there, so this thread warns once, if the
+ * application itself started them and has a traced SDK: agents and tools start threads, too.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
@@ -125,7 +125,7 @@ const fileOf = (args: readonly string[]): string | undefined =>
 const loadsMore = (args: readonly string[]): boolean =>
   args.some((word) => /^(?:--import|--require|-r|--loader|--experimental-loader)(?:=|$)/.test(word));
 
-/** The `NODE_OPTIONS` that a process was given, where the system tells. */
+/** The `NODE_OPTIONS` with which a process was started, if the system shows them. */
 function optionsOf(pid: number | undefined): string | undefined {
   try {
     const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');

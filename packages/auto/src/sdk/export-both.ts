@@ -1,4 +1,4 @@
-/** `LLMTRACE_EXPORT=both`: what goes to a provider that the application has registered is exported by llmtrace, too. */
+/** `LLMTRACE_EXPORT=both`: llmtrace also exports the telemetry that goes to the application's registered provider. */
 import type { Counter, Gauge, Histogram, Meter, Span, Tracer, TracerProvider } from '@opentelemetry/api';
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
@@ -6,7 +6,7 @@ import type { Followers, Own } from './following-providers.ts';
 import { unasked } from './noop-observables.ts';
 import { registered } from './provisional-registration.ts';
 
-/** The followers, of which each also gives to llmtrace's own provider what goes to another. */
+/** Providers that also pass telemetry for another provider to llmtrace's. */
 export function withOwn(followers: Followers, own: Own): Followers {
   return {
     tracers: {

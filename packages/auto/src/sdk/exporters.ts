@@ -51,7 +51,7 @@ function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): Ex
   );
 }
 
-/** There is no such exporter, which is said. */
+/** An unknown exporter produces a warning. */
 function none(what: string, cure: string): undefined {
   note({ code: 'exporter', what, cure, lost: true }, true);
 }

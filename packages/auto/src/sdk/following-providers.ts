@@ -1,8 +1,8 @@
 /**
- * Whose telemetry it becomes. **The rule**, for traces and for metrics alike: the provider that is registered in
- * OpenTelemetry's API when something is recorded, whoever registered it and whenever; else the one that llmtrace
- * starts from the `OTEL_*` variables, at the first need. An application that registers its own provider late
- * has all that is recorded from then on.
+ * Chooses the provider that receives telemetry. **The rule**, for traces and for metrics alike: the provider that is
+ * registered in OpenTelemetry's API at the time of recording; otherwise the one that llmtrace starts from the
+ * `OTEL_*` variables, when it is first needed. An application that registers its provider late receives all telemetry
+ * from then on.
  *
  * For this, llmtrace never registers a provider: one that is registered could not be replaced any more. Its
  * tracers are on loan to the API (so spans that the application makes itself are exported too, and are the parents of
@@ -36,7 +36,7 @@ import { unasked } from './noop-observables.ts';
 import { tellElsewhere } from './other-destination.ts';
 import { lend, registered } from './provisional-registration.ts';
 
-/** What llmtrace starts where nobody else did; each provider is made when it is asked for. */
+/** The providers that llmtrace starts if none is registered; each is made at its first use. */
 export interface Own {
   tracers(): TracerProvider;
   meters(): MeterProvider;
@@ -44,7 +44,7 @@ export interface Own {
   loggers(): EventLoggerProvider | undefined;
   /** Takes spans of another provider as they end; undefined where spans go nowhere. */
   spans(): ((span: ReadableSpan) => void) | undefined;
-  /** Exports what was recorded so far; it starts nothing. */
+  /** Exports the telemetry recorded so far; it starts no provider. */
   flush(): Promise<void>;
 }
 
@@ -91,7 +91,10 @@ function once(run: () => void): () => void {
   };
 }
 
-/** What the API has where nobody has registered anything is a proxy, also for tracers that were asked for before. */
+/**
+ * Without a registered provider the API has a proxy, which also serves the tracers that were made before a
+ * registration.
+ */
 function lendTracers(tracers: TracerProvider): void {
   const proxy = trace.getTracerProvider();
   if (!(proxy instanceof ProxyTracerProvider) || proxy.getDelegateTracer('llmtrace')) return;
@@ -99,7 +102,7 @@ function lendTracers(tracers: TracerProvider): void {
   lend('trace', proxy);
 }
 
-/** True where somebody has registered a provider of traces or metrics. */
+/** True if a provider of traces or metrics is registered. */
 export const isRegistered = (): boolean =>
   registered('trace') !== undefined || registered('metrics') !== undefined;
 
@@ -125,11 +128,11 @@ function followingLoggers(own: Own): EventLoggerProvider {
   };
 }
 
-/** Whether a provider is somebody's, and not what the API has in the place of none. */
+/** Whether a provider is real, and not the API's placeholder. */
 const isReal = (provider: EventLoggerProvider | undefined): provider is EventLoggerProvider =>
   provider !== undefined && !/^(?:Proxy|Noop)/.test(provider.constructor.name);
 
-/** What `make` makes of the provider of the moment, made once a provider. */
+/** The result of `make` for the current provider, cached for each provider. */
 function madeOf<P, T>(provider: () => P, make: (provider: P) => T): () => T {
   let last: { provider: P; made: T } | undefined;
   return () => {

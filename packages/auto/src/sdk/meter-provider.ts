@@ -1,4 +1,4 @@
-/** The metrics of the SDK that llmtrace starts: what is recorded is handed over, and aggregated in another thread. */
+/** The metrics of the SDK that llmtrace starts: measurements are passed to another thread, which aggregates them. */
 import type { MeterProvider, MetricOptions } from '@opentelemetry/api';
 import type { ExportThread } from './export-thread/client.ts';
 import type { InstrumentKind, WireInstrument } from './export-thread/messages.ts';
@@ -20,7 +20,7 @@ export function startMetering(thread: ExportThread): MeterProvider {
         createGauge: instrument('createGauge'),
         createHistogram: instrument('createHistogram'),
         createUpDownCounter: instrument('createUpDownCounter'),
-        // What llmtrace measures is recorded: nothing of it is asked for.
+        // llmtrace records all its measurements; it has no observable instruments.
         ...unasked,
       };
     },

@@ -1,4 +1,4 @@
-/** The part of a meter that makes instruments which are asked for their value: of these, nobody ever asks. */
+/** The part of a meter that creates observable instruments. Their callbacks are never called. */
 import { createNoopMeter, type Meter } from '@opentelemetry/api';
 
 type Asking = 'createObservableCounter' | 'createObservableGauge' | 'createObservableUpDownCounter';

@@ -1,4 +1,4 @@
-/** Says where telemetry goes that is configured to be exported and is not, because the application has its own provider. */
+/** Warns that the configured export does not happen because the application has registered its own provider. */
 import { type Finding, note } from '@llmtrace/core/internal';
 import type { TracerProvider } from '@opentelemetry/api';
 import { packageNameOf } from '../process/calling-code.ts';
@@ -6,7 +6,7 @@ import { className, providerName } from '../process/provider-name.ts';
 import type { AutoSettings } from '../settings.ts';
 import { registrantsOf } from './provisional-registration.ts';
 
-/** Says it once, if it is so. */
+/** Warns once, if this is the case. */
 export function tellElsewhere(settings: AutoSettings, provider: TracerProvider): void {
   const finding = elsewhere(settings, provider);
   if (finding) note(finding, true);
@@ -36,7 +36,7 @@ export function delegateOf(provider: TracerProvider): TracerProvider {
   return getDelegate?.call(provider) ?? provider;
 }
 
-/** A provider by its class, and whose code has registered it. */
+/** The class of a provider, and the code that registered it. */
 export function nameOf(provider: TracerProvider): string {
   const by = registrar();
   return by === undefined

@@ -42,7 +42,7 @@ interface Sdk extends Omit<Own, 'flush'> {
   thread(): ExportThread | undefined;
 }
 
-/** What export this thread has, once it is started. */
+/** The export of this thread, once it is started. */
 let started: ExportThread | undefined;
 /** Through which worker threads reach the export thread of this one. */
 let relay: RelayOffer | undefined;

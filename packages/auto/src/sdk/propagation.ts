@@ -1,6 +1,6 @@
 /**
- * Context and propagation, lent from the start: an application that extracts a remote parent, or sets baggage, before
- * its first call must find both there. What they are made of is loaded when it is first used.
+ * Registers context and propagation provisionally from the start: an application that extracts a remote parent, or
+ * sets baggage, before its first call needs both. Their implementation is loaded at its first use.
  */
 import module from 'node:module';
 import { type ContextManager, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api';

@@ -1,6 +1,7 @@
 /**
- * A **loan**: what llmtrace puts into OpenTelemetry's API only until the application registers its own, which is never
- * refused because llmtrace came first. Every copy of the API in the process sees it, of whatever version.
+ * A **loan** is a provider that llmtrace registers in OpenTelemetry's API until the application registers its own,
+ * which the API then never refuses because of llmtrace. Every copy of the API in the process sees it, of whatever
+ * version.
  *
  * All copies of the API share one object, the **registry**, behind a symbol of `globalThis`. They read it there, refuse a
  * registration of what it has already, or by a copy of another version than the first, and put the object back as they
@@ -18,7 +19,7 @@ const API = '@opentelemetry/api';
 /** A copy of the API sees what is in a registry of its own version, or a later one of the same major version. */
 const SEEN_BY_ALL = '1.9999.0';
 
-/** What of the registry llmtrace lends, or looks at. */
+/** The entries of the registry that llmtrace lends or reads. */
 export type Part = 'trace' | 'context' | 'propagation' | 'metrics';
 
 type Registry = { version?: string } & { [P in Part]?: unknown };
@@ -45,7 +46,7 @@ export function exchange(part: Part, from: unknown, to: unknown): void {
   if (desk?.loans[part] === from) lend(part, to);
 }
 
-/** What somebody has registered, by whichever copy of the API. */
+/** The entry that other code has registered, with any copy of the API. */
 export function registered<T>(part: Part): T | undefined {
   const registry = Reflect.get(globalThis, KEY) as Registry | undefined;
   return registry && Object.hasOwn(registry, part) ? (registry[part] as T) : undefined;
@@ -61,7 +62,7 @@ function openDesk(): Desk {
   Object.setPrototypeOf(registry, opened.loans);
   let restore: (() => void) | undefined;
   const put = (value: unknown): void => {
-    // Who puts another one there starts anew, as a test may: then nothing is on loan any more.
+    // Code that sets another registry, as a test may, starts anew: all loans end.
     if (value === registry) restore = stepBack(opened, callersOf(put));
     else Object.defineProperty(globalThis, KEY, { value, writable: true, enumerable: true });
   };
@@ -75,7 +76,7 @@ function openDesk(): Desk {
   return opened;
 }
 
-/** Takes the loans away while something is registered; gives what brings those back that are still needed. */
+/** Removes the loans during a registration. Returns a function that restores those still needed. */
 function stepBack({ registry, isOurs, loans, registrants }: Desk, stack: readonly Caller[]): () => void {
   const [lent, before] = [{ ...loans }, partsOf(registry)];
   for (const part of Object.keys(lent)) Reflect.deleteProperty(loans, part);
@@ -89,7 +90,7 @@ function stepBack({ registry, isOurs, loans, registrants }: Desk, stack: readonl
   };
 }
 
-/** What somebody has registered. */
+/** The entry that other code has registered. */
 const partsOf = (registry: Registry): string[] => Object.keys(registry).filter((key) => key !== 'version');
 
 /** The version of the copy of the API that registers something: it must find its own. */

@@ -1,6 +1,6 @@
 /**
- * The content of one call, where content is asked for. What the application passes is read at once, for it may change;
- * what takes time (hashes, redaction) is done when somebody takes the content, and for nobody else.
+ * Captures the content of one call, if content is enabled. The application's arguments are read at once, because they
+ * may change; slow steps (hashes, redaction) run only when an observer takes the content.
  */
 import { diag, INVALID_SPAN_CONTEXT, trace } from '@opentelemetry/api';
 import type { Call } from '../model/call.ts';
@@ -20,7 +20,7 @@ export class Capture {
   readonly #call: Call;
   readonly #preparation: Preparation;
   #prompt: Prompt | undefined;
-  /** What the chunks of a stream make up so far. */
+  /** The answer assembled from the chunks of a stream so far. */
   #whole: object | undefined;
   #answer: Message[] | undefined;
   #content: Content | undefined;
@@ -53,7 +53,7 @@ export class Capture {
     this.#answer = this.#safely('answer', () => this.#reader.answer(answer));
   }
 
-  /** The call has ended: the application's hook is asked, whoever else takes the content. */
+  /** The call has ended: the application's hook runs, even if no observer takes the content. */
   close(): void {
     const { completionHook: hook } = this.#options;
     const content = hook && this.content;
@@ -64,10 +64,10 @@ export class Capture {
     });
   }
 
-  /** What was said so far; undefined where anything of it failed. */
+  /** The content so far; undefined if any step failed. */
   get content(): Content | undefined {
     if (this.#content || this.#failed) return this.#failed ? undefined : this.#content;
-    // Not kept while the call goes on: what is asked may be known wholly only later.
+    // Not cached while the call runs: the request may become complete only later.
     const asked = this.#safely('content', () => this.#preparation.prompt(this.#prompt ?? {}));
     if (this.#call.endTime === undefined || asked === undefined) return asked;
     this.#content = this.#safely('content', () => ({
@@ -84,8 +84,8 @@ export class Capture {
   }
 
   /**
-   * Runs a step; where it throws, nothing of the call is recorded: a redactor may not have done its work. The error is
-   * named but its message is not told, which may quote what it is about.
+   * Runs a step. If it throws, no content of the call is recorded, because a redactor may not have finished. The
+   * warning names the error without its message, which may quote content.
    */
   #safely<T>(step: string, run: () => T): T | undefined {
     if (this.#failed) return undefined;
@@ -101,12 +101,12 @@ export class Capture {
 
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/** A hook that writes elsewhere is awaited by nobody. Its failure is none of the application's. */
+/** llmtrace does not await an async hook, and its rejection must not reach the application. */
 function ignore(result: unknown): void {
   if (result instanceof Promise) result.catch((error) => say('the completion hook failed', error));
 }
 
-/** What a hook has left, as plain data. @throws where it is not messages any more. */
+/** The content after the hook ran, as plain data. @throws if it no longer consists of messages. */
 function wellFormed(content: Content): Content {
   const plain = JSON.parse(JSON.stringify(content)) as Record<string, unknown>;
   const isList = (value: unknown): value is object[] =>
@@ -127,11 +127,11 @@ function wellFormed(content: Content): Content {
   return plain;
 }
 
-/** Nothing that is said here may fail: the application's own `diag` logger may throw, and so may errors. */
+/** A warning must not fail: the application's `diag` logger may throw, and so may the getters of an error. */
 function say(what: string, error: unknown): void {
   try {
     diag.error(`llmtrace: ${what}${placeOf(error)}`);
-  } catch {} // then it is not said
+  } catch {} // the warning is dropped
 }
 
 /** The class of an error and where it arose, without its message. */

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { BlobPart, UriPart } from '../model/messages.ts';
 
-/** Base64 of this many characters or more is bytes, in whatever field it stands. */
+/** Base64 of this many characters or more counts as bytes in any field. */
 const LONG = 1024;
 const BASE64 = /^(?:[\w+/-]{60,}\r?\n)*[\w+/-]*={0,2}\s*$/;
 const DATA_URL = /data:(?:[\w.+-]{1,60}\/[\w.+-]{1,100})?(?:;[\w=.+"-]{1,100}){0,4};base64,([\w+/=-]*)/gi;
 
-/** What stands in the place of bytes. */
+/** The placeholder for bytes. */
 function omitted(bytes: Uint8Array): string {
   const hash = createHash('sha256').update(bytes).digest('hex');
   return `llmtrace:omitted;sha256=${hash};bytes=${bytes.length}`;
@@ -15,7 +15,7 @@ function omitted(bytes: Uint8Array): string {
 
 const decoded = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
 
-/** True for what stands in the place of bytes. */
+/** True for the placeholder of bytes. */
 export const isOmitted = (text: string): boolean => /^llmtrace:omitted;sha256=\w{64};bytes=\d+$/.test(text);
 
 /** The same place in the message, without the bytes: the conventions' part for a link. */
@@ -30,7 +30,7 @@ export function omitBlob({ modality, mime_type, content }: BlobPart): UriPart {
 }
 
 /**
- * A text without the bytes that stand in it: `data:` URLs, or nothing but base64.
+ * A text without its bytes: `data:` URLs, or a text that is only base64.
  * @param isProse true where nothing but base64 is not to be expected: a long word is then a long word.
  */
 export function omitBytes(text: string, isProse: boolean): string {

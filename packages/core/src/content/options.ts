@@ -1,4 +1,4 @@
-/** The options of content capture: their defaults, and what they must be. */
+/** The options of content capture: their defaults and rules. */
 import type { Span } from '@opentelemetry/api';
 import type { Call } from '../model/call.ts';
 import type { Content } from '../model/messages.ts';
@@ -20,10 +20,10 @@ export const CAPTURE_MODES = ['NO_CONTENT', 'SPAN_ONLY', 'EVENT_ONLY', 'SPAN_AND
 /** Where content is recorded. */
 export type CaptureMode = (typeof CAPTURE_MODES)[number];
 
-/** What is done with the content of a call that has ended, before it is recorded. It may change what it is given. */
+/** Processes the content of an ended call before it is recorded. It may change its argument. */
 export type CompletionHook = (content: Content, span: Span, call: Call) => unknown;
 
-/** Options of content capture: of what is said in calls, and by default not looked at. */
+/** Options of content capture: message content, which llmtrace by default does not read. */
 export interface ContentOptions {
   /**
    * Whether messages, instructions and tools are recorded as attributes of the span, in a log event
@@ -45,22 +45,23 @@ export interface ContentOptions {
    */
   blobs?: boolean;
   /**
-   * What is recorded of the tools that a request defines: their types and names, or also their descriptions and
-   * parameters. Environment: `LLMTRACE_CONTENT_TOOL_DEFINITIONS`.
+   * How much of a request's tool definitions is recorded: types and names, or also descriptions and parameters.
+   * Environment: `LLMTRACE_CONTENT_TOOL_DEFINITIONS`.
    * @default 'names'
    */
   toolDefinitions?: 'names' | 'full';
   /**
-   * Takes out of each text what must not be recorded: redactors that come along (`keys`, `emails`, `cards`: by their
-   * form), functions of yours, or a list of both. Where one throws, nothing of the call's content is recorded.
-   * Environment: `LLMTRACE_CONTENT_REDACT=keys,emails,cards`.
+   * Removes secrets and personal data from each text: built-in redactors (`keys`, `emails`, `cards`, found by their
+   * form), functions of yours, or a list of both. If one throws, no content of the call is recorded. Environment:
+   * `LLMTRACE_CONTENT_REDACT=keys,emails,cards`.
    * @default []
    */
   redact?: Redactor | RedactorName | readonly (Redactor | RedactorName)[];
   /**
-   * Gets the content of each call that has ended, and its span, whether or not content is recorded and the span is
-   * sampled: to store it elsewhere, or to change what is recorded. It runs after the redactors and before `maxLength`,
-   * and must not take long. Where it throws, nothing of the call's content is recorded; what it returns is not awaited.
+   * Gets the content of each call that has ended, and its span, even if content is not recorded or the span is not
+   * sampled: to store it elsewhere, or to change the recorded content. It runs after the redactors and before
+   * `maxLength`, and must be fast. If it throws, no content of the call is recorded; a returned promise is not
+   * awaited.
    */
   completionHook?: CompletionHook | undefined;
 }
@@ -136,7 +137,7 @@ export const CONTENT_TABLE = optionTable('content', RULES, DEFAULTS, {
 });
 
 /**
- * Completes the option `content`; what the code says wins over the environment.
+ * Completes the option `content`; code takes precedence over the environment.
  * @throws TypeError that names the first wrong option and its value.
  */
 export function resolveContent(
@@ -145,7 +146,7 @@ export function resolveContent(
   warn: Warn,
 ): ResolvedContent {
   const set = fromEnvironment(RULES, env, warn);
-  // Who asks for a redactor that does not exist does not want the content without it.
+  // With an unknown redactor no content is recorded, because it would be recorded unredacted.
   if (env[REDACT_ENV]?.trim() && set.redact === undefined) set.redact = [refuse];
   const options = checked<Options>('content', given ?? {}, RULES, { ...DEFAULTS, ...set });
   return {

@@ -1,11 +1,11 @@
 /**
- * **Redactors** take out of a text what must not be recorded. Those here know their targets by their form alone: they
- * find what has it, and nothing else. They are a help, no promise.
+ * **Redactors** remove secrets and personal data from a text. The built-in ones recognise their targets only by form
+ * and miss all others: they help but guarantee nothing.
  */
 import type { Call } from '../model/call.ts';
 import { withoutSecrets } from '../platform/secrets.ts';
 
-/** Where a text stands. */
+/** The place of a text. */
 export interface Where {
   readonly call: Call;
   readonly kind: 'system_instructions' | 'input' | 'output' | 'tool_definitions' | 'error';
@@ -19,12 +19,15 @@ export interface Where {
  */
 export type Redactor = (text: string, where: Where) => string;
 
-/** The names of the redactors that come along. */
+/** The names of the built-in redactors. */
 export const REDACTORS = ['keys', 'emails', 'cards'] as const;
 
 export type RedactorName = (typeof REDACTORS)[number];
 
-/** What may stand before and after the `@` of an address. They are looked at only there, so that it takes no longer. */
+/**
+ * The characters before and after the `@` of an address. They are matched only next to an `@`, to keep the time
+ * linear.
+ */
 const LOCAL = /[\p{L}\p{M}\p{N}._%+'-]/u;
 const DOMAIN = /^(?:[\p{L}\p{M}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/u;
 const MAX_LOCAL = 64;
@@ -101,7 +104,7 @@ export function redactorOf(all: readonly (Redactor | RedactorName)[]): Redactor 
 
 function expectText(value: unknown): string {
   if (typeof value === 'string') return value;
-  // Awaited by nobody: its failure is none of the application's.
+  // llmtrace does not await it, and its rejection must not reach the application.
   if (value instanceof Promise) value.catch(() => {});
   throw new TypeError('Expected the redactor to give a string at once.');
 }

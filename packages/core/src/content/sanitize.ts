@@ -1,4 +1,4 @@
-/** From what was said to what is recorded of it. */
+/** Turns message content into its recorded form. */
 
 import { errorText } from '../errors/naming.ts';
 import type { Call } from '../model/call.ts';
@@ -10,14 +10,14 @@ import { type Change, changed } from './transform.ts';
 
 type Kind = Where['kind'];
 
-/** What is to become of it. */
+/** The steps to apply. */
 export interface PrepareOptions {
   readonly blobs: boolean;
   readonly toolDefinitions: 'names' | 'full';
   readonly redactor: Redactor | undefined;
 }
 
-/** What becomes of the content of a call: bytes are taken out, texts go through the redactors. */
+/** Sanitizes the content of a call: removes bytes and passes texts through the redactors. */
 export class Preparation {
   readonly #options: PrepareOptions;
   readonly #call: Call;
@@ -93,7 +93,7 @@ export class Preparation {
 const some = <T>(name: string, list: readonly T[]): Record<string, readonly T[]> =>
   list.length === 0 ? {} : { [name]: list };
 
-/** Content with each text cut to so many characters, the last of which says so. */
+/** Content with each text truncated to `maxLength` characters, of which the last marks the cut. */
 export function capped(content: Content, maxLength: number | undefined): Content {
   if (maxLength === undefined) return content;
   const change: Change = {
@@ -116,5 +116,5 @@ export function capped(content: Content, maxLength: number | undefined): Content
 export const cappedText = (text: string, maxLength: number | undefined): string =>
   maxLength === undefined ? text : cutText(text, maxLength);
 
-/** What takes bytes' place is not cut: it is short, and of no use in half. */
+/** The placeholder of bytes is not truncated: it is short, and useless in part. */
 const cutText = (text: string, maxLength: number): string => (isOmitted(text) ? text : cut(text, maxLength));

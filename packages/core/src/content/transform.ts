@@ -1,14 +1,14 @@
-/** Changing the texts of messages, wherever they stand in them, without touching their form. */
+/** Changes all texts within messages and keeps the structure. */
 
 import type { BlobPart } from '../model/messages.ts';
 import { MAX_DEPTH } from '../platform/bounds.ts';
 import { isBlob } from './media.ts';
 
-/** What becomes of the texts and the bytes of a part. */
+/** Changes the texts and the bytes of a part. */
 export interface Change {
   /** @param isProse false for a string that may be anything. */
   text(text: string, isProse: boolean): string;
-  /** What becomes of a key of an object, and of a number; absent where nothing does. */
+  /** Changes the keys of objects, and numbers; absent if those stay. */
   readonly exact?: ((text: string) => string) | undefined;
   blob(part: BlobPart): unknown;
 }
@@ -20,7 +20,7 @@ const TYPE_ALONE: ReadonlySet<string> = new Set(['type']);
 /** Parts whose own texts are written to be read. */
 const PROSE: ReadonlySet<string> = new Set(['text', 'reasoning', 'compaction']);
 
-/** The parts that the conventions have. Of any other, nobody knows what a field says. */
+/** The parts that the conventions define. The meaning of other parts' fields is unknown. */
 const TYPED: ReadonlySet<string> = new Set([
   ...PROSE,
   'tool_call',
@@ -34,7 +34,7 @@ const TYPED: ReadonlySet<string> = new Set([
 
 /**
  * A part of a message, or a tool's definition, with its texts changed: a new one.
- * @param isTyped whether the conventions say what its fields are.
+ * @param isTyped whether the conventions define its fields.
  */
 export function changed<T extends { type: string }>(
   part: T,
@@ -50,7 +50,7 @@ export function changed<T extends { type: string }>(
   return Object.fromEntries(entries) as T;
 }
 
-/** Stands for a value that is nested more than {@link MAX_DEPTH} levels deep. */
+/** Replaces a value that is nested more than {@link MAX_DEPTH} levels deep. */
 const TOO_DEEP = '[nested too deeply]';
 
 /**
@@ -89,7 +89,7 @@ function untaken(taken: Map<string, number>, wanted: string): string {
 const numbered = (name: string, number: number): string =>
   number === 0 ? name : `${name}+${number === 1 ? '' : number}`;
 
-/** Names that OpenTelemetry's SDKs take for a sign that an object is no plain one, and drop all that it stands in. */
+/** Names by which OpenTelemetry's SDKs detect a non-plain object; they then drop the whole value that contains it. */
 const SPECIAL = ['constructor', '__proto__'];
 
 function objectOf(value: object, change: Change, depth: number): unknown {

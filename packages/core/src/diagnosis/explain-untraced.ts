@@ -1,8 +1,10 @@
-/** Why a request was not traced, by the files that sent it and by what was patched. */
+/** Explains why a request was not traced, from the files that sent it and the methods that were patched. */
 import { type Finding, facts, type SdkCopy } from '../platform/process-state.ts';
 import { isPackage } from './sdk-files.ts';
 
-/** Who sent a request: an SDK, or something else to a vendor's own host; and the files that were on the stack. */
+/**
+ * The sender of a request: an SDK, or another client that calls a vendor's host; with the files on the call stack.
+ */
 export type Sender = { readonly files: readonly string[] } & (
   | { readonly module: string; readonly version: string }
   | { readonly host: string }
@@ -10,7 +12,7 @@ export type Sender = { readonly files: readonly string[] } & (
 
 type Sdk = Extract<Sender, { module: string }>;
 
-/** A finding that may be none of a warning: what was asked for, or was said before. */
+/** A finding, and whether to keep it out of the warnings: the user asked for it, or it was reported before. */
 type Why = Finding & { readonly quiet?: boolean };
 
 const FLAG = '`node --import @llmtrace/auto`';
@@ -28,11 +30,11 @@ export function whyUntraced(sender: Sender): Why {
   return files.length > 0 ? bundled(sender, sending(files)) : unknown(sender);
 }
 
-/** What stands between a sender and the network. */
+/** Packages between a sender and the network. */
 const BETWEEN =
   /\/node_modules\/(?:node-fetch|undici|[\w-]*proxy-agent|agentkeepalive|@opentelemetry|@sentry|dd-trace)\//;
 
-/** The file nearest to the request that is a sender's. Node.js 20 tells of none for requests by `node:http`. */
+/** The sender's file nearest to the request. Node.js 20 shows none for requests by `node:http`. */
 const sending = (files: readonly string[]): string =>
   files.find((path) => !BETWEEN.test(path)) ?? files[0] ?? 'the application';
 
@@ -75,13 +77,13 @@ function installed(sdk: Sdk, file: string): Why {
   const lacking = findings.find(
     ({ code, what }) => code === 'unknown-shape' && what.startsWith(`${named(sdk)} `),
   );
-  if (lacking) return { ...lacking, quiet: true }; // said when it was patched
+  if (lacking) return { ...lacking, quiet: true }; // reported when it was patched
   const copies = all.filter((copy) => copy.module === sdk.module && copy.build === build);
   const patched = copies.filter(({ version, methods }) => version === sdk.version && methods.size > 0);
   if (patched.some(isUndone)) return undone(sdk);
   if (patched.length > 0) return unknown(sdk);
   if (build === 'ES module' && !hook && copies.length === 0) return withoutHook(sdk, file);
-  // What was required before is patched all the same: this came by a way that nobody saw.
+  // Copies that were required earlier are patched, too; so this copy was loaded in a way that no hook sees.
   return build === 'ES module' ? early(sdk, file) : unknown(sdk);
 }
 
@@ -92,7 +94,7 @@ const linked = (sdk: Sdk, file: string): Why => ({
   lost: true,
 });
 
-/** Whether somebody has put a method back as it was before llmtrace. */
+/** Whether other code has restored a method as it was before llmtrace. */
 const isUndone = ({ methods }: SdkCopy): boolean =>
   [...methods.values()].flat().some(({ holder, name, patched, before }) => {
     const now = holder[name];

@@ -1,12 +1,12 @@
-/** **Findings**: what keeps calls from being traced, or spans from arriving, each with the one thing to do. */
+/** **Findings**: causes that keep calls from being traced or spans from arriving, each with one fix. */
 import { type Finding, facts } from '../platform/process-state.ts';
 import { warnOnce } from '../platform/warn.ts';
 
 const MAX_FINDINGS = 100;
 
 /**
- * Notes a finding, once. `warn` also warns whoever runs the application: `at once` where the process is about to end
- * and runs no later task.
+ * Records a finding once. `warn` also emits a warning: `at once` if the process is about to end and runs no later
+ * task.
  */
 export function note(finding: Finding, warn: boolean | 'at once'): void {
   const { findings } = facts();
@@ -15,5 +15,5 @@ export function note(finding: Finding, warn: boolean | 'at once'): void {
   if (warn) warnOnce(warningOf(finding), warn === 'at once');
 }
 
-/** A finding, as it is said in a warning. */
+/** The text of a finding in a warning. */
 export const warningOf = ({ what, cure }: Finding): string => `${what}. ${cure}`;

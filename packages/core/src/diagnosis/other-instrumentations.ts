@@ -1,7 +1,7 @@
 /**
- * Who else traces a vendor's calls. Two instrumentations of one SDK make two spans a call, which whoever reads (and
- * pays for) the spans must know. It is told from what cannot be hidden: the marks that OpenTelemetry's own helper leaves
- * on what it wraps, and the diagnostics channels that somebody listens to.
+ * Detects other instrumentations of a vendor's SDK. Two instrumentations make two spans for each call, which the user
+ * must know, since both are stored and paid for. Detection relies on two visible traces: the marks that
+ * OpenTelemetry's wrapping helper leaves on functions, and diagnostics channels that have subscribers.
  */
 import { hasSubscribers } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ type Traced = Pick<Vendor, 'module' | 'otherTracers'>;
 const PACKAGE =
   /[\\/]node_modules[\\/]((?:@[^\\/]{1,100}[\\/])?(?:openlit|[^\\/]{0,100}instrumentation-([^\\/]{1,100})))[\\/]/;
 
-/** What there is of them, by what they instrument (`*`). */
+/** The known instrumentations, by the package that they instrument (`*`: all). */
 const WRAPPERS = [
   '@opentelemetry/instrumentation-*',
   '@traceloop/instrumentation-*',
@@ -25,8 +25,8 @@ const WRAPPERS = [
 ];
 
 /**
- * The names of those that trace a vendor's calls beside llmtrace, each with the way to switch it off where there is a
- * short one; empty where nobody is seen. Wrappers made by hand leave no mark, and are not seen.
+ * The names of the other instrumentations of a vendor, each with a short way to switch it off if one exists; empty if
+ * none is detected. Hand-written wrappers leave no mark and are not detected.
  *
  * @param methods a method of the SDK as it is found: from outside, and beneath the wrapper of llmtrace.
  */
@@ -36,12 +36,15 @@ export function othersTracing({ module, otherTracers = [] }: Traced, methods: re
   return methods.some(isMarked) ? [...names, ...wrappersOf(module)] : names;
 }
 
-/** Says who else traces a vendor's calls, once. It never throws: it runs within the application's first call. */
+/**
+ * Warns once of other instrumentations of a vendor. It never throws, because it runs within the application's first
+ * call.
+ */
 export function tellOthers(vendor: Traced, methods: () => readonly unknown[]): void {
   try {
     const names = othersTracing(vendor, methods());
     if (names.length > 0) note(alsoTraced(vendor.module, names), true);
-  } catch {} // what cannot be looked at is not told
+  } catch {} // a getter threw: no detection
 }
 
 export const alsoTraced = (module: string, names: readonly string[]): Finding => ({
@@ -55,7 +58,10 @@ export const alsoTraced = (module: string, names: readonly string[]): Finding =>
 const isMarked = (method: unknown): boolean =>
   typeof method === 'function' && '__wrapped' in method && method.__wrapped === true;
 
-/** Those that may have left the mark: what is loaded, else what is installed, for ES modules load without a trace. */
+/**
+ * The instrumentations that may have left the mark: those loaded, else those installed, since a loaded ES module
+ * leaves no trace.
+ */
 function wrappersOf(module: string): string[] {
   const [subject = module] = /[a-z]+/.exec(module) ?? [];
   const loaded = loadedFor(subject);

@@ -1,4 +1,4 @@
-/** What instrumentations note of their work, for the doctor and for other copies of llmtrace. */
+/** Records the work of instrumentations for the doctor and for other copies of llmtrace. */
 
 import { originalOf } from '../patching/claim.ts';
 import { facts, type KnownInstrumentation, type SdkCopy } from '../platform/process-state.ts';
@@ -28,7 +28,7 @@ export function noteInstrumentation(
   if (requests) watchRequests(requests);
 }
 
-/** Notes that a method was patched, and what of it is needed to see whether it still is. */
+/** Records a patched method with the data to check whether it is still patched. */
 export function notePatched({ methods }: SdkCopy, point: PatchPoint, prototype: object): void {
   const holder = prototype as Readonly<Record<string, unknown>>;
   const { method: name } = point;
@@ -38,7 +38,7 @@ export function notePatched({ methods }: SdkCopy, point: PatchPoint, prototype: 
   all.push({ holder, name, before: originalOf(holder, name), patched: holder[name] });
 }
 
-/** Says which methods a copy of an SDK does not have. */
+/** Reports the methods that a copy of an SDK lacks. */
 export function noteMissing(
   { module, version = '(unknown version)' }: SdkCopy,
   missing: readonly PatchPoint[],

@@ -1,7 +1,7 @@
 /**
- * What is **untraced**: a request of a vendor's SDK that no traced call sent. It is seen in the channels on which
- * Node.js tells of each HTTP request, and the stack of its sending tells which copy of the SDK it was, and so why.
- * Looked at are only requests as the endpoints send them: whoever lists models or counts tokens is not asked.
+ * Detects **untraced** requests: those of a vendor's SDK that no traced call sent. Node.js publishes each HTTP
+ * request on diagnostics channels, and the call stack of the sending shows which copy of the SDK sent it, and so the
+ * cause. Only requests to the traced endpoints are inspected, not those that list models or count tokens.
  */
 import { channel, subscribe } from 'node:diagnostics_channel';
 import { diag } from '@opentelemetry/api';
@@ -12,7 +12,7 @@ import { type Sender, whyUntraced } from './explain-untraced.ts';
 import { note } from './findings.ts';
 import { isOf } from './sdk-files.ts';
 
-/** A request as undici has it, which is what `fetch` is, or as `node:http` has it. */
+/** A request of undici (which implements `fetch`) or of `node:http`. */
 interface SeenRequest {
   readonly method?: string;
   readonly path?: string;
@@ -24,13 +24,13 @@ interface SeenRequest {
   getHeader?(name: string): unknown;
 }
 
-/** When `node:http` makes a request the SDK is on the stack; Node.js 20 tells only when it sends it. */
+/** The SDK is on the stack when `node:http` creates a request; Node.js 20 publishes only the sending. */
 const HTTP = Number.parseInt(process.versions.node, 10) < 22 ? 'start' : 'created';
 const CHANNELS = ['undici:request:create', `http.client.request.${HTTP}`];
 
 /**
- * Where whoever watches asks all others whether a call is open. The channels are of the process, and so is this one:
- * a test runner gives each file of tests a global object (and a llmtrace) of its own, and calls of one are no others'.
+ * Channel that asks every copy of llmtrace in this process whether a call is open. It is process-wide because Jest
+ * and similar runners give each test file separate globals, and so a separate copy of llmtrace.
  */
 const QUESTIONS = 'llmtrace:under-way';
 
@@ -60,7 +60,7 @@ function isUnderWay(module?: string): boolean {
   return question.isUnderWay;
 }
 
-/** What a listener of a channel throws ends the process. */
+/** An error that a channel's listener throws ends the process. */
 function look(message: unknown): void {
   try {
     const { request } = message as { request: SeenRequest };
@@ -88,12 +88,12 @@ function compare(request: SeenRequest, path: string): void {
     const files = callers();
     const own = files.findIndex((file) => isOf(likely, file));
     if (own >= 0) return { ...sdk, files: files.slice(own) };
-    if (!isVendors) return undefined; // a proxy, which sends on what its clients sent, or another SDK of this kind
+    if (!isVendors) return undefined; // a proxy that forwards requests of its clients, or another SDK of this kind
     return files.length > 0 ? { host, files } : { ...sdk, files };
   });
 }
 
-/** How many requests of a kind are looked at without a finding: a proxy may send on thousands a second. */
+/** How many requests of a kind are inspected without a finding: a proxy may forward thousands a second. */
 const MAX_LOOKS = 20;
 const looks = new Map<string, number>();
 

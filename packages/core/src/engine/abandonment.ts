@@ -1,29 +1,31 @@
 /**
- * Answers that nobody reads: their calls end when the answer is garbage-collected. A `FinalizationRegistry` is asked only
- * for answers that are there for a while. What is registered there outlives the young garbage that it belongs to, and
- * keeps all that it refers to: for streams that end soon, that takes longer than all else that llmtrace does.
+ * Ends the calls of answers that the application never reads, when the answer is garbage-collected. An answer is
+ * registered with a `FinalizationRegistry` only after a grace period. A registration survives the collection of young
+ * objects and keeps everything that it refers to, which for short streams would cost more than the rest of llmtrace.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What of a call is known here. */
+/** The part of an open call that this module needs. */
 export interface Holder {
-  /** The answer, as long as it is held: until the call ends, or the answer is registered. */
+  /** The answer, retained until the call ends or the answer is registered. */
   held: object | undefined;
   isRegistered: boolean;
 }
 
-/** How long an answer is held before it can be collected, in ms, at the most. */
+/** The longest time that an answer is retained before it may be garbage-collected, in ms. */
 const HOLD_MS = 100;
 
 // As it is now: the tests of an application may replace it.
 const { setTimeout } = globalThis;
-/** A timer keeps what the application stores for the call that sets it: it is set outside of all calls. */
+/**
+ * A timer keeps the async context in which it is set, and so the application's data; it is set outside of all calls.
+ */
 const outside = AsyncLocalStorage.snapshot();
 
 /**
- * @param run runs for a holder whose answer has been collected.
- * @param all those that may hold an answer: a list of them here would itself keep those that have none any more.
+ * @param run runs for a holder whose answer has been garbage-collected.
+ * @param all yields the holders that may retain an answer; a list in this module would keep released holders alive.
  */
 export function whenCollected<T extends Holder>(
   run: (holder: T) => void,

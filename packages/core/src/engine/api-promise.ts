@@ -2,12 +2,13 @@
  * The `APIPromise` of OpenAI's and Anthropic's SDKs: a promise of the parsed body that can also give the raw
  * response, and that reads the body only when asked to. The request is under way when it is made.
  *
- * It is observed in place. Subscribing to it would read the body behind the application's back, and a
- * wrapper would not be an `APIPromise`: so its two inner steps, `responsePromise` and `parseResponse`,
- * are replaced by themselves, observed, and every step's rejection is handed on to whoever waits for it.
+ * It is observed in place. Subscribing to it would read the body although the application did not ask for it, and a
+ * wrapper would not be an `APIPromise`. So its two inner steps, `responsePromise` and `parseResponse`, are replaced
+ * by observed versions that pass each rejection on.
  *
- * `responsePromise` is replaced before the `APIPromise` is made of it: wrappers of other libraries beneath ours know an
- * `APIPromise` again by the identity of its `responsePromise` (dd-trace 6.21 keeps its spans by it in a WeakMap).
+ * `responsePromise` is replaced before the `APIPromise` is made of it: wrappers of other libraries below ours
+ * recognise an `APIPromise` by the identity of its `responsePromise` (dd-trace 6.21 keeps its spans in a WeakMap with
+ * that key).
  */
 
 import { define } from '../platform/replace-method.ts';
@@ -17,7 +18,7 @@ import { close, headersArrived, type Live, onCollected, seen } from './open-call
 import { watchResponse } from './raw-response.ts';
 import { answerArrived } from './result.ts';
 
-/** What an attempt gave: the raw response, before its body is read. */
+/** The result of an attempt: the raw response, before its body is read. */
 interface ResponseProps {
   response: Response;
 }
@@ -31,7 +32,7 @@ export interface ApiPromise extends Promise<unknown> {
   parsedPromise?: Promise<unknown>;
   asResponse(): Promise<Response>;
   _thenUnwrap(transform: Transform): ApiPromise;
-  /** Anthropic 1: for helpers that make a promise of their own out of what an attempt gave. */
+  /** Anthropic 1: for helpers that construct a second promise from the result of an attempt. */
   _responseProps?(): Promise<ResponseProps>;
 }
 
@@ -46,7 +47,7 @@ export function isApiPromise(value: unknown): value is ApiPromise {
 }
 
 /**
- * Reports what becomes of `promise`, and of every promise derived from it, to `live`.
+ * Reports the outcome of `promise`, and of every promise derived from it, to `live`.
  *
  * @param answered `responsePromise` of the promise that this one is derived from, already observed.
  * @returns `promise` itself.
@@ -67,12 +68,12 @@ export function observeApiPromise(
   new Observed(observed, live);
   promise.parseResponse = observed;
   watchClass(Object.getPrototypeOf(promise));
-  // openai 7 gives each promise a `_thenUnwrap` of its own that knows neither of the two steps above.
+  // openai 7 sets a `_thenUnwrap` on each promise that bypasses the two steps above.
   if (Object.hasOwn(promise, '_thenUnwrap')) promise._thenUnwrap = unwrapping(promise._thenUnwrap);
   return promise;
 }
 
-/** What is constructed is the object that is given, so that a class can give it a private field. */
+/** Its constructor returns its argument, so that a subclass can add a private field to an existing object. */
 const Given = class {
   constructor(given: object) {
     // biome-ignore lint/correctness/noConstructorReturn: that is the point of it
@@ -83,9 +84,9 @@ const Given = class {
 ) => object;
 
 /**
- * The observed `parseResponse` of a promise: its call is in a private field, which nobody else can see. The other methods
- * of promises are replaced once a class, and find the call here: to give each promise methods of its own takes longer
- * than the rest of its observation.
+ * The observed `parseResponse` of a promise: its call is in a private field, which no other code can see. The other
+ * methods are replaced once for each class and find the call here: setting methods on each promise takes longer than
+ * the rest of its observation.
  */
 class Observed extends Given {
   #live: Live;
@@ -156,15 +157,16 @@ function unwrapping(thenUnwrap: ApiPromise['_thenUnwrap']): ApiPromise['_thenUnw
   };
 }
 
-/** The calls whose attempts gave these. */
+/** The call of each result of an attempt. */
 const calls = new WeakMap<ResponseProps, Live>();
 const WATCHED = Symbol.for('llmtrace.parsing');
 
 type Watched = ((this: ApiPromise) => Promise<unknown>) & { [WATCHED]?: true };
 
 /**
- * Observes what promises of a class parse that were made out of what an attempt of a call gave: they know nothing
- * of the promise that is observed already. So it is the class that is changed, once, and only where an SDK does so.
+ * Anthropic's helpers build a second APIPromise from the response props of an instrumented one. The second promise
+ * lacks our instrumentation, so `parse` is patched once on its class, only for SDKs that do so, and finds the call
+ * through the props.
  */
 function watchParsing(prototype: { parse?: Watched }): void {
   const original = prototype.parse;
@@ -185,10 +187,13 @@ function followProps(promise: ApiPromise): void {
   };
 }
 
-/** The methods of clients that give what becomes the `responsePromise`; the latter where Anthropic's traces itself. */
+/**
+ * The methods of clients whose result becomes the `responsePromise`; the second one where Anthropic's SDK traces
+ * itself.
+ */
 const MAKERS = ['makeRequest', 'makeTracedRequest'];
 
-/** What an observed `responsePromise` belongs to; undefined until the method of the call has returned. */
+/** The `APIPromise` of an observed `responsePromise`; undefined until the method of the call has returned. */
 interface Belonging {
   promise?: ApiPromise;
 }
@@ -203,7 +208,7 @@ export function watchResponses(client: unknown): void {
       return function makeRequest(this: unknown, ...args) {
         const made = make.apply(this, args);
         const live = callOf(this);
-        // What comes later is within the first: the SDK's retries.
+        // Later requests are retries of the SDK, within the first one.
         return !live || live.hasReturned || !(made instanceof Promise) ? made : observeEarly(made, live);
       };
     });
@@ -232,14 +237,14 @@ function observeResponse(
   live: Live,
   belonging: Belonging,
 ): Promise<ResponseProps> {
-  // A wrapper beneath that makes something else of it may recover from an error: then the result of the call tells.
+  // A wrapper below ours that derives another promise may recover from an error; then the result of the call decides.
   const failed = (error: unknown): void => {
     if (belonging.promise) close(live, 'failed', error);
   };
   const answered = response.then(
     (props) => {
       headersArrived(live, props.response.headers);
-      // Nobody waits for the body yet, and perhaps nobody ever will.
+      // The application has not asked for the body yet, and may never do so.
       if (belonging.promise && belonging.promise.parsedPromise === undefined) {
         seen(live);
         onCollected(props.response, live);
@@ -266,7 +271,7 @@ function orRefused(
       failed(error);
       reject(error);
     };
-    // What rejects a promise keeps it, and so the answer: it must not be reached from the call.
+    // The reject function keeps its promise alive, and so the answer; the call must not refer to it.
     const forget = (): void => {
       chain.refuse = undefined;
     };

@@ -5,20 +5,20 @@ import type { Origin } from '../vendor/provider.ts';
 import type { Vendor } from '../vendor/vendor.ts';
 import type { NativeMode } from './native/native-span.ts';
 
-/** What an instrumentation gives to the engine: the vendor, and what runs around its calls. */
+/** The engine's configuration by an instrumentation: the vendor, and the interceptors and observers of its calls. */
 export interface EngineConfig {
   readonly vendor: Vendor;
   /** Starts the span of a call. */
   startSpan(call: Readonly<Call>): Span;
-  /** What a call cost, when it ends; undefined where that is not known. */
+  /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
   /** They watch each call, in this order, and change nothing of it. */
   readonly observers: readonly Observer[];
-  /** Those of them that see chunks, or may begin to: an application's own are asked anew about each. */
+  /** The observers that see chunks or may start to: an application's observer is checked again at each chunk. */
   readonly watching: readonly Observer[];
   /** All interceptors, one within the other; undefined where there are none. */
   readonly intercept: Interceptor | undefined;
-  /** Whether one of them retries, so that the SDK must not. */
+  /** Whether an interceptor retries, so that the SDK must not. */
   readonly retries: boolean;
   readonly nativeSpans: NativeMode;
   readonly diag: DiagLogger;
@@ -26,5 +26,9 @@ export interface EngineConfig {
   readonly content: CaptureOptions | undefined;
   /** Whether usage is asked for on behalf of the application: {@link Endpoint.askUsage}. */
   readonly streamUsage: boolean;
+  /** Whether a budget or a limit of tokens holds, so that usage is asked for where the host is known to take that. */
+  readonly needsUsage: boolean;
+  /** Whether the size of requests is to be known. */
+  readonly needsSize: boolean;
   origin(client: unknown, args: readonly unknown[]): Origin;
 }

@@ -1,11 +1,12 @@
 /**
- * The engine turns an endpoint's method into an instrumented one. It opens the call, runs the SDK's method
- * in the call's context, and has the answer observed as the application receives it.
- * All that it adds is guarded: telemetry that fails is logged through `diag`, and the call goes on.
+ * The engine turns an endpoint's method into an instrumented one. It opens the call, runs the SDK's method in the
+ * call's context, and observes the answer as the application receives it. Every addition is guarded: telemetry that
+ * fails is logged through `diag`, and the call goes on.
  */
 
+import type { Call } from '../model/call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
-import { sendsUsageUnasked } from '../vendor/stream-usage.ts';
+import { sendsUsageUnasked, takesUsageOption } from '../vendor/stream-usage.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
 import { isApiPromise, observeApiPromise } from './api-promise.ts';
 import { abortedSignal, attemptAbove, type Chain } from './attempts/intercept.ts';
@@ -75,13 +76,17 @@ function run(live: Live, original: Method, self: unknown, args: unknown[]): unkn
 /** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
 function askUsage(live: Live, args: unknown[]): unknown[] {
   const { engine, endpoint, call } = live;
-  if (!engine.streamUsage || !endpoint.askUsage) return args;
+  if (!endpoint.askUsage || !isToAsk(engine, call)) return args;
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
   if (!asked) return args;
   const isUnasked = sendsUsageUnasked(call);
   live.usage = isUnasked === undefined ? 'watched' : isUnasked ? undefined : 'asked';
   return live.usage === 'asked' ? asked : args;
 }
+
+/** Unless the application wants it anyway, only where the usage is needed, and the host is known to take the option. */
+const isToAsk = ({ streamUsage, needsUsage }: EngineConfig, call: Call): boolean =>
+  streamUsage || (needsUsage && takesUsageOption(call));
 
 function retriesTaken(live: Live, self: unknown, args: unknown[]): unknown[] {
   if (!live.engine.retries) return args;
@@ -99,7 +104,7 @@ function above(
   call.signal = isAborted(signal) ? undefined : signal;
   return (args) => {
     const run = (): unknown => splitArrived(live, method(args));
-    // Where no signal can be given, the error is the one that all SDKs make theirs of.
+    // If no signal can be passed on, it throws the standard abort error, from which all SDKs make their own.
     const abort = (): unknown => {
       if (!endpoint.withSignal) throw new DOMException('This operation was aborted', 'AbortError');
       return method(endpoint.withSignal(args, self, abortedSignal()));
@@ -109,8 +114,8 @@ function above(
 }
 
 /**
- * A split answer is followed before interceptors hand it on: a chat of the SDK reads it, too, and must find what it
- * reads replaced by then.
+ * A split answer is observed before interceptors pass it on: a chat of the SDK reads it, too, and must find the
+ * replaced stream and promise.
  */
 function splitArrived(live: Live, result: unknown): unknown {
   if (!live.endpoint.chunk || !isThenable(result)) return result;
@@ -120,7 +125,10 @@ function splitArrived(live: Live, result: unknown): unknown {
   });
 }
 
-/** Follows what the SDK returned. The application gets an SDK's own promise itself, else one just like it. */
+/**
+ * Observes the SDK's return value. The application gets the SDK's own promise if that can be observed in place, else
+ * an equivalent one.
+ */
 function observe(live: Live, result: unknown): unknown {
   if (isApiPromise(result)) {
     guard(live.engine, 'observe', () => observeApiPromise(result, live));

@@ -1,4 +1,4 @@
-/** Rule of the engine: what fails within telemetry is logged and dropped, and never fails the call. */
+/** A rule of the engine: an error within telemetry is logged and dropped; it never fails the call. */
 import type { DiagLogger } from '@opentelemetry/api';
 
 interface Logging {

@@ -1,14 +1,14 @@
 /**
  * Answers that come **later** than the call that ordered them: a response that the vendor makes in the background, a
- * batch. Another method of the SDK reads them, maybe many times. What is told of is one reading alone: the first that
- * brings the usage.
+ * batch. Another method of the SDK reads them, maybe many times. Only one reading is reported: the first that has the
+ * usage.
  */
 import type { SpanContext } from '@opentelemetry/api';
 import { hasTokens } from '../model/billing.ts';
 import type { Call, LlmRequest } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
 
-/** What is known of a call whose answer is to come. */
+/** The record of a call whose answer comes later. */
 export interface Ordered {
   readonly request: LlmRequest;
   /** The span of the call. */
@@ -22,9 +22,11 @@ export interface Reading {
   readonly ordered: Ordered | undefined;
 }
 
-/** So many are remembered at once; when there are more, the oldest are forgotten. */
+/** The number of calls to remember; beyond it, the oldest are dropped. */
 const MAX = 1000;
-/** So long, in ms: vendors keep what they make for longer, but no one waits for it. */
+/**
+ * The time to remember a call, in ms. Vendors keep their answers for longer, but applications do not wait for them.
+ */
 const TTL = 24 * 3_600_000;
 
 /** Keys in the order in which they came, each until when it holds. */
@@ -51,7 +53,7 @@ class Remembered<T> {
 const ordered = new Remembered<Ordered>();
 const counted = new Remembered<true>();
 
-/** Ids are the vendor's: what has one at a host need not be the same at another. */
+/** The key includes the host: the same id may mean another answer at another host. */
 const keyOf = (address: string | undefined, id: string): string => `${address ?? ''} ${id}`;
 
 /** A call has ended; its answer may be yet to come. */
@@ -62,7 +64,7 @@ export function remember(call: Call): void {
 }
 
 /**
- * The reading of what has this id, as far as it is to be told of.
+ * The reading of the answer with this id, if it is to be reported.
  * @param isBatch whether it counts though no call of this process is known to have ordered it.
  */
 export function readingOf(address: string | undefined, id: string, isBatch: boolean): Reading | undefined {

@@ -1,5 +1,5 @@
 /**
- * A call that is open, what is seen of it, and its one end.
+ * An open call: its state while the answer arrives, and its one end.
  */
 import { context, trace } from '@opentelemetry/api';
 import { Capture } from '../content/capture.ts';
@@ -10,6 +10,7 @@ import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import { LinkedContext } from '../platform/linked-context.ts';
 import type { Linked } from '../platform/linked-list.ts';
+import { sizeOf } from '../platform/text-size.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
 import type { Origin } from '../vendor/provider.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
@@ -24,8 +25,8 @@ import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
 
 /**
- * A call that is open, and what it takes to close it. But for a moment it must not lead to the answer itself: an answer
- * that nobody reads must be free to be collected.
+ * State of an open call. It must not keep the answer alive (except for the grace period, see abandonment.ts): an
+ * unread answer must be garbage-collected, because that ends an abandoned call.
  */
 export interface Live extends Holder, Linked<Live> {
   readonly engine: EngineConfig;
@@ -33,19 +34,19 @@ export interface Live extends Holder, Linked<Live> {
   readonly call: Call;
   /** The client that makes the call. */
   readonly client: unknown;
-  /** Stops the call, where the SDK's error alone does not tell who did: {@link Endpoint.signal}. */
+  /** The signal that stops the call, if the SDK's error alone does not show the cause: {@link Endpoint.signal}. */
   readonly signal: AbortSignal | undefined;
   /** The SDK's own part in the span, where it traces itself. */
   readonly native: NativeCall | undefined;
-  /** What is said, where that is captured. */
+  /** Message content, if it is captured. */
   readonly capture: Capture | undefined;
   /** Where interceptors run; undefined where there are none. */
   readonly chain: Chain | undefined;
-  /** True once the SDK's method has returned, though what it gave may not have settled. */
+  /** True once the SDK's method has returned, although its promise may still be pending. */
   hasReturned: boolean;
   /** True once the answer is being observed: an SDK may parse one response more than once. */
   delivered: boolean;
-  /** True once the SDK itself reads the body, and tells what became of it. */
+  /** True once the SDK itself reads the body and so reports the outcome. */
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
@@ -53,7 +54,7 @@ export interface Live extends Holder, Linked<Live> {
   readonly later: Reading | undefined;
   /** Whether the headers of the answer may say something of it: those of a gateway. */
   readonly readsHeaders: boolean;
-  /** What the headers of the answer said. */
+  /** The facts from the answer's headers. */
   headers: AnswerHeaders | undefined;
   /** The usage of the stream was asked for on behalf of the application, or is waited for to come unasked. */
   usage: 'asked' | 'watched' | undefined;
@@ -75,7 +76,8 @@ export function openCall(
   const origin = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
-  const call = newCall(endpoint, request, origin, begun);
+  const opened = newCall(endpoint, request, origin, begun);
+  const call = engine.needsSize ? { ...opened, requestSize: sizeOf(args) } : opened;
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
   startSpan(engine, call);
@@ -87,8 +89,8 @@ export function openCall(
 }
 
 /**
- * Opens the reading of an answer that was ordered before; undefined where nothing is to be told of it. The observers
- * hear of it when it has brought the usage. No interceptor runs: it is no model call.
+ * Opens the reading of an answer that an earlier call ordered; undefined if it is not to be reported. The observers
+ * are notified once the usage has arrived. No interceptor runs, because it is no model call.
  */
 export function openReading(
   engine: EngineConfig,
@@ -179,7 +181,7 @@ function startSpan(engine: EngineConfig, call: Call): void {
   }
 }
 
-/** Before the observers of the end, who report what it cost. */
+/** Runs before the observers of the end, which report the cost. */
 function price(engine: EngineConfig, call: Call): void {
   try {
     call.cost = engine.priceOf(call);
@@ -216,7 +218,7 @@ function captureOf(
 /** The application is about to get a whole answer. */
 export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
   const response = endpoint.response(fields(answer), call);
-  // What was read on the way is not in it.
+  // It lacks the parts that were read from raw bodies.
   call.response = endpoint.raw ? Object.assign(call.response, response) : response;
   capture?.answer(answer);
 }
@@ -250,7 +252,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.lastChunkTime = now;
 }
 
-/** Of what was ordered before, which the observers have not heard of yet. */
+/** For the reading of an earlier call's answer, of which the observers have not been notified yet. */
 function partArrived({ engine, endpoint, call }: Live, chunk: unknown): void {
   guard(engine, 'chunk', () => endpoint.chunk?.(call.response, fields(chunk), call));
 }
@@ -267,7 +269,7 @@ function shareModel(response: LlmResponse): void {
   else if (models.size < MAX_MODELS) models.set(model, model);
 }
 
-/** Tells all observers of the start or the end of a call; one that throws concerns no other. */
+/** Notifies all observers of the start or the end of a call; an error of one does not affect the others. */
 function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
   for (const observer of engine.observers) {
     try {
@@ -280,7 +282,7 @@ function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
 }
 
 /**
- * The application is about to get a chunk of a stream whose usage was asked for on its behalf.
+ * The application is about to get a chunk of a stream whose usage llmtrace requested.
  * @returns true where the chunk is but that usage, and is to be kept from it.
  */
 export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): boolean {
@@ -326,12 +328,12 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
-  price(engine, call);
   if (live.later) {
     if (!isFirst(live.later, call)) return;
     startSpan(engine, call);
     tell(engine, 'start', call);
   }
+  price(engine, call);
   tell(engine, 'end', call);
   if (call.response.isPending) remember(call);
 }
@@ -339,14 +341,15 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
 function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcome: Outcome): Outcome {
   if (error === undefined) return outcome;
   if (!endpoint.signal) return isCancelled(error) ? 'cancelled' : 'failed';
-  // Where the error does not tell, an abort is whatever came of one, except what the vendor said before it.
+  // If the error does not show it, every failure after an abort counts as aborted, except an error that the vendor
+  // sent before.
   const saidByVendor = errorStatus(error) !== undefined || error === response.failure;
   return isAborted(signal) && !saidByVendor ? 'cancelled' : 'failed';
 }
 
 /**
- * Ends what is still open, as abandoned: for a process that is about to end. All are noted first: observers may make
- * others end meanwhile.
+ * Ends all open calls as abandoned, before the process ends. The list is copied first, because observers may end
+ * other calls meanwhile.
  */
 export function endOpenCalls(): void {
   for (const live of [...openCalls]) close(live, 'abandoned');

@@ -1,7 +1,7 @@
 /**
- * Bodies as a vendor sent them, where the SDK drops something of them that is to be known (`@google/genai` the
- * usage of embeddings, and in version 1 errors within a stream). The SDK reads each body as it always does, and
- * what it reads is looked at on the way.
+ * Reads bodies as the vendor sent them, where the SDK drops a part that llmtrace needs (`@google/genai` drops the
+ * usage of embeddings, and version 1 errors within a stream). The SDK reads each body as before, and llmtrace
+ * inspects the parsed value before the SDK does.
  */
 
 import { define } from '../platform/replace-method.ts';
@@ -10,12 +10,12 @@ import { guard } from './guard.ts';
 import type { Live } from './open-call.ts';
 import { type AnyStream, isStream } from './stream.ts';
 
-/** What the SDK's client gives to the rest of the SDK: a response yet to be read, or a stream of such. */
+/** The result of the SDK's client: an unread response, or a stream of unread responses. */
 interface RawResponse {
   json(): Promise<unknown>;
 }
 
-/** Looks at what these methods of `client` give from now on, for all clients that share its class. */
+/** Inspects the results of these methods of `client` from now on, for all clients of its class. */
 export function watchRawBodies(client: unknown, methods: readonly string[]): void {
   for (const name of methods) {
     replaceMethod(client, name, (original) => {

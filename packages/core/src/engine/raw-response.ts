@@ -19,7 +19,7 @@ const READERS: Readonly<Record<string, (value: unknown) => unknown>> = {
   formData: () => undefined,
 };
 
-/** What is known of the reading of a response and of all its clones: whoever reads one of them reads the answer. */
+/** The reading state of a response and all its clones: reading any of them counts as reading the answer. */
 interface Body {
   reading: boolean;
   cloning: boolean;
@@ -42,7 +42,7 @@ export function watchResponse(
       value(this: unknown, ...args: unknown[]) {
         body.reading = true;
         const run = () => (read as Read).apply(this, args);
-        // The SDK's own reading, after all: it may make another error of what fails here.
+        // The SDK reads the body itself after all: it may convert an error that occurs here.
         return live.parsing ? run() : observeRead(live, run, textOf);
       },
       writable: true,
@@ -87,7 +87,7 @@ function watchBody(response: Response, live: Live, state: Body): void {
   });
 }
 
-/** Whether somebody reads a body: a stream of the web's, or of Node's where an SDK uses node-fetch. */
+/** Whether a reader is attached to a body: a web stream, or a Node.js stream where the SDK uses node-fetch. */
 function isRead(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
   if ('locked' in body) return body.locked === true;

@@ -13,7 +13,7 @@ export function answerArrived(live: Live, answer: unknown): void {
     read(live, answer);
     return true;
   });
-  // What could not be understood has arrived all the same.
+  // An answer that could not be parsed has arrived all the same.
   if (!understood) close(live, 'completed');
 }
 

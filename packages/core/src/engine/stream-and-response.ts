@@ -1,7 +1,7 @@
 /**
- * A **split** answer is a stream, and beside it a promise of the whole answer, which the SDK puts together from
- * the same chunks whether or not anybody reads the stream (`@google/generative-ai`). The application may read
- * either, or both; the call ends with the one that it reads.
+ * A **split** answer is a stream together with a promise of the whole answer, which the SDK assembles from the same
+ * chunks even if the application does not read the stream (`@google/generative-ai`). The application may read either
+ * or both; the call ends with the one that it reads.
  */
 import { guard } from './guard.ts';
 import { close, type Live, wholeAnswered } from './open-call.ts';
@@ -18,8 +18,8 @@ export function isSplit(value: unknown): value is SplitAnswer {
 }
 
 /**
- * Reports what becomes of both halves to `live`. The promise is replaced by one that is just like it, and not
- * subscribed to on the side: it rejects unhandled where the original would have.
+ * Reports the outcome of both halves to `live`. The promise is replaced by an equivalent one instead of being
+ * subscribed to, so that a rejection stays unhandled where the original's would have been.
  */
 export function watchSplit(answer: SplitAnswer, live: Live): void {
   const { stream, response } = answer;
@@ -37,9 +37,9 @@ export function watchSplit(answer: SplitAnswer, live: Live): void {
 }
 
 /**
- * Ends the call, unless the stream is being read: then that is for its reader to do. Whoever begins to read only now
- * reads what has arrived already.
- * @param _stream kept until now: that nobody reads the stream does not mean that the answer was dropped.
+ * Ends the call unless the application is reading the stream, whose reader then ends it. Reading that starts later
+ * only replays chunks that have already arrived.
+ * @param _stream kept alive until now: an unread stream does not mean that the application dropped the answer.
  */
 function wholeArrived(live: Live, _stream: AnyStream, whole: unknown): void {
   if (live.reading) return;

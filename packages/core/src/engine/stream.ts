@@ -14,7 +14,7 @@ export interface AnyStream {
   controller?: { signal?: AbortSignal };
 }
 
-/** True for what an application can read chunk by chunk. */
+/** True for a value that an application can read chunk by chunk. */
 export const isStream = (value: unknown): value is AnyStream =>
   typeof value === 'object' &&
   value !== null &&
@@ -51,8 +51,8 @@ export function watchStream(stream: AnyStream, live: Live): void {
 }
 
 /**
- * openai 7 gives some streams a generator around `iterator`, which takes that only when it is read: left before
- * that, it alone is told.
+ * openai 7 wraps `iterator` of some streams in a generator, which calls it only when the generator is read: if the
+ * application leaves before that, only the generator's `return` is called.
  */
 function watchOuter(stream: AnyStream, live: Live): void {
   const iterate = Object.getOwnPropertyDescriptor(stream, Symbol.asyncIterator)?.value as Iterate | undefined;
@@ -69,18 +69,18 @@ const isIterator = (stream: AnyStream): stream is AnyStream & AnyIterator =>
   typeof stream['next'] === 'function';
 
 /**
- * A stream's own method, else that of its class: a Proxy over a stream (@google/genai has some) would give one
- * that asks the stream beneath for an iterator, which is where the observed method goes.
+ * The stream's own method, else its class's. A Proxy over a stream (@google/genai has some) would return a method
+ * that reads the iterator of the inner stream, which the observed method replaces.
  */
 function methodOf(stream: AnyStream, key: PropertyKey): Iterate {
   const own = Object.getOwnPropertyDescriptor(stream, key)?.value;
   return (own ?? Object.getPrototypeOf(stream)[key]) as Iterate;
 }
 
-/** Made in a function of its own: a signal keeps the closure, which must not keep an unread stream. */
+/** A separate function, because the signal keeps its closure alive, which must not keep an unread stream alive. */
 const cancel = (live: Live) => (): void => close(live, 'cancelled');
 
-/** Replaces the methods of `source` by its own methods, observed. What is thrown goes through. */
+/** Replaces the methods of `source` by observed versions. Errors pass through unchanged. */
 function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | undefined): AnyIterator {
   const { next } = source;
   const pull = (args: []): Promise<IteratorResult<unknown>> =>

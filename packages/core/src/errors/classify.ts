@@ -1,19 +1,20 @@
 /**
- * One answer to "what went wrong" for all vendors. Errors are known by their shape and not by their class, so that it
- * holds for several copies of an SDK, for bundles, and for minified code. An error is only read, never changed.
+ * Classifies errors alike for all vendors. It recognises errors by their shape and not by their class, so that it
+ * works with several copies of an SDK, with bundles, and with minified code. It never changes an error.
  */
 import type { Call } from '../model/call.ts';
 import { type Facts, factsOf } from './error-details.ts';
+import { isRefusal } from './llmtrace-error.ts';
 import { errorCode } from './naming.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { categoryOf, type ErrorCategory } from './rules.ts';
+import { type CallErrorType, categoryOf, type ErrorCategory } from './rules.ts';
 
-/** What an error is, in terms that all vendors share. */
+/** The classification of an error, in terms that all vendors share. */
 export interface ErrorInfo {
   readonly type: ErrorCategory;
   /**
-   * Whose SDK made the error: `openai`, `anthropic`, `gcp.gemini` (`@google/generative-ai`) or `gcp.gen_ai`
-   * (`@google/genai`); undefined where it cannot be told. A gateway behind the SDK is not seen.
+   * The SDK that made the error: `openai`, `anthropic`, `gcp.gemini` (`@google/generative-ai`) or `gcp.gen_ai`
+   * (`@google/genai`); undefined if unknown. A gateway behind the SDK is not visible.
    */
   readonly provider: string | undefined;
   /** The HTTP status of the vendor's answer; undefined where there was none. */
@@ -27,9 +28,9 @@ export interface ErrorInfo {
 }
 
 /**
- * Says what an error is. Takes anything at all and never throws.
- * @param signal the signal that the call was given, if any. Google's SDKs report a timeout as they report an abort:
- * with a signal that is not aborted it is a `timeout`; without a signal it is taken for `cancelled`.
+ * Classifies an error. It accepts any value and never throws.
+ * @param signal the signal that was passed to the call, if any. Google's SDKs report a timeout like an abort: with a
+ * signal that is not aborted it is a `timeout`; without a signal it counts as `cancelled`.
  */
 export function classifyError(error: unknown, signal?: AbortSignal): ErrorInfo {
   const facts = factsOf(error);
@@ -45,18 +46,19 @@ export function classifyError(error: unknown, signal?: AbortSignal): ErrorInfo {
   };
 }
 
-/** Google's status in words, as it stands in the answer that the SDK makes a message of. */
+/** Google's status word, from the answer that the SDK turns into a message. */
 function grpcCode({ codes }: Facts): string | undefined {
   for (const code of codes) if (/^[A-Z][A-Z_]+$/.test(code)) return code;
   return undefined;
 }
 
 /**
- * What the error of a call is: {@link classifyError}, with what the engine knows of who stopped the call.
- * Spans, logs and metrics all say this word.
+ * Classifies the error of a call: {@link classifyError}, with the engine's knowledge of who stopped the call. Spans,
+ * logs and metrics all use the result.
  */
-export function callErrorType({ error, outcome }: Pick<Call, 'error' | 'outcome'>): ErrorCategory {
+export function callErrorType({ error, outcome }: Pick<Call, 'error' | 'outcome'>): CallErrorType {
   if (outcome === 'cancelled') return 'cancelled';
+  if (isRefusal(error)) return 'refused';
   const type = categoryOf(factsOf(error));
   return type === 'cancelled' ? 'timeout' : type;
 }
@@ -75,7 +77,7 @@ export const isAuthError = isOf('auth', 'permission');
 /** The vendor failed, or has no capacity (5xx). */
 export const isServerError = isOf('server', 'overloaded');
 
-/** The request has to change before it can succeed: it is wrong, too long, or names what is not there. */
+/** The request must change to succeed: it is invalid, too long, or names a missing resource. */
 export const isInvalidRequest = isOf('invalid_request', 'context_length', 'not_found');
 
 /** No answer in time, by the client's clock or by the vendor's. */
@@ -84,10 +86,10 @@ export const isTimeout = isOf('timeout');
 /** The request is longer than the model takes. */
 export const isContextLength = isOf('context_length');
 
-/** Refused for what the request or the answer says. */
+/** Refused because of the content of the request or the answer. */
 export const isContentFilter = isOf('content_filter');
 
-/** What was paid for is used up: only the account's owner can help. */
+/** The paid quota is used up: only the account's owner can help. */
 export const isQuotaExceeded = isOf('quota');
 
 /** The application stopped the call itself. */
@@ -100,12 +102,12 @@ const TRANSIENT: ReadonlySet<ErrorCategory> = new Set([
   'timeout',
   'connection',
 ]);
-/** Conflicts pass; what is not implemented, or not spoken, stays so. */
+/** A conflict is temporary; a feature that is not implemented or a protocol that is not supported stays so. */
 const EXCEPTIONS: Readonly<Record<number, boolean>> = { 409: true, 501: false, 505: false };
 
 /**
- * The same request may succeed a little later. Where the vendor says so itself (`x-should-retry`), its word counts,
- * but never for a quota or for a call that the application stopped.
+ * The same request may succeed a little later. The vendor's header `x-should-retry` takes precedence, except for a
+ * quota and for a call that the application stopped.
  */
 export function isTransient(error: unknown): boolean {
   const facts = factsOf(error);

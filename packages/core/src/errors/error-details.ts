@@ -1,15 +1,15 @@
-/** What an error says of itself, of the vendor's answer behind it, and of what caused it; collected by shape. */
+/** Collects the details of an error, of the vendor's answer behind it, and of its causes, by their shape. */
 import { classNames, entries, get, header, jsonIn, safely, text, word } from './read.ts';
 
 /** Everything that rules may ask of an error. */
 export interface Facts {
   /** Names of its classes and of itself. */
   readonly names: ReadonlySet<string>;
-  /** Codes, types and reasons, of itself, of the vendor's answer, and of what caused it. */
+  /** Codes, types and reasons of the error, of the vendor's answer, and of the causes. */
   readonly codes: ReadonlySet<string>;
   /** Its own message. */
   readonly message: string;
-  /** All messages: its own, those of the vendor's answer, and of what caused it. */
+  /** All messages: of the error, of the vendor's answer, and of the causes. */
   readonly texts: readonly string[];
   /** The same as one text. */
   readonly messages: string;
@@ -24,14 +24,14 @@ export interface Facts {
 
 /** How far the causes of an error are followed. */
 const MAX_CHAIN = 8;
-/** How much of each message is looked at. */
+/** The number of characters to inspect of each message. */
 const MAX_MESSAGE = 2000;
 
 export const factsOf = (error: unknown): Facts => new ErrorFacts(error);
 
 /**
- * Each fact is looked for when a rule first asks for it: a status decides most errors, and what a rule does not read
- * costs nothing (9.7 µs an error when all was collected at once).
+ * Each fact is looked for when a rule first asks for it: a status decides most errors, and details that no rule reads
+ * cost nothing (9.7 µs an error when all were collected at once).
  */
 class ErrorFacts implements Facts {
   readonly message: string;
@@ -120,7 +120,7 @@ function detailsIn(bodies: readonly unknown[]): readonly unknown[] {
   return details;
 }
 
-/** An error, what caused it, and the errors that it sums up; each once. */
+/** An error, its causes, and the errors that it aggregates; each once. */
 function chainOf(error: unknown): unknown[] {
   const chain = [error];
   for (const one of chain) {
@@ -178,7 +178,7 @@ function addWord(codes: Set<string>, value: unknown): void {
   if (code !== undefined) codes.add(code);
 }
 
-/** True for an answer whose text Google's SDK refuses to give. */
+/** True for an answer whose text Google's SDK refuses to return. */
 const isBlocked = (response: unknown): boolean =>
   text(get(get(response, 'promptFeedback'), 'blockReason')) !== undefined;
 

@@ -1,4 +1,4 @@
-/** Errors, read and never replaced: what they are called by the conventions, and what they are for all vendors. */
+/** Reads errors and never replaces them: their names by the conventions, and their class for all vendors. */
 export {
   callErrorType,
   classifyError,
@@ -15,4 +15,4 @@ export {
   isTransient,
 } from './classify.ts';
 export { errorCode, errorMessage, errorStatus, errorText, errorType, exceptionOf } from './naming.ts';
-export type { ErrorCategory } from './rules.ts';
+export type { CallErrorType, ErrorCategory } from './rules.ts';

@@ -1,10 +1,10 @@
 /**
- * What may be recorded of an error's text where no content is. A vendor's or a gateway's text may quote the request,
- * as FastAPI's 422 does; so only messages are recorded that are known from the vendors' catalogues of errors, and
- * which have but numbers and the names of models and parameters in them. Anything else is said in words of ours.
+ * The part of an error's text that may be recorded while content is not. A vendor's or a gateway's text may quote the
+ * request, as FastAPI's 422 does. So only messages from the vendors' error catalogues are recorded, whose variable
+ * parts are numbers and the names of models and parameters. llmtrace's own words replace any other text.
  */
 import { withoutSecrets } from '../platform/secrets.ts';
-import type { ErrorCategory } from './rules.ts';
+import type { CallErrorType } from './rules.ts';
 
 const MODEL = '[\\w.:/@-]{1,100}';
 const PARAMETER = '[\\w.[\\]-]{1,64}';
@@ -101,12 +101,12 @@ const KNOWN: readonly string[] = [
 
 const SAFE = new RegExp(`^(?:${KNOWN.join('|')})`);
 
-/** What SDKs put before the vendor's text: the status, or Google's own words with the URL and the status. */
+/** The SDKs' prefixes of the vendor's text: the status, or Google's own words with the URL and the status. */
 const BEFORE =
   /^(?:\d{3} |\[GoogleGenerativeAI Error\]: (?:Error fetching from \S{1,500}: (?:\[\d{3} [\w ]{0,40}\] )?)?)/;
 
 /** In our words, where the vendor's may not be recorded. */
-const WORDS: Readonly<Record<ErrorCategory, string>> = {
+const WORDS: Readonly<Record<CallErrorType, string>> = {
   cancelled: 'the application stopped the call',
   timeout: 'no answer came in time',
   quota: 'the quota, the credit or the budget is used up',
@@ -120,11 +120,12 @@ const WORDS: Readonly<Record<ErrorCategory, string>> = {
   server: 'the vendor failed to answer the request',
   invalid_request: 'the request is invalid',
   connection: 'the connection failed or broke',
+  refused: 'llmtrace did not send the request',
   unknown: 'the call failed; the text of the error is not recorded',
 };
 
 /** What may be recorded of one of these texts, which are the error's own and those of the vendor's answer. */
-export function safeMessage(texts: readonly string[], category: ErrorCategory): string {
+export function safeMessage(texts: readonly string[], category: CallErrorType): string {
   for (const text of texts) {
     const [known] = SAFE.exec(text.replace(BEFORE, '')) ?? [];
     if (known !== undefined) return withoutSecrets(known);

@@ -1,16 +1,16 @@
 /**
- * What an error is called on spans and metrics by the conventions. Errors are read, never replaced: the application
- * catches the vendor's own object. Classes are known by name, since an application may hold several copies of an SDK.
+ * Names errors on spans and metrics by the conventions. Errors are never replaced: the application catches the
+ * vendor's object. Classes are recognised by name, since an application may load several copies of an SDK.
  */
 
 import { withoutSecrets } from '../platform/secrets.ts';
 import { factsOf } from './error-details.ts';
 import { isRefusal } from './llmtrace-error.ts';
 import { safeMessage } from './messages.ts';
-import { classNames, get, safely, text, word } from './read.ts';
-import { categoryOf as categoryBy, type ErrorCategory } from './rules.ts';
+import { classNames, get, text, word } from './read.ts';
+import { type CallErrorType, categoryOf as categoryBy } from './rules.ts';
 
-/** Classes that say what went wrong. Their names are `error.type` values of low cardinality. */
+/** Classes whose name states the failure. Their names are `error.type` values of low cardinality. */
 const SPECIFIC = new Set([
   'BadRequestError',
   'AuthenticationError',
@@ -38,7 +38,7 @@ const SPECIFIC = new Set([
   'OverloadedError',
 ]);
 
-/** Names of errors that come without a status, and may be said. */
+/** Names of errors without a status that are safe to record. */
 const GENERAL = new Set([
   'AbortError',
   'TimeoutError',
@@ -55,16 +55,20 @@ const GENERAL = new Set([
 ]);
 
 const MAX_MESSAGE = 500;
-/** How much of a text is looked at: more than is recorded, for secrets that are taken out make it shorter. */
+/**
+ * The number of characters to read of a text. It exceeds the recorded length, because removing secrets shortens the
+ * text.
+ */
 const MAX_TEXT = 2000;
 const MAX_STACK = 4000;
 
 /**
- * `error.type`: the name of the nearest class that says what went wrong, since vendors derive finer ones from it by
- * the dozen; else the HTTP status, else the vendor's code of a failure that no class stands for, else the name of a
- * general error, else `_OTHER`.
+ * `error.type`: for a refusal by llmtrace, `llmtrace.` and its code, since no vendor has failed; else the name of the
+ * nearest class that states the failure, since vendors derive dozens of finer ones from it; else the HTTP status, else
+ * the vendor's code of a failure that no class stands for, else the name of a general error, else `_OTHER`.
  */
 export function errorType(error: unknown): string {
+  if (isRefusal(error)) return `llmtrace.${word(get(error, 'code')) ?? 'refused'}`;
   const names = classNames(error);
   const specific = names.find((name) => SPECIFIC.has(name));
   if (specific) return specific;
@@ -80,7 +84,7 @@ export function errorType(error: unknown): string {
 export function errorCode(error: unknown): string | undefined {
   const body = get(error, 'error');
   const enveloped = get(body, 'error');
-  // Anthropic's body is an envelope, whose own type is but `error`; a finer code than its type is `errorCode`.
+  // Anthropic's body is an envelope of type `error`; `errorCode` is finer than the inner type.
   const kind = enveloped === undefined ? get(body, 'type') : get(enveloped, 'type');
   const candidates = [
     get(error, 'code'),
@@ -104,13 +108,13 @@ export function errorStatus(error: unknown): number | undefined {
 }
 
 /**
- * What may be recorded of the text of an error where no content is: a message of the vendor's catalogue, or what the
- * error is in words of ours. The text itself is content: {@link errorText}.
+ * The description of an error that is recorded while content is not: a message of the vendor's catalogue, or
+ * llmtrace's own words. The text itself is content: {@link errorText}.
  */
-export function errorMessage(error: unknown, category: ErrorCategory = categoryBy(factsOf(error))): string {
+export function errorMessage(error: unknown, category: CallErrorType = categoryBy(factsOf(error))): string {
   // A refusal is llmtrace's own text.
-  const refusal = safely(() => (isRefusal(error) ? error.message : undefined));
-  return (refusal ?? safeMessage(factsOf(error).texts, category)).slice(0, MAX_MESSAGE);
+  const message = isRefusal(error) ? error.message : safeMessage(factsOf(error).texts, category);
+  return message.slice(0, MAX_MESSAGE);
 }
 
 /** The text of an error without the secrets in it, cut to 500 characters. It may quote the request and the answer. */
@@ -136,8 +140,8 @@ export interface ExceptionRecord {
 }
 
 /**
- * What is recorded of an error that a call failed with.
- * @param message what is recorded of its text.
+ * The recorded form of an error that a call failed with.
+ * @param message the recorded form of its text.
  */
 export function exceptionOf(error: unknown, message = errorMessage(error)): ExceptionRecord {
   const [name] = classNames(error);
@@ -151,7 +155,7 @@ export function exceptionOf(error: unknown, message = errorMessage(error)): Exce
 /** As V8 writes them, with a place in a file or in Node.js. */
 const FRAME = /^ {4}at .{1,400}(?::\d{1,9}:\d{1,9}|<anonymous>|native)\)?$/;
 
-/** The frames of a stack. What the message before them says is no frame, even if it has the form of one. */
+/** The frames of a stack. Lines of the message before them are no frames, even if they look like one. */
 function framesOf(error: unknown): string[] {
   const stack = text(get(error, 'stack')) ?? '';
   const message = text(get(error, 'message')) ?? '';

@@ -1,9 +1,8 @@
 /**
- * Reading errors that may be anything at all: an object whose getters throw, a Proxy, a cycle, a primitive.
- * Nothing here ever throws.
+ * Reads errors of any form: an object whose getters throw, a Proxy, a cycle, a primitive. No function here throws.
  */
 
-/** Runs a read; what throws reads as undefined. */
+/** Runs a read; returns undefined if it throws. */
 export function safely<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -33,7 +32,7 @@ export const word = (value: unknown): string | undefined =>
 
 const NONE: readonly unknown[] = [];
 
-/** The entries of what is a list, up to a number that no real error has. */
+/** The entries of a list, up to a number that no real error reaches. */
 export function entries(value: unknown): readonly unknown[] {
   if (!isObject(value)) return NONE;
   return safely(() => (Array.isArray(value) ? value.slice(0, 20) : NONE)) ?? NONE;
@@ -54,7 +53,7 @@ export function classNames(error: unknown): string[] {
   return names;
 }
 
-/** A header, of a `Headers` or of a plain object in whatever case. */
+/** A header, from a `Headers` or from a plain object, in any case. */
 export function header(headers: unknown, name: string): string | undefined {
   const getter = get(headers, 'get');
   const got =

@@ -1,15 +1,15 @@
-/** What a failure is, whoever the vendor: the rules, in the order in which they are asked. */
+/** The rules that classify failures of all vendors, in the order of their evaluation. */
 import type { Facts } from './error-details.ts';
 import { entries, get, text } from './read.ts';
 
 /**
- * What went wrong, in words that all vendors share.
+ * The kinds of failure that all vendors share.
  * - `cancelled`: the application stopped the call itself.
  * - `timeout`: no answer in time, by the client's clock or by the vendor's (408, 504).
- * - `quota`: what was paid for is used up; no wait of a sensible length helps.
- * - `content_filter`: refused for what the request or the answer says.
+ * - `quota`: the paid quota is used up; no wait of a sensible length helps.
+ * - `content_filter`: refused because of the content of the request or the answer.
  * - `context_length`: the request is longer than the model takes.
- * - `overloaded`: the vendor has no capacity for anybody at the moment (529, and 503 that says so).
+ * - `overloaded`: the vendor has no capacity at the moment (529, and a 503 whose text states it).
  * - `rate_limit`: too many requests or tokens a time; a wait helps.
  * - `auth`: the key is missing or wrong. `permission`: the key may not do this. `not_found`: no such model or object.
  * - `server`: the vendor failed (5xx). `invalid_request`: the request is wrong (other 4xx).
@@ -32,6 +32,9 @@ export type ErrorCategory =
   | 'connection'
   | 'unknown';
 
+/** What the error of a call is: also `refused`, where llmtrace itself did not send it, so that no vendor has failed. */
+export type CallErrorType = ErrorCategory | 'refused';
+
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
 const CANCELLED = set(
@@ -40,7 +43,7 @@ const CANCELLED = set(
 const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError');
 const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error
   UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);
-const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error
+const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error cost_unknown
   linked_organization_billing_unavailable budget_exceeded`);
 const FILTER = set(`content_filter content_policy_violation moderation_blocked image_content_policy_violation
   bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation`);
@@ -61,7 +64,7 @@ const CONNECTION_CODES =
   set(`ECONNRESET ECONNREFUSED ECONNABORTED ENOTFOUND EAI_AGAIN EPIPE EHOSTUNREACH ENETUNREACH
   UND_ERR_SOCKET UND_ERR_CLOSED UND_ERR_DESTROYED ERR_STREAM_PREMATURE_CLOSE`);
 
-/** What the SDKs say where a bundler has taken their classes' names. */
+/** Messages of the SDKs, for bundles whose minifier has removed the names of their classes. */
 const ABORTED = /^Request was aborted\.?$|^\[GoogleGenerativeAI Error\]: Request aborted when /;
 const TIMED_OUT = /^Request timed out\b/;
 const BROKEN =
@@ -76,10 +79,10 @@ const any = (said: ReadonlySet<string>, known: ReadonlySet<string>): boolean => 
   return false;
 };
 
-/** True for a failure of the request itself, as far as a status says. */
+/** True for a failure of the request itself, judged by the status. */
 const isRefused = ({ status }: Facts): boolean => status === undefined || (status >= 400 && status < 500);
 
-/** In the order in which they are asked: what a vendor says in words goes before what a status says. */
+/** In the order of evaluation: a vendor's code or message takes precedence over the status. */
 const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => boolean])[] = [
   ['cancelled', (f) => f.status === undefined && (any(f.names, CANCELLED) || ABORTED.test(f.message))],
   ['timeout', isTimeout],
@@ -99,7 +102,7 @@ const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => b
   ['connection', (f) => any(f.names, CONNECTION) || any(f.codes, CONNECTION_CODES) || BROKEN.test(f.message)],
 ];
 
-/** What an error is, by the first rule that holds. */
+/** The class of an error, by the first matching rule. */
 export function categoryOf(facts: Facts): ErrorCategory {
   for (const [type, holds] of RULES) if (holds(facts)) return type;
   return 'unknown';
@@ -116,7 +119,7 @@ function isQuota(f: Facts): boolean {
   return (isRefused(f) && /credit balance is too low/i.test(f.messages)) || isGoogleQuota(f);
 }
 
-/** Google says 429 to both: a quota of the day, or one that it names no wait for, is used up. */
+/** Google answers 429 in both cases; a daily quota, or one without a wait, is used up. */
 function isGoogleQuota({ status, details }: Facts): boolean {
   const quota = detail(details, 'QuotaFailure');
   if (status !== 429 || quota === undefined) return false;

@@ -1,5 +1,5 @@
 /**
- * What Gemini's requests and answers say, which both of Google's SDKs share.
+ * Reads the content of Gemini's requests and answers, which both of Google's SDKs share.
  * https://ai.google.dev/api/caching#Content
  */
 
@@ -20,7 +20,7 @@ function functionCall({ id, name, args, partialArgs }: any): Part[] {
   return [{ type: 'tool_call', id: string(id), name, arguments: given }];
 }
 
-/** Media stand beside the response; then both are parts. The name is what links it to its call if there is no id. */
+/** Media come next to the response; then both are parts. Without an id, the name links the response to its call. */
 function functionResponse({ id, name, response, parts }: any): Part[] {
   const media = list(parts).flatMap(part);
   const said = isObject(response) && Object.keys(response).length > 0;
@@ -52,7 +52,7 @@ const serverResponse = (tool: unknown, id: unknown, response: unknown): Part[] =
       ]
     : [];
 
-/** What a part may hold, and how it is read: nothing where it lacks what it takes. */
+/** The kinds of a part and their readers; a reader returns nothing if a required field is missing. */
 const KINDS: Readonly<Record<string, (value: any, part: any) => Part[]>> = {
   text: (value, { thought }) => (thought ? reasoning(value) : text(value)),
   inlineData: ({ data, mimeType }) => blob(data, modalityOf(mimeType), mimeType),
@@ -68,7 +68,7 @@ const KINDS: Readonly<Record<string, (value: any, part: any) => Part[]>> = {
 
 const isSet = ([, value]: [string, unknown]): boolean => value !== undefined && value !== null;
 
-/** What is said about a part, and is nothing by itself. No reader can use a signature. */
+/** Fields that describe a part and are no content. A signature is useless to a reader. */
 const ABOUT = /^(thought|thoughtSignature|videoMetadata|mediaResolution|partMetadata)$/;
 
 function part(value: any): Part[] {
@@ -141,7 +141,7 @@ function put(into: any, [key, ...rest]: readonly (string | number)[], value: unk
   put(into[at], rest, value);
 }
 
-/** A part as its own object, without what no reader can use. Bytes are text, which is not copied. */
+/** A copy of a part without fields that are useless to a reader. Bytes are strings, which are not copied. */
 const own = (given: any): any => {
   const { thoughtSignature: _, inlineData, ...rest } = given;
   return { ...(copied(rest) as object), ...(isObject(inlineData) ? { inlineData: { ...inlineData } } : {}) };
@@ -175,7 +175,7 @@ export function fold(whole: any, chunk: any): void {
   }
 }
 
-/** What a whole `GenerateContentResponse` says: a stream of one chunk. */
+/** The content of a whole `GenerateContentResponse`, read as a stream of one chunk. */
 export function answer(response: any): Message[] {
   const whole: any = {};
   fold(whole, response);

@@ -36,7 +36,7 @@ function outputType({ responseMimeType: type, responseModalities }: any): LlmReq
   return type === 'text/plain' ? 'text' : undefined;
 }
 
-/** What a request says beside its `generationConfig`. */
+/** The fields of a request besides its `generationConfig`. */
 type Beside = Pick<LlmRequest, 'model' | 'stream' | 'serviceTier' | 'messageCount'>;
 
 /** A request by its `generationConfig`; one object, since a copy of one with this many fields is slow to make. */
@@ -60,13 +60,13 @@ const requestOf = (c: any, { model, stream, serviceTier, messageCount }: Beside)
   messageCount,
 });
 
-/** The sum of what is known; undefined where nothing is. */
+/** The sum of the known counts; undefined if none is known. */
 const sum = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined ? other : one + (other ?? 0);
 
 /**
- * Thoughts are billed as output. They stand beside the candidates, but some backends have counted them among
- * those already: then the total gives it away.
+ * Thoughts are billed as output. They are reported separately from the candidates, but some backends include them
+ * there; the total shows that.
  */
 function outputTokens(
   input: number | undefined,
@@ -78,7 +78,7 @@ function outputTokens(
   return included ? candidates : sum(candidates, thoughts);
 }
 
-/** The modalities that have prices of their own, by the words of both APIs. */
+/** The modalities with separate prices, by the names of both APIs. */
 const MODALITIES = new Map<unknown, keyof Counts>(
   (['text', 'audio', 'image', 'video'] as const).flatMap((name) => [
     [name, name],
@@ -101,9 +101,9 @@ function byModality(list: any, others: Readonly<Counts> = NO_COUNTS): Readonly<C
   return counts;
 }
 
-/** What Google's APIs count, by whichever names: each a count, or a list of counts by modality. */
+/** The counts of Google's APIs under all their names: each a number, or a list of numbers by modality. */
 interface Counted {
-  /** It includes what came from a cache. */
+  /** It includes the tokens read from a cache. */
   readonly prompt?: any;
   /** Results of the tools that the vendor ran, which are input too, and no part of the prompt. */
   readonly tools?: any;
@@ -165,7 +165,7 @@ export function usage(u: any): Usage | undefined {
   );
 }
 
-/** Vertex AI says how a call was served in its own words. */
+/** Vertex AI has other names for the service tier. */
 const TRAFFIC: Readonly<Record<string, string>> = {
   ON_DEMAND_PRIORITY: 'priority',
   ON_DEMAND_FLEX: 'flex',
@@ -184,7 +184,7 @@ const MAX_QUERIES = 1000;
 
 /**
  * Grounding is billed by the prompt or by the query, as the model's generation has it: both are counted. A query that
- * a stream tells of twice was made once.
+ * a stream reports twice was made once.
  */
 function addGrounding(soFar: LlmResponse, { candidates }: any): void {
   for (const { groundingMetadata: grounding } of objects(candidates)) {
@@ -205,7 +205,7 @@ function queriesOf(soFar: LlmResponse, { webSearchQueries }: any): number {
 const listed = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value.slice(0, MAX_QUERIES) : [];
 
-/** Takes these counts in the place of what was counted of the same before. */
+/** Replaces earlier counts of the same items by these. */
 function addFees(soFar: LlmResponse, fees: Fees): void {
   soFar.billing = { ...soFar.billing, fees: { ...soFar.billing?.fees, ...fees } };
 }
@@ -233,7 +233,7 @@ function addFinishReasons(soFar: LlmResponse, { candidates, promptFeedback }: an
   if (promptFeedback?.blockReason && !candidates?.length) soFar.finishReasons ??= ['content_filter'];
 }
 
-/** An error that stands where an answer should: its code is a status, its status is a word. */
+/** An error in the place of an answer: its code is a status, its status is a word. */
 export const failure = (error: any): LlmResponse['failure'] =>
   error
     ? { code: name(error.status) ?? wordOf(error.code) ?? 'error', message: failureText(error.message) }

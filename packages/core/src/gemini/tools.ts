@@ -44,6 +44,6 @@ function fieldOf([kind, value]: [string, any]): ToolDefinition[] {
   return list(value).map(({ name }) => ({ type, name: string(name) ?? type }));
 }
 
-/** What one `Tool` defines: functions, or tools that the vendor runs. */
+/** The definitions in one `Tool`: functions, or tools that the vendor runs. */
 export const toolsOf = (tool: any): ToolDefinition[] => Object.entries(tool).filter(isSet).flatMap(fieldOf);
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

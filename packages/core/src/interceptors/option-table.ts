@@ -44,9 +44,13 @@ const RATE_LIMIT_TABLE = optionTable<RateLimit>('rateLimit', RATE_LIMIT, RATE_LI
 const BUDGET_TABLE = optionTable<Budget>('budget', BUDGET, BUDGET_DEFAULTS, {
   usd: '[budget](docs/rate-limit.md#budgets) in USD for each window; `0` refuses each call',
   tokens: 'budget in input and output tokens for each window; `0` refuses each call',
-  window: 'how long a budget lasts (UTC)',
+  window: 'how long a budget lasts',
+  rolling: 'count the last minute, hour, 24 hours, 7 days or 30 days, in place of calendar windows',
+  timeZone: 'the time zone in which calendar windows begin',
   key: 'scope of the budget',
   mode: 'what happens when the budget is spent; `warn` logs one warning for each window',
+  unknown:
+    'the cost of a call whose usage never came: what was expected (`estimate`), or nothing (`allow`); `refuse` estimates, and refuses calls whose price is not known and those of a model whose last call came without usage',
 });
 
 export const RESILIENCE_TABLE: readonly OptionEntry[] = [

@@ -1,7 +1,10 @@
-/** What a call is **billed** for beside the tokens of its usage, and what may be missing from its cost. */
+/**
+ * The items that a call is **billed** for besides the tokens of its usage, and the reasons why its cost may be
+ * incomplete.
+ */
 import type { Call, Usage } from './call.ts';
 
-/** What few calls are billed for, one by one. */
+/** Items that are billed by count, and that few calls have. */
 export type FeeUnit =
   | 'groundedPrompt'
   | 'groundedQuery'
@@ -25,23 +28,26 @@ export type MissingFee =
   | 'characters'
   | 'images';
 
-/** Counts of what is billed one by one. */
+/** Counts of the items that are billed by count. */
 export type Fees = { [unit in FeeUnit]?: number };
 
-/** What a call is billed for beside the tokens of its usage, or in their place. */
+/** The items that a call is billed for besides the tokens of its usage, or instead of them. */
 export interface Billing {
   fees?: Fees | undefined;
-  /** Calls within the call, each of a model and with a usage of its own, which is not in the call's. */
+  /**
+   * Nested calls that the vendor made within this call. Each names its model and its usage, which the usage of this
+   * call does not include.
+   */
   inner?: InnerCall[] | undefined;
   /** The tokens that are billed in the place of the usage's: Cohere's. Null where those of `inner` are all. */
   tokens?: Usage | null | undefined;
   /** Where the model ran, as the answer has it, where the price depends on it. */
   region?: string | undefined;
-  /** The provider whose prices hold, where the answer names it: behind a router. */
+  /** The provider whose prices apply, if the answer names it, as routers do. */
   provider?: string | undefined;
-  /** What the answer shows to be billed, and does not count. */
+  /** Items that the answer shows to be billed without their number. */
   uncounted?: Missing[] | undefined;
-  /** The capacity is paid for beforehand: the call has no cost of its own. */
+  /** The capacity is paid in advance, so this call adds no cost. */
   isPrepaid?: boolean | undefined;
 }
 
@@ -50,11 +56,11 @@ export interface InnerCall {
   /** Absent where it is the call's own. */
   model?: string | undefined;
   usage: Usage;
-  /** What is missing from the cost where the model has no price. */
+  /** The missing part of the cost, if the model has no price. */
   what: Missing;
 }
 
-/** What is missing from a cost. */
+/** A missing part of a cost. */
 export type Missing =
   | MissingFee
   | 'web_search'

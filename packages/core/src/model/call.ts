@@ -28,7 +28,7 @@ export type Operation =
  */
 export type Outcome = 'completed' | 'failed' | 'cancelled' | 'abandoned';
 
-/** What is asked of a model, in terms that all vendors share. An absent field was not given. */
+/** The request parameters, named alike for all vendors. A field is absent if the application did not set it. */
 export interface LlmRequest {
   /** The model's name exactly as requested; absent where the application named none. */
   model?: string | undefined;
@@ -61,16 +61,16 @@ export interface LlmRequest {
 }
 
 /**
- * Tokens of a call, normalised over vendors: `inputTokens` includes what was read from and written to
- * a cache, `outputTokens` includes reasoning; all other counts are subsets of these two.
- * An absent field was not reported. It is never 0 in place of "unknown".
+ * Tokens of a call, normalised over vendors: `inputTokens` includes cache reads and cache writes, `outputTokens`
+ * includes reasoning; all other counts are subsets of these two. A field is absent if the vendor did not report it. 0
+ * never stands for "unknown".
  */
 export interface Usage {
   inputTokens?: number | undefined;
   outputTokens?: number | undefined;
   /** Of the input, read from a cache. */
   cacheReadTokens?: number | undefined;
-  /** Of the input, written to a cache, whatever its time to live. */
+  /** Input tokens written to a cache, of any time to live. */
   cacheWriteTokens?: number | undefined;
   /** Of `cacheWriteTokens`, those written to a cache that lives one hour. */
   cacheWrite1hTokens?: number | undefined;
@@ -94,11 +94,14 @@ export interface Usage {
   webSearches?: number | undefined;
   /** Searches in stored files that the vendor ran and bills one by one. */
   fileSearches?: number | undefined;
-  /** What the provider itself says that the call cost, in USD. */
+  /** The cost that the provider reported for the call, in USD. */
   reportedCost?: number | undefined;
 }
 
-/** What a model answered: the same record for a plain answer and for a stream, as far as it was seen. */
+/**
+ * The model's answer. A plain answer and a stream have the same record; an abandoned stream has the part that
+ * arrived.
+ */
 export interface LlmResponse {
   id?: string | undefined;
   model?: string | undefined;
@@ -110,9 +113,9 @@ export interface LlmResponse {
    * their whole. Those are left out, which makes the cost unknown.
    */
   contradiction?: 'total' | 'parts' | undefined;
-  /** What the call is billed for beside the tokens of `usage`; absent where there is nothing of it. */
+  /** Items that the call is billed for besides the tokens of `usage`; absent if there are none. */
   billing?: Billing | undefined;
-  /** The vendor goes on with the answer after the call: it is read later. */
+  /** The vendor continues the answer after the call; the application reads it later. */
   isPending?: boolean | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
@@ -128,11 +131,14 @@ export interface LlmResponse {
 export interface Cost {
   /** In USD. */
   total: number;
-  /** Of `total`, what the input cost, in USD; absent where only the total is known. */
+  /** The input's part of `total`, in USD; absent if only the total is known. */
   input?: number | undefined;
-  /** Of `total`, what the output cost, in USD; absent where only the total is known. */
+  /** The output's part of `total`, in USD; absent if only the total is known. */
   output?: number | undefined;
-  /** Who said so: the provider in its answer, the user's own prices, or the prices that ship with llmtrace. */
+  /**
+   * The source of the cost: the provider's answer, the user's custom prices, or the price book that ships with
+   * llmtrace.
+   */
   source: 'provider' | 'user' | 'local';
   /** True where something is missing from it, which `missing` names: the call cost at least this much. */
   partial?: boolean | undefined;
@@ -152,20 +158,22 @@ export interface Server {
 
 /** One call. Observers may read it; its `context` is set by the span observer alone. */
 export interface Call {
-  /** `gen_ai.provider.name`: who is asked, inferred from the client and its base URL. */
+  /** `gen_ai.provider.name`, inferred from the client and its base URL. */
   readonly provider: string;
   readonly operation: Operation;
   /** The API family within the provider, e.g. `chat_completions`. */
   readonly apiType: string | undefined;
   readonly server: Server | undefined;
   /**
-   * The provider whose price list holds: mostly `provider`. Null where none does: at a host that llmtrace does not
-   * know, the model may be anybody's. Absent is `provider`.
+   * The provider whose price list applies. Absent: that of `provider`. Null: none applies, because any provider may
+   * serve the model at a host that llmtrace does not know.
    */
   readonly priceProvider?: string | null;
   /** The region that the host or the path names. */
   readonly region?: string | undefined;
   readonly request: LlmRequest;
+  /** How many characters of text the request has, about; known where a budget holds. */
+  readonly requestSize?: number | undefined;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;
   /** HTTP requests made so far; 0 where they cannot be seen. */
@@ -190,8 +198,8 @@ export interface Call {
   /** The OpenTelemetry context in which the vendor's method runs. */
   context: Context;
   /**
-   * What is said in the call, where content is captured: what is asked from its start on, what is answered when it has
-   * ended. Redacted, but not cut.
+   * Message content, if it is captured: the request's from the start of the call, the answer's when the call has
+   * ended. It is redacted but not truncated.
    */
   readonly content?: Content | undefined;
   /** The application's signal that stops the call; known where interceptors run. */
@@ -202,6 +210,8 @@ export interface Call {
   retries?: Retry[] | undefined;
   /** How long the call waited for its turn (rate limit), in ms; absent where no rate limit holds for it. */
   rateLimitWait?: number | undefined;
+  /** True where a budget counts what the call was expected to cost, for what it did cost never came. */
+  isEstimated?: boolean | undefined;
   /** What the vendor said remains of its own limits; absent where it did not, or nobody looked. */
   remaining?: Remaining | undefined;
 }
@@ -210,7 +220,7 @@ export interface Call {
 export interface Retry {
   /** `performance.now()` when it had failed, in ms. */
   readonly time: number;
-  /** What went wrong, in words that all vendors share. */
+  /** The error, classified alike for all vendors. */
   readonly errorType: string;
   /** The HTTP status; undefined where there was no answer. */
   readonly status: number | undefined;
@@ -218,7 +228,9 @@ export interface Retry {
   readonly delay: number;
 }
 
-/** What remains of a vendor's own limits: requests, and tokens. An absent number was not told. */
+/**
+ * The remaining requests and tokens of a vendor's rate limits. A number is absent if the vendor did not report it.
+ */
 export interface Remaining {
   requests?: number | undefined;
   tokens?: number | undefined;
@@ -226,12 +238,12 @@ export interface Remaining {
 
 /**
  * Wraps the attempts of a call: it may delay, repeat or refuse them, by calling `next` later, more than once or not
- * at all. It ends when the headers of the answer are there; the reading of the answer is for observers to see.
- * What it throws reaches the application.
+ * at all. It ends when the headers of the answer have arrived; observers see how the answer is read. An error that it
+ * throws reaches the application.
  *
- * `next` makes one attempt. It gives what the vendor answered: the raw `Response` (OpenAI, Anthropic), or the SDK's
- * own result (Google); an interceptor hands that on. It throws where the attempt failed: an {@link AttemptFailure},
- * or the error of the vendor's SDK.
+ * `next` makes one attempt. It resolves to the vendor's answer, which the interceptor returns: the raw `Response`
+ * (OpenAI, Anthropic), or the SDK's result (Google). It rejects if the attempt failed: with an {@link
+ * AttemptFailure}, or the error of the vendor's SDK.
  */
 export type Interceptor = (call: Call, next: () => Promise<unknown>) => Promise<unknown>;
 
@@ -247,8 +259,8 @@ export interface AttemptFailure extends Error {
 }
 
 /**
- * Watches calls; it only looks. What it throws is logged through `diag` and dropped,
- * and can never change a call.
+ * Watches calls and changes nothing. An error that it throws is logged through `diag` and dropped; it never changes a
+ * call.
  */
 export interface Observer {
   /** Runs when the application calls, before anything is sent. */

@@ -1,7 +1,7 @@
 /** The part of OpenTelemetry's Logs API, of either line of it, that events take. */
 import type { Context } from '@opentelemetry/api';
 
-/** What of a `LogRecord` is said. */
+/** The fields of a `LogRecord` that llmtrace sets. */
 export interface LogEvent {
   eventName: string;
   severityNumber: number;
@@ -16,7 +16,7 @@ export interface EventLogger {
   enabled?(event: Omit<LogEvent, 'attributes'>): boolean;
 }
 
-/** What makes loggers. */
+/** A provider of loggers. */
 export interface EventLoggerProvider {
   getLogger(name: string, version: string, scope: { schemaUrl?: string }): EventLogger;
 }

@@ -3,7 +3,7 @@
  * https://github.com/open-telemetry/semantic-conventions-genai/tree/main/docs/gen-ai (the JSON schemas of messages)
  */
 
-/** What kind of thing a file, a link or bytes are. */
+/** The kind of media that a file, a link or bytes contain. */
 export type Modality = 'image' | 'video' | 'audio' | 'document' | (string & {});
 
 export interface TextPart {
@@ -26,7 +26,7 @@ export interface ToolCallPart {
   arguments?: unknown;
 }
 
-/** What a tool of the application's gave. */
+/** The result of one of the application's tools. */
 export interface ToolCallResponsePart {
   type: 'tool_call_response';
   response: unknown;
@@ -41,7 +41,7 @@ export interface ServerToolCallPart {
   server_tool_call: { type: string; [key: string]: unknown };
 }
 
-/** What a tool of the vendor's gave. */
+/** The result of one of the vendor's tools. */
 export interface ServerToolCallResponsePart {
   type: 'server_tool_call_response';
   id?: string | undefined;
@@ -72,7 +72,7 @@ export interface UriPart {
   uri: string;
 }
 
-/** What the vendor made of an earlier part of the conversation, to make it shorter. */
+/** The vendor's shortened version of an earlier part of the conversation. */
 export interface CompactionPart {
   type: 'compaction';
   id?: string | undefined;
@@ -117,16 +117,19 @@ export interface ToolDefinition {
   parameters?: unknown;
 }
 
-/** What a call sends to the model. */
+/** The content that a call sends to the model. */
 export interface Prompt {
-  /** Only what was given apart from the messages: text. */
+  /** Only instructions that the request has apart from its messages, as text. */
   system?: readonly Part[] | undefined;
   /** In the order in which they are sent. */
   messages?: readonly Message[] | undefined;
   tools?: readonly ToolDefinition[] | undefined;
 }
 
-/** The content of a call, as it is recorded. What is absent was not there, or was dropped. */
+/**
+ * The content of a call, as it is recorded. A field is absent if the call has no such content or a redactor dropped
+ * it.
+ */
 export interface Content {
   systemInstructions?: Part[] | undefined;
   inputMessages?: Message[] | undefined;
@@ -138,13 +141,13 @@ export interface Content {
 }
 
 /**
- * How the content of an endpoint's calls is read: pure functions, which run only where content is asked for. What
- * they make shares no object with what they are given: that is the application's, and may change.
+ * How the content of an endpoint's calls is read: pure functions, which run only if content is captured. Their
+ * results share no object with their arguments, because the application owns those and may change them.
  */
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 export interface ContentReader {
   prompt(args: readonly any[], self: any): Prompt;
-  /** What a whole answer says: a message a choice. */
+  /** The content of a whole answer: one message for each choice. */
   answer(answer: any): Message[];
   /** Folds a chunk of a stream into the answer that they make up, which begins as `{}`. */
   fold?(answer: any, chunk: any): void;

@@ -1,4 +1,4 @@
-/** What the span of a call needs to know of an SDK that traces itself. */
+/** The state of a call in an SDK that traces itself, as far as the span observer needs it. */
 import type { Span, SpanOptions } from '@opentelemetry/api';
 import type { Call } from './call.ts';
 

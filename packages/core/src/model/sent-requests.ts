@@ -1,19 +1,19 @@
-/** What an SDK's requests look like, for whoever sees one that no traced call sent. */
+/** The features by which diagnosis recognises an SDK's requests, if no traced call sent them. */
 export interface SentRequests {
   /** The npm package. */
   readonly module: string;
   /** The hosts that the vendor itself serves. */
   readonly hosts: RegExp;
-  /** The paths of what the endpoints send, and of nothing else. */
+  /** The URL paths of the traced endpoints' requests. They match no other request. */
   readonly paths: RegExp;
   /**
-   * What is in the SDK's code, and so in each bundle of it, whatever a minifier does to names. None matches itself: a
-   * bundle may have llmtrace in it, and no SDK.
+   * Patterns of the SDK's source code that survive bundling and minifying. No pattern matches its own source, because
+   * a bundle may contain llmtrace without the SDK.
    */
   readonly marks: readonly RegExp[];
   /**
-   * The version of the SDK whose headers these may be; undefined where they are another client's. Alone they tell
-   * little: other SDKs are made by the same generator, and gateways send on the headers of their clients.
+   * The version of the SDK that may have sent these headers; undefined if another client sent them. The headers alone
+   * are weak evidence: the same generator makes other SDKs, and gateways forward the headers of their clients.
    */
   sentBy(header: (name: string) => string | undefined): string | undefined;
 }

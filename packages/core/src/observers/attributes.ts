@@ -22,14 +22,17 @@ export type Semconv = (typeof SEMCONV)[number];
 export const COST_SEMCONV = ['default', 'draft', 'logfire', 'langfuse'] as const;
 export type CostSemconv = (typeof COST_SEMCONV)[number];
 
-/** What names the attributes of one instrumentation. */
+/** The attribute names of one instrumentation. */
 export interface Naming {
   semconv: Semconv;
   costSemconv: CostSemconv;
   tokenModality: boolean;
 }
 
-/** What takes attributes one by one, as a span does: an object of them all would be built only to be taken apart. */
+/**
+ * A target that receives attributes one by one, as a span does. An object of all attributes would only be built to be
+ * iterated.
+ */
 export interface Attributed {
   setAttribute(name: string, value: AttributeValue): unknown;
 }
@@ -56,7 +59,7 @@ function requestAttributes(to: Attributes, r: LlmRequest): void {
   if (isAttribute(r.stopSequences)) to['gen_ai.request.stop_sequences'] = r.stopSequences;
 }
 
-/** What is asked for, beyond how. */
+/** The request parameters. */
 function outputAttributes(to: Attributes, r: LlmRequest): void {
   if (r.choiceCount !== 1 && isAttribute(r.choiceCount)) to['gen_ai.request.choice.count'] = r.choiceCount;
   if (isAttribute(r.encodingFormats)) to['gen_ai.request.encoding_formats'] = r.encodingFormats;
@@ -144,14 +147,14 @@ function short<T>(name: T): T | string {
   return Buffer.from(name.slice(0, MAX_NAME), 'utf16le').toString('utf16le');
 }
 
-/** The newest draft has an operation of its own for reading an answer that was ordered before, without its tokens. */
+/** The newest draft has a separate operation, without tokens, for reading an answer that an earlier call ordered. */
 const isFetch = ({ reads }: Call, naming: Naming | undefined): boolean =>
   reads !== undefined && naming?.semconv === 'latest';
 
 const operationOf = (call: Call, naming: Naming | undefined): string =>
   isFetch(call, naming) ? 'fetch_response' : call.operation;
 
-/** What is known before the request goes out, and so may decide on sampling. */
+/** The attributes that are known before the request is sent, so that samplers can use them. */
 export function startAttributes(call: Call, naming?: Naming): Attributes {
   const attributes: Attributes = {
     'gen_ai.operation.name': operationOf(call, naming),
@@ -177,7 +180,7 @@ export function allAttributes(call: Call, naming: Naming): Attributes {
   return attributes;
 }
 
-/** What the end of a call adds to its span. */
+/** The attributes that the end of a call adds to its span. */
 export function endAttributes(to: Attributed, call: Call, naming: Naming): void {
   const { response, outcome, request } = call;
   responseAttributes(to, response);
@@ -188,6 +191,7 @@ export function endAttributes(to: Attributed, call: Call, naming: Naming): void 
   }
   if (call.attempts > 1) to.setAttribute('http.request.resend_count', call.attempts - 1);
   if (call.rateLimitWait) to.setAttribute('llmtrace.rate_limit.wait', call.rateLimitWait / 1000);
+  if (call.isEstimated) to.setAttribute('llmtrace.budget.estimated', true);
   if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
     to.setAttribute('llmtrace.stream.outcome', outcome);
   }
@@ -228,7 +232,7 @@ const CONTENT: readonly (readonly [name: string, part: keyof Content])[] = [
   ['gen_ai.tool.definitions', 'toolDefinitions'],
 ];
 
-/** What is said in a call, as it is recorded: each text cut to `maxLength`. Structured, as events have it. */
+/** The message content of a call with each text truncated to `maxLength`, structured as in events. */
 export function contentAttributes({ content }: Call, maxLength?: number): Record<string, unknown> {
   const attributes: Record<string, unknown> = {};
   const recorded = content && capped(content, maxLength);
@@ -236,7 +240,7 @@ export function contentAttributes({ content }: Call, maxLength?: number): Record
   return attributes;
 }
 
-/** What is recorded of the text of a call's error: where content is, all of it; else what is safe. */
+/** The recorded text of a call's error: the whole text if content is recorded, else only its safe part. */
 export function errorDescription(
   call: Call,
   content: { readonly maxLength: number | undefined } | undefined,
@@ -252,7 +256,7 @@ export function spanContent(call: Call, maxLength?: number): Attributes {
   return Object.fromEntries(attributes.map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
-/** The conventions do not name a cost; `gen_ai.usage.cost` is what backends read. */
+/** The conventions do not name a cost; backends read `gen_ai.usage.cost`. */
 function costAttributes(to: Attributed, { cost }: Call, costSemconv: CostSemconv): void {
   if (!cost) return;
   if (costSemconv === 'draft') {

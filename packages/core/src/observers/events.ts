@@ -1,7 +1,6 @@
 /**
- * Calls as OpenTelemetry log events, with what is said in them only where that is asked for. They are built only where
- * somebody takes them.
- * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/
+ * Emits calls as OpenTelemetry log events, with message content only if it is enabled. An event is built only if a
+ * logger takes it. https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/
  */
 
 import type { Attributes } from '@opentelemetry/api';
@@ -27,7 +26,7 @@ const DETAILS = {
  * `@opentelemetry/api-logs`, which `InstrumentationBase` of the 0.2xx line asks.
  */
 export function newerLoggerProvider(): EventLoggerProvider | undefined {
-  // By `Reflect.get`: bundlers refuse, or warn of, an import of what the installed version does not export.
+  // `Reflect.get`, because bundlers reject or warn of an import that the installed version does not export.
   const logs = Reflect.get(api, 'logs') as { getLoggerProvider(): EventLoggerProvider } | undefined;
   return logs?.getLoggerProvider();
 }
@@ -35,7 +34,7 @@ export function newerLoggerProvider(): EventLoggerProvider | undefined {
 /**
  * Emits an event for each failed call, and one for each inference in profile `latest` or where that has the content.
  * @param loggers of which the first that takes an event gets it.
- * @param content whether what is said is recorded, and how much of each text.
+ * @param content whether message content is recorded, and the maximum length of each text.
  */
 export function eventObserver(
   loggers: readonly EventLogger[],

@@ -1,6 +1,6 @@
 /**
- * **Hooks**: an application's own functions that watch calls, with the times that are of interest. They only look:
- * what they throw is logged and dropped.
+ * **Hooks**: functions of the application that watch calls and get their times. They change nothing; their errors are
+ * logged and dropped.
  */
 import type { Call, Observer } from '../model/call.ts';
 import { isRecord, quoted, shown, unknownField } from '../options/rules.ts';
@@ -11,7 +11,7 @@ export interface Timing {
   readonly duration: number;
   /** From the last attempt's request to the first chunk of a stream. */
   readonly timeToFirstChunk: number | undefined;
-  /** What of `duration` the call waited for a rate limit. */
+  /** The part of `duration` that the call waited for a rate limit. */
   readonly rateLimitWait: number | undefined;
   /** The HTTP requests that were made; 0 where they cannot be seen. */
   readonly attempts: number;

@@ -23,14 +23,14 @@ import {
 export interface SpanOptions {
   /** Whether a failed call's exception is recorded on its span, too. */
   readonly exceptions?: boolean;
-  /** Whether what is said is recorded, and how much of each text. */
+  /** Whether message content is recorded, and the maximum length of each text. */
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
 /** Starts the span of a call: the SDK's own, where it traces itself and that is adopted. */
 export function startSpan(tracer: Tracer, call: Readonly<Call>, naming: Naming): Span {
   const name = spanName(call, naming);
-  // No start time: the SDK reckons a given one by an offset of each span's own, and a child might then begin
+  // No explicit start time: the SDK corrects it by an offset that differs between spans, so a child might begin
   // before its parent.
   const options = {
     kind: SpanKind.CLIENT,

@@ -1,10 +1,10 @@
-/** What the values of options must be, in code and in the environment. Wrong ones are refused by name. */
+/** Rules for the values of options, in code and in the environment. A wrong value is refused by the option's name. */
 
 import { cut } from '../platform/bounds.ts';
 import { warnOnce } from '../platform/warn.ts';
 import { FORMER_VARIABLES, nearest } from './variables.ts';
 
-/** What one option must be. */
+/** The rule of one option. */
 export interface Rule {
   /** In words: `a non-negative integer`. */
   readonly expected: string;
@@ -200,7 +200,7 @@ export function expectTexts(name: string, value: unknown): readonly string[] | u
   return value as readonly string[];
 }
 
-/** Also what a function of the application says. */
+/** Also accepts a function of the application. */
 export const orFunction = (rule: Rule): Rule => ({
   ...rule,
   expected: `${rule.expected}, or a function`,
@@ -208,14 +208,14 @@ export const orFunction = (rule: Rule): Rule => ({
   holds: (value) => typeof value === 'function' || rule.holds(value),
 });
 
-/** Also what `false` switches off. */
+/** Also accepts `false`, which switches the feature off. */
 export const orFalse = (rule: Rule): Rule => ({
   ...rule,
   expected: `${rule.expected}, or false`,
   holds: (value) => value === false || rule.holds(value),
 });
 
-/** An object whose fields have rules of their own, and no other fields. */
+/** An object with a rule for each field and no other fields. */
 export const objectOf = <T>(rules: Rules<T>): Rule => ({
   expected: `an object with ${Object.keys(rules).join(' and ')}`,
   holds: (value) =>
@@ -293,7 +293,7 @@ const wanted = ({ expected, most }: Rule, value: unknown): string =>
   most !== undefined && typeof value === 'number' && value > most ? `${expected} up to ${most}` : expected;
 
 /**
- * The options of a feature, completed by their defaults. An undefined one counts as not given.
+ * The options of a feature, completed by their defaults. An undefined option takes its default.
  *
  * @param name of the feature, e.g. `retry`.
  * @throws TypeError that names the first wrong option and its value.

@@ -1,11 +1,14 @@
-/** All variables of llmtrace in one place, and which of them a misspelt name was meant to be. */
+/** All environment variables of llmtrace, and the nearest known name of a misspelt one. */
 
 /** Every `LLMTRACE_*` variable that is read. A test compares the list with the sources and with README.md. */
 export const VARIABLES = [
   'LLMTRACE_BUDGET_KEY',
   'LLMTRACE_BUDGET_MODE',
+  'LLMTRACE_BUDGET_ROLLING',
   'LLMTRACE_BUDGET_STRICT',
+  'LLMTRACE_BUDGET_TIME_ZONE',
   'LLMTRACE_BUDGET_TOKENS',
+  'LLMTRACE_BUDGET_UNKNOWN',
   'LLMTRACE_BUDGET_USD',
   'LLMTRACE_BUDGET_WINDOW',
   'LLMTRACE_CAPTURE_BLOBS',
@@ -76,7 +79,7 @@ const MAX_NAME = 80;
 /** Unknown variables beyond this number are not named: they belong to another program. */
 const MAX_UNKNOWN = 10;
 
-/** Variables of `env` that begin as llmtrace's do and are none of them. */
+/** Variables of `env` that have llmtrace's prefix but an unknown name. */
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   // Windows finds a variable in any case.
   const asRead = (name: string): string => (process.platform === 'win32' ? name.toUpperCase() : name);

@@ -1,8 +1,8 @@
 /**
- * Who instruments a method. A method is replaced once, for good; the instrumentations that ask for it
- * line up behind it, and at each call the one that asked last and is enabled gets it. So a call is traced once
- * however many instrumentations there are (the application's own beside `@llmtrace/auto`, an older copy), and
- * a disabled one is silent for every copy of an SDK that was ever loaded.
+ * Decides which instrumentation traces a method. A method is replaced once, permanently; each instrumentation adds a
+ * claim to it, and at each call the newest enabled claim traces. So each call is traced once, however many
+ * instrumentations exist (the application's besides `@llmtrace/auto`, an older copy), and a disabled one is silent
+ * for every loaded copy of an SDK.
  */
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -18,18 +18,18 @@ export interface Claim {
 /** The claims of one method. */
 interface Claimed {
   readonly claims: Claim[];
-  /** What was there before. */
+  /** The method before it was claimed. */
   readonly original: Method;
 }
 
 /**
- * On a prototype: its claimed methods. They are not noted on our wrapper, which another library's may hide.
- * Shared by every copy of this module: the shape of {@link Claimed} is a contract.
+ * On a prototype: its claimed methods. They are not stored on our wrapper, because another library's wrapper may hide
+ * it. Shared by every copy of this module: the shape of {@link Claimed} is a contract.
  */
 const CLAIMED = Symbol.for('llmtrace.claimed');
 
 /**
- * Claims `owner[name]`, wrapping whatever is there: another library's wrapper stays in place beneath ours.
+ * Claims `owner[name]` and wraps the current value: another library's wrapper stays in place below ours.
  * @returns false where there is no such method.
  */
 export function claim(owner: object | undefined, name: string, by: Claim): boolean {
@@ -40,7 +40,7 @@ export function claim(owner: object | undefined, name: string, by: Claim): boole
   const known = methods.get(name);
   const claims: Claim[] = known?.claims ?? [];
   if (!claims.some((one) => one.owner === by.owner)) claims.push(by);
-  // What was there before may be there again: somebody else has put it back.
+  // Another library may have restored the earlier method.
   if (!known || known.original === current) {
     methods.set(name, { claims, original: current });
     replace(holder, name, current, claims);
@@ -48,7 +48,7 @@ export function claim(owner: object | undefined, name: string, by: Claim): boole
   return true;
 }
 
-/** What a claimed method was before. */
+/** The original of a claimed method. */
 export const originalOf = (holder: object & { [CLAIMED]?: Map<string, Claimed> }, name: string): unknown =>
   Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED]?.get(name)?.original : undefined;
 
@@ -83,10 +83,10 @@ function lastEnabled(claims: readonly Claim[]): Claim | undefined {
   return undefined;
 }
 
-/** Prototypes whose getters have been replaced, and what is claimed of the objects that those give. */
+/** Prototypes whose getters have been replaced, with the claims on the objects that these getters return. */
 const GETTERS = Symbol.for('llmtrace.getters');
 
-/** What is claimed of the objects that a getter gives, for whom. */
+/** The claims on the objects that a getter returns. */
 type Behind = ((given: object) => void) & { owner?: object; method?: string };
 
 type Getter = (() => unknown) & { [GETTERS]?: Behind[] };
@@ -110,7 +110,7 @@ function replaceGetter(owner: object, name: string, was: PropertyDescriptor, get
   const claims: Behind[] = [];
   const replaced: Getter = function getter(this: unknown) {
     const given = get.call(this as never);
-    // Never a reason for the application's own access to fail; and what is not there cannot be claimed.
+    // A failing claim must not break the application's access; a missing method is not claimed.
     if (typeof given === 'object' && given !== null) for (const one of claims) one(given);
     return given;
   };

@@ -4,12 +4,12 @@
  */
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 
-/** What is handed over: a client, or the exports of a package (or its main class). */
+/** The argument of the manual methods: a client, or the exports of a package (or its main class). */
 export type Given = 'client' | 'module';
 
 /**
- * The prototypes of what is handed over whose methods are to be patched, by those methods. Nothing of it is called
- * but what makes an object, and no request is sent.
+ * The prototypes to patch in a manual target, with their methods. The search only constructs objects; it calls no
+ * other method and sends no request.
  */
 export function reach(
   { part = sameWay, main }: Vendor,
@@ -29,7 +29,7 @@ export function reach(
   return reached;
 }
 
-/** What a path leads to. */
+/** The value at a path. */
 export const at = (root: unknown, path: string): unknown =>
   path
     .split('.')
@@ -56,7 +56,7 @@ function has(holder: object, { getter, method }: PatchPoint): boolean {
   return typeof (holder as Record<string, unknown>)[method] === 'function';
 }
 
-/** What is handed over may be anything. */
+/** The application may pass any value. */
 function safely<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -65,6 +65,6 @@ function safely<T>(look: () => T): T | undefined {
   }
 }
 
-/** How many of a vendor's methods are found in what is handed over. */
+/** How many of a vendor's methods a manual target has. */
 export const reachable = (vendor: Vendor, given: unknown, kind: Given): number =>
   reach(vendor, vendor.endpoints, given, kind).size;

@@ -1,7 +1,7 @@
 /**
- * ES modules of vendors that tell of themselves. The hook of OpenTelemetry (import-in-the-middle) is blind where the
- * process has a second copy of it, as it has beside many other tools. A line at the end of a module works beside all of
- * them: `@llmtrace/auto` adds it as the module loads, and it hands the module's classes to whoever waits here.
+ * ES modules of vendors that announce themselves. OpenTelemetry's hook (import-in-the-middle) sees nothing if the
+ * process has a second copy of it, as many other tools bring one. A line at the end of a module works with all of
+ * them: `@llmtrace/auto` appends it as the module loads, and it passes the module's classes to the listeners here.
  */
 import { diag } from '@opentelemetry/api';
 import type { Vendor } from '../vendor/vendor.ts';
@@ -10,7 +10,7 @@ import type { Vendor } from '../vendor/vendor.ts';
 type Classes = Readonly<Record<string, unknown>>;
 type Listener = (file: string, classes: Classes, url: string) => void;
 
-/** What the modules call. Shared by every copy of this module: its shape is a contract. */
+/** The function that the modules call. Every copy of this file shares it, so its shape is a contract. */
 interface Teller {
   (...told: Parameters<Listener>): void;
   readonly told: Parameters<Listener>[];
@@ -19,7 +19,7 @@ interface Teller {
 
 const TELLER = Symbol.for('llmtrace.loaded');
 
-/** Calls `listener` for each module that has told of itself or will. */
+/** Calls `listener` for each module that has announced itself or will do so. */
 export function whenLoaded(listener: Listener): void {
   const { told, listeners } = teller();
   const guarded = safe(listener);
@@ -27,7 +27,7 @@ export function whenLoaded(listener: Listener): void {
   for (const one of told) guarded(...one);
 }
 
-/** The application's module is what calls it: an error would be that of its import. */
+/** The vendor's module calls it, so an error here would fail the application's import. */
 const safe =
   (listener: Listener): Listener =>
   (...one) => {
@@ -52,7 +52,7 @@ function teller(): Teller {
   return made;
 }
 
-/** The ES modules of a vendor (`openai/resources/embeddings.mjs`), each with the line that lets it tell of itself. */
+/** The ES modules of a vendor (`openai/resources/embeddings.mjs`), each with the line that announces it. */
 export function tellingLines({ module, extensions, endpoints, native }: Vendor): Map<string, string> {
   teller(); // the modules may load before anybody listens
   const points = [...endpoints, ...(native?.helpers ?? [])];
@@ -80,7 +80,7 @@ export function mainModules({ extensions, module, endpoints }: Vendor): string[]
 }
 
 /**
- * The line that lets a vendor's main module tell of all that it exports, of which it may have no binding.
+ * The line that announces all exports of a vendor's main module, for which the module may have no local binding.
  * @param url of the module itself.
  */
 export const mainLine = ({ module }: Vendor, url: string): string =>

@@ -8,7 +8,7 @@ export const pointsOf = ({ endpoints, native }: Vendor): readonly PatchPoint[] =
 export interface ModuleFile {
   /** As it is imported, with its extension: `openai/resources/embeddings.mjs`. */
   readonly name: string;
-  /** The methods to patch whose class it exports. */
+  /** The methods to patch on the class that the file exports. */
   readonly points: readonly PatchPoint[];
 }
 

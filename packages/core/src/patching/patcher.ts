@@ -19,10 +19,10 @@ import { isExpected } from './versions.ts';
 /** The classes that a package (or one of its files) exports, by name. */
 type Exports = Record<string, unknown>;
 
-/** What the patcher needs of its instrumentation. */
+/** The instrumentation, as far as the patcher needs it. */
 export interface Patches {
   readonly diag: DiagLogger;
-  /** What is to happen at the calls of a method. */
+  /** The replacement to run at each call of a method. */
   claimOf(point: PatchPoint, copy: SdkCopy): Claim;
   /** A method of `prototype` was patched. */
   patched(copy: SdkCopy, point: PatchPoint, prototype: object): void;
@@ -39,7 +39,7 @@ export class Patcher {
     this.#patches = patches;
   }
 
-  /** Patches each copy that loads from now on, or has told of itself. */
+  /** Patches each copy that loads from now on or has announced itself. */
   patchWhenLoaded(): InstrumentationNodeModuleDefinition {
     const vendor = this.#vendor;
     const versions = ['*']; // no upper bound: newer versions are feature-detected
@@ -69,7 +69,7 @@ export class Patcher {
     return new InstrumentationNodeModuleDefinition(vendor.module, versions, main, undefined, files);
   }
 
-  /** Patches what was required before: classes can be patched at any time. */
+  /** Patches copies that were required before: classes can be patched at any time. */
   patchLoaded(): void {
     try {
       const files = filesOf(this.#vendor);
@@ -89,7 +89,7 @@ export class Patcher {
       const copy = copyOf(vendor.module, undefined, 'by hand');
       const reached = reach(vendor, pointsOf(vendor), given, kind);
       for (const [point, holder] of reached) this.#patch(point, copy, () => holder);
-      // A version that is not known need not have what came later, or went.
+      // An unknown version may lack methods that were added or removed in some versions.
       const always = pointsOf(vendor).filter(({ since, until }) => (since ?? until) === undefined);
       this.#patches.missing(
         copy,
@@ -105,7 +105,10 @@ export class Patcher {
     for (const point of points) this.#patch(point, copy, () => prototypeOf(exports[point.className]));
   }
 
-  /** Patches what the files did not bring already, and reports what could not be found. */
+  /**
+   * Patches the methods reachable from the package's main export that the file hooks have not patched, and reports
+   * those that this version should have but lacks.
+   */
   #patchMain(exports: Exports, version: string | undefined): void {
     const vendor = this.#vendor;
     const copy = copyOf(vendor.module, version, buildOf(exports));
@@ -115,7 +118,7 @@ export class Patcher {
     this.#patches.missing(copy, missing);
   }
 
-  /** Patching must never throw, nor what it looks at: that would crash the application's import. */
+  /** Neither patching nor the getters that it reads may throw: an error would crash the application's import. */
   #patch(point: PatchPoint, copy: SdkCopy, owner: () => object | undefined): boolean {
     const { getter, method, path } = point;
     try {

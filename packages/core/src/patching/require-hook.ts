@@ -8,12 +8,12 @@
 import module from 'node:module';
 import { Hook, type OnRequireFn } from 'require-in-the-middle';
 
-/** What `enable()` of the base class asks for; the result is kept, and never used. */
+/** The method that `enable()` of the base class calls; the base class stores the result and never uses it. */
 interface Registry {
   register(name: string, onRequire: OnRequireFn): unknown;
 }
 
-/** What a hook of require-in-the-middle replaces. */
+/** The function that a hook of require-in-the-middle replaces. */
 interface Entrances {
   readonly require: typeof module.prototype.require;
   readonly getBuiltinModule: typeof process.getBuiltinModule;
@@ -38,7 +38,7 @@ export function limitRequireHook(instrumentation: object): void {
   const was = before;
   before = undefined;
   const singleton: unknown = Reflect.get(instrumentation, SINGLETON);
-  // Where somebody else's instrumentation came first, its hook is there to stay.
+  // If another library's instrumentation came first, its hook stays.
   if (!was || typeof singleton !== 'object' || !singleton || module.prototype.require === was.require) return;
   module.prototype.require = was.require;
   if (was.getBuiltinModule) process.getBuiltinModule = was.getBuiltinModule;

@@ -1,6 +1,6 @@
 /**
- * An application's signal, read with care: it may be of another make than Node.js', without `reason` or
- * `throwIfAborted()`, and what it has may be getters that throw. With limits on, a call must behave as without.
+ * Reads an application's signal defensively: a polyfill may lack `reason` or `throwIfAborted()`, or have getters that
+ * throw. With limits on, a call must behave as it does without them.
  */
 
 type Signal = AbortSignal | null | undefined;
@@ -17,7 +17,7 @@ export function throwIfAborted(signal: Signal): void {
   if (isAborted(signal)) throw reasonOf(signal);
 }
 
-/** What a wait ends with that the signal stops. */
+/** The error of a wait that the signal stops. */
 export function reasonOf(signal: Signal): unknown {
   try {
     if (signal?.reason !== undefined) return signal.reason;
@@ -27,7 +27,7 @@ export function reasonOf(signal: Signal): unknown {
 
 /**
  * Calls `listener` once the signal is aborted.
- * @returns what makes it not be called any more.
+ * @returns a function that removes the listener.
  */
 export function onAbort(signal: Signal, listener: () => void): () => void {
   try {

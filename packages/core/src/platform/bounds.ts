@@ -1,5 +1,5 @@
 /**
- * Bounds of what comes from outside. A vendor, a gateway or a model may send any index, count, name or depth; each is
+ * Bounds for data from outside. A vendor, a gateway or a model may send any index, count, name or depth; each is
  * bounded before it is used, so that an absurd one costs no more time and memory than the answer itself.
  */
 
@@ -20,16 +20,16 @@ export const MAX_DEPTH = 100;
 /** The most tokens (or searches) of one call: 100 times the largest context window of 2026, which has 10 million. */
 export const MAX_TOKENS = 1e9;
 
-/** The highest cost of one call, in USD: a thousand times what the largest request costs at the highest price. */
+/** The highest cost of one call, in USD: a thousand times the largest request at the highest price. */
 export const MAX_USD = 1e6;
 
 const isIndex = (index: unknown, max: number): index is number =>
   typeof index === 'number' && Number.isInteger(index) && index >= 0 && index <= max;
 
 /**
- * Sets the entry with this index, which a vendor counts from 0. One whose index is out of bounds, or no index, takes
- * the next free place; in a list that is full it is dropped.
- * @param otherwise the index where the vendor says none, as some gateways do.
+ * Sets the entry with this index, which a vendor counts from 0. An entry whose index is missing or out of bounds
+ * takes the next free place; a full list drops it.
+ * @param otherwise the index to use if the vendor sends none, as some gateways do.
  */
 export function setEntry<T>(entries: T[], index: unknown, value: T, otherwise = 0): void {
   const at = index ?? otherwise;
@@ -43,7 +43,7 @@ const MAX_SPARSE = 2 ** 32 - 2;
 /**
  * The entry with this index, which is made where it is the first of it. However far apart indices are, the list stays
  * as small as the number of its entries, as long as it is read by its values and not from index to index.
- * @param otherwise the index where the vendor says none, or one that is none.
+ * @param otherwise the index to use if the vendor sends none or an invalid one.
  */
 // biome-ignore lint/suspicious/noExplicitAny: payloads of vendors have no type here
 export function entryAt(entries: any[], index: unknown, make: () => object, otherwise = 0): any {
@@ -71,7 +71,7 @@ export const isObject = (value: unknown): value is object => typeof value === 'o
 export const lookUp = <T>(table: Readonly<Record<string, T>>, word: unknown): T | undefined =>
   typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : undefined;
 
-/** A text cut to so many code units, the last of which is then `…`. A pair of surrogates is not split. */
+/** The text, truncated to `maxLength` code units, of which the last is then `…`. It never splits a surrogate pair. */
 export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const end = maxLength - 1;

@@ -1,11 +1,11 @@
-/** The files on the stack beneath what Node.js itself is doing: whose code made it do that. */
+/** The files on the call stack below Node.js' own frames: the code that caused Node.js to act. */
 import { pathOfUrl } from './packages.ts';
 
 const FRAMES = 100;
 
 /**
- * The files of the application and its packages that led to something that Node.js told us of, the innermost first.
- * It is for rare occasions: such a stack costs some tens of microseconds.
+ * The files of the application and its packages on the call stack, the innermost first. For rare use: capturing such
+ * a stack takes some tens of microseconds.
  */
 export function callers(): string[] {
   const { prepareStackTrace, stackTraceLimit } = Error;

@@ -1,8 +1,8 @@
 /** An object of the application's, with something else in it. */
 
 /**
- * A copy as `{ ...original, ...changes }` makes it, but that getters stay getters of `original`: whoever reads the copy
- * reads them when it needs them, and only then.
+ * Copies like `{ ...original, ...changes }`, except that getters of `original` stay getters: they run only when a
+ * reader of the copy needs their value.
  */
 export function copyWith<T extends object>(original: T | null | undefined, changes: Partial<T>): T {
   const copy = {} as T;

@@ -31,7 +31,7 @@ export class LinkedContext implements Context {
     return key === this._key ? this._value : this._outer.getValue(key);
   }
 
-  /** What others set goes beneath, where the last value of a key takes the place of the one before. */
+  /** Values that other libraries set are kept below; the last value of a key replaces the one before. */
   setValue(key: symbol, value: unknown): Context {
     const isOwn = this._key === undefined || this._key === key;
     if (isOwn) return new LinkedContext(this._outer, key, value);

@@ -1,6 +1,6 @@
 /**
- * A list whose links are its entries: nothing is allocated for one that comes or goes. A `Set` that things enter and
- * leave all the time takes 280 ns for both, since it is built anew after every other one.
+ * A list whose entries hold the links, so that adding and removing an entry allocates nothing. A `Set` with constant
+ * additions and removals takes 280 ns for both, since it rehashes after every second one.
  */
 export interface Linked<T> {
   previous: T | undefined;
@@ -19,7 +19,7 @@ export class LinkedList<T extends Linked<T>> {
     this.last = entry;
   }
 
-  /** An entry that is gone leads to no other one: what the garbage collector has yet to find would keep them all. */
+  /** A removed entry drops its links: until it is garbage-collected, it would otherwise keep its neighbours alive. */
   remove(entry: T): void {
     const { previous, next } = entry;
     if (previous) previous.next = next;
@@ -30,7 +30,7 @@ export class LinkedList<T extends Linked<T>> {
     entry.next = undefined;
   }
 
-  /** The entries; each of them may be removed as it comes. */
+  /** The entries. The loop may remove the entry that it has just received. */
   *[Symbol.iterator](): Generator<T> {
     for (let entry = this.first; entry; ) {
       const { next } = entry;

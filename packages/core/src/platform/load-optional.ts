@@ -6,8 +6,8 @@ import { isAbsolute } from 'node:path';
 /**
  * Loads an optional package: from beside llmtrace, else from the application's entry point. Undefined: neither has it.
  *
- * The working directory is not asked: what lies there (an upload, a checkout of someone else's) is not the
- * application's, and a package is code that runs.
+ * The working directory is not searched: it may hold foreign files (an upload, another project's checkout), and
+ * loading a package runs its code.
  */
 export function loadOptional<T>(name: string): T | undefined {
   for (const from of optionalRoots()) {
@@ -39,9 +39,9 @@ function mainFile(): string | undefined {
 const WITHOUT_SCRIPT = /^(?:-[epi]+|--(?:eval|print|interactive)(?:=.*)?)$/s;
 
 /**
- * The script that Node.js runs, by its real path, for a link to it (`node_modules/.bin`) lies elsewhere. Node.js has made it
- * absolute by the time that `--import` runs. Undefined for `node -e`, the REPL and a script on stdin, which have none:
- * there, `argv[1]` is whatever was passed.
+ * The script that Node.js runs, by its real path, for a link to it (`node_modules/.bin`) lies elsewhere. Node.js has
+ * made it absolute by the time that `--import` runs. Undefined for `node -e`, the REPL and a script on stdin, which
+ * have no script: there, `argv[1]` is an ordinary argument.
  */
 export function entryFile(
   argv: readonly string[] = process.argv,

@@ -13,7 +13,8 @@ export interface LoadedFile {
 
 /** All CommonJS files of `name`, of each copy of it. */
 export function loadedFiles(name: string): LoadedFile[] {
-  // Of any path: there is one cache. The working directory may be gone, and a bundle has no URL.
+  // Made from an arbitrary path, since all `require` functions share one cache. The working directory may be deleted,
+  // and a bundle has no URL.
   const { cache } = createRequire(process.execPath);
   return Object.entries(cache).flatMap(([path, loaded]) => {
     const root = rootOf(path, name);
@@ -41,7 +42,7 @@ export function pathOfUrl(url: string): string | undefined {
 
 const versions = new Map<string, string | undefined>();
 
-/** The version of the package `name` that a file belongs to; undefined where nothing says. */
+/** The version of the package `name` that a file belongs to; undefined if no package.json states it. */
 export function versionOf(path: string | undefined, name: string): string | undefined {
   const root = path === undefined ? undefined : rootOf(path, name);
   if (root === undefined) return undefined;

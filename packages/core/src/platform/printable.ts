@@ -1,6 +1,6 @@
 /**
- * Texts from outside as they are printed: on a terminal, and in a line of a log. A model's name or an error may carry
- * sequences that move the cursor, line breaks that begin a line of their own, and marks that reverse what follows.
+ * Makes texts from outside safe for a terminal and for a log line. A model's name or an error may contain escape
+ * sequences that move the cursor, line breaks that forge a new line, and marks that reverse the text direction.
  */
 import { cut, MAX_DEPTH } from './bounds.ts';
 
@@ -12,7 +12,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** The same but for the line breaks and tabs of a text of several lines. */
 const UNPRINTABLE_IN_LINES = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** A text in one line, without what a terminal would act on, each of which becomes `�`; cut to `maxLength`. */
+/** The text in one line of at most `maxLength`. Each character that a terminal would act on becomes `�`. */
 export const printable = (text: string, maxLength: number): string =>
   cut(text, maxLength).replace(UNPRINTABLE, '\ufffd');
 

@@ -1,7 +1,7 @@
 /**
- * **Facts**: what llmtrace knows of its own work in this process, for whoever asks why a call is not traced. They
- * are noted where they arise and cost nothing until they are read; the doctor of `@llmtrace/auto` reads them.
- * All copies of this module share them (a bundle of the application has one of its own): their shape is a contract.
+ * Facts about llmtrace's work in this process, which explain why a call is not traced. Each module records its facts
+ * as they arise, without cost until the doctor of `@llmtrace/auto` reads them. All copies of this module share them
+ * (a bundle of the application may contain a second copy), so their shape is a contract.
  */
 import type { SentRequests } from '../model/sent-requests.ts';
 
@@ -9,7 +9,7 @@ import type { SentRequests } from '../model/sent-requests.ts';
 export interface PatchedMethod {
   readonly holder: Readonly<Record<string, unknown>>;
   readonly name: string;
-  /** What it was before, and after. */
+  /** The method before and after patching. */
   readonly before: unknown;
   readonly patched: unknown;
 }
@@ -34,7 +34,7 @@ export interface KnownInstrumentation {
   instrumentModule(exports: unknown): unknown;
 }
 
-/** What can be wrong, each explained in `docs/doctor.md`. */
+/** The causes of findings; `docs/doctor.md` explains each. */
 export const FINDING_CODES = [
   'bundled',
   'loaded-before',
@@ -72,7 +72,7 @@ export const FINDING_CODES = [
 
 export type FindingCode = (typeof FINDING_CODES)[number];
 
-/** Something that is wrong, or that whoever looks should know. */
+/** A fault, or a fact that explains a missing trace. */
 export interface Finding {
   readonly code: FindingCode;
   /** The cause: a sentence without a full stop. */
@@ -87,11 +87,11 @@ export interface Facts {
   readonly copies: SdkCopy[];
   readonly instrumentations: KnownInstrumentation[];
   readonly findings: Finding[];
-  /** All that was said by `warnOnce`. */
+  /** All messages of `warnOnce`. */
   readonly warnings: string[];
   /** Whether calls of an SDK (or any) are open, one of each copy of the engine. */
   readonly underWay: ((module?: string) => boolean)[];
-  /** Whose requests are watched. */
+  /** The vendors whose requests are watched. */
   readonly watched: SentRequests[];
   /** How many calls were traced, and how many requests were not, by SDK. */
   readonly traced: Map<string, number>;
@@ -135,7 +135,7 @@ export function copyOf(module: string, version: string | undefined, build: Build
   return copy;
 }
 
-/** How a copy came, by what it exports. */
+/** How a copy was loaded, keyed by its exports. */
 export const buildOf = (exports: object): Build =>
   Reflect.get(exports, Symbol.toStringTag) === 'Module' ? 'ES module' : 'CommonJS';
 

@@ -1,7 +1,7 @@
 /**
- * What `@llmtrace/auto` gives to every instrumentation of the process, also to those that the application makes itself:
- * what is printed and counted must not depend on which of them traces a call. It comes after what an instrumentation was
- * given by itself.
+ * The observers that `@llmtrace/auto` adds to every instrumentation of the process, including those that the
+ * application makes itself: console output and counts must not depend on which instrumentation traces a call. They
+ * run after the instrumentation's own observers.
  */
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Observer } from '../model/call.ts';

@@ -1,6 +1,6 @@
 /**
- * Gives an object a method of its own in place of the one that it has: an own property stays as visible as it was,
- * another one is as hidden as a class's.
+ * Replaces a method on the object itself. An existing own property keeps its enumerability; otherwise the new one is
+ * not enumerable, like a class's methods.
  */
 export function define(object: object, key: PropertyKey, value: unknown): void {
   const enumerable = Object.prototype.propertyIsEnumerable.call(object, key);

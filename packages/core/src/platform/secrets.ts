@@ -1,16 +1,16 @@
 /**
- * The forms of secrets: one list for errors, log lines, the doctor's report and the redactor of keys. The prefixes and
- * lengths are those of the issuers' documentation and of the rules of https://github.com/gitleaks/gitleaks.
- * Each pattern takes time in proportion to the text: what may repeat is bounded, or cannot begin within itself.
+ * The forms of secrets: one list for errors, log lines, the doctor's report and the redactor of keys. The prefixes
+ * and lengths are those of the issuers' documentation and of the rules of https://github.com/gitleaks/gitleaks. Each
+ * pattern takes linear time: every repetition is bounded, or cannot start within itself.
  */
 
-/** A form of secrets: the text `before` it stays, and `isSecret` decides about what only may be one. */
+/** A form of secrets: the text `before` it stays, and `isSecret` decides on ambiguous matches. */
 interface Form {
   readonly pattern: RegExp;
   readonly isSecret?: (value: string) => boolean;
 }
 
-/** What follows these prefixes is a key, whatever stands around it. */
+/** Any text with one of these prefixes is a key, in any surroundings. */
 const PREFIXED = [
   // OpenAI, Anthropic, OpenRouter, DeepSeek, Langfuse, LiteLLM; Groq, xAI, Perplexity, Replicate, NVIDIA, Cerebras
   'sk-(?:proj|ant|or|svcacct|admin|lf|live|test|None)-[\\w-]{5,}',
@@ -83,7 +83,7 @@ function isRandom(value: string): boolean {
 const PLACEHOLDER =
   /^(?:undefined|null|none|true|false|string|required|missing|invalid|expired|unknown|optional|empty|https?:.*)$/i;
 
-/** What is assigned to a name for secrets is one unless it is a number, a word of code or a sentence. */
+/** A value assigned to a secret's name is a secret unless it is a number, a keyword or a sentence. */
 const isAssigned = (value: string): boolean =>
   !PLACEHOLDER.test(value) &&
   (isRandom(value) || (value.length >= 8 && /^[\w~+/*-]+$/.test(value) && /[a-z]/i.test(value)));
@@ -93,7 +93,8 @@ const FORMS: readonly Form[] = [
     pattern:
       /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
   },
-  // JSON web tokens. What goes before may be no part of one: else beginnings alone would take quadratic time.
+  // JSON web tokens. The character before must not belong to a token; otherwise repeated beginnings would take
+  // quadratic time.
   { pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g },
   {
     pattern:
@@ -101,7 +102,7 @@ const FORMS: readonly Form[] = [
     isSecret: isRandom,
   },
   { pattern: /\b(?:bearer|basic)\s{1,8}[\w.~+/=*-]{8,}/gi, isSecret: isRandom },
-  // What a vendor takes for a key may have any form: `Incorrect API key provided: test.`
+  // A vendor may quote a key of any form: `Incorrect API key provided: test.`
   { pattern: /(?<before>\bAPI key provided: )\S*[^\s.]/gi },
   { pattern: new RegExp(`(?<before>[?&;](?:${PARAMETERS})=)[^&\\s"'<>#]+`, 'gi') },
   // LiteLLM: `Key Hash (Token) =88dc28…`

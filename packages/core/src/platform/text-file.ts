@@ -10,7 +10,8 @@ const NON_BLOCKING = constants.O_NONBLOCK ?? 0;
 /**
  * The text of a regular file of at most 16 MiB.
  *
- * @throws TypeError for a folder, a device or a FIFO, and for a larger file; or what opening and reading it throws.
+ * @throws TypeError for a folder, a device or a FIFO, and for a larger file; or the error of opening or reading the
+ * file.
  */
 export function readTextFile(path: string): string {
   const file = openSync(path, constants.O_RDONLY | NON_BLOCKING);

@@ -1,7 +1,7 @@
 /**
- * What whoever runs the application must know: that something they asked for is missing. It goes to `diag` where
- * somebody listens to it, and otherwise to the warnings of the process: `diag` alone is silent by default, and
- * nothing may be silently untraced.
+ * Warnings for the operator of the application: a feature that was asked for is missing. They go to `diag` if the
+ * application has set a logger for it, and otherwise to the process's warnings: `diag` alone is silent by default,
+ * and every untraced call must produce a warning.
  */
 import { diag } from '@opentelemetry/api';
 import { cut } from './bounds.ts';
@@ -9,7 +9,7 @@ import { printableLines } from './printable.ts';
 import { facts } from './process-state.ts';
 import { withoutSecrets } from './secrets.ts';
 
-/** Where OpenTelemetry's API, in all its copies of version 1, keeps what is registered. */
+/** The global on which all copies of version 1 of OpenTelemetry's API keep the registered providers. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 const MAX_SAID = 1000;
 const said = new Set<string>();
@@ -39,8 +39,8 @@ export function warnOnce(message: string, atOnce = false): void {
 }
 
 /**
- * Warns, once a message, of what costs money or opens what was to be closed: by a warning of the process even where
- * `diag` has a listener, which may print nothing.
+ * Warns once a message of a setting that costs money or removes a protection. It always is a process warning, because
+ * a logger of `diag` may print nothing.
  */
 export function alarmOnce(message: string): void {
   if (said.has(message) || said.size >= MAX_SAID) return;

@@ -1,6 +1,6 @@
 /**
- * What is said in interactions: **steps**, each a piece of content, a thought, or a call of a tool or its result.
- * The first version of the API has the same without the steps around content, and calls them outputs.
+ * Reads the content of interactions: **steps**, each a piece of content, a thought, or a call of a tool or its
+ * result. The first version of the API has the same without the steps around content, and calls them outputs.
  * https://ai.google.dev/api/interactions-api
  */
 import {
@@ -30,7 +30,7 @@ function content(one: any): Part[] {
   return media.length > 0 ? media : generic(one);
 }
 
-/** What a tool gave: content, or any value. */
+/** The result of a tool: content, or any value. */
 const result = (value: any): unknown =>
   Array.isArray(value) && value.length > 0 && value.every(isContent)
     ? value.flatMap(content)
@@ -118,14 +118,14 @@ function answer(interaction: any): Message[] {
   return steps.length === 0 ? [] : [{ role: 'assistant', parts: steps.flatMap(partsOf) }];
 }
 
-/** A piece of text goes on where the one before it ended; anything else is a piece by itself. */
+/** A piece of text continues the piece before it; any other piece is complete. */
 function append(pieces: any[], piece: any): void {
   const last = pieces.at(-1);
   if (piece?.type === 'text' && last?.type === 'text') last.text += piece.text;
   else pieces.push(parts.copied(piece));
 }
 
-/** Folds a piece of a step. Arguments come in pieces of JSON; what belongs to a tool otherwise comes whole. */
+/** Folds a piece of a step. Arguments come in pieces of JSON; the other fields of a tool arrive whole. */
 function delta(step: any, given: any): void {
   if (isContent(given)) {
     step.content ??= [];

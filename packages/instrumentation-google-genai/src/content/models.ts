@@ -1,8 +1,8 @@
-/** What is said in calls of `ai.models`. */
+/** Reads the content of calls of `ai.models`. */
 import { type ContentReader, type Message, type Part, parts } from '@llmtrace/core';
 import { geminiContent } from '@llmtrace/core/gemini';
 
-/** `generateContent` and its stream. What their public methods are given reaches the inner ones as it is. */
+/** `generateContent` and its stream. Their public methods pass their arguments unchanged to the inner ones. */
 export const generated: ContentReader = {
   prompt: ([p = {}]) => geminiContent.prompt({ ...p.config, contents: p.contents }),
   answer: geminiContent.answer,
@@ -26,7 +26,10 @@ const said = (all: Part[]): { messages: Message[] } => ({
   messages: all.length > 0 ? [{ role: 'user', parts: all }] : [],
 });
 
-/** Images that one is made of, wherever the method takes them. Older ones are beside the `source`. */
+/**
+ * The source images of a request, in all places where the method accepts them. Older methods have them next to
+ * `source`.
+ */
 function imagesOf({ source, image: one, referenceImages }: any): Part[] {
   const { image: sourced, personImage, productImages, scribbleImage } = source ?? {};
   const references = parts.list(referenceImages).map((reference: any) => reference?.referenceImage);
@@ -41,7 +44,7 @@ export const images: ContentReader = {
   answer: (r) => parts.list(r?.generatedImages ?? r?.generatedMasks).map(made),
 };
 
-/** A video is made after the call, whose answer says only where to ask for it. */
+/** A video is made after the call, whose answer only has the name of the operation. */
 export const videos: ContentReader = {
   prompt([p = {}]) {
     const { prompt, image: first, video: before } = { ...p, ...p.source };

@@ -1,14 +1,14 @@
-/** The bodies of answers, made into what a protocol reads: events of a stream, or one JSON value. */
+/** Turns the bodies of answers into the input of a protocol: events of a stream, or one JSON value. */
 import { EventStream } from './event-stream.ts';
 import { fieldsNear, jsonOf } from './json.ts';
 
-/** What becomes of an answer. */
+/** The outcome of an answer. */
 export interface AnswerSink {
   /** An event of a stream. */
   event(value: unknown): void;
   /** The whole answer. */
   whole(value: unknown): void;
-  /** The stream says itself that it has ended. */
+  /** The stream has sent its end marker. */
   last(): void;
 }
 
@@ -22,7 +22,7 @@ export interface AnswerReader {
 const MAX_EVENT = 8 * 2 ** 20;
 /** The longest whole answer that is parsed. */
 const MAX_WHOLE = 16 * 2 ** 20;
-/** Of a longer one (or of one whose content is of no use), so much of its beginning and its end is read. */
+/** The bytes to read from the beginning and the end of a longer answer (or of one whose content is not needed). */
 const END = 65_536;
 
 /**
@@ -180,7 +180,7 @@ class Bytes implements AnswerReader {
   }
 }
 
-/** A body without a content type, or with that of any text: its beginning says what it is. */
+/** A body without a content type, or with a generic text type: its beginning shows the format. */
 class Unnamed implements AnswerReader {
   readonly #sink: AnswerSink;
   readonly #isBulky: boolean;

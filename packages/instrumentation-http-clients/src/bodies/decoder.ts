@@ -1,7 +1,7 @@
-/** Answers that come compressed are decoded beside the application, which decodes them for itself. */
+/** Decodes a copy of compressed answers; the application decodes its own. */
 import type { Transform } from 'node:stream';
 
-/** So many compressed bytes may wait for their decoding: then the answer is given up, and its usage is unknown. */
+/** The most compressed bytes that wait for decoding. Beyond it decoding stops, and the usage is unknown. */
 const MAX_WAITING = 8 * 2 ** 20;
 
 /** Undefined where nothing has to be decoded; `'unknown'` where it cannot be. */
@@ -24,7 +24,7 @@ export function decoderOf(encoding: string | undefined): Transform | undefined |
   }
 }
 
-/** A decoder of one answer. Nothing of it can throw into what writes. */
+/** A decoder of one answer. It never throws into the writer. */
 export class Decoder {
   readonly #stream: Transform;
   #isOver = false;
@@ -47,7 +47,7 @@ export class Decoder {
   write(bytes: Uint8Array): void {
     if (this.#isOver) return;
     if (this.#stream.writableLength > MAX_WAITING) this.#stream.destroy(new Error('too much to decode'));
-    else this.#stream.write(Buffer.from(bytes)); // the application may change what it is given
+    else this.#stream.write(Buffer.from(bytes)); // the application may change the chunk
   }
 
   end(): void {

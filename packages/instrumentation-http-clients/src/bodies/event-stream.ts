@@ -59,7 +59,7 @@ export class EventStream implements AnswerReader {
   }
 }
 
-/** The headers that are texts; all others have no use here, and end what is read. */
+/** The text headers. Reading stops at any other header, which is not needed. */
 function headersOf(bytes: Buffer): Map<string, string> {
   const headers = new Map<string, string>();
   let at = 0;

@@ -1,4 +1,4 @@
-/** JSON that is read beside the application, and never longer than a bound. */
+/** Parses a copy of the application's JSON, up to a maximum length. */
 
 /** A value, or undefined where the text is no JSON. */
 export function jsonOf(text: string): unknown {
@@ -9,7 +9,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Fields that say what an answer is and what it used; each stands near the start or the end of a body. */
+/** Fields that identify an answer and its usage; each is near the start or the end of a body. */
 const OBJECTS = ['usage', 'usageMetadata', 'usage_info', 'meta', 'error'] as const;
 const TEXTS = ['id', 'model', 'modelVersion', 'object', 'service_tier'] as const;
 
@@ -17,7 +17,7 @@ const TEXTS = ['id', 'model', 'modelVersion', 'object', 'service_tier'] as const
 const MAX_OBJECT = 16_384;
 
 /**
- * What a body says that is too long to be parsed, by its beginning and its end: a list of embeddings has tens of
+ * The fields at the beginning and the end of a body that is too long to parse: a list of embeddings has tens of
  * megabytes of numbers before its usage.
  */
 export function fieldsNear(start: string, end: string): Record<string, unknown> {

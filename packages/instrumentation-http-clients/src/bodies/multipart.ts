@@ -58,7 +58,7 @@ export class FormFields {
   }
 
   #take(end: number): void {
-    const value = this.#rest.subarray(0, Math.max(end - 2, 0)); // a line's end stands before the boundary
+    const value = this.#rest.subarray(0, Math.max(end - 2, 0)); // a line break precedes the boundary
     if (this.#name !== undefined && value.length <= MAX_VALUE) this.fields[this.#name] = value.toString();
     this.#count++;
   }

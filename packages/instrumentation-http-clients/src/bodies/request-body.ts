@@ -2,7 +2,7 @@
 import { jsonOf } from './json.ts';
 import { FormFields } from './multipart.ts';
 
-/** A longer body is not parsed: what stands at its start and end says the model. Some 40 ms of parsing. */
+/** A longer body is not parsed: its start and end contain the model. This length takes some 40 ms to parse. */
 const MAX_JSON = 8 * 2 ** 20;
 /** How much is read of each end of a body that is too long. */
 const END = 65_536;
@@ -44,7 +44,7 @@ export class RequestBody {
     return this.#length;
   }
 
-  /** What was sent; undefined where that is no JSON. */
+  /** The parsed body; undefined if it is no JSON. */
   value(): unknown {
     if (this.#form) return this.#form.fields;
     if (this.#length > MAX_JSON) return beginningOf(this.#text, this.#end);
@@ -52,7 +52,7 @@ export class RequestBody {
   }
 }
 
-/** What a long body says of itself; `isCut` is true for it. */
+/** The fields found in a long body; `isCut` is true for it. */
 function beginningOf(start: string, end: string): Record<string, unknown> {
   const both = [start, end];
   const model = both.map((text) => /"model"\s*:\s*"([^"\\]{1,200})"/.exec(text)?.[1]).find(Boolean);

@@ -107,13 +107,16 @@ interface Observing {
   destroy(request: ClientRequest, error: unknown): void;
 }
 
-/** On Node.js 20: for all requests. The class has no such methods of its own; those that it inherits stay as they are. */
+/**
+ * On Node.js 20: for all requests. They are set on the class, which only inherits such methods; the inherited ones
+ * stay unchanged.
+ */
 function observeClass(sees: Observing): void {
   const { ClientRequest } = process.getBuiltinModule('node:http');
   observeRequest(ClientRequest.prototype, undefined, sees);
 }
 
-/** @param one the request that is meant; undefined for a class of them. */
+/** @param one the request; undefined for a class of requests. */
 function observeRequest(holder: ClientRequest, one: ClientRequest | undefined, sees: Observing): void {
   replace(holder, 'write', (self, [chunk, encoding]) => sees.body(one ?? self, chunk, encoding));
   replace(holder, 'end', (self, [chunk, encoding]) => {
@@ -124,7 +127,7 @@ function observeRequest(holder: ClientRequest, one: ClientRequest | undefined, s
   replace(holder, 'destroy', (self, [error]) => sees.destroy(one ?? self, error));
 }
 
-/** What the parser gives to the answer comes by `push`. An answer that does not arrive as a whole is destroyed. */
+/** The parser passes data to the answer by `push`. An incomplete answer is destroyed. */
 function observeAnswer(response: IncomingMessage, exchange: Exchange, stoppedBy: () => unknown): void {
   replace(response, 'push', (_self, [chunk]) => {
     if (chunk === null) exchange.ended();
@@ -137,7 +140,7 @@ function observeAnswer(response: IncomingMessage, exchange: Exchange, stoppedBy:
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Has each call of a method seen first; it stays what it was in all else. */
+/** Observes each call of a method before it runs; the method is otherwise unchanged. */
 function replace<T extends object>(holder: T, name: string, see: (self: T, args: unknown[]) => void): void {
   const original = Reflect.get(holder, name) as Method | undefined;
   if (typeof original !== 'function') return;

@@ -1,9 +1,9 @@
-/** What the watchers of both clients share. */
+/** Helpers that the watchers of both clients share. */
 import { diag } from '@opentelemetry/api';
 
 let isReported = false;
 
-/** What a listener of a channel throws ends the process. The first failure is logged. */
+/** An error that a channel's listener throws ends the process, so it is caught. The first one is logged. */
 export function safely(run: () => void): void {
   try {
     run();
@@ -15,7 +15,8 @@ export function safely(run: () => void): void {
 }
 
 /**
- * A header out of what undici has: names and values by turns (texts, or bytes), one text (undici 5), or an object.
+ * A header from one of undici's forms: alternating names and values (texts, or bytes), one text (undici 5), or an
+ * object.
  *
  * @param name in small letters.
  */

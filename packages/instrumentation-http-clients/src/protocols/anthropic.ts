@@ -40,7 +40,7 @@ export const anthropicProtocols: readonly Protocol[] = [
     isDistinct: true,
     isLast,
   },
-  // What is wrong with a request is for a host that is known to say.
+  // Only a known host may report that a request is invalid.
   {
     provider: 'anthropic',
     path: /\/messages$/,

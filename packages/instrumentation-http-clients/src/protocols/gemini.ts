@@ -19,7 +19,7 @@ import { type Beside, endpointAt, isText, onWire, type Protocol } from './protoc
 
 const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** What an application writes under these is its own. */
+/** The application chooses the names below these fields. */
 const OWN =
   /^(?:args|response|parameters|parametersJsonSchema|responseJsonSchema|responseSchema|labels|schema)$/;
 const MAX_DEPTH = 20;

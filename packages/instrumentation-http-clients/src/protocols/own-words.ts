@@ -32,7 +32,7 @@ const finish = (reason: unknown): string[] | undefined => {
   return word === undefined ? undefined : [word];
 };
 
-/** Tokens of the model; what is billed leaves out those of the template. */
+/** Tokens of the model; the billed tokens exclude those of the template. */
 function cohereUsage(u: any): Usage | undefined {
   if (!u) return undefined;
   const counted = u.tokens ?? u.billed_units;
@@ -43,7 +43,7 @@ function cohereUsage(u: any): Usage | undefined {
   });
 }
 
-/** A count of what is billed one by one, where the answer has one. */
+/** A count of items that are billed singly, if the answer has one. */
 function feesOf(
   unit: 'page' | 'searchUnit',
   value: unknown,
@@ -52,7 +52,7 @@ function feesOf(
   return counted === undefined ? undefined : { [unit]: counted };
 }
 
-/** What is billed in the place of the tokens. */
+/** The items that are billed instead of tokens. */
 function cohereBilling(u: any): LlmResponse['billing'] {
   const billed = u?.billed_units;
   if (!billed) return undefined;
@@ -65,7 +65,7 @@ function cohereBilling(u: any): LlmResponse['billing'] {
   };
 }
 
-/** A message beside an answer's other fields, read as OpenAI's chat has it. */
+/** A message among an answer's other fields, read like a message of OpenAI's chat. */
 const asChat = (messageOf: (answer: any) => any): ContentReader => ({
   prompt: (args, self) => chatEndpoint.content?.prompt(args, self) ?? {},
   answer: (answer) =>

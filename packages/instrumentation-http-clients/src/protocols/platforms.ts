@@ -38,7 +38,7 @@ function gatewayUsage(u: any): Usage | undefined {
 
 const gatewayCost = ({ reportedCost }: any): number | undefined => number(reportedCost);
 
-/** The gateway states the cost as a text, beside the usage. "0" is what free credits make of any cost. */
+/** The gateway states the cost as a text, next to the usage. Free credits turn every cost into "0". */
 function costIn({ providerMetadata }: any): number | undefined {
   const cost = Number(fields(fields(providerMetadata).gateway).cost);
   return Number.isFinite(cost) && cost > 0 ? cost : undefined;
@@ -174,7 +174,7 @@ const cloudflareAt = (endpoint: Protocol['endpoint'], matches: Protocol['matches
     (result !== undefined && success !== undefined) || response !== undefined,
 });
 
-/** What a prediction is given has no form of its own. */
+/** The input of a prediction has no fixed form. */
 const prediction = onWire({
   operation: 'generate_content',
   request: ([p], { model }: Beside) => ({
@@ -209,7 +209,7 @@ const converseFinish = (reason: unknown): string[] | undefined => {
   return word === undefined ? undefined : [word];
 };
 
-/** The input leaves out what was read from and written to a cache. */
+/** The input tokens exclude cache reads and cache writes. */
 function converseUsage(u: any): Usage | undefined {
   if (!u) return undefined;
   const read = tokenCount(u.cacheReadInputTokens);

@@ -18,10 +18,10 @@ export interface Target {
   header(name: string): string | undefined;
 }
 
-/** What a request says beside its body, as the endpoints get it (their `self`). */
+/** The facts of a request outside its body, which the endpoints get as `self`. */
 export interface Beside {
   readonly url: string;
-  /** The vendor whose protocol it is. */
+  /** The vendor that defines the protocol. */
   readonly protocol: string;
   readonly model: string | undefined;
   readonly stream: boolean | undefined;
@@ -57,7 +57,7 @@ export interface Protocol {
   readonly isKnownOnly?: boolean;
 }
 
-/** An endpoint that no method of an SDK stands for. */
+/** An endpoint without a corresponding method of an SDK. */
 export const onWire = (endpoint: Omit<Endpoint, 'files' | 'className' | 'path' | 'method'>): Endpoint => ({
   ...endpoint,
   files: [],
@@ -66,7 +66,7 @@ export const onWire = (endpoint: Omit<Endpoint, 'files' | 'className' | 'path' |
   method: '',
 });
 
-/** The endpoint of an SDK, as it is on the wire: what is only for the SDK's arguments is left out. */
+/** The endpoint of an SDK in its wire form, without the functions that handle the SDK's arguments. */
 export const ofSdk = (endpoint: Endpoint): Endpoint => {
   const { signal: _, withSignal: __, withoutRetries: ___, askUsage: ____, raw: _____, ...rest } = endpoint;
   return rest;

@@ -1,4 +1,4 @@
-/** What is said in chat completions, and in the legacy completions. */
+/** Reads the content of chat completions and of the legacy completions. */
 import { type ContentReader, entryAt, type Message, type Part, parts, string } from '@llmtrace/core';
 import { append, contentParts, reasoningParts, toolCall, toolDefinitions, toolOutput } from './parts.ts';
 
@@ -20,7 +20,9 @@ const toolResult = (m: any): Part => ({
   response: toolOutput(m.content),
 });
 
-/** Hosts have the model's thoughts under one of two names, or under both. OpenRouter has images of their own. */
+/**
+ * Hosts send the model's thoughts under one of two names, or under both. OpenRouter sends images in a separate field.
+ */
 const messageParts = (m: any): Part[] => [
   ...reasoningParts(string(m.reasoning_content) ?? m.reasoning),
   ...contentParts(m.content),
@@ -31,7 +33,7 @@ const messageParts = (m: any): Part[] => [
   ...list(m.function_call).map(requestedTool),
 ];
 
-/** What the model says, as text and as sound; in a later request, a reference to it. */
+/** The model's speech, as text and as sound; in a later request, a reference to it. */
 function audioParts({ id, transcript, data }: any): Part[] {
   const sound = parts.blob(Array.isArray(data) ? joined(data) : data, 'audio');
   const isReference = sound.length === 0 && !transcript && typeof id === 'string';
@@ -39,7 +41,7 @@ function audioParts({ id, transcript, data }: any): Part[] {
   return [...parts.text(transcript), ...sound];
 }
 
-/** Each chunk is base64 of its own, whose end may not be that of three bytes. */
+/** Each chunk is encoded in base64 separately and may end with padding. */
 const joined = (chunks: readonly string[]): Uint8Array =>
   Buffer.concat(chunks.map((chunk) => Buffer.from(chunk, 'base64')));
 
@@ -122,7 +124,7 @@ export const chatContent: ContentReader = {
 };
 
 export const completionsContent: ContentReader = {
-  // tokens, which may be given instead of a text, say nothing to a reader
+  // tokens, which may replace the text, are useless to a reader
   prompt: ([p = {}]) => ({
     messages: list(p.prompt)
       .filter((prompt) => typeof prompt === 'string')

@@ -5,7 +5,7 @@ import * as tools from './tools.ts';
 
 const { copied, parsed } = parts;
 
-/** Makes parts of an item, which stands among others. */
+/** Makes parts of one item in a list. */
 type ItemReader = (item: any, items: readonly any[]) => Part[];
 
 /** A call that the application has to answer. */
@@ -13,7 +13,7 @@ const called =
   (name: string, args: (item: any) => unknown): ItemReader =>
   (item) => [toolCall(item, name, copied(args(item)))];
 
-/** What the application's tool gave. */
+/** The result of the application's tool. */
 const result = (item: any, response: unknown): Part[] => [
   { type: 'tool_call_response', id: callId(item), response },
 ];
@@ -114,10 +114,10 @@ function itemParts(item: any, items: readonly any[]): Part[] {
 /** All that the items say. */
 export const partsOf = (items: readonly any[]): Part[] => items.flatMap((item) => itemParts(item, items));
 
-/** What the application says without saying who it is. */
+/** A message of the application without a role. */
 const APPLICATION = /^(mcp_approval_response|compaction_trigger|configuration_update)$/;
 
-/** What is referred to is, as a rule, what the model said. */
+/** An item reference usually points to the model's output. */
 function roleOf(item: any, [first]: readonly Part[]): string {
   if (string(item.role)) return item.role;
   if (first?.type === 'tool_call_response') return 'tool';

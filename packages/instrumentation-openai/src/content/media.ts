@@ -1,4 +1,7 @@
-/** What is said to the endpoints for images and audio, and by them. Uploads are not read: that could be done only once. */
+/**
+ * Reads the content of the image and audio endpoints. Uploads are not read, because their streams can be read only
+ * once.
+ */
 import { type ContentReader, type Message, type Part, type Prompt, parts } from '@llmtrace/core';
 import { append } from './parts.ts';
 

@@ -1,4 +1,4 @@
-/** What the APIs of OpenAI, and of the hosts that are compatible with it, share: what messages hold, and tools. */
+/** Readers that the APIs of OpenAI and of compatible hosts share: for the parts of messages, and for tools. */
 import { type Modality, type Part, parts, string, type ToolDefinition } from '@llmtrace/core';
 
 const { list } = parts;
@@ -38,7 +38,7 @@ function contentPart(content: any): Part[] {
 export const reasoningParts = (thoughts: any): Part[] =>
   list(thoughts).flatMap((thought) => parts.reasoning(thought.text ?? thought));
 
-/** None where it is no medium, or where nothing says which. Some hosts also take links to videos and documents. */
+/** No part if it is no medium or its kind is unknown. Some hosts also accept links to videos and documents. */
 function mediaParts(content: any): Part[] {
   const { type } = content;
   switch (type) {
@@ -83,10 +83,10 @@ export function toolCall(call: any, name: unknown, args: unknown): Part {
   return { type: 'tool_call', id: callId(call), name, arguments: args };
 }
 
-/** What a call and its result have in common. */
+/** The fields that a call and its result share. */
 export const callId = (call: any): string | undefined => string(call.call_id) ?? string(call.id);
 
-/** What a tool gave: a text, or contents of which each has a type; anything else as it is. */
+/** The result of a tool: a text, or contents with a type each; any other value stays as it is. */
 export function toolOutput(output: any): unknown {
   if (typeof output !== 'object' || output === null) return output ?? null;
   const contents = list(output);

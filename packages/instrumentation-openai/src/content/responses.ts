@@ -1,4 +1,4 @@
-/** What is said in the Responses API. */
+/** Reads the content of the Responses API. */
 import { type ContentReader, entryAt, fields, parts } from '@llmtrace/core';
 import { messagesOf, partsOf } from './items.ts';
 import { append, toolDefinitions } from './parts.ts';
@@ -86,7 +86,7 @@ export const responsesContent: ContentReader = {
   fold,
 };
 
-/** What is left of a conversation: messages of the user's too. */
+/** The compacted conversation, which may include messages of the user. */
 export const compactContent: ContentReader = {
   prompt,
   answer: (compacted) => messagesOf(list(compacted?.output)),

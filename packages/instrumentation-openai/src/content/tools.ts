@@ -1,4 +1,4 @@
-/** Items of the Responses API for tools that the vendor runs: what the model asked of them, and what they gave. */
+/** Items of the Responses API for tools that the vendor runs: the model's calls and their results. */
 import { type Part, parts, string } from '@llmtrace/core';
 import { callId } from './parts.ts';
 
@@ -25,7 +25,7 @@ export function serverResult(item: any, type: string, details: object): Part[] {
     : [{ type: 'server_tool_call_response', id: callId(item), server_tool_call_response: response }];
 }
 
-/** What was found is within the action, and is its result. */
+/** The search results are within the action; they become its result. */
 export function webSearch(item: any): Part[] {
   const { sources, ...action } = item.action ?? {};
   return [

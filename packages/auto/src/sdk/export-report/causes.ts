@@ -1,11 +1,14 @@
-/** Why an export fails, and what to do. Texts of errors are the receiver's own: only their codes are shown. */
+/**
+ * The causes of failed exports, each with its fix. The receiver writes the texts of errors, so only their codes are
+ * shown.
+ */
 import type { FindingCode } from '@llmtrace/core/internal';
 import type { Signal } from './ledger.ts';
 import type { Failure } from './report.ts';
 
 export interface Cause {
   readonly code: FindingCode;
-  /** What the endpoint does, with the status or the code of the error. */
+  /** The endpoint's failure, with the status or the code of the error. */
   readonly why: string;
   readonly cure: string;
 }

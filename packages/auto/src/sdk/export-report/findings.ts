@@ -1,4 +1,4 @@
-/** What becomes of exports, as findings: each cause of each signal once, and once that it is over. */
+/** Reports the outcome of exports as findings: each cause of each signal once, and once its end. */
 import { type Finding, note, printable, withoutSecrets } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { shown, shownEndpoint } from '../../process/otlp-endpoint.ts';
@@ -9,15 +9,15 @@ import type { ExportReport, Tell } from './report.ts';
 
 export interface ExportReports {
   readonly tell: Tell;
-  /** Runs `work`, and has what is reported meanwhile warned of at once: the process ends. */
+  /** Runs `work` and emits its warnings at once, because the process ends. */
   atOnce(work: () => void): void;
   /** There is no export thread, but the application's. */
   inProcess(reason: string): void;
   /** There is nothing that could export. */
   notStarted(reason: string): void;
-  /** The export thread ended, with what the ledger has, and is started again in `delay` ms. */
+  /** The export thread ended and lost the contents of the ledger; it is restarted in `delay` ms. */
   died(reason: string, ledger: Ledger, delay: number): void;
-  /** The process ends, and what the ledger has was not exported. */
+  /** The process ends before the contents of the ledger were exported. */
   unsent(ledger: Ledger): void;
 }
 
@@ -26,12 +26,12 @@ type Of<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 
 let exported = false;
 
-/** Whether it is known of any export what became of it. */
+/** Whether the outcome of any export is known. */
 export const hasExported = (): boolean => exported;
 
 /**
  * @param limit how many bytes may wait.
- * @param drops counts what failed exports lost, beside what was never taken.
+ * @param drops counts the items lost by failed exports, and separately those that were never accepted.
  */
 export function exportReports(limit: number, env: AutoSettings['env'], drops: Drops): ExportReports {
   let isEnding = false;
@@ -162,7 +162,7 @@ const QUEUE_SIZES: Readonly<Record<Signal, string>> = {
   logs: 'OTEL_BLRP_MAX_QUEUE_SIZE',
 };
 
-/** The next export has what the last one had. */
+/** The next export repeats the items of the last one. */
 const isCumulative = (signal: Signal): boolean => signal === 'metrics';
 
 const lostOf = (signal: Signal, count: number): string =>

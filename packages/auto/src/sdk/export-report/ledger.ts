@@ -1,6 +1,6 @@
 /**
  * The **ledger**: how much telemetry is on its way, counted in memory that the application's thread and the export
- * thread share. What is handed over is added; what was exported, or is given up, is taken off.
+ * thread share. Items that are passed to the thread are added; items that are exported or dropped are subtracted.
  */
 import type { WireItem } from '../export-thread/messages.ts';
 
@@ -44,13 +44,13 @@ export class Ledger {
       Atomics.add(this.cells, cell, Atomics.exchange(other.cells, cell, 0));
   }
 
-  /** Notes that the flush `number` is done, and wakes who waits for it. */
+  /** Records that the flush `number` is done, and wakes the threads that wait for it. */
   flushed(number: number): void {
     Atomics.store(this.cells, FLUSHED, number);
     Atomics.notify(this.cells, FLUSHED);
   }
 
-  /** Notes that no flush will ever be done, and wakes who waits for one. */
+  /** Records that no flush will complete, and wakes the threads that wait for one. */
   close(): void {
     this.flushed(GONE);
   }
@@ -92,7 +92,7 @@ export function signalOf(item: WireItem): Signal {
   return 'log' in item ? 'logs' : 'metrics';
 }
 
-/** What an item takes beside its texts: objects, names that all spans have, ids. Estimated. */
+/** The estimated bytes of an item besides its texts: objects, names that all spans have, ids. */
 const SPAN = 600;
 const LOG = 400;
 const RECORD = 100;

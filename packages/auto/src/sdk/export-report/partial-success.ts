@@ -1,4 +1,4 @@
-/** What a collector rejected of an export that it accepted: OTLP's partial success, the same for all signals. */
+/** The items that a collector rejected in an accepted export: OTLP's partial success, alike for all signals. */
 
 export interface Rejected {
   readonly count: number;

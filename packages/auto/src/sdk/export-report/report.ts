@@ -1,8 +1,8 @@
 /**
- * What becomes of each export, as its exporter tells: wrapped around the exporter, so that it holds for every processor
- * and reader. OpenTelemetry's exporters keep some of it to themselves (which status had them try again, and what a
- * collector rejected of what it accepted); Node.js' channels of HTTP requests have that, for the requests of an export
- * alone.
+ * Observes the outcome of each export by wrapping the exporter, so that it works with every processor and reader.
+ * OpenTelemetry's exporters do not expose some facts (the status that caused a retry, the items that a collector
+ * rejected); Node.js' diagnostics channels of HTTP requests provide them, and only the requests of an export are
+ * read.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, subscribe } from 'node:diagnostics_channel';
@@ -20,7 +20,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** What the export thread tells the application's. */
+/** The messages of the export thread to the application's thread. */
 export type ExportReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'exported'; readonly signal: Signal; readonly url: string | undefined }
@@ -46,7 +46,7 @@ export type Tell = (report: ExportReport) => void;
 
 /** Where nothing has arrived for so long, in ms, that is reported although the exporter still tries. */
 const PATIENCE_MS = 30_000;
-/** Of an answer, so much is looked at. */
+/** The number of bytes to read of an answer. */
 const MAX_ANSWER = 64 * 1024;
 /**
  * A message of an error or of a collector is cut to so many characters: more than are shown, so that a secret which the
@@ -56,7 +56,7 @@ const MAX_MESSAGE = 1000;
 
 /** An export under way. */
 interface Attempted {
-  /** What it is an export of. */
+  /** The exporter that makes it. */
   readonly exporter: { isArriving: boolean };
   readonly signal: Signal;
   readonly tell: Tell;
@@ -80,7 +80,7 @@ const { clearTimeout, setTimeout } = globalThis;
 /**
  * Has `exporter` report.
  *
- * @param settle takes what was exported, or is given up.
+ * @param settle receives the number of items that were exported or dropped.
  */
 export function reporting<T, E extends Exporter<T>>(
   exporter: E,
@@ -160,7 +160,7 @@ export function reportUnderWay(which: 'failed' | 'all'): void {
   }
 }
 
-/** The final error of an export, with what is known of its last attempt: its own may name no status. */
+/** The final error of an export, with the facts of its last attempt, since the error may lack the status. */
 function moreOf(error: Error | undefined, last: Failure | undefined): Failure {
   const final = failureOf(error);
   if (last && final.status === undefined && final.code === undefined) return last;
@@ -193,7 +193,7 @@ const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNR
 
 const isUnreachable = ({ failure }: Attempted): boolean => UNREACHABLE.has(failure?.code ?? '');
 
-/** Exports of one flush begin within so many ms. */
+/** The time within which all exports of one flush begin, in ms. */
 const GRACE_MS = 50;
 const waiters = new Set<() => void>();
 
@@ -217,7 +217,7 @@ export async function unlessUnreachable(work: Promise<unknown>): Promise<void> {
 
 let isWatching = false;
 
-/** Follows the requests of exports: `AsyncLocalStorage` tells which they are. */
+/** Observes the requests of exports, which `AsyncLocalStorage` identifies. */
 function watchRequests(): void {
   if (isWatching) return;
   isWatching = true;
@@ -274,7 +274,7 @@ function answered(attempted: Attempted, response: IncomingMessage): void {
   });
 }
 
-/** Where a request goes: without a query, a name, or a password. */
+/** The target of a request, without query, user name and password. */
 function urlOf(request: ClientRequest): string {
   return `${request.protocol}//${request.getHeader('host') ?? request.host}${request.path.split(/[?#]/, 1)[0]}`;
 }

@@ -1,9 +1,8 @@
 /**
- * The **export thread**: where the SDK that llmtrace starts batches, aggregates and exports. It is a thread of
- * its own so that nothing of an export is ever in the application's: no socket or timer that would keep its
- * process alive, no work on its event loop, no failure that could reach it. And since the thread goes on working
- * while the application's stands still, telemetry is exported even where the application calls `process.exit()`,
- * which leaves no time for anything but waiting.
+ * The **export thread**: where the SDK that llmtrace starts batches, aggregates and exports. A separate thread keeps
+ * exports out of the application's thread: no socket or timer keeps its process alive, no work runs on its event
+ * loop, and no failure reaches it. Since the thread keeps working while the application's thread is blocked,
+ * telemetry is exported even after the application calls `process.exit()`, which leaves time only for waiting.
  *
  * A thread that dies is started again, later each time. Where none can be started, this process exports by itself.
  */
@@ -21,7 +20,7 @@ import { Outbox, type Receiver } from './outbox.ts';
 import type { Setup } from './pipeline.ts';
 import type { ThreadSetup } from './worker.ts';
 
-/** A thread that died is started again after so many ms, twice as many each time, … */
+/** The delay before a dead thread is restarted, in ms. It doubles each time, … */
 const RESTART_MS = 1000;
 /** … up to these; a thread that lived for so long is as good as the first. */
 const MAX_RESTART_MS = 60_000;
@@ -43,7 +42,7 @@ const { setTimeout } = globalThis;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param env the environment of the thread, from which the exporters read where to send what.
+ * @param env the environment of the thread, from which the exporters read their endpoints and headers.
  * @param linked options of the link of each thread that is started.
  */
 export function startExportThread(
@@ -95,7 +94,7 @@ export function startExportThread(
       },
       atExit: reports.atOnce,
       unsent: reports.unsent,
-      // What ended a thread that worked could end the application.
+      // A cause that ended a working thread could also end the application.
       died: (ledger, error) => (hasWorked ? ended(ledger, error) : failed(error)),
     };
     try {
@@ -124,7 +123,7 @@ const noThread = (reason: string): Error => Object.assign(new Error(reason), { c
 
 interface Supervisor {
   report(report: ExportReport): void;
-  /** Runs `work`; what is reported meanwhile is reported at once: the process ends. */
+  /** Runs `work` and reports its findings at once, because the process ends. */
   atExit(work: () => void): void;
   died(ledger: Ledger, error: unknown): void;
   unsent(ledger: Ledger): void;
@@ -137,9 +136,9 @@ interface ThreadOptions {
   readonly linked: LinkOptions;
 }
 
-/** @throws where this process may start no thread, or what it runs is not there: in a bundle, say. */
+/** @throws if this process may not start a thread, or the thread's file is missing, as in a bundle. */
 function startThread(setup: Setup, { env, drops, supervisor, linked }: ThreadOptions): Receiver {
-  // A thread has no part in how Yarn finds packages, but for flags that it would have to be given.
+  // A thread lacks Yarn's package resolution unless it gets the flags that load it.
   if (process.versions['pnp'] !== undefined) throw noThread('Yarn PnP');
   const file = ownFile('sdk/export-thread/worker');
   if (!file) throw noThread('no export-worker.js');
@@ -160,7 +159,7 @@ function startThread(setup: Setup, { env, drops, supervisor, linked }: ThreadOpt
     link.close();
     supervisor.died(ledger, failure);
   });
-  /** @returns how many reports there were of what became of exports. */
+  /** @returns the number of reports about exports. */
   const drain = (): number => {
     let outcomes = 0;
     for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) {
@@ -194,7 +193,7 @@ function startWorker(file: URL, env: Environment, link: ThreadLink, setup: Threa
       name: 'llmtrace',
       workerData: setup,
       transferList: [setup.reports, link.setup.port],
-      // What the application preloads (this package among it) has no place in this thread.
+      // Modules that the application preloads (this package included) must not run in this thread.
       execArgv: [...GUARD_FLAGS],
       env: { ...env, NODE_OPTIONS: '' },
       stdout: true,

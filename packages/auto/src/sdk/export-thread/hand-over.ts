@@ -1,21 +1,20 @@
 /**
- * When telemetry is handed over to the export thread: spans and log events as they end, before the application does
- * anything that may stop the process; what is recorded while calls go on (each chunk of a stream), together and now and
- * then.
+ * Decides when telemetry goes to the export thread: spans and log events as they end, before the application may stop
+ * the process; measurements during calls (each chunk of a stream) in periodic batches.
  */
 import { bytesOf, signalOf } from '../export-report/ledger.ts';
 import type { WireItem } from './messages.ts';
 
 /** So often, in ms, … */
 const POST_MS = 500;
-/** … or as soon as there is so much of it. */
+/** … or as soon as this many items wait. */
 const POST_ITEMS = 512;
 const POST_BYTES = 2 ** 20;
 
 // As they are now: the tests of an application may replace them.
 const { clearTimeout, setTimeout } = globalThis;
 
-/** When what waits is due. */
+/** When the waiting items are due. */
 export interface Schedule {
   /** An item waits, the `count`-th, and `bytes` with those before it. */
   added(item: WireItem, count: number, bytes: number): void;
@@ -47,7 +46,7 @@ export function scheduleOf(post: () => void): Schedule {
 
 export interface HandOver {
   add(item: WireItem): void;
-  /** Hands over what there is. */
+  /** Sends the waiting items. */
   now(): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Exports in the application's thread, where there can be no thread for it. Then exports have a part in its event loop,
- * and what was not exported when the process ends by `process.exit()`, a signal or an error is lost.
+ * Exports in the application's thread if no export thread can run. Exports then share its event loop, and telemetry
+ * that is still pending when the process ends by `process.exit()`, a signal or an error is lost.
  */
 import type { Ledger } from '../export-report/ledger.ts';
 import type { Outbox, Receiver } from './outbox.ts';

@@ -1,4 +1,4 @@
-/** The **intake** of a signal: what was accepted for its exporters and is not exported yet, bounded in count and bytes. */
+/** The **intake** of a signal: the accepted items that are not exported yet, bounded in count and bytes. */
 import { getNumberFromEnv } from '@opentelemetry/core';
 import type { Drops, Ledger, Signal } from '../export-report/ledger.ts';
 import type { ReportingOptions, Tell } from '../export-report/report.ts';
@@ -12,8 +12,8 @@ const EARLY = 1 / 8;
 
 export class Intake<T extends object> {
   /**
-   * So many items are taken at most. OpenTelemetry's own queues are never fuller than this, since those under way
-   * count here too: what they dropped, they would tell only `diag`.
+   * The largest number of accepted items. Items being exported count, too, so OpenTelemetry's own queues never
+   * overflow; those would report drops only to `diag`.
    */
   readonly max: number;
   private readonly signal: 'traces' | 'logs';
@@ -51,14 +51,14 @@ export class Intake<T extends object> {
     return false;
   }
 
-  /** Whether so much came that it should be exported, before its time has come. */
+  /** Whether enough items wait to export them before the interval has passed. */
   isDue(): boolean {
     if (this.since < this.early) return false;
     this.since = 0;
     return true;
   }
 
-  /** For what wraps each of its exporters. */
+  /** For the wrapper of each exporter. */
   get reporting(): ReportingOptions<readonly T[]> & { signal: Signal } {
     return {
       signal: this.signal,

@@ -1,6 +1,6 @@
 /**
- * The **link** between a thread of the application and its export thread, beside the telemetry itself: flushes that are
- * awaited, and the signals that the export thread guards. Each export thread has a link of its own.
+ * The **link** between a thread of the application and its export thread, besides the telemetry itself: awaited
+ * flushes, and the signals that the export thread guards. Each export thread has a separate link.
  */
 import { isMainThread, MessageChannel, type MessagePort } from 'node:worker_threads';
 import { flushCell, flushedIn } from '../../process/flush-cell.ts';
@@ -8,7 +8,7 @@ import type { EndingSignal } from '../../process/signal-cells.ts';
 import { appoint, arrived, guarded, signalCells } from '../../process/signals.ts';
 import { type RelaySetup, suspendRelay } from './worker-relay.ts';
 
-/** What the export thread is started with. */
+/** The start parameters of the export thread. */
 export interface LinkSetup {
   readonly port: MessagePort;
   /** Of the signals. */
@@ -77,7 +77,7 @@ export class ThreadLink {
     this.send({ kind: 'end', signal });
   }
 
-  /** The export thread is gone. */
+  /** The export thread has ended. */
   close(): void {
     this.port.close();
     if (this.setup.relay) suspendRelay(this.setup.relay);

@@ -1,4 +1,4 @@
-/** What crosses from the application's thread to the one that exports: plain data, which a thread can be sent. */
+/** The messages from the application's thread to the export thread: plain data that can be cloned. */
 import type { LogEvent } from '@llmtrace/core/internal';
 import { type Attributes, createTraceState, type MetricOptions, type SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
@@ -28,7 +28,7 @@ export interface WireLog {
 
 export type WireItem = { span: WireSpan } | { log: WireLog } | { instrument: WireInstrument } | WireRecord;
 
-/** What the thread is sent: telemetry, in its order, or the number of a flush that is waited for. */
+/** A message to the thread: telemetry, in its order, or the number of an awaited flush. */
 export type WireMessage = readonly WireItem[] | number;
 
 export interface WireContext extends Omit<SpanContext, 'traceState'> {

@@ -4,7 +4,7 @@ import type { Tell } from '../export-report/report.ts';
 import { type Schedule, scheduleOf } from './hand-over.ts';
 import type { WireItem } from './messages.ts';
 
-/** What exports: a thread, or where there can be none, this one. */
+/** The receiver that exports: a thread, or this thread if none can be started. */
 export interface Receiver {
   readonly ledger: Ledger;
   post(items: WireItem[]): void;
@@ -21,9 +21,9 @@ export class Outbox {
   /** All that were ever made: each receiver must know them. */
   private readonly instruments: WireItem[] = [];
   private items: WireItem[] = [];
-  /** What a receiver got that has not begun to work: it may never. */
+  /** The items sent to a receiver that has not started to work, and may never do so. */
   private posted: WireItem[] = [];
-  /** What is here, and not with the receiver. */
+  /** The items that were not sent to a receiver yet. */
   private readonly ledger = new Ledger();
   private readonly schedule: Schedule = scheduleOf(() => this.post());
   private receiver: Receiver | undefined;
@@ -59,7 +59,10 @@ export class Outbox {
     if (this.receiver) this.schedule.added(item, count, this.ledger.bytes);
   }
 
-  /** Has a receiver, which gets all from now on: a process whose event loop stands still learns of no readiness. */
+  /**
+   * Sets the receiver, which gets all items from now on without waiting until it is ready: a blocked event loop could
+   * not learn of that.
+   */
   connect(receiver: Receiver): void {
     this.receiver = receiver;
     if (this.instruments.length > 0) {
@@ -75,7 +78,7 @@ export class Outbox {
     this.posted = [];
   }
 
-  /** The receiver is gone: what comes waits for the next, as does what one that never worked was given. */
+  /** The receiver has ended: new items wait for the next one, as do those sent to a receiver that never worked. */
   disconnect(): void {
     for (const item of this.posted) this.ledger.add(signalOf(item), bytesOf(item));
     this.items = [...this.posted, ...this.items];
@@ -93,7 +96,7 @@ export class Outbox {
 
   /**
    * @param more the receiver may have got something elsewhere.
-   * @returns what has no receiver, and so will not be exported where the process ends now.
+   * @returns the number of items without a receiver, which are lost if the process ends now.
    */
   flush(more = false): Ledger | undefined {
     if (!this.receiver) return this.items.length > 0 ? this.ledger : undefined;
@@ -110,7 +113,7 @@ export class Outbox {
     await this.receiver?.drain();
   }
 
-  /** Hands over what there is. */
+  /** Sends the waiting items. */
   post(): void {
     this.schedule.clear();
     const { items, receiver } = this;

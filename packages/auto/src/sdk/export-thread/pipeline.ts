@@ -1,4 +1,4 @@
-/** What the export thread is made of: OpenTelemetry's own processors, readers and exporters. */
+/** The pipeline of the export thread: OpenTelemetry's processors, readers and exporters. */
 import module from 'node:module';
 import { type Attributes, type DiagLogLevel, diag, type Meter } from '@opentelemetry/api';
 import {
@@ -25,7 +25,7 @@ export interface ExporterModule {
   readonly path: string | undefined;
 }
 
-/** What it is started with. */
+/** The start parameters. */
 export interface Setup {
   traces: readonly ExporterModule[];
   metrics: readonly ExporterModule[];
@@ -33,10 +33,10 @@ export interface Setup {
   metricInterval: number | undefined;
   metricTimeout: number | undefined;
   resourceDetectors: readonly string[];
-  /** What only the application's thread knows of the process. */
+  /** The facts about the process that only the application's thread knows. */
   processAttributes: Attributes;
   logLevel: DiagLogLevel | undefined;
-  /** So many bytes wait at most, in all. */
+  /** The largest number of waiting bytes, in total. */
   queueBytes: number;
   /** So long, in ms, an exit waits for a flush. */
   flushTimeout: number;

@@ -9,7 +9,7 @@ import { type RelayReceiver, receiveRelayed } from './worker-relay.ts';
 export interface Served {
   /** Takes a message of the application's thread. */
   receive(message: WireMessage): void;
-  /** Takes what worker threads of the application recorded. */
+  /** Receives the telemetry of the application's worker threads. */
   relay(items: readonly WireItem[]): void;
   /** Resolves when all that was received is exported, or cannot be. */
   flush(): Promise<void>;
@@ -80,7 +80,9 @@ function guardAs(guard: SignalGuard, request: Exclude<LinkRequest, { kind: 'flus
   else guard.end(request.signal);
 }
 
-/** Runs `work` at once, and once more if it is asked for meanwhile: what came then may not be part of it. */
+/**
+ * Runs `work` at once, and again if it was requested meanwhile, since later items may not be part of the first run.
+ */
 function coalesced(work: () => Promise<void>): () => Promise<void> {
   let isRunning = false;
   let isWanted = false;

@@ -1,6 +1,6 @@
 /**
- * Gives the export thread a console that writes at once. A thread's own goes through the event loop of the
- * application, which may stand still by now. To be loaded before anything that keeps a console.
+ * Gives the export thread a console that writes at once. A thread's default console goes through the event loop of
+ * the application, which may be blocked. Load this before any module that stores `console`.
  */
 import { Console } from 'node:console';
 import { writeSync } from 'node:fs';
@@ -12,7 +12,7 @@ const direct = (descriptor: number): Writable =>
     write(text: string, _encoding, done) {
       try {
         writeSync(descriptor, text);
-      } catch {} // nobody reads it
+      } catch {} // the stream is closed
       done();
     },
   });

@@ -41,18 +41,21 @@ export interface RelayedSignals {
   readonly logs: boolean;
 }
 
-/** What a worker thread posts. */
+/** A message of a worker thread. */
 type Relayed = { items: readonly WireItem[] } | { flush: Int32Array };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface RelayOffer {
   readonly setup: RelaySetup;
-  /** Hands on what worker threads have posted to this thread. @returns true where they have posted anything, anywhere. */
+  /**
+   * Forwards the messages that worker threads have posted to this thread. @returns true if they have posted anything,
+   * to any thread.
+   */
   collect(): boolean;
 }
 
-/** The export thread is gone: what comes waits in the main thread for the next. */
+/** The export thread has ended: new messages wait in the main thread for the next one. */
 export function suspendRelay({ cells }: RelaySetup): void {
   Atomics.store(cells, RECEIVES, 0);
 }
@@ -60,7 +63,7 @@ export function suspendRelay({ cells }: RelaySetup): void {
 /**
  * The main thread offers its export thread to the worker threads of the process.
  *
- * @param exported what this thread exports by the environment of the moment.
+ * @param exported the signals that this thread exports by its current environment.
  * @param start gives the export thread, and starts it where it is not there.
  */
 export function offerRelay(

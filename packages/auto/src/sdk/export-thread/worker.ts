@@ -1,4 +1,4 @@
-/** The export thread itself: what runs there. */
+/** The main module of the export thread. */
 import './worker-console.ts';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
@@ -9,7 +9,7 @@ import type { WireItem, WireMessage } from './messages.ts';
 import type { Pipeline, Setup } from './pipeline.ts';
 import { serveLink } from './serve.ts';
 
-/** What the thread is started with. */
+/** The start parameters of the thread. */
 export interface ThreadSetup extends Setup {
   /** Of the {@link Ledger} and the {@link Drops}. */
   readonly ledger: Int32Array;
@@ -24,7 +24,7 @@ const drops = new Drops(setup.drops);
 const tell = (report: ExportReport): void => setup.reports.postMessage(report);
 
 process.on('unhandledRejection', (error) => diag.error('llmtrace: the export thread', error));
-// A thread that waits for a flush must not wait for one that is gone.
+// A thread that waits for a flush must not wait for an ended thread.
 process.on('exit', () => ledger.close());
 
 let pipeline: Pipeline | undefined;
@@ -61,7 +61,7 @@ function accept(items: readonly WireItem[]): void {
   link.received();
 }
 
-/** Worker threads of the application post here directly: what they post is counted as it arrives. */
+/** Worker threads of the application post here directly; their items are counted on arrival. */
 function relay(items: readonly WireItem[]): void {
   accept(items.filter(admit));
 }

@@ -1,38 +1,38 @@
 /**
- * A failed attempt, as interceptors see it. What the SDK (or the network) really gave is kept beside it: that is what
- * the SDK gets back in the end, and makes its own error of.
+ * A failed attempt, as interceptors see it. The original response or error is kept with it: the SDK gets that back in
+ * the end and makes its own error of it.
  */
 
 import { isCancelled } from '../../errors/index.ts';
 import type { AttemptFailure } from '../../model/call.ts';
 import { isAborted } from '../../platform/abort-signals.ts';
 
-/** What an attempt gave in truth: a response that is no success, or an error. */
+/** The outcome of a failed attempt: an error response, or an error. */
 export type Given = { readonly response: Response } | { readonly error: unknown };
 
 const givens = new WeakMap<object, Given>();
 
-/** What `failure` stands for; undefined where it is no failed attempt. */
+/** The outcome that `failure` represents; undefined if it is no failed attempt. */
 export const givenFor = (failure: unknown): Given | undefined =>
   typeof failure === 'object' && failure !== null ? givens.get(failure) : undefined;
 
 /**
- * An error of the network or of the SDK. It stands for itself, but that an abort which the application did not ask
- * for is a timeout.
+ * An error of the network or of the SDK. It represents itself, except that an abort which the application did not
+ * request is a timeout.
  */
 export function failed(error: unknown, signal: AbortSignal | undefined): unknown {
   if (!isCancelled(error) || isAborted(signal)) {
     if (typeof error === 'object' && error !== null) givens.set(error, { error });
     return error;
   }
-  // Without its cause, which says that it was aborted.
+  // Without the cause, which describes an abort.
   const failure = new Error('The request timed out.');
   failure.name = 'TimeoutError';
   givens.set(failure, { error });
   return failure;
 }
 
-/** How long the body of a failed attempt is waited for, in ms: it may tell why, but need not come. */
+/** How long to wait for the body of a failed attempt, in ms: it may contain the reason but may never arrive. */
 const PATIENCE = 5000;
 /** How much of it is read, in bytes: the longest recorded error of a vendor has 6 KB. An endless one is left there. */
 const MAX_BODY = 65_536;
@@ -42,7 +42,7 @@ export async function refusedBy(response: Response): Promise<AttemptFailure> {
   const { status, headers } = response;
   const body = await bodyOf(response);
   const said = (body as { error?: unknown } | undefined)?.error;
-  // Anthropic's errors keep the whole body, OpenAI's what is inside.
+  // Anthropic's errors keep the whole body, OpenAI's only its `error` field.
   const error = (body as { type?: unknown } | undefined)?.type === 'error' ? body : said;
   const failure = Object.assign(new Error(`The vendor answered with status ${status}.`), {
     name: 'AttemptFailure',
@@ -103,7 +103,7 @@ async function* pulled(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGe
   for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
 }
 
-/** A body as text; what is longer than {@link MAX_BODY} is stopped, and is no JSON. */
+/** A body as text. Reading stops at {@link MAX_BODY}; the cut text is not parsed as JSON. */
 async function beginning(chunks: AsyncIterable<Uint8Array>, stop: () => void): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

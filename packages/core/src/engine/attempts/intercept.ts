@@ -9,19 +9,19 @@ import { isAborted, throwIfAborted } from '../../platform/abort-signals.ts';
 import { discard, failed, givenFor, refusedBy } from './failure.ts';
 import { requestsOf, type Send } from './resend.ts';
 
-/** What the engine keeps of the interceptors of a call. */
+/** The state of the interceptors of a call. */
 export interface Chain {
   readonly intercept: Interceptor;
-  /** Rejects what the application waits for; set by whoever has handed that out. */
+  /** Rejects the application's promise; set by the code that returned that promise. */
   refuse?: ((error: unknown) => void) | undefined;
 }
 
 /**
  * One attempt of the SDK, made of as many requests as the interceptors want.
  *
- * What an interceptor throws by itself must reach the application as it is, but the SDK would wrap it as a
- * connection error, and repeat the attempt. So the SDK is left waiting, for what nobody holds and the garbage
- * collector takes, and it is the application's own promise that rejects.
+ * An error that an interceptor throws must reach the application unchanged. A rejection here would make the SDK wrap
+ * it in a connection error and retry. So the application's promise is rejected directly, and the SDK gets a promise
+ * that never settles, which the garbage collector removes.
  *
  * @param attempted runs as each request is sent.
  */
@@ -65,7 +65,7 @@ export async function attemptBeneath(
   }
 }
 
-/** What the SDK gets must be a response. */
+/** The SDK must get a response. */
 function answer(given: unknown): unknown {
   if (typeof (given as Partial<Response> | null | undefined)?.status === 'number') return given;
   throw new TypeError(`Expected an interceptor to return what next() gave, got ${typeof given}.`);
@@ -75,7 +75,8 @@ function answer(given: unknown): unknown {
  * A call of a method that is called again for every attempt.
  *
  * @param run calls the method.
- * @param abort calls it with a signal that stops it at once: whoever stops a call that waits gets the SDK's own error.
+ * @param abort calls the method with an aborted signal, so that the application gets the SDK's own error when it
+ * stops a waiting call.
  */
 export async function attemptAbove(
   { intercept }: Chain,
@@ -108,7 +109,7 @@ export async function attemptAbove(
   }
 }
 
-/** A signal that is aborted, and tells so even to those who only listen for it. */
+/** An aborted signal that also fires `abort` for listeners that are added afterwards. */
 export function abortedSignal(): AbortSignal {
   const signal = AbortSignal.abort();
   const tell = (_type: string, listener: Parameters<AbortSignal['addEventListener']>[1]): void => {

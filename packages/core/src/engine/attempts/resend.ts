@@ -1,6 +1,6 @@
 /**
- * The requests that one attempt of OpenAI's or Anthropic's SDK becomes when interceptors repeat it. Each has a timeout
- * and a number of its own, and the controller that the SDK made for its one attempt stops them all.
+ * The requests that one attempt of OpenAI's or Anthropic's SDK becomes when interceptors repeat it. Each request has
+ * a separate timeout and number, and the controller that the SDK made for its one attempt stops them all.
  */
 
 import { isAborted } from '../../platform/abort-signals.ts';
@@ -8,7 +8,7 @@ import { isAborted } from '../../platform/abort-signals.ts';
 /** `fetchWithTimeout(url, init, ms, controller, …)` of the SDK's client. */
 export type Send = (...args: unknown[]) => Promise<Response>;
 
-/** What of a request is looked at here. */
+/** The fields of a request that this module reads. */
 interface Init {
   readonly signal?: AbortSignal | null;
   readonly headers?: unknown;
@@ -45,9 +45,9 @@ export function requestsOf(send: Send, args: readonly unknown[]): Requests {
 }
 
 /**
- * What is sent once more. The SDK listens to the application's signal since the first time, and would forget that
- * listener on the signal were it to listen again. A signal of another make than Node's is the exception: to that,
- * openai 7 listens only while it sends.
+ * The options of a repeated request. The SDK has listened to the application's signal since the first request; it
+ * would leak that listener if it listened again. The exception is a signal of a polyfill: to that, openai 7 listens
+ * only while it sends.
  */
 function repeated({ signal, ...init }: Init, headers: unknown): Init {
   const same = { ...init, headers };
@@ -57,9 +57,8 @@ function repeated({ signal, ...init }: Init, headers: unknown): Init {
 }
 
 /**
- * Runs `run` so that the SDK's timeout stops this request alone. It is the SDK's own controller all the same, by whose
- * identity the SDK keeps its books: for as long as `run` takes, its `abort` is taken for the timeout, unless it is
- * the application that aborts.
+ * Limits the SDK's timeout to this one request. The SDK identifies an attempt by its AbortController, so that object
+ * stays: while `run` is pending, its `abort` counts as the timeout unless the application aborted.
  */
 async function underOwnTimeout<T>(
   controller: AbortController,
@@ -86,11 +85,11 @@ async function underOwnTimeout<T>(
 }
 
 /**
- * Aborts `controller` when `source` is aborted, for the same reason. `AbortSignal.any` would do so, too, but Node.js
- * keeps what it gives, and all that a `fetch` hangs on it by a listener, until the source is aborted (1.8 KB a request on
- * Node.js 24): https://github.com/nodejs/node/issues/54614. Here nothing but `source` leads to the controller.
+ * Aborts `controller` with the reason of `source`. `AbortSignal.any` would do so, too, but Node.js keeps its result,
+ * and everything that a `fetch` attaches by a listener, until the source is aborted (1.8 KB a request on Node.js 24):
+ * https://github.com/nodejs/node/issues/54614. Here only `source` refers to the controller.
  *
- * @returns ends it: for a request that failed. One that was answered goes on until its body is read.
+ * @returns a function that stops listening, for a failed request. An answered request listens until its body is read.
  */
 function follow(controller: AbortController, source: AbortSignal): () => void {
   const abort = (): void => controller.abort(source.reason);
@@ -110,7 +109,7 @@ function replace(object: object, key: string, value: unknown): () => void {
 
 const COUNT = 'x-stainless-retry-count';
 
-/** The headers of the request with a number: the SDK tells the vendor which of a call's requests it is. */
+/** The headers of the request with its retry number, which the SDK sends to the vendor. */
 function numbered(headers: unknown): (number: number) => unknown {
   if (headers instanceof Headers) {
     const first = new Headers(headers);
@@ -140,7 +139,7 @@ function countFor(counted: unknown, authorization: unknown, number: number): str
   return String(Number(counted) + number);
 }
 
-/** A body that is made while it is sent is gone afterwards. */
+/** A streamed request body is consumed by sending it. */
 const isRepeatable = (body: unknown): boolean =>
   body === undefined ||
   body === null ||

@@ -1,10 +1,13 @@
-/** While llmtrace retries, the SDK does not; and where the application has said how often to retry, that holds. */
+/**
+ * Disables the SDK's retries while llmtrace retries. A number of retries that the application has set applies to
+ * llmtrace.
+ */
 
 import { copyWith } from '../../platform/copy-with.ts';
 import type { Live } from '../open-call.ts';
 import { repeatsBeneath } from './watch.ts';
 
-/** What OpenAI's and Anthropic's clients have where the application says nothing. */
+/** The default of OpenAI's and Anthropic's clients. */
 const SDK_DEFAULT = 2;
 
 interface Options {
@@ -36,7 +39,7 @@ function fromOptions({ call, client, engine }: Live, args: unknown[]): unknown[]
   return [body, copyWith(options as Options, { maxRetries: 0 }), ...rest];
 }
 
-/** What the application gave to its client, as far as it can be told from what it did not give. */
+/** The application's own setting of its client; a value equal to the default counts as not set. */
 function limitOf(client: unknown): unknown {
   const { maxRetries } = client as Options;
   return maxRetries === SDK_DEFAULT ? undefined : maxRetries;

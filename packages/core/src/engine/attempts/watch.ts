@@ -1,7 +1,7 @@
 /**
- * The attempts of a call, seen beneath the SDK's own retries: each of them goes through one method of the
- * client, or through the `fetch` that one is given. An attempt finds its call by the OpenTelemetry context that
- * the call runs in.
+ * Observes the attempts of a call below the SDK's own retries: each attempt goes through one method of the client, or
+ * through the `fetch` that the method receives. An attempt finds its call by the OpenTelemetry context that the call
+ * runs in.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, createContextKey } from '@opentelemetry/api';
@@ -86,8 +86,8 @@ function attempted(live: Live | undefined): void {
 }
 
 /**
- * Replaces a method of `client`, once. It is the prototype that is changed: a client with a method of its own is
- * a client that the application has changed.
+ * Replaces a method of `client` once, on its prototype. A client with an own method has been changed by the
+ * application.
  */
 export function replaceMethod(client: unknown, name: string, make: (original: Method) => Method): void {
   const owner = ownerOf(client, name);

@@ -1,11 +1,11 @@
 /**
  * The **native** span of a call, where the SDK traces itself, made the call's one span.
  *
- * It is adopted: started with the SDK's own tracer, but by us, so that samplers see its name and attributes as
- * the conventions have them, and handed to the SDK when that asks its tracer for a span; or else it is the one
- * that a helper of the SDK has started already. The SDK then records on it as on any span of its own, and is the
- * one to end it. But SDK and engine learn of a call's end at different moments, either of them first: whoever is
- * first waits for the other, so that what both know is on the span when it ends.
+ * It is adopted: started with the SDK's own tracer, but by us, so that samplers see its name and attributes as the
+ * conventions have them, and handed to the SDK when that asks its tracer for a span; or else it is the one that a
+ * helper of the SDK has started already. The SDK then records on it as on any span of its own, and is the one to end
+ * it. The SDK and the engine see a call's end at different moments, in either order: the first waits for the other,
+ * so that the span has the attributes of both when it ends.
  */
 import {
   context,
@@ -22,13 +22,13 @@ import { type NativeCall, setNative } from '../../model/native-call.ts';
 import type { NativeSpans } from '../../vendor/vendor.ts';
 import { type Safely, type SharedSpan, settle, share } from './shared-span.ts';
 
-/** Whose span a call has where the SDK traces itself: the SDK's, adopted, or one of ours in its place. */
+/** The span of a call where the SDK traces itself: the SDK's span, adopted, or llmtrace's span instead. */
 export type NativeMode = 'adopt' | 'replace';
 
-/** A helper that calls twice with the span that it was given once would have us end it twice. */
+/** A helper that makes two calls with one span would otherwise make us end that span twice. */
 const adoptedSpans = new WeakSet<Span>();
 
-/** Finds out whether the SDK traces `call` itself, and what is to become of that. */
+/** Finds out whether the SDK traces `call` itself, and decides which span the call gets. */
 export function openNative(
   call: Call,
   spans: NativeSpans,
@@ -47,7 +47,7 @@ export function openNative(
   return native;
 }
 
-/** Runs a helper so that it starts no span: what it gets from the tracer is none. */
+/** Runs a helper so that it starts no span: the tracer returns a non-recording one. */
 export function silently<T>(spans: NativeSpans, client: unknown, run: () => T): T {
   const tracer = tracerOf(spans, client);
   if (!tracer) return run();
@@ -72,8 +72,8 @@ function withTracer<T>({ tracer: key }: NativeSpans, client: unknown, tracer: Tr
 }
 
 /**
- * The SDK gets our span's place in the trace, in a span that records nothing: so it starts none of its own, and
- * still tells the vendor which trace its requests belong to.
+ * The SDK gets our span's place in the trace, in a span that records nothing: so the SDK starts no second span but
+ * still sends the trace context to the vendor.
  */
 const silenced = (
   call: Call,

@@ -1,7 +1,7 @@
 /** A span that an SDK which traces itself and we end together. */
 import type { Span } from '@opentelemetry/api';
 
-/** Runs a step of telemetry, whose failure concerns nobody. */
+/** Runs a step of telemetry and drops its error. */
 export type Safely = (step: () => void) => void;
 
 export interface SharedSpan {
@@ -12,8 +12,8 @@ export interface SharedSpan {
 }
 
 /**
- * From now on, `span` ends when the SDK and we are both done with it, and what the SDK would set under a name of
- * `renamed` is dropped. It stays the very object that it is: applications and exporters may hold it.
+ * From now on, `span` ends when both the SDK and llmtrace have ended it, and the SDK's attributes named in `renamed`
+ * are dropped. The span stays the same object, because applications and exporters may refer to it.
  */
 export function share(span: Span, renamed: readonly string[], safely: Safely): SharedSpan {
   const shared: SharedSpan = { span, endedBySdk: !span.isRecording(), finish: undefined };

@@ -1,6 +1,6 @@
 /** One way to write a line through any logger: loggers differ in where the message and the fields go. */
 
-/** What a line says beside its message. */
+/** The fields of a line besides its message. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Writes one line. */

@@ -1,6 +1,6 @@
 /**
- * A line in the application's log when a call starts, completes, or fails. What is said in the call is in it only where
- * that is asked for.
+ * A line in the application's log when a call starts, completes, or fails. It has message content only if that is
+ * enabled.
  */
 import { context, diag, isSpanContextValid, trace } from '@opentelemetry/api';
 import { capped } from '../../content/sanitize.ts';
@@ -16,8 +16,8 @@ import { ownWriter } from './stderr-writer.ts';
 /**
  * Writes the lines of calls; undefined where none are wanted, or nothing can write them.
  *
- * A line is composed at once and written when the current turn of the event loop is over, so that a slow logger does
- * not delay the call. A logger that throws is reported once, through `diag`, and the call goes on.
+ * A line is composed at once and written after the current turn of the event loop, so that a slow logger does not
+ * delay the call. A logger that throws is reported once, through `diag`, and the call goes on.
  * @param maxLength how much of each text of the content is in a line.
  */
 export function logObserver(options: ResolvedLog, maxLength?: number): Observer | undefined {
@@ -55,12 +55,12 @@ function deferred(writeLine: WriteLine): Write {
     failed = true;
   };
   return (call, level, message, fields) => {
-    // In the call's context, so that what a logger finds out of its own about the active span is right, too.
+    // In the call's context, so that a logger that reads the active span finds the call's.
     later(() => context.with(call.context, () => writeLine(level, message, fields)), report);
   };
 }
 
-/** What all lines say of a call. */
+/** The fields of every line of a call. */
 function commonFields({ provider, request, response, context: active }: Call): Record<string, unknown> {
   const span = trace.getSpanContext(active);
   const ids = span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
@@ -121,7 +121,7 @@ const given = (fields: Record<string, unknown>): Fields =>
 /** No text of a field is longer. */
 const MAX_FIELD = 500;
 
-/** Only what is known, and what is no value of a line (the application may have passed anything) is not. */
+/** Leaves out unknown fields and values that a line cannot hold: the application may have passed anything. */
 function known(fields: Record<string, unknown>): Fields {
   const entries = Object.entries(fields)
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))

@@ -1,4 +1,4 @@
-/** The options of log lines: their defaults, and what they must be. */
+/** The options of log lines: their defaults and rules. */
 import { flag, oneOf, presentName, type Rules, shown } from '../../options/rules.ts';
 import { optionTable } from '../../options/table.ts';
 import type { AnyLogger } from './adapters.ts';
@@ -56,9 +56,9 @@ export interface LogOptions {
   /** Write a line when a call fails. @default true */
   logErrors?: boolean;
   /**
-   * Keep what is said out of the lines, which then tell only the number of messages. With `false`, lines have
-   * `system_instructions`, `input_messages` and `output_messages`, redacted and cut as the option `content` says.
-   * Environment: `LLMTRACE_LOG_HIDE_CONTENT`.
+   * Keep message content out of the lines, which then have only the number of messages. With `false`, lines have
+   * `system_instructions`, `input_messages` and `output_messages`, redacted and truncated as the option `content`
+   * defines. Environment: `LLMTRACE_LOG_HIDE_CONTENT`.
    * @default true
    */
   hideContent?: boolean;
@@ -73,7 +73,7 @@ export interface ResolvedLog extends Required<Omit<LogOptions, 'logger' | 'sanit
 
 /**
  * Completes the option `log`; wrong values are refused by name.
- * @param mode what the environment says, if anything.
+ * @param mode the value of the environment variable, if it is set.
  * @param hideContent the same.
  */
 export function resolveLog(

@@ -1,7 +1,6 @@
 /**
- * Writing later: loggers write synchronously, to disks and terminals that may be slow, and a call must not wait for
- * them. Lines are written when the current turn of the event loop is over, in their order, and at the process's exit
- * what is left.
+ * Defers writing: loggers write synchronously to disks and terminals that may be slow, and a call must not wait for
+ * them. Lines are written in their order after the current turn of the event loop; at exit, the rest is written.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -12,9 +11,9 @@ let watching = false;
 let exiting = false;
 
 /**
- * Runs `task` soon, in the asynchronous context of now: what a logger adds to lines by itself (the id of the
- * application's request) is found as if it were written at once.
- * @param failed gets what `task` throws.
+ * Runs `task` soon, in the asynchronous context of now: a logger that adds fields (the id of the application's
+ * request) finds them as if the line were written at once.
+ * @param failed gets the error that `task` throws.
  */
 export function later(task: Task, failed: (error: unknown) => void): void {
   const inContext = AsyncLocalStorage.snapshot();
@@ -36,7 +35,7 @@ export function later(task: Task, failed: (error: unknown) => void): void {
   if (exiting) flushLater(); // there is no later
 }
 
-/** Runs what is left, now. */
+/** Runs the remaining tasks now. */
 export function flushLater(): void {
   const tasks = queue;
   queue = [];

@@ -13,7 +13,7 @@ type Pretty = (options: object) => unknown;
 
 const writers = new Map<LogMode, WriteLine | undefined>();
 
-/** A way to write lines, one for the whole process; undefined where there is none, which is said once. */
+/** The function that writes lines, one for the process; undefined if none is available, which logs one warning. */
 export function ownWriter(mode: LogMode): WriteLine | undefined {
   if (mode === 'off') return undefined;
   if (!writers.has(mode)) {
@@ -35,7 +35,7 @@ function makeWriter(mode: LogMode): WriteLine | undefined {
   return pretty ? pinoWriter(pino, pretty({ destination: STDERR, sync: true, colorize: false })) : writePlain;
 }
 
-/** Every level is written: whoever asked for lines at a low level wants them. */
+/** It writes every level: the default of pino would drop lines whose level the options set to `debug`. */
 const pinoWriter = (pino: Pino, stream: unknown): WriteLine => writerFor(pino({ level: 'trace' }, stream));
 
 function warnMissing(): undefined {

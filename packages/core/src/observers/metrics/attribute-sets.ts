@@ -1,12 +1,12 @@
 /**
  * The attributes of metrics, built once a **series** and the same objects from then on: an application has few series
- * and many calls, and what is sent to another thread is sent once.
+ * and many calls, and each attribute set is sent to another thread only once.
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { Call, Operation } from '../../model/call.ts';
 import { metricAttributes } from '../attributes.ts';
 
-/** What calls with the same attributes share. */
+/** The data that calls with the same attributes share. */
 export interface Series {
   readonly attributes: Attributes;
   /** The same for a count of tokens, by `gen_ai.token.type`. */
@@ -23,7 +23,7 @@ interface Entry extends Series, Pick<Call, 'operation' | 'provider'> {
   readonly tier: string | undefined;
 }
 
-/** So many are remembered, the last ones: they are looked through one by one. */
+/** The number of recent attribute sets to keep. It is small, because the search is linear. */
 const MAX = 32;
 const recent: Entry[] = [];
 
@@ -72,7 +72,7 @@ function entryOf(call: Call): Entry {
 
 const starts = new Map<string, Map<Operation, Attributes>>();
 
-/** What is known when a call starts, and so is the same when it ends. */
+/** The attributes that are known when a call starts and are the same when it ends. */
 export function startOf({ operation, provider }: Call): Attributes {
   let operations = starts.get(provider);
   if (!operations) {

@@ -4,6 +4,7 @@
  */
 import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { errorType } from '../../errors/index.ts';
+import { isRefusal } from '../../errors/llmtrace-error.ts';
 import { isUnpriced, type Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
@@ -44,6 +45,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
   );
   const cost = held.adding(costCounter(meter, costSemconv));
   const partial = partialCosts(meter);
+  const refused = refusals(meter);
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
@@ -60,6 +62,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
     end(call) {
       const { context } = call;
       active(-1, startOf(call), context);
+      if (isRefusal(call.error)) return refused(call);
       const series = seriesOf(call);
       const { attributes } = series;
       for (const profile of profiles) {
@@ -74,7 +77,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
   };
 }
 
-/** Counts costs from which something is missing, by what that is. They are few: nothing is held of them. */
+/** Counts incomplete costs by the missing part. They are rare, so they are recorded at once. */
 function partialCosts(
   meter: Meter,
 ): (missing: readonly Missing[], attributes: Attributes, context: Context) => void {
@@ -84,6 +87,18 @@ function partialCosts(
   });
   return (missing, attributes, context) => {
     for (const one of missing) counter.add(1, { ...attributes, 'llmtrace.cost.missing': one }, context);
+  };
+}
+
+/** Counts calls that llmtrace refused to send. They are none of the vendor's: no other metric has them. */
+function refusals(meter: Meter): (call: Call) => void {
+  const counter = meter.createCounter('llmtrace.client.refused_calls', {
+    description: 'Calls that a rate limit or a budget of llmtrace refused.',
+    unit: '{call}',
+  });
+  return (call) => {
+    const { attributes } = seriesOf(call);
+    counter.add(1, { ...attributes, 'error.type': errorType(call.error) }, call.context);
   };
 }
 
@@ -126,8 +141,8 @@ function releasedProfile(meter: Meter): Profile {
 }
 
 /**
- * Profile `latest`: inference has metrics of its own; other operations keep the old duration,
- * which profile `1.41` records already where both are on.
+ * Profile `latest`: inference has separate metrics; other operations keep the old duration, which profile `1.41`
+ * records already where both are on.
  */
 function latestProfile(meter: Meter, both: boolean): Profile {
   const name = 'gen_ai.client.inference';
@@ -175,7 +190,7 @@ const MODALITIES = ['text', 'image', 'audio'];
 
 type Add = (usage: Usage, attributes: Attributes, context: Context) => void;
 
-/** A counter a kind of token, by modality; what no modality was reported for is `unknown`. */
+/** A counter a kind of token, by modality; tokens without a reported modality are `unknown`. */
 function usageCounters(meter: Meter, prefix: string): Add[] {
   return COUNTERS.map(([name, counted]) => {
     const counter = meter.createCounter(`${prefix}.${name}`, {

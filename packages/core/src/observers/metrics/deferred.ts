@@ -1,11 +1,11 @@
 /**
- * What calls measure is **held** until it is collected, where it need be right only then. OpenTelemetry's SDK hashes the
- * attributes of every record, which takes longer than all else that llmtrace does for a call. What calls add to a
- * counter is summed up, and added as a collection begins; the values of a histogram are kept, and recorded together,
- * which takes less than to record each of them among all else that goes on.
+ * Defers measurements until a collection, when they must be right. OpenTelemetry's SDK hashes the attributes of every
+ * record, which takes longer than the rest of llmtrace's work for a call. Additions to a counter are summed and added
+ * when a collection begins; values of a histogram are stored and recorded together, which is faster than recording
+ * each of them separately.
  *
- * Not every provider says when it collects: until one has done so for the first time, all is recorded at once. So is
- * what calls with baggage measure, of which a view may make attributes.
+ * Not every provider says when it collects: until the first collection shows that it does, everything is recorded at
+ * once. So are the measurements of calls with baggage, because a view may turn baggage into attributes.
  */
 import {
   type Attributes,
@@ -18,12 +18,12 @@ import {
   ROOT_CONTEXT,
 } from '@opentelemetry/api';
 
-/** Records one value of a call whose context is given. */
+/** Records one value of a call in its context. */
 type Take = (value: number, attributes: Attributes, context: Context) => void;
 
-/** So many series are held at once: more of them are no longer the same ones again and again. */
+/** The number of series to defer: with more of them, calls rarely share a series. */
 const MAX_SERIES = 1000;
-/** So many values of a histogram are kept of each series. */
+/** The number of a histogram's values to keep for each series. */
 const MAX_VALUES = 64;
 
 export class Held {
@@ -31,7 +31,7 @@ export class Held {
   private listed: Cell[] = [];
 
   constructor(meter: Meter) {
-    // It never has a value: what counts is when it is asked for one.
+    // This gauge never reports a value. Its callback shows that a collection has started.
     const asked = meter.createObservableGauge?.('llmtrace.client.collection');
     asked?.addCallback(() => {
       this.isCollected = true;
@@ -39,12 +39,12 @@ export class Held {
     });
   }
 
-  /** `counter.add`, held for each of the objects that are its attributes. */
+  /** `counter.add`, deferred for each attribute object. */
   adding(counter: Pick<Counter, 'add'>): Take {
     return this.holding((value, attributes, context) => counter.add(value, attributes, context), Sum);
   }
 
-  /** `histogram.record`, held for each of the objects that are its attributes. */
+  /** `histogram.record`, deferred for each attribute object. */
   recording(histogram: Pick<Histogram, 'record'>): Take {
     return this.holding((value, attributes, context) => histogram.record(value, attributes, context), Values);
   }
@@ -81,7 +81,7 @@ export class Held {
   }
 }
 
-/** What is held of one series. */
+/** The deferred measurements of one series. */
 abstract class Cell {
   isListed = false;
   private readonly record: Take;
@@ -94,7 +94,7 @@ abstract class Cell {
 
   abstract take(value: number): void;
 
-  /** Records what is held. */
+  /** Records the deferred measurements. */
   abstract release(): void;
 
   /** One instrument that refuses loses the others nothing. */
@@ -139,7 +139,7 @@ class Values extends Cell {
 
 const known = new WeakMap<Meter, Held>();
 
-/** What is held for a meter: it need be asked but once, however many engines measure by it. */
+/** The deferred recorder of a meter: one for all engines that use the meter. */
 export function heldFor(meter: Meter): Held {
   const held = known.get(meter) ?? new Held(meter);
   known.set(meter, held);
