@@ -56,7 +56,7 @@ const config: LlmTraceConfig = {
 const instrumentations: LlmInstrumentation[] = [
   ...llmtraceInstrumentations(config),
   new OpenAIInstrumentation(config),
-  new AnthropicInstrumentation({ nativeSpans: 'ours' }),
+  new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),
   new GoogleGenerativeAIInstrumentation(),
 ];

@@ -3,23 +3,33 @@
  * applies.
  */
 import {
-  choice,
+  capped,
   type Environment,
   flag,
+  fromEnvironment,
   LOG_MODES,
   list,
-  milliseconds,
-  positiveNumber,
+  OPTION_TABLE,
+  type OptionEntry,
+  oneOf,
+  optionTable,
+  path,
+  port,
   type RedisSettings,
+  type Rules,
   redisSettings,
-  warnOfValue,
+  text,
+  texts,
+  variableOf,
+  warnByTable,
 } from '@llmtrace/core/internal';
 import { DiagLogLevel } from '@opentelemetry/api';
 
 const EXPORT_TO = ['registered', 'both'] as const;
-const DEFAULT_QUEUE_BYTES = 32 * 2 ** 20;
 /** The count of bytes that wait is a 32-bit integer; a process that holds 1 GiB of telemetry is no use either. */
 const MAX_QUEUE_BYTES = 2 ** 30;
+/** What a timer takes. */
+const MAX_MS = 2 ** 31 - 1;
 /** Set by AWS Lambda, Cloud Run and Knative, Azure Functions, Vercel. */
 const SERVERLESS = ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'] as const;
 
@@ -99,48 +109,112 @@ export interface ExporterSetting {
   readonly protocol: string;
 }
 
+/** The settings that one variable each sets. */
+interface Variables
+  extends Pick<
+    AutoSettings,
+    | 'instrumentations'
+    | 'console'
+    | 'quiet'
+    | 'doctor'
+    | 'doctorFolder'
+    | 'configFile'
+    | 'exportTo'
+    | 'exportQueueBytes'
+    | 'exitTimeout'
+  > {
+  readonly prometheusPort: number | undefined;
+  readonly prometheusHost: string;
+}
+
+const RULES: Rules<Variables> = {
+  instrumentations: texts('LLMTRACE_INSTRUMENTATIONS'),
+  doctor: flag('LLMTRACE_DOCTOR'),
+  doctorFolder: text('LLMTRACE_DOCTOR_FOLDER'),
+  configFile: path('LLMTRACE_CONFIG'),
+  console: flag('LLMTRACE_CONSOLE'),
+  quiet: flag('LLMTRACE_QUIET'),
+  exportTo: oneOf(EXPORT_TO, 'LLMTRACE_EXPORT'),
+  exportQueueBytes: capped('LLMTRACE_EXPORT_QUEUE_BYTES', MAX_QUEUE_BYTES),
+  exitTimeout: capped('LLMTRACE_EXIT_TIMEOUT_MS', MAX_MS, true),
+  prometheusPort: port('LLMTRACE_PROMETHEUS_PORT'),
+  prometheusHost: text('LLMTRACE_PROMETHEUS_HOST'),
+};
+
+const DEFAULTS: Variables = {
+  instrumentations: undefined,
+  doctor: false,
+  doctorFolder: undefined,
+  configFile: undefined,
+  console: undefined,
+  quiet: false,
+  exportTo: 'registered',
+  exportQueueBytes: 32 * 2 ** 20,
+  exitTimeout: 3000,
+  prometheusPort: undefined,
+  prometheusHost: '127.0.0.1',
+};
+
+/** The settings of `@llmtrace/auto` in words. */
+export const SETTINGS_TABLE: readonly OptionEntry[] = optionTable('', RULES, DEFAULTS, {
+  instrumentations: {
+    description:
+      'what to trace: the SDKs `openai`, `anthropic`, `google-genai`, `google-generative-ai`, and [`http-clients`](docs/http-clients.md), which is all other clients; unknown names are ignored, with a warning',
+    byDefault: 'all of them',
+  },
+  doctor: "[the doctor](docs/doctor.md)'s report on stderr when the process ends",
+  doctorFolder: 'where the command `llmtrace-doctor` reads that report; it sets the variable itself',
+  configFile: 'a file of options: `.mjs`, `.cjs`, `.json`, or `.ts` where Node.js can',
+  console: {
+    description: 'print the calls on stderr, and a table by model at the end',
+    byDefault: 'in a terminal, if no exporter is configured',
+  },
+  quiet:
+    '`true`: no line on stderr says that calls are traced and [shown nowhere](docs/doctor.md#calls-that-nothing-shows)',
+  exportTo:
+    'where the application has registered an OpenTelemetry provider: `both` has llmtrace export its calls to the configured endpoint, too',
+  exportQueueBytes:
+    'so much telemetry waits for its export at most (estimated); more is dropped, counted and reported',
+  exitTimeout:
+    'how many ms an exit waits for [the last export](docs/process-managers.md); `0`: it does not wait',
+  prometheusPort: 'serve [`/metrics`](docs/prometheus.md) on this port',
+  prometheusHost: 'the address of that port',
+}).map(({ option: _, ...entry }) => entry);
+
+const warn = warnByTable([...SETTINGS_TABLE, ...OPTION_TABLE]);
+
+/** Variables of the OpenTelemetry SDK that llmtrace gives to it. */
+const SDK_RULES: Rules<Pick<AutoSettings, 'metricInterval' | 'metricTimeout'>> = {
+  metricInterval: capped('OTEL_METRIC_EXPORT_INTERVAL', Number.POSITIVE_INFINITY),
+  metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', Number.POSITIVE_INFINITY),
+};
+
 /** The settings of `@llmtrace/auto`. A wrong value is named in a warning, and its default is used. */
 export function autoSettings(env: Environment = process.env): AutoSettings {
+  const { prometheusPort, prometheusHost, ...variables } = {
+    ...DEFAULTS,
+    ...fromEnvironment(RULES, env, warn),
+  };
   return {
-    enabled: flag(env, 'LLMTRACE_ENABLED') ?? true,
+    ...variables,
+    enabled: variableOf(flag('LLMTRACE_ENABLED'), env, warn) !== false,
     sdkDisabled: env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true',
-    instrumentations: list(env['LLMTRACE_INSTRUMENTATIONS']),
-    console: flag(env, 'LLMTRACE_CONSOLE'),
-    quiet: flag(env, 'LLMTRACE_QUIET') ?? false,
-    logLines: (choice(env, 'LLMTRACE_LOG', LOG_MODES) ?? 'off') !== 'off',
+    logLines: (variableOf(oneOf(LOG_MODES, 'LLMTRACE_LOG'), env, warn) ?? 'off') !== 'off',
     color: !env['NO_COLOR'],
     logLevel: logLevel(env),
     traceExporters: exporters(env, 'TRACES'),
     metricExporters: exporters(env, 'METRICS'),
     logExporters: exporters(env, 'LOGS'),
-    exportTo: choice(env, 'LLMTRACE_EXPORT', EXPORT_TO) ?? 'registered',
-    metricInterval: positiveNumber(env, 'OTEL_METRIC_EXPORT_INTERVAL'),
-    metricTimeout: positiveNumber(env, 'OTEL_METRIC_EXPORT_TIMEOUT'),
-    exportQueueBytes: Math.min(
-      positiveNumber(env, 'LLMTRACE_EXPORT_QUEUE_BYTES') ?? DEFAULT_QUEUE_BYTES,
-      MAX_QUEUE_BYTES,
-    ),
-    exitTimeout: milliseconds(env, 'LLMTRACE_EXIT_TIMEOUT_MS') ?? 3000,
+    metricInterval: undefined,
+    metricTimeout: undefined,
+    ...fromEnvironment(SDK_RULES, env, warn),
     isServerless: SERVERLESS.some((name) => Boolean(env[name]?.trim())),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
-    prometheus: prometheus(env),
-    redis: redisSettings(env, warnOfValue),
-    configFile: env['LLMTRACE_CONFIG']?.trim() || undefined,
-    doctor: flag(env, 'LLMTRACE_DOCTOR') ?? false,
-    doctorFolder: env['LLMTRACE_DOCTOR_FOLDER'] || undefined,
+    prometheus: prometheusPort === undefined ? undefined : { port: prometheusPort, host: prometheusHost },
+    redis: redisSettings(env, warn),
     env,
   };
-}
-
-function prometheus(env: Environment): PrometheusSettings | undefined {
-  const value = env['LLMTRACE_PROMETHEUS_PORT']?.trim();
-  if (!value) return undefined;
-  const host = env['LLMTRACE_PROMETHEUS_HOST']?.trim() || '127.0.0.1';
-  const port = Number(value);
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return { port, host };
-  warnOfValue('LLMTRACE_PROMETHEUS_PORT', 'a port', value);
-  return undefined;
 }
 
 function exporters(env: Environment, signal: 'TRACES' | 'METRICS' | 'LOGS'): ExporterSetting[] {

@@ -36,7 +36,7 @@ export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[
   const effect = wanted.length > 0 ? 'it is ignored' : 'it is ignored, and all are traced';
   for (const name of asked.filter((name) => !names.includes(name)))
     warnOnce(
-      `expected LLMTRACE_INSTRUMENTATIONS to be of ${names.join(', ')}, got ${meant(name, names)}; ${effect}` +
+      `LLMTRACE_INSTRUMENTATIONS=${name.slice(0, 50)} is not one of ${names.join(', ')}${meant(name, names)}; ${effect}` +
         (wanted.length > 0 ? '' : '. LLMTRACE_ENABLED=false switches llmtrace off'),
     );
   return names.filter((name) => wanted.length === 0 || wanted.includes(name)).flatMap(loaded);
@@ -44,7 +44,7 @@ export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[
 
 function meant(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
-  return `${name.slice(0, 50)}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
 /** One that does not load is missing; the others are there. */

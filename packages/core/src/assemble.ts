@@ -74,7 +74,7 @@ export function engineOf(
     retries,
     diag,
     nativeSpans: config.nativeSpans,
-    streamUsage: config.streamUsage,
+    streamUsage: config.requestStreamUsage,
     needsUsage:
       config.budget.length > 0 || config.rateLimit.some((limit) => limit.tokensPerMinute !== undefined),
     needsSize: config.budget.length > 0,
@@ -93,9 +93,9 @@ const isOn = ({ capture }: ResolvedContent, where: 'SPAN' | 'EVENT'): boolean =>
 
 /** Undefined if no observer records content, which is then not even read. */
 function captureOptions({ content, log }: CompleteConfig): CaptureOptions | undefined {
-  const { sanitizeContent, mode } = log as ResolvedLog;
+  const { hideContent, mode } = log as ResolvedLog;
   const isTaken =
-    content.capture !== 'NO_CONTENT' || content.completionHook || (mode !== 'off' && !sanitizeContent);
+    content.capture !== 'NO_CONTENT' || content.completionHook || (mode !== 'off' && !hideContent);
   return isTaken ? { ...content, redactor: redactorOf(content.redact) } : undefined;
 }
 

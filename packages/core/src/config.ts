@@ -5,22 +5,26 @@ import { note } from './diagnosis/findings.ts';
 import type { NativeMode } from './engine/native/native-span.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './interceptors/options.ts';
 import type { Observer } from './model/call.ts';
-import { COST_SEMCONV, type CostSemconv, SEMCONV, type Semconv } from './observers/attributes.ts';
+import type { CostSemconv, Semconv } from './observers/attributes.ts';
 import { type Hooks, hooksOf } from './observers/hooks.ts';
-import { LOG_MODES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
-import { choice, type Environment, flag, list, pairs, warnOfValue } from './options/environment.ts';
+import { FORMER_LOG, LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
+import { OPTION_TABLE, PLAIN_DEFAULTS, PLAIN_RULES, type PlainOptions } from './option-tables.ts';
+import type { Environment } from './options/environment.ts';
 import {
-  expectBoolean,
-  expectNames,
-  expectPath,
-  expectTexts,
+  checkedValue,
+  fromEnvironment,
   isRecord,
+  list,
+  presentName,
+  presentValue,
   quoted,
+  type Rule,
   shown,
+  unknownField,
+  variableOf,
 } from './options/rules.ts';
+import { warnByTable } from './options/table.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
-
-const NATIVE_SPANS = ['adopt', 'ours'] as const;
 
 /** Options of every llmtrace instrumentation. */
 export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig {
@@ -39,7 +43,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    * How the cost of a call is named on spans and metrics. Environment: `LLMTRACE_COST_SEMCONV`.
    * @default 'default'
    */
-  costSemconv?: CostSemconv;
+  costSemconv?: CostSemconv | 'draft443';
   /**
    * With `semconv: 'latest'`, also tokens by modality. Environment: `LLMTRACE_TOKEN_MODALITY`.
    * @default false
@@ -57,7 +61,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    * `LLMTRACE_NATIVE_SPANS`.
    * @default 'adopt'
    */
-  nativeSpans?: NativeMode;
+  nativeSpans?: NativeMode | 'ours';
   /**
    * The model behind a deployment or an alias (`{ 'my-deployment': 'gpt-4o' }`), for its price.
    * Environment: `LLMTRACE_MODEL_MAP=deployment=model,…`.
@@ -71,10 +75,12 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
   prices?: string;
   /**
    * Ask OpenAI's chat streams for their usage (`stream_options.include_usage`) where the application does not,
-   * and keep the chunk that this adds from it. Only a raw body (`asResponse()`) shows it. Hosts that refuse
-   * unknown options refuse the request. Environment: `LLMTRACE_OPENAI_INJECT_STREAM_USAGE`.
+   * and hide the added usage chunk from the application. Only a raw body (`asResponse()`) shows it. Hosts that refuse
+   * unknown options refuse the request. Environment: `LLMTRACE_REQUEST_STREAM_USAGE`.
    * @default false
    */
+  requestStreamUsage?: boolean;
+  /** @deprecated The former name of `requestStreamUsage`. */
   streamUsage?: boolean;
   /**
    * Log lines of calls: `json` or `pretty` on stderr, or the options of a logger of your own. Environment:
@@ -102,57 +108,77 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
 }
 
 /** Options with everything in them. */
-export type CompleteConfig = Required<LlmTraceConfig> & Resilience & { content: ResolvedContent };
+export type CompleteConfig = Required<
+  Omit<LlmTraceConfig, 'streamUsage' | 'nativeSpans' | 'costSemconv' | 'rateLimit'>
+> &
+  Resilience & { content: ResolvedContent; nativeSpans: NativeMode; costSemconv: CostSemconv };
+
+const warn = warnByTable(OPTION_TABLE);
+
+/** Unknown options beyond this number are not named: they belong to something else. */
+const MAX_UNKNOWN = 10;
 
 /** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
 export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
-  const experimental = list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental');
-  return {
-    enabled: expectBoolean('enabled', config.enabled ?? flag(env, 'LLMTRACE_ENABLED') ?? true),
+  const log = fromEnvironment(LOG_RULES, env, warn);
+  const complete = {
+    ...plainOptions(config, env),
     observers: expectObservers(config.observers ?? []),
-    ...resilienceOf(config, env, warnOfValue),
+    ...resilienceOf(config, env, warn),
     hooks: hooksOf(config.hooks),
-    semconv:
-      option('semconv', SEMCONV, config.semconv) ??
-      choice(env, 'LLMTRACE_SEMCONV', SEMCONV) ??
-      (experimental ? 'latest' : '1.41'),
-    costSemconv:
-      option('costSemconv', COST_SEMCONV, config.costSemconv) ??
-      choice(env, 'LLMTRACE_COST_SEMCONV', COST_SEMCONV) ??
-      'default',
-    tokenModality: expectBoolean(
-      'tokenModality',
-      config.tokenModality ?? flag(env, 'LLMTRACE_TOKEN_MODALITY') ?? false,
-    ),
-    providerMap: expectNames('providerMap', config.providerMap) ?? pairs(env, 'LLMTRACE_PROVIDER_MAP'),
-    nativeSpans:
-      option('nativeSpans', NATIVE_SPANS, config.nativeSpans) ??
-      choice(env, 'LLMTRACE_NATIVE_SPANS', NATIVE_SPANS) ??
-      'adopt',
-    modelMap: expectNames('modelMap', config.modelMap) ?? pairs(env, 'LLMTRACE_MODEL_MAP'),
-    prices: expectPath('prices', config.prices ?? env['LLMTRACE_PRICES'] ?? ''),
-    streamUsage: expectBoolean(
-      'streamUsage',
-      config.streamUsage ?? flag(env, 'LLMTRACE_OPENAI_INJECT_STREAM_USAGE') ?? false,
-    ),
-    log: resolveLog(
-      config.log,
-      choice(env, 'LLMTRACE_LOG', LOG_MODES),
-      flag(env, 'LLMTRACE_LOG_SANITIZE_CONTENT'),
-    ),
-    content: resolveContent(config.content, env, warnOfValue),
-    exceptionsOnSpans: expectBoolean(
-      'exceptionsOnSpans',
-      config.exceptionsOnSpans ??
-        list(env['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'])?.includes('logs/dup') ??
-        false,
-    ),
-    httpExclude: excludedHosts(config, env),
+    log: resolveLog(config.log, log.mode, log.hideContent),
+    content: resolveContent(config.content, env, warn),
+  };
+  warnOfUnknownOptions(config, complete, FORMER_OPTIONS);
+  if (isRecord(config.log)) warnOfUnknownOptions(config.log, complete.log, [FORMER_LOG], 'log.');
+  return complete;
+}
+
+/**
+ * Warns of each option that code gives and llmtrace does not know: it has no effect.
+ * @param former names that still work, and are not suggested.
+ */
+function warnOfUnknownOptions(given: object, known: object, former: readonly string[], prefix = ''): void {
+  const unknown = Object.entries(given).filter(
+    ([name, value]) => value !== undefined && !Object.hasOwn(known, name) && !former.includes(name),
+  );
+  for (const [name] of unknown.slice(0, MAX_UNKNOWN)) {
+    const near = nearest(name, Object.keys(known));
+    noteUnknown(
+      `${quoted(prefix + name)} is no option of llmtrace`,
+      near === undefined ? 'Remove it' : `Set \`${prefix}${near}\` in its place`,
+    );
+  }
+}
+
+const noteUnknown = (what: string, cure: string): void =>
+  note({ code: 'no-effect', what: `${what} and has no effect`, cure, lost: false }, true);
+
+function plainOptions(config: LlmTraceConfig, env: Environment): PlainOptions {
+  const defaults = { ...PLAIN_DEFAULTS, semconv: optedIn(env) ?? PLAIN_DEFAULTS.semconv };
+  const given = plainGiven(config);
+  const options = Object.entries<Rule>(PLAIN_RULES).map(([option, rule]) => {
+    const name = option as keyof PlainOptions;
+    const value = presentValue(`${name}: `, given[name], rule) ?? variableOf(rule, env, warn);
+    return [name, checkedValue(name, value ?? defaults[name], rule)];
+  });
+  return Object.fromEntries(options);
+}
+
+/** What code gives, by the present names. */
+function plainGiven(config: LlmTraceConfig): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
+  const former = entries.filter(([name]) => FORMER_OPTIONS.includes(name));
+  return {
+    ...Object.fromEntries(former.map(([name, value]) => [presentName('', name, PLAIN_RULES), value])),
+    ...Object.fromEntries(entries),
   };
 }
 
-const excludedHosts = ({ httpExclude }: LlmTraceConfig, env: Environment): readonly string[] =>
-  expectTexts('httpExclude', httpExclude) ?? list(env['LLMTRACE_HTTP_EXCLUDE']) ?? [];
+const FORMER_OPTIONS = Object.values<Rule>(PLAIN_RULES).flatMap(({ former }) => former ?? []);
+
+const optedIn = (env: Environment): Semconv | undefined =>
+  list(env['OTEL_SEMCONV_STABILITY_OPT_IN'])?.includes('gen_ai_latest_experimental') ? 'latest' : undefined;
 
 /**
  * A configuration from outside: of a file, say.
@@ -163,35 +189,27 @@ export function validateConfig(config: unknown): LlmTraceConfig {
   if (!isRecord(config))
     throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
   const known = Object.keys(resolveConfig({}, {}));
-  const unknown = Object.keys(config).find((field) => !known.includes(field));
-  if (unknown !== undefined) throw new TypeError(`Expected the configuration to have no ${quoted(unknown)}.`);
+  const unknown = Object.keys(config).find(
+    (field) => !known.includes(field) && !FORMER_OPTIONS.includes(field),
+  );
+  if (unknown !== undefined) throw unknownField('the configuration', quoted(unknown), unknown, known);
   resolveConfig(config, {});
   return config;
 }
 
 /** Whether `LLMTRACE_ENABLED` says that nothing is to happen. */
 export const isSwitchedOff = (env: Environment = process.env): boolean =>
-  flag(env, 'LLMTRACE_ENABLED') === false;
+  variableOf(PLAIN_RULES.enabled, env, warn) === false;
 
 /** Warns of each variable that begins as llmtrace's do and is none: it has no effect. */
 export function warnOfUnknownVariables(env: Environment = process.env): void {
   for (const name of unknownVariables(env)) {
     const meant = nearest(name, VARIABLES);
-    note(
-      {
-        code: 'no-effect',
-        what: `${name} is no variable of llmtrace and has no effect`,
-        cure: meant ? `Set ${meant} in its place` : 'Remove it; README.md has the table of variables',
-        lost: false,
-      },
-      true,
+    noteUnknown(
+      `${name} is no variable of llmtrace`,
+      meant ? `Set ${meant} in its place` : 'Remove it; README.md has the table of variables',
     );
   }
-}
-
-function option<T extends string>(name: string, allowed: readonly T[], value: T | undefined): T | undefined {
-  if (value === undefined || allowed.includes(value)) return value;
-  throw new TypeError(`Expected \`${name}\` to be one of ${allowed.join(', ')}, got ${shown(value)}.`);
 }
 
 function expectObservers(observers: readonly Observer[]): readonly Observer[] {

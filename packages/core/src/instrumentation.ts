@@ -183,7 +183,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   ): unknown {
     const { native, client } = this.vendor;
     const run = (): unknown => original.apply(self, args);
-    return native && nativeSpans === 'ours' ? silently(native, client(self), run) : run();
+    return native && nativeSpans === 'replace' ? silently(native, client(self), run) : run();
   }
 
   /** Undefined if the OpenTelemetry providers fail: the application's call then runs untraced. */

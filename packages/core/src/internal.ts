@@ -121,16 +121,23 @@ export { newerLoggerProvider } from './observers/events.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export { OPTION_TABLE } from './option-tables.ts';
+export type { Environment } from './options/environment.ts';
 export {
-  choice,
-  type Environment,
+  capped,
   flag,
+  fromEnvironment,
   list,
-  milliseconds,
-  positiveNumber,
-  warnOfValue,
-} from './options/environment.ts';
-export { nearest, VARIABLES } from './options/variables.ts';
+  oneOf,
+  path,
+  port,
+  type Rules,
+  text,
+  texts,
+  variableOf,
+} from './options/rules.ts';
+export { type OptionEntry, optionTable, warnByTable } from './options/table.ts';
+export { isVariable, nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
 export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
 export { copyWith } from './platform/copy-with.ts';

@@ -13,7 +13,7 @@ const LOG = {
   logRequest: true,
   logResponse: true,
   logErrors: true,
-  sanitizeContent: true,
+  hideContent: true,
 };
 const CONTENT = {
   capture: 'NO_CONTENT',
@@ -69,7 +69,7 @@ describe('the configuration', () => {
       nativeSpans: 'adopt',
       modelMap: {},
       prices: '',
-      streamUsage: false,
+      requestStreamUsage: false,
       log: { ...LOG, mode: 'off' },
       content: CONTENT,
       exceptionsOnSpans: false,
@@ -84,12 +84,12 @@ describe('the configuration', () => {
       LLMTRACE_COST_SEMCONV: 'Logfire',
       LLMTRACE_TOKEN_MODALITY: '1',
       LLMTRACE_PROVIDER_MAP: 'a.test=groq, b.test:8080 = mine',
-      LLMTRACE_NATIVE_SPANS: 'ours',
+      LLMTRACE_NATIVE_SPANS: 'replace',
       LLMTRACE_MODEL_MAP: 'prod=gpt-4o',
       LLMTRACE_PRICES: './prices.json',
-      LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'yes',
+      LLMTRACE_REQUEST_STREAM_USAGE: 'yes',
       LLMTRACE_LOG: 'JSON',
-      LLMTRACE_LOG_SANITIZE_CONTENT: 'off',
+      LLMTRACE_LOG_HIDE_CONTENT: 'off',
       OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'event_only',
       LLMTRACE_CONTENT_MAX_LENGTH: '200',
       LLMTRACE_CAPTURE_BLOBS: 'true',
@@ -111,11 +111,11 @@ describe('the configuration', () => {
       costSemconv: 'logfire',
       tokenModality: true,
       providerMap: { 'a.test': 'groq', 'b.test:8080': 'mine' },
-      nativeSpans: 'ours',
+      nativeSpans: 'replace',
       modelMap: { prod: 'gpt-4o' },
       prices: './prices.json',
-      streamUsage: true,
-      log: { ...LOG, sanitizeContent: false },
+      requestStreamUsage: true,
+      log: { ...LOG, hideContent: false },
       content: {
         capture: 'EVENT_ONLY',
         maxLength: 200,
@@ -190,7 +190,7 @@ describe('the configuration', () => {
       ],
       [{ enabled: 'false' }, /`enabled` to be a boolean, got "false"/],
       [{ tokenModality: 1 }, /`tokenModality` to be a boolean/],
-      [{ streamUsage: 'no' }, /`streamUsage` to be a boolean/],
+      [{ requestStreamUsage: 'no' }, /`requestStreamUsage` to be a boolean/],
       [{ exceptionsOnSpans: {} }, /`exceptionsOnSpans` to be a boolean/],
       [{ log: { logErrors: 'false' } }, /`log.logErrors` to be a boolean/],
     ];
@@ -205,11 +205,90 @@ describe('the configuration', () => {
     assert.deepEqual(
       warn.args.map(([message]) => message),
       [
-        'llmtrace: expected LLMTRACE_SEMCONV to be one of 1.41, latest, dup, got 2.0; it is ignored',
-        'llmtrace: expected LLMTRACE_TOKEN_MODALITY to be true or false, got perhaps; it is ignored',
-        'llmtrace: expected LLMTRACE_PROVIDER_MAP to be a list of name=value, got a; it is ignored',
+        'llmtrace: LLMTRACE_SEMCONV=2.0 is not one of 1.41, latest, dup; using the default (1.41)',
+        'llmtrace: LLMTRACE_TOKEN_MODALITY=perhaps is not true or false; using the default (false)',
+        'llmtrace: LLMTRACE_PROVIDER_MAP=a is not a list of name=value; this entry is ignored',
       ],
     );
+  });
+
+  it('warns once of an option that is unknown, and names the nearest one', () => {
+    const config = { nativSpans: 'adopt', log: { levl: 'info' }, wallpaper: 1, absent: undefined };
+    resolveConfig(config as LlmTraceConfig, {});
+    resolveConfig(config as LlmTraceConfig, {});
+    assert.deepEqual(
+      warn.args.map(([message]) => message),
+      [
+        'llmtrace: `nativSpans` is no option of llmtrace and has no effect. Set `nativeSpans` in its place',
+        'llmtrace: `wallpaper` is no option of llmtrace and has no effect. Remove it',
+        'llmtrace: `log.levl` is no option of llmtrace and has no effect. Set `log.level` in its place',
+      ],
+    );
+  });
+
+  it('warns of a number that is none, or beyond its bound', () => {
+    resolveConfig({}, { LLMTRACE_RATE_LIMIT: 'fast' });
+    resolveConfig({}, { LLMTRACE_RATE_LIMIT: '1e16' });
+    assert.deepEqual(
+      warn.args.map(([message]) => message),
+      [
+        'llmtrace: LLMTRACE_RATE_LIMIT=fast is not a positive number; using the default (none)',
+        'llmtrace: LLMTRACE_RATE_LIMIT=1e16 is not a positive number up to 1000000000000000; using the default (none)',
+      ],
+    );
+  });
+
+  it('takes former names and values, and warns of each once', () => {
+    const former = { streamUsage: true, nativeSpans: 'ours', costSemconv: 'draft443' } as const;
+    const config: LlmTraceConfig = {
+      ...former,
+      log: { mode: 'json', sanitizeContent: false },
+      rateLimit: { adapt: true },
+    };
+    const env = {
+      LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'true',
+      LLMTRACE_NATIVE_SPANS: 'ours',
+      LLMTRACE_COST_SEMCONV: 'draft443',
+      LLMTRACE_LOG: 'json',
+      LLMTRACE_LOG_SANITIZE_CONTENT: 'false',
+      LLMTRACE_RATE_LIMIT_ADAPT: 'true',
+    };
+    for (const resolved of [resolveConfig(validateConfig(config), {}), resolveConfig({}, env)]) {
+      const { requestStreamUsage, nativeSpans, costSemconv, log, rateLimit } = resolved;
+      assert.deepEqual([requestStreamUsage, nativeSpans, costSemconv], [true, 'replace', 'draft']);
+      assert.equal((log as { hideContent?: boolean }).hideContent, false);
+      assert.equal(rateLimit[0]?.followVendor, true);
+    }
+    resolveConfig({}, env);
+    const pairs = warn.args.map(([message]) =>
+      String(message).replace(
+        /^llmtrace: (.*) is the former name of (.*) and still works\. Use the new name$/,
+        '$1 → $2',
+      ),
+    );
+    assert.deepEqual(pairs.toSorted(), [
+      'LLMTRACE_COST_SEMCONV=draft443 → LLMTRACE_COST_SEMCONV=draft',
+      'LLMTRACE_LOG_SANITIZE_CONTENT → LLMTRACE_LOG_HIDE_CONTENT',
+      'LLMTRACE_NATIVE_SPANS=ours → LLMTRACE_NATIVE_SPANS=replace',
+      'LLMTRACE_OPENAI_INJECT_STREAM_USAGE → LLMTRACE_REQUEST_STREAM_USAGE',
+      'LLMTRACE_RATE_LIMIT_ADAPT → LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR',
+      '`log.sanitizeContent` → `log.hideContent`',
+      '`rateLimit.adapt` → `rateLimit.followVendor`',
+      '`streamUsage` → `requestStreamUsage`',
+      'costSemconv: draft443 → costSemconv: draft',
+      'nativeSpans: ours → nativeSpans: replace',
+    ]);
+  });
+
+  it('gives the present name precedence over a former one', () => {
+    assert.equal(
+      resolveConfig({ streamUsage: true, requestStreamUsage: false }, {}).requestStreamUsage,
+      false,
+    );
+    const both = { rate: 1, followVendor: false, adapt: true };
+    assert.equal(resolveConfig({ rateLimit: both }, {}).rateLimit[0]?.followVendor, false);
+    const env = { LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'true', LLMTRACE_REQUEST_STREAM_USAGE: 'false' };
+    assert.equal(resolveConfig({}, env).requestStreamUsage, false);
   });
 
   it('says that LLMTRACE_REDIS_URL is not read where the limits are made', () => {

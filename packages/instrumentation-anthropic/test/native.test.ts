@@ -157,7 +157,7 @@ describe('an SDK that traces itself', function suite() {
         without = await playAll({ ...copy, mode: 'none' });
       });
 
-      for (const mode of ['adopt', 'ours'] as const) {
+      for (const mode of ['adopt', 'replace'] as const) {
         describe(`spans: ${mode}`, () => {
           let reports: Reports;
           before(async () => {

@@ -108,7 +108,7 @@ describeWithRedis('limits over processes', () => {
         LLMTRACE_REDIS_TIMEOUT: 'soon',
       });
       assert.equal(stdout, TWO);
-      assert.match(stderr, /expected LLMTRACE_REDIS_URL to be a URL that begins with redis/);
+      assert.match(stderr, /LLMTRACE_REDIS_URL=\(not shown\) is not a URL that begins with redis/);
       assert.doesNotMatch(stderr, /is read by/, 'of which this is no case');
       assert.doesNotMatch(stderr, /sec ?ret/);
     }

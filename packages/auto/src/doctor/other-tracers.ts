@@ -61,6 +61,6 @@ const native = ({ module, version = '' }: SdkCopy): Finding => ({
     '  ',
     ' ',
   ),
-  cure: 'Nothing needs to be done; LLMTRACE_NATIVE_SPANS=ours puts spans of llmtrace in their place',
+  cure: 'Nothing needs to be done; LLMTRACE_NATIVE_SPANS=replace puts spans of llmtrace in their place',
   lost: false,
 });

@@ -1,5 +1,5 @@
 /** Which variables are set and have no effect in the way in which llmtrace runs here. */
-import { type Finding, nearest, VARIABLES } from '@llmtrace/core/internal';
+import { type Finding, isVariable, nearest, VARIABLES } from '@llmtrace/core/internal';
 import type { AutoSettings } from '../settings.ts';
 import type { StartedBy } from './observe.ts';
 import { EXPORTER_VARIABLES, OF_SDK, READ, VALUES } from './otel-variables.ts';
@@ -42,7 +42,7 @@ interface Need {
 
 const isOn = (value: string | undefined): boolean => /^(?:true|1|on|yes)$/i.test(value?.trim() ?? '');
 const isAny = (env: Environment, pattern: RegExp): boolean => namesIn(env, pattern).length > 0;
-const LIMIT = /^LLMTRACE_RATE_LIMIT(?:_(?:REQUESTS|TOKENS)_PER_MINUTE|_CONCURRENCY|_ADAPT)?$/;
+const LIMIT = /^LLMTRACE_RATE_LIMIT(?:_(?:REQUESTS|TOKENS)_PER_MINUTE|_CONCURRENCY|_FOLLOW_VENDOR|_ADAPT)?$/;
 const AMOUNT = /^LLMTRACE_BUDGET_(?:USD|TOKENS)$/;
 const CAPTURE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
 const isCaptured = (value: string | undefined): boolean =>
@@ -91,7 +91,7 @@ const NEEDS: readonly Need[] = [
     inCode: true,
   },
   {
-    of: /^LLMTRACE_LOG_SANITIZE_CONTENT$/,
+    of: /^LLMTRACE_LOG_(?:HIDE|SANITIZE)_CONTENT$/,
     isMet: isLogged,
     cure: 'Set LLMTRACE_LOG to json or pretty',
     inCode: true,
@@ -107,13 +107,12 @@ const NEEDS: readonly Need[] = [
 function lonely({ settings: { env, configFile }, ways }: Situation): Finding[] {
   const hasCode = configFile !== undefined || !ways.has('auto');
   return NEEDS.flatMap(({ of, isMet, cure, inCode = false }) => {
-    const names = namesIn(env, of).filter(isKnown);
+    const names = namesIn(env, of).filter(isVariable);
     if (names.length === 0 || isMet(env) || (inCode && hasCode)) return [];
     return [finding(`${listed(names)} ${have(names)} no effect alone`, cure)];
   });
 }
 
-const isKnown = (name: string): boolean => (VARIABLES as readonly string[]).includes(name);
 const have = (names: readonly string[]): string => (names.length === 1 ? 'has' : 'have');
 const MAX_LISTED = 10;
 const listed = (names: readonly string[]): string =>
@@ -138,7 +137,9 @@ function late({ settings: { env }, envAtStart }: Situation): Finding[] {
 
 /** Variables that only `@llmtrace/auto` and `llmtraceInstrumentations()` read. */
 function unread(env: Environment): Finding[] {
-  const names = namesIn(env, /^LLMTRACE_(?:INSTRUMENTATIONS|CONSOLE|CONFIG|PROMETHEUS_.*)$/).filter(isKnown);
+  const names = namesIn(env, /^LLMTRACE_(?:INSTRUMENTATIONS|CONSOLE|CONFIG|PROMETHEUS_.*)$/).filter(
+    isVariable,
+  );
   if (names.length === 0) return [];
   return [
     finding(
@@ -198,7 +199,7 @@ function wrongValue(name: string, text = ''): Finding[] {
     .slice(0, MAX_LISTED)
     .map((value) => ({
       code: 'setting' as const,
-      what: `expected ${name} to be of ${allowed.join(', ')}, got ${value.slice(0, 50)}; it is ignored`,
+      what: `${name}=${value.slice(0, 50)} is not one of ${allowed.join(', ')}; it is ignored`,
       cure: `Set ${name} to ${nearest(value, allowed) ?? allowed[0]}`,
       lost: false,
     }));
@@ -214,7 +215,7 @@ function wrongShare({
   return [
     {
       code: 'setting',
-      what: `expected OTEL_TRACES_SAMPLER_ARG to be a number from 0 to 1, got ${share?.slice(0, 50) || 'nothing'}; all spans are kept`,
+      what: `OTEL_TRACES_SAMPLER_ARG=${share?.slice(0, 50) ?? ''} is not a number from 0 to 1; all spans are kept`,
       cure: 'Set OTEL_TRACES_SAMPLER_ARG to the share that is to be kept, such as 0.1',
       lost: false,
     },

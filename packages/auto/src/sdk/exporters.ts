@@ -30,7 +30,7 @@ function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): Ex
   if (name === 'console') return { path: undefined };
   if (name !== 'otlp') {
     return none(
-      `expected ${VARIABLES[signal]} to be of otlp, console, none, got ${name}; it is ignored`,
+      `${VARIABLES[signal]}=${name} is not one of otlp, console, none; it is ignored`,
       `Set ${VARIABLES[signal]} to otlp`,
     );
   }
@@ -38,7 +38,7 @@ function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): Ex
   if (!variant) {
     const protocols = Object.keys(VARIANTS).join(', ');
     return none(
-      `expected the OTLP protocol to be one of ${protocols}, got ${protocol}; nothing is exported`,
+      `the OTLP protocol ${protocol} is not one of ${protocols}; nothing is exported`,
       'Set OTEL_EXPORTER_OTLP_PROTOCOL to one of them',
     );
   }

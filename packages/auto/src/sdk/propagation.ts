@@ -66,8 +66,6 @@ function propagatorOf(name: string): TextMapPropagator[] {
     require('@opentelemetry/core') as typeof import('@opentelemetry/core');
   if (name === 'tracecontext') return [new W3CTraceContextPropagator()];
   if (name === 'baggage') return [new W3CBaggagePropagator()];
-  diag.warn(
-    `llmtrace: expected OTEL_PROPAGATORS to be of tracecontext, baggage, none, got ${name}; it is ignored`,
-  );
+  diag.warn(`llmtrace: OTEL_PROPAGATORS=${name} is not one of tracecontext, baggage, none; it is ignored`);
   return [];
 }

@@ -192,7 +192,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
     {
       what: 'an exporter that does not exist',
       code: 'exporter',
-      cause: /expected OTEL_TRACES_EXPORTER to be of otlp, console, none, got zipkin/,
+      cause: /OTEL_TRACES_EXPORTER=zipkin is not one of otlp, console, none/,
       cure: /Set OTEL_TRACES_EXPORTER to otlp/,
       lost: true,
       warns: true,
@@ -287,7 +287,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
     {
       what: 'an option with a wrong value',
       code: 'setting',
-      cause: /expected LLMTRACE_CONSOLE to be true or false, got maybe/,
+      cause: /LLMTRACE_CONSOLE=maybe is not true or false; using the default/,
       cure: /README\.md has the table/,
       lost: false,
       warns: true,

@@ -40,7 +40,7 @@ describe('variables without effect', () => {
     [{ LLMTRACE_REDIS_URL: 'redis://127.0.0.1:1' }, /→ Set a limit or a budget that Redis is to keep$/],
     [{ LLMTRACE_PROMETHEUS_HOST: '127.0.0.1' }, /→ Set LLMTRACE_PROMETHEUS_PORT$/],
     [{ LLMTRACE_TOKEN_MODALITY: 'true' }, /→ Set LLMTRACE_SEMCONV=latest$/],
-    [{ LLMTRACE_LOG_SANITIZE_CONTENT: 'true' }, /→ Set LLMTRACE_LOG to json or pretty$/],
+    [{ LLMTRACE_LOG_HIDE_CONTENT: 'true' }, /→ Set LLMTRACE_LOG to json or pretty$/],
     [{ LLMTRACE_CONTENT_MAX_LENGTH: '9' }, /→ Set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, /],
     [{ LLMTRACE_CAPTURE_BLOBS: 'true' }, /→ Set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT, /],
     [
@@ -69,7 +69,7 @@ describe('variables without effect', () => {
       LLMTRACE_SEMCONV: 'latest',
       LLMTRACE_TOKEN_MODALITY: 'true',
       LLMTRACE_LOG: 'pretty',
-      LLMTRACE_LOG_SANITIZE_CONTENT: 'true',
+      LLMTRACE_LOG_HIDE_CONTENT: 'true',
       OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_ONLY',
       LLMTRACE_CONTENT_MAX_LENGTH: '9',
       LLMTRACE_QUIET: 'true',
@@ -93,15 +93,18 @@ describe('variables without effect', () => {
     ],
     [
       { OTEL_TRACES_SAMPLER: 'allways_off' },
-      /^expected OTEL_TRACES_SAMPLER to be of .*, got allways_off; it is ignored → .* to always_off$/,
+      /^OTEL_TRACES_SAMPLER=allways_off is not one of .*; it is ignored → .* to always_off$/,
     ],
     [
       { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '50%' },
-      /OTEL_TRACES_SAMPLER_ARG to be a number from 0 to 1, got 50%; all spans are kept/,
+      /OTEL_TRACES_SAMPLER_ARG=50% is not a number from 0 to 1; all spans are kept/,
     ],
-    [{ OTEL_PROPAGATORS: 'baggage,b3' }, /^expected OTEL_PROPAGATORS to be of .*, got b3; it is ignored/],
-    [{ OTEL_NODE_RESOURCE_DETECTORS: 'env,gcp' }, /OTEL_NODE_RESOURCE_DETECTORS .* got gcp; it is ignored/],
-    [{ OTEL_LOG_LEVEL: 'trace' }, /OTEL_LOG_LEVEL .* got trace; it is ignored/],
+    [{ OTEL_PROPAGATORS: 'baggage,b3' }, /^OTEL_PROPAGATORS=b3 is not one of .*; it is ignored/],
+    [
+      { OTEL_NODE_RESOURCE_DETECTORS: 'env,gcp' },
+      /OTEL_NODE_RESOURCE_DETECTORS=gcp is not .*; it is ignored/,
+    ],
+    [{ OTEL_LOG_LEVEL: 'trace' }, /OTEL_LOG_LEVEL=trace is not .*; it is ignored/],
   ];
   for (const [env, expected] of OTEL) {
     it(`are named where they are OpenTelemetry's: ${Object.keys(env)}`, async () => {

@@ -122,7 +122,7 @@ describe('an export that fails', function () {
     'an endpoint without a scheme': [
       async () => at('collector:4318'),
       'export-endpoint',
-      /^expected OTEL_EXPORTER_OTLP_ENDPOINT to be a URL .*, got collector:4318; nothing is exported there/,
+      /^OTEL_EXPORTER_OTLP_ENDPOINT=collector:4318 is not a URL .*; nothing is exported there/,
     ],
   };
 

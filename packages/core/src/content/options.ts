@@ -10,7 +10,9 @@ import {
   positiveInteger,
   type Rule,
   type Rules,
+  type Warn,
 } from '../options/rules.ts';
+import { optionTable } from '../options/table.ts';
 import { REDACTORS, type Redactor, type RedactorName } from './redactors.ts';
 
 export const CAPTURE_MODES = ['NO_CONTENT', 'SPAN_ONLY', 'EVENT_ONLY', 'SPAN_AND_EVENT'] as const;
@@ -90,6 +92,7 @@ const REDACT_ENV = 'LLMTRACE_CONTENT_REDACT';
 
 const redactRule: Rule = {
   expected: `of ${REDACTORS.join(', ')} or functions`,
+  textExpected: `a list of ${REDACTORS.join(', ')}`,
   holds: (value) => listOf(value).every(isRedactor),
   env: REDACT_ENV,
   parse(text) {
@@ -120,7 +123,18 @@ const refuse: Redactor = () => {
 
 const DEFAULTS: Options = { capture: 'NO_CONTENT', blobs: false, toolDefinitions: 'names', redact: [] };
 
-type Warn = (name: string, expected: string, value: string) => void;
+/** The options of content in words. */
+export const CONTENT_TABLE = optionTable('content', RULES, DEFAULTS, {
+  capture: 'record [message content](docs/content.md) on spans, in events, or both',
+  maxLength: 'how many characters of each text are recorded',
+  blobs: 'record images, audio and files within messages as base64',
+  toolDefinitions: "`full`: the tools' descriptions and parameters, too",
+  redact: {
+    description: '[redactors](docs/content.md): what is taken out of each text before it is recorded',
+    otherwise: 'no content is recorded',
+  },
+  completionHook: 'gets the content of each call that has ended',
+});
 
 /**
  * Completes the option `content`; code takes precedence over the environment.

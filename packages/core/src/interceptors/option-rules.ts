@@ -35,6 +35,7 @@ export const RETRY: Rules<Retries> = {
   budget: {
     ...retryBudget,
     env: 'LLMTRACE_RETRY_BUDGET',
+    textExpected: 'a number from 0 to 1, or false',
     parse: (text) => (text === 'false' ? false : { ...RETRY_DEFAULTS.budget, ratio: Number(text) }),
   },
 };
@@ -67,7 +68,7 @@ export const RATE_LIMIT: Rules<RateLimit> = {
   maxWait: milliseconds('LLMTRACE_RATE_LIMIT_MAX_WAIT'),
   maxQueue: wholeNumber('LLMTRACE_RATE_LIMIT_MAX_QUEUE'),
   estimate: orFunction(nonNegative()),
-  adapt: flag('LLMTRACE_RATE_LIMIT_ADAPT'),
+  followVendor: { ...flag('LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR'), former: 'adapt' },
 };
 
 export const BUDGET: Rules<Budget> = {

@@ -2,17 +2,21 @@
 
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Interceptor } from '../model/call.ts';
-import { checked, flag, fromEnvironment, type Rules, shown } from '../options/rules.ts';
+import { checked, fromEnvironment, shown, type Warn } from '../options/rules.ts';
 import { alarmOnce } from '../platform/warn.ts';
 import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
 import { BUDGET, RATE_LIMIT, RETRY } from './option-rules.ts';
+import { RETRY_SWITCH } from './option-table.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit } from './rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from './retry.ts';
 import { sharedLimitsOf } from './shared/options.ts';
 import type { SharedLimits } from './shared/store.ts';
 
 export type RetryOptions = Partial<Retries>;
-export type RateLimitOptions = Partial<RateLimit>;
+export type RateLimitOptions = Partial<RateLimit> & {
+  /** @deprecated The former name of `followVendor`. */
+  adapt?: boolean;
+};
 export type BudgetOptions = Partial<Budget>;
 
 /** What of a configuration is about interceptors. */
@@ -61,7 +65,6 @@ export interface Resilience {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Warn = (name: string, expected: string, value: string) => void;
 
 /**
  * @throws TypeError that names the first wrong option and its value, for what is given; wrong values of the
@@ -109,7 +112,7 @@ function interceptorsOf(given: unknown = []): readonly Interceptor[] {
 
 function retryOf(given: unknown, env: Environment, warn: Warn): false | Retries {
   if (given === undefined) {
-    const { on } = fromEnvironment({ on: flag('LLMTRACE_RETRY') } as Rules<{ on: boolean }>, env, warn);
+    const { on } = fromEnvironment(RETRY_SWITCH, env, warn);
     return on ? shared('retry', { ...RETRY_DEFAULTS, ...fromEnvironment(RETRY, env, warn) }) : false;
   }
   if (given === false) return false;
@@ -118,13 +121,14 @@ function retryOf(given: unknown, env: Environment, warn: Warn): false | Retries 
 }
 
 const hasLimit = (o: RateLimitOptions): boolean =>
-  (o.rate ?? o.requestsPerMinute ?? o.tokensPerMinute ?? o.concurrency) !== undefined || o.adapt === true;
+  (o.rate ?? o.requestsPerMinute ?? o.tokensPerMinute ?? o.concurrency) !== undefined ||
+  o.followVendor === true;
 
 function rateLimitOf(given: unknown): RateLimit {
   const options = checked('rateLimit', given, RATE_LIMIT, RATE_LIMIT_DEFAULTS);
   if (hasLimit(options)) return options;
   throw new TypeError(
-    'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `adapt`.',
+    'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `followVendor`.',
   );
 }
 
@@ -156,7 +160,7 @@ function budgetFrom(env: Environment, warn: Warn, wrong: string[]): Budget[] {
 /** Money may be spent without a limit now: it must be seen, whatever listens to `diag`. */
 const alarmOfBudget = (unit: string, name: string, expected: string, value: string): void =>
   alarmOnce(
-    `NO budget in ${unit} is in force: expected ${name} to be ${expected}, got ${shown(value)}. ` +
+    `NO budget in ${unit} is in force: ${name}=${value.slice(0, 100)} is not ${expected}. ` +
       'Write it as digits with a decimal point (50.00); LLMTRACE_BUDGET_STRICT=true refuses each call until then',
   );
 

@@ -12,7 +12,7 @@ import { SharedLimiter, type SharedName } from './shared/shared-limiter.ts';
 import { spentBy } from './spend.ts';
 import { type VendorLimits, vendorLimits } from './vendor-limits.ts';
 
-/** Options of a rate limit: at least one limit, or `adapt`. */
+/** Options of a rate limit: at least one limit, or `followVendor`. */
 export interface RateLimit extends Limits {
   /** By what the limits are kept apart. Environment: `LLMTRACE_RATE_LIMIT_KEY`. @default 'model' */
   readonly key: Key;
@@ -34,11 +34,11 @@ export interface RateLimit extends Limits {
    */
   readonly estimate?: number | ((call: Call) => number) | undefined;
   /**
-   * Slow down by the vendor's own word: its `x-ratelimit-*` and `anthropic-ratelimit-*` headers, and its 429s.
-   * Environment: `LLMTRACE_RATE_LIMIT_ADAPT`.
+   * Follow the vendor's rate-limit headers (`x-ratelimit-*`, `anthropic-ratelimit-*`) and its 429s.
+   * Environment: `LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR`.
    * @default false
    */
-  readonly adapt: boolean;
+  readonly followVendor: boolean;
 }
 
 export const RATE_LIMIT_DEFAULTS: RateLimit = {
@@ -46,7 +46,7 @@ export const RATE_LIMIT_DEFAULTS: RateLimit = {
   mode: 'wait',
   maxWait: 60_000,
   maxQueue: 10_000,
-  adapt: false,
+  followVendor: false,
 };
 
 /** The clocks of a rate limit. */
@@ -114,7 +114,7 @@ export function rateLimit(options: RateLimit, shared?: SharedName, { now, date }
   }
 
   function follow(call: Call, { limiter }: State, answered: unknown, failed: boolean): void {
-    if (!options.adapt) return;
+    if (!options.followVendor) return;
     const limits = vendorLimits(answered, date());
     if (limits) {
       call.remaining = remainingOf(limits);

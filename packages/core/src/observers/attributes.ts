@@ -19,7 +19,7 @@ export const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 export type Semconv = (typeof SEMCONV)[number];
 
 /** The ways to name the cost of a call. */
-export const COST_SEMCONV = ['default', 'draft443', 'logfire', 'langfuse'] as const;
+export const COST_SEMCONV = ['default', 'draft', 'logfire', 'langfuse'] as const;
 export type CostSemconv = (typeof COST_SEMCONV)[number];
 
 /** The attribute names of one instrumentation. */
@@ -259,7 +259,7 @@ export function spanContent(call: Call, maxLength?: number): Attributes {
 /** The conventions do not name a cost; backends read `gen_ai.usage.cost`. */
 function costAttributes(to: Attributed, { cost }: Call, costSemconv: CostSemconv): void {
   if (!cost) return;
-  if (costSemconv === 'draft443') {
+  if (costSemconv === 'draft') {
     to.setAttribute('gen_ai.usage.cost.amount', cost.total);
     to.setAttribute('gen_ai.usage.cost.currency', 'USD');
     to.setAttribute('gen_ai.usage.cost.source', cost.source === 'provider' ? 'provider' : 'local');

@@ -3,7 +3,7 @@
  * logged and dropped.
  */
 import type { Call, Observer } from '../model/call.ts';
-import { isRecord, quoted, shown } from '../options/rules.ts';
+import { isRecord, quoted, shown, unknownField } from '../options/rules.ts';
 
 /** The times of a call, in ms; an absent one was not measured. */
 export interface Timing {
@@ -39,7 +39,7 @@ export const HOOKS = ['onStart', 'onChunk', 'onComplete', 'onError'] as const sa
 export function hooksOf(given: unknown = {}): Hooks {
   if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
   const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new TypeError(`Expected \`hooks\` to have no ${quoted(unknown)}.`);
+  if (unknown !== undefined) throw unknownField('`hooks`', quoted(unknown), unknown, HOOKS);
   for (const name of HOOKS) {
     const hook = given[name];
     if (hook !== undefined && typeof hook !== 'function')

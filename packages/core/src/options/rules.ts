@@ -1,17 +1,35 @@
 /** Rules for the values of options, in code and in the environment. A wrong value is refused by the option's name. */
 
 import { cut } from '../platform/bounds.ts';
+import { warnOnce } from '../platform/warn.ts';
+import { FORMER_VARIABLES, nearest } from './variables.ts';
 
 /** The rule of one option. */
 export interface Rule {
   /** In words: `a non-negative integer`. */
   readonly expected: string;
   holds(value: unknown): boolean;
+  /** The largest number that holds, where `expected` does not say it. */
+  readonly most?: number;
   /** The variable of the environment that sets the option; absent where none does. */
   readonly env?: string;
-  /** Reads the variable's text; the rule applies to the result, too. */
-  parse?(text: string): unknown;
+  /** What the variable's text must be, where code may give more: no variable holds a function. */
+  readonly textExpected?: string;
+  /**
+   * Reads the variable's text; what it gives must hold, too, and undefined means that the variable sets nothing.
+   * @param isWrong gets an entry of a list that is left out.
+   */
+  parse?(text: string, isWrong: (entry: string) => void): unknown;
+  /** The option's former name in code, which still works. */
+  readonly former?: string;
+  /** Former values, which still work, and their present ones. */
+  readonly formerValues?: Readonly<Record<string, string>>;
+  /** Throws a TypeError that says more of a wrong value than `expected` does. */
+  check?(name: string, value: unknown): unknown;
 }
+
+/** Reports a wrong value of a variable. */
+export type Warn = (name: string, expected: string, value: string) => void;
 
 /** The rules of all options of a feature, by their names. */
 export type Rules<T> = { readonly [name in keyof T]-?: Rule };
@@ -43,7 +61,10 @@ const numeric =
 
 export const wholeNumber = numeric('a non-negative integer', (n) => Number.isSafeInteger(n) && n >= 0);
 export const positiveInteger = numeric('a positive integer', (n) => Number.isSafeInteger(n) && n > 0);
-export const positive = numeric(`a number above 0 and up to ${MAX_NUMBER}`, (n) => n > 0 && n <= MAX_NUMBER);
+export const positive = (env?: string): Rule => ({
+  ...numeric('a positive number', (n) => n > 0 && n <= MAX_NUMBER)(env),
+  most: MAX_NUMBER,
+});
 export const nonNegative = numeric(`a number from 0 to ${MAX_NUMBER}`, (n) => n >= 0 && n <= MAX_NUMBER);
 export const share = numeric('a number from 0 to 1', (n) => n >= 0 && n <= 1);
 export const factor = numeric(`a number from 1 to ${MAX_NUMBER}`, (n) => n >= 1 && n <= MAX_NUMBER);
@@ -65,6 +86,72 @@ export const oneOf = (allowed: readonly string[], env: string): Rule => ({
   env,
   parse: (text) => text.toLowerCase(),
 });
+
+/** A switch, of which code must give a boolean. */
+export const toggle = (env: string): Rule => ({ ...flag(env), check: expectBoolean });
+
+export const port = (env: string): Rule => ({
+  expected: 'a port from 0 to 65535',
+  holds: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535,
+  env,
+  parse: parseNumber,
+});
+
+/** A number above 0 (from 0 on, with `orZero`), of which no more than `most` has an effect. */
+export const capped = (env: string, most: number, orZero = false): Rule => ({
+  expected: orZero ? 'a number, 0 or more' : 'a positive number',
+  holds: (value) => typeof value === 'number' && (value > 0 || (orZero && value === 0)),
+  env,
+  parse: (text) => Math.min(Number(text), most),
+});
+
+/** Any text: a name, a path. */
+export const text = (env: string): Rule => ({
+  expected: 'a text',
+  holds: (value) => typeof value === 'string',
+  env,
+});
+
+export const path = (env: string): Rule => ({
+  ...text(env),
+  expected: 'the path of a file',
+  check: expectPath,
+});
+
+/** Texts, separated by commas. */
+export const texts = (env: string): Rule => ({
+  expected: 'a list of texts',
+  holds: Array.isArray,
+  env,
+  parse: list,
+  check: expectTexts,
+});
+
+/** A map from names to names: `name=value,…`. */
+export const names = (env: string): Rule => ({
+  expected: 'a list of name=value',
+  holds: isRecord,
+  env,
+  parse: pairs,
+  check: expectNames,
+});
+
+/** The entries of a text, separated by commas; undefined where there is none. */
+export function list(value: string | undefined): string[] | undefined {
+  const entries = value?.split(',').flatMap((entry) => entry.trim() || []);
+  return entries?.length ? entries : undefined;
+}
+
+function pairs(value: string, isWrong: (entry: string) => void): Record<string, string> {
+  const map: Record<string, string> = {};
+  for (const entry of list(value) ?? []) {
+    const [key, value, ...rest] = entry.split('=').map((part) => part.trim());
+    if (key && value && rest.length === 0 && entry.length <= MAX_NAME)
+      Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+    else isWrong(entry);
+  }
+  return map;
+}
 
 /** A file's path. A number would be a file descriptor for Node.js. */
 export const expectPath = (name: string, value: unknown): string => {
@@ -117,6 +204,7 @@ export function expectTexts(name: string, value: unknown): readonly string[] | u
 export const orFunction = (rule: Rule): Rule => ({
   ...rule,
   expected: `${rule.expected}, or a function`,
+  textExpected: rule.textExpected ?? rule.expected,
   holds: (value) => typeof value === 'function' || rule.holds(value),
 });
 
@@ -153,6 +241,57 @@ export function shown(value: unknown): string {
 /** A field's name, as an error names it; never long. */
 export const quoted = (name: string): string => `\`${cut(name, 100)}\``;
 
+const warnOfFormer = (former: string, present: string): void =>
+  warnOnce(`${former} is the former name of ${present} and still works. Use the new name`);
+
+/** What a variable's former name holds, if it has one. */
+function formerTextOf(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const [former] = Object.entries(FORMER_VARIABLES).find(([, present]) => present === name) ?? [];
+  const text = former === undefined ? undefined : env[former]?.trim();
+  if (former !== undefined && text) warnOfFormer(former, name);
+  return text;
+}
+
+/** The present name of an option of `owner`; the name itself, where it is no former one. */
+export function presentName<T>(owner: string, name: string, rules: Rules<T>): string {
+  const [present] = Object.entries<Rule>(rules).find(([, { former }]) => former === name) ?? [];
+  if (present === undefined) return name;
+  const prefix = owner === '' ? '' : `${owner}.`;
+  warnOfFormer(`\`${prefix}${name}\``, `\`${prefix}${present}\``);
+  return present;
+}
+
+/** The present one of a former value; the value itself, where it is none. */
+export function presentValue(setter: string, value: unknown, { formerValues }: Rule): unknown {
+  if (typeof value !== 'string' || !formerValues || !Object.hasOwn(formerValues, value)) return value;
+  const present = formerValues[value] as string;
+  warnOfFormer(`${setter}${value}`, `${setter}${present}`);
+  return present;
+}
+
+/** The error about a field that does not exist, with the field that was meant, where one is spelt like it. */
+export function unknownField(
+  owner: string,
+  field: string,
+  name: string,
+  known: readonly string[],
+): TypeError {
+  const near = nearest(name, known);
+  const meant = near === undefined ? '' : ` (did you mean \`${near}\`?)`;
+  return new TypeError(`Expected ${owner} to have no ${field}${meant}.`);
+}
+
+/** @throws TypeError that names the option and its value, where that is wrong. */
+export function checkedValue(name: string, value: unknown, rule: Rule): unknown {
+  rule.check?.(name, value);
+  if (rule.holds(value)) return value;
+  throw new TypeError(`Expected \`${name}\` to be ${wanted(rule, value)}, got ${shown(value)}.`);
+}
+
+/** What a wrong value should be; with the bound, where the value is beyond that. */
+const wanted = ({ expected, most }: Rule, value: unknown): string =>
+  most !== undefined && typeof value === 'number' && value > most ? `${expected} up to ${most}` : expected;
+
 /**
  * The options of a feature, completed by their defaults. An undefined option takes its default.
  *
@@ -163,12 +302,12 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
   if (!isRecord(given)) throw new TypeError(`Expected \`${name}\` to be an object, got ${shown(given)}.`);
   const options: Record<string, unknown> = { ...(defaults as Record<string, unknown>) };
   for (const [option, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(rules, option) ? rules[option as keyof T] : undefined;
-    if (!rule) throw new TypeError(`Expected \`${name}\` to have no option ${quoted(option)}.`);
-    if (value === undefined) continue;
-    if (!rule.holds(value))
-      throw new TypeError(`Expected \`${name}.${option}\` to be ${rule.expected}, got ${shown(value)}.`);
-    options[option] = value;
+    const present = presentName(name, option, rules);
+    const rule = Object.hasOwn(rules, present) ? rules[present as keyof T] : undefined;
+    if (!rule) throw unknownField(`\`${name}\``, `option ${quoted(option)}`, option, Object.keys(rules));
+    const isSetTwice = present !== option && given[present] !== undefined;
+    if (value === undefined || isSetTwice) continue;
+    options[present] = checkedValue(`${name}.${option}`, value, rule);
   }
   return options as T;
 }
@@ -181,15 +320,29 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
 export function fromEnvironment<T extends object>(
   rules: Rules<T>,
   env: Readonly<Record<string, string | undefined>>,
-  warn: (name: string, expected: string, value: string) => void,
+  warn: Warn,
 ): Partial<T> {
   const options: Record<string, unknown> = {};
-  for (const [option, { env: name, parse, holds, expected }] of Object.entries<Rule>(rules)) {
-    const text = name === undefined ? undefined : env[name]?.trim();
-    if (name === undefined || !text) continue;
-    const value = parse ? parse(text) : text;
-    if (holds(value)) options[option] = value;
-    else warn(name, expected, text);
+  for (const [option, rule] of Object.entries<Rule>(rules)) {
+    const value = variableOf(rule, env, warn);
+    if (value !== undefined) options[option] = value;
   }
   return options as Partial<T>;
+}
+
+/** What the environment sets of one option; undefined where it is nothing, or wrong, which is reported. */
+export function variableOf(
+  rule: Rule,
+  env: Readonly<Record<string, string | undefined>>,
+  warn: Warn,
+): unknown {
+  const { env: name, parse, textExpected } = rule;
+  const text = name === undefined ? undefined : env[name]?.trim() || formerTextOf(name, env);
+  if (name === undefined || !text) return undefined;
+  const report = (wrong: string, value?: unknown): void =>
+    warn(name, textExpected ?? wanted(rule, value), wrong);
+  const value = presentValue(`${name}=`, parse ? parse(text, report) : text, rule);
+  if (value === undefined || rule.holds(value)) return value;
+  report(text, value);
+  return undefined;
 }

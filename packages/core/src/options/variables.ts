@@ -27,19 +27,18 @@ export const VARIABLES = [
   'LLMTRACE_HTTP_EXCLUDE',
   'LLMTRACE_INSTRUMENTATIONS',
   'LLMTRACE_LOG',
-  'LLMTRACE_LOG_SANITIZE_CONTENT',
+  'LLMTRACE_LOG_HIDE_CONTENT',
   'LLMTRACE_MODEL_MAP',
   'LLMTRACE_NATIVE_SPANS',
-  'LLMTRACE_OPENAI_INJECT_STREAM_USAGE',
   'LLMTRACE_PRICES',
   'LLMTRACE_PROMETHEUS_HOST',
   'LLMTRACE_PROMETHEUS_PORT',
   'LLMTRACE_PROVIDER_MAP',
   'LLMTRACE_QUIET',
   'LLMTRACE_RATE_LIMIT',
-  'LLMTRACE_RATE_LIMIT_ADAPT',
   'LLMTRACE_RATE_LIMIT_BURST',
   'LLMTRACE_RATE_LIMIT_CONCURRENCY',
+  'LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR',
   'LLMTRACE_RATE_LIMIT_KEY',
   'LLMTRACE_RATE_LIMIT_MAX_QUEUE',
   'LLMTRACE_RATE_LIMIT_MAX_WAIT',
@@ -51,6 +50,7 @@ export const VARIABLES = [
   'LLMTRACE_REDIS_PROCESSES',
   'LLMTRACE_REDIS_TIMEOUT',
   'LLMTRACE_REDIS_URL',
+  'LLMTRACE_REQUEST_STREAM_USAGE',
   'LLMTRACE_RETRY',
   'LLMTRACE_RETRY_BUDGET',
   'LLMTRACE_RETRY_DEADLINE',
@@ -63,6 +63,17 @@ export const VARIABLES = [
   'LLMTRACE_TOKEN_MODALITY',
 ] as const;
 
+/** Former names of variables, which still work, and their present ones. */
+export const FORMER_VARIABLES: Readonly<Record<string, (typeof VARIABLES)[number]>> = {
+  LLMTRACE_LOG_SANITIZE_CONTENT: 'LLMTRACE_LOG_HIDE_CONTENT',
+  LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'LLMTRACE_REQUEST_STREAM_USAGE',
+  LLMTRACE_RATE_LIMIT_ADAPT: 'LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR',
+};
+
+/** Whether llmtrace reads a variable, by its present name or a former one. */
+export const isVariable = (name: string): boolean =>
+  (VARIABLES as readonly string[]).includes(name) || Object.hasOwn(FORMER_VARIABLES, name);
+
 /** Names beyond this length are cut before they are compared or shown. */
 const MAX_NAME = 80;
 /** Unknown variables beyond this number are not named: they belong to another program. */
@@ -73,7 +84,7 @@ export function unknownVariables(env: Readonly<Record<string, string | undefined
   // Windows finds a variable in any case.
   const asRead = (name: string): string => (process.platform === 'win32' ? name.toUpperCase() : name);
   return Object.keys(env)
-    .filter((name) => /^LLMTRACE_/i.test(name) && !(VARIABLES as readonly string[]).includes(asRead(name)))
+    .filter((name) => /^LLMTRACE_/i.test(name) && !isVariable(asRead(name)))
     .slice(0, MAX_UNKNOWN)
     .map((name) => name.slice(0, MAX_NAME));
 }

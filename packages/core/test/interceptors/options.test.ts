@@ -33,7 +33,7 @@ describe('the options of interceptors', () => {
       budget: { ratio: 0.2, perSecond: 1 },
     });
     assert.deepEqual(rateLimit, [
-      { rate: 5, key: 'model', mode: 'wait', maxWait: 60_000, maxQueue: 10_000, adapt: false },
+      { rate: 5, key: 'model', mode: 'wait', maxWait: 60_000, maxQueue: 10_000, followVendor: false },
     ]);
     assert.deepEqual(budget, [{ ...BUDGET_DEFAULTS, usd: 1 }]);
   });
@@ -57,7 +57,7 @@ describe('the options of interceptors', () => {
       LLMTRACE_RATE_LIMIT_MODE: 'refuse',
       LLMTRACE_RATE_LIMIT_MAX_WAIT: '1000',
       LLMTRACE_RATE_LIMIT_MAX_QUEUE: '10',
-      LLMTRACE_RATE_LIMIT_ADAPT: 'on',
+      LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR: 'on',
       LLMTRACE_BUDGET_USD: '2.5',
       LLMTRACE_BUDGET_TOKENS: '1000000',
       LLMTRACE_BUDGET_WINDOW: 'Week',
@@ -87,7 +87,7 @@ describe('the options of interceptors', () => {
         mode: 'refuse',
         maxWait: 1000,
         maxQueue: 10,
-        adapt: true,
+        followVendor: true,
       },
     ]);
     assert.deepEqual(budget, [
@@ -121,7 +121,7 @@ describe('the options of interceptors', () => {
     assert.deepEqual(said, [
       'LLMTRACE_RETRY_MAX_RETRIES | a non-negative integer | -1',
       'LLMTRACE_RETRY_JITTER | a number from 0 to 1 | much',
-      'LLMTRACE_RATE_LIMIT | a number above 0 and up to 1000000000000000 | 0',
+      'LLMTRACE_RATE_LIMIT | a positive number | 0',
       'LLMTRACE_BUDGET_WINDOW | one of minute, hour, day, week, month, total | year',
       'LLMTRACE_BUDGET_TIME_ZONE | a time zone that this Node.js knows (Europe/Berlin) | Mars/Base',
     ]);
@@ -151,14 +151,15 @@ describe('the options of interceptors', () => {
         'Expected `retry.budget` to be an object with ratio and perSecond, or false, got {"ratio":2,"perSecond":1}.',
       ],
       [{ retry: { retries: 3 } }, 'Expected `retry` to have no option `retries`.'],
-      [{ retry: 'yes' }, 'Expected `retry` to be an object, got "yes".'],
       [
-        { rateLimit: { rate: -5 } },
-        'Expected `rateLimit.rate` to be a number above 0 and up to 1000000000000000, got -5.',
+        { retry: { maxRetrys: 3 } },
+        'Expected `retry` to have no option `maxRetrys` (did you mean `maxRetries`?).',
       ],
+      [{ retry: 'yes' }, 'Expected `retry` to be an object, got "yes".'],
+      [{ rateLimit: { rate: -5 } }, 'Expected `rateLimit.rate` to be a positive number, got -5.'],
       [
         { rateLimit: { rate: Infinity } },
-        'Expected `rateLimit.rate` to be a number above 0 and up to 1000000000000000, got Infinity.',
+        'Expected `rateLimit.rate` to be a positive number up to 1000000000000000, got Infinity.',
       ],
       [
         { rateLimit: { rate: 1, key: 'user' } },
@@ -166,15 +167,20 @@ describe('the options of interceptors', () => {
       ],
       [
         { rateLimit: {} },
-        'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `adapt`.',
+        'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `followVendor`.',
       ],
       [{ budget: { usd: -1 } }, 'Expected `budget.usd` to be a number from 0 to 1000000000000000, got -1.'],
       [{ budget: { window: 'day' } }, 'Expected `budget` to have one of `usd` and `tokens`.'],
       [{ interceptors: () => {} }, 'Expected `interceptors` to be an array of functions, got a function.'],
       [{ interceptors: [{}] }, 'Expected `interceptors[0]` to be a function, got {}.'],
       [{ hooks: { onStop() {} } }, 'Expected `hooks` to have no `onStop`.'],
+      [{ hooks: { onstart() {} } }, 'Expected `hooks` to have no `onstart` (did you mean `onStart`?).'],
       [{ hooks: { onStart: 1 } }, 'Expected `hooks.onStart` to be a function, got 1.'],
       [{ retries: 3 }, 'Expected the configuration to have no `retries`.'],
+      [
+        { nativSpans: 'adopt' },
+        'Expected the configuration to have no `nativSpans` (did you mean `nativeSpans`?).',
+      ],
     ];
     for (const [given, message] of cases)
       assert.throws(() => validateConfig(given), { name: 'TypeError', message });

@@ -248,7 +248,7 @@ describe('the rate limit', () => {
   });
 
   it('waits after a 429 as long as the vendor asks, where it adapts', async () => {
-    const layer = limit({ adapt: true });
+    const layer = limit({ followVendor: true });
     await assert.rejects(
       layer.intercept(callOf(), async () => Promise.reject(failure(429, { 'retry-after': '4' }))),
     );
@@ -258,7 +258,7 @@ describe('the rate limit', () => {
   });
 
   it('waits until a vendor limit that is used up is whole again', async () => {
-    const layer = limit({ adapt: true });
+    const layer = limit({ followVendor: true });
     const call = callOf();
     const headers = {
       'x-ratelimit-limit-requests': '60',
@@ -274,7 +274,7 @@ describe('the rate limit', () => {
   });
 
   it('spreads what little remains of a vendor limit over the time until it is whole again', async () => {
-    const layer = limit({ adapt: true });
+    const layer = limit({ followVendor: true });
     const headers = {
       'anthropic-ratelimit-requests-limit': '50',
       'anthropic-ratelimit-requests-remaining': '5',

@@ -55,7 +55,7 @@ describe('an application without a change', () => {
     assert.equal(lines.length, 2, stderr);
     assert.match(
       stderr,
-      /NO budget in USD is in force: expected LLMTRACE_BUDGET_USD to be a number from 0 to 1000000000000000, got "-5"/,
+      /NO budget in USD is in force: LLMTRACE_BUDGET_USD=-5 is not a number from 0 to 1000000000000000/,
     );
     assert.match(stderr, /could not use the configuration \S+no-such-file\.mjs: /);
   });

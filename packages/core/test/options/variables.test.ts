@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withVariables } from '../../../../scripts/lib/option-table.mjs';
+import { SETTINGS_TABLE } from '../../../auto/src/settings.ts';
+import { OPTION_TABLE } from '../../src/option-tables.ts';
 import { nearest, unknownVariables, VARIABLES } from '../../src/options/variables.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -19,21 +22,20 @@ describe('the variables of llmtrace', () => {
     assert.deepEqual([...used].toSorted(), VARIABLES.toSorted());
   });
 
-  it('are all in the documentation, by their names or the first part of them', () => {
-    const table =
-      read('README.md')
-        .match(/^\| `(?:LLMTRACE|OTEL)_.*$/gm)
-        ?.join('\n') ?? '';
-    const prefixes = [...table.matchAll(/LLMTRACE_([A-Z_]+)_\*/g)].map(([, prefix]) => `LLMTRACE_${prefix}_`);
-    const named = [...namesIn(table), 'LLMTRACE_PROMETHEUS_HOST', 'LLMTRACE_DOCTOR_FOLDER'];
-    const missing = VARIABLES.filter(
-      (name) => !named.includes(name) && !prefixes.some((prefix) => name.startsWith(prefix)),
+  it('are all in the option tables, which README.md shows', () => {
+    const tables = [...OPTION_TABLE, ...SETTINGS_TABLE];
+    const described = tables.flatMap(({ variable = '' }) =>
+      variable.startsWith('LLMTRACE_') ? variable : [],
     );
-    assert.deepEqual(missing, []);
-    assert.deepEqual(
-      namesIn(table).filter((name) => !(VARIABLES as readonly string[]).includes(name)),
-      [],
-    );
+    assert.deepEqual(described.toSorted(), VARIABLES.toSorted());
+    const readme = read('README.md');
+    assert.equal(readme, withVariables(readme, OPTION_TABLE, SETTINGS_TABLE));
+  });
+
+  it('have a value, a default and a description in words', () => {
+    for (const { variable, ...words } of [...OPTION_TABLE, ...SETTINGS_TABLE])
+      for (const word of [words.expected, words.byDefault, words.description])
+        assert.ok(word.trim(), `${variable ?? words.option} ${JSON.stringify(words)}`);
   });
 
   const NEAREST: [string, string | undefined][] = [

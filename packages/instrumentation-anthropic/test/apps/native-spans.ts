@@ -16,7 +16,7 @@ export interface Script {
   readonly set: string;
   readonly format: 'cjs' | 'esm';
   /** `none`: the application does without llmtrace. */
-  readonly mode: 'adopt' | 'ours' | 'none';
+  readonly mode: 'adopt' | 'replace' | 'none';
   /** Gives the SDK a copy of OpenTelemetry's API of its own, of a newer line, which refuses the application's. */
   readonly apart?: boolean;
   readonly semconv?: 'latest';

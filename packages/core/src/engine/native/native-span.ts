@@ -23,7 +23,7 @@ import type { NativeSpans } from '../../vendor/vendor.ts';
 import { type Safely, type SharedSpan, settle, share } from './shared-span.ts';
 
 /** The span of a call where the SDK traces itself: the SDK's span, adopted, or llmtrace's span instead. */
-export type NativeMode = 'adopt' | 'ours';
+export type NativeMode = 'adopt' | 'replace';
 
 /** A helper that makes two calls with one span would otherwise make us end that span twice. */
 const adoptedSpans = new WeakSet<Span>();
@@ -40,7 +40,7 @@ export function openNative(
   const tracer = tracerOf(spans, client);
   if (!tracer) return undefined;
   const native =
-    mode === 'ours'
+    mode === 'replace'
       ? silenced(call, spans, client, tracer, safely)
       : adopted(spans, client, tracer, spans.given(args), safely);
   setNative(call, native);

@@ -9,7 +9,10 @@ import {
   positiveInteger,
   type Rules,
   shown,
+  text,
+  type Warn,
 } from '../../options/rules.ts';
+import { type OptionEntry, optionTable } from '../../options/table.ts';
 import { warnOnce } from '../../platform/warn.ts';
 import type { Fallback, SharedLimits } from './store.ts';
 
@@ -43,14 +46,34 @@ export interface RedisLimitsOptions {
 export const FALLBACKS = ['local', 'open', 'closed'] as const;
 
 const OPTIONS: Rules<RedisLimitsOptions> = {
-  prefix: { expected: 'a text', holds: (value) => typeof value === 'string', env: 'LLMTRACE_REDIS_PREFIX' },
+  prefix: text('LLMTRACE_REDIS_PREFIX'),
   timeout: milliseconds('LLMTRACE_REDIS_TIMEOUT'),
   fallback: oneOf(FALLBACKS, 'LLMTRACE_REDIS_FALLBACK'),
   processes: positiveInteger('LLMTRACE_REDIS_PROCESSES'),
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Warn = (name: string, expected: string, value: string) => void;
+
+const URL_EXPECTED = 'a URL that begins with redis:// or rediss://';
+
+/** `@llmtrace/redis` has the defaults; nothing of it is loaded here. */
+const DEFAULTS: RedisLimitsOptions = { prefix: 'llmtrace', timeout: 50, fallback: 'local', processes: 1 };
+
+export const SHARED_LIMITS_TABLE: readonly OptionEntry[] = [
+  {
+    variable: 'LLMTRACE_REDIS_URL',
+    expected: URL_EXPECTED,
+    byDefault: 'none',
+    description: 'limits and budgets that hold [over all processes](docs/redis.md)',
+  },
+  ...optionTable<RedisLimitsOptions>('redisLimits', OPTIONS, DEFAULTS, {
+    prefix: 'what keys begin with; processes with the same one share their limits',
+    timeout: 'the longest that a call waits for Redis, in ms',
+    fallback:
+      "while Redis is out of reach: `local`, this process's share of each limit; `open`, no limit; `closed`, calls are refused",
+    processes: 'among how many processes a limit is divided where Redis was never within reach',
+  }),
+];
 
 /** @returns undefined where no URL is set, or a wrong one, which is never shown: it may hold a password. */
 export function redisSettings(env: Environment, warn: Warn): RedisSettings | undefined {
@@ -58,7 +81,7 @@ export function redisSettings(env: Environment, warn: Warn): RedisSettings | und
   if (!url) return undefined;
   if (/^rediss?:\/\/./.test(url) && URL.canParse(url))
     return { url, options: fromEnvironment(OPTIONS, env, warn) };
-  warn('LLMTRACE_REDIS_URL', 'a URL that begins with redis:// or rediss://', 'something else');
+  warn('LLMTRACE_REDIS_URL', URL_EXPECTED, '(not shown)');
   return undefined;
 }
 

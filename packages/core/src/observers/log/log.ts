@@ -21,12 +21,12 @@ import { ownWriter } from './stderr-writer.ts';
  * @param maxLength how much of each text of the content is in a line.
  */
 export function logObserver(options: ResolvedLog, maxLength?: number): Observer | undefined {
-  const { level, errorLevel, logRequest, logResponse, logErrors, sanitizeContent, mode, logger } = options;
+  const { level, errorLevel, logRequest, logResponse, logErrors, hideContent, mode, logger } = options;
   const writeLine = logger && mode !== 'off' ? writerFor(logger) : ownWriter(mode);
   if (!writeLine) return undefined;
   const write = deferred(writeLine);
   const contentOf = (call: Call): Content =>
-    !sanitizeContent && call.content ? capped(call.content, maxLength) : {};
+    !hideContent && call.content ? capped(call.content, maxLength) : {};
   return {
     start(call) {
       if (!logRequest) return;

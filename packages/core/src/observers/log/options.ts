@@ -1,11 +1,36 @@
 /** The options of log lines: their defaults and rules. */
-import { shown } from '../../options/rules.ts';
+import { flag, oneOf, presentName, type Rules, shown } from '../../options/rules.ts';
+import { optionTable } from '../../options/table.ts';
 import type { AnyLogger } from './adapters.ts';
 
 /** Where llmtrace's own log lines go: JSON lines or readable ones on stderr, or nowhere. */
 export type LogMode = 'json' | 'pretty' | 'off';
 
 export const LOG_MODES = ['json', 'pretty', 'off'] as const;
+
+/** What the environment says of log lines. */
+export interface LogVariables {
+  readonly mode: LogMode;
+  readonly hideContent: boolean;
+}
+
+/** The former name of `hideContent`. */
+export const FORMER_LOG = 'sanitizeContent';
+
+export const LOG_RULES: Rules<LogVariables> = {
+  mode: oneOf(LOG_MODES, 'LLMTRACE_LOG'),
+  hideContent: { ...flag('LLMTRACE_LOG_HIDE_CONTENT'), former: FORMER_LOG },
+};
+
+export const LOG_TABLE = optionTable<LogVariables>(
+  'log',
+  LOG_RULES,
+  { mode: 'off', hideContent: true },
+  {
+    mode: '[log lines](docs/logs.md) on stderr',
+    hideContent: '`false`: message content is in log lines, too',
+  },
+);
 
 /** Options of the log lines of calls. */
 export interface LogOptions {
@@ -33,26 +58,28 @@ export interface LogOptions {
   /**
    * Keep message content out of the lines, which then have only the number of messages. With `false`, lines have
    * `system_instructions`, `input_messages` and `output_messages`, redacted and truncated as the option `content`
-   * defines. Environment: `LLMTRACE_LOG_SANITIZE_CONTENT`.
+   * defines. Environment: `LLMTRACE_LOG_HIDE_CONTENT`.
    * @default true
    */
+  hideContent?: boolean;
+  /** @deprecated The former name of `hideContent`. */
   sanitizeContent?: boolean;
 }
 
 /** The same, complete. */
-export interface ResolvedLog extends Required<Omit<LogOptions, 'logger'>> {
+export interface ResolvedLog extends Required<Omit<LogOptions, 'logger' | 'sanitizeContent'>> {
   logger: AnyLogger | undefined;
 }
 
 /**
  * Completes the option `log`; wrong values are refused by name.
  * @param mode the value of the environment variable, if it is set.
- * @param sanitizeContent the same.
+ * @param hideContent the same.
  */
 export function resolveLog(
   given: LogMode | LogOptions | undefined,
   mode: LogMode | undefined,
-  sanitizeContent?: boolean,
+  hideContent?: boolean,
 ): ResolvedLog {
   const options = optionsOf(given, mode);
   const resolved: ResolvedLog = {
@@ -63,11 +90,11 @@ export function resolveLog(
     logRequest: options.logRequest ?? true,
     logResponse: options.logResponse ?? true,
     logErrors: options.logErrors ?? true,
-    sanitizeContent: options.sanitizeContent ?? sanitizeContent ?? true,
+    hideContent: options.hideContent ?? hideContent ?? true,
   };
   expectMode('log.mode', resolved.mode);
   // A wrong value would not keep content out.
-  for (const name of ['sanitizeContent', 'logRequest', 'logResponse', 'logErrors'] as const)
+  for (const name of ['hideContent', 'logRequest', 'logResponse', 'logErrors'] as const)
     expect(typeof resolved[name] === 'boolean', `log.${name}`, 'a boolean', shown(resolved[name]));
   expectLogger(resolved);
   return resolved;
@@ -75,9 +102,15 @@ export function resolveLog(
 
 function optionsOf(given: LogMode | LogOptions | undefined, mode: LogMode = 'off'): LogOptions {
   if (given === undefined) return { mode };
-  if (typeof given === 'object' && given !== null) return given;
+  if (typeof given === 'object' && given !== null) return byPresentName(given);
   expectMode('log', given);
   return { mode: given };
+}
+
+function byPresentName(given: LogOptions): LogOptions {
+  if (given.sanitizeContent === undefined) return given;
+  const present = presentName('log', FORMER_LOG, LOG_RULES);
+  return { [present]: given.sanitizeContent, ...given };
 }
 
 function expectMode(name: string, value: LogMode): void {

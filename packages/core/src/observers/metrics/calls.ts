@@ -119,7 +119,7 @@ const tokens = (meter: Meter, name: string, description: string): Histogram =>
   meter.createHistogram(name, { description, unit: '{token}', advice: { explicitBucketBoundaries: TOKENS } });
 
 function costCounter(meter: Meter, costSemconv: string): Counter {
-  const name = costSemconv === 'draft443' ? 'gen_ai.client.operation.cost' : 'llmtrace.client.cost';
+  const name = costSemconv === 'draft' ? 'gen_ai.client.operation.cost' : 'llmtrace.client.cost';
   return meter.createCounter(name, { description: 'Cost of calls.', unit: 'USD' });
 }
 

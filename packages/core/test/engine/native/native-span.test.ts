@@ -142,7 +142,7 @@ describe('the native span of a call', () => {
     const client = { tracer };
     const place = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
     const context = trace.setSpan(ROOT_CONTEXT, trace.wrapSpanContext(place));
-    const native = openNative({ context } as Call, spans, 'ours', client, [{ span: {} }], safely);
+    const native = openNative({ context } as Call, spans, 'replace', client, [{ span: {} }], safely);
     assert.equal(native?.start('chat model', {}), undefined);
     let args: unknown[] = [];
     const seen = native?.run([{ span: {} }], (given) => {

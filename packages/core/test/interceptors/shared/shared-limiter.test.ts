@@ -376,7 +376,7 @@ describe('a rate limit that processes share', () => {
   });
 
   it('tells the others to wait where a vendor says so', async () => {
-    const layer = limit({ rate: 100, adapt: true });
+    const layer = limit({ rate: 100, followVendor: true });
     const error = failure(429, { 'retry-after': '2' });
     await assert.rejects(layer.intercept(callOf(), async () => Promise.reject(error)));
     assert.deepEqual(

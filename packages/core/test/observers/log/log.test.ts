@@ -86,13 +86,13 @@ describe('the log lines of calls', () => {
   };
 
   it('do not tell what is said, unless they are asked to', async () => {
-    for (const options of [{}, { sanitizeContent: true }]) {
+    for (const options of [{}, { hideContent: true }]) {
       const { lines, logger: given } = logger();
       await log({ logger: given, ...options }, aCall({ ...answered, content }));
       assert.ok(!/hello|kind/.test(JSON.stringify(lines)));
     }
     const { lines, logger: given } = logger();
-    const observer = logObserver(resolveLog({ logger: given, sanitizeContent: false }, undefined), 6);
+    const observer = logObserver(resolveLog({ logger: given, hideContent: false }, undefined), 6);
     const call = aCall({ ...answered, content });
     observer?.start?.(call);
     observer?.end?.(call);
@@ -246,7 +246,7 @@ describe('the option `log`', () => {
     [{ level: '' }, /^Expected `log\.level` to be the name of a level/],
     [{ logger: {} }, /^Expected `log\.logger` to be a logger with a method `info` or `log`, got object\.$/],
     [{ logger: null }, /^Expected `log\.logger`/],
-    [{ sanitizeContent: 'no' }, /^Expected `log\.sanitizeContent` to be a boolean, got "no"\.$/],
+    [{ hideContent: 'no' }, /^Expected `log\.hideContent` to be a boolean, got "no"\.$/],
   ];
   for (const [given, message] of wrong) {
     it(`is refused where it is ${JSON.stringify(given)}`, () => {

@@ -1,0 +1,88 @@
+/** The options that belong to no feature, and the tables of all options of an instrumentation, joined in one list. */
+
+import type { CompleteConfig } from './config.ts';
+import { CONTENT_TABLE } from './content/options.ts';
+import { RESILIENCE_TABLE } from './interceptors/option-table.ts';
+import { COST_SEMCONV, SEMCONV } from './observers/attributes.ts';
+import { LOG_TABLE } from './observers/log/options.ts';
+import { list, names, oneOf, path, type Rules, texts, toggle } from './options/rules.ts';
+import { type OptionEntry, optionTable } from './options/table.ts';
+
+/** Options with one value, which the environment may set. */
+export type PlainOptions = Pick<
+  CompleteConfig,
+  | 'enabled'
+  | 'semconv'
+  | 'costSemconv'
+  | 'tokenModality'
+  | 'providerMap'
+  | 'nativeSpans'
+  | 'modelMap'
+  | 'prices'
+  | 'requestStreamUsage'
+  | 'exceptionsOnSpans'
+  | 'httpExclude'
+>;
+
+export const PLAIN_RULES: Rules<PlainOptions> = {
+  enabled: toggle('LLMTRACE_ENABLED'),
+  httpExclude: texts('LLMTRACE_HTTP_EXCLUDE'),
+  semconv: oneOf(SEMCONV, 'LLMTRACE_SEMCONV'),
+  costSemconv: { ...oneOf(COST_SEMCONV, 'LLMTRACE_COST_SEMCONV'), formerValues: { draft443: 'draft' } },
+  tokenModality: toggle('LLMTRACE_TOKEN_MODALITY'),
+  nativeSpans: { ...oneOf(['adopt', 'replace'], 'LLMTRACE_NATIVE_SPANS'), formerValues: { ours: 'replace' } },
+  providerMap: names('LLMTRACE_PROVIDER_MAP'),
+  modelMap: names('LLMTRACE_MODEL_MAP'),
+  prices: path('LLMTRACE_PRICES'),
+  requestStreamUsage: { ...toggle('LLMTRACE_REQUEST_STREAM_USAGE'), former: 'streamUsage' },
+  exceptionsOnSpans: {
+    ...toggle('OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'),
+    textExpected: 'a list with logs/dup',
+    parse: (text) => list(text)?.includes('logs/dup') || undefined,
+  },
+};
+
+export const PLAIN_DEFAULTS: PlainOptions = {
+  enabled: true,
+  httpExclude: [],
+  semconv: '1.41',
+  costSemconv: 'default',
+  tokenModality: false,
+  nativeSpans: 'adopt',
+  providerMap: {},
+  modelMap: {},
+  prices: '',
+  requestStreamUsage: false,
+  exceptionsOnSpans: false,
+};
+
+const otherwise = 'this entry is ignored';
+
+/** Every option of an instrumentation. */
+export const OPTION_TABLE: readonly OptionEntry[] = [
+  ...optionTable('', PLAIN_RULES, PLAIN_DEFAULTS, {
+    enabled: '`false` disables llmtrace',
+    httpExclude:
+      'hosts (`llm.example.com`, `localhost:8080`, `*.example.com`) whose requests are [not looked at](docs/http-clients.md#leave-hosts-out)',
+    semconv: '`latest`: the newest draft of the conventions; `dup`: the metrics of both',
+    costSemconv: 'how a cost is named on spans and metrics',
+    tokenModality: 'with `latest`: tokens by modality on spans',
+    nativeSpans: "`replace`: a span of llmtrace in place of the SDK's own",
+    providerMap: {
+      description:
+        '`host=provider,…` for gateways and hosts that llmtrace does not know: their provider, and [whose prices hold](docs/cost.md)',
+      otherwise,
+    },
+    modelMap: {
+      description: '`deployment=model,…` for [prices](docs/cost.md) of Azure deployments and aliases',
+      otherwise,
+    },
+    prices: 'a JSON file with [prices of your own](docs/cost.md)',
+    requestStreamUsage:
+      "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
+    exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
+  }),
+  ...CONTENT_TABLE,
+  ...LOG_TABLE,
+  ...RESILIENCE_TABLE,
+];
