@@ -6,9 +6,9 @@ const HOSTS =
   /(?:^|\.)(?:openai|anthropic|googleapis|groq|mistral|cohere|deepseek|together|amazonaws|ollama)\.(?:com|ai|xyz)$|(?:^|\.)vercel\.sh$/;
 const { lookup } = dns;
 
-dns.lookup = function (host, options, done) {
+dns.lookup = (host, options, done) => {
   const callback = typeof options === 'function' ? options : done;
-  if (!HOSTS.test(host)) return lookup.apply(this, arguments);
+  if (!HOSTS.test(host)) return lookup(host, options, done);
   const answer = options?.all ? [[{ address: ADDRESS, family: 4 }]] : [ADDRESS, 4];
   process.nextTick(() => callback(null, ...answer));
 };

@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { startVendors } from './vendor.mjs';
 
 const PACKAGES =
@@ -15,6 +15,8 @@ const PACKAGES =
 const ADDRESS = '127.0.0.77';
 const here = (name) => new URL(name, import.meta.url).pathname;
 const folder = resolve(process.argv[2] ?? join(here('../..'), '.cache', 'clients'));
+/** npm takes the newest versions for the Node.js that it runs on: this one. */
+const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
 const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
 
 function setUp() {
@@ -31,7 +33,7 @@ function setUp() {
         '--legacy-peer-deps',
         ...PACKAGES.split(' '),
       ],
-      { cwd: folder, stdio: 'inherit' },
+      { cwd: folder, stdio: 'inherit', env: { ...process.env, PATH } },
     );
   }
   if (existsSync(cert)) return;

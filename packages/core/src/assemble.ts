@@ -7,14 +7,15 @@ import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
-import { loadPrices, pricer } from './cost/cost.ts';
+import { costOf, isPrepaidCall, loadPrices, pricer } from './cost/cost.ts';
 import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
 import { watchRawBodies } from './engine/raw-json.ts';
-import { budget } from './interceptors/budget.ts';
+import { watchedBudget } from './interceptors/budget.ts';
 import { compose } from './interceptors/compose.ts';
 import type { Layer } from './interceptors/feature.ts';
+import type { Pricing } from './interceptors/forecast.ts';
 import { rateLimit } from './interceptors/rate-limit.ts';
 import { retry } from './interceptors/retry.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
@@ -74,6 +75,9 @@ export function engineOf(
     diag,
     nativeSpans: config.nativeSpans,
     streamUsage: config.streamUsage,
+    needsUsage:
+      config.budget.length > 0 || config.rateLimit.some((limit) => limit.tokensPerMinute !== undefined),
+    needsSize: config.budget.length > 0,
     content: captureOptions(config),
     origin: origins(vendor, config.providerMap),
   };
@@ -121,6 +125,12 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
   };
 }
 
+/** What budgets know of prices. */
+const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
+  priceOf: (call, usage) => costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
+  isPrepaid: isPrepaidCall,
+});
+
 interface Layers {
   /** All interceptors, nested; undefined if there are none. */
   readonly intercept: Interceptor | undefined;
@@ -154,7 +164,11 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
   const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
-    ...config.budget.map((options, i) => layer(options, () => budget(options, named(`budget ${i}`)))),
+    ...config.budget.map((options, i) =>
+      layer(options, () =>
+        watchedBudget(options, { shared: named(`budget ${i}`), pricing: pricingOf(config.modelMap) }),
+      ),
+    ),
     ...config.rateLimit.map((options, i) => layer(options, () => rateLimit(options, named(`limit ${i}`)))),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);

@@ -36,6 +36,7 @@ export {
   type Billing,
   type BudgetOptions,
   billing,
+  type CallErrorType,
   type ContentReader,
   type CostSemconv,
   callErrorType,

@@ -8,7 +8,13 @@ export {
   type LlmTraceConfig,
   validateConfig,
 } from './config.ts';
-export { clearPrices, loadPrices, type OwnPrice, type PriceScope, setPrice } from './cost/cost.ts';
+export {
+  clearPrices,
+  loadPrices,
+  type OwnPrice,
+  type PriceScope,
+  setPrice,
+} from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
@@ -26,6 +32,7 @@ export {
   wholeAnswered,
 } from './engine/open-call.ts';
 export {
+  type CallErrorType,
   callErrorType,
   classifyError,
   type ErrorCategory,
@@ -42,10 +49,17 @@ export {
   isTimeout,
   isTransient,
 } from './errors/index.ts';
-export { LlmTraceError, type Refusal, type RefusalDetails } from './errors/llmtrace-error.ts';
+export {
+  isRefusal,
+  LlmTraceError,
+  REFUSALS,
+  type Refusal,
+  type RefusalDetails,
+} from './errors/llmtrace-error.ts';
 export * as geminiContent from './gemini/content.ts';
 export * as gemini from './gemini/generate-content.ts';
 export { type InstrumentationEntry, LlmInstrumentation } from './instrumentation.ts';
+export { type BudgetReading, budgetReadings } from './interceptors/budget.ts';
 export type { Key } from './interceptors/feature.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
 export { isBudgetStrict, refuseAll } from './interceptors/options.ts';
@@ -66,7 +80,15 @@ export type {
   Taken,
 } from './interceptors/shared/store.ts';
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
-export type { Billing, Fees, FeeUnit, InnerCall, Missing } from './model/billing.ts';
+export { PARTS, type WindowRule } from './interceptors/windows.ts';
+export {
+  type Billing,
+  type Fees,
+  type FeeUnit,
+  type InnerCall,
+  isUnpriced,
+  type Missing,
+} from './model/billing.ts';
 export type {
   AttemptFailure,
   Call,
@@ -138,6 +160,7 @@ export {
   type BilledReading,
   billing,
   chatBilled,
+  foldChatBilled,
   responseBilled,
 } from './vendor/openai-billing.ts';
 export {

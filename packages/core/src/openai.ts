@@ -7,6 +7,7 @@ export {
   type BilledReading,
   chatBilled,
   dialectOf,
+  foldChatBilled,
   openAIEmbeddingsUsage,
   openAIStreamUsage,
   openAIUsage,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
-import { startVendorServer } from '@llmtrace/test-fixtures/server';
+import { MODEL_MAP, startVendorServer } from '@llmtrace/test-fixtures/server';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -12,7 +12,10 @@ async function runExample(name: string, env: Record<string, string> = {}): Promi
   try {
     const { code, stdout, stderr } = await runApp(file(`../examples/${name}.mjs`), {
       flags: ['--no-warnings', '--conditions=llmtrace:source', '--import', '@llmtrace/auto/hook'],
-      env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, ...env },
+      env: {
+        ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1` },
+        ...{ LLMTRACE_MODEL_MAP: MODEL_MAP, ...env },
+      },
     });
     assert.equal(code, 0, stderr);
     return stdout;
@@ -44,7 +47,7 @@ describe('the examples of errors, logs and content', () => {
   });
 
   it('write a line for a call', async () => {
-    const line = JSON.parse(await runExample('logs'));
+    const line = JSON.parse(await runExample('logs', { LLMTRACE_MODEL_MAP: MODEL_MAP }));
     assert.deepEqual([line.name, line.msg], ['chat', 'llm request completed']);
     assert.ok(line.cost_usd > 0);
   });

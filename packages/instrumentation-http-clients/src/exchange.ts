@@ -22,7 +22,8 @@ import { awaitRedirect, takeRedirected } from './redirects.ts';
 
 /** The instrumentation, as far as an exchange needs it. */
 export interface CallOpener {
-  isKnown(url: URL): boolean;
+  /** Whether models are known to be served there, or an SDK of such a vendor to send the request. */
+  isKnown(target: Target): boolean;
   /** Undefined where nothing is to be traced, or cannot be. */
   open(found: Recognised, begun: number): Live | undefined;
 }
@@ -79,7 +80,7 @@ export class Exchange {
       this.#use(redirected.live);
       return;
     }
-    this.#found = recognise(this.#target, sent, this.#opener.isKnown(this.#target.url));
+    this.#found = recognise(this.#target, sent, this.#opener.isKnown(this.#target));
     if (!this.#found) this.#isOver = true;
     else if (this.#found.isSure) this.#open(this.#found);
   }

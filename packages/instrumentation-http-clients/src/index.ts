@@ -21,7 +21,7 @@ import { isExcluded } from './excluded.ts';
 import { callersContext } from './parent.ts';
 import type { Beside } from './protocols/protocol.ts';
 import { isKnownHost, mayBeCall, type Recognised } from './recognise.ts';
-import { claimRequest, isLeftToSdk } from './yielding.ts';
+import { claimRequest, isLeftToSdk, isOfSdk } from './yielding.ts';
 
 const NAME = '@llmtrace/instrumentation-http-clients';
 
@@ -55,10 +55,6 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     return httpClients;
   }
 
-  protected override init(): [] {
-    return [];
-  }
-
   override enable(): void {
     super.enable();
     if (this._isWatching || !this.isEnabled()) return;
@@ -68,7 +64,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
 
   private _watch(): void {
     const opener: CallOpener = {
-      isKnown: (url) => isKnownHost(url, this.getConfig().providerMap ?? {}),
+      isKnown: ({ url, header }) => isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(header),
       open: (found, begun) => this._open(found, begun),
     };
     const begin = (request: object, urlOf: () => URL, header: Header): Exchange | undefined => {

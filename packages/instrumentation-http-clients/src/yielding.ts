@@ -9,13 +9,18 @@ type Header = (name: string) => string | undefined;
  * not wanted; or one with an open call, in a process that cannot assign requests to calls.
  */
 export function isLeftToSdk(header: Header): boolean {
-  const sdk = facts().watched.find(({ sentBy }) => sentBy(header) !== undefined);
+  const sdk = sdkOf(header);
   if (!sdk) return false;
   const { instrumentations, underWay } = facts();
   const known = instrumentations.filter(({ module }) => module === sdk.module);
   if (known.length > 0 && !known.some((one) => one.isEnabled())) return true;
   return !hasContexts() && underWay.some((isUnderWay) => isUnderWay(sdk.module));
 }
+
+/** Whether a request has the headers of a vendor's SDK. */
+export const isOfSdk = (header: Header): boolean => sdkOf(header) !== undefined;
+
+const sdkOf = (header: Header) => facts().watched.find(({ sentBy }) => sentBy(header) !== undefined);
 
 /** Whether OpenTelemetry carries contexts in this process. */
 function hasContexts(): boolean {

@@ -70,6 +70,12 @@ describe('a call by HTTP', () => {
     assert.deepEqual([facts().findings, [...facts().untraced]], [[], []]);
   });
 
+  it('of an SDK is traced at any host, whatever is wrong with its body', async () => {
+    const client = new openai.OpenAI({ apiKey: 'sk-test', baseURL: `${url}/v1`, maxRetries: 0 });
+    await client.chat.completions.create({ model: MODEL, messages: [] });
+    assert.deepEqual(scopes(), ['@llmtrace/instrumentation-http-clients']);
+  });
+
   it('of an SDK whose instrumentation is switched off is not traced', async () => {
     sdk.disable();
     await bySdk();

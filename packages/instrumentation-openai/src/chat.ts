@@ -15,7 +15,7 @@ import {
   setEntry,
   strings,
 } from '@llmtrace/core';
-import { chatBilled, dialectOf, openAIStreamUsage, openAIUsage } from '@llmtrace/core/openai';
+import { chatBilled, dialectOf, foldChatBilled, openAIStreamUsage, openAIUsage } from '@llmtrace/core/openai';
 import { chatContent, completionsContent } from './content/chat.ts';
 
 const FINISH: Readonly<Record<string, string>> = { tool_calls: 'tool_call', function_call: 'tool_call' };
@@ -74,7 +74,7 @@ function chunk(soFar: LlmResponse, c: any, asked?: Asked): void {
   soFar.serviceTier = tier(c) ?? soFar.serviceTier;
   soFar.systemFingerprint = name(c.system_fingerprint) ?? soFar.systemFingerprint;
   const used = openAIStreamUsage(c);
-  if (used) Object.assign(soFar, chatBilled(c, openAIUsage(used, dialect(asked)), asked));
+  foldChatBilled(soFar, c, used && openAIUsage(used, dialect(asked)), asked);
   soFar.failure ??= answerFailure(c);
   for (const choice of objects(c.choices)) {
     const reason = finishReason(choice.finish_reason);

@@ -171,6 +171,35 @@ const ROWS: readonly Row[] = [
     told: { input: 36, output: 20, cost: (36 * 0.59 + 20 * 0.79) / 1e6 },
   },
   {
+    what: 'a stream of a model that searches, which cites before its usage comes',
+    ask: streamed('gpt-4o-search-preview'),
+    events: [
+      {
+        id: 'a',
+        model: 'gpt-4o-search-preview',
+        choices: [{ index: 0, delta: { annotations: [{ type: 'url_citation' }] }, finish_reason: 'stop' }],
+      },
+      { id: 'a', choices: [], usage: { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050 } },
+    ],
+    told: { cost: (1000 * 2.5 + 50 * 10) / 1e6, missing: ['web_search'] },
+  },
+  {
+    what: "a stream of Vercel's gateway, which states the cost before its usage comes",
+    baseURL: 'https://ai-gateway.vercel.sh/v1',
+    ask: streamed('openai/gpt-6-sol'),
+    events: [
+      {
+        id: 'a',
+        model: 'openai/gpt-6-sol',
+        choices: [
+          { index: 0, delta: { provider_metadata: { gateway: { cost: '0', marketCost: '0.002' } } } },
+        ],
+      },
+      { id: 'a', choices: [], usage: { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050 } },
+    ],
+    told: { cost: 0.002, source: 'provider' },
+  },
+  {
     what: 'a model on this machine',
     baseURL: 'http://localhost:1234/v1',
     ask: chat('gpt-oss-20b'),

@@ -1,4 +1,5 @@
 /** The metrics of calls, as prom-client has them. */
+import { type BudgetReading, budgetReadings } from '@llmtrace/core/internal';
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
 /** Seconds: from the answer of a small cached prompt to that of a model that reasons for minutes. */
@@ -16,25 +17,35 @@ export interface Metrics {
   readonly errors: Counter;
   readonly chunks: Counter;
   readonly firstChunk: Histogram;
+  readonly retries: Counter;
+  readonly rateLimitWait: Histogram;
+  readonly unpriced: Counter;
+  readonly partial: Counter;
+  readonly refused: Counter;
+  readonly estimated: Counter;
+  readonly budgetSpent: Gauge;
+  readonly budgetRemaining: Gauge;
 }
 
 export interface MetricsOptions {
   prefix: string;
   buckets: readonly number[];
-  /** Names of labels that all metrics have in addition. */
-  labelNames: readonly string[];
+  /** Labels that all metrics have beside their own. */
+  defaultLabels: Readonly<Record<string, string>>;
+  maxLabelValues: number;
 }
 
 /**
  * Makes the metrics in a separate registry in OpenMetrics format, since only such a registry may have exemplars; a
  * metric may also be in other registries of any format.
  */
-export function makeMetrics({ prefix, buckets, labelNames }: MetricsOptions): {
+export function makeMetrics({ prefix, buckets, defaultLabels, maxLabelValues }: MetricsOptions): {
   metrics: Metrics;
   registry: Registry<OpenMetricsContentType>;
 } {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const labelNames = Object.keys(defaultLabels);
   const common = (name: string, help: string, ...labels: string[]) => ({
     name: `${prefix}_${name}`,
     help,
@@ -48,8 +59,24 @@ export function makeMetrics({ prefix, buckets, labelNames }: MetricsOptions): {
       buckets: [...buckets],
       enableExemplars: true,
     });
+  /** Read when it is scraped. Of more keys than a label may have values, those that have the least left are shown. */
+  const budgetGauge = (name: string, help: string, amountOf: (reading: BudgetReading) => number) =>
+    new Gauge({
+      ...common(name, help, 'budget', 'key'),
+      collect() {
+        this.reset();
+        const readings = budgetReadings().sort((a, b) => a.remaining - b.remaining);
+        for (const reading of readings.slice(0, maxLabelValues)) {
+          const { budget, key } = reading;
+          this.set({ ...defaultLabels, budget, key }, amountOf(reading));
+        }
+      },
+    });
   const metrics: Metrics = {
-    requests: counter('requests_total', 'LLM requests that have ended, however they did.'),
+    requests: counter(
+      'requests_total',
+      'LLM requests that have ended, however they did; refused ones are none.',
+    ),
     duration: histogram('request_duration_seconds', 'Time until the whole answer was received.'),
     tokens: counter('tokens_total', 'Tokens, input and output.'),
     inputTokens: counter('input_tokens_total', 'Tokens sent.'),
@@ -63,6 +90,33 @@ export function makeMetrics({ prefix, buckets, labelNames }: MetricsOptions): {
     firstChunk: histogram(
       'time_to_first_chunk_seconds',
       'Time until the first chunk of a stream was received.',
+    ),
+    retries: counter('retries_total', 'Attempts that failed and were repeated.'),
+    rateLimitWait: histogram(
+      'rate_limit_wait_seconds',
+      'Time that calls waited for a rate limit of llmtrace.',
+    ),
+    unpriced: counter('unpriced_calls_total', 'Calls whose usage is known and whose price is not.'),
+    partial: counter(
+      'partial_costs_total',
+      'Calls whose cost leaves something out: they cost at least as much.',
+    ),
+    estimated: counter(
+      'estimated_calls_total',
+      'Calls that a budget counted by what they were expected to cost: their usage never came.',
+    ),
+    budgetSpent: budgetGauge(
+      'budget_spent_usd',
+      'USD spent in the current window of a budget.',
+      (one) => one.spent,
+    ),
+    budgetRemaining: budgetGauge(
+      'budget_remaining_usd',
+      'USD that remain in the current window of a budget, less what calls under way are expected to cost.',
+      (one) => one.remaining,
+    ),
+    refused: new Counter(
+      common('refused_total', 'Calls that a rate limit or a budget of llmtrace refused to send.', 'reason'),
     ),
   };
   return { metrics, registry };

@@ -1,9 +1,9 @@
 /** Counts calls for Prometheus. */
 import { type Call, callErrorType, type Observer } from '@llmtrace/core';
-import { warn } from '@llmtrace/core/internal';
+import { isRefusal, isUnpriced, REFUSALS, warn } from '@llmtrace/core/internal';
 import { isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
 import type { Histogram, Registry } from 'prom-client';
-import { makeLabels } from './labels.ts';
+import { makeLabels, OTHER } from './labels.ts';
 import { BUCKETS, type Metrics, type MetricsOptions, makeMetrics } from './metrics.ts';
 import { makeSeries } from './series.ts';
 
@@ -40,24 +40,40 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
   const { metrics, registry } = metricsIn(register, {
     prefix,
     buckets,
-    labelNames: Object.keys(defaultLabels),
+    defaultLabels,
+    maxLabelValues,
   });
   const series = makeSeries(metrics);
+  /** A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with. */
+  const labelsOf = ({ request, response }: Call, provider: Labels): Labels => {
+    const labels = { ...provider, model: label('model', request.model ?? response.model) };
+    if (series.add('model', labels)) for (const name of FROM_ZERO) metrics[name].inc(labels, 0);
+    return labels;
+  };
   const label = makeLabels({
     cap: maxLabelValues,
     now: () => performance.now(),
     kept: ['provider'],
     onExpired: (name, value) => series.remove(name, value),
   });
+  for (const reason of REFUSALS) metrics.refused.inc({ ...defaultLabels, reason }, 0);
   const providerOf = ({ provider }: Call) => ({ ...defaultLabels, provider: label('provider', provider) });
   return {
     register: registry,
-    start: (call) => metrics.active.inc(providerOf(call)),
+    start(call) {
+      const provider = providerOf(call);
+      metrics.active.inc(provider);
+      if (call.request.model !== undefined) labelsOf(call, provider);
+    },
     end(call) {
       const provider = providerOf(call);
       metrics.active.dec(provider);
-      const labels = { ...provider, model: label('model', call.request.model ?? call.response.model) };
-      series.add('model', labels);
+      const labels = labelsOf(call, provider);
+      countLimits(metrics, call, labels);
+      if (isRefusal(call.error)) {
+        metrics.refused.inc({ ...defaultLabels, reason: reasonOf(call.error.code) });
+        return;
+      }
       count(metrics, call, labels);
       if (call.outcome !== 'failed') return;
       const failed = { ...provider, error_type: label('error_type', callErrorType(call)) };
@@ -67,7 +83,33 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
   };
 }
 
-function count(metrics: Metrics, call: Call, labels: Record<string, string>): void {
+type Labels = Record<string, string>;
+
+/** The counters of money, and of calls whose money is not known. */
+const FROM_ZERO = [
+  'requests',
+  'cost',
+  'tokens',
+  'inputTokens',
+  'outputTokens',
+  'retries',
+  'unpriced',
+  'partial',
+  'estimated',
+] as const satisfies (keyof Metrics)[];
+
+/** Another copy of llmtrace may have reasons of its own. */
+const reasonOf = (code: string): string => ((REFUSALS as readonly string[]).includes(code) ? code : OTHER);
+
+/** What also a call has that is refused in the end. */
+function countLimits(metrics: Metrics, call: Call, labels: Labels): void {
+  const { retries, rateLimitWait } = call;
+  if (call.isEstimated) metrics.estimated.inc(labels);
+  if (retries) metrics.retries.inc(labels, retries.length);
+  if (rateLimitWait !== undefined) observe(metrics.rateLimitWait, call, labels, rateLimitWait);
+}
+
+function count(metrics: Metrics, call: Call, labels: Labels): void {
   const { response, cost, chunks, startTime, attemptTime, firstChunkTime } = call;
   metrics.requests.inc(labels);
   observe(metrics.duration, call, labels, (call.endTime ?? call.activeTime) - startTime);
@@ -78,11 +120,13 @@ function count(metrics: Metrics, call: Call, labels: Record<string, string>): vo
   const tokens = (inputTokens ?? 0) + (outputTokens ?? 0);
   if (tokens > 0) metrics.tokens.inc(labels, tokens);
   if (cost) metrics.cost.inc(labels, cost.total);
+  else if (isUnpriced(call)) metrics.unpriced.inc(labels);
+  if (cost?.partial) metrics.partial.inc(labels);
   if (chunks > 0) metrics.chunks.inc(labels, chunks);
 }
 
 /** With the call's trace as an exemplar, where there is one to be found later: a sampled one. */
-function observe(histogram: Histogram, { context }: Call, labels: Record<string, string>, ms: number): void {
+function observe(histogram: Histogram, { context }: Call, labels: Labels, ms: number): void {
   const span = trace.getSpanContext(context);
   const isSampled = span && isSpanContextValid(span) && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
   const exemplarLabels = isSampled ? { trace_id: span.traceId, span_id: span.spanId } : {};
@@ -99,7 +143,7 @@ function metricsIn(register: AnyRegistry | undefined, options: MetricsOptions): 
   if (!register) return makeMetrics(options);
   const known = made.get(register) ?? new Map<string, Made>();
   made.set(register, known);
-  const key = [options.prefix, ...options.labelNames].join();
+  const key = [options.prefix, ...Object.keys(options.defaultLabels)].join();
   const found = known.get(key) ?? { metrics: makeMetrics(options).metrics, registry: register };
   if (!known.has(key)) addTo(register, found.metrics);
   known.set(key, found);
@@ -136,7 +180,9 @@ function checked(options: PrometheusOptions): Checked {
   expect(isAscending && buckets.length > 0, 'buckets', 'positive numbers, ascending', buckets);
   expect(maxLabelValues >= 1, 'maxLabelValues', 'a positive number', maxLabelValues);
   for (const name of Object.keys(defaultLabels)) {
-    const isFree = /^[a-zA-Z_]\w*$/.test(name) && !['provider', 'model', 'error_type', 'le'].includes(name);
+    const isFree =
+      /^[a-zA-Z_]\w*$/.test(name) &&
+      !['provider', 'model', 'error_type', 'reason', 'budget', 'key', 'le'].includes(name);
     expect(isFree, 'defaultLabels', 'names of labels that no metric has', name);
   }
   return { prefix, buckets, maxLabelValues, defaultLabels, ...(register ? { register } : {}) };

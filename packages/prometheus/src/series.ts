@@ -4,8 +4,8 @@ import type { Metrics } from './metrics.ts';
 type Labels = Readonly<Record<string, string>>;
 
 export interface SeriesOf {
-  /** A call has such labels; one of them is `label`. */
-  add(label: string, labels: Labels): void;
+  /** A call has such labels; one of them is `label`. @returns true where they are new */
+  add(label: string, labels: Labels): boolean;
   /** Removes all series in which `label` has that value: a counter that comes back begins at 0, as after a restart. */
   remove(label: string, value: string): void;
 }
@@ -13,7 +13,7 @@ export interface SeriesOf {
 export function makeSeries(metrics: Metrics): SeriesOf {
   /** By label and value, the labels of its series, one for each provider. */
   const known = new Map<string, Map<string, Labels>>();
-  const { active: _, errors, ...byModel } = metrics;
+  const { active: _, refused: _r, budgetSpent: _s, budgetRemaining: _b, errors, ...byModel } = metrics;
   const metricsWith = (label: string) => (label === 'error_type' ? [errors] : Object.values(byModel));
   return {
     add(label, labels) {
@@ -21,7 +21,9 @@ export function makeSeries(metrics: Metrics): SeriesOf {
       const series = known.get(key) ?? new Map<string, Labels>();
       if (series.size === 0) known.set(key, series);
       const provider = labels['provider'] ?? '';
-      if (!series.has(provider)) series.set(provider, labels);
+      if (series.has(provider)) return false;
+      series.set(provider, labels);
+      return true;
     },
     remove(label, value) {
       const key = `${label} ${value}`;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Call } from '@llmtrace/core';
+import { type Call, LlmTraceError } from '@llmtrace/core';
 import { recordDiag } from '@llmtrace/test-fixtures';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
@@ -22,7 +22,9 @@ function play(observer: PrometheusObserver, ...calls: Call[]): void {
 async function samples(observer: PrometheusObserver): Promise<Record<string, number>> {
   const { body } = await render(observer.register, undefined);
   const lines = body.split('\n').filter((line) => line && !line.startsWith('#') && !line.includes('_bucket'));
-  return Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]));
+  // Budgets are the process's, and other tests have some.
+  const own = lines.filter((line) => !line.startsWith('llmtrace_budget_'));
+  return Object.fromEntries(own.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]));
 }
 
 const completed = aCall({
@@ -54,6 +56,17 @@ describe('the Prometheus metrics of calls', () => {
       [`llmtrace_stream_chunks_total${labels}`]: 12,
       [`llmtrace_time_to_first_chunk_seconds_sum${labels}`]: 0.5,
       [`llmtrace_time_to_first_chunk_seconds_count${labels}`]: 1,
+      [`llmtrace_retries_total${labels}`]: 0,
+      [`llmtrace_unpriced_calls_total${labels}`]: 0,
+      [`llmtrace_partial_costs_total${labels}`]: 0,
+      [`llmtrace_estimated_calls_total${labels}`]: 0,
+      'llmtrace_refused_total{reason="cost_unknown"}': 0,
+      'llmtrace_refused_total{reason="rate_limited"}': 0,
+      'llmtrace_refused_total{reason="queue_full"}': 0,
+      'llmtrace_refused_total{reason="wait_too_long"}': 0,
+      'llmtrace_refused_total{reason="budget_exceeded"}': 0,
+      'llmtrace_refused_total{reason="budget_invalid"}': 0,
+      'llmtrace_refused_total{reason="limits_unavailable"}': 0,
     });
     const types = [...(await render(observer.register, undefined)).body.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
     assert.deepEqual(Object.fromEntries(types.map(([, name, type]) => [name, type])), {
@@ -67,6 +80,14 @@ describe('the Prometheus metrics of calls', () => {
       llmtrace_errors_total: 'counter',
       llmtrace_stream_chunks_total: 'counter',
       llmtrace_time_to_first_chunk_seconds: 'histogram',
+      llmtrace_retries_total: 'counter',
+      llmtrace_rate_limit_wait_seconds: 'histogram',
+      llmtrace_unpriced_calls_total: 'counter',
+      llmtrace_partial_costs_total: 'counter',
+      llmtrace_refused_total: 'counter',
+      llmtrace_estimated_calls_total: 'counter',
+      llmtrace_budget_spent_usd: 'gauge',
+      llmtrace_budget_remaining_usd: 'gauge',
     });
   });
 
@@ -97,8 +118,51 @@ describe('the Prometheus metrics of calls', () => {
   it('do not invent tokens or costs that are not known', async () => {
     const observer = prometheusObserver();
     play(observer, aCall({ outcome: 'completed' }));
-    const names = Object.keys(await samples(observer)).filter((name) => /tokens|cost/.test(name));
-    assert.deepEqual(names, []);
+    const counted = Object.entries(await samples(observer)).filter(([name]) => /tokens|cost/.test(name));
+    assert.ok(counted.length > 0);
+    assert.deepEqual(
+      counted.filter(([, value]) => value !== 0),
+      [],
+    );
+  });
+
+  it('have the counters of money at 0 while the first call of a model is under way', async () => {
+    const observer = prometheusObserver();
+    const call = aCall(completed);
+    observer.start?.(call);
+    const cost = 'llmtrace_cost_usd_total{provider="openai",model="gpt-4o"}';
+    assert.equal((await samples(observer))[cost], 0);
+    observer.end?.(call);
+    assert.equal((await samples(observer))[cost], 0.25);
+  });
+
+  it('count calls that llmtrace refused as none of the provider', async () => {
+    const observer = prometheusObserver();
+    const error = new LlmTraceError('no', { code: 'wait_too_long', key: 'k', retryAfter: undefined });
+    const retries = [{ time: 1, errorType: 'server', status: 500, delay: 5 }];
+    play(observer, aCall({ outcome: 'failed', error, endTime: 900, rateLimitWait: 400, retries }));
+    const counted = await samples(observer);
+    const labels = '{provider="openai",model="gpt-4o"}';
+    assert.equal(counted['llmtrace_refused_total{reason="wait_too_long"}'], 1);
+    assert.equal(counted[`llmtrace_requests_total${labels}`], 0);
+    assert.equal(counted[`llmtrace_retries_total${labels}`], 1);
+    assert.equal(counted[`llmtrace_rate_limit_wait_seconds_sum${labels}`], 0.4);
+    const others = Object.keys(counted).filter((name) => /errors|duration|first_chunk/.test(name));
+    assert.deepEqual(others, []);
+  });
+
+  it('count the calls whose cost is not known, or leaves something out', async () => {
+    const observer = prometheusObserver();
+    const response = { usage: { inputTokens: 10, outputTokens: 4 } };
+    play(
+      observer,
+      aCall({ outcome: 'completed', response }),
+      aCall({ outcome: 'cancelled', response, cost: { total: 1, source: 'local', partial: true } }),
+      aCall({ outcome: 'completed' }),
+    );
+    const counted = await samples(observer);
+    assert.equal(counted['llmtrace_unpriced_calls_total{provider="openai",model="gpt-4o"}'], 1);
+    assert.equal(counted['llmtrace_partial_costs_total{provider="openai",model="gpt-4o"}'], 1);
   });
 
   it('stop at a number of label values, and say so once', async () => {

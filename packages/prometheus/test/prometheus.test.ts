@@ -37,7 +37,9 @@ const named = (text: string): string[] => text.match(/\bllmtrace_\w+/g) ?? [];
 /** Every series that an observer can have. */
 async function seriesNames(): Promise<Set<string>> {
   const { body } = await render(busyObserver().register, undefined);
-  return new Set(body.match(/^llmtrace_\w+/gm));
+  // Budgets are there where some are configured.
+  const gauges = [...body.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name as string);
+  return new Set([...(body.match(/^llmtrace_\w+/gm) ?? []), ...gauges]);
 }
 
 function busyObserver() {
@@ -50,6 +52,7 @@ function busyObserver() {
     chunks: 5,
     response: { usage: { inputTokens: 10, outputTokens: 4 } },
     cost: { total: 0.01, source: 'local' },
+    rateLimitWait: 20,
     context: trace.setSpanContext(ROOT_CONTEXT, span),
   });
   for (const one of [

@@ -10,6 +10,7 @@ import {
   type Spending,
   type Spent,
   type Taken,
+  type WindowRule,
   warnOnce,
 } from '@llmtrace/core/internal';
 import { context, createContextKey } from '@opentelemetry/api';
@@ -61,7 +62,9 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
     settle: (name, settlement) => run(settle, limitOf(name), settlementOf(process, settlement)),
     async spend(name, spending) {
       const [key] = limitOf(name) as [string];
-      return spentOf(await run(spend, [key, `${key}:processes`], spendingOf(process, spending)));
+      return spentOf(
+        await run(spend, [key, `${key}:processes`, `${key}:reserved`], spendingOf(process, spending)),
+      );
     },
   };
 }
@@ -207,17 +210,37 @@ const settlementOf = (process: string, settlement: Settlement): string[] => [
   ...settlement.running.map(String),
 ];
 
-const spendingOf = (process: string, { usd, tokens, window, known }: Spending): string[] =>
-  [process, window, usd, tokens, known?.window ?? -1, known?.usd ?? 0, known?.tokens ?? 0].map(String);
+/** A budget that there is none of, for Redis: more than any call can spend. */
+const NO_BUDGET = 1e18;
+
+function spendingOf(process: string, { usd, tokens, window, known, held, asking }: Spending): string[] {
+  const { expected = NOTHING, budget = NOTHING } = asking ?? {};
+  const asks = asking ? (asking.always ? 2 : 1) : 0;
+  const amounts = [
+    [usd, tokens],
+    [known?.window ?? -1, known?.usd ?? 0, known?.tokens ?? 0],
+    [held.usd, held.tokens],
+    [expected.usd, expected.tokens],
+    [budget.usd, budget.tokens].map((amount) => (amount === Infinity ? NO_BUDGET : amount)),
+  ];
+  return [process, ...amounts.flat().map(String), String(asks), window.kind, ...ruleOf(window).map(String)];
+}
+
+const NOTHING = { usd: 0, tokens: 0 };
+
+function ruleOf(window: WindowRule): number[] {
+  if (window.kind === 'rolling') return [window.length];
+  if (window.kind === 'fixed') return [window.length, window.offset];
+  return window.periods.flatMap(({ start, end }) => [start, end]);
+}
 
 function spentOf(reply: unknown): Spent {
-  const [usd, tokens, window, left, processes] = listOf(reply).map(finite) as [
-    number,
-    number,
-    number,
-    number,
-    number,
+  const numbers = listOf(reply).map(finite);
+  if (numbers.length < 8) throw unexpected();
+  const [usd, tokens, window, left, processes, othersUsd, othersTokens, granted] = numbers as [
+    ...[number, number, number, number],
+    ...[number, number, number, number],
   ];
-  if (processes === undefined) throw unexpected();
-  return { usd, tokens, window, left, processes };
+  const reserved = { usd: othersUsd, tokens: othersTokens };
+  return { usd, tokens, window, left, processes, reserved, granted: granted === 1 };
 }

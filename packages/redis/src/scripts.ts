@@ -8,6 +8,8 @@
  * as soon as they say nothing that a new limit would not.
  */
 
+import { PARTS } from '@llmtrace/core/internal';
+
 /** How long the place of a concurrent call is kept without a word of its process, in ms. */
 export const LEASE = 30_000;
 /** For how long a process counts after it was heard last, in ms. */
@@ -186,32 +188,104 @@ if running > 0 then redis.call('PEXPIRE', KEYS[2], ${2 * LEASE}) end
 return 1
 `;
 
-/** A budget is two keys: a hash with what is spent in its current window, and its processes. */
+/**
+ * A budget is three keys: a hash with what is spent, its processes, and what the calls of each that are under way are
+ * expected to cost. What is spent is that of the current window (`window`, `usd`, `tokens`), or of the parts of one that
+ * rolls, by when they began.
+ */
 export const SPEND = `${NOTHING}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local process, length = ARGV[1], given(ARGV[2])
-local window = math.floor(now / length)
+local process = ARGV[1]
 local function spent(text) return math.max(given(text), 0) end
 local newUsd, newTokens, knownWindow, knownUsd, knownTokens =
-  spent(ARGV[3]), spent(ARGV[4]), given(ARGV[5]), spent(ARGV[6]), spent(ARGV[7])
+  spent(ARGV[2]), spent(ARGV[3]), given(ARGV[4]), spent(ARGV[5]), spent(ARGV[6])
+local heldUsd, heldTokens, askedUsd, askedTokens = spent(ARGV[7]), spent(ARGV[8]), spent(ARGV[9]), spent(ARGV[10])
+local budgetUsd, budgetTokens, asks = given(ARGV[11]), given(ARGV[12]), given(ARGV[13])
+local kind, rule = ARGV[14], {}
+for i = 15, #ARGV do rule[#rule + 1] = given(ARGV[i]) end
 local function exact(number) return string.format('%.17g', number) end
-local stored = redis.call('HMGET', KEYS[1], 'window', 'usd', 'tokens')
-local usd, tokens = 0, 0
-local storedWindow = within(stored[1], 0, 1e15)
--- The clock has gone back over the window's end: the next window has begun already, and is not begun twice.
-if storedWindow == window + 1 then window = storedWindow end
-if storedWindow == window then usd, tokens = within(stored[2], 0, 1e18) or 0, within(stored[3], 0, 1e18) or 0 end
--- A sum only grows within a window: what somebody remembers was spent, even if it is forgotten here.
-if knownWindow == window then usd, tokens = math.max(usd, knownUsd), math.max(tokens, knownTokens) end
+local function pair(text)
+  local usd, tokens = string.match(text or '', '^(%S+) (%S+)$')
+  return within(usd, 0, 1e18) or 0, within(tokens, 0, 1e18) or 0
+end
+local usd, tokens, window, left = 0, 0, 0, 0
+local isEndless = false
+if kind == 'rolling' then
+  local part = rule[1] / ${PARTS}
+  local length = rule[1] + part
+  local current = math.floor(now / part) * part
+  local oldest = current
+  local function add(start, text)
+    local partUsd, partTokens = pair(text)
+    usd, tokens = usd + partUsd, tokens + partTokens
+    if start < oldest then oldest = start end
+  end
+  local stored = redis.call('HGETALL', KEYS[1])
+  for i = 1, #stored, 2 do
+    local start = within(stored[i], 0, 1e15)
+    if start and start + length > now and start <= now + length then add(start, stored[i + 1])
+    else redis.call('HDEL', KEYS[1], stored[i]) end
+  end
+  local partUsd, partTokens = pair(redis.call('HGET', KEYS[1], exact(current)) or '')
+  redis.call('HSET', KEYS[1], exact(current), exact(partUsd + newUsd) .. ' ' .. exact(partTokens + newTokens))
+  left = oldest + length - now
+  redis.call('PEXPIRE', KEYS[1], math.ceil(length) + 60000)
+else
+  local finish, following
+  if kind == 'fixed' then
+    local length, offset = rule[1], rule[2]
+    window = math.floor((now + offset) / length) * length - offset
+    finish, following = window + length, window + length
+  else
+    local at = math.min(2, #rule / 2)
+    for i = 1, #rule / 2 do if now >= rule[2 * i - 1] and now < rule[2 * i] then at = i end end
+    window, finish, following = rule[2 * at - 1], rule[2 * at], rule[2 * at + 1]
+    isEndless = #rule == 2
+  end
+  local stored = redis.call('HMGET', KEYS[1], 'window', 'usd', 'tokens')
+  local storedWindow = within(stored[1], 0, 1e16)
+  -- The clock has gone back over the window's end: the next window has begun already, and is not begun twice.
+  if storedWindow and storedWindow == following then
+    if kind == 'fixed' then finish = finish + rule[1] else finish = finish + (finish - window) end
+    window = storedWindow
+  end
+  if storedWindow == window then usd, tokens = within(stored[2], 0, 1e18) or 0, within(stored[3], 0, 1e18) or 0 end
+  -- A sum only grows within a window: what somebody remembers was spent, even if it is forgotten here.
+  if knownWindow == window then usd, tokens = math.max(usd, knownUsd), math.max(tokens, knownTokens) end
+  left = finish - now
+  redis.call('HSET', KEYS[1], 'window', exact(window), 'usd', exact(usd + newUsd), 'tokens', exact(tokens + newTokens))
+  if isEndless then redis.call('PERSIST', KEYS[1])
+  else redis.call('PEXPIRE', KEYS[1], math.ceil(left) + 60000) end
+end
 usd, tokens = usd + newUsd, tokens + newTokens
-local left = (window + 1) * length - now
-redis.call('HSET', KEYS[1], 'window', exact(window), 'usd', exact(usd), 'tokens', exact(tokens))
-redis.call('PEXPIRE', KEYS[1], math.ceil(left) + 60000)
 redis.call('ZADD', KEYS[2], exact(now), process)
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', exact(now - ${PROCESS}))) do
+  redis.call('HDEL', KEYS[3], gone)
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', exact(now - ${PROCESS}))
 redis.call('PEXPIRE', KEYS[2], ${PROCESS})
-return {exact(usd), exact(tokens), exact(window), exact(left), redis.call('ZCARD', KEYS[2])}
+local othersUsd, othersTokens = 0, 0
+local reservations = redis.call('HGETALL', KEYS[3])
+for i = 1, #reservations, 2 do
+  if reservations[i] ~= process then
+    local otherUsd, otherTokens = pair(reservations[i + 1])
+    othersUsd, othersTokens = othersUsd + otherUsd, othersTokens + otherTokens
+  end
+end
+local isLeft = budgetUsd - usd - othersUsd - heldUsd > 0 and budgetTokens - tokens - othersTokens - heldTokens > 0
+local granted = 0
+if asks == 2 or (asks == 1 and isLeft) then
+  granted, heldUsd, heldTokens = 1, heldUsd + askedUsd, heldTokens + askedTokens
+end
+if heldUsd > 0 or heldTokens > 0 then
+  redis.call('HSET', KEYS[3], process, exact(heldUsd) .. ' ' .. exact(heldTokens))
+else
+  redis.call('HDEL', KEYS[3], process)
+end
+redis.call('PEXPIRE', KEYS[3], ${PROCESS})
+return {exact(usd), exact(tokens), exact(window), exact(left), redis.call('ZCARD', KEYS[2]),
+  exact(othersUsd), exact(othersTokens), granted}
 `;
 
 /** Tells of a process, which writes. @returns how many there are */

@@ -36,7 +36,14 @@ async function askAll(client: any, names: number): Promise<void> {
     const { buckets, concurrency } = ASK;
     await limits.settle(name, { buckets, concurrency, amounts: [1], ended: [1], running: [2], pause: 0 });
     assert.equal((await limits.take(name, ASK)).waits[0], 0);
-    const spent = await limits.spend(name, { usd: 0.5, tokens: 7, window: 60_000, known: undefined });
+    const spent = await limits.spend(name, {
+      usd: 0.5,
+      tokens: 7,
+      window: { kind: 'fixed', length: 60_000, offset: 0 },
+      known: undefined,
+      held: { usd: 0, tokens: 0 },
+      asking: undefined,
+    });
     assert.deepEqual([spent.usd, spent.tokens, spent.processes], [0.5, 7, 1]);
   }
 }

@@ -25,9 +25,10 @@ export async function startWitness() {
     const parts: Buffer[] = [];
     request.on('data', (part) => parts.push(part));
     request.on('end', () => {
-      const { user, model } = JSON.parse(Buffer.concat(parts).toString());
+      const { user, model, stream } = JSON.parse(Buffer.concat(parts).toString());
       if (model !== 'warm-up') requests.push({ time, user });
-      response.setHeader('content-type', 'application/json').end(ANSWER);
+      if (stream) response.setHeader('content-type', 'text/event-stream').end(STREAM);
+      else response.setHeader('content-type', 'application/json').end(ANSWER);
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -52,6 +53,20 @@ const ANSWER = JSON.stringify({
   choices: [{ index: 0, message: { role: 'assistant', content: 'Hello.' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 60, completion_tokens: 40, total_tokens: 100 },
 });
+
+/** A stream that does not tell its usage. */
+const STREAM = [
+  JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1_764_000_000,
+    model: 'gpt-4o-mini',
+    choices: [{ index: 0, delta: { role: 'assistant', content: 'Hello.' }, finish_reason: 'stop' }],
+  }),
+  '[DONE]',
+]
+  .map((data) => `data: ${data}\n\n`)
+  .join('');
 
 export interface Troop {
   readonly count: number;

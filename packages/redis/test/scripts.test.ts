@@ -40,6 +40,16 @@ function inProcess(sizes: readonly { rate: number; burst: number }[]) {
   };
 }
 
+const DAY = 86_400_000;
+const NOTHING = { usd: 0, tokens: 0 };
+/** A message about a budget of the day that asks nothing. */
+const DAILY = {
+  window: { kind: 'fixed', length: DAY, offset: 0 },
+  known: undefined,
+  held: NOTHING,
+  asking: undefined,
+} as const;
+
 const one = (amounts: number[], maxWait = 60_000) => ({ amounts, maxWait, lease: 1 });
 
 describeWithRedis('the decisions of Redis', () => {
@@ -196,7 +206,7 @@ describeWithRedis('the decisions of Redis', () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 1000, burst: 1, of: 'requests' }] as const;
     await limits.take('short', { ...fresh, buckets, levels: [Infinity], concurrency: 1, calls: [one([1])] });
-    await limits.spend('money', { usd: 1, tokens: 1, window: 60_000, known: undefined });
+    await limits.spend('money', { ...DAILY, usd: 1, tokens: 1 });
     await limits.ping();
     const keys = (await send('KEYS', '*')) as string[];
     assert.ok(keys.includes('llmtrace:{short}') && keys.includes('llmtrace:{money}'));
@@ -239,7 +249,7 @@ describeWithRedis('the decisions of Redis', () => {
 
   it('add up what is spent, by windows, whoever forgets', async () => {
     const { limits } = limitsWithTimes();
-    const spending = { window: 86_400_000, known: undefined };
+    const spending = DAILY;
     const first = await limits.spend('sum', { ...spending, usd: 0.1, tokens: 10 });
     const second = await limits.spend('sum', { ...spending, usd: 0.2, tokens: 5 });
     assert.deepEqual([second.usd, second.tokens], [0.1 + 0.2, 15]);
@@ -249,9 +259,86 @@ describeWithRedis('the decisions of Redis', () => {
     const third = await limits.spend('sum', { ...spending, usd: 1, tokens: 0, known: second });
     assert.ok(Math.abs(third.usd - 1.3) < 1e-9);
     assert.equal(third.tokens, 15);
-    const ended = { ...third, window: third.window - 1, usd: 1000 };
+    const ended = { ...third, window: third.window - DAY, usd: 1000 };
     const fourth = await limits.spend('sum', { ...spending, usd: 0, tokens: 0, known: ended });
     assert.equal(fourth.usd, third.usd, 'a window that has ended is forgotten');
+  });
+
+  it('let calls through until what is spent and reserved reaches the budget', async () => {
+    const [mine, theirs] = [redisLimits(connection.client as any), redisLimits(connection.client as any)];
+    const asking = { expected: { usd: 4, tokens: 0 }, budget: { usd: 10, tokens: Infinity }, always: false };
+    const ask = (limits: typeof mine, held: number, usd = 0) =>
+      limits.spend('asked', { ...DAILY, ...NOTHING, usd, held: { usd: held, tokens: 0 }, asking });
+    assert.equal((await ask(mine, 0)).granted, true);
+    assert.equal((await ask(mine, 4)).granted, true);
+    const third = await ask(theirs, 0);
+    assert.deepEqual([third.granted, third.reserved.usd], [true, 8], 'one reservation goes beyond');
+    assert.equal((await ask(theirs, 4)).granted, false);
+    assert.equal((await ask(mine, 8)).granted, false);
+    // Mine end, and have cost less: there is room again.
+    await mine.spend('asked', { ...DAILY, usd: 2, tokens: 0 });
+    assert.equal((await ask(theirs, 4)).granted, true);
+    assert.equal((await ask(theirs, 8)).granted, false);
+    const always = await theirs.spend('asked', {
+      ...{ ...DAILY, ...NOTHING },
+      held: { usd: 8, tokens: 0 },
+      asking: { ...asking, always: true },
+    });
+    assert.equal(always.granted, true);
+  });
+
+  it('forget what a process has reserved that was not heard of for two minutes', async () => {
+    const [mine, theirs] = [redisLimits(connection.client as any), redisLimits(connection.client as any)];
+    const asking = { expected: { usd: 4, tokens: 0 }, budget: { usd: 4, tokens: Infinity }, always: false };
+    await mine.spend('dead', { ...DAILY, ...NOTHING, asking });
+    const refused = await theirs.spend('dead', { ...DAILY, ...NOTHING, asking });
+    assert.deepEqual([refused.granted, refused.reserved.usd], [false, 4]);
+    const processes = (await send('ZRANGE', 'llmtrace:{dead}:processes', '0', '-1')) as string[];
+    for (const process of processes) await send('ZADD', 'llmtrace:{dead}:processes', '1', process);
+    const granted = await theirs.spend('dead', { ...DAILY, ...NOTHING, asking });
+    assert.deepEqual([granted.granted, granted.reserved.usd], [true, 0]);
+  });
+
+  it('sum up the parts of a window that rolls, and drop those that are over', async () => {
+    const limits = redisLimits(connection.client as any);
+    const rolling = { ...DAILY, window: { kind: 'rolling', length: DAY } } as const;
+    await limits.spend('rolling', { ...rolling, usd: 1, tokens: 10 });
+    const second = await limits.spend('rolling', { ...rolling, usd: 2, tokens: 5 });
+    assert.deepEqual([second.usd, second.tokens], [3, 15]);
+    const now = Date.now();
+    const part = DAY / 60;
+    const hour = Math.floor((now - 23 * 3_600_000) / part) * part;
+    await send('HSET', 'llmtrace:{rolling}', String(hour), '4 0');
+    await send('HSET', 'llmtrace:{rolling}', String(hour - 2 * 3_600_000), '100 0');
+    await send('HSET', 'llmtrace:{rolling}', 'window', 'x');
+    const third = await limits.spend('rolling', { ...rolling, ...NOTHING });
+    assert.equal(third.usd, 7);
+    assert.ok(third.left > 0 && third.left <= 3_600_000 + 2 * part, `${third.left}`);
+    assert.equal(((await send('HGETALL', 'llmtrace:{rolling}')) as object[] | object) !== null, true);
+    assert.equal(await send('HEXISTS', 'llmtrace:{rolling}', 'window'), 0);
+  });
+
+  it('count by the window of a calendar that Redis’ clock is in, and never end a total', async () => {
+    const limits = redisLimits(connection.client as any);
+    const now = Date.now();
+    const months = [
+      { start: now - 3e9, end: now - 1e9 },
+      { start: now - 1e9, end: now + 1e9 },
+      { start: now + 1e9, end: now + 3e9 },
+    ];
+    const listed = (periods: typeof months) =>
+      ({ ...DAILY, usd: 1, tokens: 1, window: { kind: 'listed', periods } }) as const;
+    await limits.spend('month', listed(months));
+    const spent = await limits.spend('month', listed(months));
+    assert.deepEqual([spent.usd, spent.window], [2, months[1]?.start]);
+    assert.ok(Math.abs(spent.left - 1e9) < 60_000);
+    const ahead = months.map(({ start, end }) => ({ start: start - 2e9, end: end - 2e9 }));
+    assert.equal((await limits.spend('ahead', listed(ahead))).window, ahead[2]?.start);
+    const all = [{ start: 0, end: 8.64e15 }];
+    await limits.spend('all', listed(all));
+    assert.equal((await limits.spend('all', listed(all))).usd, 2);
+    assert.equal(await send('PTTL', 'llmtrace:{all}'), -1);
+    await send('DEL', 'llmtrace:{all}');
   });
 
   it('go on when the clock of Redis goes back', async () => {
@@ -318,7 +405,7 @@ describeWithRedis('the decisions of Redis', () => {
     }
   });
 
-  const spending = (usd: number, tokens: number) => ({ usd, tokens, window: 86_400_000, known: undefined });
+  const spending = (usd: number, tokens: number) => ({ ...DAILY, usd, tokens });
 
   it('refuse arguments that are not finite, and store nothing of them', async () => {
     const { limits } = limitsWithTimes();
@@ -364,10 +451,10 @@ describeWithRedis('the decisions of Redis', () => {
     const { limits } = limitsWithTimes();
     const { window } = await limits.spend('back', spending(3, 30));
     // What it had written a moment ago, before its clock went back over midnight.
-    await send('HSET', 'llmtrace:{back}', 'window', String(window + 1));
+    await send('HSET', 'llmtrace:{back}', 'window', String(window + DAY));
     const spent = await limits.spend('back', spending(1, 10));
-    assert.deepEqual([spent.usd, spent.tokens, spent.window], [4, 40, window + 1]);
-    await send('HSET', 'llmtrace:{back}', 'window', String(window + 365));
+    assert.deepEqual([spent.usd, spent.tokens, spent.window], [4, 40, window + DAY]);
+    await send('HSET', 'llmtrace:{back}', 'window', String(window + 365 * DAY));
     assert.deepEqual((await limits.spend('back', spending(1, 10))).usd, 1, 'a clock that was far ahead');
   });
 

@@ -172,4 +172,33 @@ describeWithRedis('limits over processes', () => {
       await witness.close();
     }
   });
+
+  it('are budgets of streams without usage, too, that all are sent at once', async function () {
+    this.timeout(120_000);
+    const witness = await startWitness();
+    try {
+      const { ends, codes } = await runTroop({
+        count: 8,
+        calls: 15,
+        env: {
+          STREAM: '80',
+          LLMTRACE_REDIS_URL: redis.url,
+          LLMTRACE_REDIS_TIMEOUT: '20000',
+          LLMTRACE_BUDGET_TOKENS: '2000',
+          LLMTRACE_BUDGET_KEY: 'model',
+          OPENAI_BASE_URL: witness.url,
+        },
+      });
+      assert.deepEqual(codes, Array(8).fill(0));
+      const answered = ends.filter((end) => end === 'answered').length;
+      // A call reserves 80 tokens of output, and some 13 for what it says.
+      const [fewest, reservation] = [Math.floor(2000 / 95), 80];
+      assert.ok(answered >= fewest, `${answered} calls`);
+      assert.ok((answered - 8) * reservation <= 2000, `${answered} calls`);
+      assert.equal(witness.requests.length, answered);
+      assert.deepEqual(new Set(ends), new Set(['answered', 'budget_exceeded']));
+    } finally {
+      await witness.close();
+    }
+  });
 });

@@ -21,8 +21,10 @@ import type { VendorRequest, VendorRoutes } from './server/routes.ts';
 export const MODEL_MAP = [
   'gpt-4o-mini=openai:gpt-4o-mini',
   'gpt-4.1-mini=openai:gpt-4.1-mini',
+  'gpt-5-mini=openai:gpt-5-mini',
   'text-embedding-3-small=openai:text-embedding-3-small',
   'claude-haiku-4-5=anthropic:claude-haiku-4-5',
+  'claude-sonnet-4-6=anthropic:claude-sonnet-4-6',
   'gemini-2.5-flash=gcp.gemini:gemini-2.5-flash',
 ].join(',');
 

@@ -137,8 +137,12 @@ const ofCopy =
   (copy: SdkCopy): boolean =>
     copy.module === module && copy.version === loadedVersion && copy.build === build;
 
-/** Copies that were loaded and not patched, and have made no observed call yet. */
-function unpatched(loaded: readonly LoadedCopy[], { copies, untraced }: Facts): Finding[] {
+/**
+ * Copies that were loaded and not patched, and have made no observed call yet. Where requests are observed their
+ * calls are traced all the same.
+ */
+function unpatched(loaded: readonly LoadedCopy[], { copies, untraced, onWire }: Facts): Finding[] {
+  if (onWire && onWire.length > 0) return [];
   return loaded
     .filter((copy) => !copies.some(ofCopy(copy)) && !untraced.has(copy.module))
     .map((copy) => {

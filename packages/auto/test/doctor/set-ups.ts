@@ -82,6 +82,8 @@ function copyApi(folder: string): void {
 /** @param url of the fake vendor. */
 export function setUps({ path }: Folder, url: string): SetUp[] {
   const chat = { app: app('chat.mjs'), options: { flags: AUTO } };
+  // With `http-clients`, calls that pass an SDK's instrumentation by are traced by their requests.
+  const sdks = { env: { LLMTRACE_INSTRUMENTATIONS: 'openai,anthropic,google-genai,google-generative-ai' } };
   return [
     {
       what: 'the SDK is imported before llmtrace',
@@ -91,6 +93,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       lost: true,
       warns: true,
       app: app('imported-before.mjs'),
+      options: sdks,
     },
     {
       what: 'an OpenTelemetry set-up without the hook for ES modules',
@@ -100,7 +103,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       lost: true,
       warns: true,
       app: app('chat.mjs'),
-      options: { flags: importing('host.mjs') },
+      options: { flags: importing('host.mjs'), ...sdks },
     },
     {
       what: 'the SDK is bundled with the application',
@@ -110,7 +113,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       lost: true,
       warns: true,
       app: join(path, 'bundle.cjs'),
-      options: { flags: AUTO },
+      options: { flags: AUTO, ...sdks },
     },
     {
       what: 'a version of the SDK that nobody knows',
@@ -160,7 +163,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       lost: true,
       warns: true,
       app: app('put-back.mjs'),
-      options: { flags: AUTO },
+      options: { flags: AUTO, ...sdks },
     },
     {
       what: 'no exporter and no OpenTelemetry SDK',
@@ -259,7 +262,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       lost: true,
       warns: true,
       app: app('beneath.mjs'),
-      options: { flags: AUTO },
+      options: { flags: AUTO, ...sdks },
     },
     {
       what: 'calls without an SDK',
@@ -269,12 +272,12 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       lost: true,
       warns: true,
       app: app('no-sdk.mjs'),
-      options: { flags: AUTO },
+      options: { flags: AUTO, ...sdks },
     },
     {
       what: 'an instrumentation that is not installed',
       code: 'not-installed',
-      cause: /the instrumentation of google-genai does not load/,
+      cause: /the instrumentation of google-generative-ai does not load/,
       cure: /Install `@llmtrace\/auto` anew/,
       lost: true,
       warns: true,

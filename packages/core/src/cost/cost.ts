@@ -3,7 +3,7 @@
  * the call ends. What nobody knows is left out: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
-import { type Billing, hasTokens, type InnerCall, type Missing } from '../model/billing.ts';
+import { type Billing, hasTokens, type InnerCall, isUnpriced, type Missing } from '../model/billing.ts';
 import type { Call, Cost, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
@@ -197,6 +197,7 @@ export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cos
   const options = Object.keys(given.models ?? {}).length > 0 ? given : { ...given, models: undefined };
   const named = new Set<string>();
   return (call) => {
+    if (isPrepaidCall(call)) call.response.billing = { ...call.response.billing, isPrepaid: true };
     const cost = costOf(call, options);
     if (cost !== undefined || !isUnpriced(call)) return cost;
     const model = call.response.model ?? call.request.model ?? 'a model without a name';
@@ -217,7 +218,7 @@ function pricedAt(call: Priceable, options: CostOptions): Found | undefined {
   return found.standardRates && options.otherTiers === 'none' ? undefined : found;
 }
 
-const isPrepaidCall = ({ request, response }: Priceable): boolean =>
+export const isPrepaidCall = ({ request, response }: Priceable): boolean =>
   response.billing?.isPrepaid === true || isPrepaid(tierOf(response.serviceTier ?? request.serviceTier));
 
 function priceFor(call: Priceable, { models }: CostOptions): Found | undefined {
@@ -255,13 +256,6 @@ function mark(cost: Cost, call: Priceable, found: Found | undefined): Cost {
 
 /** Of a call that was left, what its model wrote after that. */
 const REST: readonly Missing[] = ['output_tokens'];
-
-/** Whether a call was billed, as far as is known, by a price that is not. */
-export function isUnpriced(call: Call): boolean {
-  if (call.cost !== undefined || call.outcome === 'failed' || isPrepaidCall(call)) return false;
-  const { usage, billing } = call.response;
-  return hasTokens(usage) || billing?.fees !== undefined;
-}
 
 function reason(call: Priceable, options: CostOptions): string {
   const found = priceFor(call, options);

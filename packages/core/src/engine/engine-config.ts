@@ -26,5 +26,9 @@ export interface EngineConfig {
   readonly content: CaptureOptions | undefined;
   /** Whether usage is asked for on behalf of the application: {@link Endpoint.askUsage}. */
   readonly streamUsage: boolean;
+  /** Whether a budget or a limit of tokens holds, so that usage is asked for where the host is known to take that. */
+  readonly needsUsage: boolean;
+  /** Whether the size of requests is to be known. */
+  readonly needsSize: boolean;
   origin(client: unknown, args: readonly unknown[]): Origin;
 }

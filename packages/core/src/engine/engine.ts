@@ -4,8 +4,9 @@
  * fails is logged through `diag`, and the call goes on.
  */
 
+import type { Call } from '../model/call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
-import { sendsUsageUnasked } from '../vendor/stream-usage.ts';
+import { sendsUsageUnasked, takesUsageOption } from '../vendor/stream-usage.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
 import { isApiPromise, observeApiPromise } from './api-promise.ts';
 import { abortedSignal, attemptAbove, type Chain } from './attempts/intercept.ts';
@@ -75,13 +76,17 @@ function run(live: Live, original: Method, self: unknown, args: unknown[]): unkn
 /** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
 function askUsage(live: Live, args: unknown[]): unknown[] {
   const { engine, endpoint, call } = live;
-  if (!engine.streamUsage || !endpoint.askUsage) return args;
+  if (!endpoint.askUsage || !isToAsk(engine, call)) return args;
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
   if (!asked) return args;
   const isUnasked = sendsUsageUnasked(call);
   live.usage = isUnasked === undefined ? 'watched' : isUnasked ? undefined : 'asked';
   return live.usage === 'asked' ? asked : args;
 }
+
+/** Unless the application wants it anyway, only where the usage is needed, and the host is known to take the option. */
+const isToAsk = ({ streamUsage, needsUsage }: EngineConfig, call: Call): boolean =>
+  streamUsage || (needsUsage && takesUsageOption(call));
 
 function retriesTaken(live: Live, self: unknown, args: unknown[]): unknown[] {
   if (!live.engine.retries) return args;

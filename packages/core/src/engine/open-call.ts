@@ -10,6 +10,7 @@ import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import { LinkedContext } from '../platform/linked-context.ts';
 import type { Linked } from '../platform/linked-list.ts';
+import { sizeOf } from '../platform/text-size.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
 import type { Origin } from '../vendor/provider.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
@@ -75,7 +76,8 @@ export function openCall(
   const origin = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
-  const call = newCall(endpoint, request, origin, begun);
+  const opened = newCall(endpoint, request, origin, begun);
+  const call = engine.needsSize ? { ...opened, requestSize: sizeOf(args) } : opened;
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
   startSpan(engine, call);
@@ -326,12 +328,12 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   call.outcome = outcomeOf(live, outcome);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
-  price(engine, call);
   if (live.later) {
     if (!isFirst(live.later, call)) return;
     startSpan(engine, call);
     tell(engine, 'start', call);
   }
+  price(engine, call);
   tell(engine, 'end', call);
   if (call.response.isPending) remember(call);
 }

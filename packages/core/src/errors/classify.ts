@@ -4,9 +4,10 @@
  */
 import type { Call } from '../model/call.ts';
 import { type Facts, factsOf } from './error-details.ts';
+import { isRefusal } from './llmtrace-error.ts';
 import { errorCode } from './naming.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { categoryOf, type ErrorCategory } from './rules.ts';
+import { type CallErrorType, categoryOf, type ErrorCategory } from './rules.ts';
 
 /** The classification of an error, in terms that all vendors share. */
 export interface ErrorInfo {
@@ -55,8 +56,9 @@ function grpcCode({ codes }: Facts): string | undefined {
  * Classifies the error of a call: {@link classifyError}, with the engine's knowledge of who stopped the call. Spans,
  * logs and metrics all use the result.
  */
-export function callErrorType({ error, outcome }: Pick<Call, 'error' | 'outcome'>): ErrorCategory {
+export function callErrorType({ error, outcome }: Pick<Call, 'error' | 'outcome'>): CallErrorType {
   if (outcome === 'cancelled') return 'cancelled';
+  if (isRefusal(error)) return 'refused';
   const type = categoryOf(factsOf(error));
   return type === 'cancelled' ? 'timeout' : type;
 }

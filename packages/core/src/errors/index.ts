@@ -15,4 +15,4 @@ export {
   isTransient,
 } from './classify.ts';
 export { errorCode, errorMessage, errorStatus, errorText, errorType, exceptionOf } from './naming.ts';
-export type { ErrorCategory } from './rules.ts';
+export type { CallErrorType, ErrorCategory } from './rules.ts';

@@ -4,7 +4,8 @@
  * Why a call was refused. `rate_limited`: the limit is reached, and the limiter refuses instead of waiting.
  * `queue_full`: too many calls wait already. `wait_too_long`: the call waited for `maxWait`.
  * `budget_exceeded`: the money or the tokens of the window are spent. `budget_invalid`: the budget's variables have a
- * wrong value, and `LLMTRACE_BUDGET_STRICT` is on. `limits_unavailable`: the store of the limits
+ * wrong value, and `LLMTRACE_BUDGET_STRICT` is on. `cost_unknown`: what the call costs is not known, and the budget
+ * refuses such calls. `limits_unavailable`: the store of the limits
  * that several processes share is out of reach, and is configured to let no call through then.
  */
 export type Refusal =
@@ -13,6 +14,7 @@ export type Refusal =
   | 'wait_too_long'
   | 'budget_exceeded'
   | 'budget_invalid'
+  | 'cost_unknown'
   | 'limits_unavailable';
 
 /** The fields of {@link LlmTraceError} besides its message. */
@@ -23,6 +25,17 @@ export interface RefusalDetails {
   /** The time after which a retry may succeed, in ms from now; undefined if unknown. */
   readonly retryAfter: number | undefined;
 }
+
+/** All of them. */
+export const REFUSALS = [
+  'rate_limited',
+  'queue_full',
+  'wait_too_long',
+  'budget_exceeded',
+  'budget_invalid',
+  'cost_unknown',
+  'limits_unavailable',
+] as const satisfies readonly Refusal[];
 
 const REFUSAL = Symbol.for('llmtrace.refusal');
 
@@ -46,5 +59,10 @@ export class LlmTraceError extends Error implements RefusalDetails {
 }
 
 /** True for a refusal by llmtrace, whichever copy of it refused. */
-export const isRefusal = (error: unknown): error is LlmTraceError =>
-  error instanceof Error && REFUSAL in error;
+export function isRefusal(error: unknown): error is LlmTraceError {
+  try {
+    return error instanceof Error && REFUSAL in error;
+  } catch {
+    return false; // a Proxy of the application's
+  }
+}

@@ -4,7 +4,7 @@
  * parts are numbers and the names of models and parameters. llmtrace's own words replace any other text.
  */
 import { withoutSecrets } from '../platform/secrets.ts';
-import type { ErrorCategory } from './rules.ts';
+import type { CallErrorType } from './rules.ts';
 
 const MODEL = '[\\w.:/@-]{1,100}';
 const PARAMETER = '[\\w.[\\]-]{1,64}';
@@ -106,7 +106,7 @@ const BEFORE =
   /^(?:\d{3} |\[GoogleGenerativeAI Error\]: (?:Error fetching from \S{1,500}: (?:\[\d{3} [\w ]{0,40}\] )?)?)/;
 
 /** In our words, where the vendor's may not be recorded. */
-const WORDS: Readonly<Record<ErrorCategory, string>> = {
+const WORDS: Readonly<Record<CallErrorType, string>> = {
   cancelled: 'the application stopped the call',
   timeout: 'no answer came in time',
   quota: 'the quota, the credit or the budget is used up',
@@ -120,11 +120,12 @@ const WORDS: Readonly<Record<ErrorCategory, string>> = {
   server: 'the vendor failed to answer the request',
   invalid_request: 'the request is invalid',
   connection: 'the connection failed or broke',
+  refused: 'llmtrace did not send the request',
   unknown: 'the call failed; the text of the error is not recorded',
 };
 
 /** The recordable message among these texts, which are the error's and those of the vendor's answer. */
-export function safeMessage(texts: readonly string[], category: ErrorCategory): string {
+export function safeMessage(texts: readonly string[], category: CallErrorType): string {
   for (const text of texts) {
     const [known] = SAFE.exec(text.replace(BEFORE, '')) ?? [];
     if (known !== undefined) return withoutSecrets(known);

@@ -7,8 +7,8 @@ import { withoutSecrets } from '../platform/secrets.ts';
 import { factsOf } from './error-details.ts';
 import { isRefusal } from './llmtrace-error.ts';
 import { safeMessage } from './messages.ts';
-import { classNames, get, safely, text, word } from './read.ts';
-import { categoryOf as categoryBy, type ErrorCategory } from './rules.ts';
+import { classNames, get, text, word } from './read.ts';
+import { type CallErrorType, categoryOf as categoryBy } from './rules.ts';
 
 /** Classes whose name states the failure. Their names are `error.type` values of low cardinality. */
 const SPECIFIC = new Set([
@@ -63,11 +63,12 @@ const MAX_TEXT = 2000;
 const MAX_STACK = 4000;
 
 /**
- * `error.type`: the name of the nearest class that states the failure, since vendors derive dozens of finer ones from
- * it; else the HTTP status, else the vendor's code of a failure that no class stands for, else the name of a general
- * error, else `_OTHER`.
+ * `error.type`: for a refusal by llmtrace, `llmtrace.` and its code, for no vendor has failed; else the name of the
+ * nearest class that states the failure, since vendors derive dozens of finer ones from it; else the HTTP status,
+ * else the vendor's code of a failure that no class stands for, else the name of a general error, else `_OTHER`.
  */
 export function errorType(error: unknown): string {
+  if (isRefusal(error)) return `llmtrace.${word(get(error, 'code')) ?? 'refused'}`;
   const names = classNames(error);
   const specific = names.find((name) => SPECIFIC.has(name));
   if (specific) return specific;
@@ -110,10 +111,10 @@ export function errorStatus(error: unknown): number | undefined {
  * The description of an error that is recorded while content is not: a message of the vendor's catalogue, or
  * llmtrace's own words. The text itself is content: {@link errorText}.
  */
-export function errorMessage(error: unknown, category: ErrorCategory = categoryBy(factsOf(error))): string {
+export function errorMessage(error: unknown, category: CallErrorType = categoryBy(factsOf(error))): string {
   // A refusal is llmtrace's own text.
-  const refusal = safely(() => (isRefusal(error) ? error.message : undefined));
-  return (refusal ?? safeMessage(factsOf(error).texts, category)).slice(0, MAX_MESSAGE);
+  const message = isRefusal(error) ? error.message : safeMessage(factsOf(error).texts, category);
+  return message.slice(0, MAX_MESSAGE);
 }
 
 /** The text of an error without the secrets in it, cut to 500 characters. It may quote the request and the answer. */

@@ -32,6 +32,9 @@ export type ErrorCategory =
   | 'connection'
   | 'unknown';
 
+/** What the error of a call is: also `refused`, where llmtrace itself did not send it, so that no vendor has failed. */
+export type CallErrorType = ErrorCategory | 'refused';
+
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
 const CANCELLED = set(
@@ -40,7 +43,7 @@ const CANCELLED = set(
 const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError');
 const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error
   UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);
-const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error
+const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error cost_unknown
   linked_organization_billing_unavailable budget_exceeded`);
 const FILTER = set(`content_filter content_policy_violation moderation_blocked image_content_policy_violation
   bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation`);

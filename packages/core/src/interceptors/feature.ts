@@ -1,5 +1,6 @@
 /** What a feature adds to the calls: an interceptor of their attempts, and an observer that learns of their ends. */
 import { createHash } from 'node:crypto';
+import { propagation } from '@opentelemetry/api';
 import type { Call, Interceptor, Observer } from '../model/call.ts';
 import { warn } from '../platform/warn.ts';
 
@@ -10,9 +11,16 @@ export interface Layer {
 
 /**
  * By what limits and budgets are kept apart: one for the whole process, one for each provider, one for each model of
- * a provider, or one for each key that a function gives.
+ * a provider, one for each value of an entry of OpenTelemetry's baggage (`baggage:tenant`), or one for each key that a
+ * function gives.
  */
-export type Key = 'process' | 'provider' | 'model' | ((call: Call) => string);
+export type Key = 'process' | 'provider' | 'model' | `baggage:${string}` | ((call: Call) => string);
+
+const BAGGAGE = 'baggage:';
+
+/** True for a key that names an entry of the baggage. */
+export const isBaggageKey = (value: unknown): boolean =>
+  typeof value === 'string' && value.startsWith(BAGGAGE) && value.length > BAGGAGE.length;
 
 /** The longest key that is kept as it is; of a longer one, its beginning and its hash. */
 const MAX_KEY = 256;
@@ -22,11 +30,18 @@ export function keyOf(key: Key, call: Call): string {
   if (key === 'provider') return call.provider;
   if (key === 'model') return bounded(`${call.provider} ${call.request.model ?? ''}`);
   if (key === 'process') return key;
+  if (typeof key === 'string') return baggageKey(key.slice(BAGGAGE.length), call);
   try {
     return bounded(String(key(call)));
   } catch {
     return 'process';
   }
+}
+
+/** Calls without the entry have a key of their own. */
+function baggageKey(name: string, { context }: Call): string {
+  const entry = propagation.getBaggage(context)?.getEntry(name);
+  return bounded(`${name}=${entry?.value ?? ''}`);
 }
 
 const bounded = (key: string): string =>
@@ -44,6 +59,13 @@ export interface States<T> {
   isIdle(state: T): boolean;
 }
 
+/** Gives the state of a key. */
+export interface PerKey<T> {
+  (key: string): T;
+  /** The states of all keys. */
+  all(): Iterable<T>;
+}
+
 /** So many states are looked at to find an idle one, before one that is in use is dropped. */
 const LOOKED_AT = 2;
 
@@ -52,7 +74,7 @@ const LOOKED_AT = 2;
  * one of those that were not asked for longest is dropped, an idle one if there is one among the first. How many were
  * in use is counted, and reported at the first one and at each tenfold.
  */
-export function perKey<T>({ name, most, make, isIdle }: States<T>): (key: string) => T {
+export function perKey<T>({ name, most, make, isIdle }: States<T>): PerKey<T> {
   /** In the order of use: the one that was not asked for longest comes first. */
   const states = new Map<string, T>();
   /** The last one that was asked for: most applications have one key. */
@@ -97,8 +119,9 @@ export function perKey<T>({ name, most, make, isIdle }: States<T>): (key: string
     states.set(key, state);
     return state;
   };
-  return (key) => {
+  const stateOf = (key: string): T => {
     if (last?.key !== key) last = { key, state: found(key) };
     return last.state;
   };
+  return Object.assign(stateOf, { all: () => states.values() });
 }

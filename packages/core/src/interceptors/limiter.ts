@@ -95,6 +95,7 @@ const WHY: Readonly<Partial<Record<Refusal, string>>> = {
   rate_limited: 'the rate limit is reached',
   queue_full: 'too many calls wait for the rate limit already',
   wait_too_long: 'the call has waited for the rate limit for too long',
+  cost_unknown: 'what it costs is not known, and the budget (`unknown: refuse`) lets no such call through',
   limits_unavailable: 'the limits that it shares with other processes are out of reach',
 };
 

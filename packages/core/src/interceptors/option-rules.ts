@@ -17,9 +17,11 @@ import {
   wholeNumber,
 } from '../options/rules.ts';
 import type { Budget } from './budget.ts';
+import { isBaggageKey } from './feature.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from './retry.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
+import { isTimeZone, WINDOWS } from './windows.ts';
 
 const retryBudget: Rule = orFalse(objectOf<RetryBudgetOptions>({ ratio: share(), perSecond: nonNegative() }));
 
@@ -37,7 +39,22 @@ export const RETRY: Rules<Retries> = {
   },
 };
 
-const KEYS = ['process', 'provider', 'model'];
+const KEYS = oneOf(['process', 'provider', 'model'], '');
+
+/** What limits and budgets are kept apart by. The name of an entry of the baggage is taken as it is written. */
+const keyRule = (env: string): Rule => ({
+  ...KEYS,
+  env,
+  expected: `${KEYS.expected}, baggage:<name>`,
+  holds: (value) => KEYS.holds(value) || isBaggageKey(value),
+  parse: (text) => (isBaggageKey(text) ? text : text.toLowerCase()),
+});
+
+const timeZone = (env: string): Rule => ({
+  expected: 'a time zone that this Node.js knows (Europe/Berlin)',
+  holds: isTimeZone,
+  env,
+});
 
 export const RATE_LIMIT: Rules<RateLimit> = {
   rate: positive('LLMTRACE_RATE_LIMIT'),
@@ -45,7 +62,7 @@ export const RATE_LIMIT: Rules<RateLimit> = {
   requestsPerMinute: positive('LLMTRACE_RATE_LIMIT_REQUESTS_PER_MINUTE'),
   tokensPerMinute: positive('LLMTRACE_RATE_LIMIT_TOKENS_PER_MINUTE'),
   concurrency: positiveInteger('LLMTRACE_RATE_LIMIT_CONCURRENCY'),
-  key: orFunction(oneOf(KEYS, 'LLMTRACE_RATE_LIMIT_KEY')),
+  key: orFunction(keyRule('LLMTRACE_RATE_LIMIT_KEY')),
   mode: oneOf(['wait', 'refuse'], 'LLMTRACE_RATE_LIMIT_MODE'),
   maxWait: milliseconds('LLMTRACE_RATE_LIMIT_MAX_WAIT'),
   maxQueue: wholeNumber('LLMTRACE_RATE_LIMIT_MAX_QUEUE'),
@@ -56,7 +73,10 @@ export const RATE_LIMIT: Rules<RateLimit> = {
 export const BUDGET: Rules<Budget> = {
   usd: nonNegative('LLMTRACE_BUDGET_USD'),
   tokens: nonNegative('LLMTRACE_BUDGET_TOKENS'),
-  window: oneOf(['minute', 'hour', 'day'], 'LLMTRACE_BUDGET_WINDOW'),
-  key: orFunction(oneOf(KEYS, 'LLMTRACE_BUDGET_KEY')),
+  window: oneOf(WINDOWS, 'LLMTRACE_BUDGET_WINDOW'),
+  rolling: flag('LLMTRACE_BUDGET_ROLLING'),
+  timeZone: timeZone('LLMTRACE_BUDGET_TIME_ZONE'),
+  key: orFunction(keyRule('LLMTRACE_BUDGET_KEY')),
   mode: oneOf(['warn', 'refuse'], 'LLMTRACE_BUDGET_MODE'),
+  unknown: oneOf(['estimate', 'allow', 'refuse'], 'LLMTRACE_BUDGET_UNKNOWN'),
 };

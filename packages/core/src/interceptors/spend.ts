@@ -1,5 +1,8 @@
-/** What is spent of a budget, and what is left of it until the window ends. */
+/**
+ * What is spent of a budget, what calls under way have **reserved** of it, and what is left until the window ends.
+ */
 import { MAX_TOKENS, MAX_USD } from '../platform/bounds.ts';
+import { PARTS, type Windows } from './windows.ts';
 
 /** Money, in USD, and tokens. */
 export interface Amounts {
@@ -7,22 +10,39 @@ export interface Amounts {
   readonly tokens: number;
 }
 
-/** What may still be spent; 0 or less of one of them: nothing. */
+/** What was left before a call asked; 0 or less of one of them: nothing. */
 export interface Left extends Amounts {
-  /** Until the window ends, in ms. */
-  readonly retryAfter: number;
+  /** Until the window ends, in ms; undefined where it never does, or where calls under way may give something back. */
+  readonly retryAfter: number | undefined;
+  /** True where the call is let through, and what it is expected to cost is reserved. */
+  readonly isGranted: boolean;
+}
+
+/** What a budget has, for whoever watches it. */
+export interface PurseState {
+  readonly spent: Amounts;
+  /** What calls under way are expected to cost. */
+  readonly reserved: Amounts;
 }
 
 export interface Purse {
   /** True where nothing depends on it. */
   readonly isIdle: boolean;
+  readonly state: PurseState;
   /**
+   * Reserves what a call is expected to cost where anything is left, or `always`: so no more than one reservation goes
+   * beyond the budget.
+   *
    * @param budget of a window.
-   * @returns undefined where nobody knows, and nothing is to be spent then.
+   * @returns what was left before; undefined where that is not known, and nothing may be spent then.
    */
-  left(budget: Amounts): Left | Promise<Left | undefined>;
-  /** So much was spent. */
-  add(spent: Amounts): void;
+  reserve(expected: Amounts, budget: Amounts, always: boolean): Left | Promise<Left | undefined>;
+  /**
+   * A call has ended: it gives back what was reserved for it, and has spent so much.
+   *
+   * @param expected undefined where nothing was reserved for it.
+   */
+  settle(expected: Amounts | undefined, spent: Amounts): void;
 }
 
 export const NOTHING: Amounts = { usd: 0, tokens: 0 };
@@ -31,6 +51,17 @@ export const plus = (a: Amounts, b: Amounts): Amounts => ({
   usd: a.usd + b.usd,
   tokens: a.tokens + b.tokens,
 });
+
+/** Never less than nothing: the sum of many small numbers has rounding errors. */
+export const minus = (a: Amounts, b: Amounts): Amounts => ({
+  usd: Math.max(a.usd - b.usd, 0),
+  tokens: Math.max(a.tokens - b.tokens, 0),
+});
+
+export const isNothing = ({ usd, tokens }: Amounts): boolean => usd === 0 && tokens === 0;
+
+/** True where a call may be sent: something is left of both. */
+export const isSome = ({ usd, tokens }: Amounts): boolean => usd > 0 && tokens > 0;
 
 /** What one call may spend: what is not a number, or is below 0, spends nothing, and gives nothing back. */
 export const spentBy = ({ usd, tokens }: Amounts): Amounts => ({
@@ -49,47 +80,117 @@ export interface PurseClocks {
 }
 
 /**
- * The purse of this process alone. There may be one for each of many keys: it is a class, and has 5 numbers.
+ * What calls under way have reserved. When the last of them has ended, nothing is left of rounding errors. They are held
+ * over the end of a window: it is the next one that they will be paid from.
+ */
+abstract class ReservingPurse implements Purse {
+  #usd = 0;
+  #tokens = 0;
+  #calls = 0;
+
+  abstract get isIdle(): boolean;
+  abstract get spent(): Amounts;
+  /** Until the window ends, in ms; undefined where it never does. */
+  protected abstract rest(): number | undefined;
+  protected abstract add(spent: Amounts): void;
+  /** Forgets what a window had that is over. */
+  protected abstract turn(): void;
+
+  protected get hasReserved(): boolean {
+    return this.#calls > 0;
+  }
+
+  get state(): PurseState {
+    this.turn();
+    return { spent: this.spent, reserved: { usd: this.#usd, tokens: this.#tokens } };
+  }
+
+  reserve(expected: Amounts, budget: Amounts, always: boolean): Left {
+    const { spent, reserved } = this.state;
+    const rest = { usd: budget.usd - spent.usd, tokens: budget.tokens - spent.tokens };
+    const left = { usd: rest.usd - reserved.usd, tokens: rest.tokens - reserved.tokens };
+    const isGranted = always || isSome(left);
+    if (isGranted) {
+      const { usd, tokens } = spentBy(expected);
+      this.#usd += usd;
+      this.#tokens += tokens;
+      this.#calls++;
+    }
+    return { ...left, retryAfter: isSome(rest) ? undefined : this.rest(), isGranted };
+  }
+
+  settle(expected: Amounts | undefined, spent: Amounts): void {
+    this.turn();
+    if (expected) this.#giveBack(spentBy(expected));
+    this.add(spentBy(spent));
+  }
+
+  #giveBack({ usd, tokens }: Amounts): void {
+    this.#calls--;
+    this.#usd = this.#calls === 0 ? 0 : Math.max(this.#usd - usd, 0);
+    this.#tokens = this.#calls === 0 ? 0 : Math.max(this.#tokens - tokens, 0);
+  }
+}
+
+/** The purse of this process alone. */
+export const makeLocalPurse = (windows: Windows, clocks: PurseClocks): Purse =>
+  windows.isRolling ? new RollingPurse(windows, clocks) : new LocalPurse(windows, clocks);
+
+/**
+ * There may be one for each of many keys: it is a class, and has 8 numbers.
  *
- * A window is refilled once. Its number comes from the time of the day and never goes back, so that a clock that is set
+ * A window is refilled once. Its start comes from the time of the day and never goes back, so that a clock that is set
  * over midnight and back again refills nothing twice. Where it was set far ahead by mistake, and back, the window ends
  * when its length has passed by the other clock.
  */
-export class LocalPurse implements Purse {
-  readonly #length: number;
+export class LocalPurse extends ReservingPurse {
+  readonly #windows: Windows;
   readonly #clocks: PurseClocks;
   #usd = 0;
   #tokens = 0;
-  #window: number;
+  #start: number;
+  #end: number;
   /** When the window was filled, by {@link PurseClocks.now}. */
   #filledAt: number;
 
-  /** @param length of its windows, in ms. */
-  constructor(length: number, clocks: PurseClocks) {
-    this.#length = length;
+  constructor(windows: Windows, clocks: PurseClocks) {
+    super();
+    this.#windows = windows;
     this.#clocks = clocks;
-    this.#window = this.#current();
+    const { start, end } = windows.at(clocks.date());
+    this.#start = start;
+    this.#end = end;
     this.#filledAt = clocks.now();
   }
 
   get isIdle(): boolean {
-    return this.#isOver() || (this.#usd === 0 && this.#tokens === 0);
+    return !this.hasReserved && (this.#isOver() || (this.#usd === 0 && this.#tokens === 0));
   }
 
-  left({ usd, tokens }: Amounts): Left {
-    this.#turn();
-    return { usd: usd - this.#usd, tokens: tokens - this.#tokens, retryAfter: this.#rest() };
+  get spent(): Amounts {
+    return { usd: this.#usd, tokens: this.#tokens };
   }
 
-  add(amounts: Amounts): void {
-    this.#turn();
-    const { usd, tokens } = spentBy(amounts);
+  protected add({ usd, tokens }: Amounts): void {
     this.#usd += usd;
     this.#tokens += tokens;
   }
 
-  #current(): number {
-    return Math.floor(this.#clocks.date() / this.#length);
+  protected turn(): void {
+    if (!this.#isOver()) return;
+    const { start, end } = this.#windows.at(this.#clocks.date());
+    this.#usd = 0;
+    this.#tokens = 0;
+    this.#start = start;
+    this.#end = end;
+    this.#filledAt = this.#clocks.now();
+  }
+
+  protected rest(): number | undefined {
+    const length = this.#end - this.#start;
+    if (this.#windows.length === Infinity) return undefined;
+    const rest = this.#end - this.#clocks.date();
+    return rest <= length ? rest : Math.min(rest, length - this.#elapsed());
   }
 
   #elapsed(): number {
@@ -97,21 +198,67 @@ export class LocalPurse implements Purse {
   }
 
   #isOver(): boolean {
-    const current = this.#current();
-    return current > this.#window || (current < this.#window && this.#elapsed() >= this.#length);
+    const { start } = this.#windows.at(this.#clocks.date());
+    return start > this.#start || (start < this.#start && this.#elapsed() >= this.#end - this.#start);
+  }
+}
+
+/** A part of a window that rolls. */
+interface Part {
+  readonly start: number;
+  usd: number;
+  tokens: number;
+}
+
+/**
+ * What was spent in the last so many milliseconds, in parts, by the clock that is never set. A part goes when all of it
+ * is older than the window.
+ */
+class RollingPurse extends ReservingPurse {
+  readonly #windows: Windows;
+  readonly #now: () => number;
+  /** Those in which something was spent, the oldest first. */
+  #parts: Part[] = [];
+
+  constructor(windows: Windows, { now }: PurseClocks) {
+    super();
+    this.#windows = windows;
+    this.#now = now;
   }
 
-  #turn(): void {
-    if (!this.#isOver()) return;
-    this.#usd = 0;
-    this.#tokens = 0;
-    this.#window = this.#current();
-    this.#filledAt = this.#clocks.now();
+  get isIdle(): boolean {
+    this.turn();
+    return !this.hasReserved && this.#parts.length === 0;
   }
 
-  /** Until the window ends, in ms. */
-  #rest(): number {
-    const rest = (this.#window + 1) * this.#length - this.#clocks.date();
-    return rest <= this.#length ? rest : Math.min(rest, this.#length - this.#elapsed());
+  get spent(): Amounts {
+    return this.#parts.reduce(plus, NOTHING);
+  }
+
+  protected add(amounts: Amounts): void {
+    if (isNothing(amounts)) return;
+    const { start } = this.#windows.at(this.#now());
+    let last = this.#parts.at(-1);
+    if (last?.start !== start) {
+      last = { start, usd: 0, tokens: 0 };
+      this.#parts.push(last);
+    }
+    last.usd += amounts.usd;
+    last.tokens += amounts.tokens;
+  }
+
+  protected turn(): void {
+    const [first] = this.#parts;
+    if (first && this.#ends(first) <= this.#now())
+      this.#parts = this.#parts.filter((part) => this.#ends(part) > this.#now());
+  }
+
+  protected rest(): number {
+    const [first] = this.#parts;
+    return first ? this.#ends(first) - this.#now() : 0;
+  }
+
+  #ends({ start }: Part): number {
+    return start + this.#windows.length * (1 + 1 / PARTS);
   }
 }

@@ -172,6 +172,8 @@ export interface Call {
   /** The region that the host or the path names. */
   readonly region?: string | undefined;
   readonly request: LlmRequest;
+  /** How many characters of text the request has, about; known where a budget holds. */
+  readonly requestSize?: number | undefined;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;
   /** HTTP requests made so far; 0 where they cannot be seen. */
@@ -208,6 +210,8 @@ export interface Call {
   retries?: Retry[] | undefined;
   /** How long the call waited for its turn (rate limit), in ms; absent where no rate limit holds for it. */
   rateLimitWait?: number | undefined;
+  /** True where a budget counts what the call was expected to cost, for what it did cost never came. */
+  isEstimated?: boolean | undefined;
   /**
    * The remaining amounts of the vendor's rate limits, as its headers report them; absent if the answer has no such
    * headers or no feature reads them.

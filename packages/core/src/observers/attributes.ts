@@ -191,6 +191,7 @@ export function endAttributes(to: Attributed, call: Call, naming: Naming): void 
   }
   if (call.attempts > 1) to.setAttribute('http.request.resend_count', call.attempts - 1);
   if (call.rateLimitWait) to.setAttribute('llmtrace.rate_limit.wait', call.rateLimitWait / 1000);
+  if (call.isEstimated) to.setAttribute('llmtrace.budget.estimated', true);
   if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
     to.setAttribute('llmtrace.stream.outcome', outcome);
   }

@@ -75,10 +75,33 @@ const usdOf = (text: unknown): number | undefined => {
 
 /** Chat models that search do so once a request, and say no more of it than the links that they cite. */
 function hasSearched({ choices, model }: any, asked: Asked | undefined): boolean {
-  if (!/search/.test(`${asked?.request.model} ${name(model)}`)) return false;
-  return objects(choices).some((choice) =>
+  const cites = objects(choices).some((choice) =>
     objects((choice.message ?? choice.delta)?.annotations).some(({ type }) => type === 'url_citation'),
   );
+  return cites && /search/.test(`${asked?.request.model} ${name(model)}`);
+}
+
+/** What the chunks of a stream told beside its usage, which comes in another one. */
+const beside = new WeakMap<LlmResponse, { hasSearched: boolean; stated: number | undefined }>();
+
+/** Folds a chunk of a chat: its usage, where it has one, and what else is billed. */
+export function foldChatBilled(
+  soFar: LlmResponse,
+  chunk: any,
+  read: UsageReading | undefined,
+  asked: Asked | undefined,
+): void {
+  const stated = gatewayCost(chunk);
+  if (stated !== undefined || hasSearched(chunk, asked)) {
+    const before = beside.get(soFar);
+    const searched = before?.hasSearched || stated === undefined || hasSearched(chunk, asked);
+    beside.set(soFar, { hasSearched: searched, stated: stated ?? before?.stated });
+  } else if (!read) return;
+  if (read) Object.assign(soFar, chatBilled(chunk, read, asked));
+  const told = beside.get(soFar);
+  if (!told) return;
+  if (told.stated !== undefined) soFar.usage = { ...soFar.usage, reportedCost: told.stated };
+  if (told.hasSearched && soFar.usage) soFar.usage = withSearches(soFar.usage, 1);
 }
 
 const withSearches = (usage: Usage | undefined, webSearches: number): Usage => ({

@@ -6,6 +6,10 @@
 import type { Call } from '../model/call.ts';
 
 const ASKED_ONLY = /^(?:[\w-]+\.)?(?:api\.openai\.com|openai\.azure\.com)$/;
+
+/** Hosts that document `stream_options.include_usage`. Azure OpenAI takes it with some versions of its API only. */
+const TAKES_OPTION =
+  /^(?:(?:[\w-]+\.)?api\.openai\.com|api\.groq\.com|api\.deepseek\.com|dashscope(?:-[a-z]+)?\.aliyuncs\.com)$/;
 const MAX_HOSTS = 1000;
 
 /** By host: whether it sends the usage unasked. */
@@ -16,6 +20,9 @@ const hostOf = ({ server }: Call): string => `${server?.address ?? ''}:${server?
 /** Undefined where it takes one stream more to know. */
 export const sendsUsageUnasked = (call: Call): boolean | undefined =>
   ASKED_ONLY.test(call.server?.address ?? '') ? false : hosts.get(hostOf(call));
+
+/** True where the host is known to take the option, so that asking cannot make a request fail. */
+export const takesUsageOption = ({ server }: Call): boolean => TAKES_OPTION.test(server?.address ?? '');
 
 /** Learns from a stream that came to its end, for which nothing was asked. */
 export function learnUsage(call: Call): void {

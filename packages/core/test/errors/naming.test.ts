@@ -8,6 +8,10 @@ import {
   exceptionOf,
   isCancelled,
 } from '../../src/errors/index.ts';
+import { LlmTraceError, type Refusal } from '../../src/errors/llmtrace-error.ts';
+
+const refusedFor = (code: Refusal): LlmTraceError =>
+  new LlmTraceError('no', { code, key: 'k', retryAfter: undefined });
 
 class RateLimitError extends Error {
   status = 429;
@@ -38,6 +42,8 @@ describe('the type of an error', () => {
     ['an abort', new DOMException('stop', 'AbortError'), 'AbortError'],
     ['an error of the application', new (class Mine extends Error {})('x'), '_OTHER'],
     ['a code that is a sentence', { code: 'no such thing exists' }, '_OTHER'],
+    ['a refusal by a budget', refusedFor('budget_exceeded'), 'llmtrace.budget_exceeded'],
+    ['a refusal by a rate limit', refusedFor('rate_limited'), 'llmtrace.rate_limited'],
     ['a string', 'boom', '_OTHER'],
     ['nothing', undefined, '_OTHER'],
     ['null', null, '_OTHER'],

@@ -11,8 +11,10 @@ import { RATE_LIMIT_DEFAULTS, rateLimit } from '../../src/interceptors/rate-limi
 import { makeRetryBudget } from '../../src/interceptors/retry-budget.ts';
 import { LocalPurse } from '../../src/interceptors/spend.ts';
 import { MAX_DEBT, TokenBucket } from '../../src/interceptors/token-bucket.ts';
+import { windowsOf } from '../../src/interceptors/windows.ts';
 import type { Usage } from '../../src/model/call.ts';
 import { callOf } from './calls.ts';
+import { PRICING } from './pricing.ts';
 
 const ABSURD = [1e308, -1e308, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, -10];
 const SEED = { seed: 16, numRuns: 500 };
@@ -60,11 +62,11 @@ describe('an absurd number', () => {
   it('of spending leaves a budget a finite number that never shrinks within a window', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyNumber, anyNumber)), (calls) => {
-        const purse = new LocalPurse(DAY, { date: () => MIDNIGHT, now: () => 0 });
+        const purse = new LocalPurse(windowsOf('day', false, 'UTC'), { date: () => MIDNIGHT, now: () => 0 });
         let left = { usd: 0, tokens: 0 };
         for (const [usd, tokens] of calls) {
-          purse.add({ usd, tokens });
-          const now = purse.left({ usd: 0, tokens: 0 });
+          purse.settle(undefined, { usd, tokens });
+          const now = purse.reserve({ usd, tokens }, { usd: 0, tokens: 0 }, false);
           assert.ok(now.usd <= left.usd && now.tokens <= left.tokens);
           assert.ok(Number.isFinite(now.usd) && Number.isFinite(now.tokens));
           left = now;
@@ -76,7 +78,7 @@ describe('an absurd number', () => {
 
   it('of usage neither switches a budget off nor credits it', async () => {
     for (const absurd of ABSURD) {
-      const layer = budget({ ...BUDGET_DEFAULTS, tokens: 100, usd: 1 });
+      const layer = budget({ ...BUDGET_DEFAULTS, tokens: 100, usd: 1 }, { pricing: PRICING });
       const spend = async (usage: Usage, total: number): Promise<unknown> => {
         const call = callOf({ response: { usage }, cost: { total, source: 'local' } });
         const answer = await layer.intercept(call, async () => 'answer').catch((error) => error.code);
@@ -133,11 +135,11 @@ describe('a clock that is set', () => {
   /** What is left of a budget of 10 after a day's clock was set, in steps of [time of the day, time that passed]. */
   function leftAfter(...steps: [date: number, now: number][]): number[] {
     let [date, now] = [MIDNIGHT - 60_000, 0];
-    const purse = new LocalPurse(DAY, { date: () => date, now: () => now });
+    const purse = new LocalPurse(windowsOf('day', false, 'UTC'), { date: () => date, now: () => now });
     return steps.map((step) => {
-      purse.add({ usd: 10, tokens: 0 });
+      purse.settle(undefined, { usd: 10, tokens: 0 });
       [date, now] = step;
-      return purse.left({ usd: 10, tokens: 0 }).usd;
+      return purse.reserve({ usd: 0, tokens: 0 }, { usd: 10, tokens: 0 }, false).usd;
     });
   }
 
@@ -212,7 +214,8 @@ describe('the states of keys', () => {
   it('have keys of bounded length, which differ where the keys do', async () => {
     const seen = new Set<string>();
     const long = 'x'.repeat(1e6);
-    const layer = (end: string) => budget({ ...BUDGET_DEFAULTS, usd: 0, key: () => long + end });
+    const layer = (end: string) =>
+      budget({ ...BUDGET_DEFAULTS, usd: 0, key: () => long + end }, { pricing: PRICING });
     for (const end of ['a', 'b', 'a']) {
       const error: any = await layer(end)
         .intercept(callOf(), async () => 'answer')
@@ -228,7 +231,10 @@ describe('a budget of the environment', () => {
   const warn = sinon.spy();
   const intercept = async (env: Record<string, string>): Promise<unknown> => {
     const { interceptors, budget: budgets } = resilienceOf({}, env, warn);
-    const layers = [...interceptors, ...budgets.map((options) => budget(options).intercept)];
+    const layers = [
+      ...interceptors,
+      ...budgets.map((options) => budget(options, { pricing: PRICING }).intercept),
+    ];
     for (const layer of layers) {
       const answer = await layer(callOf(), async () => 'answer').catch((error) => error);
       if (answer instanceof LlmTraceError) return answer.code;
@@ -246,7 +252,7 @@ describe('a budget of the environment', () => {
       [{ LLMTRACE_BUDGET_USD: '50,00', LLMTRACE_BUDGET_STRICT: 'true' }, 'budget_invalid'],
       [{ LLMTRACE_BUDGET_USD: '1e999', LLMTRACE_BUDGET_STRICT: 'yes' }, 'budget_invalid'],
       [
-        { LLMTRACE_BUDGET_USD: '5', LLMTRACE_BUDGET_WINDOW: 'week', LLMTRACE_BUDGET_STRICT: '1' },
+        { LLMTRACE_BUDGET_USD: '5', LLMTRACE_BUDGET_WINDOW: 'year', LLMTRACE_BUDGET_STRICT: '1' },
         'budget_invalid',
       ],
       [{ LLMTRACE_BUDGET_USD: '50,00', LLMTRACE_BUDGET_STRICT: 'false' }, 'answer'],

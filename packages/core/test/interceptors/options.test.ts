@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { validateConfig } from '../../src/config.ts';
+import { BUDGET_DEFAULTS } from '../../src/interceptors/budget.ts';
 import { resilienceOf } from '../../src/interceptors/options.ts';
 import { RETRY_DEFAULTS } from '../../src/interceptors/retry.ts';
 
@@ -34,7 +35,7 @@ describe('the options of interceptors', () => {
     assert.deepEqual(rateLimit, [
       { rate: 5, key: 'model', mode: 'wait', maxWait: 60_000, maxQueue: 10_000, adapt: false },
     ]);
-    assert.deepEqual(budget, [{ usd: 1, window: 'day', key: 'process', mode: 'refuse' }]);
+    assert.deepEqual(budget, [{ ...BUDGET_DEFAULTS, usd: 1 }]);
   });
 
   it('come from the environment', () => {
@@ -59,8 +60,11 @@ describe('the options of interceptors', () => {
       LLMTRACE_RATE_LIMIT_ADAPT: 'on',
       LLMTRACE_BUDGET_USD: '2.5',
       LLMTRACE_BUDGET_TOKENS: '1000000',
-      LLMTRACE_BUDGET_WINDOW: 'hour',
-      LLMTRACE_BUDGET_KEY: 'model',
+      LLMTRACE_BUDGET_WINDOW: 'Week',
+      LLMTRACE_BUDGET_ROLLING: 'true',
+      LLMTRACE_BUDGET_TIME_ZONE: 'Europe/Berlin',
+      LLMTRACE_BUDGET_UNKNOWN: 'refuse',
+      LLMTRACE_BUDGET_KEY: 'baggage:Tenant',
       LLMTRACE_BUDGET_MODE: 'warn',
     });
     assert.deepEqual(retry, {
@@ -86,7 +90,18 @@ describe('the options of interceptors', () => {
         adapt: true,
       },
     ]);
-    assert.deepEqual(budget, [{ usd: 2.5, tokens: 1e6, window: 'hour', key: 'model', mode: 'warn' }]);
+    assert.deepEqual(budget, [
+      {
+        usd: 2.5,
+        tokens: 1e6,
+        window: 'week',
+        rolling: true,
+        timeZone: 'Europe/Berlin',
+        key: 'baggage:Tenant',
+        mode: 'warn',
+        unknown: 'refuse',
+      },
+    ]);
     assert.deepEqual(said, []);
   });
 
@@ -97,6 +112,7 @@ describe('the options of interceptors', () => {
       LLMTRACE_RETRY_JITTER: 'much',
       LLMTRACE_RATE_LIMIT: '0',
       LLMTRACE_BUDGET_WINDOW: 'year',
+      LLMTRACE_BUDGET_TIME_ZONE: 'Mars/Base',
     };
     const { retry, rateLimit, budget } = from(env);
     from(env);
@@ -106,7 +122,8 @@ describe('the options of interceptors', () => {
       'LLMTRACE_RETRY_MAX_RETRIES | a non-negative integer | -1',
       'LLMTRACE_RETRY_JITTER | a number from 0 to 1 | much',
       'LLMTRACE_RATE_LIMIT | a number above 0 and up to 1000000000000000 | 0',
-      'LLMTRACE_BUDGET_WINDOW | one of minute, hour, day | year',
+      'LLMTRACE_BUDGET_WINDOW | one of minute, hour, day, week, month, total | year',
+      'LLMTRACE_BUDGET_TIME_ZONE | a time zone that this Node.js knows (Europe/Berlin) | Mars/Base',
     ]);
   });
 
@@ -145,7 +162,7 @@ describe('the options of interceptors', () => {
       ],
       [
         { rateLimit: { rate: 1, key: 'user' } },
-        'Expected `rateLimit.key` to be one of process, provider, model, or a function, got "user".',
+        'Expected `rateLimit.key` to be one of process, provider, model, baggage:<name>, or a function, got "user".',
       ],
       [
         { rateLimit: {} },

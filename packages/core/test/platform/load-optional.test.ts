@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entryFile } from '../../src/platform/load-optional.ts';
 
-const CORE = new URL('../../dist/index.js', import.meta.url).href;
+const CORE = new URL('../../dist/internal.js', import.meta.url).href;
 
 describe('an optional package', () => {
   let folder: string;

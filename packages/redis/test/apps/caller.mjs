@@ -1,19 +1,23 @@
 // Calls a vendor so often (`CALLS`), all at once or one after the other (`ONE_BY_ONE`), as soon as it is told to, or at
-// its start (`COLD`).
+// its start (`COLD`); as streams whose usage nobody asks for, of so many tokens at most (`STREAM`).
 import { once } from 'node:events';
 import OpenAI from 'openai';
 
-const { CALLS, COLD, NAME, ONE_BY_ONE } = process.env;
+const { CALLS, COLD, NAME, ONE_BY_ONE, STREAM } = process.env;
 const client = new OpenAI({ maxRetries: 0 });
 process.on('unhandledRejection', (error) => {
   process.stderr.write(`unhandled: ${error}\n`);
   process.exitCode = 1;
 });
 
+const STREAMED = { stream: true, max_tokens: Number(STREAM) };
+
 async function call(number, model = 'gpt-4o-mini') {
   try {
     const messages = [{ role: 'user', content: 'Say hello.' }];
-    await client.chat.completions.create({ model, messages, user: `${NAME} ${number}` });
+    const body = { model, messages, user: `${NAME} ${number}` };
+    if (!STREAM) await client.chat.completions.create(body);
+    else for await (const _ of await client.chat.completions.create({ ...body, ...STREAMED }));
     return 'answered';
   } catch (error) {
     return error.code ?? error.constructor.name;

@@ -4,6 +4,26 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { interceptRejections, within } from '../harness.ts';
 import type { ResilienceSubject, Scene } from './fixture.ts';
 
+/** One call was answered; the others were refused, and are counted as nothing else. */
+async function expectNoFailureOfTheVendor({ telemetry }: Scene): Promise<void> {
+  const failed = telemetry.spans().filter(({ attributes }) => attributes['error.type'] !== undefined);
+  assert.ok(failed.length >= 2);
+  for (const { attributes } of failed) {
+    assert.equal(attributes['error.type'], 'llmtrace.rate_limited');
+    assert.equal(attributes['llmtrace.error.category'], 'refused');
+  }
+  const points = await telemetry.metrics();
+  const of = (name: string) => points.filter((point) => point.name === name);
+  assert.deepEqual(
+    of('gen_ai.client.operation.duration').map(({ count, attributes }) => [count, attributes['error.type']]),
+    [[1, undefined]],
+  );
+  assert.deepEqual(
+    of('llmtrace.client.refused_calls').map(({ sum, attributes }) => [sum, attributes['error.type']]),
+    [[failed.length, 'llmtrace.rate_limited']],
+  );
+}
+
 export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceSubject): void {
   it('refuses a call with an error of its own, which the SDK neither wraps nor repeats', async () => {
     const scene = sceneOf();
@@ -22,6 +42,7 @@ export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceS
       }
       assert.equal(scene.requests(), 1);
       await within('the end of the spans', scene.telemetry.ended());
+      await expectNoFailureOfTheVendor(scene);
     });
   });
 

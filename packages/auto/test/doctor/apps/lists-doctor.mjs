@@ -5,7 +5,7 @@ import module from 'node:module';
 let files = 0;
 module.registerHooks?.({
   load(url, context, next) {
-    if (url.includes('/auto/dist/doctor/')) files++;
+    if (/\/auto\/dist\/doctor\/(?!index\.)/.test(url)) files++; // its index asks whether it is wanted
     return next(url, context);
   },
 });

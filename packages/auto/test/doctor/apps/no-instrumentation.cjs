@@ -3,6 +3,6 @@ const Module = require('node:module');
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function resolveFilename(name, ...rest) {
-  if (name === '@llmtrace/instrumentation-google-genai') throw new Error('not there');
+  if (name === '@llmtrace/instrumentation-google-generative-ai') throw new Error('not there');
   return resolve.call(this, name, ...rest);
 };

@@ -5,6 +5,7 @@
  */
 import type { BucketSize } from '../admission.ts';
 import type { Amounts } from '../spend.ts';
+import type { WindowRule } from '../windows.ts';
 
 /** A store of limits. Its methods may reject, or take for ever: nobody waits for them longer than `timeout`. */
 export interface SharedLimits {
@@ -30,7 +31,7 @@ export interface SharedLimits {
   take(name: string, ask: Ask): Promise<Taken>;
   /** Calls have ended: gives back what they hold. */
   settle(name: string, settlement: Settlement): Promise<unknown>;
-  /** Adds what was spent of a budget. @returns what is spent of it in all */
+  /** Adds what was spent of a budget, and reserves for a call. @returns what is spent of it in all */
   spend(name: string, spending: Spending): Promise<Spent>;
 }
 
@@ -99,19 +100,39 @@ export interface Settlement extends SharedLimit {
   readonly pause: number;
 }
 
+/** What this process has spent, has reserved, and asks for. */
 export interface Spending extends Amounts {
-  /** The length of the budget's windows, in ms. */
-  readonly window: number;
+  /** How the store finds the window of its own time. */
+  readonly window: WindowRule;
   /** What the store said last, for one that has forgotten. */
   readonly known: Spent | undefined;
+  /**
+   * What the calls of this process that are under way are expected to cost, in all, without the one that asks. It is no
+   * difference: a message that is lost, or comes twice, changes nothing for long.
+   */
+  readonly held: Amounts;
+  /** A call that asks to be let through. */
+  readonly asking: Asking | undefined;
 }
 
-/** What is spent in a window. */
+export interface Asking {
+  readonly expected: Amounts;
+  /** Of a window; Infinity where there is none. */
+  readonly budget: Amounts;
+  /** True where it goes on anyway. */
+  readonly always: boolean;
+}
+
+/** What is spent in a window, and what was before this message was heard. */
 export interface Spent extends Amounts {
-  /** The number of the window since 1970. */
+  /** When the window began, in ms since 1970; 0 for one that rolls. */
   readonly window: number;
-  /** Until the window ends, in ms. */
+  /** Until the window ends, in ms; of one that rolls, until the oldest part of it does. */
   readonly left: number;
   /** How many processes spend of it. */
   readonly processes: number;
+  /** What the calls of other processes have reserved. */
+  readonly reserved: Amounts;
+  /** True where the call that asked is let through: what it is expected to cost is reserved now. */
+  readonly granted: boolean;
 }

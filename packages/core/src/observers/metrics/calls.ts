@@ -4,6 +4,7 @@
  */
 import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { errorType } from '../../errors/index.ts';
+import { isRefusal } from '../../errors/llmtrace-error.ts';
 import { isUnpriced, type Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
@@ -44,6 +45,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
   );
   const cost = held.adding(costCounter(meter, costSemconv));
   const partial = partialCosts(meter);
+  const refused = refusals(meter);
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
@@ -60,6 +62,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
     end(call) {
       const { context } = call;
       active(-1, startOf(call), context);
+      if (isRefusal(call.error)) return refused(call);
       const series = seriesOf(call);
       const { attributes } = series;
       for (const profile of profiles) {
@@ -84,6 +87,18 @@ function partialCosts(
   });
   return (missing, attributes, context) => {
     for (const one of missing) counter.add(1, { ...attributes, 'llmtrace.cost.missing': one }, context);
+  };
+}
+
+/** Counts calls that llmtrace refused to send. They are none of the vendor's: no other metric has them. */
+function refusals(meter: Meter): (call: Call) => void {
+  const counter = meter.createCounter('llmtrace.client.refused_calls', {
+    description: 'Calls that a rate limit or a budget of llmtrace refused.',
+    unit: '{call}',
+  });
+  return (call) => {
+    const { attributes } = seriesOf(call);
+    counter.add(1, { ...attributes, 'error.type': errorType(call.error) }, call.context);
   };
 }
 

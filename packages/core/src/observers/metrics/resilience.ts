@@ -1,6 +1,6 @@
 /** The OpenTelemetry metrics of retries and rate limits. It watches only where there are some. */
-import type { Meter } from '@opentelemetry/api';
-import type { Observer } from '../../model/call.ts';
+import type { Attributes, Meter } from '@opentelemetry/api';
+import type { Observer, Remaining } from '../../model/call.ts';
 import { seriesOf } from './attribute-sets.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -15,6 +15,10 @@ export function resilienceObserver(meter: Meter): Observer {
     unit: 's',
     advice: { explicitBucketBoundaries: SECONDS },
   });
+  const estimated = meter.createCounter('llmtrace.client.estimated_calls', {
+    description: 'Calls that a budget counted by what they were expected to cost.',
+    unit: '{call}',
+  });
   const requests = meter.createGauge?.('llmtrace.client.rate_limit.remaining_requests', {
     description: "What remains of the vendor's own limit of requests, as it said last.",
     unit: '{request}',
@@ -23,15 +27,19 @@ export function resilienceObserver(meter: Meter): Observer {
     description: "What remains of the vendor's own limit of tokens, as it said last.",
     unit: '{token}',
   });
+  const recordRemaining = (remaining: Remaining, attributes: Attributes): void => {
+    if (remaining.requests !== undefined) requests.record(remaining.requests, attributes);
+    if (remaining.tokens !== undefined) tokens.record(remaining.tokens, attributes);
+  };
   return {
     end(call) {
       const { remaining, rateLimitWait, retries: repeated = [] } = call;
+      if (call.isEstimated) estimated.add(1, seriesOf(call).attributes, call.context);
       if (repeated.length === 0 && rateLimitWait === undefined && !remaining) return;
       const { attributes } = seriesOf(call);
       for (const { errorType } of repeated) retries.add(1, { ...attributes, 'error.type': errorType });
       if (rateLimitWait !== undefined) wait.record(rateLimitWait / 1000, attributes);
-      if (remaining?.requests !== undefined) requests.record(remaining.requests, attributes);
-      if (remaining?.tokens !== undefined) tokens.record(remaining.tokens, attributes);
+      if (remaining) recordRemaining(remaining, attributes);
     },
   };
 }

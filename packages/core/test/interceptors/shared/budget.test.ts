@@ -3,8 +3,9 @@ import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
 import { LlmTraceError } from '../../../src/errors/llmtrace-error.ts';
 import { BUDGET_DEFAULTS, type Budget, budget } from '../../../src/interceptors/budget.ts';
-import type { SharedLimits } from '../../../src/interceptors/shared/store.ts';
+import type { SharedLimits, Spending } from '../../../src/interceptors/shared/store.ts';
 import { callOf } from '../calls.ts';
+import { PRICING } from '../pricing.ts';
 import { makeStore, type TestStore } from './store.ts';
 
 const MORNING = Date.parse('2026-11-23T09:30:00Z');
@@ -41,9 +42,16 @@ describe('a budget that processes share', () => {
   /** A process that spends of the store's budget. */
   function spender(options: Partial<Budget> = { usd: 10 }, from: TestStore = makeStore()) {
     store = from;
-    const layer = budget({ ...BUDGET_DEFAULTS, ...options }, { store, name: 'budget 0' });
+    const layer = budget(
+      { ...BUDGET_DEFAULTS, ...options },
+      { shared: { store, name: 'budget 0' }, pricing: PRICING },
+    );
     return async (usd: number): Promise<any> => {
-      const call = callOf({ cost: { total: usd, source: 'local' } });
+      const call = callOf({
+        cost: { total: usd, source: 'local' },
+        response: { usage: { outputTokens: 1 } },
+        outcome: 'completed',
+      });
       const calling = layer.intercept(call, async () => 'answer').catch((error) => error);
       await clock.tickAsync(60);
       const result = await calling;
@@ -112,5 +120,51 @@ describe('a budget that processes share', () => {
     const warned = spender({ usd: 1, mode: 'warn' }, makeStore({ fallback: 'closed' }));
     store.health = 'broken';
     assert.equal(await warned(1), 'answer', 'a budget that only warns refuses nothing');
+  });
+
+  it('tells what it has reserved in all, and what it has not when a call is refused', async () => {
+    store = makeStore();
+    const told: Spending[] = [];
+    const { spend } = store;
+    store.spend = (name, spending) => {
+      told.push(spending);
+      return spend(name, spending);
+    };
+    const options = { ...BUDGET_DEFAULTS, usd: 10, unknown: 'estimate' } as const;
+    const layer = budget(options, {
+      shared: { store, name: 'budget 0' },
+      pricing: { ...PRICING, priceOf: () => 4 },
+    });
+    const calls = Array.from({ length: 6 }, () => callOf());
+    const calling = calls.map((call) => layer.intercept(call, async () => 'answer').catch((error) => error));
+    await clock.tickAsync(60);
+    const ends = await Promise.all(calling);
+    assert.deepEqual(
+      ends.map((end: any) => end.code ?? end),
+      [...Array(3).fill('answer'), ...Array(3).fill('budget_exceeded')],
+    );
+    assert.equal(told.at(-1)?.held.usd, 12, 'of the three that were let through');
+    for (const [index, call] of calls.entries()) {
+      if (ends[index] !== 'answer') continue;
+      call.outcome = 'completed';
+      layer.observer?.end?.(call);
+    }
+    await clock.tickAsync(60);
+    assert.deepEqual([told.at(-1)?.held.usd, Math.round(store.usd)], [0, 12], 'settled by the reservations');
+  });
+
+  it('reserves of its own share while the store is away', async () => {
+    store = makeStore({ processes: 2 });
+    store.health = 'broken';
+    const layer = budget(
+      { ...BUDGET_DEFAULTS, usd: 10 },
+      { shared: { store, name: 'budget 0' }, pricing: { ...PRICING, priceOf: () => 4 } },
+    );
+    const calling = Array.from({ length: 6 }, () =>
+      layer.intercept(callOf(), async () => 'answer').catch((error) => error.code),
+    );
+    await clock.tickAsync(60);
+    const ends = await Promise.all(calling);
+    assert.deepEqual(ends.slice(0, 3), ['answer', 'answer', 'budget_exceeded'], 'half of 10');
   });
 });

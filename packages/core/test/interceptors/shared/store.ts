@@ -101,13 +101,17 @@ export function makeStore(given: Partial<SharedLimits> = {}): TestStore {
     spend(_name, spending: Spending) {
       return answer((): Spent => {
         store.usd += spending.usd;
-        const window = Math.floor(Date.now() / DAY);
+        const { held, asking } = spending;
+        const window = Math.floor(Date.now() / DAY) * DAY;
+        const budget = asking?.budget.usd ?? 0;
         return {
           usd: store.usd,
           tokens: 0,
           window,
-          left: (window + 1) * DAY - Date.now(),
+          left: window + DAY - Date.now(),
           processes: store.processes,
+          reserved: { usd: 0, tokens: 0 },
+          granted: asking !== undefined && (asking.always || budget - store.usd - held.usd > 0),
         };
       });
     },
