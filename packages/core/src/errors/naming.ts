@@ -63,7 +63,7 @@ const MAX_TEXT = 2000;
 const MAX_STACK = 4000;
 
 /**
- * `error.type`: for a refusal by llmtrace, `llmtrace.` and its code, for no vendor has failed; else the name of the
+ * `error.type`: for a refusal by llmtrace, `llmtrace.` and its code, since no vendor has failed; else the name of the
  * nearest class that states the failure, since vendors derive dozens of finer ones from it; else the HTTP status,
  * else the vendor's code of a failure that no class stands for, else the name of a general error, else `_OTHER`.
  */
