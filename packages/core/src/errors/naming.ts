@@ -74,8 +74,8 @@ export function errorType(error: unknown): string {
   if (specific) return specific;
   const status = errorStatus(error);
   if (status !== undefined) return String(status);
-  const own = text(get(error, 'name'));
-  if (own && GENERAL.has(own)) return own;
+  const ownName = text(get(error, 'name'));
+  if (ownName && GENERAL.has(ownName)) return ownName;
   const [name] = names;
   return errorCode(error) ?? (name && GENERAL.has(name) ? name : '_OTHER');
 }

@@ -50,11 +50,11 @@ export interface ResolvedLog extends Required<Omit<LogOptions, 'logger'>> {
  * @param sanitizeContent the same.
  */
 export function resolveLog(
-  given: LogMode | LogOptions | undefined,
+  option: LogMode | LogOptions | undefined,
   mode: LogMode | undefined,
   sanitizeContent?: boolean,
 ): ResolvedLog {
-  const options = optionsOf(given, mode);
+  const options = optionsOf(option, mode);
   const resolved: ResolvedLog = {
     logger: options.logger,
     mode: options.mode ?? (mode === 'pretty' ? 'pretty' : 'json'),
@@ -73,11 +73,11 @@ export function resolveLog(
   return resolved;
 }
 
-function optionsOf(given: LogMode | LogOptions | undefined, mode: LogMode = 'off'): LogOptions {
-  if (given === undefined) return { mode };
-  if (typeof given === 'object' && given !== null) return given;
-  expectMode('log', given);
-  return { mode: given };
+function optionsOf(option: LogMode | LogOptions | undefined, mode: LogMode = 'off'): LogOptions {
+  if (option === undefined) return { mode };
+  if (typeof option === 'object' && option !== null) return option;
+  expectMode('log', option);
+  return { mode: option };
 }
 
 function expectMode(name: string, value: LogMode): void {
