@@ -61,10 +61,10 @@ const DEFAULTS: CostOptions = {};
 const LINES = 1000;
 
 /**
- * The cost of a call, or undefined where it reported nothing that is billed or nobody knows the price. A cost that the
- * provider itself states wins over every price, and nothing is added to it. A call that the application left before
- * its end has a `partial` cost: that of the usage that was seen. A call that failed has none, though its usage may be
- * known: whether a vendor bills an answer that broke off is not.
+ * The cost of a call, or undefined if it reported no billed item or the price is unknown. A cost that the provider
+ * states takes precedence over every price, and nothing is added to it. A call that the application left before its
+ * end has a `partial` cost: that of the usage received. A failed call has no cost even if its usage is known, because
+ * it is unknown whether the vendor bills a broken answer.
  */
 export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost | undefined {
   const { usage, billing, contradiction } = call.response;

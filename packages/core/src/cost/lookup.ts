@@ -87,7 +87,7 @@ export function clearPrices(): void {
 /**
  * The price for a call of `answered` (the model that the answer names) or else of `requested`, at `provider`
  * (`gen_ai.provider.name`), a service tier as {@link tierOf} names it, by the price list of `prices`, in a `region`.
- * Undefined where nobody knows it. The answer is remembered.
+ * Undefined if it is unknown. The result is cached.
  */
 export function findPrice(
   provider: string,

@@ -27,7 +27,7 @@ export interface Circuit {
    * Asks the store. The wait keeps the process alive, as a request under way would.
    *
    * @param late gets an answer that arrives after the timeout, when no call waits for it.
-   * @param wait for the store so far: the bound is nearer by so much.
+   * @param wait the time already spent waiting for the store, which shortens the timeout.
    * @returns undefined where the store is out of reach, or does not answer in time; it never rejects.
    */
   ask<T>(question: () => Promise<T>, late?: (answer: T) => void, wait?: Wait): Promise<T | undefined>;
