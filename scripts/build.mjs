@@ -19,7 +19,7 @@ const commonJs = {
   },
 };
 
-/** Leaves all files of a package as they are, beside one another. */
+/** Keeps each file of a package separate. */
 const apart = {
   name: 'apart',
   setup({ onResolve }) {
@@ -30,7 +30,7 @@ const apart = {
   },
 };
 
-/** What is exported is plain properties, not getters: they are read for each chunk of a stream. */
+/** Exports are plain properties, not getters, because they are read for each chunk of a stream. */
 const footer =
   "module.exports = Object.defineProperty({ ...module.exports }, '__esModule', { value: true });";
 

@@ -1,11 +1,11 @@
-/** What a plain call costs over the bare SDK, in µs of CPU time, beside the floor. */
+/** Measures the overhead of a plain call over the bare SDK, in µs of CPU time, next to the floor's. */
 import { byTurns, over, spread } from './measure.mjs';
 import { useContext } from './otel.mjs';
 import { copies, once } from './stage.mjs';
 import { CALLS } from './vendors.mjs';
 
 const QUICK = { count: 50, rounds: 3 };
-/** V8 goes on optimizing for some 10,000 calls of each variant. */
+/** V8 keeps optimizing for some 10,000 calls of each variant. */
 const FULL = { count: 200, rounds: 40, warmUp: 60 };
 
 /** @param key the scene. */

@@ -1,4 +1,7 @@
-/** What a stream costs over the bare SDK, in µs of CPU time: by chunk, and for all but its chunks. */
+/**
+ * Measures the overhead of a stream over the bare SDK, in µs of CPU time: for each chunk, and for the rest of the
+ * stream.
+ */
 import { byTurns, over, spread } from './measure.mjs';
 import { useContext } from './otel.mjs';
 import { copies, once } from './stage.mjs';

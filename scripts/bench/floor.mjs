@@ -1,5 +1,5 @@
 /**
- * The **floor**: what an instrumentation costs at least. A patch written by hand for the very calls of this benchmark,
+ * The **floor**: the lowest cost of an instrumentation. A patch written by hand for the very calls of this benchmark,
  * which makes the OpenTelemetry API calls that the same span and the same metrics need, in the call's context, and
  * nothing else: no other outcome than success is foreseen, nothing is guarded, and what a call costs is a constant.
  */
@@ -261,7 +261,7 @@ function end({ what, span, metrics, model, started }, seen, stream) {
   metrics.cost.add(what.cost, common);
 }
 
-/** Wraps `next()` of what the stream is read by. */
+/** Wraps `next()` of the stream's iterator. */
 function readStream(call, stream) {
   const { what, metrics, model, started } = call;
   const seen = {};

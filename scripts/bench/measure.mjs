@@ -8,7 +8,7 @@ export function spread(values) {
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
 
-/** What several processes found, as one: medians and quartiles of their medians and numbers. */
+/** Merges the results of several processes: medians and quartiles of their medians and numbers. */
 export function merged(found) {
   const [first] = found;
   if (typeof first === 'number') return spread(found);
@@ -33,7 +33,7 @@ async function block(run, count) {
 
 /**
  * CPU time of each variant, in µs a unit, round by round. The variants run by turns, each round in another order, so
- * that whatever else the machine does concerns all of them.
+ * that other load on the machine affects all of them.
  *
  * @param variants by name: `run(count)` does `count` units; `before()` is not measured.
  */
@@ -52,10 +52,10 @@ export async function byTurns(variants, { count, rounds, warmUp = Math.ceil(roun
   return times;
 }
 
-/** What a variant takes over another one, in µs: the differences within each round. */
+/** The overhead of a variant over another one, in µs: the differences within each round. */
 export const over = (times, base) => spread(times.map((time, round) => time - base[round]));
 
-/** So many pieces a round is cut into: a short piece now and then runs without the machine's other work in it. */
+/** The number of pieces of a round: some short pieces run without interference by the machine's other work. */
 const PIECES = 25;
 
 /** Nanoseconds of one run of a loop, the best piece of some rounds: the machine's other work only ever adds. */

@@ -40,7 +40,7 @@ async function inUse() {
   return process.memoryUsage().heapUsed;
 }
 
-/** Opens so many streams, reads them all at once, chunk by chunk, and tells how much memory that takes by then. */
+/** Opens `count` streams, reads them concurrently, chunk by chunk, and returns the memory in use. */
 async function concurrent(sdk, count) {
   const scene = STREAMS.chat;
   const { vendor, call, fetch } = scene;
@@ -69,7 +69,7 @@ async function concurrent(sdk, count) {
   return seen;
 }
 
-/** The heap after a tenth of so many calls, and what the others add to it, in bytes. */
+/** The heap after a tenth of the calls, and its growth by the others, in bytes. */
 async function many(sdk, count) {
   const scene = CALLS['chat-alone'];
   const client = scene.vendor.client(sdk, scene.fetch);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What a shared limit costs, on loopback, beside one bare INCR of the same client in the same run:
-//   node scripts/bench/redis.mjs        (built packages; needs redis-server)
+// Measures a shared limit on loopback next to one bare INCR of the same client in the same run: node
+// scripts/bench/redis.mjs        (built packages; needs redis-server)
 import { performance } from 'node:perf_hooks';
 import { redisLimits } from '@llmtrace/redis';
 import { Redis } from 'ioredis';

@@ -1,4 +1,4 @@
-/** What was found, as tables in Markdown. */
+/** The results as Markdown tables. */
 
 const round = (value, digits = 1) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 const range = ({ median, low, high }, digits) =>

@@ -10,7 +10,7 @@ const app = new URL('./start-app.mjs', import.meta.url).pathname;
 const auto = ['--import', '@llmtrace/auto'];
 const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
 
-/** `base` is what a variant is compared with. */
+/** `base` is the variant to compare with. */
 const VARIANTS = {
   bare: { base: 'bare' },
   auto: { base: 'bare', flags: auto },

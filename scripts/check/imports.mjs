@@ -1,6 +1,6 @@
-// Who may import whom. Between packages: core imports no vendor and nothing above it, instrumentations never import
-// each other, no vendor SDK is imported at run time; types may come from anywhere (`import type`). Within core and
-// auto: by room.
+// Checks the allowed imports. Between packages: core imports no vendor and nothing above it, instrumentations never
+// import each other, no vendor SDK is imported at run time; types may come from anywhere (`import type`). Within core
+// and auto: by room.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { VENDORS } from '../lib/vendors.mjs';
@@ -9,7 +9,7 @@ const CLIENTS = ['redis', 'ioredis'];
 const INSTRUMENTATION = /^@llmtrace\/instrumentation-/;
 const root = new URL('../..', import.meta.url).pathname;
 
-/** What a package may not import, and why. */
+/** The imports that are forbidden to a package, with the reason. */
 function forbidden(pkg, specifier) {
   if (VENDORS.some(({ sdk }) => specifier === sdk || specifier.startsWith(`${sdk}/`))) {
     return 'a vendor SDK is never imported at run time';
@@ -18,7 +18,7 @@ function forbidden(pkg, specifier) {
   if (specifier === '@llmtrace/auto' || (specifier === 'prom-client' && pkg !== 'prometheus'))
     return 'it is above';
   if (CLIENTS.includes(specifier)) return 'a client of Redis is loaded where it is used, if it is there';
-  // That one knows no SDK: it reads what the SDKs send by the tables of their instrumentations.
+  // That package knows no SDK: it reads the SDKs' requests by the tables of their instrumentations.
   if (INSTRUMENTATION.test(specifier) && pkg !== 'instrumentation-http-clients')
     return 'instrumentations know only core';
   if (
@@ -64,7 +64,7 @@ const ROOMS = {
 /** The room of a file, by its path within `src`. */
 const roomOf = (path) => path.split('/')[0];
 
-/** Why a file may not import another one of its package. Files beside the folders put the rooms together. */
+/** The reason why a file may not import another one of its package. Files next to the folders assemble the rooms. */
 function forbiddenRoom(pkg, path, specifier) {
   const allowed = ROOMS[pkg]?.[roomOf(path)];
   if (!allowed || !specifier.startsWith('.')) return undefined;

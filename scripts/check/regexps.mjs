@@ -47,7 +47,7 @@ async function expressions() {
   return [...found.values()];
 }
 
-/** What the sources make by `new RegExp()` as they load; what their dependencies make is left out. */
+/** The expressions that the sources create by `new RegExp()` as they load, without those of their dependencies. */
 async function constructedExpressions() {
   const made = [];
   const Native = globalThis.RegExp;
@@ -65,7 +65,7 @@ async function constructedExpressions() {
   return made;
 }
 
-/** Texts that begin what an expression looks for again and again, and do not end it. */
+/** Texts that repeat the beginning of a match without its end. */
 function hostileTexts(pattern) {
   const literals = pattern.replace(/\\[bBdDsSwW]|\[[^\]]*\]|\{[\d,]*\}|[\\^$.*+?()|]/g, '\0').split('\0');
   const words = [...new Set(literals)].filter((word) => word.length > 0).slice(0, 16);
@@ -144,7 +144,7 @@ function timedUntilHang(left, times) {
 
 const SETTINGS = { timeout: 10_000, attackTimeout: 1000, randomSeed: 1 };
 
-/** What repeats nothing takes no analysis. */
+/** An expression without repetition needs no analysis. */
 async function analysed(all) {
   const results = [];
   const queue = [...all.entries()];
@@ -163,8 +163,8 @@ const textOf = ({ pattern, flags }) => `/${pattern}/${flags}`;
 function faultsOf(one, { status, checker, complexity }, ms) {
   const text = textOf(one);
   const why = complexity?.summary;
-  // What the analysis does not get to the end of is decided by its time alone, as is what recheck finds by trial:
-  // it takes the time of the clock, which a busy machine makes long.
+  // If the analysis does not finish, only the measured time decides, as for findings that recheck makes by trial:
+  // recheck measures wall-clock time, which a busy machine lengthens.
   const isKnown = status !== 'vulnerable' || checker === 'fuzz' || isExplained(text);
   return [
     ...(isKnown ? [] : [`${one.file}: ${text} is ${why}`]),

@@ -1,4 +1,5 @@
-// Asks a model by each client, plainly and streamed; prints what the client gave. `takeSpans` is there where it is traced.
+// Asks a model with each client, plainly and streamed; prints the client's results. `takeSpans` is set if the process
+// is traced.
 import { readFile } from 'node:fs/promises';
 
 const prompt = 'What is the weather in Paris?';

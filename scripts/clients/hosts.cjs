@@ -1,4 +1,4 @@
-// Preloaded: the vendors' host names are a loopback address; all other names are what they are.
+// Preloaded: the vendors' host names are a loopback address; all other names resolve as usual.
 const dns = require('node:dns');
 
 const ADDRESS = process.env.VENDORS;

@@ -1,4 +1,4 @@
-// Vendors on loopback: each answers in its own protocol, by the path, whatever it is asked.
+// Vendors on loopback: each answers every request in its own protocol, by the path.
 
 import { once } from 'node:events';
 import { createServer } from 'node:https';

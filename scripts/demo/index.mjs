@@ -12,7 +12,7 @@ const app = fileURLToPath(new URL('app.mjs', import.meta.url));
 const plain = ({ stringValue, intValue, doubleValue, boolValue, arrayValue }) =>
   arrayValue?.values.map(plain).join(',') ?? stringValue ?? intValue ?? doubleValue ?? boolValue;
 
-/** What the conventions say of a call, in a few words. */
+/** The main attributes of a call, in a few words. */
 function detail({ attributes = [], status }) {
   const of = Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
   const cost = of['gen_ai.usage.cost'];

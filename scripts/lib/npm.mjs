@@ -1,5 +1,5 @@
-// What the scripts that try the packages out as a user would have in common: the registry, the Node.js versions that it
-// has, and the packages as they would be published. Downloads are kept in `.cache`, which git ignores.
+// Shared code of the scripts that try the packages as a user would: the registry, the Node.js versions that it has,
+// and the packages as they would be published. Downloads are kept in `.cache`, which git ignores.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ const CACHE = ['--cache', join(root, '.cache', 'npm'), '--prefer-offline'];
 export const packageFolders = () =>
   readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
 
-/** Runs npm for at most 5 minutes, and gives what it prints. */
+/** Runs npm for at most 5 minutes and returns its output. */
 export const npm = (args, cwd = root) =>
   execFileSync('npm', [...args, ...CACHE], {
     cwd,
@@ -31,7 +31,7 @@ export function isRegistryThere() {
   }
 }
 
-/** The newest version of a package; undefined where it cannot be told. */
+/** The newest version of a package; undefined if it is unknown. */
 export function newestOf(name) {
   try {
     return npm(['view', name, 'version', '--prefer-online']).trim();
@@ -62,7 +62,7 @@ export function temporaryFolder() {
   return folder;
 }
 
-/** Packs every package as `npm publish` would; gives what npm says of each, with `path`, its tarball. */
+/** Packs every package as `npm publish` would; returns npm's report of each, with `path`, its tarball. */
 export function packAll(destination) {
   return packageFolders().map((folder) => {
     const said = JSON.parse(npm(['pack', '--json', '--pack-destination', destination], folder));

@@ -1,15 +1,15 @@
-// The compact form of prices, out of genai-prices' data and out of the overlay, which has the same fields.
-// What they say and this does not understand stops it: a price that is silently left out would be a wrong price.
+// The compact form of prices, out of genai-prices' data and out of the overlay, which has the same fields. An unknown
+// field stops it: a price that is silently left out would be a wrong price.
 import { isDeepStrictEqual } from 'node:util';
 import { UNITS } from '../../packages/core/src/cost/units.ts';
 
 // Keys of things that no answer that is read counts: messages of a voice session.
 const UNCOUNTED = new Set(['input_text_messages_kcount']);
 
-/** Keys that say the same as another one, where they are beside it. */
+/** Keys that repeat another key of the same object. */
 const SAME = new Map([['input_audio_hours', 'audio_hours']]);
 
-// A price of `{}` says "nothing to pay" of these; of other models it only says that nobody knows the price.
+// A price of `{}` says "nothing to pay" of these; for other models it means that the price is unknown.
 const FREE_ID = /:free$|-exp(-\d\d-\d\d)?$/;
 const FREE_COMMENT = /^Included in the subscription|Free of charge/;
 const FREE = new Set(['google gemma-3', 'google gemma-3n', 'openai moderation']);
@@ -46,7 +46,7 @@ const PROVENANCE = ['provider', 'match', 'source', 'date', 'sure'];
 
 /**
  * The overlay's shelves. A model that the data has, too, is the newer one's: an entry that is not newer than
- * `dataDate` is left out, and said.
+ * `dataDate` is left out and reported.
  * @param isInData whether the data has a model of a provider.
  */
 export function overlayShelves({ models, amendments }, dataDate, isInData, note) {
@@ -183,8 +183,8 @@ function isRate(value) {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
-// The arithmetic relies on this: whatever is a part of something priced has a priced whole, and two parts that
-// may overlap (cached tokens, audio tokens) have a price for what is both, or are not both priced.
+// The arithmetic relies on this: every priced part has a priced whole, and two parts that may overlap (cached tokens,
+// audio tokens) have a price for what is both, or are not both priced.
 function requireWholes(provider, model, codes) {
   const has = (...all) => all.every((code) => code in codes);
   const parts = (whole, ...all) => has(whole) || !all.some((code) => has(code));

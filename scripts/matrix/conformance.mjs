@@ -6,7 +6,7 @@ import { nodeOf, root } from '../lib/npm.mjs';
 const BOUND = 300_000;
 const file = (name) => join(root, 'scripts', 'matrix', name);
 
-/** Gives how many tests passed and failed, and the end of what was said. */
+/** Returns the number of passed and failed tests, and the end of the output. */
 export async function conformance({ node, sdk, line }) {
   const hook = line === 'otel-3' ? ['-n', `import=${file('otel-3/hook.mjs')}`] : [];
   const { stdout, stderr, signal } = await runApp(join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), {

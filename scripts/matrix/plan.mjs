@@ -1,4 +1,4 @@
-// What the matrix is made of, and which of its cells cannot be.
+// The dimensions of the matrix, and its impossible cells.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/npm.mjs';
@@ -18,7 +18,7 @@ export const SDKS = VENDORS.flatMap(({ sdk: name, name: vendor, sets }) =>
     .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true })),
 );
 
-/** Who starts OpenTelemetry's SDK: `@llmtrace/auto`, or the application. */
+/** The starter of OpenTelemetry's SDK: `@llmtrace/auto`, or the application. */
 export const HOSTS = [
   { name: '`@llmtrace/auto`', key: 'auto', line: 'otel-2' },
   { name: 'OpenTelemetry 2.x', key: 'otel-2', line: 'otel-2' },

@@ -1,5 +1,5 @@
-// The smoke test: an application in a process of its own, whose two calls must arrive at an OTLP receiver, once, with
-// tokens and cost.
+// The smoke test: an application in a separate process. Each of its two calls must arrive at an OTLP receiver exactly
+// once, with tokens and cost.
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { MODEL_MAP } from '@llmtrace/test-fixtures/server';
 import { nodeOf } from '../lib/npm.mjs';
@@ -15,7 +15,7 @@ export const vendorEnvironment = ({ url }) => ({
   ...{ GEMINI_API_KEY: 'test', GOOGLE_GEMINI_BASE_URL: url },
 });
 
-/** Runs an application; undefined where all is well, else what is wrong. */
+/** Runs an application. Returns undefined if it passes, else the failure. */
 export async function smoke({ node, cwd, format, way, vendor }) {
   const receiver = await startReceiver();
   const { before = [], after = [], file } = format;

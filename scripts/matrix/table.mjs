@@ -6,7 +6,7 @@ const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.ma
 const sdkName = ({ name, version }) => `\`${name}\` ${version}`;
 const nodeName = (node) => `Node.js ${node}`;
 
-/** The page. A result is looked up by what was run; every one of them is there. */
+/** The page. A result is looked up by the key of its run; every run has a result. */
 export function page({ versions, date, results }) {
   const packages = versions.packages.map((one) => `\`${one}\``).join(', ');
   return `# The matrix
@@ -71,7 +71,7 @@ With ${sdkName(newest())}, as CommonJS and as ES modules.
 /** The version of the SDK that the ways in are tried with. */
 export const newest = () => SDKS.findLast(({ vendor }) => vendor === 'openai');
 
-/** What the conformance suite runs on: a line of OpenTelemetry is a host's. */
+/** The lines of OpenTelemetry on which the conformance suite runs, each as a host. */
 export const lines = (node) =>
   HOSTS.filter(({ key, line }) => key === line && (key === 'otel-2' || !impossible(node, { from: 22 })));
 

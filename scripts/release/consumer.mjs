@@ -18,7 +18,7 @@ const STRICT = {
   ...{ noPropertyAccessFromIndexSignature: true, noUncheckedSideEffectImports: true },
 };
 
-/** Compiles the project with every compiler and resolution; yields what each has to say. */
+/** Compiles the project with every compiler and resolution; yields the output of each. */
 export function* compileConsumers(tarballs) {
   const folder = temporaryFolder();
   const others = ['@opentelemetry/api@1.9.1', '@opentelemetry/sdk-node@0.223.0', '@types/node@24.10.1'];

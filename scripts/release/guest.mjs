@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, temporaryFolder } from '../lib/npm.mjs';
 
-/** Packages with peer ranges of what llmtrace depends on: npm must find versions for both. */
+/** Packages with peer ranges of llmtrace's dependencies: npm must find versions for both. */
 const NEIGHBOURS = [
   ['@mistralai/mistralai@2.7.0'],
   ['@opentelemetry/sdk-node@0.220.0'],
@@ -50,7 +50,7 @@ import('rolldown').then(async ({ rolldown }) => {
 });`,
 };
 
-/** Each thing that was tried, with what is wrong. */
+/** Each trial, with its failures. */
 export function* beGuest(tarballs) {
   for (const neighbours of NEIGHBOURS) yield besides(tarballs, neighbours);
   const folder = temporaryFolder();

@@ -10,7 +10,7 @@ import { packageFolders, root, temporaryFolder } from '../lib/npm.mjs';
 const run = promisify(execFile);
 const NEXT = '9.0.0';
 
-/** A registry that has nothing and takes everything; it keeps the manifests of what is published. */
+/** A registry that has nothing and takes everything; it keeps the manifests of the published packages. */
 async function startRegistry() {
   const published = [];
   const server = createServer(async (request, response) => {
@@ -28,7 +28,7 @@ async function startRegistry() {
   return { published, host: `127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-/** The commit that is checked out, with what is built here. */
+/** The checked-out commit, with this build. */
 function clone() {
   const folder = join(temporaryFolder(), 'clone');
   execFileSync('git', ['clone', '--quiet', '--no-tags', root, folder]);
@@ -41,7 +41,7 @@ function clone() {
   return folder;
 }
 
-/** Rehearses; gives what is wrong. */
+/** Rehearses the release; returns the failures. */
 export async function rehearse() {
   const folder = clone();
   const registry = await startRegistry();
@@ -62,7 +62,7 @@ export async function rehearse() {
   }
 }
 
-/** Commits what `lerna version` wrote: `lerna publish` refuses anything else. */
+/** Commits the changes of `lerna version`, since `lerna publish` refuses uncommitted files. */
 function commit(folder) {
   const who = ['-c', 'user.name=rehearsal', '-c', 'user.email=rehearsal@localhost'];
   execFileSync('git', ['add', '--all'], { cwd: folder });

@@ -1,4 +1,5 @@
-// The software bill of materials (CycloneDX, JSON) of a release: what `npm install` of all packages puts into a project.
+// The software bill of materials (CycloneDX, JSON) of a release: everything that `npm install` of all packages adds
+// to a project.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
@@ -23,7 +24,7 @@ function withoutFiles(component) {
     component.externalReferences = component.externalReferences.filter(isElsewhere);
 }
 
-/** What is wrong with a bill, one line each. */
+/** The faults of a bill, one line each. */
 export function wrongWithSbom(bill, packed) {
   const components = bill.components ?? [];
   const missing = packed.filter(

@@ -1,4 +1,4 @@
-// What is in a tarball, and what stands in its package.json.
+// Checks the contents of a tarball, and its package.json.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,12 +7,12 @@ import { formatMessage } from 'publint/utils';
 import { root } from '../lib/npm.mjs';
 
 const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
-/** Of 200 kB packed and 1 MB unpacked: a package that grows beyond has taken in what it does not need. */
+/** Of 200 kB packed and 1 MB unpacked: a package that grows beyond that contains files that it does not need. */
 const MOST = { size: 200_000, unpackedSize: 1_000_000 };
 const NEEDED =
   /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|grafana\/.+\.json|rules\/.+\.yml)$/;
 
-/** What is wrong with a package, one line each. */
+/** The faults of a package, one line each. */
 export async function wrongWith({ path, folder, files, size, unpackedSize }) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const names = files.map((file) => file.path);
@@ -33,13 +33,13 @@ function contents(names, folder) {
   return [...missing.map((name) => `it lacks ${name}`), ...extra.map((name) => `it does not need ${name}`)];
 }
 
-/** A file of an earlier build, whose source is gone. */
+/** A file of an earlier build, whose source no longer exists. */
 function isLeftOver(name, folder) {
   const [, stem, extension] = /^dist\/(.+?)(?:\.d)?\.([mc]?)[jt]s$/.exec(name) ?? [];
   return stem !== undefined && !existsSync(join(folder, 'src', `${stem}.${extension}ts`));
 }
 
-/** What npm needs for a page of the package, and for a statement of its provenance. */
+/** The fields that npm needs for a page of the package and for a statement of its provenance. */
 function metadata(manifest, folder) {
   const { repository = {}, publishConfig = {}, license, engines = {} } = manifest;
   const wanted = ['description', 'keywords', 'author', 'homepage', 'bugs', 'types', 'exports', 'files'];

@@ -23,10 +23,12 @@ export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstru
   const settings = autoSettings();
   examineIfAsked(settings, 'list');
   if (!settings.enabled) return [];
-  const own = { ...loadConfigFile(settings.configFile, warnOnce), ...config };
-  const given = { ...own, ...sharedLimits(settings, own) };
+  const options = { ...loadConfigFile(settings.configFile, warnOnce), ...config };
+  const withLimits = { ...options, ...sharedLimits(settings, options) };
   const showing = [...prometheusObservers(settings), ...consoleObservers(settings, () => false)];
   const complete =
-    showing.length > 0 ? { ...given, observers: [...(given.observers ?? []), ...showing] } : given;
+    showing.length > 0
+      ? { ...withLimits, observers: [...(withLimits.observers ?? []), ...showing] }
+      : withLimits;
   return wantedVendors(settings).map(({ Instrumentation }) => new Instrumentation(complete));
 }

@@ -43,24 +43,24 @@ export function instrumentModule<T>(exports: T): T {
   return exports;
 }
 
-function byHand(given: unknown, what: 'client' | 'module'): void {
+function byHand(target: unknown, what: 'client' | 'module'): void {
   try {
-    const kind = kindOf(given, what);
+    const kind = kindOf(target, what);
     if (!kind) {
       unknown(what);
       return;
     }
     const instrumentation = running(kind) ?? new kind.Instrumentation();
-    if (what === 'client') instrumentation.instrumentClient(given);
-    else instrumentation.instrumentModule(given);
+    if (what === 'client') instrumentation.instrumentClient(target);
+    else instrumentation.instrumentModule(target);
   } catch (error) {
     diag.error('llmtrace: could not instrument by hand', error);
   }
 }
 
 /** The vendor with the most matching methods, since SDKs share some. */
-function kindOf(given: unknown, what: 'client' | 'module'): InstrumentationEntry | undefined {
-  const counted = ENTRIES.map((kind) => ({ kind, methods: reachable(kind.vendor, given, what) }));
+function kindOf(target: unknown, what: 'client' | 'module'): InstrumentationEntry | undefined {
+  const counted = ENTRIES.map((kind) => ({ kind, methods: reachable(kind.vendor, target, what) }));
   const most = counted.reduce((one, other) => (other.methods > one.methods ? other : one));
   return most.methods > 0 ? most.kind : undefined;
 }

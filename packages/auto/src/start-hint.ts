@@ -28,13 +28,13 @@ export interface HintOptions {
 
 /** The observer that writes the line, once a process. */
 export function hintObserver({ read, names, isRegistered, print = printer() }: HintOptions): Observer {
-  const said = saidInProcess();
+  const printed = saidInProcess();
   return {
     end() {
-      if (Atomics.load(said, 0) !== 0 || isRegistered()) return;
+      if (Atomics.load(printed, 0) !== 0 || isRegistered()) return;
       const settings = read();
       if (!isUnseen(settings) || !isFirstProcess(settings)) return;
-      if (Atomics.compareExchange(said, 0, 0, 1) === 0) print(hint(names));
+      if (Atomics.compareExchange(printed, 0, 0, 1) === 0) print(hint(names));
     },
   };
 }

@@ -51,9 +51,9 @@ function instrument(): void {
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
   watchStarts(vendors.map(({ vendor }) => vendor.module));
-  const own = ownSdk(autoSettings);
-  onFlush(own.flush);
-  const followers = followProviders(own, autoSettings);
+  const sdk = ownSdk(autoSettings);
+  onFlush(sdk.flush);
+  const followers = followProviders(sdk, autoSettings);
   lendPropagation(() => autoSettings().propagators);
   const config = loadConfigFile(settings.configFile, warnOnce);
   const observers = [...prometheusObservers(settings), ...consoleObservers(settings, () => !isRegistered())];

@@ -89,7 +89,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    */
   log?: LogMode | LogOptions;
   /**
-   * Record what is said: messages, instructions, tools. By default nothing of it is even looked at.
+   * Record message content: messages, instructions, tools. By default llmtrace does not read it.
    * @default { capture: 'NO_CONTENT' }
    */
   content?: ContentOptions;

@@ -38,7 +38,7 @@ end`;
 
 /**
  * Reads the limit, and brings it up to now. What keys and arguments are, see `limits.ts`. Where Redis' clock has gone
- * back since it was last written (`seen`), all times go back as far: nobody waits for what the clock has lost.
+ * back since it was last written (`seen`), all times go back as far: no call waits for the lost time.
  */
 const LOAD = `${NOTHING}
 local time = redis.call('TIME')

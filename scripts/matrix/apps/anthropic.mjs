@@ -1,4 +1,4 @@
-// Two calls as an application makes them, one of them streamed, and what it gets to see of them.
+// Two calls as an application makes them, one of them streamed, and the results that it sees.
 export async function run({ Anthropic, default: other }) {
   const client = new (Anthropic ?? other)({ baseURL: process.env.ANTHROPIC_BASE_URL });
   const body = { model: 'claude-sonnet-4-6', max_tokens: 99, messages: [{ role: 'user', content: 'hello' }] };

@@ -1,4 +1,4 @@
-// Two calls as an application makes them, one of them streamed, and what it gets to see of them.
+// Two calls as an application makes them, one of them streamed, and the results that it sees.
 export async function run({ GoogleGenerativeAI }) {
   const { GEMINI_API_KEY, GOOGLE_GEMINI_BASE_URL: baseUrl } = process.env;
   const client = new GoogleGenerativeAI(GEMINI_API_KEY);

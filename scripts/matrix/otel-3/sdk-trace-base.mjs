@@ -1,4 +1,4 @@
-// What the conformance suite takes from `@opentelemetry/sdk-trace-base` 2.x, by its names in 3.x.
+// The exports of `@opentelemetry/sdk-trace-base` 2.x that the conformance suite uses, by their names in 3.x.
 import module from 'node:module';
 
 const require = module.createRequire(

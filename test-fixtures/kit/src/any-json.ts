@@ -1,7 +1,7 @@
 /** Any JSON, as a vendor, a gateway or a model may send it: generators for fast-check. */
 import fc from 'fast-check';
 
-/** The names that the functions look for, so that what is generated gets past their first look. */
+/** The names that the functions read, so that generated values get past their first check. */
 const KEYS =
   `choices index delta message content role finish_reason tool_calls function name arguments id type text
   usage prompt_tokens completion_tokens total_tokens model service_tier system_fingerprint output output_index
@@ -39,7 +39,9 @@ export const { json } = fc.letrec<{ json: unknown }>((tie) => ({
     fc.dictionary(fc.oneof(fc.constantFrom(...KEYS), fc.string()), tie('json'), { maxKeys: 10 }),
   ),
 }));
-/** The forms of real answers, with anything in their places: what is generated freely has them too seldom. */
+/**
+ * The forms of real answers with arbitrary values in their fields, since free generation produces them too rarely.
+ */
 const optional = { requiredKeys: [] };
 const list = (entry: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 5, arbitrary: fc.array(entry, { maxLength: 5 }) }, json);

@@ -1,4 +1,4 @@
-/** Telemetry that fails, contexts, and several copies at once: what a row alone cannot show. */
+/** Tests that a single row cannot make: failing telemetry, contexts, and several copies at once. */
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Observer } from '@llmtrace/core';
@@ -50,7 +50,7 @@ export function describeTogether(troupe: Troupe, copies: readonly ComingCopy[]):
 async function sabotaged(troupe: Troupe, copy: Copy, step: keyof Observer, row: string): Promise<void> {
   const { saboteur } = troupe;
   const recorder = recordDiag();
-  // A cause is said once in the life of a process: each test has its own.
+  // Each test has a separate cause, because a process reports a cause only once.
   const cause = `sabotage of ${step} in ${row} with ${copy.sdk.set} as ${copy.sdk.format}`;
   saboteur[step] = () => {
     throw new Error(cause);

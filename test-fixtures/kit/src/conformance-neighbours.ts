@@ -1,4 +1,4 @@
-/** Other instrumentations on the same method keep working beside ours, whoever came first. */
+/** Other instrumentations on the same method keep working with ours, in either order. */
 import assert from 'node:assert/strict';
 import type { Observation } from './harness.ts';
 import { runApp } from './run-app.ts';
@@ -8,7 +8,7 @@ import type { ComingCopy, Troupe } from './suite.ts';
 /** How a neighbour wraps: by an assignment, or by OpenTelemetry's own helper. */
 export type Neighbour = 'plain' | 'shimmer';
 
-/** What the application of `neighbours-app` is told. */
+/** The arguments of the application `neighbours-app`. */
 export interface NeighboursScript {
   /** The modules of the vendor case, and of the instrumentation with the name of its class. */
   readonly vendor: string;
@@ -16,17 +16,17 @@ export interface NeighboursScript {
   readonly className: string;
   readonly set: string;
   readonly format: Format;
-  /** Who wraps the method, one after the other, and when the SDK loads in between. */
+  /** The wrappers of the method in their order, and when the SDK loads in between. */
   readonly order: readonly (Neighbour | 'ours' | 'load')[];
 }
 
-/** What it tells. */
+/** Its output. */
 export interface NeighboursReport {
   readonly observations: Record<string, Observation>;
   readonly hits: Record<string, number>;
   /**
-   * Promises whose `responsePromise` was replaced after a neighbour had seen it. A neighbour may know a promise again by
-   * it, as dd-trace does.
+   * Promises whose `responsePromise` was replaced after a neighbour had seen it. A neighbour may recognise a promise
+   * by it, as dd-trace does.
    */
   readonly replaced: number;
   readonly started: number;

@@ -1,6 +1,6 @@
 /**
- * The conformance suite: whatever an application does with a call, it must see what it sees without
- * llmtrace, and the call must be told of once, and rightly. Every vendor runs the same suite.
+ * The conformance suite: in every use of a call, an application must see the same as without llmtrace, and each call
+ * must be reported once and correctly. Every vendor runs the same suite.
  */
 import { prometheusObserver } from '@llmtrace/prometheus';
 import { describeGuards, describeTogether } from './conformance-guards.ts';
@@ -15,8 +15,9 @@ import { playsOf } from './test-cases.ts';
 import type { VendorCase } from './vendor-profile.ts';
 
 /**
- * Describes the suite for some copies of a vendor's SDK, to be run by mocha with `--expose-gc`. Each copy has a file of
- * its own: with one copy in its heap, a process collects garbage in half of the time that ten take (0.4 s against 0.8).
+ * Describes the suite for some copies of a vendor's SDK, to be run by mocha with `--expose-gc`. Each copy has a
+ * separate file: with one copy in its heap, a process collects garbage in half of the time that ten take (0.4 s
+ * against 0.8).
  */
 export function describeConformance(
   vendor: VendorCase,
@@ -31,7 +32,7 @@ export function describeConformance(
   });
 }
 
-/** Describes what all copies of a vendor's SDK do in one process. */
+/** Describes the behaviour of all copies of a vendor's SDK in one process. */
 export function describeAllCopies(vendor: VendorCase, subject: Subject): void {
   describeSuite(`conformance: ${vendor.name}, all copies`, vendor, subject, (troupe) =>
     describeTogether(troupe, copiesOf(vendor, vendor.sets)),
@@ -88,7 +89,7 @@ function comingCopy(vendor: VendorCase, name: SdkName): ComingCopy {
   let loaded: Promise<Copy> | undefined;
   const prepare = () => {
     native ??= observeNative(vendor, name);
-    native.catch(() => {}); // whoever waits for it is told
+    native.catch(() => {}); // the waiting code gets the rejection
     return native;
   };
   const load = async () => ({ native: await prepare(), sdk: await loadSdk(name) });
@@ -102,7 +103,7 @@ function comingCopy(vendor: VendorCase, name: SdkName): ComingCopy {
   };
 }
 
-/** @param next the copy whose native run goes on meanwhile. */
+/** @param next the copy whose native run takes place meanwhile. */
 function describeCopy(troupe: Troupe, coming: ComingCopy, next: ComingCopy | undefined): void {
   const info = sdkInfo(coming.name);
   const { plays, leftOut } = playsOf(troupe.vendor, info);

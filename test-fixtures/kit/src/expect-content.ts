@@ -1,4 +1,7 @@
-/** What is said in a row's calls, where the instrumentation under test captures it: present, and of the right form. */
+/**
+ * Asserts the message content of a row's calls, if the instrumentation under test captures it: present, and of the
+ * right form.
+ */
 import assert from 'node:assert/strict';
 import type { Attributes } from '@opentelemetry/api';
 import type { ExpectedCall } from './vendor-profile.ts';
@@ -10,7 +13,7 @@ const CONTENT = [
   'gen_ai.tool.definitions',
 ] as const;
 
-/** What the conventions require of each part. */
+/** The fields that the conventions require of each part. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   text: ['content'],
   reasoning: ['content'],
@@ -24,13 +27,13 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   compaction: [],
 };
 
-/** Attributes without those that say what is said. */
+/** The attributes without message content. */
 export function withoutContent(attributes: Attributes): Attributes {
   const kept = Object.entries(attributes).filter(([name]) => !(CONTENT as readonly string[]).includes(name));
   return Object.fromEntries(kept);
 }
 
-/** Asserts that the attributes say what was asked, and what was answered as far as it was. */
+/** Asserts that the attributes have the content of the request, and of the answer as far as it arrived. */
 export function expectContent(attributes: Attributes, call: ExpectedCall): void {
   const [system, input, output, tools] = CONTENT.map((name) => JSON.parse(String(attributes[name] ?? null)));
   if ((call.operation ?? call.family.operation) === 'embeddings') {

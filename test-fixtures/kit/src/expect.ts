@@ -1,4 +1,4 @@
-/** What the telemetry of a row must be: asserted whole, so that what should be absent is absent. */
+/** The expected telemetry of a row. It is compared as a whole, so that unexpected attributes fail, too. */
 import assert from 'node:assert/strict';
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
@@ -7,7 +7,7 @@ import { CALLER } from './harness.ts';
 import type { MetricPoint, Telemetry } from './telemetry.ts';
 import type { ExpectedCall, Setting, Tokens } from './vendor-profile.ts';
 
-/** How long the machine may stand still between the start of a call and that of its span, in s. */
+/** The longest pause of the machine between the start of a call and that of its span, in s. */
 const STALL = 0.25;
 
 /** Names that the suite has no opinion on. */
@@ -25,10 +25,10 @@ interface Server {
 }
 
 /**
- * Asserts that the telemetry tells of these calls, once each, and of nothing else.
+ * Asserts that the telemetry has each of these calls once, and no others.
  *
- * @param chunks how many chunks the application noted, 0 where it noted none.
- * @param content whether it also tells what is said in them.
+ * @param chunks the number of chunks that the application recorded.
+ * @param content whether it also has message content.
  */
 export async function expectCalls(
   telemetry: Telemetry,
@@ -79,7 +79,7 @@ function expectSpan(
   assert.equal(span.kind, SpanKind.CLIENT, 'kind');
   assert.equal(span.parentSpanContext?.spanId, CALLER.spanId, 'the parent is the span of the caller');
   assert.equal(span.instrumentationScope.name, setting.vendor.scope);
-  // Retries by llmtrace are told of one by one, those by the SDK itself are only counted.
+  // Retries by llmtrace are reported one by one, those by the SDK are only counted.
   const retries = span.events.length === 0 ? 0 : (call.resends ?? 0);
   assert.deepEqual(
     span.events.map(({ name }) => name),
@@ -94,7 +94,7 @@ function expectSpan(
   assert.deepEqual(exact(attributes), defined(exactAttributes(call, setting, address)), 'attributes');
 }
 
-/** Of a call that went elsewhere, that it says where. */
+/** Checks the server attributes; a call to another host must name that host. */
 function serverOf(attributes: Attributes): Server {
   const { 'server.address': address, 'server.port': port } = attributes;
   assert.equal(address, '127.0.0.1', 'server.address');
@@ -130,7 +130,7 @@ function exactAttributes(call: ExpectedCall, { vendor }: Setting, server: Server
   };
 }
 
-/** Attributes whose values are known only by their kind: they are checked apart from the others. */
+/** Attributes of which only the type is known; they are checked separately. */
 const MEASURED = ['gen_ai.response.id', 'gen_ai.response.time_to_first_chunk', 'gen_ai.usage.cost'];
 
 function exact(attributes: Attributes): Record<string, unknown> {
@@ -150,7 +150,7 @@ function expectMeasured(attributes: Attributes, call: ExpectedCall): void {
   if (seen)
     assert.ok((first as number) >= 0 && (first as number) < 10, `seconds to the first chunk: ${first}`);
   const cost = attributes['gen_ai.usage.cost'];
-  // A call that failed has no cost, whatever is known of its tokens.
+  // A failed call has no cost, even if its tokens are known.
   const priced = tokensOf(call) !== undefined && outcomeOf(call) !== 'failed';
   if (call.family.priced) assert.equal(typeof cost, priced ? 'number' : 'undefined', 'cost');
 }
@@ -194,7 +194,7 @@ const UNITS: Readonly<Record<string, string>> = {
   'llmtrace.client.cost': 'USD',
 };
 
-/** What the duration of a call is told by, in one word. */
+/** The key of the attribute set under which the duration of a call is recorded. */
 const shared = (call: ExpectedCall, provider: string): string =>
   [operationOf(call), call.provider ?? provider, modelOf(call), call.errorType ?? 'no error'].join(' ');
 

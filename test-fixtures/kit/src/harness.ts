@@ -1,7 +1,7 @@
 /**
- * A **stage** is where a row plays the application. It notes what the application sees, the server notes
- * what goes over the wire, and both make an **observation**: plain JSON, so that what happened in a process
- * without llmtrace can be compared with what happens in one with it.
+ * A **stage** is where a row plays the application. It records what the application sees, the server records the
+ * requests, and both make an **observation**: plain JSON, so that a run without llmtrace can be compared with one
+ * with it.
  */
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
@@ -10,7 +10,7 @@ import type { RecordedRequest, VendorServer } from './server.ts';
 import { type Portrait, portrait, shapeOf, steadyHeaders } from './snapshot.ts';
 import type { Ask, CallOptions, ClientOptions, Row, Setting } from './vendor-profile.ts';
 
-/** What happened in a row, as far as the application and the vendor can tell. */
+/** The events of a row that the application and the vendor see. */
 export interface Observation {
   readonly seen: readonly (readonly [what: string, value: Portrait])[];
   readonly requests: readonly Portrait[];
@@ -30,15 +30,15 @@ export interface Stage extends Setting {
   client(options?: ClientOptions): any;
   /** Calls the family's method. Neither argument can be changed: the SDK and we only read them. */
   call(client: any, ask?: Ask, options?: CallOptions): any;
-  /** Notes a value. */
+  /** Records a value. */
   see(what: string, value: unknown): void;
-  /** Notes an object's outside: classes and methods. */
+  /** Records an object's classes and methods. */
   seeShape(what: string, value: object): void;
-  /** Notes what a function gives, or the error that it fails with. */
+  /** Records the result of a function, or its error. */
   attempt<T>(what: string, run: () => T | PromiseLike<T>): Promise<T | undefined>;
-  /** Resolves when the vendor has got so many requests. */
+  /** Resolves when the vendor has received `count` requests. */
   received(count: number): Promise<void>;
-  /** Has garbage collected, and lets happen what waits for that. */
+  /** Collects garbage and lets finalizers run. */
   collectGarbage(): Promise<void>;
   /** True where the application's own span is the active one. */
   isCallerActive(): boolean;
@@ -71,7 +71,7 @@ export async function observe(
       context.with(caller, () => row.run(stage)),
     );
     if (!row.collected) await within('the end of all requests', server.idle());
-    // Rejections that nobody handles are reported when the queue of microtasks is empty.
+    // Unhandled rejections are reported when the queue of microtasks is empty.
     for (let turns = 0; turns < 3; turns++) await turn();
   } finally {
     rejections.stop();
@@ -131,7 +131,7 @@ const requestPortrait = ({ method, path, query, headers, body, aborted }: Record
   aborted,
 });
 
-/** Takes the rejections that nobody handles, in place of whoever takes them otherwise: a test runner, or Node. */
+/** Takes unhandled rejections, in place of the test runner or Node.js. */
 export function interceptRejections(): { errors: unknown[]; stop(): void } {
   const errors: unknown[] = [];
   const others = process.listeners('unhandledRejection');
@@ -155,7 +155,7 @@ export function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Waits for what must come soon. */
+/** Waits for a condition that must become true soon. */
 export async function within<T>(what: string, awaited: Promise<T>, ms = BOUND): Promise<T> {
   const bound = new AbortController();
   const late = wait(ms, undefined, { signal: bound.signal }).then(() => {

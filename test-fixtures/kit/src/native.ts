@@ -1,4 +1,4 @@
-/** What applications see without llmtrace: the measure of all that they see with it. */
+/** Runs applications without llmtrace. Their observations are the expected result of the runs with it. */
 
 import type { Observation } from './harness.ts';
 import { runApp } from './run-app.ts';

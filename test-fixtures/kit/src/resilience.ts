@@ -1,6 +1,6 @@
 /**
- * The resilience suite: what interceptors do to calls, with every copy of every vendor's SDK. It says nothing of what
- * an application sees where they let a call pass: that is the conformance suite's, which runs with interceptors on, too.
+ * The resilience suite: the effects of interceptors on calls, with every copy of every vendor's SDK. The conformance
+ * suite, which also runs with interceptors on, covers calls that they let pass.
  */
 
 import { makeScene, type ResilienceSubject, type Scene } from './resilience/fixture.ts';

@@ -12,7 +12,10 @@ export interface RunOptions {
   node?: string;
   /** The working directory. @default the current one */
   cwd?: string;
-  /** The application is killed after so many ms. @default 60000: a busy machine starts Node ten times slower. */
+  /**
+   * The time after which the application is killed, in ms. @default 60000: a busy machine starts Node ten times
+   * slower.
+   */
   timeout?: number;
 }
 
@@ -24,10 +27,10 @@ export interface RunResult {
   stderr: string;
 }
 
-/** What would change how an application runs or where it sends its telemetry. */
+/** Variables that would change how an application runs or where it sends its telemetry. */
 const FOREIGN = /^(?:OTEL_|LLMTRACE_|NODE_|OPENAI_|AZURE_|ANTHROPIC_|GOOGLE_|GEMINI_|.*_PROXY$)/i;
 
-/** The environment of this process, without what would change how an application behaves. */
+/** The environment of this process without the variables that would change an application's behaviour. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept = Object.entries(env).filter(([name, value]) => value !== undefined && !FOREIGN.test(name));
   return Object.fromEntries(kept) as Record<string, string>;
@@ -37,7 +40,7 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
 export function runApp(file: string, options: RunOptions = {}): Promise<RunResult> {
   const { flags = [], args = [], env = {}, node = process.execPath, cwd, timeout = 60_000 } = options;
   const child = spawn(node, [...flags, file, ...args], {
-    // Most of these applications export nothing, and what they write is compared.
+    // Most of these applications export nothing, and tests compare their output.
     env: { ...cleanEnvironment(), LLMTRACE_QUIET: 'true', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout,

@@ -1,7 +1,7 @@
 /**
- * A fake vendor on the loopback interface, for tests and for the demo. It answers like the vendors' own
- * APIs, records what it was asked, and misbehaves on request (`server/behaviours.ts`). It prints nothing,
- * and nothing of it keeps a process alive once it is closed.
+ * A fake vendor on the loopback interface, for tests and for the demo. It answers like the vendors' own APIs, records
+ * its requests, and misbehaves on demand (`server/behaviours.ts`). It prints nothing and keeps no process alive once
+ * it is closed.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -38,7 +38,7 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Parsed: JSON, the parts of a form, or text. */
   readonly body: any;
-  /** True once the exchange is over, whoever ended it. */
+  /** True once either side has ended the exchange. */
   closed: boolean;
   /** True where the client went away before it had the whole answer. */
   aborted: boolean;
@@ -67,7 +67,7 @@ export interface VendorServer {
 }
 
 const VENDORS: readonly VendorRoutes[] = [openai, anthropic, gemini];
-/** The time that the first answer says, in seconds since 1970. */
+/** The time in the first answer, in seconds since 1970. */
 const FIRST_ANSWER = 1_764_000_000;
 
 interface State {

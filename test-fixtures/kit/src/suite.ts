@@ -1,6 +1,6 @@
 /**
- * A **troupe** is what plays the rows of a vendor: the fake vendor, the instrumentation under test and its
- * telemetry. It knows how to play a row and what to ask of it.
+ * A **troupe** runs the rows of a vendor: it has the fake vendor, the instrumentation under test and its telemetry.
+ * It runs a row and asserts its results.
  */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import type { Instrumented, Telemetry } from './telemetry.ts';
 import type { Play } from './test-cases.ts';
 import type { VendorCase } from './vendor-profile.ts';
 
-/** What is tested: an instrumentation of OpenTelemetry's kind. */
+/** The instrumentation under test. */
 export interface InstrumentationUnderTest extends Instrumented {
   enable(): void;
   disable(): void;
@@ -29,11 +29,11 @@ export interface Subject {
   /** The module that exports its class, for processes of their own. */
   readonly module: string;
   readonly className: string;
-  /** True where it is made to capture what is said. */
+  /** True if it captures message content. */
   readonly capturesContent?: boolean;
 }
 
-/** What all tests of a vendor share. All of it is there once `before` has run. */
+/** The state that all tests of a vendor share. It is complete once `before` has run. */
 export interface Troupe {
   readonly vendor: VendorCase;
   readonly subject: Subject;
@@ -44,7 +44,7 @@ export interface Troupe {
   server: VendorServer;
 }
 
-/** A copy of the SDK, and what applications see with it when there is no llmtrace. */
+/** A copy of the SDK, and the observations of applications without llmtrace. */
 export interface Copy {
   readonly sdk: Sdk;
   readonly native: Record<string, Observation>;
@@ -74,7 +74,7 @@ export async function perform(troupe: Troupe, copy: Copy, play: Play): Promise<v
   await expectTold(troupe, copy, play);
 }
 
-/** Plays a row: the application sees what it sees without llmtrace. */
+/** Runs a row: the application must see the same as without llmtrace. */
 export async function expectNative(
   { server }: Troupe,
   { sdk, native }: Copy,
@@ -83,7 +83,7 @@ export async function expectNative(
 ): Promise<Observation> {
   const { row, name } = play;
   const observed = await observe(row, play, sdk, server, collects);
-  // What was not seen at all, and why, says more than a difference.
+  // A missing observation with its reason is more helpful than a difference.
   if (native[name] === undefined || 'error' in native[name])
     assert.fail(`Expected a native run, got ${JSON.stringify(native[name])}`);
   assert.deepEqual(observed.seen, native[name].seen, 'what the application sees');
@@ -92,7 +92,7 @@ export async function expectNative(
   return observed;
 }
 
-/** Plays a row: it looks native, and the telemetry tells of its calls. */
+/** Runs a row: it must look native, and the telemetry must have its calls. */
 export async function expectTold(troupe: Troupe, copy: Copy, play: Play): Promise<void> {
   const { telemetry, server } = troupe;
   await telemetry.reset();
@@ -128,6 +128,6 @@ async function collectUntil(happens: Promise<void>): Promise<void> {
   void happens.then(() => {
     happened = true;
   });
-  await turn(); // collecting is slow: what has happened already needs none
+  await turn(); // collecting is slow: skip it if the condition is already true
   for (let round = 0; round < 50 && !happened; round++) await collectGarbage();
 }

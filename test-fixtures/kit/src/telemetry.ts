@@ -1,4 +1,4 @@
-/** Telemetry that stays in memory, with eyes for what never ends. */
+/** Telemetry in memory, which also finds spans that never end. */
 import {
   type Attributes,
   context,
@@ -28,7 +28,7 @@ export interface MetricPoint {
   readonly sum: number;
 }
 
-/** What takes providers: any instrumentation of OpenTelemetry's. */
+/** An object that takes providers: any instrumentation of OpenTelemetry. */
 export interface Instrumented {
   setTracerProvider(provider: TracerProvider): void;
   setMeterProvider(provider: MeterProviderApi): void;
@@ -43,7 +43,7 @@ export interface Telemetry {
   started(): number;
   /** Resolves when all spans that started have ended, at once where they have. */
   ended(): Promise<void>;
-  /** What was measured since the last time, or the last `reset()`. */
+  /** The measurements since the last collection or the last `reset()`. */
   metrics(): Promise<MetricPoint[]>;
   /** Forgets all. */
   reset(): Promise<void>;
@@ -140,7 +140,7 @@ export interface DiagRecorder {
   stop(): void;
 }
 
-/** Records what is said through `diag`, which prints nothing meanwhile. */
+/** Records the messages of `diag`, which prints nothing meanwhile. */
 export function recordDiag(level: DiagLogLevel = DiagLogLevel.WARN): DiagRecorder {
   const lines: DiagLine[] = [];
   const at =
@@ -154,7 +154,7 @@ export function recordDiag(level: DiagLogLevel = DiagLogLevel.WARN): DiagRecorde
     debug: at('debug'),
     verbose: () => {},
   };
-  // `diag` says of every new logger that it replaces the old one.
+  // `diag` reports of every new logger that it replaces the old one.
   diag.setLogger(logger, { logLevel: level, suppressOverrideMessage: true });
   return { lines, stop: () => diag.disable() };
 }

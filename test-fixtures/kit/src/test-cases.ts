@@ -12,7 +12,7 @@ export interface Play extends Setting {
   readonly name: string;
 }
 
-/** What is not played with a copy, and why. */
+/** The rows that are not run with a copy, with the reason. */
 export interface LeftOut {
   readonly name: string;
   readonly reason: string;
@@ -26,7 +26,7 @@ const GENERIC: readonly Row[] = [
   ...sdkStreamRows,
 ];
 
-/** All plays of a copy, and what does not apply to it. */
+/** All runs of a copy, and the rows that do not apply to it. */
 export function playsOf(vendor: VendorCase, sdk: SdkInfo): { plays: Play[]; leftOut: LeftOut[] } {
   const plays: Play[] = [];
   const leftOut: LeftOut[] = [];

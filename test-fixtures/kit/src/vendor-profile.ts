@@ -1,12 +1,12 @@
 /**
- * A **vendor case** is all that the conformance suite knows of a vendor: how to make a client, how to ask,
- * and what the telemetry of an ordinary answer is. A **row** is one way of an application with a call.
+ * A **vendor case** has everything that the conformance suite needs for a vendor: how to make a client, how to call
+ * it, and the telemetry of an ordinary answer. A **row** is one way in which an application uses a call.
  */
 
 import type { Stage } from './harness.ts';
 import type { Sdk, SdkInfo } from './sdks.ts';
 
-/** What rows ask of a model, in words that all vendors share. */
+/** The requests of rows, in terms that all vendors share. */
 export interface Ask {
   /** @default the family's own model */
   model?: string;
@@ -39,7 +39,7 @@ export interface Tokens {
   readonly reasoning?: number;
 }
 
-/** One of a vendor's ways to ask: a method, and what is known of its answers. */
+/** One of a vendor's methods, with the facts about its answers. */
 export interface Family {
   readonly name: string;
   readonly operation: string;
@@ -52,7 +52,7 @@ export interface Family {
   readonly finishReasons?: readonly string[];
   /** Of every answer; absent where answers do not say. */
   readonly tokens?: Tokens;
-  /** True where what is asked is a recording, of which nothing can be read. */
+  /** True if the request is a recording, which has no readable content. */
   readonly asksByVoice?: boolean;
   /** True where the price of the model is known. */
   readonly priced?: boolean;
@@ -83,7 +83,7 @@ export interface Family {
 /** How a call ends, in the words of the telemetry. */
 export type Outcome = 'completed' | 'failed' | 'cancelled' | 'abandoned';
 
-/** What must be told of one call. What is not said here must be absent. */
+/** The expected telemetry of one call. A field that is absent here must be absent there. */
 export interface ExpectedCall {
   readonly family: Family;
   /** @default the family's */
@@ -111,7 +111,7 @@ export interface ExpectedCall {
   readonly elsewhere?: boolean;
 }
 
-/** What a row is run with. */
+/** The arguments of a row. */
 export interface Setting {
   readonly vendor: VendorCase;
   readonly family: Family;

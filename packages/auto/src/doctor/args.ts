@@ -28,17 +28,17 @@ of the application (0 where --wait ended it, 128 and the number of the signal th
 `;
 
 /** @throws TypeError for a wait that is no number of seconds. */
-export function parse(given: readonly string[]): Arguments {
-  const own = { help: false, version: false, wait: undefined as number | undefined, asIs: false };
+export function parse(args: readonly string[]): Arguments {
+  const options = { help: false, version: false, wait: undefined as number | undefined, asIs: false };
   let at = 0;
-  for (; at < given.length; at++) {
-    if (given[at] === '--help' || given[at] === '-h') own.help = true;
-    else if (given[at] === '--version' || given[at] === '-v') own.version = true;
-    else if (given[at] === '--as-is') own.asIs = true;
-    else if (given[at] === '--wait') own.wait = seconds(given[++at]);
+  for (; at < args.length; at++) {
+    if (args[at] === '--help' || args[at] === '-h') options.help = true;
+    else if (args[at] === '--version' || args[at] === '-v') options.version = true;
+    else if (args[at] === '--as-is') options.asIs = true;
+    else if (args[at] === '--wait') options.wait = seconds(args[++at]);
     else break;
   }
-  return { ...own, command: given.slice(at) };
+  return { ...options, command: args.slice(at) };
 }
 
 /** The longest delay of a timer, in s, less the time that the application has to end. */

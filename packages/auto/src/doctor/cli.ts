@@ -8,8 +8,8 @@ import { failed, isIdle, isLosing, notStarted, textOf } from './report.ts';
 import { examined } from './spawn.ts';
 
 /** @returns 1 where traces are lost, else the exit code of the application. */
-async function diagnose(given: readonly string[]): Promise<number> {
-  const { wait, asIs, help, version, command } = parse(given);
+async function diagnose(args: readonly string[]): Promise<number> {
+  const { wait, asIs, help, version, command } = parse(args);
   if (help || version) {
     process.stdout.write(help ? USAGE : `${VERSIONS}\n`);
     return 0;

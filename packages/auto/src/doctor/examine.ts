@@ -138,8 +138,8 @@ const ofCopy =
     copy.module === module && copy.version === loadedVersion && copy.build === build;
 
 /**
- * Copies that were loaded and not patched, whose calls nobody has seen yet. Where requests are observed their calls are
- * traced all the same.
+ * Copies that were loaded and not patched, and have made no observed call yet. Where requests are observed their
+ * calls are traced all the same.
  */
 function unpatched(loaded: readonly LoadedCopy[], { copies, untraced, onWire }: Facts): Finding[] {
   if (onWire && onWire.length > 0) return [];

@@ -15,13 +15,15 @@ import {
 export function neighbours({ copies, instrumentations }: Facts, vendors: readonly Vendor[]): Finding[] {
   return vendors.flatMap((vendor) => {
     const { module } = vendor;
-    const own = copies.filter((copy) => copy.module === module && copy.methods.size > 0);
-    if (own.length === 0) return [];
+    const patched = copies.filter((copy) => copy.module === module && copy.methods.size > 0);
+    if (patched.length === 0) return [];
     const enabled = instrumentations.filter((one) => one.module === module && one.isEnabled());
     return [
-      ...others(vendor, own),
+      ...others(vendor, patched),
       ...(enabled.length > 1 ? [twice(module)] : []),
-      ...(vendor.native && own.some((copy) => isNative(copy, vendor)) ? [native(own[0] as SdkCopy)] : []),
+      ...(vendor.native && patched.some((copy) => isNative(copy, vendor))
+        ? [native(patched[0] as SdkCopy)]
+        : []),
     ];
   });
 }
@@ -29,8 +31,8 @@ export function neighbours({ copies, instrumentations }: Facts, vendors: readonl
 /**
  * Other code that has wrapped a method, below llmtrace or above, or that subscribes to its calls; by name if known.
  */
-function others(vendor: Vendor, own: readonly SdkCopy[]): Finding[] {
-  const methods = own.flatMap((copy) => [...copy.methods.values()].flat());
+function others(vendor: Vendor, patched: readonly SdkCopy[]): Finding[] {
+  const methods = patched.flatMap((copy) => [...copy.methods.values()].flat());
   const seen = methods.flatMap(({ holder, name, before }) => [before, holder[name]]);
   const names = othersTracing(vendor, seen);
   const isTaken = methods.some(

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { isIdle, type Report } from './report.ts';
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const own = (name: string): string => new URL(name + EXTENSION, import.meta.url).href;
+const urlOf = (name: string): string => new URL(name + EXTENSION, import.meta.url).href;
 
 /** Code passed as text runs in the project's folder. */
 const SELF_TEST = `
-import { selfTest } from '${own('self-test')}';
+import { selfTest } from '${urlOf('self-test')}';
 await selfTest((name) => import(name));
 `;
 
@@ -72,9 +72,9 @@ const isForNode = (first: string): boolean =>
  * preloaded module may start it, so that the findings are those without the doctor.
  */
 function nodeOptions(command: readonly string[], asIs: boolean): string {
-  const given = process.env['NODE_OPTIONS'] ?? '';
-  const isOwn = asIs || mayStart([...given.split(/\s+/), ...flagsOf(command)]);
-  return `--import ${own('attach')}${isOwn ? '' : ` --import ${own('../index')}`} ${given}`.trim();
+  const nodeOptions = process.env['NODE_OPTIONS'] ?? '';
+  const isOwn = asIs || mayStart([...nodeOptions.split(/\s+/), ...flagsOf(command)]);
+  return `--import ${urlOf('attach')}${isOwn ? '' : ` --import ${urlOf('../index')}`} ${nodeOptions}`.trim();
 }
 
 /** Flags that take the next word as their value. */

@@ -55,9 +55,9 @@ interface Flushable {
 }
 
 async function flushAll(): Promise<void> {
-  const own = ownFlush();
+  const flushSdk = ownFlush();
   const providers = registered().map((provider) => () => provider.forceFlush?.());
-  await Promise.all([...(own ? [own] : []), ...providers].map(quietly));
+  await Promise.all([...(flushSdk ? [flushSdk] : []), ...providers].map(quietly));
 }
 
 async function quietly(flush: () => unknown): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * The **cost** of a call: what its usage costs at the price of its model, in USD. It is worked out offline, when
- * the call ends. What nobody knows is left out: a model without a price has no cost, never the cost 0.
+ * The **cost** of a call: its usage at the price of its model, in USD. It is computed offline when the call ends.
+ * Unknown prices are not estimated: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
 import { type Billing, hasTokens, type InnerCall, isUnpriced, type Missing } from '../model/billing.ts';
@@ -25,7 +25,7 @@ export { clearPrices, type Found, findPrice, loadPrices, setPrice } from './look
 export { OVERLAY_DATE, PRICES_DATE, PRICES_VERSION } from './prices.ts';
 export { type Price, priceOf } from './rates.ts';
 
-/** What of a call its cost depends on. */
+/** The facts of a call on which its cost depends. */
 export type Priceable = Pick<
   Call,
   'provider' | 'request' | 'response' | 'outcome' | 'priceProvider' | 'region'
@@ -61,10 +61,10 @@ const DEFAULTS: CostOptions = {};
 const LINES = 1000;
 
 /**
- * The cost of a call, or undefined where it reported nothing that is billed or nobody knows the price. A cost that the
- * provider itself states wins over every price, and nothing is added to it. A call that the application left before
- * its end has a `partial` cost: that of the usage that was seen. A call that failed has none, though its usage may be
- * known: whether a vendor bills an answer that broke off is not.
+ * The cost of a call, or undefined if it reported no billed item or the price is unknown. A cost that the provider
+ * states takes precedence over every price, and nothing is added to it. A call that the application left before its
+ * end has a `partial` cost: that of the usage received. A failed call has no cost even if its usage is known, because
+ * it is unknown whether the vendor bills a broken answer.
  */
 export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost | undefined {
   const { usage, billing, contradiction } = call.response;
@@ -109,7 +109,7 @@ function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
 
 const NO_CALLS: readonly InnerCall[] = [];
 
-/** What the call's own model costs, with its fees. */
+/** The cost of the call's model, with its fees. */
 function ownCost(
   call: Priceable,
   usage: Usage = NO_USAGE,
@@ -179,7 +179,7 @@ function missSearches(cost: Cost, { webSearch, fileSearch }: Rates, usage: Usage
   if ((usage.fileSearches ?? 0) > 0 && fileSearch < 0) miss(cost, ['file_search']);
 }
 
-/** Says what is missing from a cost: it is then at least that much. */
+/** Marks the missing part of a cost; the cost is then a lower bound. */
 function miss(cost: Cost, what: readonly Missing[] | undefined): void {
   if (what === undefined || what.length === 0) return;
   cost.partial = true;
@@ -231,7 +231,10 @@ function priceFor(call: Priceable, { models }: CostOptions): Found | undefined {
   return findPrice(provider, response.model, request.model, tier, pricesOf(call), region);
 }
 
-/** Whose price list holds: that of the provider that the answer names, or that is asked; at an unknown host, none. */
+/**
+ * The price list that applies: that of the provider that the answer names, else that of the host; none at an unknown
+ * host.
+ */
 const pricesOf = ({ provider, priceProvider, response }: Priceable): string | null =>
   response.billing?.provider ?? (priceProvider === undefined ? provider : priceProvider);
 
@@ -254,7 +257,7 @@ function mark(cost: Cost, call: Priceable, found: Found | undefined): Cost {
   return cost;
 }
 
-/** Of a call that was left, what its model wrote after that. */
+/** The output after the application left the call. */
 const REST: readonly Missing[] = ['output_tokens'];
 
 function reason(call: Priceable, options: CostOptions): string {

@@ -1,4 +1,4 @@
-/** The user's own prices: what they may say, and the errors that name what they may not. */
+/** The user's custom prices: their rules, and the errors that name a wrong field. */
 import { quoted, shown } from '../options/rules.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { compilePrice, type Price, type RateData } from './rates.ts';
@@ -87,7 +87,7 @@ export function ownEntry(model: string, price: OwnPrice, scope: PriceScope = {},
 /**
  * Reads a file of prices, in JSON: `{ "my-model": { "inputPer1M": 2.5, "outputPer1M": 10 } }`. A price may also
  * have a `provider` and a `serviceTier`; an array holds several prices of one model.
- * @throws TypeError that names the file, the model and the field; or what reading the file throws.
+ * @throws TypeError that names the file, the model and the field; or the error of reading the file.
  */
 export function readPrices(file: string): OwnEntry[] {
   const where = ` in ${file}`;

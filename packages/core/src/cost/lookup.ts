@@ -1,6 +1,6 @@
 /**
- * Which price holds for a call. By precedence: what {@link setPrice} says, the prices file, the prices that ship
- * with llmtrace. Each is asked for the model that answered, then for the model that was requested.
+ * Finds the price of a call. Precedence, highest first: {@link setPrice}, the prices file, the prices that ship with
+ * llmtrace. Each is searched for the answering model, then for the requested model.
  */
 
 import { warn } from '../platform/warn.ts';
@@ -12,12 +12,12 @@ import { STANDARD_TIER } from './tier.ts';
 /** How many answers are remembered; when there are more, all are forgotten. Names of models come from outside. */
 const LIMIT = 1000;
 
-/** A price, and what is not known of it. */
+/** A price, and its unknown parts. */
 export type Found = BookPrice;
 
 type Models = Map<string, OwnEntry[]>;
 
-/** What was once looked for, and found or not. */
+/** The cached result of an earlier search. */
 interface Memory {
   readonly provider: string;
   readonly answered: string | undefined;
@@ -77,7 +77,7 @@ export function loadPrices(file: string): boolean {
   return true;
 }
 
-/** Forgets what {@link setPrice} and {@link loadPrices} said. */
+/** Removes the prices of {@link setPrice} and {@link loadPrices}. */
 export function clearPrices(): void {
   own.set.clear();
   own.file.clear();
@@ -87,7 +87,7 @@ export function clearPrices(): void {
 /**
  * The price for a call of `answered` (the model that the answer names) or else of `requested`, at `provider`
  * (`gen_ai.provider.name`), a service tier as {@link tierOf} names it, by the price list of `prices`, in a `region`.
- * Undefined where nobody knows it. The answer is remembered.
+ * Undefined if it is unknown. The result is cached.
  */
 export function findPrice(
   provider: string,
@@ -154,7 +154,7 @@ const isName = (name: string | undefined): name is string => name !== undefined 
  */
 function namesFor(prices: string, answered: string | undefined, requested: string | undefined): string[] {
   if (providerId(prices) !== 'aws' || !isName(requested)) return [answered, requested].filter(isName);
-  // What names no model may be any profile, or capacity that is paid for: the answer's bare name tells too little.
+  // An ARN without a model's name may be any profile, or prepaid capacity: the answer's bare name is not sufficient.
   return modelName(requested, 'aws') === undefined ? [] : [requested, answered].filter(isName);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The **price book**: the prices that ship with llmtrace, by provider and model. It has two layers: the data that
- * `prices.ts` is generated from, and an overlay, kept by hand, of what that lacks: newer models, and amendments of
- * prices by service tier and region.
+ * `prices.ts` is generated from, and a hand-written overlay with missing prices: newer models, and amendments by
+ * service tier and region.
  */
 import type { Missing } from '../model/billing.ts';
 import { OVERLAY, PRICES } from './prices.ts';
@@ -18,7 +18,7 @@ type Rule = string | readonly Rule[] | { readonly and: readonly Rule[] };
 type Line = readonly [Rule, PriceData, string?];
 
 interface Shelf {
-  /** Providers whose prices hold for models that are not here. */
+  /** Providers whose prices apply to models that are missing here. */
   readonly fallback: readonly string[];
   /** The first rule that matches decides. */
   readonly models: readonly Line[];
@@ -34,9 +34,9 @@ export interface Amendment {
   readonly f?: number;
   /** Rates that the data lacks. */
   readonly r?: RatesData;
-  /** What a cache write for an hour costs, as a multiple of the input, where the data lacks it. */
+  /** The price of a cache write for an hour, as a multiple of the input's, if the data lacks it. */
   readonly h?: number;
-  /** The price is higher by what nobody knows. */
+  /** The price is higher by an unknown amount. */
   readonly u?: Missing;
 }
 
@@ -47,7 +47,7 @@ interface OverlayShelf {
 
 const NO_OVERLAY: OverlayShelf = { models: [], amendments: [] };
 
-/** A price, and what the book does not know of it. */
+/** A price, and the parts that the book lacks. */
 export interface BookPrice {
   readonly price: Price;
   /** True where it is that of the standard tier, though the call was served at another. */
@@ -130,7 +130,7 @@ function lineOf(provider: string, name: string, tier: string): Line | undefined 
   return ofTier ?? find(provider, name, linesOf);
 }
 
-/** The overlay goes first. */
+/** The overlay takes precedence. */
 const linesOf = (provider: string): readonly Line[] => {
   const { models } = overlayOf(provider);
   const shelf = shelfOf(provider)?.models ?? [];
@@ -175,7 +175,7 @@ function withDashedDate(name: string): string {
   return name.replace(/-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3');
 }
 
-/** The line of a model: that of the provider itself, else of those whose prices hold there, too. */
+/** The entry of a model: the provider's own, else that of a provider whose prices apply there, too. */
 function find(
   provider: string,
   name: string,
@@ -198,7 +198,7 @@ function lineNamed(
 
 const TOKENS = new Set(UNITS.filter(({ kind }) => kind === 'token').map(({ code }) => code));
 
-/** Rates with all that is true of them under the circumstances. */
+/** The rates after all amendments that apply to the call. */
 function amended(data: NonNullable<PriceData>, amendments: readonly Amendment[]): NonNullable<PriceData> {
   if (amendments.length === 0) return data;
   if (!Array.isArray(data)) return amendedRates(data as RatesData, amendments);

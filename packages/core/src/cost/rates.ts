@@ -1,5 +1,5 @@
 /**
- * The arithmetic of a price: what a usage costs at given rates, without allocation.
+ * Computes the cost of a usage at the rates of a price, without allocation.
  *
  * It is that of `@pydantic/genai-prices`. Each token is billed once, at the most specific rate that the price
  * has for it: what is left of a whole (`input`) after its priced parts (`cacheRead`, `inputAudio`, …) is billed
@@ -156,7 +156,7 @@ const isWeekend = (now: number): boolean => (Math.floor(now / DAY) + 5) % 7 < 2;
 
 // The three parts of a price are small where a call has nothing special, so that V8 makes one function of them.
 
-/** Of the price, what the input costs, in USD. */
+/** The input's part of the cost, in USD. */
 export function inputPrice(rates: Rates, usage: Usage): number {
   const read = count(rates.cacheRead, usage.cacheReadTokens ?? noRead(usage));
   const write = count(rates.cacheWrite, usage.cacheWriteTokens ?? none(usage.cacheWrite1hTokens));
@@ -197,7 +197,7 @@ function modalPrice(rates: Rates, usage: Usage, rest: number, read: number): num
   );
 }
 
-/** Of the price, what the output costs, in USD. */
+/** The output's part of the cost, in USD. */
 export function outputPrice(rates: Rates, usage: Usage): number {
   const output = usage.outputTokens ?? noOutput(usage);
   return (rates.outputParts ? partsPrice(rates, usage, output) : less(output, 0) * rates.output) / 1e6;
@@ -221,7 +221,7 @@ function partsPrice(rates: Rates, usage: Usage, output: number): number {
   );
 }
 
-/** Of the price, what the searches and the request itself cost, in USD. */
+/** The part of the searches and of the request itself, in USD. */
 export function eventPrice(rates: Rates, usage: Usage): number {
   const { webSearches, fileSearches } = usage;
   if (webSearches === undefined && fileSearches === undefined) return rates.request / 1e6;
@@ -229,7 +229,7 @@ export function eventPrice(rates: Rates, usage: Usage): number {
   return (searches + count(rates.fileSearch, fileSearches) * rates.fileSearch + rates.request) / 1e6;
 }
 
-/** What of fees has a rate, in USD; NaN where a count is none. */
+/** The fees that have a rate, in USD; NaN if a count is invalid. */
 export function feesPrice(rates: Rates, fees: Fees): number {
   let total = 0;
   for (const unit in fees)
@@ -244,18 +244,18 @@ export function unpricedFees(rates: Rates, fees: Fees): MissingFee[] {
   return [...new Set(units.map((unit) => FEE_OF[unit]))].filter((fee) => !priced.has(fee));
 }
 
-/** A number of tokens, as far as it has a rate of its own; NaN where it is no number of tokens. */
+/** A number of tokens if it has a separate rate, else 0; NaN if it is no number of tokens. */
 function count(rate: number, tokens: number | undefined): number {
   if (rate < 0 || tokens === undefined) return 0;
   return tokens >= 0 ? tokens : Number.NaN;
 }
 
-/** What is left of a whole after its parts; NaN where they are greater than it. */
+/** The rest of a whole after its parts; NaN if the parts are greater. */
 function less(whole: number, parts: number): number {
   return whole >= parts ? whole - parts : Number.NaN;
 }
 
-/** Of the tokens of a modality, the cached ones; NaN where there may be some, but nobody says how many. */
+/** The cached tokens of a modality; NaN if there may be some, but their number is not reported. */
 function cachedPart(rate: number, tokens: number | undefined, read: number, modal: number): number {
   if (rate >= 0 && tokens === undefined && read > 0 && modal > 0) return Number.NaN;
   return count(rate, tokens);

@@ -1,4 +1,4 @@
-/** A **service tier** is how fast or how surely a vendor serves a call, at a price of its own. */
+/** A **service tier** is a speed or reliability at which a vendor serves a call, for a separate price. */
 
 /** The tier that price lists are about. */
 export const STANDARD_TIER = 'standard';
@@ -21,7 +21,7 @@ export function tierOf(name: string | undefined): string {
   return STANDARD_NAMES.has(tier) ? STANDARD_TIER : tier;
 }
 
-/** Tiers whose capacity is bought for a time: a call at one has no cost of its own. */
+/** Tiers whose capacity is prepaid: a call at one adds no cost. */
 const PREPAID = new Set(['scale', 'reserved', 'provisioned_throughput']);
 
 export const isPrepaid = (tier: string): boolean => PREPAID.has(tier);

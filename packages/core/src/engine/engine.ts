@@ -68,7 +68,7 @@ function run(live: Live, original: Method, self: unknown, args: unknown[]): unkn
   const { native, chain } = live;
   const isAbove = chain !== undefined && !repeatsBeneath(live.client);
   if (!native && !isAbove) return inCall(live, () => original.apply(self, args));
-  const method = (given: unknown[]): unknown => inCall(live, () => original.apply(self, given));
+  const method = (callArgs: unknown[]): unknown => inCall(live, () => original.apply(self, callArgs));
   const called = isAbove ? above(live, self, method) : method;
   return native ? native.run(args, called) : called(args);
 }

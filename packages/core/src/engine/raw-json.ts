@@ -20,11 +20,11 @@ export function watchRawBodies(client: unknown, methods: readonly string[]): voi
   for (const name of methods) {
     replaceMethod(client, name, (original) => {
       return function request(this: unknown, ...args) {
-        const given = original.apply(this, args);
+        const result = original.apply(this, args);
         const live = callOf(this);
-        if (!live?.endpoint.raw || live.endpoint.keepsAll?.(this) || !(given instanceof Promise))
-          return given;
-        return given.then((answer) => watched(live, answer));
+        if (!live?.endpoint.raw || live.endpoint.keepsAll?.(this) || !(result instanceof Promise))
+          return result;
+        return result.then((answer) => watched(live, answer));
       };
     });
   }

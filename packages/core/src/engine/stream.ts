@@ -73,8 +73,8 @@ const isIterator = (stream: AnyStream): stream is AnyStream & AnyIterator =>
  * that reads the iterator of the inner stream, which the observed method replaces.
  */
 function methodOf(stream: AnyStream, key: PropertyKey): Iterate {
-  const own = Object.getOwnPropertyDescriptor(stream, key)?.value;
-  return (own ?? Object.getPrototypeOf(stream)[key]) as Iterate;
+  const ownMethod = Object.getOwnPropertyDescriptor(stream, key)?.value;
+  return (ownMethod ?? Object.getPrototypeOf(stream)[key]) as Iterate;
 }
 
 /** A separate function, because the signal keeps its closure alive, which must not keep an unread stream alive. */

@@ -113,7 +113,7 @@ export function isTransient(error: unknown): boolean {
   const facts = factsOf(error);
   const type = categoryOf(facts);
   if (type === 'cancelled' || type === 'quota') return false;
-  const said = facts.header('x-should-retry');
-  if (said === 'true' || said === 'false') return said === 'true';
+  const shouldRetry = facts.header('x-should-retry');
+  if (shouldRetry === 'true' || shouldRetry === 'false') return shouldRetry === 'true';
   return EXCEPTIONS[facts.status ?? 0] ?? TRANSIENT.has(type);
 }

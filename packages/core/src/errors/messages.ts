@@ -124,7 +124,7 @@ const WORDS: Readonly<Record<CallErrorType, string>> = {
   unknown: 'the call failed; the text of the error is not recorded',
 };
 
-/** What may be recorded of one of these texts, which are the error's own and those of the vendor's answer. */
+/** The recordable message among these texts, which are the error's and those of the vendor's answer. */
 export function safeMessage(texts: readonly string[], category: CallErrorType): string {
   for (const text of texts) {
     const [known] = SAFE.exec(text.replace(BEFORE, '')) ?? [];

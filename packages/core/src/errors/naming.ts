@@ -64,8 +64,8 @@ const MAX_STACK = 4000;
 
 /**
  * `error.type`: for a refusal by llmtrace, `llmtrace.` and its code, since no vendor has failed; else the name of the
- * nearest class that states the failure, since vendors derive dozens of finer ones from it; else the HTTP status, else
- * the vendor's code of a failure that no class stands for, else the name of a general error, else `_OTHER`.
+ * nearest class that states the failure, since vendors derive dozens of finer ones from it; else the HTTP status,
+ * else the vendor's code of a failure that no class stands for, else the name of a general error, else `_OTHER`.
  */
 export function errorType(error: unknown): string {
   if (isRefusal(error)) return `llmtrace.${word(get(error, 'code')) ?? 'refused'}`;
@@ -74,8 +74,8 @@ export function errorType(error: unknown): string {
   if (specific) return specific;
   const status = errorStatus(error);
   if (status !== undefined) return String(status);
-  const own = text(get(error, 'name'));
-  if (own && GENERAL.has(own)) return own;
+  const ownName = text(get(error, 'name'));
+  if (ownName && GENERAL.has(ownName)) return ownName;
   const [name] = names;
   return errorCode(error) ?? (name && GENERAL.has(name) ? name : '_OTHER');
 }

@@ -10,8 +10,8 @@ import { detail } from './rules.ts';
 export function retryAfterOf(facts: Facts, now: number): number | undefined {
   const exact = milliseconds(facts.header('retry-after-ms'), 1);
   if (exact !== undefined) return exact;
-  const said = facts.header('retry-after');
-  return milliseconds(said, 1000) ?? until(said, now) ?? milliseconds(delayIn(facts), 1000);
+  const header = facts.header('retry-after');
+  return milliseconds(header, 1000) ?? until(header, now) ?? milliseconds(delayIn(facts), 1000);
 }
 
 const delayIn = ({ details }: Facts): string | undefined =>

@@ -1,4 +1,4 @@
-/** A **gate** holds all limits of one key within this process: a call passes when every one of them lets it. */
+/** A **gate** has all limits of one key within this process: a call passes when every limit admits it. */
 import { TokenBucket } from './token-bucket.ts';
 import type { VendorLimit, VendorLimits } from './vendor-limits.ts';
 
@@ -21,7 +21,7 @@ export interface Limits {
   readonly concurrency?: number | undefined;
 }
 
-/** The size of one bucket, and what fills it: requests, or tokens. */
+/** The size of one bucket, and its unit: requests or tokens. */
 export interface BucketSize {
   /** In a second. */
   readonly rate: number;
@@ -32,33 +32,35 @@ export interface BucketSize {
 export interface Gate {
   /** True where nothing depends on it: it is as good as new. */
   readonly isIdle: boolean;
-  /** How long until a request of so many tokens may pass, in ms; Infinity until a call is {@link Gate.leave left}. */
+  /**
+   * The time until a request of `tokens` tokens may pass, in ms; Infinity until a call is {@link Gate.leave left}.
+   */
   delay(tokens: number, waiting: boolean): number;
-  /** A request of so many tokens passes. */
+  /** Admits a request of `tokens` tokens. */
   pass(tokens: number): void;
   /** A call has ended, or failed before its answer began; it had taken `refund` tokens too many (negative: too few). */
   leave(refund: number): void;
-  /** Nothing goes for so long, in ms. */
+  /** Blocks all calls for this time, in ms. */
   pause(ms: number): void;
-  /** Follows what the vendor says of its own limits. @returns whether nothing goes for a while */
+  /** Follows the vendor's rate-limit headers. @returns whether calls are blocked for a while */
   follow(limits: VendorLimits): boolean;
 }
 
 /** The buckets of a gate from the start, and the calls that run. */
 export interface GateStart {
-  /** What is in each of its buckets, in the order of {@link bucketsOf}. @default they are full */
+  /** The level of each bucket, in the order of {@link bucketsOf}. @default full */
   readonly levels?: readonly number[];
   /** @default 0 */
   readonly running?: number;
 }
 
-/** A gate whose buckets can be looked at. */
+/** A gate whose levels can be read. */
 export interface LocalGate extends Gate {
-  /** What is in each of its buckets now. */
+  /** The current level of each bucket. */
   levels(): number[];
 }
 
-/** Below this share of a vendor's limit, what remains of it is spread over the time until it is whole again. */
+/** Below this share of a vendor's limit, the remainder is spread over the time until the limit is restored. */
 const SCARCE = 0.2;
 /** The longest that a vendor's limit holds calls back, in ms: its headers may be wrong. */
 const MAX_PAUSE = 60_000;
@@ -106,7 +108,8 @@ export function makeGate(
       for (let i = 0; i < buckets.length; i++) {
         const bucket = buckets[i] as TokenBucket;
         const count = sizes[i]?.of === 'tokens' ? tokens : 1;
-        // What is more than a bucket ever holds would wait for ever: it goes from a full one, and the next ones wait.
+        // A request larger than a bucket would wait for ever: it passes when the bucket is full, and the next ones
+        // wait.
         delay = Math.max(delay, bucket.delay(Math.min(count, bucket.burst), waiting));
       }
       return delay;

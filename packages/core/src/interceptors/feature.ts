@@ -66,7 +66,7 @@ export interface PerKey<T> {
   all(): Iterable<T>;
 }
 
-/** So many states are looked at to find an idle one, before one that is in use is dropped. */
+/** The number of states to check for an idle one before one in use is dropped. */
 const LOOKED_AT = 2;
 
 /**

@@ -1,13 +1,13 @@
 /**
- * A **limiter** holds all limits of one key. A call passes when every one of them lets it, the first come first, so
- * that none is used up while it waits for another.
+ * A **limiter** has all limits of one key. Calls pass in their order when every limit admits them, so that a call
+ * uses up no limit while it waits for another.
  */
 import { LlmTraceError, type Refusal } from '../errors/llmtrace-error.ts';
 import { type Gate, type Limits, makeGate } from './admission.ts';
 import { type Line, makeLine } from './queue.ts';
 import type { VendorLimits } from './vendor-limits.ts';
 
-/** What a call may wait for its turn. */
+/** The longest wait of a call. */
 export interface Patience {
   readonly mode: 'wait' | 'refuse';
   /** In ms. */
@@ -16,7 +16,7 @@ export interface Patience {
   readonly maxQueue: number;
 }
 
-/** What a call holds from its turn to its end. */
+/** The tokens and the place that a call occupies from its turn to its end. */
 export interface Ticket {
   /** How many tokens it was taken to use. */
   readonly tokens: number;
@@ -26,7 +26,7 @@ export interface Limiter {
   /** True where nothing depends on it: it is as good as new. */
   readonly isIdle: boolean;
   /**
-   * Takes a request and so many tokens, as soon as all limits let it.
+   * Takes a request and `tokens` tokens as soon as all limits admit it.
    *
    * @returns the ticket itself where that is now.
    * @throws LlmTraceError where it is refused; the signal's reason, at once, where that is or gets aborted.
@@ -34,9 +34,9 @@ export interface Limiter {
   enter(tokens: number, patience: Patience, signal: AbortSignal | undefined): Ticket | Promise<Ticket>;
   /** A call has ended, or failed before its answer began; it had taken `refund` tokens too many (negative: too few). */
   leave(ticket: Ticket, refund: number): void;
-  /** Nothing goes for so long, in ms. */
+  /** Blocks all calls for this time, in ms. */
   pause(ms: number): void;
-  /** Follows what the vendor says of its own limits. */
+  /** Follows the vendor's rate-limit headers. */
   follow(limits: VendorLimits): void;
 }
 
@@ -99,6 +99,6 @@ const WHY: Readonly<Partial<Record<Refusal, string>>> = {
   limits_unavailable: 'the limits that it shares with other processes are out of reach',
 };
 
-/** @param retryAfter when it may be worth another try, in ms; undefined where nobody knows. */
+/** @param retryAfter the time after which a retry may succeed, in ms; undefined if unknown. */
 export const refusal = (code: Refusal, key: string, retryAfter?: number): LlmTraceError =>
   new LlmTraceError(`llmtrace did not send the request: ${WHY[code]} (${key}).`, { code, key, retryAfter });

@@ -1,12 +1,12 @@
 /**
- * A **line**: who came first goes first. Each waits for its turn, may leave before it (abort, too long a wait), and
- * goes when the gate in front of the line lets it.
+ * A **line** is a first-in-first-out queue of calls. A call waits for its turn, may leave earlier (abort, too long a
+ * wait), and passes when the gate in front of the line admits it.
  */
 
 import { onAbort, reasonOf, throwIfAborted } from '../platform/abort-signals.ts';
 import { type Linked, LinkedList } from '../platform/linked-list.ts';
 
-/** What decides when the first of the line goes. */
+/** Decides when the first call of the line passes. */
 export interface Gate<T> {
   /**
    * How long until `entry` may pass, in ms: 0 for at once, Infinity for until {@link Line.pump} is called.
@@ -33,17 +33,17 @@ export interface WaitOptions {
 export interface Line<T> {
   /** How many wait. */
   readonly length: number;
-  /** True where `entry` has passed at once: nobody waits, and the gate is open. */
+  /** True if `entry` has passed at once: no call waits, and the gate is open. */
   tryPass(entry: T): boolean;
   /**
    * Waits for its turn. The timers keep the process alive, as a request under way would.
    *
-   * @throws the signal's reason, at once, where it is or gets aborted; what `tooLong` makes, after `maxWait`.
+   * @throws the signal's reason, as soon as it is aborted; the error of `tooLong`, after `maxWait`.
    */
   wait(entry: T, options: WaitOptions): Promise<void>;
   /** The gate may have opened. */
   pump(): void;
-  /** Those who wait, the first one first; at most so many. */
+  /** The first waiting entries in their order, at most `most`. */
   first(most: number): T[];
 }
 
@@ -69,7 +69,7 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
     for (let place = places.first; place; place = places.first) {
       const delay = gate.delay(place.entry, true);
       if (delay > 0) {
-        // Rounded up: a timer takes whole milliseconds, and nobody goes early.
+        // Rounded up: a timer takes whole milliseconds, and no call may pass early.
         if (delay !== Infinity) timer = setTimeout(pump, Math.min(Math.ceil(delay), MAX_TIMER));
         return;
       }
@@ -103,7 +103,7 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
         rest();
         leave(place);
         reject(reason);
-        pump(); // whoever is first now may need less than who has left
+        pump(); // the new first entry may need fewer tokens than the one that left
       };
       const unlisten = onAbort(signal, () => giveUp(reasonOf(signal)));
       if (tooLong && maxWait !== undefined && maxWait <= MAX_TIMER)

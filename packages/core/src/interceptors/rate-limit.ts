@@ -1,6 +1,6 @@
 /**
- * Keeps calls within limits: requests and tokens a time, and calls at once. What is too much waits in line, or is
- * refused. It sits inside of retries: every attempt is a request that the vendor counts.
+ * Keeps calls within limits of requests, tokens and concurrency. Excess calls wait in line or are refused. It runs
+ * inside of retries: every attempt is a request that the vendor counts.
  */
 
 import { classifyError } from '../errors/index.ts';
@@ -14,9 +14,9 @@ import { type VendorLimits, vendorLimits } from './vendor-limits.ts';
 
 /** Options of a rate limit: at least one limit, or `followVendor`. */
 export interface RateLimit extends Limits {
-  /** By what the limits are kept apart. Environment: `LLMTRACE_RATE_LIMIT_KEY`. @default 'model' */
+  /** The scope of the limit. Environment: `LLMTRACE_RATE_LIMIT_KEY`. @default 'model' */
   readonly key: Key;
-  /** What becomes of a call that is too much. Environment: `LLMTRACE_RATE_LIMIT_MODE`. @default 'wait' */
+  /** Whether an excess call waits or is refused. Environment: `LLMTRACE_RATE_LIMIT_MODE`. @default 'wait' */
   readonly mode: 'wait' | 'refuse';
   /**
    * The longest wait, in ms; then the call is refused. Environment: `LLMTRACE_RATE_LIMIT_MAX_WAIT`.
@@ -59,7 +59,7 @@ export interface Clocks {
 
 const CLOCKS: Clocks = { now: () => performance.now(), date: () => Date.now() };
 
-/** How many keys have limits of their own in this process. */
+/** The number of keys with separate limits in this process. */
 const MAX_KEYS = 10_000;
 const FIRST_ESTIMATE = 1000;
 /** How much the last call counts in the average of all before it. */
@@ -67,21 +67,21 @@ const WEIGHT = 0.2;
 /** How long nothing is sent after a 429 that names no wait, in ms. */
 const PAUSE = 1000;
 
-/** What is kept for a key. */
+/** The state of a key. */
 interface State {
   readonly limiter: Limiter;
   /** The tokens of a call, on average; undefined before the first one. */
   average: number | undefined;
 }
 
-/** What a call holds until it ends. */
+/** The reservation of a call until it ends. */
 interface Held {
   readonly state: State;
   readonly ticket: Ticket;
 }
 
 /**
- * The interceptor waits for the call's turn, the observer gives back what the call held, and settles its tokens.
+ * The interceptor waits for the call's turn; the observer releases the call's reservation and settles its tokens.
  *
  * @param shared where the limits are kept that hold over several processes; absent where they are this one's.
  */
@@ -132,7 +132,7 @@ export function rateLimit(options: RateLimit, shared?: SharedName, { now, date }
         const answer = await next();
         follow(call, held.state, answer, false);
         giveBack(call);
-        // Held until the call ends, which it may have done meanwhile.
+        // Kept until the call ends, which may have happened meanwhile.
         if (call.endTime === undefined) holding.set(call, held);
         else settle(call, held);
         return answer;

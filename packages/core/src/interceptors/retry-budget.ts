@@ -1,7 +1,7 @@
 /**
  * The **retry budget**: in an outage every call fails, and retrying each of them would multiply the load on a vendor
- * that is down. So retries are paid for out of a token bucket into which every call pays a share, and a trickle
- * comes in for those who call seldom (as in Finagle's `RetryBudget`).
+ * that is down. So retries take tokens from a bucket, to which every call adds a share and a slow refill adds tokens
+ * for applications that call seldom (as in Finagle's `RetryBudget`).
  */
 
 export interface RetryBudgetOptions {
@@ -20,7 +20,7 @@ export interface RetryBudget {
   withdraw(): boolean;
 }
 
-/** What is there to begin with, in retries: an application's first calls may fail, too. */
+/** The initial level, in retries: an application's first calls may fail, too. */
 const INITIAL = 10;
 /** The most that may be saved up for a burst of failures, in retries. */
 const MAX = 100;
@@ -31,7 +31,7 @@ export function makeRetryBudget({ ratio, perSecond }: RetryBudgetOptions, now: (
   let time = now();
   const trickle = (): void => {
     const current = now();
-    // The trickle fills up to what was there to begin with; only calls save up more.
+    // The slow refill stops at the initial level; only calls add more.
     if (balance < INITIAL)
       balance = Math.min(balance + ((current > time ? current - time : 0) / 1000) * perSecond, INITIAL);
     time = current;

@@ -1,6 +1,6 @@
 /**
- * Repeats the attempts of a call that failed for a passing reason. What the vendor asks to wait wins over the
- * formula; an abort ends the wait at once; nothing is repeated once the headers of an answer are there.
+ * Repeats attempts that failed for a temporary reason. The vendor's requested wait takes precedence over the backoff
+ * formula; an abort ends the wait at once; no attempt is repeated once the headers of an answer have arrived.
  */
 
 import { classifyError, isTransient } from '../errors/index.ts';
@@ -15,8 +15,8 @@ import { makeRetryBudget, type RetryBudget, type RetryBudgetOptions } from './re
 /** Options of retries. */
 export interface Retries extends Backoff {
   /**
-   * How often an attempt is repeated. What the application itself gives to its client or call wins.
-   * Environment: `LLMTRACE_RETRY_MAX_RETRIES`.
+   * How often an attempt is repeated. The setting of the application's client or call takes precedence. Environment:
+   * `LLMTRACE_RETRY_MAX_RETRIES`.
    * @default 3
    */
   readonly maxRetries: number;
@@ -83,10 +83,10 @@ export function retry(
 const isRepeatable = (error: unknown, { signal }: Call): boolean =>
   !isAborted(signal) && !isRefusal(error) && isTransient(error);
 
-/** How many hosts have a retry budget of their own. */
+/** The number of hosts with a separate retry budget. */
 const MAX_HOSTS = 1000;
 
-/** One budget a host: that one is down says nothing of another. */
+/** One budget for each host, since hosts fail independently. */
 function budgets(
   options: RetryBudgetOptions | false,
   now: () => number,

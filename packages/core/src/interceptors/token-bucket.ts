@@ -27,7 +27,7 @@ const MOST = 1e15;
 export const MAX_DEBT = 3600;
 
 /**
- * A limit of so many a second, for an application's own use; llmtrace's rate limit is made of the same.
+ * A rate limiter for the application's own use; llmtrace's rate limit uses the same class.
  *
  * @throws RangeError from the constructor for a `rate` or `burst` that is no number above 0, or above 1e15.
  */
@@ -57,7 +57,7 @@ export class TokenBucket {
   }
 
   /**
-   * Takes `count` tokens, if they are there and nobody waits for some. @returns whether it did
+   * Takes `count` tokens if they are available and no caller waits. @returns whether it did
    *
    * @throws RangeError for a count that is no number of 0 or more.
    */
@@ -69,7 +69,8 @@ export class TokenBucket {
   /**
    * Takes `count` tokens as soon as they are there; first come, first served.
    *
-   * @throws RangeError for more than the bucket holds, and for what is no number of 0 or more; the signal's reason, at once, where it is or gets aborted.
+   * @throws RangeError for more tokens than the bucket's size, and for a value that is no number of 0 or more; the
+   * signal's reason, as soon as it is aborted.
    */
   async wait(signal?: AbortSignal, count = 1): Promise<void> {
     expectCount(count);
@@ -79,10 +80,10 @@ export class TokenBucket {
   }
 
   /**
-   * How long until `count` tokens are there, in ms, whoever waits; 0 where they are.
+   * The time until `count` tokens are available, in ms, ignoring waiting callers; 0 if they are.
    *
-   * @param waiting true where somebody waits for them: then what came in since they were there is not lost, for
-   * timers are always a little late.
+   * @param waiting true for a waiting caller: it keeps the tokens that arrived after its turn, because timers are
+   * always a little late.
    */
   delay(count: number, waiting = false): number {
     this.#fill(waiting ? this.burst + this.rate * LATENESS : this.burst);

@@ -1,11 +1,10 @@
 /**
- * What vendors say of their own limits, in the headers of their answers.
- * https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
+ * Reads the vendors' rate-limit headers. https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
  * https://docs.anthropic.com/en/api/rate-limits#response-headers
  */
 import type { Remaining } from '../model/call.ts';
 
-/** What remains of one limit, and for how long. */
+/** The remainder of one limit, and the time until it is restored. */
 export interface VendorLimit {
   readonly limit: number | undefined;
   readonly remaining: number;
@@ -13,7 +12,7 @@ export interface VendorLimit {
   readonly reset: number | undefined;
 }
 
-/** The limits that an answer tells of. */
+/** The limits that an answer's headers report. */
 export type VendorLimits = { readonly [what in keyof Remaining]?: VendorLimit };
 
 /** How the headers of a limit are named: OpenAI's, Anthropic's. */
@@ -23,9 +22,9 @@ const NAMES: readonly ((what: string, field: string) => string)[] = [
 ];
 
 /**
- * @param answered what an attempt gave: a `Response`, or an error with `headers`.
- * @param now the time of the day, in ms, for what is told as a date.
- * @returns undefined where nothing is told.
+ * @param answered the result of an attempt: a `Response`, or an error with `headers`.
+ * @param now the time of the day, in ms, for headers with a date.
+ * @returns undefined if the answer has no such headers.
  */
 export function vendorLimits(answered: unknown, now: number): VendorLimits | undefined {
   const headers = (answered as { headers?: { get?(name: string): unknown } } | null | undefined)?.headers;

@@ -1,6 +1,6 @@
 /**
- * The **windows** of budgets: a minute, an hour, a day, a week, a month or all time. They begin where the calendar has
- * it in a time zone, or are the last so many milliseconds, which roll on.
+ * The **windows** of budgets: a minute, an hour, a day, a week, a month or all time. They begin at the calendar's
+ * boundaries in a time zone, or cover the latest milliseconds and roll.
  */
 
 export const WINDOWS = ['minute', 'hour', 'day', 'week', 'month', 'total'] as const;
@@ -19,7 +19,7 @@ export type WindowRule =
   | { readonly kind: 'fixed'; readonly length: number; readonly offset: number }
   /** The window that this process is in, and its neighbours, in their order. */
   | { readonly kind: 'listed'; readonly periods: readonly Period[] }
-  /** The last so many milliseconds. */
+  /** A rolling window over the latest milliseconds. */
   | { readonly kind: 'rolling'; readonly length: number };
 
 export interface Windows {
@@ -31,7 +31,7 @@ export interface Windows {
   rule(date: number): WindowRule;
 }
 
-/** Of so many parts a window that rolls is summed up; the one that is under way comes on top. */
+/** The number of complete parts of a rolling window; the current part is added to them. */
 export const PARTS = 60;
 
 const MINUTE = 60_000;

@@ -212,7 +212,10 @@ export interface Call {
   rateLimitWait?: number | undefined;
   /** True where a budget counts what the call was expected to cost, for what it did cost never came. */
   isEstimated?: boolean | undefined;
-  /** What the vendor said remains of its own limits; absent where it did not, or nobody looked. */
+  /**
+   * The remaining amounts of the vendor's rate limits, as its headers report them; absent if the answer has no such
+   * headers or no feature reads them.
+   */
   remaining?: Remaining | undefined;
 }
 

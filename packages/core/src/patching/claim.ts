@@ -53,9 +53,9 @@ export const originalOf = (holder: object & { [CLAIMED]?: Map<string, Claimed> }
   Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED]?.get(name)?.original : undefined;
 
 function claimedOf(holder: object & { [CLAIMED]?: Map<string, Claimed> }): Map<string, Claimed> {
-  const own = Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED] : undefined;
-  const methods = own ?? new Map<string, Claimed>();
-  if (!own) Object.defineProperty(holder, CLAIMED, { value: methods });
+  const claimed = Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED] : undefined;
+  const methods = claimed ?? new Map<string, Claimed>();
+  if (!claimed) Object.defineProperty(holder, CLAIMED, { value: methods });
   return methods;
 }
 
@@ -87,7 +87,7 @@ function lastEnabled(claims: readonly Claim[]): Claim | undefined {
 const GETTERS = Symbol.for('llmtrace.getters');
 
 /** The claims on the objects that a getter returns. */
-type Behind = ((given: object) => void) & { owner?: object; method?: string };
+type Behind = ((object: object) => void) & { owner?: object; method?: string };
 
 type Getter = (() => unknown) & { [GETTERS]?: Behind[] };
 
@@ -101,7 +101,7 @@ export function claimBehind(owner: object | undefined, getter: string, name: str
   if (!get) return false;
   const claims = get[GETTERS] ?? replaceGetter(owner as object, getter, was as PropertyDescriptor, get);
   if (claims.some((one) => one.owner === by.owner && one.method === name)) return true;
-  const behind = (given: object): void => void claim(Object.getPrototypeOf(given), name, by);
+  const behind = (object: object): void => void claim(Object.getPrototypeOf(object), name, by);
   claims.push(Object.assign(behind, { owner: by.owner, method: name }));
   return true;
 }
@@ -109,10 +109,10 @@ export function claimBehind(owner: object | undefined, getter: string, name: str
 function replaceGetter(owner: object, name: string, was: PropertyDescriptor, get: Getter): Behind[] {
   const claims: Behind[] = [];
   const replaced: Getter = function getter(this: unknown) {
-    const given = get.call(this as never);
+    const object = get.call(this as never);
     // A failing claim must not break the application's access; a missing method is not claimed.
-    if (typeof given === 'object' && given !== null) for (const one of claims) one(given);
-    return given;
+    if (typeof object === 'object' && object !== null) for (const one of claims) one(object);
+    return object;
   };
   Object.defineProperty(replaced, GETTERS, { value: claims });
   Object.defineProperty(owner, name, { ...was, get: replaced });

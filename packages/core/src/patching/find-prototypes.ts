@@ -14,15 +14,15 @@ export type Given = 'client' | 'module';
 export function reach(
   { part = sameWay, main }: Vendor,
   points: readonly PatchPoint[],
-  given: unknown,
+  target: unknown,
   kind: Given,
 ): Map<PatchPoint, object> {
   const reached = new Map<PatchPoint, object>();
   for (const point of points) {
     const holder = safely(() =>
       kind === 'client'
-        ? holderOf(part(given, point.path), point)
-        : (at(main(given), point.path) as { prototype?: object } | undefined)?.prototype,
+        ? holderOf(part(target, point.path), point)
+        : (at(main(target), point.path) as { prototype?: object } | undefined)?.prototype,
     );
     if (holder && has(holder, point)) reached.set(point, holder);
   }
@@ -66,5 +66,5 @@ function safely<T>(look: () => T): T | undefined {
 }
 
 /** How many of a vendor's methods a manual target has. */
-export const reachable = (vendor: Vendor, given: unknown, kind: Given): number =>
-  reach(vendor, vendor.endpoints, given, kind).size;
+export const reachable = (vendor: Vendor, target: unknown, kind: Given): number =>
+  reach(vendor, vendor.endpoints, target, kind).size;

@@ -83,11 +83,11 @@ export class Patcher {
   }
 
   /** Patches the classes behind a client, or those that an SDK exports. */
-  patchByHand(given: unknown, kind: Given): void {
+  patchByHand(target: unknown, kind: Given): void {
     try {
       const vendor = this.#vendor;
       const copy = copyOf(vendor.module, undefined, 'by hand');
-      const reached = reach(vendor, pointsOf(vendor), given, kind);
+      const reached = reach(vendor, pointsOf(vendor), target, kind);
       for (const [point, holder] of reached) this.#patch(point, copy, () => holder);
       // An unknown version may lack methods that were added or removed in some versions.
       const always = pointsOf(vendor).filter(({ since, until }) => (since ?? until) === undefined);

@@ -12,7 +12,7 @@ import { withoutSecrets } from './secrets.ts';
 /** The global on which all copies of version 1 of OpenTelemetry's API keep the registered providers. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 const MAX_SAID = 1000;
-const said = new Set<string>();
+const warned = new Set<string>();
 
 /** No warning of llmtrace is longer; the values in it may be. */
 const MAX_WARNING = 2000;
@@ -32,8 +32,8 @@ export function warn(text: string, atOnce = false): void {
 
 /** Warns, once a message. */
 export function warnOnce(message: string, atOnce = false): void {
-  if (said.has(message) || said.size >= MAX_SAID) return;
-  said.add(message);
+  if (warned.has(message) || warned.size >= MAX_SAID) return;
+  warned.add(message);
   facts().warnings.push(message);
   warn(message, atOnce);
 }
@@ -43,8 +43,8 @@ export function warnOnce(message: string, atOnce = false): void {
  * a logger of `diag` may print nothing.
  */
 export function alarmOnce(message: string): void {
-  if (said.has(message) || said.size >= MAX_SAID) return;
-  said.add(message);
+  if (warned.has(message) || warned.size >= MAX_SAID) return;
+  warned.add(message);
   facts().warnings.push(message);
   process.emitWarning(shown(message), 'llmtrace');
   diag.warn(`llmtrace: ${shown(message)}`);

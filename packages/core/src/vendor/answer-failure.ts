@@ -6,19 +6,19 @@ import { isObject, name, objects } from '../platform/bounds.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
-/** A failure as it stands in an answer; it has the shape of a vendor's error. */
+/** A failure within an answer, in the shape of a vendor's error. */
 export interface AnswerFailure {
   readonly code: string;
   readonly type?: string | undefined;
   readonly message?: unknown;
-  /** Where the code is an HTTP status: that of whoever is behind the gateway. */
+  /** The code, if it is an HTTP status: that of the server behind the gateway. */
   readonly status?: number | undefined;
 }
 
 /**
- * What of an answer, or a chunk, of OpenAI's family says that it failed; undefined where nothing does.
- * Known: `{ error }` in the place of an answer (OpenRouter, vLLM, Cerebras), `choices[].error` and the finish reason
- * `error` (OpenRouter, Mistral), `x_groq.error`, Cloudflare's envelope and Replicate's.
+ * The failure that an answer or a chunk of OpenAI's family contains; undefined if it has none. Known: `{ error }` in
+ * the place of an answer (OpenRouter, vLLM, Cerebras), `choices[].error` and the finish reason `error` (OpenRouter,
+ * Mistral), `x_groq.error`, Cloudflare's envelope and Replicate's.
  */
 export function answerFailure(body: any): AnswerFailure | undefined {
   const error = body.error ?? body.x_groq?.error ?? envelopeError(body);

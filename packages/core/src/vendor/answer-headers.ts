@@ -1,12 +1,12 @@
 /**
- * What gateways say of an answer in its headers alone: what it cost (LiteLLM), who served it (Hugging Face), and how
- * much came from a cache (Fireworks).
+ * Reads facts that gateways send only in headers: the cost (LiteLLM), the provider (Hugging Face), and the cached
+ * tokens (Fireworks).
  */
 import type { LlmResponse } from '../model/call.ts';
 import { MAX_TOKENS } from '../platform/bounds.ts';
 import { isUsd } from './values.ts';
 
-/** What headers said. */
+/** The facts from the headers. */
 export interface AnswerHeaders {
   readonly cost: number | undefined;
   readonly servedBy: string | undefined;
@@ -20,7 +20,7 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
   const numberIn = (name: string): number | undefined => positive(get.call(headers, name));
   const served = get.call(headers, 'x-inference-provider');
   const said = {
-    // A 0 says as well that LiteLLM does not know the price.
+    // LiteLLM also sends 0 if it does not know the price.
     cost: numberIn('x-litellm-response-cost'),
     servedBy: typeof served === 'string' && /^[\w-]{1,50}$/.test(served) ? served.toLowerCase() : undefined,
     cachedTokens: numberIn('fireworks-cached-prompt-tokens'),
@@ -33,7 +33,7 @@ function positive(text: unknown): number | undefined {
   return value > 0 && value <= MAX_TOKENS ? value : undefined;
 }
 
-/** Adds what headers said to what the body says, which goes before. */
+/** Merges the facts from headers with those of the body, which take precedence. */
 export function addHeaders(response: LlmResponse, { cost, servedBy, cachedTokens }: AnswerHeaders): void {
   if (isUsd(cost) && response.usage?.reportedCost === undefined) {
     response.usage = { ...response.usage, reportedCost: cost };

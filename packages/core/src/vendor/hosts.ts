@@ -6,11 +6,11 @@
  */
 import { lookUp } from '../platform/bounds.ts';
 
-/** What a URL tells of who is asked. */
+/** The facts that a URL shows about the host. */
 export interface HostProvider {
   /** A value of `gen_ai.provider.name`. */
   readonly name: string;
-  /** The provider whose prices hold; undefined where the price book has none, or the answer has to name it. */
+  /** The provider whose prices apply; undefined if the price book has none, or if the answer must name it. */
   readonly priceProvider: string | undefined;
   /** As the host or the path names it: `us-east-1`, `europe-west4`, `eu`, `global`. */
   readonly region: string | undefined;
@@ -19,9 +19,9 @@ export interface HostProvider {
 }
 
 /**
- * What a provider does differently in OpenAI's usage object, where the object itself does not tell:
- * `google` counts thinking in the total alone; `x_ai` does not count reasoning in the output of chats, but in the total;
- * `perplexity` counts it in neither.
+ * Deviations of a provider in OpenAI's usage object that the object itself does not show: `google` counts thinking in
+ * the total alone; `x_ai` does not count reasoning in the output of chats, but in the total; `perplexity` counts it
+ * in neither.
  */
 export type UsageDialect = 'openai' | 'google' | 'x_ai' | 'perplexity';
 
@@ -39,9 +39,9 @@ const DIALECTS: Readonly<Record<string, UsageDialect>> = {
 interface Row {
   readonly host: RegExp;
   readonly name: string;
-  /** @default `name`; null where nobody's prices hold until the answer names a provider */
+  /** @default `name`; null if no prices apply until the answer names a provider */
   readonly prices?: string | null;
-  /** What the path must be, too. */
+  /** A pattern that the path must match, too. */
   readonly path?: RegExp;
 }
 
@@ -167,7 +167,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'ollama.com': [row(/^ollama\.com$/, 'ollama', { prices: null })],
 };
 
-/** Every provider that has a host here, and whose prices hold there; for lists in documents. */
+/** Every provider that has a host here, with the provider whose prices apply; for lists in documents. */
 export const hostProviders = (): { name: string; prices: string | null }[] =>
   Object.values(ROWS).flatMap((rows) =>
     rows.map(({ name, prices }) => ({ name, prices: prices === undefined ? name : prices })),
@@ -181,8 +181,8 @@ const OLLAMA = /^\/api\/(?:chat|generate|embed|embeddings)$/;
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)$/;
 
 /**
- * Who is asked at a URL. Undefined where nobody is known to serve models there.
- * @throws never; a text that is no URL is nobody's.
+ * The host of a URL. Undefined if it is not known to serve models.
+ * @throws never; a text that is no URL has no host.
  */
 export function providerOf(url: string | URL): HostProvider | undefined {
   const parsed = typeof url === 'string' ? parseUrl(url) : url;

@@ -1,6 +1,6 @@
 /**
- * What answers of OpenAI's family are billed for beside the tokens of their usage: tools that the vendor runs, other
- * models within a call, seconds of audio, images.
+ * Reads the billed items of OpenAI's family besides the tokens of the usage: tools that the vendor runs, other models
+ * within a call, seconds of audio, images.
  */
 import type { Billing, InnerCall, Missing } from '../model/billing.ts';
 import type { LlmResponse, Usage } from '../model/call.ts';
@@ -11,7 +11,7 @@ import type { Asked } from './vendor.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
-/** A usage and what else is billed, as a response holds them. */
+/** A usage and the other billed items of a response. */
 export type BilledReading = Pick<LlmResponse, 'usage' | 'contradiction' | 'billing'>;
 
 /** Of a chat completion, or the last chunk of one: its usage object, and what else is billed. */
@@ -55,8 +55,7 @@ export function billing(parts: Billing): Billing | undefined {
 }
 
 /**
- * What Vercel's gateway says that a call cost, in texts. On free credits it says 0, and beside it what the market
- * asks.
+ * The cost that Vercel's gateway reports, as texts. On free credits it is 0, next to the market price.
  */
 function gatewayCost(body: any): number | undefined {
   const choice = body.choices?.[0];
@@ -125,8 +124,8 @@ const countSearches = (items: readonly any[]): number =>
     .length;
 
 /**
- * The tokens of the image tool, which are of a model of their own; none where nothing was drawn. Which model it was is
- * known only where the request names it, for the vendor changes the default.
+ * The tokens of the image tool, which are of a model of their own; none where nothing was drawn. The model is known
+ * only if the request names it, because the vendor changes the default.
  */
 function imageTool(
   { tool_usage: used, tools }: any,
@@ -141,7 +140,7 @@ function imageTool(
   return { model, usage: allImage(usage), what: 'image_generation' };
 }
 
-/** What an image model wrote is an image where nobody says otherwise. */
+/** Output tokens of an image model without a modality are image tokens. */
 export const allImage = (usage: Usage): Usage =>
   usage.outputImageTokens === undefined && usage.outputTextTokens === undefined
     ? { ...usage, outputImageTokens: usage.outputTokens }
@@ -163,7 +162,7 @@ function hasNewContainer(items: readonly any[]): boolean {
   return isNew;
 }
 
-/** Cache writes that live 12 hours have a price of their own, which is not known. */
+/** Cache writes that live 12 hours have a separate price, which is not known. */
 const longCacheWrites = (usage: any): boolean =>
   (tokenCount(usage?.input_tokens_details?.cache_write_tokens_details?.ttl_12h_tokens) ?? 0) > 0;
 
@@ -191,7 +190,7 @@ const hasTools = ({ choices }: any): boolean =>
 /** Suffixes of Hugging Face's models that are ways to choose, and no provider. */
 const CHOICES = new Set(['fastest', 'cheapest', 'preferred', 'auto']);
 
-/** Who served a call through Hugging Face's router, where the request says so: `org/model:provider`. */
+/** The provider that served a call through Hugging Face's router, if the request names it: `org/model:provider`. */
 function servedBy(asked: Asked | undefined): string | undefined {
   if (asked?.provider !== 'hugging_face') return undefined;
   const [, provider] = /:([\w-]+)$/.exec(asked.request.model ?? '') ?? [];

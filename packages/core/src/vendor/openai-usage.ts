@@ -164,7 +164,7 @@ const PARTS: readonly (readonly [whole: 'inputTokens' | 'outputTokens', parts: r
     ['outputTokens', ['outputTextTokens', 'outputAudioTokens', 'outputImageTokens']],
   ];
 
-/** Parts that are greater than their whole are unknown, for nobody can tell which of the two is wrong. */
+/** Parts that are greater than their whole become unknown, because either of the two may be wrong. */
 function soundParts(isExplained: boolean, usage: Usage): UsageReading {
   let contradiction: LlmResponse['contradiction'] = isExplained ? undefined : 'total';
   for (const [whole, parts] of PARTS) {

@@ -1,4 +1,4 @@
-/** Making parts of messages out of what vendors have. */
+/** Makes parts of messages from vendors' values. */
 import type { BlobPart, GenericPart, Modality, Part, TextPart, UriPart } from '../model/messages.ts';
 
 export const isThere = (value: unknown): boolean => value !== undefined && value !== null;
@@ -19,7 +19,7 @@ export const text = (value: unknown): TextPart[] =>
 export const reasoning = (value: unknown): Part[] =>
   typeof value === 'string' && value !== '' ? [{ type: 'reasoning', content: value }] : [];
 
-/** JSON that is given as text, parsed; what is no JSON (or not yet all of it) stays as it is. */
+/** Parses JSON text; a text that is no JSON (or incomplete) stays as it is. */
 export function parsed(json: unknown): unknown {
   if (typeof json !== 'string') return copied(json);
   try {
@@ -29,13 +29,13 @@ export function parsed(json: unknown): unknown {
   }
 }
 
-/** What is sent of a value: its JSON. It shares nothing with the value itself. */
+/** The JSON form of a value, as it is sent. It shares nothing with the value itself. */
 export function copied(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return JSON.parse(JSON.stringify(value));
 }
 
-/** Anything that has no part of its own, as the vendor has it. */
+/** A vendor's item for which there is no part, unchanged. */
 export function generic(value: unknown): GenericPart {
   const whole = copied(value);
   if (typeof whole !== 'object' || whole === null) return { type: 'unknown', value: whole };
@@ -45,7 +45,7 @@ export function generic(value: unknown): GenericPart {
 
 const DATA_URL = /^data:([^;,]*)((?:;[^;,]*)*),/;
 
-/** What a URL leads to: a link, or the bytes of a `data:` URL. */
+/** The part for a URL: a link, or the bytes of a `data:` URL. */
 export function link(url: unknown, modality: Modality, mimeType?: unknown): (UriPart | BlobPart)[] {
   if (typeof url !== 'string' || url === '') return [];
   const data = DATA_URL.exec(url);
@@ -56,7 +56,7 @@ export function link(url: unknown, modality: Modality, mimeType?: unknown): (Uri
   return [{ type: 'blob', modality, ...mime(type || mimeType), content }];
 }
 
-/** What is no percent-encoding stays as it is. */
+/** A text without valid percent-encoding stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -74,7 +74,7 @@ export function blob(content: unknown, modality: Modality, mimeType?: unknown): 
     : [];
 }
 
-/** The modality that a media type tells; a document is what is none of the others. */
+/** The modality of a media type; any other type is a document. */
 export function modalityOf(mimeType: unknown): Modality {
   const [kind = ''] = String(mimeType).split('/');
   return ['image', 'video', 'audio'].includes(kind) ? kind : 'document';

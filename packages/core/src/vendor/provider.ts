@@ -10,7 +10,7 @@ import { parseUrl, providerOf } from './hosts.ts';
 export interface Origin {
   readonly provider: string;
   readonly server: Server | undefined;
-  /** The provider whose prices hold; undefined at a host that nobody is known to be. */
+  /** The provider whose prices apply; undefined at an unknown host. */
   readonly priceProvider: string | undefined;
   /** The region, where the host or the path names it. */
   readonly region: string | undefined;

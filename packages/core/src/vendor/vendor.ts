@@ -14,8 +14,8 @@ export interface PatchPoint {
   readonly path: string;
   readonly method: string;
   /**
-   * The getter of the class that gives the object whose method is meant, where the package does not export that
-   * object's own class. It is looked at when the application first uses it.
+   * The getter that returns the object with the method, if the package does not export that object's class. It is
+   * read when the application first uses it.
    */
   readonly getter?: string;
   /** The first version that has the method: it is not missed in older ones. */
@@ -24,13 +24,15 @@ export interface PatchPoint {
   readonly until?: string;
 }
 
-/** What of a call its answer is read by: providers report the same things in different ways. */
+/**
+ * The facts of a call on which the reading of its answer depends: providers report the same things in different ways.
+ */
 export type Asked = Pick<Call, 'provider' | 'request'>;
 
 /**
- * An **endpoint** is one instrumented method of a vendor's SDK: the innermost one, which sends exactly
- * one model call, so that every helper above it is traced once.
- * Its functions are pure; what they throw costs the telemetry, never the call.
+ * An **endpoint** is one instrumented method of a vendor's SDK: the innermost one, which sends exactly one model
+ * call, so that every helper above it is traced once. Its functions are pure; an error of theirs loses telemetry,
+ * never the call.
  */
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 export interface Endpoint extends PatchPoint {
@@ -43,11 +45,11 @@ export interface Endpoint extends PatchPoint {
   /** Folds one chunk of a stream into the response so far. */
   chunk?(response: LlmResponse, chunk: any, asked?: Asked): void;
   /**
-   * Folds what the vendor sent into the response so far, where the SDK drops something of it: a whole body, or
-   * one event of a stream. It runs before {@link response} and {@link chunk}, for {@link Vendor.rawMethods}.
+   * Folds the vendor's raw data into the response so far, for SDKs that drop a part of it: a whole body, or one event
+   * of a stream. It runs before {@link response} and {@link chunk}, for {@link Vendor.rawMethods}.
    */
   raw?(response: LlmResponse, body: any): void;
-  /** Whether the SDK of a client drops nothing that {@link raw} looks for: then nothing is looked at on its way. */
+  /** True for SDK versions that expose everything {@link raw} reads; raw bodies are then not inspected. */
   keepsAll?(client: any): boolean;
   /**
    * The signal by which the application can stop the call, for SDKs that throw the same error when it does and
@@ -67,16 +69,16 @@ export interface Endpoint extends PatchPoint {
    */
   askUsage?(args: readonly any[]): any[] | undefined;
   /**
-   * Takes out of a chunk what only {@link askUsage} brought.
+   * Removes from a chunk the fields that only {@link askUsage} added.
    * @returns true where nothing else was in it, and the application must not see it.
    */
   dropUsage?(chunk: any): boolean;
   /**
-   * Where the method makes no model call, but reads the answer of one that was ordered before: what that is known by,
-   * and whether it counts though no call is known to have ordered it. Nothing is told of a reading without usage.
+   * Where the method makes no model call, but reads the answer of one that was ordered before: its id, and whether it
+   * is reported if no known call ordered it. A reading without usage is not reported.
    */
   readonly reads?: { id(args: readonly any[]): string | undefined; readonly isBatch: boolean };
-  /** How to read what is said; absent where nothing is that the conventions have a place for. */
+  /** How to read message content; absent if the conventions have no place for it. */
   readonly content?: ContentReader;
 }
 
@@ -100,7 +102,7 @@ export interface NativeSpans {
 }
 
 export interface Vendor {
-  /** `gen_ai.provider.name` where neither client nor base URL says otherwise. */
+  /** `gen_ai.provider.name`, unless the client or the base URL determines another. */
   readonly provider: string;
   /** The npm package. */
   readonly module: string;
@@ -114,7 +116,7 @@ export interface Vendor {
   baseURL(client: any, args: readonly any[]): string | undefined;
   /** The provider, where the client decides it. */
   providerOf?(client: any): string | undefined;
-  /** What takes the place of {@link provider} for this client: the vendor whose protocol a request speaks. */
+  /** Replaces {@link provider} for this client: the vendor whose protocol a request uses. */
   protocolOf?(client: any): string | undefined;
   /** Methods of the client through which bodies come as the vendor sent them, for {@link Endpoint.raw}. */
   readonly rawMethods?: readonly string[];
@@ -124,7 +126,7 @@ export interface Vendor {
   /** How a request that no traced call sent is known to be the SDK's. Absent where there is no SDK. */
   readonly requests?: SentRequests;
   /**
-   * The object of a client (or of what else the application holds) whose class has that path. Absent where the
+   * The object of a client (or of another object of the application) whose class has that path. Absent where the
    * client has it by the same path: `chat.completions` is a `Chat.Completions`.
    */
   part?(client: any, path: string): any;

@@ -1,4 +1,4 @@
-/** What the conformance suite knows of Anthropic's SDK. */
+/** The vendor case of Anthropic's SDK. */
 import type { VendorCase } from '../vendor-profile.ts';
 import { betaMessages, completions, isBefore, messages, promptCaching } from './anthropic-families.ts';
 import { helperRows } from './anthropic-helpers.ts';

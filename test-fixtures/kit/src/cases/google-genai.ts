@@ -1,4 +1,4 @@
-/** What the conformance suite knows of Google's newer SDK. */
+/** The vendor case of Google's newer SDK. */
 import { responseRows } from '../scenarios/plain.ts';
 import { sdkStreamRows } from '../scenarios/sdk-streams.ts';
 import type { SdkInfo } from '../sdks.ts';

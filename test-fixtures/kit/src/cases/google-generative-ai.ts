@@ -1,4 +1,4 @@
-/** What the conformance suite knows of Google's older SDK. */
+/** The vendor case of Google's older SDK. */
 
 import type { VendorCase } from '../vendor-profile.ts';
 import { withoutRawResponse } from './google-genai.ts';

@@ -1,4 +1,4 @@
-/** What the conformance suite knows of OpenAI's SDK. */
+/** The vendor case of OpenAI's SDK. */
 import type { VendorCase } from '../vendor-profile.ts';
 import { chatHelperRows } from './openai-chat-helpers.ts';
 import { chat, completions, embeddings, responses } from './openai-families.ts';

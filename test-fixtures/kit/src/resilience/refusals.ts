@@ -1,4 +1,4 @@
-/** Rows about interceptors that refuse a call, or have a mind of their own. */
+/** Rows about interceptors that refuse a call or behave unusually. */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { interceptRejections, within } from '../harness.ts';

@@ -12,7 +12,7 @@ const refusedWith = (status: '401' | '429' | '500'): Row => ({
   calls: (setting) => [failed(setting, status, `fail-${status}`)],
 });
 
-/** A URL where nobody listens. */
+/** A URL at which no server listens. */
 async function deadUrl(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-/** What the server asks of a vendor: pure functions from a request to an answer. */
+/** The functions of a vendor that the server needs: pure functions from a request to an answer. */
 import type { Behaviour } from './behaviours.ts';
 
 /** A request as a vendor's routes see it. */

@@ -176,7 +176,7 @@ function waitingIn(ledger: Ledger): string {
   return parts.length > 0 ? `; ${parts.join(', ')} lost` : '';
 }
 
-/** A receiver's message is cut to so many characters. */
+/** The length to which a receiver's message is truncated. */
 const MAX_MESSAGE = 300;
 
 /** A receiver's message in one line: it may repeat the request's headers, or carry what a terminal acts on. */

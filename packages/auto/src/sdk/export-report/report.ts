@@ -49,8 +49,8 @@ const PATIENCE_MS = 30_000;
 /** The number of bytes to read of an answer. */
 const MAX_ANSWER = 64 * 1024;
 /**
- * A message of an error or of a collector is cut to so many characters: more than are shown, so that a secret which the
- * cut splits, and which is no longer known by its form, is not among them.
+ * The length to which a message of an error or of a collector is truncated. It exceeds the shown length: a secret
+ * that the cut splits has lost its form, cannot be redacted, and must not be shown.
  */
 const MAX_MESSAGE = 1000;
 

@@ -41,9 +41,9 @@ const MAX_BODY = 65_536;
 export async function refusedBy(response: Response): Promise<AttemptFailure> {
   const { status, headers } = response;
   const body = await bodyOf(response);
-  const said = (body as { error?: unknown } | undefined)?.error;
+  const vendorError = (body as { error?: unknown } | undefined)?.error;
   // Anthropic's errors keep the whole body, OpenAI's only its `error` field.
-  const error = (body as { type?: unknown } | undefined)?.type === 'error' ? body : said;
+  const error = (body as { type?: unknown } | undefined)?.type === 'error' ? body : vendorError;
   const failure = Object.assign(new Error(`The vendor answered with status ${status}.`), {
     name: 'AttemptFailure',
     status,

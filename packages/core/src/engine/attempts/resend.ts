@@ -65,13 +65,13 @@ async function underOwnTimeout<T>(
   signal: AbortSignal | undefined,
   run: () => Promise<T>,
 ): Promise<T> {
-  const own = new AbortController();
-  const unfollow = follow(own, controller.signal);
+  const requestController = new AbortController();
+  const unfollow = follow(requestController, controller.signal);
   const restore = [
-    replace(controller, 'signal', own.signal),
+    replace(controller, 'signal', requestController.signal),
     replace(controller, 'abort', (reason?: unknown) => {
       if (isAborted(signal)) AbortController.prototype.abort.call(controller, reason);
-      else own.abort(reason);
+      else requestController.abort(reason);
     }),
   ];
   try {

@@ -102,7 +102,7 @@ function adopted(
   given: Span | undefined,
   safely: Safely,
 ): NativeCall {
-  let own: { span: Span; options: SpanOptions } | undefined;
+  let started: { span: Span; options: SpanOptions } | undefined;
   let shared: SharedSpan | undefined;
   return {
     start(name, options) {
@@ -114,13 +114,13 @@ function adopted(
         given.updateName(name).setAttributes(options.attributes ?? {});
         shared = share(given, spans.renamed, safely);
       } else {
-        own = { span, options };
+        started = { span, options };
       }
       return span;
     },
     run(args, run) {
-      if (!own) return run(args);
-      const { span, options } = own;
+      if (!started) return run(args);
+      const { span, options } = started;
       const handing = handingOver(tracer, spans.name, (theirs) => {
         span.setAttributes({ ...theirs.attributes, ...options.attributes });
         shared = share(span, spans.renamed, safely);
@@ -141,10 +141,12 @@ function adopted(
  */
 function counts(span: Span): boolean {
   if (span.isRecording()) return true;
-  const own = span.spanContext();
-  const isSampled = (own.traceFlags & TraceFlags.SAMPLED) !== 0;
+  const spanContext = span.spanContext();
+  const isSampled = (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0;
   return (
-    isSpanContextValid(own) && !isSampled && own.spanId !== trace.getSpanContext(context.active())?.spanId
+    isSpanContextValid(spanContext) &&
+    !isSampled &&
+    spanContext.spanId !== trace.getSpanContext(context.active())?.spanId
   );
 }
 

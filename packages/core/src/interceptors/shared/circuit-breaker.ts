@@ -1,8 +1,8 @@
 /**
- * The **circuit** to a shared store: nobody waits for the store longer than its bound. Once it fails, or is too slow,
- * nobody asks it any more, until a probe in the background (one at a time, at growing intervals) finds it well again.
- * An answer that is late, as the first one of a new connection may be, is no outage yet: it is looked after at once, and
- * said only where it goes on.
+ * The **circuit** to a shared store: no call waits for the store longer than its timeout. Once the store fails or is
+ * too slow, no call asks it until a probe in the background (one at a time, at growing intervals) succeeds. A single
+ * late answer, as the first one of a new connection may be, is no outage yet: a probe runs at once, and a warning
+ * follows only if it repeats.
  */
 import { warn } from '../../platform/warn.ts';
 import { backoffDelay } from '../backoff.ts';
@@ -17,17 +17,17 @@ export interface Wait {
 export interface Circuit {
   /** False while the store is out of reach. */
   readonly isClosed: boolean;
-  /** Among how many processes limits are divided where the store has not said how many there are. */
+  /** The number of processes among which limits are divided if the store has not reported it. */
   readonly configured: number;
-  /** How many processes the store has told of in answer to a probe lately; 1 where it has not. */
+  /** The number of processes that the store reported to a recent probe; 1 if it has not. */
   readonly processes: number;
   /** Limits are configured: the store may connect. */
   open(): void;
   /**
    * Asks the store. The wait keeps the process alive, as a request under way would.
    *
-   * @param late gets an answer that comes after the bound, when nobody waits for it.
-   * @param wait for the store so far: the bound is nearer by so much.
+   * @param late gets an answer that arrives after the timeout, when no call waits for it.
+   * @param wait the time already spent waiting for the store, which shortens the timeout.
    * @returns undefined where the store is out of reach, or does not answer in time; it never rejects.
    */
   ask<T>(question: () => Promise<T>, late?: (answer: T) => void, wait?: Wait): Promise<T | undefined>;
@@ -39,11 +39,11 @@ export interface Circuit {
 const PROBES = { initialInterval: 100, maxInterval: 5000, multiplier: 2, jitter: 0.2 };
 /** After so long without trouble the next probe is soon again, in ms. */
 const CALM = 10_000;
-/** After so many answers in a row that did not come in time the store is out of reach. */
+/** The number of late answers in a row after which the store counts as unreachable. */
 const TOO_LATE = 3;
 /** For so long it is known how many processes there are, in ms: for so long they count there, too. */
 const HEARD = 120_000;
-/** An outage within so long after one that was told of is not told of, in ms. */
+/** The time after a reported outage in which another one is not reported, in ms. */
 const SILENCE = 60_000;
 
 const circuits = new WeakMap<SharedLimits, Circuit>();
@@ -153,7 +153,7 @@ function makeCircuit(store: SharedLimits): Circuit {
     open() {
       if (opened) return;
       opened = true;
-      void store.open?.().then(hear, () => {}); // a call that asks tells of it
+      void store.open?.().then(hear, () => {}); // the next call that asks reports it
     },
     async ask<T>(question: () => Promise<T>, late?: (answer: T) => void, wait?: Wait) {
       if (!closed) return undefined;
@@ -182,10 +182,10 @@ class Late extends Error {
 const PARTS = 5;
 
 /**
- * The answer, if it comes within `timeout`; what comes later is for `late`. Time in which this process is busy, or has
- * no processor, does not count: the answer may have come, and nobody could look.
+ * The answer, if it arrives within `timeout`; a later one goes to `late`. Time in which this process is busy, or has
+ * no CPU, does not count: the answer may have arrived unread.
  *
- * @throws what the question throws
+ * @throws the error of the request
  */
 function within<T>(
   question: () => Promise<T>,
@@ -230,7 +230,7 @@ function within<T>(
   });
 }
 
-/** What went wrong, in a word: messages of clients may hold what is nobody's business. */
+/** The failure as a code: messages of clients may contain secrets. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an error';
   const { code, message, name } = error as Error & { code?: unknown };

@@ -12,7 +12,7 @@ export interface Whole {
   /** The calls of this process that run. */
   readonly running: { readonly size: number };
   readonly now: () => number;
-  /** What a request of so many tokens takes of each bucket. */
+  /** The amount that a request of `tokens` tokens takes of each bucket. */
   amountsOf(tokens: number): number[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * A limiter whose limits hold over several processes. Those who wait stand in the line of their process; its first ones
- * ask the store for their turns, all in one question, until one of them has to wait. The others ask when that one goes:
- * so a process asks once a turn, holds no more than one turn in advance, and leaves the others theirs.
+ * A limiter whose limits apply to several processes. Calls wait in the line of their process. The first ones request
+ * their turns from the store, all in one request, until one of them must wait. The others request theirs when that
+ * one passes: so a process sends one request a turn and reserves at most one turn in advance.
  *
  * While the store is out of reach the same line moves by this process's share of the limit:
  *
@@ -14,7 +14,7 @@
  *          or 6 s have passed  └───────────┘  (what is left is divided up again)
  * ```
  *
- * In `returning` each question says so: the store then waits for what the other processes know.
+ * In `returning` each request says so: the store then waits for the other processes' levels.
  */
 import type { Refusal } from '../../errors/llmtrace-error.ts';
 import { type BucketSize, bucketsOf, type Gate, type Limits, makeGate } from '../admission.ts';
@@ -37,7 +37,7 @@ export interface SharedName {
 const MOST_CALLS = 1000;
 /** How often a process asks for a place among the concurrent calls, in ms: at first, and at last. */
 const POLLS = { first: 50, last: 1000 };
-/** For so long after an outage a process says that it comes back from it, in ms: longer than others need to do so. */
+/** The time after an outage in which a process reports its return, in ms: longer than the others need to return. */
 const RETURN = 6000;
 
 type State = 'sharing' | 'falling back' | 'returning';
@@ -52,7 +52,7 @@ export class SharedLimiter implements Limiter {
   readonly #buckets: readonly BucketSize[];
   readonly #limit: SharedLimit;
   readonly #memory: Memory;
-  /** The vendor's word holds for this process, whoever keeps the limits. */
+  /** The vendor's wait applies to this process in all states of the limiter. */
   readonly #brake: Gate;
   readonly #line: Line<Waiting>;
   readonly #running = new Set<Waiting>();
@@ -65,7 +65,7 @@ export class SharedLimiter implements Limiter {
   #openSince = 0;
   /** How long the last question was waited for, and when that ended, in ms. */
   #last = { spent: 0, end: -Infinity };
-  /** Who has a turn that is still to come. */
+  /** The call whose granted turn has not come yet. */
   #sleeper: Waiting | undefined;
   /** All places among the concurrent calls are taken: the store is asked again then. */
   #fullUntil = 0;
@@ -190,7 +190,7 @@ export class SharedLimiter implements Limiter {
       this.#renewing ??= setInterval(() => this.#renew(), this.#store.lease / 3).unref();
   }
 
-  /** A call leaves the line without having gone. */
+  /** A call leaves the line before its turn. */
   #abandon(ticket: Waiting): void {
     ticket.left = true;
     if (this.#sleeper === ticket) this.#wake();
@@ -211,7 +211,7 @@ export class SharedLimiter implements Limiter {
 
   // Questions to the store
 
-  /** Asks for those who wait: after all who come in the same moment have come. */
+  /** Requests turns for the waiting calls, after all calls of the same moment have arrived. */
   #ask(): void {
     const isClosed = this.#now() < this.#fullUntil || this.#brake.delay(0, false) > 0;
     if (this.#share || this.#sleeper || this.#isAsking || isClosed) return;
@@ -227,7 +227,7 @@ export class SharedLimiter implements Limiter {
     });
   }
 
-  /** The question; nobody waits longer than the bound for it, and for the one before. */
+  /** The request; no call waits longer than the timeout for it and for the one before. */
   async #take(tickets: readonly Waiting[]): Promise<Taken | undefined> {
     const memory = this.#memory;
     const calls = tickets.map(({ tokens, lease, patience, since }) => ({
@@ -280,8 +280,8 @@ export class SharedLimiter implements Limiter {
   }
 
   /**
-   * Nobody waited for the answer any more, but what it says is known now. Who has gone by this process's share has gone
-   * by this turn; who is in line still goes by it, if it has come; what is not needed is given back.
+   * The store answered after the timeout. Calls already admitted by the local share now count against this grant;
+   * calls still in line use it if their turn has come; unused grants are released.
    */
   #hearLate(tickets: readonly Waiting[], taken: Taken, announcing: boolean): void {
     const share = this.#share;
@@ -301,7 +301,7 @@ export class SharedLimiter implements Limiter {
     this.#line.pump();
   }
 
-  // What the store is told
+  // The request to the store
 
   #amounts(requests: number, tokens: number): number[] {
     return this.#buckets.map(({ of }) => (of === 'requests' ? requests : tokens));
@@ -324,7 +324,7 @@ export class SharedLimiter implements Limiter {
     void this.#circuit.ask(async () => this.#store.settle(this.#name, settlement));
   }
 
-  /** Says that the calls go on; otherwise their places are given to others. */
+  /** Renews the places of open calls; otherwise the store grants them to other processes. */
   #renew(): void {
     if (this.#running.size > 0) this.#tell({ running: [...this.#running].map(({ lease }) => lease) });
     else this.#renewing = void clearInterval(this.#renewing);

@@ -1,6 +1,6 @@
 /**
- * What a process remembers of a shared limit: enough to keep to its share while the store is away, and to tell a store
- * that has forgotten, so that nobody gets a burst twice.
+ * A process's copy of a shared limit. It suffices to keep to the local share while the store is unreachable, and to
+ * restore a store that has lost its data, so that no burst is granted twice.
  */
 import type { BucketSize } from '../admission.ts';
 import type { Circuit } from './circuit-breaker.ts';
@@ -9,7 +9,7 @@ import type { Taken } from './store.ts';
 export interface Memory {
   /** How many processes there are. */
   readonly processes: number;
-  /** What the store called its memory when it spoke last; '' where it never did. */
+  /** The store's epoch in its last answer; '' if it never answered. */
   readonly name: string;
   /** True where the store should count this process again. */
   readonly isStale: boolean;
@@ -19,15 +19,18 @@ export interface Memory {
    * @param counted true where it has counted this process.
    */
   learn(taken: Taken, counted: boolean): void;
-  /** This process has kept to its share meanwhile: so much is left, if all have done as it did. */
+  /**
+   * Called when leaving the fallback. `levels` is the local share scaled up, assuming that every process spent as
+   * much as this one.
+   */
   relearn(levels: readonly number[]): void;
-  /** What may be in each bucket now, at most; Infinity where it may be full. */
+  /** The highest possible level of each bucket now; Infinity if it may be full. */
   levels(): number[];
   /**
    * This process's share of what was in each bucket. Where the store never spoke, others may have used it up: it is then
    * no more than a first call takes.
    *
-   * @param first what that takes of each bucket.
+   * @param first the tokens that a first call takes of each bucket.
    */
   shares(first: readonly number[]): number[];
 }

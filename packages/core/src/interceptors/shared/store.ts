@@ -1,13 +1,13 @@
 /**
  * The port to a store that several processes share, so that limits and budgets hold over all of them.
  * `@llmtrace/redis` makes one of a Redis. All decisions are the store's, in one round trip each and by its own clock;
- * what happens while it is out of reach is decided here, alike for every store.
+ * this package decides what applies while the store is unreachable, alike for every store.
  */
 import type { BucketSize } from '../admission.ts';
 import type { Amounts } from '../spend.ts';
 import type { WindowRule } from '../windows.ts';
 
-/** A store of limits. Its methods may reject, or take for ever: nobody waits for them longer than `timeout`. */
+/** A store of limits. Its methods may reject or never settle: no call waits for them longer than `timeout`. */
 export interface SharedLimits {
   /** The longest that a call waits for the store, in ms. */
   readonly timeout: number;
@@ -16,7 +16,7 @@ export interface SharedLimits {
    * `closed`: calls are refused.
    */
   readonly fallback: Fallback;
-  /** Among how many processes the limits are divided where the store has not said yet how many there are. */
+  /** The number of processes among which the limits are divided until the store reports it. */
   readonly processes: number;
   /** How long the place of a concurrent call is kept without a word of its process, in ms. */
   readonly lease: number;
@@ -29,7 +29,7 @@ export interface SharedLimits {
   ping(): Promise<number>;
   /** Takes turns for calls, in their order. */
   take(name: string, ask: Ask): Promise<Taken>;
-  /** Calls have ended: gives back what they hold. */
+  /** Releases the reservations of ended calls. */
   settle(name: string, settlement: Settlement): Promise<unknown>;
   /** Adds what was spent of a budget, and reserves for a call. @returns what is spent of it in all */
   spend(name: string, spending: Spending): Promise<Spent>;
@@ -46,14 +46,14 @@ export interface SharedLimit {
 
 /** Calls that ask for their turns. */
 export interface Ask extends SharedLimit {
-  /** One for each call: what it takes of each bucket. */
+  /** For each call, the tokens that it takes of each bucket. */
   readonly calls: readonly AskingCall[];
   /**
-   * What this process knows to be in each bucket now, for a store that has forgotten (restarted, flushed); Infinity
-   * where it knows of nothing that was taken.
+   * The level of each bucket as this process knows it, for a store that has lost its data (restarted, flushed);
+   * Infinity if it knows of no use.
    */
   readonly levels: readonly number[];
-  /** What the store called its memory when it spoke last; '' where it never did. */
+  /** The store's epoch in its last answer; '' if it never answered. */
   readonly memory: string;
   /** True where this process has just come back from its own share of the limit. */
   readonly returning: boolean;
@@ -71,24 +71,25 @@ export interface AskingCall {
   readonly lease: number;
 }
 
-/** What the store has decided. */
+/** The decision of the store. */
 export interface Taken {
   /**
-   * How long each call has to wait for its turn, in ms; negative for one that got none, for that would be longer than
-   * it waits. It ends with the first that has to wait: those behind it ask again when it goes.
+   * The wait of each call in ms, in the order of the request. Negative: refused, since the wait (its absolute value)
+   * exceeds the call's `maxWait`. The list ends with the first call that must wait; the calls behind it ask again
+   * when that one passes.
    */
   readonly waits: readonly number[];
   /** True where it ends because as many calls run as may. */
   readonly full: boolean;
-  /** What is in each bucket at the time of the last turn. */
+  /** The level of each bucket at the time of the last turn. */
   readonly levels: readonly number[];
-  /** How far ahead the last turn is that was given out, in ms; 0 where it was in the past. */
+  /** The time until the last granted turn, in ms; 0 if it is in the past. */
   readonly ahead: number;
   readonly memory: string;
   readonly processes: number;
 }
 
-/** What calls give back. */
+/** The amounts that ended calls return. */
 export interface Settlement extends SharedLimit {
   /** To each bucket; negative takes more. */
   readonly amounts: readonly number[];
@@ -96,7 +97,7 @@ export interface Settlement extends SharedLimit {
   readonly ended: readonly number[];
   /** The places of calls that go on. */
   readonly running: readonly number[];
-  /** Nothing goes for so long, in ms. */
+  /** Blocks all calls for this time, in ms. */
   readonly pause: number;
 }
 

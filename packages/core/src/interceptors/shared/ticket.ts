@@ -1,4 +1,4 @@
-/** What waits in the line of a shared limit, and what a process keeps to while it cannot be shared. */
+/** An entry in the line of a shared limit, and the local limiter that replaces the shared one during an outage. */
 import type { Refusal } from '../../errors/llmtrace-error.ts';
 import type { Limits } from '../admission.ts';
 import type { Patience, Ticket } from '../limiter.ts';
@@ -7,7 +7,7 @@ import type { Patience, Ticket } from '../limiter.ts';
 export interface Waiting extends Ticket {
   /** Names its place among the concurrent calls; unique within the process. */
   readonly lease: number;
-  /** What it is refused with where its turn would be too late. */
+  /** Makes the error for a turn that would come too late. */
   readonly code: Refusal;
   /** How long it waits, at most, in ms; 0 where it is refused at once. */
   readonly patience: number;
@@ -17,9 +17,9 @@ export interface Waiting extends Ticket {
   turn: number | undefined;
   /** Set where it is refused; it leaves the line at once then. */
   refused: { code: Refusal; retryAfter: number | undefined } | undefined;
-  /** It is in line no more: gone, or given up. */
+  /** It has left the line: it passed or gave up. */
   left: boolean;
-  /** It is gone: it has had its turn, whoever gave it. */
+  /** It has passed, by a turn of the store or of the local share. */
   gone: boolean;
 }
 

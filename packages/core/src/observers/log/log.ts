@@ -31,16 +31,19 @@ export function logObserver(options: ResolvedLog, maxLength?: number): Observer 
     start(call) {
       if (!logRequest) return;
       const { systemInstructions, inputMessages } = contentOf(call);
-      const said = { system_instructions: systemInstructions, input_messages: inputMessages };
-      write(call, level, 'llm request started', { ...requestFields(call), ...given(said) });
+      const content = { system_instructions: systemInstructions, input_messages: inputMessages };
+      write(call, level, 'llm request started', { ...requestFields(call), ...defined(content) });
     },
     end(call) {
       if (call.outcome === 'failed') {
-        const said = contentOf(call).errorMessage;
-        if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call, said));
+        const message = contentOf(call).errorMessage;
+        if (logErrors) write(call, errorLevel, 'llm request failed', failureFields(call, message));
       } else if (logResponse) {
-        const said = { output_messages: contentOf(call).outputMessages };
-        write(call, level, `llm request ${call.outcome}`, { ...responseFields(call), ...given(said) });
+        const content = { output_messages: contentOf(call).outputMessages };
+        write(call, level, `llm request ${call.outcome}`, {
+          ...responseFields(call),
+          ...defined(content),
+        });
       }
     },
   };
@@ -115,7 +118,7 @@ const since = ({ startTime, activeTime }: Call, end: number | undefined): number
 /** Milliseconds, to the microsecond. */
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-const given = (fields: Record<string, unknown>): Fields =>
+const defined = (fields: Record<string, unknown>): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** No text of a field is longer. */

@@ -77,11 +77,11 @@ export interface ResolvedLog extends Required<Omit<LogOptions, 'logger' | 'sanit
  * @param hideContent the same.
  */
 export function resolveLog(
-  given: LogMode | LogOptions | undefined,
+  option: LogMode | LogOptions | undefined,
   mode: LogMode | undefined,
   hideContent?: boolean,
 ): ResolvedLog {
-  const options = optionsOf(given, mode);
+  const options = optionsOf(option, mode);
   const resolved: ResolvedLog = {
     logger: options.logger,
     mode: options.mode ?? (mode === 'pretty' ? 'pretty' : 'json'),

@@ -45,8 +45,8 @@ function warnMissing(): undefined {
 
 function writePlain(level: string, message: string, fields: Fields): void {
   const time = new Date().toISOString();
-  const said = Object.entries(fields).map(([name, value]) => ` ${name}=${plain(value)}`);
-  writeSync(STDERR, `${time} ${level.toUpperCase()} ${message}${said.join('')}\n`);
+  const texts = Object.entries(fields).map(([name, value]) => ` ${name}=${plain(value)}`);
+  writeSync(STDERR, `${time} ${level.toUpperCase()} ${message}${texts.join('')}\n`);
 }
 
 /** A value in one piece: quoted where it could be taken for two. */
