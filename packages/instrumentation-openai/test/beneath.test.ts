@@ -12,6 +12,7 @@ describe('a wrapper beneath', () => {
   let vendor: VendorServer;
   let client: any;
   let instrumentation: OpenAIInstrumentation;
+  let restore: () => void;
 
   before(async () => {
     vendor = await startVendorServer();
@@ -19,6 +20,9 @@ describe('a wrapper beneath', () => {
     client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `${vendor.url}/v1`, maxRetries: 0 });
     const completions = exports.OpenAI.Chat.Completions.prototype;
     const { create } = completions;
+    restore = () => {
+      completions.create = create;
+    };
     completions.create = function (this: unknown, ...args: unknown[]) {
       return create.apply(this, args).then(undefined, () => 'recovered');
     };
@@ -28,6 +32,7 @@ describe('a wrapper beneath', () => {
   beforeEach(() => telemetry.reset());
   after(async () => {
     instrumentation.disable();
+    restore();
     await vendor.close();
   });
 

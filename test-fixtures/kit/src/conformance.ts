@@ -72,11 +72,11 @@ function describeSuite(
 }
 
 /** The models of a vendor, as its own: the test server's host has no prices. */
-const modelsOf = ({ families, provider }: VendorCase): Record<string, string> =>
+const modelsOf = ({ families, otherModels = [], provider }: VendorCase): Record<string, string> =>
   Object.fromEntries(
-    families
-      .flatMap(({ model, responseModel }) => [model, responseModel ?? model])
-      .map((model) => [model, `${provider}:${model}`]),
+    [...families.flatMap(({ model, responseModel }) => [model, responseModel ?? model]), ...otherModels].map(
+      (model) => [model, `${provider}:${model}`],
+    ),
   );
 
 const copiesOf = (vendor: VendorCase, sets: readonly string[]): ComingCopy[] =>

@@ -141,6 +141,8 @@ export interface VendorCase {
   readonly scope: string;
   client(sdk: Sdk, url: string, options: ClientOptions): any;
   readonly families: readonly Family[];
+  /** Models of single rows, which have a price as well. */
+  readonly otherModels?: readonly string[];
   /** Rows that only this vendor has, for its first family. */
   readonly rows: readonly Row[];
   /** `error.type` of the failures that every vendor has. */

@@ -71,6 +71,7 @@ export function examine({ settings, vendors, loaded, ways, envAtStart, missing }
     copies: copiesOf(loaded, known),
     traced: [...known.traced],
     untraced: [...known.untraced],
+    isOnWire: (known.onWire?.length ?? 0) > 0,
     destination: destination.text,
     findings,
   };

@@ -20,6 +20,8 @@ export interface Report {
   /** Calls, by SDK or by host. */
   readonly traced: readonly (readonly [string, number])[];
   readonly untraced: readonly (readonly [string, number])[];
+  /** Whether requests are observed, so that calls of a copy that is not patched are traced all the same. */
+  readonly isOnWire?: boolean | undefined;
   /** Where the spans go. */
   readonly destination: string;
   readonly findings: readonly Finding[];
@@ -61,11 +63,11 @@ export const notStarted = (command: readonly string[]): Report => ({
 
 /** A report as text, made to be read in a terminal. */
 export function textOf(report: Report): string {
-  const { command, versions, copies, destination, findings } = report;
+  const { command, versions, copies, isOnWire, destination, findings } = report;
   const lines = [
     `llmtrace doctor: ${command}`,
     `  runs     ${versions}`,
-    ...copies.map((copy) => `  loaded   ${lineOf(copy)}`),
+    ...copies.map((copy) => `  loaded   ${lineOf(copy, isOnWire)}`),
     `  calls    ${callsOf(report)}`,
     `  spans    ${destination}`,
     ...findings.flatMap(({ code, what, cure, lost }) => [
@@ -78,8 +80,9 @@ export function textOf(report: Report): string {
   return withoutSecrets(printableLines(`${lines.join('\n')}\n`));
 }
 
-function lineOf({ module, version, build, folder, methods }: ReportedCopy): string {
-  const state = methods > 0 ? `traced (${methods} methods)` : 'NOT TRACED';
+function lineOf({ module, version, build, folder, methods }: ReportedCopy, isOnWire = false): string {
+  const unpatched = isOnWire ? 'not patched, traced by its requests' : 'NOT TRACED';
+  const state = methods > 0 ? `traced (${methods} methods)` : unpatched;
   return `${module} ${version} (${build}): ${state}${folder === undefined ? '' : ` ${folder}`}`;
 }
 

@@ -34,7 +34,7 @@ describe('llmtrace in a bundle', () => {
       const { outfile, warnings } = await bundled(format);
       assert.deepEqual(warnings, []);
       const { code, stdout, stderr } = await runApp(outfile, { cwd: folder });
-      assert.deepEqual({ code, stdout }, { code: 0, stdout: '[4,"function"]\n' }, stderr);
+      assert.deepEqual({ code, stdout }, { code: 0, stdout: '[5,"function"]\n' }, stderr);
       assert.doesNotMatch(stderr, /hook/);
     });
 

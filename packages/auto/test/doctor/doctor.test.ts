@@ -177,8 +177,12 @@ describe('the doctor', () => {
     });
 
     it('takes a set-up of the application as it is', async () => {
-      const { stdout } = await doctor(['--import', `./${app('host.mjs')}`, app('chat.mjs')]);
-      assert.match(stdout, /✗ hook-missing: openai 7\.57\.0 was imported/);
+      const command = ['--import', `./${app('host.mjs')}`, app('chat.mjs')];
+      const { stdout } = await doctor(command);
+      assert.match(stdout, /openai 7\.57\.0 \(ES module\): not patched, traced by its requests/);
+      assert.match(stdout, /1 of http-clients traced/);
+      const patched = await doctor(command, { env: { LLMTRACE_INSTRUMENTATIONS: 'openai' } });
+      assert.match(patched.stdout, /✗ hook-missing: openai 7\.57\.0 was imported/);
     });
 
     it('says so where llmtrace is not started at all', async () => {
@@ -222,7 +226,7 @@ describe('the doctor', () => {
       ]);
       assert.match(
         stdout,
-        /loaded {3}openai 99\.1\.0 \(CommonJS\): NOT TRACED .*\/unknown\/node_modules\/openai/,
+        /loaded {3}openai 99\.1\.0 \(CommonJS\): not patched, traced by its requests .*\/unknown\/node_modules\/openai/,
       );
       assert.match(stdout, /several versions of @opentelemetry\/api.*1\.9\.0 in .*1\.10\.1 in /);
       assert.match(stdout, /Put openai into `serverExternalPackages` of next\.config/);

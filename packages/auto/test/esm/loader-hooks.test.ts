@@ -16,12 +16,15 @@ const OPENAI_4 = [
 ];
 const OPENAI_7 = [
   ...OPENAI_4.filter(([file]) => file !== 'resources/chat/completions.mjs'),
+  ['resources/batches.mjs', 'Batches'],
   ['resources/beta/responses/responses.mjs', 'Responses'],
   ['resources/chat/completions/completions.mjs', 'Completions'],
   ['resources/responses/responses.mjs', 'Responses'],
 ];
 const ANTHROPIC = [
+  ['resources/beta/messages/batches.mjs', 'Batches'],
   ['resources/beta/messages/messages.mjs', 'Messages'],
+  ['resources/messages/batches.mjs', 'Batches'],
   ['resources/messages/messages.mjs', 'Messages'],
 ];
 const GENAI = [

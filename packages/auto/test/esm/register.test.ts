@@ -81,6 +81,7 @@ describe('the hook for ES modules', () => {
       'data:text/javascript,import m from "node:module"; delete m.registerHooks; m.syncBuiltinESMExports()';
     const { code, stderr } = await stage.run('../examples/chat.mjs', {
       flags: ['--import', lacking, ...AUTO],
+      env: { LLMTRACE_INSTRUMENTATIONS: 'openai' },
     });
     assert.equal(code, 0);
     assert.match(

@@ -167,9 +167,15 @@ function addInner(
   if (inner.missing) miss(cost, inner.missing);
 }
 
-/** A stream that ended without the usage of its output has no cost, rather than that of its input. */
-const isWhole = ({ inputTokens, outputTokens }: Usage, { request, outcome }: Priceable): boolean =>
-  outputTokens !== undefined || (inputTokens !== undefined && !(request.stream && outcome === 'completed'));
+/**
+ * A stream that ended without the usage of its output has no cost, rather than that of its input. Gemini leaves a count
+ * of 0 out, as for a blocked prompt: there a finish reason tells that the stream was whole.
+ */
+const isWhole = ({ inputTokens, outputTokens }: Usage, { request, response, outcome }: Priceable): boolean =>
+  outputTokens !== undefined ||
+  (inputTokens !== undefined && !(request.stream && outcome === 'completed' && !isFinished(response)));
+
+const isFinished = ({ finishReasons }: Priceable['response']): boolean => (finishReasons?.length ?? 0) > 0;
 
 const hasSearches = ({ webSearches, fileSearches }: Usage): boolean =>
   webSearches !== undefined || fileSearches !== undefined;

@@ -1,4 +1,5 @@
 /** The vendor case of Google's newer SDK. */
+import { CONTINUED_MODEL } from '../bodies/gemini.ts';
 import { responseRows } from '../scenarios/plain.ts';
 import { sdkStreamRows } from '../scenarios/sdk-streams.ts';
 import type { SdkInfo } from '../sdks.ts';
@@ -39,6 +40,7 @@ export const vendorCase: VendorCase = {
       },
     }),
   families: [content, embeddings, interactions],
+  otherModels: [CONTINUED_MODEL],
   rows: [...helperRows, ...endRows, ...continuationRows, ...vertexRows, ...interactionRows],
   errors: {
     '401': '401',

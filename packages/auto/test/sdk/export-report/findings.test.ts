@@ -142,10 +142,13 @@ describe('what becomes of exports', () => {
   });
 
   for (const [value, now] of [
-    ['collector:4318', /got collector:4318; nothing is exported there/],
-    ['grpc://collector:4317', /got grpc:\/\/collector:4317; nothing is exported there/],
-    ['127.0.0.1:4318', /got 127\.0\.0\.1:4318; the exporter sends to http:\/\/localhost:4318 instead/],
-    ['user:pass@host', /got host; nothing is exported there/],
+    ['collector:4318', /=collector:4318 is not a URL that starts with http:.*; nothing is exported there/],
+    ['grpc://collector:4317', /=grpc:\/\/collector:4317 is not a URL .*; nothing is exported there/],
+    [
+      '127.0.0.1:4318',
+      /=127\.0\.0\.1:4318 is not a URL .*; the exporter sends to http:\/\/localhost:4318 instead/,
+    ],
+    ['user:pass@host', /=host is not a URL .*; nothing is exported there/],
   ] as const) {
     it(`finds that ${value} is no URL of HTTP`, () => {
       const found = endpointFinding('OTEL_EXPORTER_OTLP_ENDPOINT', value);
