@@ -98,7 +98,7 @@ function bundled(folder, name, script) {
     const away = temporaryFolder();
     writeFileSync(join(away, 'app.cjs'), readFileSync(join(folder, `${name}.cjs`)));
     const printed = node(away, 'app.cjs');
-    return [said, printed === '4 function\n' ? '' : `it printed ${printed}`].filter(Boolean);
+    return [said, printed === '5 function\n' ? '' : `it printed ${printed}`].filter(Boolean);
   } catch (error) {
     return [(error.stderr || error.message).slice(0, 2000)];
   }

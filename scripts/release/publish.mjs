@@ -81,7 +81,7 @@ function judge(folder, published) {
       .filter((name) => wanted.includes(name))
       .map((name) => dependencies[name]),
   ]);
-  const sources = execFileSync('node', [join(folder, 'scripts', 'set-versions.mjs'), '--check'], {
+  const sources = execFileSync('node', [join(folder, 'scripts', 'release', 'set-versions.mjs'), '--check'], {
     stdio: 'pipe',
   });
   return [
