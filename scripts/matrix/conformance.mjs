@@ -13,7 +13,7 @@ export async function conformance({ node, sdk, line }) {
     ...{ node: nodeOf(node), cwd: root, timeout: BOUND },
     args: [
       ...['--no-config', '-n', 'expose-gc', ...hook, '--timeout', '30000', '--exit'],
-      ...['--reporter', join(root, 'scripts', 'reporter.mjs'), file('conformance.spec.mjs')],
+      ...['--reporter', join(root, 'test-fixtures', 'reporter.mjs'), file('conformance.spec.mjs')],
     ],
     env: { CASE: sdk.vendor, SET: sdk.set },
   });

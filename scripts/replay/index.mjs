@@ -201,12 +201,25 @@ const WAYS = [
 /** `CLIENTS=fetch,ai` in the environment replays those alone. */
 const CLIENTS = process.env.CLIENTS?.split(',');
 
+/**
+ * Where an application leaves its answers early, time decides what has arrived: 1 of 7,750 fields of the AI SDK was
+ * missing once, on a busy machine. What is wrong in two runs is wrong.
+ */
+function settled(run, mode) {
+  const first = run();
+  if (mode !== 'abandon' || first.wrong.length === 0) return first;
+  for (const { id, field } of first.wrong) console.log(`  again: ${id} ${field}`);
+  const second = run();
+  const isAgain = ({ id, field }) => first.wrong.some((one) => one.id === id && one.field === field);
+  return { ...second, wrong: second.wrong.filter(isAgain) };
+}
+
 setUp();
 let passed = 0;
 let failed = 0;
 for (const [set, load, mode, captures, client = 'sdk'] of WAYS) {
   if (CLIENTS && !CLIENTS.includes(client)) continue;
-  const { correct, fields, wrong, content } = replay(set, load, mode, captures, client);
+  const { correct, fields, wrong, content } = settled(() => replay(set, load, mode, captures, client), mode);
   const broken = new Set(wrong.map(({ field }) => field));
   passed += fields - broken.size;
   failed += broken.size;
