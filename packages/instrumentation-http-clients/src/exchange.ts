@@ -16,6 +16,7 @@ import { type Context, context } from '@opentelemetry/api';
 import { type AnswerReader, type AnswerSink, readerOf } from './bodies/answer.ts';
 import { Decoder, decoderOf } from './bodies/decoder.ts';
 import { RequestBody } from './bodies/request-body.ts';
+import type { Header } from './clients/reading.ts';
 import type { Target } from './protocols/protocol.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { awaitRedirect, takeRedirected } from './redirects.ts';
@@ -27,8 +28,6 @@ export interface CallOpener {
   /** Undefined where nothing is to be traced, or cannot be. */
   open(found: Recognised, begun: number): Live | undefined;
 }
-
-export type Header = (name: string) => string | undefined;
 
 export class Exchange {
   readonly #opener: CallOpener;

@@ -15,6 +15,7 @@ import {
   warnOnce,
 } from '@llmtrace/core/internal';
 import { watchNodeHttp } from './clients/node-http.ts';
+import type { Header } from './clients/reading.ts';
 import { watchUndici } from './clients/undici.ts';
 import { type CallOpener, Exchange } from './exchange.ts';
 import { isExcluded } from './excluded.ts';
@@ -94,8 +95,6 @@ export const entry: InstrumentationEntry = {
   vendor: httpClients,
   Instrumentation: HttpClientsInstrumentation,
 };
-
-type Header = (name: string) => string | undefined;
 
 /** Interceptors cannot apply to a request that is only observed. */
 const warnOfLimits = ({ url }: Beside): void =>

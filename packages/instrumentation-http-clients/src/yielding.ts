@@ -1,8 +1,7 @@
 /** Requests that are left to others: to an SDK's own instrumentation, and to another copy of this one. */
 import { facts } from '@llmtrace/core/internal';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-
-type Header = (name: string) => string | undefined;
+import type { Header } from './clients/reading.ts';
 
 /**
  * Whether a request belongs to an SDK that has an instrumentation: one that is switched off, so that its calls are

@@ -3,7 +3,14 @@
  * Unknown prices are not estimated: a model without a price has no cost, never the cost 0.
  */
 import { diag } from '@opentelemetry/api';
-import { type Billing, hasTokens, type InnerCall, isUnpriced, type Missing } from '../model/billing.ts';
+import {
+  type Billing,
+  type Fees,
+  hasTokens,
+  type InnerCall,
+  isUnpriced,
+  type Missing,
+} from '../model/billing.ts';
 import type { Call, Cost, Usage } from '../model/call.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
@@ -74,22 +81,7 @@ export function costOf(call: Priceable, options: CostOptions = DEFAULTS): Cost |
   }
   if (call.outcome === 'failed') return undefined;
   if (billing !== undefined || contradiction !== undefined) return costWithFees(call, options);
-  return usage === undefined ? undefined : costOfTokens(call, usage, options);
-}
-
-function costOfTokens(call: Priceable, usage: Usage, options: CostOptions): Cost | undefined {
-  if (!isWhole(usage, call)) return undefined;
-  const found = pricedAt(call, options);
-  if (found === undefined) return undefined;
-  const rates = ratesFor(found.price, usage, options.now);
-  const input = inputPrice(rates, usage);
-  const output = outputPrice(rates, usage);
-  const total = input + output + eventPrice(rates, usage);
-  if (!rates.byTokens || !Number.isFinite(total)) return undefined;
-  const cost = mark({ total, input, output, source: found.price.source }, call, found);
-  if (usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
-  if (hasSearches(usage)) missSearches(cost, rates, usage);
-  return cost;
+  return usage === undefined ? undefined : ownCost(call, usage, undefined, options);
 }
 
 const UNKNOWN_INPUT: readonly Missing[] = ['input_tokens'];
@@ -98,8 +90,8 @@ const UNKNOWN_INPUT: readonly Missing[] = ['input_tokens'];
 function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
   const { usage, billing = NO_BILLING, contradiction } = call.response;
   if (contradiction === 'parts' || billing.isPrepaid) return undefined;
-  const { tokens = usage } = billing;
-  const cost = tokens === null ? emptyCost() : ownCost(call, tokens, options);
+  const { tokens = usage ?? NO_USAGE, fees } = billing;
+  const cost = tokens === null ? emptyCost() : ownCost(call, tokens, fees, options);
   if (cost === undefined) return undefined;
   for (const inner of billing.inner ?? NO_CALLS) addInner(cost, call, inner, options);
   miss(cost, billing.uncounted);
@@ -109,28 +101,29 @@ function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
 
 const NO_CALLS: readonly InnerCall[] = [];
 
-/** The cost of the call's model, with its fees. */
+/** The cost of the call's model: of its tokens, and of its fees if it has any. */
 function ownCost(
   call: Priceable,
-  usage: Usage = NO_USAGE,
-  options: CostOptions = DEFAULTS,
+  usage: Usage,
+  fees: Fees | undefined,
+  options: CostOptions,
 ): Cost | undefined {
-  const { fees } = call.response.billing ?? NO_BILLING;
-  if (fees === undefined) return costOfTokens(call, usage, options);
-  if (hasTokens(usage) && !isWhole(usage, call)) return undefined;
+  const countsTokens = hasTokens(usage);
+  if ((fees === undefined || countsTokens) && !isWhole(usage, call)) return undefined;
   const found = pricedAt(call, options);
   if (found === undefined) return undefined;
   const rates = ratesFor(found.price, usage, options.now);
   const input = inputPrice(rates, usage);
   const output = outputPrice(rates, usage);
-  const feesCost = feesPrice(rates, fees);
+  const feesCost = fees === undefined ? 0 : feesPrice(rates, fees);
   // A price by the hour says nothing of a call that counts tokens alone, nor does a price of tokens without any.
-  if (!(feesCost > 0 || (rates.byTokens && hasTokens(usage)))) return undefined;
+  if (!(feesCost > 0 || (rates.byTokens && countsTokens))) return undefined;
   const total = input + output + eventPrice(rates, usage) + feesCost;
+  if (!Number.isFinite(total)) return undefined;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
-  if (hasTokens(usage) && usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
-  if (hasSearches(usage)) missSearches(cost, rates, usage);
-  miss(cost, unpricedFees(rates, fees));
+  if (countsTokens && usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
+  missSearches(cost, rates, usage);
+  if (fees !== undefined) miss(cost, unpricedFees(rates, fees));
   return cost;
 }
 
@@ -176,9 +169,6 @@ const isWhole = ({ inputTokens, outputTokens }: Usage, { request, response, outc
   (inputTokens !== undefined && !(request.stream && outcome === 'completed' && !isFinished(response)));
 
 const isFinished = ({ finishReasons }: Priceable['response']): boolean => (finishReasons?.length ?? 0) > 0;
-
-const hasSearches = ({ webSearches, fileSearches }: Usage): boolean =>
-  webSearches !== undefined || fileSearches !== undefined;
 
 function missSearches(cost: Cost, { webSearch, fileSearch }: Rates, usage: Usage): void {
   if ((usage.webSearches ?? 0) > 0 && webSearch < 0) miss(cost, ['web_search']);

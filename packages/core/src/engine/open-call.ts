@@ -76,8 +76,8 @@ export function openCall(
   const origin = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
-  const opened = newCall(endpoint, request, origin, begun);
-  const call = engine.needsSize ? { ...opened, requestSize: sizeOf(args) } : opened;
+  const call = newCall(endpoint, request, origin, begun);
+  if (engine.needsSize) call.requestSize = sizeOf(args);
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
   startSpan(engine, call);

@@ -173,7 +173,7 @@ export interface Call {
   readonly region?: string | undefined;
   readonly request: LlmRequest;
   /** How many characters of text the request has, about; known where a budget holds. */
-  readonly requestSize?: number | undefined;
+  requestSize?: number | undefined;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;
   /** HTTP requests made so far; 0 where they cannot be seen. */

@@ -1,6 +1,7 @@
 /** Turns the bodies of answers into the input of a protocol: events of a stream, or one JSON value. */
 import { EventStream } from './event-stream.ts';
 import { fieldsNear, jsonOf } from './json.ts';
+import { END, TextEnds } from './text-ends.ts';
 
 /** The outcome of an answer. */
 export interface AnswerSink {
@@ -22,8 +23,6 @@ export interface AnswerReader {
 const MAX_EVENT = 8 * 2 ** 20;
 /** The longest whole answer that is parsed. */
 const MAX_WHOLE = 16 * 2 ** 20;
-/** The bytes to read from the beginning and the end of a longer answer (or of one whose content is not needed). */
-const END = 65_536;
 
 /**
  * @param isBulky true for answers that are mostly numbers or base64: they are never parsed from {@link END} on.
@@ -127,39 +126,25 @@ class Lines extends ByLine {
 /** One JSON value. Gemini's streams are a list of events where the client does not ask for server-sent ones. */
 class Whole implements AnswerReader {
   readonly #sink: AnswerSink;
-  readonly #most: number;
+  readonly #text: TextEnds;
   readonly #decoder = new TextDecoder();
-  #text = '';
-  #end = '';
-  #length = 0;
 
   constructor(sink: AnswerSink, most: number) {
     this.#sink = sink;
-    this.#most = most;
+    this.#text = new TextEnds(most);
   }
 
   push(bytes: Uint8Array): void {
-    const text = this.#decoder.decode(bytes, { stream: true });
-    this.#length += text.length;
-    if (this.#length <= this.#most) this.#text += text;
-    else this.#keepEnds(text);
-  }
-
-  #keepEnds(text: string): void {
-    if (this.#end === '') {
-      this.#end = this.#text.slice(-END);
-      this.#text = this.#text.slice(0, END);
-    }
-    this.#end += text;
-    if (this.#end.length > 4 * END) this.#end = this.#end.slice(-END);
+    this.#text.add(this.#decoder.decode(bytes, { stream: true }));
   }
 
   end(): void {
-    if (this.#length > this.#most) {
-      this.#sink.whole(fieldsNear(this.#text, this.#end.slice(-END)));
+    const { isWhole, start, end } = this.#text;
+    if (!isWhole) {
+      this.#sink.whole(fieldsNear(start, end));
       return;
     }
-    const value = jsonOf(this.#text);
+    const value = jsonOf(start);
     if (Array.isArray(value)) for (const event of value) this.#sink.event(event);
     else if (value !== undefined) this.#sink.whole(value);
   }

@@ -7,13 +7,9 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage, OutgoingMessage } from 'node:http';
 import type { Exchange } from '../exchange.ts';
-import { headerIn, safely } from './reading.ts';
+import { type Header, headerIn, observeMethod, safely } from './reading.ts';
 
-export type BeginHttp = (
-  request: ClientRequest,
-  url: () => URL,
-  header: (name: string) => string | undefined,
-) => Exchange | undefined;
+export type BeginHttp = (request: ClientRequest, url: () => URL, header: Header) => Exchange | undefined;
 
 export interface HttpWatcher {
   observes(request: object): boolean;
@@ -118,38 +114,22 @@ function observeClass(sees: Observing): void {
 
 /** @param one the request; undefined for a class of requests. */
 function observeRequest(holder: ClientRequest, one: ClientRequest | undefined, sees: Observing): void {
-  replace(holder, 'write', (self, [chunk, encoding]) => sees.body(one ?? self, chunk, encoding));
-  replace(holder, 'end', (self, [chunk, encoding]) => {
+  observeMethod(holder, 'write', (self, [chunk, encoding]) => sees.body(one ?? self, chunk, encoding));
+  observeMethod(holder, 'end', (self, [chunk, encoding]) => {
     const request = one ?? self;
     if (typeof chunk !== 'function') sees.body(request, chunk, encoding);
     sees.end(request);
   });
-  replace(holder, 'destroy', (self, [error]) => sees.destroy(one ?? self, error));
+  observeMethod(holder, 'destroy', (self, [error]) => sees.destroy(one ?? self, error));
 }
 
 /** The parser passes data to the answer by `push`. An incomplete answer is destroyed. */
 function observeAnswer(response: IncomingMessage, exchange: Exchange, stoppedBy: () => unknown): void {
-  replace(response, 'push', (_self, [chunk]) => {
+  observeMethod(response, 'push', (_self, [chunk]) => {
     if (chunk === null) exchange.ended();
     else exchange.data(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array));
   });
-  replace(response, 'destroy', (_self, [error]) => {
+  observeMethod(response, 'destroy', (_self, [error]) => {
     if (!response.complete) exchange.failed(stoppedBy() ?? error ?? abortError());
   });
-}
-
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-/** Observes each call of a method before it runs; the method is otherwise unchanged. */
-function replace<T extends object>(holder: T, name: string, see: (self: T, args: unknown[]) => void): void {
-  const original = Reflect.get(holder, name) as Method | undefined;
-  if (typeof original !== 'function') return;
-  const observed = {
-    [name](this: unknown, ...args: unknown[]): unknown {
-      safely(() => see(this as T, args));
-      return original.apply(this, args);
-    },
-  }[name] as Method;
-  Object.defineProperty(observed, 'length', { value: original.length, configurable: true });
-  Object.defineProperty(holder, name, { value: observed, configurable: true, writable: true });
 }

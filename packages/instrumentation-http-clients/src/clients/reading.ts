@@ -1,6 +1,9 @@
 /** Helpers that the watchers of both clients share. */
 import { diag } from '@opentelemetry/api';
 
+/** Reads a header of a request or an answer; the name is in small letters. */
+export type Header = (name: string) => string | undefined;
+
 let isReported = false;
 
 /** An error that a channel's listener throws ends the process, so it is caught. The first one is logged. */
@@ -41,3 +44,23 @@ function headerInText(text: string, name: string): string | undefined {
 
 const textOf = (value: unknown): string | undefined =>
   value === undefined || value === null ? undefined : String(value);
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Observes each call of a method before it runs; the method is otherwise unchanged. */
+export function observeMethod<T extends object>(
+  holder: T,
+  name: string,
+  see: (self: T, args: unknown[]) => void,
+): void {
+  const original = Reflect.get(holder, name) as Method | undefined;
+  if (typeof original !== 'function') return;
+  const observed = {
+    [name](this: unknown, ...args: unknown[]): unknown {
+      safely(() => see(this as T, args));
+      return original.apply(this, args);
+    },
+  }[name] as Method;
+  Object.defineProperty(observed, 'length', { value: original.length, configurable: true });
+  Object.defineProperty(holder, name, { value: observed, configurable: true, writable: true });
+}

@@ -5,7 +5,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { Exchange } from '../exchange.ts';
-import { headerIn, safely } from './reading.ts';
+import { type Header, headerIn, observeMethod, safely } from './reading.ts';
 
 interface UndiciRequest {
   readonly method?: string;
@@ -21,11 +21,7 @@ type Message<T = unknown> = { readonly request: UndiciRequest } & T;
 type Head = { readonly statusCode: number; readonly headers: unknown };
 
 /** @param begin makes an exchange of a request that may be a call. */
-export type Begin = (
-  request: UndiciRequest,
-  url: () => URL,
-  header: (name: string) => string | undefined,
-) => Exchange | undefined;
+export type Begin = (request: UndiciRequest, url: () => URL, header: Header) => Exchange | undefined;
 
 export interface UndiciWatcher {
   /** Whether a request is watched; one that is seen for the first time may be from here on. */
@@ -102,18 +98,6 @@ function publishesBodies(request: UndiciRequest): boolean {
 
 function observeBodies(request: UndiciRequest, exchange: Exchange): void {
   if (publishesBodies(request)) return;
-  observe(request, SENT, (chunk) => exchange.sent(chunk));
-  observe(request, RECEIVED, (chunk) => exchange.data(chunk));
-}
-
-function observe(request: UndiciRequest, name: string, see: (chunk: Uint8Array) => void): void {
-  const original = request[name];
-  if (typeof original !== 'function') return;
-  const observed = {
-    [name](this: unknown, ...args: [Uint8Array, ...unknown[]]): unknown {
-      safely(() => see(args[0]));
-      return original.apply(this, args);
-    },
-  }[name];
-  Object.defineProperty(request, name, { value: observed, configurable: true, writable: true });
+  observeMethod(request, SENT, (_self, [chunk]) => exchange.sent(chunk as Uint8Array));
+  observeMethod(request, RECEIVED, (_self, [chunk]) => exchange.data(chunk as Uint8Array));
 }

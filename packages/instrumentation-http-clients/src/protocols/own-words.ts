@@ -5,7 +5,6 @@ import {
   count,
   fields,
   type LlmResponse,
-  lookUp,
   name,
   objects,
   parts,
@@ -13,11 +12,11 @@ import {
   type Usage,
 } from '@llmtrace/core/internal';
 import { chatEndpoint } from './openai.ts';
-import { isInput, isMessages, isText, onWire, type Protocol, plainRequest } from './protocol.ts';
+import { finishBy, isInput, isMessages, isText, onWire, type Protocol, plainRequest } from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
-const FINISH: Readonly<Record<string, string>> = {
+const finish = finishBy({
   COMPLETE: 'stop',
   STOP_SEQUENCE: 'stop',
   MAX_TOKENS: 'length',
@@ -25,12 +24,7 @@ const FINISH: Readonly<Record<string, string>> = {
   ERROR: 'error',
   ERROR_TOXIC: 'content_filter',
   TIMEOUT: 'error',
-};
-
-const finish = (reason: unknown): string[] | undefined => {
-  const word = lookUp(FINISH, reason) ?? name(reason);
-  return word === undefined ? undefined : [word];
-};
+});
 
 /** Tokens of the model; the billed tokens exclude those of the template. */
 function cohereUsage(u: any): Usage | undefined {

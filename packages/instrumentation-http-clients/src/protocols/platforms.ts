@@ -6,7 +6,6 @@ import {
   count,
   fields,
   type LlmResponse,
-  lookUp,
   name,
   number,
   parts,
@@ -15,7 +14,16 @@ import {
   type Usage,
 } from '@llmtrace/core/internal';
 import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
-import { type Beside, isMessages, isText, onWire, type Protocol, type Target } from './protocol.ts';
+import {
+  type Beside,
+  finishBy,
+  isMessages,
+  isText,
+  joinedText,
+  onWire,
+  type Protocol,
+  type Target,
+} from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -44,35 +52,26 @@ function costIn({ providerMetadata }: any): number | undefined {
   return Number.isFinite(cost) && cost > 0 ? cost : undefined;
 }
 
-const GATEWAY_FINISH: Readonly<Record<string, string>> = {
-  'tool-calls': 'tool_call',
-  'content-filter': 'content_filter',
-};
+const finishOfWord = finishBy({ 'tool-calls': 'tool_call', 'content-filter': 'content_filter' });
 
 /** A word, or an object with the word of the AI SDK. */
-function gatewayFinish(reason: any): string[] | undefined {
-  const word = typeof reason === 'object' ? reason?.unified : reason;
-  const known = lookUp(GATEWAY_FINISH, word) ?? name(word);
-  return known === undefined ? undefined : [known];
-}
+const gatewayFinish = (reason: any): string[] | undefined =>
+  finishOfWord(typeof reason === 'object' ? reason?.unified : reason);
 
 const usageWithCost = (answer: any): Usage | undefined => {
   const cost = costIn(answer);
   return gatewayUsage(cost === undefined ? answer.usage : { ...answer.usage, reportedCost: cost });
 };
 
-const gatewayText = (list: any): string =>
-  Array.isArray(list) ? list.map((part) => (isText(part?.text) ? part.text : '')).join('') : '';
-
 const gatewayContent: ContentReader = {
   prompt: ([p = {}]) => ({
     messages: (Array.isArray(p.prompt) ? p.prompt : []).map(({ role, content }: any) => ({
       role: String(role),
-      parts: parts.text(isText(content) ? content : gatewayText(content)),
+      parts: parts.text(isText(content) ? content : joinedText(content)),
     })),
   }),
   answer: (answer) => [
-    { role: 'assistant', parts: parts.text(answer.llmtraceText ?? gatewayText(answer.content)) },
+    { role: 'assistant', parts: parts.text(answer.llmtraceText ?? joinedText(answer.content)) },
   ],
   fold(answer, part) {
     if (part.type === 'text-delta')
@@ -192,7 +191,7 @@ const prediction = onWire({
   }),
 });
 
-const CONVERSE_FINISH: Readonly<Record<string, string>> = {
+const converseFinish = finishBy({
   end_turn: 'stop',
   stop_sequence: 'stop',
   max_tokens: 'length',
@@ -202,12 +201,7 @@ const CONVERSE_FINISH: Readonly<Record<string, string>> = {
   content_filtered: 'content_filter',
   malformed_model_output: 'error',
   malformed_tool_use: 'error',
-};
-
-const converseFinish = (reason: unknown): string[] | undefined => {
-  const word = lookUp(CONVERSE_FINISH, reason) ?? name(reason);
-  return word === undefined ? undefined : [word];
-};
+});
 
 /** The input tokens exclude cache reads and cache writes. */
 function converseUsage(u: any): Usage | undefined {
@@ -227,21 +221,18 @@ function converseUsage(u: any): Usage | undefined {
   });
 }
 
-const converseText = (list: any): string =>
-  Array.isArray(list) ? list.map((block) => (isText(block?.text) ? block.text : '')).join('') : '';
-
 const converseContent: ContentReader = {
   prompt: ([p = {}]) => ({
-    system: parts.text(converseText(p.system)),
+    system: parts.text(joinedText(p.system)),
     messages: (Array.isArray(p.messages) ? p.messages : []).map(({ role, content }: any) => ({
       role: String(role),
-      parts: parts.text(converseText(content)),
+      parts: parts.text(joinedText(content)),
     })),
   }),
   answer: (answer) => [
     {
       role: 'assistant',
-      parts: parts.text(answer.llmtraceText ?? converseText(answer.output?.message?.content)),
+      parts: parts.text(answer.llmtraceText ?? joinedText(answer.output?.message?.content)),
     },
   ],
   fold(answer, event) {

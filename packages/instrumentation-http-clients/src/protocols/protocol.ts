@@ -5,6 +5,7 @@ import {
   type Endpoint,
   fields,
   type LlmRequest,
+  lookUp,
   name,
   number,
 } from '@llmtrace/core/internal';
@@ -106,6 +107,18 @@ export const plainRequest = (p: any, { model, stream }: Beside): LlmRequest => (
   seed: number(p.seed),
   messageCount: count(p.messages ?? p.prompt ?? p.input),
 });
+
+/** Reads one finish reason by a vendor's table; a word that it lacks stays as it is. */
+export const finishBy =
+  (table: Readonly<Record<string, string>>) =>
+  (reason: unknown): string[] | undefined => {
+    const word = lookUp(table, reason) ?? name(reason);
+    return word === undefined ? undefined : [word];
+  };
+
+/** The texts of a list of parts, joined. */
+export const joinedText = (list: unknown): string =>
+  Array.isArray(list) ? list.map((part) => (isText(part?.text) ? part.text : '')).join('') : '';
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
