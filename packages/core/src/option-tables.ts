@@ -62,8 +62,11 @@ const otherwise = 'this entry is ignored';
 export const OPTION_TABLE: readonly OptionEntry[] = [
   ...optionTable('', PLAIN_RULES, PLAIN_DEFAULTS, {
     enabled: '`false` disables llmtrace',
-    httpExclude:
-      'hosts (`llm.example.com`, `localhost:8080`, `*.example.com`) whose requests are [not looked at](docs/http-clients.md#leave-hosts-out)',
+    httpExclude: {
+      description:
+        'hosts (`llm.example.com`, `localhost:8080`, `*.example.com`) whose requests are [not looked at](docs/http-clients.md#leave-hosts-out)',
+      otherwise: 'it is ignored',
+    },
     semconv: '`latest`: the newest draft of the conventions; `dup`: the metrics of both',
     costSemconv: 'how a cost is named on spans and metrics',
     tokenModality: 'with `latest`: tokens by modality on spans',

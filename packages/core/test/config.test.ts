@@ -212,6 +212,17 @@ describe('the configuration', () => {
     );
   });
 
+  it('warns of a list or a map in a variable that is too long, and throws nothing', () => {
+    const long = 'a'.repeat(1001);
+    const { httpExclude } = resolveConfig({}, { LLMTRACE_HTTP_EXCLUDE: `a.example,${long}` });
+    assert.deepEqual(httpExclude, ['a.example']);
+    const many = Array.from({ length: 10_001 }, (_, i) => `${i}=b`).join();
+    const resolved = resolveConfig({}, { LLMTRACE_HTTP_EXCLUDE: many, LLMTRACE_MODEL_MAP: many });
+    assert.deepEqual([resolved.httpExclude, resolved.modelMap], [[], {}]);
+    assert.equal(warn.callCount, 3);
+    assert.match(warn.args[0]![0], /LLMTRACE_HTTP_EXCLUDE=a{100} is not a list of texts; it is ignored$/);
+  });
+
   it('warns once of an option that is unknown, and names the nearest one', () => {
     const config = { nativSpans: 'adopt', log: { levl: 'info' }, wallpaper: 1, absent: undefined };
     resolveConfig(config as LlmTraceConfig, {});

@@ -123,7 +123,7 @@ export const texts = (env: string): Rule => ({
   expected: 'a list of texts',
   holds: Array.isArray,
   env,
-  parse: list,
+  parse: shortTexts,
   check: expectTexts,
 });
 
@@ -140,6 +140,10 @@ export const names = (env: string): Rule => ({
 export function list(value: string | undefined): string[] | undefined {
   const entries = value?.split(',').flatMap((entry) => entry.trim() || []);
   return entries?.length ? entries : undefined;
+}
+
+function shortTexts(value: string, isWrong: (entry: string) => void): string[] | undefined {
+  return list(value)?.filter((entry) => entry.length <= MAX_NAME || isWrong(entry));
 }
 
 function pairs(value: string, isWrong: (entry: string) => void): Record<string, string> {
@@ -342,7 +346,16 @@ export function variableOf(
   const report = (wrong: string, value?: unknown): void =>
     warn(name, textExpected ?? wanted(rule, value), wrong);
   const value = presentValue(`${name}=`, parse ? parse(text, report) : text, rule);
-  if (value === undefined || rule.holds(value)) return value;
+  if (value === undefined || isRight(name, value, rule)) return value;
   report(text, value);
   return undefined;
+}
+
+function isRight(name: string, value: unknown, rule: Rule): boolean {
+  try {
+    checkedValue(name, value, rule);
+    return true;
+  } catch {
+    return false;
+  }
 }
