@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
-import { portrait, shapeOf } from '@llmtrace/test-fixtures/portrait';
 import { hookVendorModules, loadSdk } from '@llmtrace/test-fixtures/sdks';
+import { portrait, shapeOf } from '@llmtrace/test-fixtures/snapshot';
 import { useAsyncContext } from '@llmtrace/test-fixtures/telemetry';
 import { revived } from './odd.mjs';
 import { VENDORS } from './vendors.mjs';

@@ -34,7 +34,8 @@ export async function startChild(vendor, format, profile) {
     child.stderr.on('data', (data) => {
       stderr = (stderr + data).slice(-20_000);
     });
-    const [ready] = await once(child, 'message');
+    const ended = once(child, 'exit').then(([code]) => [`its end, with code ${code}: ${stderr}`]);
+    const [ready] = await Promise.race([once(child, 'message'), ended]);
     if (ready !== 'ready') throw new Error(`The application began with ${ready}.`);
     return child;
   }

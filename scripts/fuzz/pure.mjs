@@ -16,7 +16,7 @@ const { UNITS } = await import(`${core}cost/units.ts`);
 const { autoSettings } = await import('../../packages/auto/src/settings.ts');
 const { loadConfigFile } = await import('../../packages/auto/src/config-file.ts');
 const { gemini } = await import('@llmtrace/core/gemini');
-const { usage: chatUsage } = await import('../../packages/instrumentation-openai/src/chat.ts');
+const { openAIUsage } = await import('@llmtrace/core/openai');
 const { usage: messageUsage } = await import('../../packages/instrumentation-anthropic/src/usage.ts');
 const { redisLimits } = await import('../../packages/redis/src/index.ts');
 
@@ -272,7 +272,7 @@ const count = fc.integer({ min: 0, max: 1e6 });
 
 /** The readers of usage, each with what its vendor sends, in which every number is a count. */
 const READERS = {
-  chat: [chatUsage, ANSWERS.chat.whole.usage],
+  chat: [(usage) => openAIUsage(usage).usage, ANSWERS.chat.whole.usage],
   message: [messageUsage, ANSWERS.message.whole.usage],
   gemini: [gemini.usage, ANSWERS.generated.whole.usageMetadata],
 };
