@@ -7,6 +7,7 @@ import {
   type Environment,
   flag,
   fromEnvironment,
+  isSwitchedOff,
   LOG_MODES,
   list,
   OPTION_TABLE,
@@ -197,7 +198,7 @@ export function autoSettings(env: Environment = process.env): AutoSettings {
   };
   return {
     ...variables,
-    enabled: variableOf(flag('LLMTRACE_ENABLED'), env, warn) !== false,
+    enabled: !isSwitchedOff(env),
     sdkDisabled: env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true',
     logLines: (variableOf(oneOf(LOG_MODES, 'LLMTRACE_LOG'), env, warn) ?? 'off') !== 'off',
     color: !env['NO_COLOR'],

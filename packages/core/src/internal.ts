@@ -5,6 +5,7 @@
  */
 
 export {
+  isSwitchedOff,
   type LlmTraceConfig,
   validateConfig,
 } from './config.ts';

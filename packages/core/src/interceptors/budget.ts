@@ -1,8 +1,8 @@
 /**
- * A **budget**: so much money, or so many tokens, in a window of time. A call reserves what it is expected to cost
- * before it is sent, and is paid for at its cost when it ends. Where nothing is left, the next calls are refused, or a
- * warning is written once a window. Calls under way are not stopped: the last one that is let through overspends by no
- * more than what was reserved for it, and all of them by what they cost beyond what was expected.
+ * A **budget**: an amount of money or of tokens for a window of time. Each call reserves its expected cost before it is
+ * sent, and pays its actual cost when it ends. Once the budget is spent, it refuses the next calls, or writes one warning
+ * a window. It stops no open call: the last call that it lets through overspends by its reservation at most, and each
+ * open call by the part of its cost beyond the expected one.
  */
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Call } from '../model/call.ts';

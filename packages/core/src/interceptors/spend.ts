@@ -10,23 +10,26 @@ export interface Amounts {
   readonly tokens: number;
 }
 
-/** What was left before a call asked; 0 or less of one of them: nothing. */
+/** The amounts that were left before a call reserved its own. A budget with 0 or less of one of them is spent. */
 export interface Left extends Amounts {
-  /** Until the window ends, in ms; undefined where it never does, or where calls under way may give something back. */
+  /**
+   * The time until the window ends, in ms; undefined if the window never ends, or if open calls may release what they
+   * have reserved.
+   */
   readonly retryAfter: number | undefined;
-  /** True where the call is let through, and what it is expected to cost is reserved. */
+  /** True if the budget lets the call through and has reserved its expected cost. */
   readonly isGranted: boolean;
 }
 
-/** What a budget has, for whoever watches it. */
+/** The state of a budget, as metrics show it. */
 export interface PurseState {
   readonly spent: Amounts;
-  /** What calls under way are expected to cost. */
+  /** The expected cost of the open calls. */
   readonly reserved: Amounts;
 }
 
 export interface Purse {
-  /** True where nothing depends on it. */
+  /** True if the purse holds no spend and no reservation, so that it may be dropped. */
   readonly isIdle: boolean;
   readonly state: PurseState;
   /**
@@ -52,7 +55,7 @@ export const plus = (a: Amounts, b: Amounts): Amounts => ({
   tokens: a.tokens + b.tokens,
 });
 
-/** Never less than nothing: the sum of many small numbers has rounding errors. */
+/** The difference, at least 0: the sum of many small numbers has rounding errors. */
 export const minus = (a: Amounts, b: Amounts): Amounts => ({
   usd: Math.max(a.usd - b.usd, 0),
   tokens: Math.max(a.tokens - b.tokens, 0),

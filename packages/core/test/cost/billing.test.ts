@@ -194,7 +194,7 @@ describe('the cost in a region', () => {
 });
 
 describe('whose prices hold', () => {
-  it("are nobody's at a host that is not known", () => {
+  it('have no price list at an unknown host', () => {
     assert.equal(cost('openai', 'gpt-oss-20b', { priceProvider: null }), undefined);
     assert.ok(cost('openai', 'gpt-oss-20b'));
   });

@@ -35,9 +35,8 @@ const COUNTS: Readonly<Record<Exclude<keyof Usage, 'reportedCost'>, string>> = {
 };
 
 /**
- * Models that the library prices at 0 for any number of tokens, and llmtrace not at all. They are billed by the
- * message, too, which no answer that llmtrace reads counts; or the data has an empty price for them although nobody
- * gives them away.
+ * Models that the library prices at 0 for any number of tokens, and that have no price in llmtrace. Their vendors also
+ * bill by the message, and no answer counts messages; or the data has an empty price although the model is not free.
  */
 const UNPRICED = new Set([
   'x-ai grok-voice-latest',

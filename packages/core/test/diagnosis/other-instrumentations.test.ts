@@ -35,7 +35,7 @@ const ANTHROPIC = { module: '@anthropic-ai/sdk' };
 describe('who else traces the calls', () => {
   const plain = () => {};
 
-  it('is nobody where no method is marked and no channel listened to', () => {
+  it('is no tool where no method is marked and no channel has a listener', () => {
     assert.deepEqual(othersTracing(OPENAI, [plain, undefined]), []);
   });
 
@@ -58,7 +58,7 @@ describe('who else traces the calls', () => {
   describe('by the packages that are loaded', () => {
     const folder = mkdtempSync(join(tmpdir(), 'llmtrace-others-'));
     const require = createRequire(join(folder, 'app.js'));
-    const packages = ['@opentelemetry/instrumentation-openai', '@somebody/instrumentation-anthropic', 'pg'];
+    const packages = ['@opentelemetry/instrumentation-openai', '@acme/instrumentation-anthropic', 'pg'];
 
     before(() => {
       for (const name of packages) {
@@ -78,10 +78,10 @@ describe('who else traces the calls', () => {
         name,
         '@opentelemetry/instrumentation-openai (OTEL_NODE_DISABLED_INSTRUMENTATIONS=openai)',
       );
-      assert.deepEqual(othersTracing(ANTHROPIC, [wrapped()]), ['@somebody/instrumentation-anthropic']);
+      assert.deepEqual(othersTracing(ANTHROPIC, [wrapped()]), ['@acme/instrumentation-anthropic']);
     });
 
-    it('is nobody where they wrap nothing', () => assert.deepEqual(othersTracing(OPENAI, [plain]), []));
+    it('is no package where they wrap nothing', () => assert.deepEqual(othersTracing(OPENAI, [plain]), []));
   });
 
   it('is said once', () => {

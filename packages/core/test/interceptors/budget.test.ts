@@ -75,7 +75,7 @@ describe('a budget', () => {
     assert.match(String(await spend(undefined)), /the budget of 1000 tokens a minute is spent/);
   });
 
-  it('only warns, once a window, where it is told to', async () => {
+  it('only warns, once a window, by its option', async () => {
     const spend = spender({ usd: 1, mode: 'warn' });
     for (let calls = 0; calls < 4; calls++) assert.equal(await spend(1), 'answer');
     assert.deepEqual(warn.args, [['llmtrace: the budget of 1 USD a day is spent (process); calls go on']]);
@@ -189,7 +189,7 @@ describe('a budget', () => {
     }
   });
 
-  it('takes calls without their usage to cost nothing, or refuses them, where it is told to', async () => {
+  it('lets calls without usage cost nothing, or refuses them, by its option', async () => {
     const allowing = runner({ tokens: 200, unknown: 'allow' });
     for (let calls = 0; calls < 3; calls++) allowing.end((await allowing.begin()) as Call, undefined);
     const refusing = runner({ usd: 1, unknown: 'refuse' });

@@ -204,7 +204,7 @@ describe('the rate limit', () => {
     assert.equal(times.length, 1);
   });
 
-  it('refuses what is too much where it is told to', async () => {
+  it('refuses calls beyond the limit, by its option', async () => {
     const { times, results } = play(limit({ rate: 1, burst: 1, mode: 'refuse' }), [callOf(), callOf()]);
     const [, refused] = await results;
     assert.equal(times.length, 1);

@@ -94,7 +94,7 @@ describe('the provider of a URL', () => {
     'not a url',
   ];
   for (const url of UNKNOWN) {
-    it(`is nobody at ${url}`, () => assert.equal(providerOf(url), undefined));
+    it(`is no provider at ${url}`, () => assert.equal(providerOf(url), undefined));
   }
 
   it('tells how usage is read there', () => {

@@ -1,7 +1,7 @@
 /**
- * What is spent of a budget that several processes share. A call asks the store, which reserves what it is expected to
- * cost; what this process spends is told to the store in the background, and kept until the store has heard it. While
- * the store is out of reach, this process spends and reserves no more than its share of what was left.
+ * The spend of a budget that several processes share. Each call asks the store, which reserves the call's expected cost.
+ * This process reports its spend to the store in the background, and keeps each amount until the store has confirmed it.
+ * While the store is out of reach, this process spends and reserves no more than its share of the rest.
  */
 import {
   type Amounts,
@@ -27,7 +27,7 @@ import type { Asking, Spent } from './store.ts';
 export function makeSharedPurse({ store, name }: SharedName, windows: Windows, clocks: PurseClocks): Purse {
   const { date, now } = clocks;
   const circuit = circuitOf(store);
-  /** What the store said last. */
+  /** The last answer of the store. */
   let known: Spent | undefined;
   /** When that window ends, by both clocks. */
   let end = endIn(restOfWindow());
@@ -85,7 +85,7 @@ export function makeSharedPurse({ store, name }: SharedName, windows: Windows, c
     }
   }
 
-  /** One message at a time: what comes meanwhile is told with the next one. */
+  /** Sends one message at a time. The next one carries what was spent in the meantime. */
   async function tell(): Promise<void> {
     isStale = true;
     if (telling) return;

@@ -108,7 +108,7 @@ describe('a budget that processes share', () => {
     assert.equal(await spend(2), 'answer');
   });
 
-  it('holds not at all, or lets nothing through, where it is told to', async () => {
+  it('holds not at all, or lets no call through, by its option', async () => {
     const of = (given: Partial<SharedLimits>) => {
       const spend = spender({ usd: 1 }, makeStore(given));
       store.health = 'broken';

@@ -99,7 +99,7 @@ describe('a rate limit that processes share', () => {
     assert.ok(Math.abs((second.error.retryAfter ?? 0) - 1000) < 2);
   });
 
-  it('refuses instead of waiting where it is told to, and where nobody may wait', async () => {
+  it('refuses instead of waiting, by its option and where no call may wait', async () => {
     for (const [options, code] of [
       [{ mode: 'refuse' }, 'rate_limited'],
       [{ maxQueue: 0 }, 'queue_full'],
@@ -222,7 +222,7 @@ describe('a rate limit that processes share', () => {
       assert.equal(store.asked.filter(({ returning }) => returning).length, 1, 'once');
     });
 
-    it('has no limit, or lets nothing through, where it is told to', async () => {
+    it('has no limit, or lets no call through, by its option', async () => {
       const open = limit({ rate: 1, burst: 1 }, { fallback: 'open' });
       store.health = 'broken';
       const calls = many(20, open);
