@@ -1,9 +1,9 @@
-// Calls a vendor so often (`CALLS`), all at once or one after the other (`ONE_BY_ONE`), as soon as it is told to, or at
-// its start (`COLD`); as streams whose usage nobody asks for, of so many tokens at most (`STREAM`).
+// Calls a vendor `CALLS` times: all at once or one after the other (`ONE_BY_ONE`), on a signal or at its start (`COLD`),
+// whole with a limit to the answer's tokens (`MAX_TOKENS`), or streamed without usage with such a limit (`STREAM`).
 import { once } from 'node:events';
 import OpenAI from 'openai';
 
-const { CALLS, COLD, NAME, ONE_BY_ONE, STREAM } = process.env;
+const { CALLS, COLD, MAX_TOKENS, NAME, ONE_BY_ONE, STREAM } = process.env;
 const client = new OpenAI({ maxRetries: 0 });
 process.on('unhandledRejection', (error) => {
   process.stderr.write(`unhandled: ${error}\n`);
@@ -11,12 +11,13 @@ process.on('unhandledRejection', (error) => {
 });
 
 const STREAMED = { stream: true, max_tokens: Number(STREAM) };
+const WHOLE = MAX_TOKENS ? { max_tokens: Number(MAX_TOKENS) } : {};
 
 async function call(number, model = 'gpt-4o-mini') {
   try {
     const messages = [{ role: 'user', content: 'Say hello.' }];
     const body = { model, messages, user: `${NAME} ${number}` };
-    if (!STREAM) await client.chat.completions.create(body);
+    if (!STREAM) await client.chat.completions.create({ ...body, ...WHOLE });
     else for await (const _ of await client.chat.completions.create({ ...body, ...STREAMED }));
     return 'answered';
   } catch (error) {
