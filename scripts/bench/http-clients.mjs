@@ -1,6 +1,6 @@
 // What the instrumentation of HTTP clients costs a request that is no model call: `npm run build`, then
 // `node scripts/bench/http-clients.mjs`. Over a network a microsecond is not to be seen, so it is what a request's
-// channels cost that is measured: all that undici and `node:http` publish of a request, to nobody and to llmtrace.
+// channels cost that is measured: all that undici and `node:http` publish of a request, without a subscriber and with llmtrace.
 // It fails where a request costs more than 1 us.
 import { channel } from 'node:diagnostics_channel';
 import { HttpClientsInstrumentation } from '@llmtrace/instrumentation-http-clients';

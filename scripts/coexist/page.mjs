@@ -26,7 +26,7 @@ the other.
   Express server that asks another one (\`fetch\`) and the model within a request. They are those that it sends without
   llmtrace, each within the same ones. Left out are connections (\`net\`, \`dns\`): how many are opened depends on timing.
 - **ended with the process**: the other has left a stream unread, and its own set-up sends nothing at that time.
-- **names**: whom llmtrace names, once, in a warning of the process (or of \`diag\`, where the application has a logger for
+- **names**: the libraries that llmtrace names, once, in a warning of the process (or of \`diag\`, where the application has a logger for
   it): “calls of openai are also traced by …: each has two spans”.
 
 “–”: not applicable, with its reason beneath the table. “not run”: there is no result yet.

@@ -33,7 +33,7 @@ async function startSink() {
 }
 
 function metricsOf(body) {
-  if (!body.startsWith('{')) return []; // somebody else's, in an encoding of their own
+  if (!body.startsWith('{')) return []; // another sender's, in its encoding
   const scopes = JSON.parse(body).resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics);
   return scopes.filter(({ scope }) => scope.name.startsWith('@llmtrace/')).flatMap(({ metrics }) => metrics);
 }
@@ -79,7 +79,7 @@ export const sameAs = (seen, others) =>
     (name) => !others.some((other) => isDeepStrictEqual(seen[name], other[name])),
   );
 
-/** What somebody changes for the application, in words. */
+/** What an instrumentation changes for the application, in words. */
 export function changed({ end, seen }, native) {
   if (end !== 'ok') return ['it ends with an error'];
   return sameAs(seen, [native.seen]).map((name) => `${name} → ${JSON.stringify(seen[name])}`);

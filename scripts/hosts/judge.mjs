@@ -119,7 +119,7 @@ function warned(run, { says }) {
 }
 
 const isOnly = (lines, pattern) => lines.length === 1 && pattern.test(lines[0]);
-const wrong = (lines) => (lines.length === 0 ? 'nothing is said' : `${lines.length} lines: ${lines[0]}`);
+const wrong = (lines) => (lines.length === 0 ? 'no line' : `${lines.length} lines: ${lines[0]}`);
 
 /** Where a call cannot be traced: one line names the cause, and nothing else happens. */
 function untraced(run, { warning = /./, why = 'it cannot be traced' }) {

@@ -34,7 +34,7 @@ function providers() {
   for (const { name, prices } of hostProviders()) {
     const shelves = found.get(name) ?? new Set();
     if (prices !== null) shelves.add(providerId(prices));
-    // Its prices are those of whoever serves a call.
+    // Its prices are those of the provider that serves a call.
     if (name === 'hugging_face') for (const id of SUB_PROVIDERS) shelves.add(id);
     found.set(name, shelves);
   }

@@ -135,7 +135,7 @@ function isWanted({ name, sdk, node }) {
   return isEdge && isShort && (node === '20' || node === '26');
 }
 
-/** Says where the registry has newer versions than these: whoever reads it decides. */
+/** Says where the registry has newer versions than these: the reader decides. */
 function tellNewer() {
   for (const name of new Set(SDKS.map((sdk) => sdk.name))) {
     const known = SDKS.findLast((sdk) => sdk.name === name).version;

@@ -44,7 +44,7 @@ export const FORMATS = [
   {
     ...{ name: 'tsx, CJS', file: 'app.cts', before: ['--import', 'tsx'], only: 'auto' },
     // With openai 4 it fails there without llmtrace too.
-    ...{ from: 22, why: 'what tsx translates to CommonJS gets a `require` there that nobody can instrument' },
+    ...{ from: 22, why: 'what tsx translates to CommonJS gets a `require` that cannot be instrumented' },
   },
 ];
 

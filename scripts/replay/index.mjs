@@ -133,7 +133,7 @@ function setUp() {
   execFileSync('bash', [join(shared, 'replay', 'setup.sh'), work], { cwd: root, stdio: 'inherit' });
 }
 
-/** What an instrumentation is made with where what is said is captured. */
+/** The options of an instrumentation that captures message content. */
 const CAPTURING = JSON.stringify({
   content: {
     capture: 'SPAN_ONLY',

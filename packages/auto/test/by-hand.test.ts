@@ -75,7 +75,7 @@ describe('instrumenting by hand', () => {
     ['a number', 7],
     ['an empty object', {}],
     ['what throws at every look', thrower],
-    ['a client of somebody else', { chat: { completions: {} }, models: { list() {} } }],
+    ['a client of another library', { chat: { completions: {} }, models: { list() {} } }],
   ];
   for (const [what, given] of STRANGE) {
     it(`gives ${what} back, and says that it is not traced`, () => {

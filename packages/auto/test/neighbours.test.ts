@@ -1,4 +1,4 @@
-/** What else is instrumented in the process keeps all of its spans, whoever comes first and however llmtrace gets in. */
+/** What else is instrumented in the process keeps all of its spans, in any order of loading and by every way to start llmtrace. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { file, type Stage, setStage } from './stage.ts';

@@ -26,7 +26,7 @@ describe('the environment', () => {
     assert.equal(stdout, (await stage.runBare(APP)).stdout);
   });
 
-  it('exports protobuf unless it is told otherwise', async () => {
+  it('exports protobuf by default', async () => {
     quiet(await run({ OTEL_EXPORTER_OTLP_PROTOCOL: '' }));
     const posts = stage.collector.posts.map(({ path, type }) => [path, type]).sort();
     assert.deepEqual(posts, [

@@ -34,7 +34,7 @@ describe('threads and processes that an application starts', () => {
     'with-flags',
     'with-options',
   ]) {
-    it(`are traced, and nothing is said (${way})`, async () => {
+    it(`are traced without a warning (${way})`, async () => {
       const { code, stdout, stderr } = await run(way);
       assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'answered\n', stderr: '' });
       assert.deepEqual(names(), [CALL]);

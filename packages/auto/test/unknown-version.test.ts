@@ -1,4 +1,4 @@
-/** A version of an SDK that nobody has seen yet: what it still has is traced, and what it has not is said. */
+/** An unknown version of an SDK: the methods it still has are traced, and one warning names those that it lacks. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ const FILES: Record<string, string> = {
     new OpenAI().chat.completions.create({ model: 'gpt-99' }).then(({ id }) => console.log(id));`,
 };
 
-describe('a version of an SDK that nobody has seen yet', () => {
+describe('an unknown version of an SDK', () => {
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));
 
   before(() => {

@@ -1,4 +1,4 @@
-/** All vendors at once, by the environment alone: their metrics over HTTP, and what is said in them. */
+/** All vendors at once, by the environment alone: their metrics over HTTP, and their message content. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { RunResult } from '@llmtrace/test-fixtures/run-app';
@@ -11,7 +11,7 @@ const IMAGE = Buffer.from(`image ${SECRET}`).toString('base64');
 const ANSWER = 'The capital of France is Paris.';
 const CAPTURE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
 
-/** A port of loopback that nobody listens on. */
+/** A port of loopback without a listener. */
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -115,7 +115,7 @@ describe('an application that asks all vendors', () => {
     });
   });
 
-  it('says nothing of what is said in it, unless it is asked to', async () => {
+  it('exports no message content by default', async () => {
     const { stdout, stderr } = await run({
       LLMTRACE_PROMETHEUS_PORT: await freePort(),
       LLMTRACE_LOG: 'json',

@@ -33,7 +33,7 @@ describe('the examples of errors, logs and content', () => {
     });
   }
 
-  it('take names and addresses out of what is said', async () => {
+  it('take names and addresses out of message content', async () => {
     const said = 'Write to [customer], [redacted:email].';
     assert.equal(await runExample('content'), `32 ${said} stop\n`);
   });

@@ -129,7 +129,7 @@ describe('the stream of a message', () => {
   });
 });
 
-describe('what is said in completions', () => {
+describe('message content of completions', () => {
   it('is text', () => {
     const { prompt: asked, answer: answered, fold } = completions.content ?? assert.fail();
     assert.deepEqual(asked([{ prompt: 'one' }], undefined).messages, [

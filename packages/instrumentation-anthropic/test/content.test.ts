@@ -1,4 +1,4 @@
-/** What is said in messages, in the form of the conventions. */
+/** Message content, in the form of the conventions. */
 import assert from 'node:assert/strict';
 import type { ContentReader } from '@llmtrace/core';
 import { anthropic } from '../src/index.ts';
@@ -16,7 +16,7 @@ const said = (...content: object[]) => defined(answer({ role: 'assistant', conte
 const gave = (...content: object[]) => said({ type: 'tool_result', tool_use_id: '1', content })[0].response;
 
 describe('what is asked in messages', () => {
-  it('is text or blocks, of whoever says it', () => {
+  it('is text or blocks, for every role', () => {
     const messages = [
       { role: 'user', content: 'one' },
       { role: 'assistant', content: [{ type: 'text', text: 'two' }] },

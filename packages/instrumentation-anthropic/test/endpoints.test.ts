@@ -266,7 +266,7 @@ describe('a text completion', () => {
 describe('the provider of a client', () => {
   const providerOf = (client: object) => anthropic.providerOf?.(client);
 
-  it('is said by the client of another platform', () => {
+  it('is set by the client of another platform', () => {
     assert.equal(providerOf({ _genAIProviderName: 'aws.bedrock' }), 'aws.bedrock');
   });
 

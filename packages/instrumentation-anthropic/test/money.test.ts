@@ -120,7 +120,7 @@ describe('the cost of a message', () => {
 });
 
 describe('the cost of a batch of messages', () => {
-  it('is told of once, by model, when its results are read to their end', async () => {
+  it('is reported once, by model, when its results are read to their end', async () => {
     const instrumentation = telemetry.install(new AnthropicInstrumentation());
     const { exports } = await loadSdk({ set: 'anthropic-1', package: '@anthropic-ai/sdk', format: 'cjs' });
     const lines = [

@@ -1,4 +1,4 @@
-/** SDKs that trace themselves: a call has one span and one cost, whoever's span it is. */
+/** SDKs that trace themselves: a call has one span and one cost, no matter which library made the span. */
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { runApp } from '@llmtrace/test-fixtures';
@@ -40,7 +40,7 @@ const SCENES: Readonly<Record<string, readonly Told[]>> = {
   abort: [{ model: 'hang', errorType: 'APIUserAbortError', outcome: 'cancelled', tokens: 'none' }],
   asResponse: [whole],
   'asResponse, then the parsed answer': [whole],
-  'a stream that nobody reads': [{ model: 'hang-mid-stream', outcome: 'abandoned', tokens: 'none' }],
+  'a stream that is never read': [{ model: 'hang-mid-stream', outcome: 'abandoned', tokens: 'none' }],
   toolRunner: [{ finish: 'tool_call' }, whole],
   'toolRunner with streams': [{ ...streamed, finish: 'tool_call' }, streamed],
   countTokens: [],
@@ -98,7 +98,7 @@ function expectSpan(span: SpanReport, told: Told): void {
   assert.equal(typeof status.message, errorType === undefined ? 'undefined' : 'string', 'message');
 }
 
-/** What must be so, whoever's span it is. */
+/** What must hold, no matter which library made the span. */
 function expectScene(report: SceneReport, told: readonly Told[]): SpanReport[] {
   const calls = report.spans.filter(isCall);
   assert.equal(report.spans.length, report.started, 'what starts also ends');
@@ -135,7 +135,7 @@ function expectOne(
   expectParents(report, calls);
   for (const { scope } of calls) assert.equal(scope, mode === 'adopt' ? NATIVE : OURS);
   assert.deepEqual(report.seen, native.seen, 'what the application sees');
-  assert.deepEqual(report.traceparents, report.senders, 'the trace that the vendor is told of');
+  assert.deepEqual(report.traceparents, report.senders, 'the trace that the vendor receives');
   assert.equal(inner(report), inner(native), "the SDK's spans of loops and tools");
 }
 

@@ -56,7 +56,7 @@ describe('what is captured', () => {
 
   const chat = (params: object = body()) => client.chat.completions.create(params);
 
-  it('is nothing, unless it is asked for: nothing that is said is looked at', async () => {
+  it('is off by default: message content is not even read', async () => {
     const looked: string[] = [];
     const message = {
       role: 'user',
@@ -124,7 +124,7 @@ describe('what is captured', () => {
       },
     ],
   ] as const) {
-    it(`is nothing where a redactor ${what}, which is said without what it says`, async () => {
+    it(`is nothing where a redactor ${what}, with a warning that shows none of its text`, async () => {
       const recorder = recordDiag();
       try {
         const content = await captured({ capture: 'SPAN_ONLY', redact: redact as () => string }, () =>
@@ -193,7 +193,7 @@ describe('what is captured', () => {
     });
   }
 
-  it('is nothing where the hook leaves what are no messages, and the rest is told', async () => {
+  it('is nothing where the hook returns no messages, and the other attributes stay', async () => {
     const completionHook = (content: Content) => {
       content.outputMessages = 'gone' as unknown as [];
     };
@@ -214,7 +214,7 @@ describe('what is captured', () => {
     const content: Options = {
       completionHook: async ({ outputMessages }) => {
         seen.push(outputMessages?.[0]?.finish_reason);
-        throw new Error('nobody waits for this');
+        throw new Error('this is never awaited');
       },
     };
     const recorder = recordDiag();

@@ -104,7 +104,7 @@ describe('an application that is instrumented', () => {
     assert.equal(telemetry.spans()[0]?.attributes['gen_ai.usage.input_tokens'], 1346);
   });
 
-  it('is told once who else traces its calls', async () => {
+  it('gets one warning that names the other instrumentation of its calls', async () => {
     const other = tracingChannel('apm:openai:request').start;
     const listener = () => {};
     const recorder = recordDiag();

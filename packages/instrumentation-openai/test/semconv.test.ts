@@ -61,7 +61,7 @@ describe('the switches of the conventions', () => {
     'gen_ai.client.inference.usage.reasoning.output_tokens',
   ];
 
-  it('measure by the released conventions, where nothing is said', async () => {
+  it('measure by the released conventions by default', async () => {
     const { names } = await told({}, chat);
     assert.deepEqual(names, [...RELEASED, ...OURS]);
   });
@@ -116,7 +116,7 @@ describe('the switches of the conventions', () => {
 
 describe('the usage of a stream, asked for on behalf of the application', () => {
   for (const set of ['openai-4', 'openai-5', 'openai-6', 'openai-7']) {
-    it(`is told, and the application gets the same chunks, with ${set}`, async () => {
+    it(`is recorded, and the application gets the same chunks, with ${set}`, async () => {
       const vendor = await startVendorServer();
       const instrumentation = telemetry.install(
         new OpenAIInstrumentation({ requestStreamUsage: true, modelMap }),

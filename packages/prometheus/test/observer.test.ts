@@ -284,7 +284,7 @@ describe('the registry of the application', () => {
     }
   });
 
-  it('keeps a metric whose name is ours, which is said once, and gets the others', async () => {
+  it('keeps a metric whose name is ours, with one warning, and gets the others', async () => {
     const diag = recordDiag();
     const register = new Registry();
     new Counter({ name: 'llmtrace_requests_total', help: 'mine', registers: [register] });

@@ -42,7 +42,7 @@ const PLAYS: [what: string, failure: string | undefined, play: Play][] = [
     'connection',
     async (client) => readAll(await ask(client, 'drop-mid-stream', STREAM)),
   ],
-  ['a stream that nobody reads', undefined, dropStream],
+  ['a stream that is never read', undefined, dropStream],
 ];
 
 async function readAll(stream: AsyncIterable<unknown>): Promise<void> {
@@ -94,7 +94,7 @@ describe('the Prometheus metrics of a real SDK', () => {
   }
 });
 
-/** Collects garbage until it holds: what nobody holds any more ends a call, too. */
+/** Collects garbage until it holds: a call ends, too, when its objects are collected. */
 async function gone(holds: () => Promise<boolean>): Promise<void> {
   for (let turns = 0; turns < 100 && !(await holds()); turns++) {
     globalThis.gc?.();

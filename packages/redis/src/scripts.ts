@@ -251,7 +251,7 @@ else
     window = storedWindow
   end
   if storedWindow == window then usd, tokens = within(stored[2], 0, 1e18) or 0, within(stored[3], 0, 1e18) or 0 end
-  -- A sum only grows within a window: what somebody remembers was spent, even if it is forgotten here.
+  -- A sum only grows within a window: what a process remembers was spent, even if Redis lost it.
   if knownWindow == window then usd, tokens = math.max(usd, knownUsd), math.max(tokens, knownTokens) end
   left = finish - now
   redis.call('HSET', KEYS[1], 'window', exact(window), 'usd', exact(usd + newUsd), 'tokens', exact(tokens + newTokens))

@@ -114,7 +114,7 @@ describeWithRedis('the decisions of Redis', () => {
     });
   }
 
-  it('are one round trip for all who ask at once, of whom only the last may have to wait', async () => {
+  it('are one round trip for all concurrent requests, of which only the last may have to wait', async () => {
     const { limits, times } = limitsWithTimes();
     const buckets = [{ rate: 10, burst: 3, of: 'requests' }] as const;
     const calls = Array.from({ length: 6 }, () => one([1]));
@@ -192,7 +192,7 @@ describeWithRedis('the decisions of Redis', () => {
     const none = { buckets: [], concurrency: 3, amounts: [], pause: 0 };
     await limits.settle('places', { ...none, ended: [1], running: [2] });
     assert.deepEqual((await ask(other, [2, 3])).waits, [0]);
-    // As if its process had died: nobody renews the place.
+    // As if its process had died: the place is not renewed.
     await send(
       'ZADD',
       'llmtrace:{places}:running',
@@ -213,7 +213,7 @@ describeWithRedis('the decisions of Redis', () => {
     for (const key of keys) assert.ok(Number(await send('PTTL', key)) > 0, key);
   });
 
-  it('do not forget what processes remember: a flushed Redis gives nobody a second burst', async () => {
+  it('do not forget what processes remember: a flushed Redis gives no process a second burst', async () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 1, burst: 10, of: 'requests' }] as const;
     const ask = (memory: string, levels: number[], returning = false) =>
@@ -239,7 +239,7 @@ describeWithRedis('the decisions of Redis', () => {
       return { turn: (times.at(-1) as number) + (waits[0] as number), wait: waits[0] as number, processes };
     };
     const first = await turnOf(mine, true);
-    assert.equal(first.processes, 2, 'of whom one was not heard of yet');
+    assert.equal(first.processes, 2, 'one of them has not reported yet');
     assert.ok(Math.abs(first.wait - 200) < 1, `${first.wait}: half of the rate`);
     const second = await turnOf(mine, false);
     assert.ok(Math.abs(second.turn - first.turn - 200) < 1, `${second.turn - first.turn}: half of it still`);
@@ -247,7 +247,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.ok(Math.abs(third.turn - second.turn - 100) < 1, `${third.turn - second.turn}: all of the rate`);
   });
 
-  it('add up what is spent, by windows, whoever forgets', async () => {
+  it('add up what is spent, by windows, even if a process or Redis forgets', async () => {
     const { limits } = limitsWithTimes();
     const spending = DAILY;
     const first = await limits.spend('sum', { ...spending, usd: 0.1, tokens: 10 });

@@ -16,7 +16,7 @@ const LIMIT = {
   LLMTRACE_RATE_LIMIT: '0.001',
   LLMTRACE_RATE_LIMIT_BURST: '2',
   LLMTRACE_RATE_LIMIT_MODE: 'refuse',
-  LLMTRACE_REDIS_TIMEOUT: '3000', // a machine that has much to do is none of its matters
+  LLMTRACE_REDIS_TIMEOUT: '3000', // a busy machine must not decide the test
 };
 const TWO = 'chat.completion\nchat.completion\nrate_limited\n';
 /** Where Redis was never within reach: no burst. */
@@ -91,7 +91,7 @@ describeWithRedis('limits over processes', () => {
     }
   });
 
-  it('are those of each process where Redis is not there, which is said once, without the password', async () => {
+  it('are those of each process where Redis is not there, with one warning that hides the password', async () => {
     const url = `redis://me:secret@127.0.0.1:${await freePort()}`;
     const { stdout, stderr } = await run(AUTO, { ...LIMIT, LLMTRACE_REDIS_URL: url });
     assert.equal(stdout, ONE);

@@ -53,7 +53,7 @@ export async function loadSdk(name: SdkName): Promise<Sdk> {
   return { ...info, exports: await withoutWarnings(() => application.runInThisContext()) };
 }
 
-/** The way above is marked as experimental: said in the output of every test run, that helps nobody. */
+/** The way above is marked as experimental: a warning in the output of every test run helps no reader. */
 function withoutWarnings<T>(run: () => T): T {
   const { emitWarning } = process;
   process.emitWarning = () => {};

@@ -41,7 +41,7 @@ describe('telemetry in memory', () => {
     );
   });
 
-  it('records what is said through diag', () => {
+  it('records messages of diag', () => {
     const recorder = recordDiag();
     diag.warn('twice', 2);
     diag.debug('too quiet');

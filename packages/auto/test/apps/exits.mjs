@@ -57,7 +57,7 @@ const WAYS = {
     signal('SIGTERM');
   },
   again: () => onSigterm(() => setTimeout(signal, 20, 'SIGTERM'), 'once'),
-  // As libraries for cleaning up do it: only if nobody else listens does the signal end the process.
+  // As libraries for cleaning up do it: the signal ends the process only if there is no other listener.
   counts() {
     const handler = () => {
       if (process.listenerCount('SIGTERM') > 1) return;

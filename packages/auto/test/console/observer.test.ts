@@ -28,7 +28,7 @@ describe('the console: a line a call', () => {
     );
   });
 
-  it('shows what nobody knows as unknown, never as 0', () => {
+  it('shows unknown values as unknown, never as 0', () => {
     const call = callOf({ request: {}, response: {}, cost: undefined });
     assert.equal(squeezed(lineOf(call, plain)), 'llmtrace openai – – in – out – 812 ms ok');
   });

@@ -71,7 +71,7 @@ describe('the doctor', () => {
     });
   }
 
-  it('finds nothing where all is well, and without it nothing is said at all', async () => {
+  it('finds nothing in a correct set-up, and prints nothing unless it is switched on', async () => {
     const quiet = await stage.run(app('all-is-well.mjs'), { flags: AUTO, env: env() });
     assert.deepEqual({ ...quiet, signal: null }, { code: 0, signal: null, stdout: 'answered\n', stderr: '' });
     const asked = await stage.run(app('all-is-well.mjs'), {
@@ -88,7 +88,7 @@ describe('the doctor', () => {
     assert.match(asked.stderr, /spans {4}to http:\/\/127\.0\.0\.1:\d+ \(OTLP, http\/json\)\n/);
   });
 
-  it('is not even loaded where nobody asks for it', async () => {
+  it('is not loaded unless it is switched on', async () => {
     const flags = ['--import', pathToFileURL(file(app('lists-doctor.mjs'))).href, ...AUTO];
     const files = async (more?: RunOptions['env']): Promise<number> =>
       Number((await stage.run(app('chat.mjs'), { flags, env: env(more) })).stdout.split('\n')[1]);

@@ -33,7 +33,7 @@ export interface Folder {
   remove(): void;
 }
 
-/** Makes them: a bundle, an SDK that nobody knows, and copies of packages that are there once. */
+/** Makes them: a bundle, an SDK of an unknown version, and copies of packages that are there once. */
 export async function makeFolder(): Promise<Folder> {
   const path = mkdtempSync(join(tmpdir(), 'llmtrace-doctor-'));
   await build({
@@ -116,7 +116,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       options: { flags: AUTO, ...sdks },
     },
     {
-      what: 'a version of the SDK that nobody knows',
+      what: 'an unknown version of the SDK',
       code: 'unknown-shape',
       cause: /openai 99\.1\.0 is not traced wholly: it has no Chat\.Completions\.create/,
       cure: /use a version of openai that README\.md names/,
@@ -156,7 +156,7 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       options: { flags: [...AUTO, ...preload('other.cjs')] },
     },
     {
-      what: 'somebody who puts the methods back',
+      what: 'another library that puts the methods back',
       code: 'second-instrumentation',
       cause: /another instrumentation has taken the methods of openai 7\.57\.0 from llmtrace/,
       cure: /Use one instrumentation of this SDK/,

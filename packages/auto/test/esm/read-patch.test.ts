@@ -99,7 +99,7 @@ describe('ES modules where the application has no hooks in its own thread', () =
     assert.equal(stdout, 'false', stderr);
   });
 
-  it('of a version that nobody has seen yet are traced by what the main one exports', async () => {
+  it('of an unknown version are traced by what the main module exports', async () => {
     const { code, stdout, stderr } = await stage.run(join(folder, 'app.mjs'), {
       node,
       flags: ['--import', file('../dist/index.js')],

@@ -23,7 +23,7 @@ const warningsIn = (text: string): string[] =>
 
 const namesIn = (collector: Collector): string[] => collector.spans().map(({ name }) => name);
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -52,7 +52,7 @@ describe('an export that fails', function () {
   const PARTIAL_BYTES = Buffer.from([10, 11, 8, 1, 18, 7, ...Buffer.from('too old')]);
 
   const FAULTS: Readonly<Record<string, [() => Promise<RunOptions['env']>, string, RegExp]>> = {
-    'a port where nobody listens': [
+    'a port without a listener': [
       async () => at(`http://127.0.0.1:${await freePort()}`),
       'exporter-unreachable',
       /^traces do not arrive at http:\/\/127\.0\.0\.1:\d+\/v1\/traces: no server listens there.*\(ECONNREFUSED\)\. Start the collector/,

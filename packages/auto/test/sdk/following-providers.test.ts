@@ -22,7 +22,7 @@ describe('whose telemetry it becomes', () => {
     return { names: namesOf(spans), spans, counts, warned };
   }
 
-  /** An endpoint is set in vain, which is said. */
+  /** An endpoint without effect, of which llmtrace warns. */
   const assertNamed = (warned: string[]) => {
     assert.equal(warned.length, 1);
     assert.match(
@@ -35,7 +35,7 @@ describe('whose telemetry it becomes', () => {
   const nested = (spans: { id: string; parent?: string; name: string }[]) =>
     spans.every(({ name, parent }) => name.startsWith('work') || spans.some(({ id }) => id === parent));
 
-  it("is llmtrace's where nobody set OpenTelemetry up, the application's own spans included", async () => {
+  it("is llmtrace's where OpenTelemetry is not set up, the application's own spans included", async () => {
     const { spans, warned } = await host('never');
     assert.deepEqual({ spans, warned }, { spans: [], warned: [] });
     const exported: ExportedSpan[] = stage.collector.spans();

@@ -1,4 +1,4 @@
-/** Instrumentations and providers of the application's own: what is seen of the calls, and what is said. */
+/** Instrumentations and providers of the application's own: which calls they see, and which warnings appear. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';

@@ -60,7 +60,7 @@ describe('a loan', () => {
     const args = [files[registering] ?? registering, ...copies.map((version) => files[version] as string)];
     const { code, stdout, stderr } = await stage.run('apps/copies.mjs', {
       ...{ flags, args },
-      env: { NODE_NO_WARNINGS: '1', ...env }, // the endpoint of the stage is set in vain, which is said
+      env: { NODE_NO_WARNINGS: '1', ...env }, // llmtrace warns that the endpoint of the stage has no effect
     });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     return JSON.parse(stdout);

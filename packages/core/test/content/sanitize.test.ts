@@ -1,4 +1,4 @@
-/** What is recorded of what is said: bytes taken out, texts redacted and cut, the form kept. */
+/** What is recorded of message content: bytes taken out, texts redacted and cut, the form kept. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { aCall } from '@llmtrace/test-fixtures/call';
@@ -56,7 +56,7 @@ describe('bytes in content', () => {
     assert.deepEqual(text, { type: 'text', content: `![](${OMITTED}) is it` });
   });
 
-  it('are found in fields that nobody knows, by their form', () => {
+  it('are found in unknown fields, by their form', () => {
     const long = Buffer.alloc(900, 7).toString('base64');
     const [part] = recorded([generic({ type: 'scan', pages: [{ data: long }] })]) ?? [];
     const omitted = `llmtrace:omitted;sha256=${hashOf(Buffer.alloc(900, 7))};bytes=900`;

@@ -185,7 +185,7 @@ describe('the cost of a call', () => {
     assert.equal(call(undefined, undefined), undefined);
   });
 
-  it('is absent for a model or a provider that nobody knows', () => {
+  it('is absent for an unknown model or provider', () => {
     assert.equal(total('openai', 'my-own-model'), undefined);
     assert.equal(total('my-gateway', 'gpt-4o'), undefined);
     assert.equal(total('ibm.watsonx.ai', 'granite-3-8b-instruct'), undefined);
@@ -218,7 +218,7 @@ describe('the cost of a call', () => {
     ['a count is negative', 'openai', 'gpt-4o', { inputTokens: 10, outputTokens: -1 }],
     ['a count is not finite', 'openai', 'gpt-4o', { inputTokens: Number.POSITIVE_INFINITY }],
     [
-      'nobody says how much of the cached input is audio',
+      'the answer does not split cached input into text and audio',
       'gcp.gemini',
       'gemini-2.0-flash',
       { inputTokens: 100, cacheReadTokens: 50, inputAudioTokens: 60 },

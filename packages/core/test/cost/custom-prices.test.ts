@@ -25,7 +25,7 @@ function near(actual: number | undefined, expected: number): void {
 describe('a price of your own', () => {
   afterEach(clearPrices);
 
-  it('is said by the million or by the thousand', () => {
+  it('is stated by the million or by the thousand', () => {
     setPrice('million', { inputPer1M: 2, outputPer1M: 8 });
     setPrice('thousand', { inputPer1K: 0.002, outputPer1K: 0.008 });
     for (const model of ['million', 'thousand']) near(cost(model)?.total, (1000 * 2 + 100 * 8) / 1e6);

@@ -12,7 +12,7 @@ describe('the example of own prices', () => {
     assert.ok(page.includes(`\`\`\`js\n${readFileSync(file('../../examples/prices.mjs'), 'utf8')}\`\`\``));
   });
 
-  it('prices a model that nobody else knows', async () => {
+  it('prices a model that only the application knows', async () => {
     const vendor = await startVendorServer();
     const { code, stdout, stderr } = await runApp(file('../../examples/prices.mjs'), {
       flags: ['--no-warnings', '--conditions=llmtrace:source', '--import', '@llmtrace/auto/hook'],

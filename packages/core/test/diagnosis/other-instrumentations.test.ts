@@ -39,7 +39,7 @@ describe('who else traces the calls', () => {
     assert.deepEqual(othersTracing(OPENAI, [plain, undefined]), []);
   });
 
-  it('is somebody where a method is marked', () => {
+  it('is another library where a method is marked', () => {
     assert.deepEqual(othersTracing(OPENAI, [plain, wrapped()]), ['an instrumentation that is not known']);
   });
 
@@ -84,7 +84,7 @@ describe('who else traces the calls', () => {
     it('is no package where they wrap nothing', () => assert.deepEqual(othersTracing(OPENAI, [plain]), []));
   });
 
-  it('is said once', () => {
+  it('is logged once', () => {
     const recorder = recordDiag();
     const method = wrapped();
     tellOthers({ module: 'a-vendor' }, () => [method]);

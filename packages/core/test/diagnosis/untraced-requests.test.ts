@@ -118,7 +118,7 @@ describe('a request that no traced call sent', () => {
     );
   });
 
-  it('is nobody’s concern where the application disabled its instrumentation', () => {
+  it('needs no warning where the application disabled its instrumentation', () => {
     enabled = false;
     const { code, quiet } = whyUntraced({ module: MODULE, version: '1.0.0', files: [] });
     assert.deepEqual({ code, quiet }, { code: 'disabled', quiet: true });

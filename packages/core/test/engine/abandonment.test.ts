@@ -17,7 +17,7 @@ async function collect(rounds = 5): Promise<void> {
   await wait(5);
 }
 
-describe('answers that nobody reads', () => {
+describe('answers that are never read', () => {
   it('are told of when they have been collected, but for those that were forgotten', async () => {
     const told: string[] = [];
     const all = ['dropped', 'kept', 'forgotten', 'forgotten later'].map(holder);

@@ -41,7 +41,7 @@ const cycle: { cause?: unknown; message: string } = { message: 'x' };
 cycle.cause = cycle;
 
 const throwing = (): never => {
-  throw new Error('Expected nobody to ask.');
+  throw new Error('Expected no question.');
 };
 const hostile = new Proxy(
   {},

@@ -39,7 +39,7 @@ describe('the token bucket', () => {
     ]);
   });
 
-  it('allows nobody to go before those who wait', async () => {
+  it('lets no call pass those that wait', async () => {
     const bucket = new TokenBucket({ rate: 1, burst: 5 });
     assert.equal(bucket.allow(3), true);
     void bucket.wait(undefined, 5);

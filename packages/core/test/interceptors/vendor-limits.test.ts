@@ -30,7 +30,7 @@ describe('what vendors say of their limits', () => {
     assert.deepEqual(read(headers), { requests: { limit: 50, remaining: 49, reset: 5000 } });
   });
 
-  it('is nothing where nothing is said', () => {
+  it('is nothing without headers of a limit', () => {
     assert.equal(read({ 'x-ratelimit-remaining-requests': 'many' }), undefined);
     for (const other of [undefined, null, 'text', {}, { headers: {} }])
       assert.equal(vendorLimits(other, NOON), undefined);

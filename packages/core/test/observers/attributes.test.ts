@@ -165,7 +165,7 @@ describe('the attributes of a call', () => {
     assert.equal(named('langfuse')['langfuse.observation.cost_details'], '{"total":0.5}');
   });
 
-  it('say how a stream ended, and how a call that nobody waited for did', () => {
+  it('say how a stream ended, and how a call ended that was never awaited', () => {
     const outcomeOf = (fields: Partial<Call>) => atEnd(makeCall(fields), NAMING)['llmtrace.stream.outcome'];
     assert.equal(outcomeOf({ request: { stream: true } }), 'completed');
     assert.equal(outcomeOf({ request: {} }), undefined);

@@ -87,7 +87,7 @@ describe('the log events of calls', () => {
     const untold = { ...failed };
     Object.defineProperty(untold, 'error', {
       get: () => {
-        throw new Error('Expected nobody to look.');
+        throw new Error('Expected no read.');
       },
     });
     assert.deepEqual(emitted(untold, LATEST, false, false), []);

@@ -84,7 +84,7 @@ describe('the claim of a method', () => {
     assert.equal(new Resource().create('it'), 'other(b(resource it))');
   });
 
-  it('is made again where somebody has put the method back', () => {
+  it('is made again where another library has put the method back', () => {
     const Resource = makeClass();
     const native = Resource.prototype.create;
     const mine = makeClaim('a');

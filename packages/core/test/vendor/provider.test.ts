@@ -70,7 +70,7 @@ describe('the origin of a client', () => {
     assert.deepEqual(originOf(undefined, undefined, 'openai', {}), origin);
   });
 
-  it("has nobody's prices at a host that is not known, unless the class or the user names a provider", () => {
+  it('has no prices at an unknown host, unless the class or the user names a provider', () => {
     const pricesAt = (known?: string, map = {}) =>
       originOf('http://localhost:1234/v1', known, 'openai', map).priceProvider;
     assert.equal(pricesAt(), undefined);

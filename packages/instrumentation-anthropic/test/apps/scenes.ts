@@ -58,7 +58,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     see((await promise.asResponse()).status);
     see(await promise);
   },
-  'a stream that nobody reads': async (client, see) => {
+  'a stream that is never read': async (client, see) => {
     await client.messages.create({ ...asking('hang-mid-stream'), stream: true });
     see('got it');
   },

@@ -1,4 +1,4 @@
-/** What is said in interactions, in both versions of the API. */
+/** Message content of interactions, in both versions of the API. */
 import assert from 'node:assert/strict';
 import type { Message } from '@llmtrace/core';
 import { interactionContent } from '../../src/content/interactions.ts';
@@ -68,7 +68,7 @@ describe('the input of an interaction', () => {
     ]);
   });
 
-  it('has what was said before, by whom', () => {
+  it('has the earlier messages and their roles', () => {
     const first = { type: 'user_input', content: [{ type: 'text', text: 'hi' }] };
     const response = { type: 'tool_call_response', id: '1', name: 'f' };
     const gave = (result: unknown) => ({ type: 'function_result', call_id: '1', name: 'f', result });

@@ -1,4 +1,4 @@
-/** What is said in calls of `ai.models`. */
+/** Message content of calls of `ai.models`. */
 import assert from 'node:assert/strict';
 import type { ContentReader } from '@llmtrace/core';
 import { googleGenAI } from '../../src/index.ts';

@@ -67,7 +67,7 @@ const BEHAVIOURS = {
   drop: (response, { model }) => stream(response, model, { cut: 3 }),
   // The stream goes on for ever, or for as long as the client holds it.
   hold: (response, { model }) => stream(response, model, { cut: 3, hold: true }),
-  // All is said, and the connection stays open.
+  // The answer is complete, and the connection stays open.
   lingering: (response, { model }) => {
     stream(response, model, { hold: true });
     setTimeout(() => response.end(), 100);

@@ -16,7 +16,7 @@ export const ANTHROPIC_TOKENS = {
 } as const;
 
 const TEXT = 'The capital of France is Paris.';
-/** What is said where JSON is asked for. */
+/** The content where JSON is requested. */
 const JSON_TEXT = '{"city":"Paris","population":2103000}';
 
 const SNAPSHOTS: Readonly<Record<string, string>> = { 'claude-haiku-4-5': 'claude-haiku-4-5-20251001' };
@@ -49,7 +49,7 @@ export const anthropicHeaders = (request: VendorRequest): Record<string, string>
   'request-id': request.id('req_'),
 });
 
-/** What is said in answer: one block, and why it ends. */
+/** The content of an answer: one block, and the finish reason. */
 interface Spoken {
   block: { type: 'text'; text: string } | { type: 'tool_use'; id: string; name: string; input: object };
   stop: string;

@@ -14,7 +14,7 @@ import {
 
 const FINGERPRINT = 'fp_3c9a51d7e2';
 
-/** What is said in answer: the text or the call of a tool, and why it ends. */
+/** The content of an answer: the text or the call of a tool, and the finish reason. */
 interface Spoken {
   text: string | null;
   toolCalls: { id: string; type: 'function'; function: { name: string; arguments: string } }[];

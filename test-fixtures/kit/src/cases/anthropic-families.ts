@@ -53,8 +53,8 @@ export const betaMessages: Family = {
 const PLAIN = [
   'create',
   'several readers of one promise',
-  'an answer that nobody waits for',
-  'a failure that nobody waits for',
+  'an answer that is never awaited',
+  'a failure that is never awaited',
   'the arguments stay as they are',
   'withResponse',
   'asResponse, then the body as JSON',

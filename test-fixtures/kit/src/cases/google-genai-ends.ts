@@ -12,7 +12,7 @@ const noContinuation = (sdk: SdkInfo) =>
 
 export const endRows: readonly Row[] = [
   {
-    name: 'an answer that nobody waits for, and that the SDK reads all the same',
+    name: 'an answer that is never awaited, and that the SDK reads all the same',
     async run({ client, call, server, see }) {
       call(client());
       await server.received(1);

@@ -56,7 +56,7 @@ export const streamed: ExpectedCall = { ...whole, stream: true, chunks: 'some' }
 export const EMBEDDING_ROWS = [
   'create',
   'several readers of one promise',
-  'a failure that nobody waits for',
+  'a failure that is never awaited',
   'the arguments stay as they are',
   '401',
   'connection refused',

@@ -57,7 +57,7 @@ export const vendorCase: VendorCase = {
   },
   leftOut: {
     ...withoutRawResponse,
-    'an answer that nobody waits for': 'the SDK reads every answer at once',
+    'an answer that is never awaited': 'the SDK reads every answer at once',
     "500 with the SDK's own retries, then an answer": ({ major }) =>
       major === 1 ? 'version 1 retries where it cannot be seen, and waits for seconds' : undefined,
     "500 in spite of the SDK's own retries": ({ major }) =>

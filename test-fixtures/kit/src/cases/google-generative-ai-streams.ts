@@ -46,7 +46,7 @@ export const splitRows: readonly Row[] = [
     calls: () => [gathered],
   },
   {
-    name: 'a stream that nobody reads or waits for',
+    name: 'a stream that is never read or awaited',
     async run({ client, server, see }) {
       modelOf(client()).generateContentStream(ask());
       await server.received(1);
@@ -74,7 +74,7 @@ export const splitRows: readonly Row[] = [
     calls: (setting) => [{ ...dropped(setting), answer: 'none', chunks: 0 }],
   },
   {
-    name: 'dropped socket in mid-stream, and nobody waits for the whole answer',
+    name: 'dropped socket in mid-stream, and the whole answer is never awaited',
     async run({ client, see, attempt }) {
       const { stream } = await modelOf(client(), 'drop-mid-stream').generateContentStream(ask());
       await attempt('loop', async () => {

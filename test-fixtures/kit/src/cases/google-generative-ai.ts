@@ -35,7 +35,7 @@ export const vendorCase: VendorCase = {
   },
   leftOut: {
     ...withoutRawResponse,
-    'an answer that nobody waits for': 'the SDK reads every answer at once: there is a row of that',
+    'an answer that is never awaited': 'the SDK reads every answer at once: there is a row of that',
     "500 with the SDK's own retries, then an answer": NO_RETRIES,
     "500 in spite of the SDK's own retries": NO_RETRIES,
     'aborted before the call': 'the SDK does not see it: there is a row of that',
@@ -46,6 +46,6 @@ export const vendorCase: VendorCase = {
     'two streams read in turns': ARRIVED,
     'a stream that is never read': GOES_ON,
     'a stream that is dropped half-read': GOES_ON,
-    'a stream that nobody waits for': GOES_ON,
+    'a stream that is never awaited': GOES_ON,
   },
 };

@@ -57,7 +57,7 @@ export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceS
     });
   });
 
-  it('is one unhandled rejection where nobody waits for a refused call', async () => {
+  it('is one unhandled rejection where a refused call is never awaited', async () => {
     const scene = sceneOf();
     const own = new Error('not today');
     await scene.with({ interceptors: [async () => Promise.reject(own)] }, async () => {

@@ -54,7 +54,7 @@ export const plainRows: readonly Row[] = [
     calls: (setting) => [answered(setting)],
   },
   {
-    name: 'an answer that nobody waits for',
+    name: 'an answer that is never awaited',
     async run({ client, call, received, see }) {
       call(client());
       await received(1);
@@ -82,7 +82,7 @@ export const plainRows: readonly Row[] = [
     calls: (setting) => [failed(setting, 'droppedBody', 'drop-mid-stream')],
   },
   {
-    name: 'a failure that nobody waits for',
+    name: 'a failure that is never awaited',
     async run({ client, call, received }) {
       call(client(), { model: 'fail-401' });
       await received(1);

@@ -156,7 +156,7 @@ export const streamRows: readonly Row[] = [
     collected: true,
   },
   {
-    name: 'a stream that nobody waits for',
+    name: 'a stream that is never awaited',
     async run({ client, call, received }) {
       call(client(), STREAM);
       await received(1);
@@ -214,7 +214,7 @@ export const streamRows: readonly Row[] = [
     calls: (setting) => [streamed(setting)],
   },
   {
-    name: 'a failed stream that nobody waits for',
+    name: 'a failed stream that is never awaited',
     async run({ client, call, received }) {
       call(client(), { ...STREAM, model: 'fail-500' });
       await received(1);

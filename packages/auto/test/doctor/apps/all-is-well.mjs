@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// A call that is traced, and requests that no endpoint sends: they are nobody's business.
+// A call that is traced, and requests that no endpoint sends: they need no warning.
 import OpenAI from 'openai';
 
 const client = new OpenAI();

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Somebody puts the SDK's method back as it was before llmtrace.
+// Another library puts the SDK's method back as it was before llmtrace.
 import OpenAI from 'openai';
 
 const { prototype } = OpenAI.Chat.Completions;

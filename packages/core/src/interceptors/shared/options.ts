@@ -36,7 +36,7 @@ export interface RedisLimitsOptions {
    */
   readonly fallback?: Fallback | undefined;
   /**
-   * Among how many processes a limit is divided where Redis was never within reach, so that nobody knows how many there
+   * Among how many processes a limit is divided where Redis was never within reach, so that it is unknown how many there
    * are. Environment: `LLMTRACE_REDIS_PROCESSES`.
    * @default 1
    */

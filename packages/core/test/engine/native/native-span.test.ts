@@ -27,7 +27,7 @@ const spans: NativeSpans = {
   helpers: [],
 };
 
-/** The failures of telemetry are nobody's concern, but a test's. */
+/** Failures of telemetry are silent, except in a test. */
 const safely = (step: () => void) => step();
 
 describe('the native span of a call', () => {
@@ -90,7 +90,7 @@ describe('the native span of a call', () => {
     assert.deepEqual(finished()[0]?.attributes, { late: 1 });
   });
 
-  it('ends soon where the SDK forgets to end it, and at once where nobody would hear of that', async () => {
+  it('ends soon where the SDK forgets to end it, and at once where no listener would hear of that', async () => {
     for (const now of [false, true]) {
       const native = open({ tracer }, [{ span: tracer.startSpan('native') }]);
       const span = native?.start('chat model', {});
@@ -138,7 +138,7 @@ describe('the native span of a call', () => {
     assert.equal(typeof active?.end, 'function');
   });
 
-  it('gives way to a span of ours, whose place in the trace the SDK is told', () => {
+  it('gives way to a span of ours, whose place in the trace the SDK gets', () => {
     const client = { tracer };
     const place = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
     const context = trace.setSpan(ROOT_CONTEXT, trace.wrapSpanContext(place));

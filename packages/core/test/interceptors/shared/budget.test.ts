@@ -73,7 +73,7 @@ describe('a budget that processes share', () => {
     assert.ok(Math.abs(store.usd - 11) < 1e-9);
   });
 
-  it('is divided while the store is away, and what is spent meanwhile is told on its return', async () => {
+  it('is divided while the store is away, and what is spent meanwhile is added on its return', async () => {
     const spend = spender();
     store.processes = 4;
     await spend(2);

@@ -79,7 +79,7 @@ describe('a rate limit that processes share', () => {
     );
   });
 
-  it('asks for nobody in advance but for the one whose turn is next', async () => {
+  it('asks in advance only for the call whose turn is next', async () => {
     const layer = limit({ rate: 1, burst: 1 });
     const calls = many(50, layer);
     const gone = () => calls.filter(({ time }) => time !== undefined).length;
@@ -169,7 +169,7 @@ describe('a rate limit that processes share', () => {
       assert.equal(calls.filter(({ time }) => time !== undefined).length, 1, 'none of the burst');
       await clock.tickAsync(1000);
       assert.equal(calls.filter(({ time }) => time !== undefined).length, 11, 'its share of the rate');
-      assert.equal(store.asked.length <= 2, true, 'nobody asks a store that is away');
+      assert.equal(store.asked.length <= 2, true, 'a store that is away is not asked');
       store.health = 'well';
       await clock.tickAsync(5100);
       assert.ok(calls.every(({ time }) => time !== undefined));
@@ -236,7 +236,7 @@ describe('a rate limit that processes share', () => {
       assert.equal(time, undefined);
     });
 
-    it('goes by the turns of a late answer, gives back those of nobody, and asks again at once', async () => {
+    it('goes by the turns of a late answer, gives back the turns that no call awaits, and asks again at once', async () => {
       const layer = limit({ rate: 10, burst: 10 });
       store.health = 120;
       const controller = new AbortController();
@@ -272,7 +272,7 @@ describe('a rate limit that processes share', () => {
         `${after - before} in 2 s, by a quarter of the rate`,
       );
       assert.equal(warn.callCount, 1);
-      assert.equal(store.asked.length, 1, 'nobody waits for it any more');
+      assert.equal(store.asked.length, 1, 'no call waits for it any more');
     });
 
     it('is probed one at a time, at growing intervals, and keeps no process alive', async () => {
@@ -284,7 +284,7 @@ describe('a rate limit that processes share', () => {
       assert.equal(warn.callCount, 1);
     });
 
-    it('is said once a minute, however often it comes and goes', async () => {
+    it('is logged once a minute, however often it comes and goes', async () => {
       const layer = limit({ rate: 1000, burst: 1000 });
       for (let outage = 0; outage < 6; outage++) {
         store.health = 'broken';

@@ -1,4 +1,4 @@
-/** A store in this process, which answers when it is told to: what matters here is what becomes of the calls. */
+/** A store in this process, which answers on demand: the tests look at the calls. */
 import type {
   Ask,
   AskingCall,

@@ -71,7 +71,7 @@ describe('an application whose calls are logged', () => {
     assert.equal((await run({ LLMTRACE_LOG: 'off' })).stderr, '');
   });
 
-  it('is told once where pino is not installed, and goes on', async () => {
+  it('warns once where pino is not installed, and goes on', async () => {
     const flags = ['--require', here('apps/without-pino.cjs')];
     const { stderr } = await run({ LLMTRACE_LOG: 'json' }, ...flags);
     assert.deepEqual(stderr.trim().split('\n'), [

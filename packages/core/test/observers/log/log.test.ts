@@ -13,7 +13,7 @@ type Line = [level: string, ...words: unknown[]];
 const SPAN: SpanContext = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 };
 const inSpan = trace.setSpanContext(context.active(), SPAN);
 
-/** A logger of pino's shape, which keeps what it is told. */
+/** A logger of pino's shape, which keeps its lines. */
 function logger(): { lines: Line[]; logger: object } {
   const lines: Line[] = [];
   const at = (level: string) => (fields: object, msg: string) => void lines.push([level, msg, fields]);
@@ -85,7 +85,7 @@ describe('the log lines of calls', () => {
     ],
   };
 
-  it('do not tell what is said, unless they are asked to', async () => {
+  it('hold no message content by default', async () => {
     for (const options of [{}, { hideContent: true }]) {
       const { lines, logger: given } = logger();
       await log({ logger: given, ...options }, aCall({ ...answered, content }));
@@ -196,7 +196,7 @@ describe('the log lines of calls', () => {
     assert.deepEqual(seen, ['the call went on', 'llm request started 3', 'llm request started 4']);
   });
 
-  it('come to nothing where the logger throws, which is said once', async () => {
+  it('are dropped where the logger throws, with one warning', async () => {
     const diag = recordDiag();
     const broken = () => {
       throw new Error('no space left');

@@ -56,7 +56,7 @@ describe('what is added to a counter', () => {
     ['3.x', sdk3],
   ] as const) {
     describe(`with OpenTelemetry ${line}`, () => {
-      it('is added at once until somebody collects, and as that begins from then on', async () => {
+      it('is added at once until the first collection, and at the start of each collection after it', async () => {
         const { meter, counting, collect, records } = stage(sdk);
         const add = new Held(meter).adding(counting);
         add(1, A, ROOT_CONTEXT);
@@ -103,7 +103,7 @@ describe('what is added to a counter', () => {
     assert.deepEqual(await collect(), report([A, 2500]));
   });
 
-  it('is added at once where nobody ever asks', () => {
+  it('is added at once where metrics are never collected', () => {
     const seen: number[] = [];
     const add = new Held(createNoopMeter()).adding({ add: (value) => seen.push(value) });
     add(1, A, ROOT_CONTEXT);
@@ -188,7 +188,7 @@ describe('what is recorded in a histogram', () => {
 });
 
 describe('what is held for a meter', () => {
-  it('is the same, whoever asks for it', () => {
+  it('is the same for every reader', () => {
     const { meter } = stage(sdk2);
     assert.equal(heldFor(meter), heldFor(meter));
     assert.notEqual(heldFor(meter), heldFor(stage(sdk2).meter));
