@@ -94,15 +94,34 @@ const OWN_REJECTION = /^rejection: \[GoogleGenerativeAI Error\]/;
 /** What the AI SDK makes of a whole answer that is not to its liking, or of a cut one, in words of its own. */
 const AFTER_THE_ANSWER = /^(?:error: status ERROR|error\.type|metric: duration attributes|cost \(USD\))$/;
 
+/** How many events each recorded stream has, by the exchange. */
+let eventsOf;
+const countEvents = (file) =>
+  new Map(linesOf(file).map(({ id, response }) => [id, response.sse?.length ?? 0]));
+
+/**
+ * Whether the application has left an answer that the AI SDK neither reads to its end nor cancels. Such a request stays
+ * open with its connection, and so does the call, which the count of active requests shows. A call of which all events
+ * have arrived, and which has no span, is not excused.
+ */
+function isStalled({ id, mode, spans, metrics }) {
+  if (mode !== 'abandon' || spans.length > 0) return false;
+  const measured = (name) => metrics.find((metric) => metric.name === name)?.points[0].value;
+  const arrived = 1 + (measured('gen_ai.client.operation.time_per_output_chunk')?.count ?? 0);
+  eventsOf ??= countEvents('dev.jsonl');
+  return measured('llmtrace.client.active_requests') === 1 && arrived < eventsOf.get(id);
+}
+
 /**
  * What an instrumentation of requests cannot have right, by the client that sends them.
  * - The oracle knows Vertex AI by the Google SDK alone, and not by the address that stands for it.
  * - The AI SDK sends nothing where a recorded request names no model; it refuses answers after they have arrived; and
  *   it reads a stream to its end that the application has left, and so sees it cut off.
  */
-function isBeyondRequests({ id, field, want, got }, client, base) {
+function isBeyondRequests({ id, field, want, got }, client, base, traced) {
   if (field === 'gen_ai.provider.name') return got === 'gcp.vertex_ai' && want.includes('gcp.gemini');
   if (client !== 'ai') return false;
+  if (field === 'span: instrumented' && isStalled(traced.get(id))) return true;
   const { sent, ok, mode } = base.get(id);
   if (mode === 'abandon' && JSON.stringify(got)?.includes('UND_ERR_SOCKET')) return true;
   return (field === 'span: instrumented' && sent === 0) || (!ok && sent > 0 && AFTER_THE_ANSWER.test(field));
@@ -114,6 +133,9 @@ function isExplained({ id, field, got }, mode) {
     return got.every((one) => OWN_REJECTION.test(one));
   return EXPLAINED.get(id)?.test(field) ?? false;
 }
+
+/** The lines of a file in the folder of work, each a JSON value. */
+const linesOf = (file) => readFileSync(join(work, file), 'utf8').split('\n').filter(Boolean).map(JSON.parse);
 
 const instrumentations = VENDORS.map(({ folder }) => join(root, 'packages', folder));
 const httpClients = [join(root, 'packages', 'instrumentation-http-clients')];
@@ -164,13 +186,12 @@ function replay(set, load, mode, captures = false, client = 'sdk') {
     COST_ATTR: 'gen_ai.usage.cost',
     CLIENTS: client,
   });
-  const linesOf = (file) =>
-    readFileSync(join(work, file), 'utf8').split('\n').filter(Boolean).map(JSON.parse);
   const lines = linesOf(failures);
   const { groups } = JSON.parse(readFileSync(join(work, score), 'utf8'));
   const fields = Object.values(groups.all);
-  const base = new Map(linesOf(out('none')).map((line) => [line.id, line]));
-  const isBeyond = (line) => client !== 'sdk' && isBeyondRequests(line, client, base);
+  const byId = (file) => new Map(linesOf(file).map((line) => [line.id, line]));
+  const [base, traced] = [byId(out('none')), byId(out('llmtrace'))];
+  const isBeyond = (line) => client !== 'sdk' && isBeyondRequests(line, client, base, traced);
   return {
     correct: fields.reduce((sum, { correct }) => sum + correct, 0),
     fields: fields.length,
