@@ -3,6 +3,7 @@
  * knows both.
  */
 import type { DiagLogger, Meter, Tracer } from '@opentelemetry/api';
+import { attributionOf } from './attribution/resolve.ts';
 import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
@@ -27,6 +28,7 @@ import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
 import { metricsObserver } from './observers/metrics/calls.ts';
+import { labelsBy } from './observers/metrics/labels.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
 import { processWide } from './platform/process-wide.ts';
@@ -59,13 +61,14 @@ export function engineOf(
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
-    metricsObserver(meter, config),
+    metricsObserver(meter, config, labelsBy(config.attribution)),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
   return {
     vendor,
+    attribution: attributionOf(config.attribution),
     startSpan: (call) => startSpan(tracer, call, config),
     priceOf: pricer({ models: config.modelMap }),
     observers: [...own, ...given],
@@ -162,14 +165,21 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
   const { sharedLimits: store } = config;
   // Lists are the same in all processes, so that places in them name the limits there.
   const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);
+  const { conceal } = attributionOf(config.attribution);
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
     ...config.budget.map((options, i) =>
       layer(options, () =>
-        watchedBudget(options, { shared: named(`budget ${i}`), pricing: pricingOf(config.modelMap) }),
+        watchedBudget(options, {
+          shared: named(`budget ${i}`),
+          pricing: pricingOf(config.modelMap),
+          conceal,
+        }),
       ),
     ),
-    ...config.rateLimit.map((options, i) => layer(options, () => rateLimit(options, named(`limit ${i}`)))),
+    ...config.rateLimit.map((options, i) =>
+      layer(options, () => rateLimit(options, { shared: named(`limit ${i}`), conceal })),
+    ),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);
   return {
@@ -177,7 +187,7 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
     retries: config.retry !== false,
     settling: layers.flatMap(({ observer }) => observer ?? []),
     telling: [
-      ...(layers.length > 0 ? [resilienceObserver(meter)] : []),
+      ...(layers.length > 0 ? [resilienceObserver(meter, labelsBy(config.attribution))] : []),
       ...(hooked ? [hooksObserver(config.hooks)] : []),
     ],
   };

@@ -24,6 +24,7 @@ async function run(name: string, env: Record<string, string> = {}): Promise<stri
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   retry: ['core/examples/retry'],
   'rate-limit': ['core/examples/rate-limit', 'core/examples/budget', 'core/examples/limiter'],
+  attribution: ['core/examples/attribution'],
   middleware: ['core/examples/middleware', 'auto/examples/llmtrace.config'],
 };
 
@@ -41,6 +42,10 @@ describe('the examples of retries, rate limits and middleware', () => {
   it('repeat what fails twice', async () => {
     assert.equal(await run('retry'), '1 requests, completed\nchat.completion\n');
     assert.equal(await run('retry', { MODEL: 'fail-500-twice' }), '3 requests, completed\nchat.completion\n');
+  });
+
+  it('show whom a call is for', async () => {
+    assert.equal(await run('attribution'), 'acme, summary: ann\n');
   });
 
   it('refuse what is over a limit', async () => {
