@@ -31,6 +31,7 @@ import { metricsObserver } from './observers/metrics/calls.ts';
 import { labelsBy } from './observers/metrics/labels.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
+import { requestHookObserver, safeHooks } from './observers/span-hooks.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
@@ -54,22 +55,25 @@ export function engineOf(
   const { content } = config;
   const log = logObserver(config.log as ResolvedLog, content.maxLength);
   const { intercept, retries, settling, telling } = layersOf(config, meter);
+  const { startSpanHook, requestHook, responseHook } = safeHooks(config, diag);
   // in the order of their end: the spend of a call is settled before the call is reported
   const own = [
     ...settling,
     spanObserver(config, {
+      responseHook,
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
     metricsObserver(meter, config, labelsBy(config.attribution)),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
+    ...(requestHook ? [requestHookObserver(requestHook)] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
   return {
     vendor,
     attribution: attributionOf(config.attribution),
-    startSpan: (call) => startSpan(tracer, call, config),
+    startSpan: (call) => startSpan(tracer, call, config, startSpanHook),
     priceOf: pricer({ models: config.modelMap }),
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],

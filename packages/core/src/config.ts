@@ -14,6 +14,7 @@ import type { Observer } from './model/call.ts';
 import type { CostSemconv, Semconv } from './observers/attributes.ts';
 import { type Hooks, hooksOf } from './observers/hooks.ts';
 import { FORMER_LOG, LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
+import { type SpanHooks, spanHooksOf } from './observers/span-hooks.ts';
 import { OPTION_TABLE, PLAIN_DEFAULTS, PLAIN_RULES, type PlainOptions } from './option-tables.ts';
 import type { Environment } from './options/environment.ts';
 import {
@@ -34,10 +35,16 @@ import { warnByTable } from './options/table.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
 
 /** Options of every llmtrace instrumentation. */
-export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig {
-  /** Functions of your own that watch each call; what they throw is logged and dropped. @default {} */
+export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig, SpanHooks {
+  /**
+   * One more observer, whose methods have other names.
+   * @deprecated Use `observers`; `timingOf(call)` has the times.
+   */
   hooks?: Hooks;
-  /** Watch each call, after llmtrace's own observers. @default [] */
+  /**
+   * Watch each call, after llmtrace's own observers; what they throw is logged and dropped.
+   * @default []
+   */
   observers?: readonly Observer[];
   /**
    * Which state of the GenAI semantic conventions names the telemetry: the last released one, the newest
@@ -118,9 +125,13 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
 
 /** Options with everything in them. */
 export type CompleteConfig = Required<
-  Omit<LlmTraceConfig, 'streamUsage' | 'nativeSpans' | 'costSemconv' | 'rateLimit' | 'attribution'>
+  Omit<
+    LlmTraceConfig,
+    'streamUsage' | 'nativeSpans' | 'costSemconv' | 'rateLimit' | 'attribution' | keyof SpanHooks
+  >
 > &
-  Resilience & {
+  Resilience &
+  SpanHooks & {
     attribution: ResolvedAttribution;
     content: ResolvedContent;
     nativeSpans: NativeMode;
@@ -140,6 +151,7 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
     observers: expectObservers(config.observers ?? []),
     ...resilienceOf(config, env, warn),
     hooks: hooksOf(config.hooks),
+    ...spanHooksOf(config),
     attribution: attributionOptions(config.attribution, env),
     log: resolveLog(config.log, log.mode, log.hideContent),
     content: resolveContent(config.content, env, warn),

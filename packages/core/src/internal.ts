@@ -138,9 +138,10 @@ export type {
 export type { SentRequests } from './model/sent-requests.ts';
 export { attributionAttributes, type CostSemconv, type Semconv } from './observers/attributes.ts';
 export { newerLoggerProvider } from './observers/events.ts';
-export type { Hooks, Timing } from './observers/hooks.ts';
+export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export type { SpanHooks } from './observers/span-hooks.ts';
 export { OPTION_TABLE } from './option-tables.ts';
 export type { Environment } from './options/environment.ts';
 export {

@@ -20,7 +20,7 @@ import type { Endpoint } from '../vendor/vendor.ts';
 import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
 import type { EngineConfig } from './engine-config.ts';
-import { guard, report } from './guard.ts';
+import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
@@ -276,7 +276,8 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   live.capture?.chunk(chunk);
   for (const observer of engine.watching) {
     try {
-      observer.chunk?.(call, chunk, now);
+      const done: unknown = observer.chunk?.(call, chunk, now);
+      if (done) settled(engine, 'chunk', done);
     } catch (error) {
       report(engine, 'chunk', error);
     }
@@ -305,8 +306,8 @@ function shareModel(response: LlmResponse): void {
 function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
   for (const observer of engine.observers) {
     try {
-      if (step === 'start') observer.start?.(call);
-      else observer.end?.(call);
+      const done: unknown = step === 'start' ? observer.start?.(call) : observer.end?.(call);
+      if (done) settled(engine, step, done);
     } catch (error) {
       report(engine, step, error);
     }

@@ -25,6 +25,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   retry: ['core/examples/retry'],
   'rate-limit': ['core/examples/rate-limit', 'core/examples/budget', 'core/examples/limiter'],
   attribution: ['core/examples/attribution'],
+  hooks: ['core/examples/span-hooks'],
   middleware: ['core/examples/middleware', 'auto/examples/llmtrace.config'],
 };
 
@@ -72,6 +73,10 @@ describe('the examples of retries, rate limits and middleware', () => {
       /^chat gpt-4o\nthe first chunk is there\ncompleted: 1 request, \d+ chunks\n$/,
     );
     assert.equal(await run('middleware', { CLOSED: '1' }), 'chat gpt-4o\nfailed: not at this time of day\n');
+  });
+
+  it('set attributes on the span while it is open', async () => {
+    assert.match(await run('span-hooks'), /^completed: \d+ tokens of output\n$/);
   });
 
   it('configure an application without a change to it', async () => {
