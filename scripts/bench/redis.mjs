@@ -58,7 +58,10 @@ async function measure(run) {
 
 /** An attempt of a call and its end, as an application makes them. */
 function attemptOf(store) {
-  const layer = rateLimit({ ...RATE_LIMIT_DEFAULTS, rate: 1e6, burst: 1e6 }, { store, name: 'limit 0' });
+  const layer = rateLimit(
+    { ...RATE_LIMIT_DEFAULTS, rate: 1e6, burst: 1e6 },
+    { shared: { store, name: 'limit 0' } },
+  );
   const next = async () => 'answer';
   return async () => {
     const call = { provider: 'openai', request: { model: 'gpt-4o' }, response: {} };

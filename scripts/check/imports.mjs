@@ -43,6 +43,7 @@ const ROOMS = {
     platform: ['model'],
     vendor: ['model', 'platform'],
     errors: ['model', 'platform'],
+    attribution: ['model', 'options', 'platform'],
     cost: ['model', 'options', 'platform'],
     gemini: ['model', 'platform', 'vendor'],
     patching: ['model', 'platform', 'vendor'],

@@ -8,8 +8,11 @@ export default {
       return next();
     },
   ],
-  hooks: {
-    onComplete: (call, { duration }) =>
-      console.error(`${call.request.model} took ${Math.round(duration)} ms`),
-  },
+  observers: [
+    {
+      end: ({ request, startTime, endTime }) =>
+        console.error(`${request.model} took ${Math.round(endTime - startTime)} ms`),
+    },
+  ],
+  responseHook: (span, { cost }) => span.setAttribute('app.is_expensive', (cost?.total ?? 0) > 0.01),
 };

@@ -25,7 +25,7 @@ export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstru
   if (!settings.enabled) return [];
   const options = { ...loadConfigFile(settings.configFile, warnOnce), ...config };
   const withLimits = { ...options, ...sharedLimits(settings, options) };
-  const showing = [...prometheusObservers(settings), ...consoleObservers(settings, () => false)];
+  const showing = [...prometheusObservers(settings, options), ...consoleObservers(settings, () => false)];
   const complete =
     showing.length > 0
       ? { ...withLimits, observers: [...(withLimits.observers ?? []), ...showing] }

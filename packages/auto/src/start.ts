@@ -56,7 +56,10 @@ function instrument(): void {
   const followers = followProviders(sdk, autoSettings);
   lendPropagation(() => autoSettings().propagators);
   const config = loadConfigFile(settings.configFile, warnOnce);
-  const observers = [...prometheusObservers(settings), ...consoleObservers(settings, () => !isRegistered())];
+  const observers = [
+    ...prometheusObservers(settings, config),
+    ...consoleObservers(settings, () => !isRegistered()),
+  ];
   if (observers.length === 0) observers.push(...hints(config, vendors));
   Object.assign(processWide(), { observers, ...followers } satisfies ProcessWide);
   const shared = sharedLimits(settings, config);

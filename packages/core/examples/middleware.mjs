@@ -1,4 +1,5 @@
 // node --import @llmtrace/auto/hook middleware.mjs
+import { timingOf } from '@llmtrace/core';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 
 /** Wraps the attempts of a call: it may delay, repeat or refuse them. */
@@ -7,18 +8,20 @@ async function officeHours(call, next) {
   return next();
 }
 
-/** Only watches: what a hook throws is logged and dropped. */
-const hooks = {
-  onStart: (call) => console.log(`${call.operation} ${call.request.model}`),
-  onChunk: (call, _chunk, { timeToFirstChunk }) => {
-    if (call.chunks === 1 && timeToFirstChunk !== undefined) console.log('the first chunk is there');
+/** Only watches: what an observer throws is logged and dropped. */
+const printer = {
+  start: (call) => console.log(`${call.operation} ${call.request.model}`),
+  chunk: (call) => {
+    if (call.chunks === 1) console.log('the first chunk is there');
   },
-  onComplete: (call, { attempts }) =>
-    console.log(`${call.outcome}: ${attempts} request, ${call.chunks} chunks`),
-  onError: (_call, error) => console.log(`failed: ${error.message}`),
+  end: (call) => {
+    const { attempts } = timingOf(call);
+    if (call.error) console.log(`failed: ${call.error.message}`);
+    else console.log(`${call.outcome}: ${attempts} request, ${call.chunks} chunks`);
+  },
 };
 
-new OpenAIInstrumentation({ interceptors: [officeHours], hooks });
+new OpenAIInstrumentation({ interceptors: [officeHours], observers: [printer] });
 
 const { default: OpenAI } = await import('openai');
 const stream = await new OpenAI().chat.completions

@@ -3,6 +3,7 @@
  * knows both.
  */
 import type { DiagLogger, Meter, Tracer } from '@opentelemetry/api';
+import { attributionOf } from './attribution/resolve.ts';
 import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
@@ -27,8 +28,10 @@ import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
 import { metricsObserver } from './observers/metrics/calls.ts';
+import { labelsBy } from './observers/metrics/labels.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
+import { requestHookObserver, safeHooks } from './observers/span-hooks.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
@@ -52,21 +55,25 @@ export function engineOf(
   const { content } = config;
   const log = logObserver(config.log as ResolvedLog, content.maxLength);
   const { intercept, retries, settling, telling } = layersOf(config, meter);
+  const { startSpanHook, requestHook, responseHook } = safeHooks(config, diag);
   // in the order of their end: the spend of a call is settled before the call is reported
   const own = [
     ...settling,
     spanObserver(config, {
+      responseHook,
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
-    metricsObserver(meter, config),
+    metricsObserver(meter, config, labelsBy(config.attribution)),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
+    ...(requestHook ? [requestHookObserver(requestHook)] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
   return {
     vendor,
-    startSpan: (call) => startSpan(tracer, call, config),
+    attribution: attributionOf(config.attribution),
+    startSpan: (call) => startSpan(tracer, call, config, startSpanHook),
     priceOf: pricer({ models: config.modelMap }),
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],
@@ -162,14 +169,21 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
   const { sharedLimits: store } = config;
   // Lists are the same in all processes, so that places in them name the limits there.
   const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);
+  const { conceal } = attributionOf(config.attribution);
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
     ...config.budget.map((options, i) =>
       layer(options, () =>
-        watchedBudget(options, { shared: named(`budget ${i}`), pricing: pricingOf(config.modelMap) }),
+        watchedBudget(options, {
+          shared: named(`budget ${i}`),
+          pricing: pricingOf(config.modelMap),
+          conceal,
+        }),
       ),
     ),
-    ...config.rateLimit.map((options, i) => layer(options, () => rateLimit(options, named(`limit ${i}`)))),
+    ...config.rateLimit.map((options, i) =>
+      layer(options, () => rateLimit(options, { shared: named(`limit ${i}`), conceal })),
+    ),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);
   return {
@@ -177,7 +191,7 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
     retries: config.retry !== false,
     settling: layers.flatMap(({ observer }) => observer ?? []),
     telling: [
-      ...(layers.length > 0 ? [resilienceObserver(meter)] : []),
+      ...(layers.length > 0 ? [resilienceObserver(meter, labelsBy(config.attribution))] : []),
       ...(hooked ? [hooksObserver(config.hooks)] : []),
     ],
   };

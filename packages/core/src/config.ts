@@ -1,5 +1,11 @@
 /** Options of the instrumentations, their defaults and their validation. */
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
+import {
+  ATTRIBUTION_DEFAULTS,
+  ATTRIBUTION_RULES,
+  type AttributionOptions,
+  type ResolvedAttribution,
+} from './attribution/options.ts';
 import { type ContentOptions, type ResolvedContent, resolveContent } from './content/options.ts';
 import { note } from './diagnosis/findings.ts';
 import type { NativeMode } from './engine/native/native-span.ts';
@@ -8,9 +14,11 @@ import type { Observer } from './model/call.ts';
 import type { CostSemconv, Semconv } from './observers/attributes.ts';
 import { type Hooks, hooksOf } from './observers/hooks.ts';
 import { FORMER_LOG, LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
+import { type SpanHooks, spanHooksOf } from './observers/span-hooks.ts';
 import { OPTION_TABLE, PLAIN_DEFAULTS, PLAIN_RULES, type PlainOptions } from './option-tables.ts';
 import type { Environment } from './options/environment.ts';
 import {
+  checked,
   checkedValue,
   fromEnvironment,
   isRecord,
@@ -27,10 +35,16 @@ import { warnByTable } from './options/table.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
 
 /** Options of every llmtrace instrumentation. */
-export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig {
-  /** Functions of your own that watch each call; what they throw is logged and dropped. @default {} */
+export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig, SpanHooks {
+  /**
+   * One more observer, whose methods have other names.
+   * @deprecated Use `observers`; `timingOf(call)` has the times.
+   */
   hooks?: Hooks;
-  /** Watch each call, after llmtrace's own observers. @default [] */
+  /**
+   * Watch each call, after llmtrace's own observers; what they throw is logged and dropped.
+   * @default []
+   */
   observers?: readonly Observer[];
   /**
    * Which state of the GenAI semantic conventions names the telemetry: the last released one, the newest
@@ -93,6 +107,8 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
    * @default { capture: 'NO_CONTENT' }
    */
   content?: ContentOptions;
+  /** Whom calls are for: where attributes come from, which metrics have them, which are hashed. @default {} */
+  attribution?: AttributionOptions;
   /**
    * Besides the log event of a failed call, record its exception on the span, as older conventions have it.
    * Environment: `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN` with `logs/dup`.
@@ -109,9 +125,18 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig 
 
 /** Options with everything in them. */
 export type CompleteConfig = Required<
-  Omit<LlmTraceConfig, 'streamUsage' | 'nativeSpans' | 'costSemconv' | 'rateLimit'>
+  Omit<
+    LlmTraceConfig,
+    'streamUsage' | 'nativeSpans' | 'costSemconv' | 'rateLimit' | 'attribution' | keyof SpanHooks
+  >
 > &
-  Resilience & { content: ResolvedContent; nativeSpans: NativeMode; costSemconv: CostSemconv };
+  Resilience &
+  SpanHooks & {
+    attribution: ResolvedAttribution;
+    content: ResolvedContent;
+    nativeSpans: NativeMode;
+    costSemconv: CostSemconv;
+  };
 
 const warn = warnByTable(OPTION_TABLE);
 
@@ -126,6 +151,8 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
     observers: expectObservers(config.observers ?? []),
     ...resilienceOf(config, env, warn),
     hooks: hooksOf(config.hooks),
+    ...spanHooksOf(config),
+    attribution: attributionOptions(config.attribution, env),
     log: resolveLog(config.log, log.mode, log.hideContent),
     content: resolveContent(config.content, env, warn),
   };
@@ -153,6 +180,22 @@ function warnOfUnknownOptions(given: object, known: object, former: readonly str
 
 const noteUnknown = (what: string, cure: string): void =>
   note({ code: 'no-effect', what: `${what} and has no effect`, cure, lost: false }, true);
+
+/** The same options are the same object, so that all instrumentations have one salt and one memory of hashes. */
+const attributions = new Map<string, ResolvedAttribution>();
+
+function attributionOptions(given: unknown = {}, env: Environment): ResolvedAttribution {
+  const set = { ...ATTRIBUTION_DEFAULTS, ...fromEnvironment(ATTRIBUTION_RULES, env, warn) };
+  const options = checked<ResolvedAttribution>('attribution', given, ATTRIBUTION_RULES, set);
+  const key = JSON.stringify(options);
+  const found = attributions.get(key) ?? options;
+  attributions.set(key, found);
+  return found;
+}
+
+/** What the environment says of the attributes that metrics have. */
+export const metricAttributesOf = (env: Environment): readonly string[] =>
+  (variableOf(ATTRIBUTION_RULES.metricAttributes, env, warn) as readonly string[] | undefined) ?? [];
 
 function plainOptions(config: LlmTraceConfig, env: Environment): PlainOptions {
   const defaults = { ...PLAIN_DEFAULTS, semconv: optedIn(env) ?? PLAIN_DEFAULTS.semconv };

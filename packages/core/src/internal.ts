@@ -5,8 +5,20 @@
  */
 
 export {
+  type GivenAttributes,
+  getLlmAttributes,
+  withLlmAttributes,
+} from './attribution/attributes.ts';
+export type {
+  AttributionOptions,
+  ResolvedAttribution,
+} from './attribution/options.ts';
+export { type Attribution, attributionOf } from './attribution/resolve.ts';
+export { runAsIn, type Scope, scopeOf } from './attribution/scope.ts';
+export {
   isSwitchedOff,
   type LlmTraceConfig,
+  metricAttributesOf,
   validateConfig,
 } from './config.ts';
 export {
@@ -83,6 +95,13 @@ export type {
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
 export {
+  attributeValue,
+  fieldName,
+  type LlmAttributes,
+  type NamedAttribute,
+  spanAttribute,
+} from './model/attributes.ts';
+export {
   type Billing,
   type Fees,
   type FeeUnit,
@@ -117,11 +136,12 @@ export type {
   ToolDefinition,
 } from './model/messages.ts';
 export type { SentRequests } from './model/sent-requests.ts';
-export type { CostSemconv, Semconv } from './observers/attributes.ts';
+export { attributionAttributes, type CostSemconv, type Semconv } from './observers/attributes.ts';
 export { newerLoggerProvider } from './observers/events.ts';
-export type { Hooks, Timing } from './observers/hooks.ts';
+export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export type { SpanHooks } from './observers/span-hooks.ts';
 export { OPTION_TABLE } from './option-tables.ts';
 export type { Environment } from './options/environment.ts';
 export {
@@ -163,6 +183,7 @@ export { warn, warnOnce } from './platform/warn.ts';
 export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
 export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
 export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
+export { metadataAttributes } from './vendor/metadata.ts';
 export {
   allImage,
   type BilledReading,

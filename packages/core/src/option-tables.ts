@@ -1,5 +1,6 @@
 /** The options that belong to no feature, and the tables of all options of an instrumentation, joined in one list. */
 
+import { ATTRIBUTION_TABLE } from './attribution/options.ts';
 import type { CompleteConfig } from './config.ts';
 import { CONTENT_TABLE } from './content/options.ts';
 import { RESILIENCE_TABLE } from './interceptors/option-table.ts';
@@ -85,6 +86,7 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
   }),
+  ...ATTRIBUTION_TABLE,
   ...CONTENT_TABLE,
   ...LOG_TABLE,
   ...RESILIENCE_TABLE,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import sinon from 'sinon';
+import { ATTRIBUTION_DEFAULTS } from '../src/attribution/options.ts';
 import { type LlmTraceConfig, resolveConfig, validateConfig } from '../src/config.ts';
 import { originOf } from '../src/vendor/provider.ts';
 
@@ -23,6 +24,8 @@ const CONTENT = {
   toolDefinitions: 'names',
   completionHook: undefined,
 };
+
+const NO_SPAN_HOOKS = { startSpanHook: undefined, requestHook: undefined, responseHook: undefined };
 
 describe('the configuration', () => {
   it('pollutes no prototype, and finds no provider on one', () => {
@@ -61,6 +64,8 @@ describe('the configuration', () => {
       budget: [],
       sharedLimits: false,
       hooks: {},
+      ...NO_SPAN_HOOKS,
+      attribution: ATTRIBUTION_DEFAULTS,
       httpExclude: [],
       semconv: '1.41',
       costSemconv: 'default',
@@ -80,6 +85,12 @@ describe('the configuration', () => {
     const env = {
       LLMTRACE_ENABLED: 'false',
       LLMTRACE_SEMCONV: 'dup',
+      LLMTRACE_BAGGAGE_KEYS: 'team, user.id',
+      LLMTRACE_REQUEST_ATTRIBUTES: 'off',
+      LLMTRACE_METRIC_ATTRIBUTES: 'tenant.id,feature',
+      LLMTRACE_METRIC_ATTRIBUTE_VALUES: '5',
+      LLMTRACE_HASH_ATTRIBUTES: 'user',
+      LLMTRACE_HASH_SALT: 'secret',
       LLMTRACE_HTTP_EXCLUDE: 'a.test, *.b.test',
       LLMTRACE_COST_SEMCONV: 'Logfire',
       LLMTRACE_TOKEN_MODALITY: '1',
@@ -106,6 +117,15 @@ describe('the configuration', () => {
       budget: [],
       sharedLimits: false,
       hooks: {},
+      ...NO_SPAN_HOOKS,
+      attribution: {
+        baggageKeys: ['team', 'user.id'],
+        requestFields: false,
+        metricAttributes: ['tenant.id', 'feature'],
+        maxMetricValues: 5,
+        hash: ['user'],
+        salt: 'secret',
+      },
       httpExclude: ['a.test', '*.b.test'],
       semconv: 'dup',
       costSemconv: 'logfire',

@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  metadataAttributes,
   type SentRequests,
   type Vendor,
 } from '@llmtrace/core';
@@ -51,7 +52,11 @@ export const anthropic: Vendor = {
   providerOf,
   // Such a client renews its credentials by repeating a request that was refused.
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
-  endpoints: [...messages, completions, ...batches],
+  // `metadata.user_id` is the one field that the API allows.
+  endpoints: [...messages, completions, ...batches].map((endpoint) => ({
+    ...endpoint,
+    attributes: ([params]: readonly any[]) => metadataAttributes(params?.metadata),
+  })),
   requests,
   otherTracers: [
     ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],

@@ -8,6 +8,7 @@ import {
   fields,
   type LlmRequest,
   type LlmResponse,
+  metadataAttributes,
   name,
   number,
   objects,
@@ -21,6 +22,8 @@ export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as cons
 
 const models = {
   files: FILES,
+  // Vertex AI bills by them.
+  attributes: ([p]: readonly any[]) => metadataAttributes(p?.config?.labels),
   className: 'Models',
   path: 'Models',
   signal: ([p]: readonly any[]) => p?.config?.abortSignal,

@@ -9,6 +9,9 @@ import {
   isCancelled,
   type Live,
   onCollected,
+  runAsIn,
+  type Scope,
+  scopeOf,
   seen,
   wholeAnswered,
 } from '@llmtrace/core/internal';
@@ -33,6 +36,7 @@ export class Exchange {
   readonly #opener: CallOpener;
   readonly #target: Target;
   readonly #context: Context;
+  readonly #scope: Scope | undefined = scopeOf();
   readonly #begun = performance.now();
   /**
    * The client's own object for the request: when the request is garbage-collected, the application has dropped the
@@ -85,7 +89,9 @@ export class Exchange {
   }
 
   #open(found: Recognised): void {
-    const live = context.with(this.#context, () => this.#opener.open(found, this.#begun));
+    const live = runAsIn(this.#scope, () =>
+      context.with(this.#context, () => this.#opener.open(found, this.#begun)),
+    );
     if (live) this.#use(live);
     else this.#isOver = true;
   }

@@ -6,6 +6,7 @@ import {
   type SentRequests,
   type Vendor,
 } from '@llmtrace/core';
+import { attributes } from './attributes.ts';
 import { batches } from './batches.ts';
 import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
@@ -46,7 +47,10 @@ export const openai: Vendor = {
   client: (resource) => resource?._client,
   baseURL: (client) => client?.baseURL,
   providerOf,
-  endpoints: [chat, ...responses, embeddings, completions, ...media, ...batches],
+  endpoints: [chat, ...responses, embeddings, completions, ...media, ...batches].map((endpoint) => ({
+    ...endpoint,
+    attributes,
+  })),
   requests,
   otherTracers: [
     ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],

@@ -32,6 +32,8 @@ export interface MetricsOptions {
   buckets: readonly number[];
   /** Labels that all metrics have beside their own. */
   defaultLabels: Readonly<Record<string, string>>;
+  /** The labels by attributes of calls. */
+  attributeLabels: readonly string[];
   maxLabelValues: number;
 }
 
@@ -39,7 +41,13 @@ export interface MetricsOptions {
  * Makes the metrics in a separate registry in OpenMetrics format, since only such a registry may have exemplars; a
  * metric may also be in other registries of any format.
  */
-export function makeMetrics({ prefix, buckets, defaultLabels, maxLabelValues }: MetricsOptions): {
+export function makeMetrics({
+  prefix,
+  buckets,
+  defaultLabels,
+  attributeLabels,
+  maxLabelValues,
+}: MetricsOptions): {
   metrics: Metrics;
   registry: Registry<OpenMetricsContentType>;
 } {
@@ -52,10 +60,11 @@ export function makeMetrics({ prefix, buckets, defaultLabels, maxLabelValues }: 
     labelNames: [...labels, ...labelNames],
     registers: [registry],
   });
-  const counter = (name: string, help: string) => new Counter(common(name, help, 'provider', 'model'));
+  const counter = (name: string, help: string) =>
+    new Counter(common(name, help, 'provider', 'model', ...attributeLabels));
   const histogram = (name: string, help: string) =>
     new Histogram({
-      ...common(name, help, 'provider', 'model'),
+      ...common(name, help, 'provider', 'model', ...attributeLabels),
       buckets: [...buckets],
       enableExemplars: true,
     });
@@ -85,7 +94,9 @@ export function makeMetrics({ prefix, buckets, defaultLabels, maxLabelValues }: 
     active: new Gauge(
       common('active_requests', 'LLM requests in flight; a stream counts until it ends.', 'provider'),
     ),
-    errors: new Counter(common('errors_total', 'LLM requests that failed.', 'provider', 'error_type')),
+    errors: new Counter(
+      common('errors_total', 'LLM requests that failed.', 'provider', 'error_type', ...attributeLabels),
+    ),
     chunks: counter('stream_chunks_total', 'Chunks of streams received.'),
     firstChunk: histogram(
       'time_to_first_chunk_seconds',

@@ -1,6 +1,14 @@
 /** Counts calls for Prometheus. */
 import { type Call, callErrorType, type Observer } from '@llmtrace/core';
-import { isRefusal, isUnpriced, REFUSALS, warn } from '@llmtrace/core/internal';
+import {
+  attributeValue,
+  fieldName,
+  isRefusal,
+  isUnpriced,
+  metricAttributesOf,
+  REFUSALS,
+  warn,
+} from '@llmtrace/core/internal';
 import { isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
 import type { Histogram, Registry } from 'prom-client';
 import { makeLabels, OTHER } from './labels.ts';
@@ -20,6 +28,11 @@ export interface PrometheusOptions {
   register?: AnyRegistry;
   /** Labels that each metric gets besides its own: `{ service: 'chat' }`. @default {} */
   defaultLabels?: Readonly<Record<string, string>>;
+  /**
+   * The attributes of calls that are labels: `['tenant', 'feature']`. Environment: `LLMTRACE_METRIC_ATTRIBUTES`.
+   * @default []
+   */
+  attributes?: readonly string[];
   /** The upper bounds of the histograms' buckets, in seconds, ascending. @default 0.05 … 300 */
   buckets?: readonly number[];
   /**
@@ -36,18 +49,28 @@ export interface PrometheusObserver extends Observer {
 
 /** Makes an observer for the option `observers` of an instrumentation. Several instrumentations may share it. */
 export function prometheusObserver(options: PrometheusOptions = {}): PrometheusObserver {
-  const { prefix, defaultLabels, buckets, maxLabelValues, register } = checked(options);
+  const { prefix, defaultLabels, buckets, attributes, maxLabelValues, register } = checked(options);
+  const attributeLabels = attributes.map(fieldName);
   const { metrics, registry } = metricsIn(register, {
     prefix,
     buckets,
     defaultLabels,
+    attributeLabels,
     maxLabelValues,
   });
-  const series = makeSeries(metrics);
+  const series = makeSeries(metrics, ['model', 'error_type', ...attributeLabels]);
+  const withAttributes = (labels: Labels, call: Call): Labels => {
+    // A call of another copy of llmtrace may have none.
+    for (const [at, name] of attributeLabels.entries())
+      labels[name] = label(name, attributeValue(call.attributes ?? {}, attributes[at] as string));
+    return labels;
+  };
   /** A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with. */
-  const labelsOf = ({ request, response }: Call, provider: Labels): Labels => {
-    const labels = { ...provider, model: label('model', request.model ?? response.model) };
-    if (series.add('model', labels)) for (const name of FROM_ZERO) metrics[name].inc(labels, 0);
+  const labelsOf = (call: Call, provider: Labels): Labels => {
+    const { request, response } = call;
+    const model = label('model', request.model ?? response.model);
+    const labels = withAttributes({ ...provider, model }, call);
+    if (series.add(labels)) for (const name of FROM_ZERO) metrics[name].inc(labels, 0);
     return labels;
   };
   const label = makeLabels({
@@ -76,8 +99,9 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
       }
       count(metrics, call, labels);
       if (call.outcome !== 'failed') return;
-      const failed = { ...provider, error_type: label('error_type', callErrorType(call)) };
-      series.add('error_type', failed);
+      const error_type = label('error_type', callErrorType(call));
+      const failed = withAttributes({ ...provider, error_type }, call);
+      series.add(failed);
       metrics.errors.inc(failed);
     },
   };
@@ -143,7 +167,7 @@ function metricsIn(register: AnyRegistry | undefined, options: MetricsOptions): 
   if (!register) return makeMetrics(options);
   const known = made.get(register) ?? new Map<string, Made>();
   made.set(register, known);
-  const key = [options.prefix, ...Object.keys(options.defaultLabels)].join();
+  const key = [options.prefix, ...options.attributeLabels, '', ...Object.keys(options.defaultLabels)].join();
   const found = known.get(key) ?? { metrics: makeMetrics(options).metrics, registry: register };
   if (!known.has(key)) addTo(register, found.metrics);
   known.set(key, found);
@@ -173,20 +197,27 @@ function checked(options: PrometheusOptions): Checked {
     buckets = BUCKETS,
     maxLabelValues = 100,
     defaultLabels = {},
+    attributes = metricAttributesOf(process.env),
     register,
   } = options;
   expect(/^[a-zA-Z_:][\w:]*$/.test(prefix), 'prefix', 'the beginning of a metric’s name', prefix);
   const isAscending = buckets.every((bound, n) => Number.isFinite(bound) && bound > (buckets[n - 1] ?? 0));
   expect(isAscending && buckets.length > 0, 'buckets', 'positive numbers, ascending', buckets);
   expect(maxLabelValues >= 1, 'maxLabelValues', 'a positive number', maxLabelValues);
-  for (const name of Object.keys(defaultLabels)) {
-    const isFree =
-      /^[a-zA-Z_]\w*$/.test(name) &&
-      !['provider', 'model', 'error_type', 'reason', 'budget', 'key', 'le'].includes(name);
-    expect(isFree, 'defaultLabels', 'names of labels that no metric has', name);
+  expect(Array.isArray(attributes), 'attributes', 'a list of attributes', attributes);
+  for (const name of Object.keys(defaultLabels))
+    expect(isFree(name), 'defaultLabels', 'names of labels that no metric has', name);
+  for (const [at, attribute] of attributes.entries()) {
+    const name = typeof attribute === 'string' ? fieldName(attribute) : '';
+    const isNew = isFree(name) && !(name in defaultLabels) && attributes.map(fieldName).indexOf(name) === at;
+    expect(isNew, 'attributes', 'attributes whose labels no metric has', attribute);
   }
-  return { prefix, buckets, maxLabelValues, defaultLabels, ...(register ? { register } : {}) };
+  return { prefix, buckets, maxLabelValues, defaultLabels, attributes, ...(register ? { register } : {}) };
 }
+
+const TAKEN = ['provider', 'model', 'error_type', 'reason', 'budget', 'key', 'le'];
+
+const isFree = (name: string): boolean => /^[a-zA-Z_]\w*$/.test(name) && !TAKEN.includes(name);
 
 function expect(right: boolean, name: string, expected: string, value: unknown): void {
   if (!right) throw new TypeError(`Expected \`${name}\` to be ${expected}, got ${String(value)}.`);

@@ -4,32 +4,41 @@ import type { Metrics } from './metrics.ts';
 type Labels = Readonly<Record<string, string>>;
 
 export interface SeriesOf {
-  /** A call has such labels; one of them is `label`. @returns true where they are new */
-  add(label: string, labels: Labels): boolean;
+  /** A call has such labels. @returns true where they are new */
+  add(labels: Labels): boolean;
   /** Removes all series in which `label` has that value: a counter that comes back begins at 0, as after a restart. */
   remove(label: string, value: string): void;
 }
 
-export function makeSeries(metrics: Metrics): SeriesOf {
-  /** By label and value, the labels of its series, one for each provider. */
-  const known = new Map<string, Map<string, Labels>>();
+/** @param indexed the labels whose values may go. */
+export function makeSeries(metrics: Metrics, indexed: readonly string[]): SeriesOf {
+  const all = new Map<string, Labels>();
+  /** By label and value, the keys of its series. */
+  const byValue = new Map<string, Set<string>>();
   const { active: _, refused: _r, budgetSpent: _s, budgetRemaining: _b, errors, ...byModel } = metrics;
-  const metricsWith = (label: string) => (label === 'error_type' ? [errors] : Object.values(byModel));
+  const metricsWith = (labels: Labels) => ('error_type' in labels ? [errors] : Object.values(byModel));
+  const valuesOf = (labels: Labels): string[] =>
+    indexed.flatMap((label) => (label in labels ? `${label} ${labels[label]}` : []));
   return {
-    add(label, labels) {
-      const key = `${label} ${labels[label]}`;
-      const series = known.get(key) ?? new Map<string, Labels>();
-      if (series.size === 0) known.set(key, series);
-      const provider = labels['provider'] ?? '';
-      if (series.has(provider)) return false;
-      series.set(provider, labels);
+    add(labels) {
+      const key = JSON.stringify(labels);
+      if (all.has(key)) return false;
+      all.set(key, labels);
+      for (const value of valuesOf(labels)) {
+        const keys = byValue.get(value) ?? new Set();
+        byValue.set(value, keys.add(key));
+      }
       return true;
     },
     remove(label, value) {
-      const key = `${label} ${value}`;
-      for (const labels of known.get(key)?.values() ?? [])
-        for (const metric of metricsWith(label)) metric.remove(labels);
-      known.delete(key);
+      const gone = `${label} ${value}`;
+      for (const key of byValue.get(gone) ?? []) {
+        const labels = all.get(key) ?? {};
+        for (const metric of metricsWith(labels)) metric.remove(labels);
+        all.delete(key);
+        for (const other of valuesOf(labels)) byValue.get(other)?.delete(key);
+      }
+      byValue.delete(gone);
     },
   };
 }

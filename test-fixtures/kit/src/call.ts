@@ -9,6 +9,7 @@ export const aCall = (fields: Partial<Call> = {}): Call => ({
   apiType: 'chat_completions',
   server: { address: 'api.openai.com', port: 443 },
   request: { model: 'gpt-4o' },
+  attributes: {},
   startTime: 0,
   attempts: 1,
   attemptTime: 0,

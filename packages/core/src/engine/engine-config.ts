@@ -1,5 +1,6 @@
-import type { DiagLogger, Span } from '@opentelemetry/api';
+import type { Context, DiagLogger, Span } from '@opentelemetry/api';
 import type { CaptureOptions } from '../content/capture.ts';
+import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, Cost, Interceptor, Observer } from '../model/call.ts';
 import type { Origin } from '../vendor/provider.ts';
 import type { Vendor } from '../vendor/vendor.ts';
@@ -12,6 +13,12 @@ export interface EngineConfig {
   startSpan(call: Readonly<Call>): Span;
   /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
+  /** The attributes of a call, out of its context and the fields of its request. */
+  readonly attribution: {
+    readonly requestFields: boolean;
+    of(context: Context, request?: LlmAttributes): LlmAttributes;
+    conceal(name: string, value: string): string;
+  };
   /** They watch each call, in this order, and change nothing of it. */
   readonly observers: readonly Observer[];
   /** The observers that see chunks or may start to: an application's observer is checked again at each chunk. */

@@ -18,6 +18,12 @@ export function guard<T>(engine: Logging, step: string, run: () => T): T | undef
   }
 }
 
+/** What an observer returned: a promise that is rejected, and that nothing handles, would end the process. */
+export function settled(engine: Logging, step: string, done: unknown): void {
+  const { then } = done as Partial<PromiseLike<unknown>>;
+  if (typeof then === 'function') then.call(done, undefined, (error: unknown) => report(engine, step, error));
+}
+
 export function report({ diag }: Logging, step: string, error: unknown): void {
   const cause = `${step}: ${error instanceof Error ? error.message : String(error)}`;
   if (reported.has(cause) || reported.size >= MAX_REPORTS) return;

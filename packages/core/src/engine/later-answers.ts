@@ -4,6 +4,7 @@
  * usage.
  */
 import type { SpanContext } from '@opentelemetry/api';
+import type { LlmAttributes } from '../model/attributes.ts';
 import { hasTokens } from '../model/billing.ts';
 import type { Call, LlmRequest } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
@@ -11,6 +12,7 @@ import { spanOf } from '../model/call-span.ts';
 /** The record of a call whose answer comes later. */
 export interface Ordered {
   readonly request: LlmRequest;
+  readonly attributes: LlmAttributes;
   /** The span of the call. */
   readonly span: SpanContext | undefined;
 }
@@ -60,7 +62,8 @@ const keyOf = (address: string | undefined, id: string): string => `${address ??
 export function remember(call: Call): void {
   const { id, isPending, usage } = call.response;
   if (!isPending || id === undefined || usage !== undefined || call.outcome === 'failed') return;
-  ordered.set(keyOf(call.server?.address, id), { request: call.request, span: spanOf(call)?.spanContext() });
+  const { request, attributes } = call;
+  ordered.set(keyOf(call.server?.address, id), { request, attributes, span: spanOf(call)?.spanContext() });
 }
 
 /**

@@ -4,6 +4,7 @@
 import { context, trace } from '@opentelemetry/api';
 import { Capture } from '../content/capture.ts';
 import { errorStatus, isCancelled } from '../errors/index.ts';
+import { type LlmAttributes, merged } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Outcome } from '../model/call.ts';
 import { setSpanOf } from '../model/call-span.ts';
 import type { NativeCall } from '../model/native-call.ts';
@@ -19,7 +20,7 @@ import type { Endpoint } from '../vendor/vendor.ts';
 import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
 import type { EngineConfig } from './engine-config.ts';
-import { guard, report } from './guard.ts';
+import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
@@ -76,7 +77,8 @@ export function openCall(
   const origin = engine.origin(client, args);
   // Before the observers start: from then on nothing may fail, for a call that they saw start must end.
   const signal = endpoint.signal?.(args, self);
-  const call = newCall(endpoint, request, origin, begun);
+  const attributes = attributesOf(engine, endpoint, request, args);
+  const call = newCall(endpoint, { request, attributes }, origin, begun);
   if (engine.needsSize) call.requestSize = sizeOf(args);
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
@@ -105,14 +107,43 @@ export function openReading(
   const reading = readingOf(origin.server?.address, id, endpoint.reads?.isBatch ?? false);
   if (!reading) return undefined;
   const request = { ...reading.ordered?.request, ...endpoint.request(args, self) };
-  const call = { ...newCall(endpoint, request, origin), reads: { span: reading.ordered?.span } };
+  const here = attributesOf(engine, endpoint, request, args);
+  const attributes = reading.ordered ? merged(here, reading.ordered.attributes) : here;
+  const call = {
+    ...newCall(endpoint, { request, attributes }, origin),
+    reads: { span: reading.ordered?.span },
+  };
   const none = { native: undefined, signal: undefined, capture: undefined, chain: undefined };
   const live = newLive({ engine, endpoint, call, client, ...none, later: reading }, origin.isGateway);
   openCalls.add(live);
   return live;
 }
 
-function newCall(endpoint: Endpoint, request: LlmRequest, origin: Origin, begun?: number): Call {
+/** An endpoint whose fields cannot be read costs the call its attributes alone. */
+function attributesOf(
+  { attribution, diag }: EngineConfig,
+  endpoint: Endpoint,
+  { conversationId }: LlmRequest,
+  args: unknown[],
+): LlmAttributes {
+  const active = context.active();
+  let asked: LlmAttributes | undefined;
+  try {
+    asked = attribution.requestFields ? endpoint.attributes?.(args) : undefined;
+  } catch (error) {
+    report({ diag }, 'start', error);
+  }
+  if (conversationId === undefined) return attribution.of(active, asked);
+  const conversation = { conversation: conversationId };
+  return attribution.of(active, asked ? merged(conversation, asked) : conversation);
+}
+
+function newCall(
+  endpoint: Endpoint,
+  { request, attributes }: Pick<Call, 'request' | 'attributes'>,
+  origin: Origin,
+  begun?: number,
+): Call {
   const now = performance.now();
   const { provider, server, priceProvider = null, region } = origin;
   return {
@@ -123,6 +154,7 @@ function newCall(endpoint: Endpoint, request: LlmRequest, origin: Origin, begun?
     priceProvider,
     region,
     request,
+    attributes,
     startTime: begun ?? now,
     attempts: 0,
     attemptTime: now,
@@ -244,7 +276,8 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   live.capture?.chunk(chunk);
   for (const observer of engine.watching) {
     try {
-      observer.chunk?.(call, chunk, now);
+      const done: unknown = observer.chunk?.(call, chunk, now);
+      if (done) settled(engine, 'chunk', done);
     } catch (error) {
       report(engine, 'chunk', error);
     }
@@ -273,8 +306,8 @@ function shareModel(response: LlmResponse): void {
 function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
   for (const observer of engine.observers) {
     try {
-      if (step === 'start') observer.start?.(call);
-      else observer.end?.(call);
+      const done: unknown = step === 'start' ? observer.start?.(call) : observer.end?.(call);
+      if (done) settled(engine, step, done);
     } catch (error) {
       report(engine, step, error);
     }
@@ -326,6 +359,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   if (live.headers) addHeaders(call.response, live.headers);
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
+  concealConversation(live);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
   if (live.later) {
@@ -336,6 +370,13 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   price(engine, call);
   tell(engine, 'end', call);
   if (call.response.isPending) remember(call);
+}
+
+/** An answer may be the first to name the conversation. */
+function concealConversation({ engine, call: { response } }: Live): void {
+  const { conversationId } = response;
+  if (typeof conversationId === 'string')
+    response.conversationId = engine.attribution.conceal('conversation', conversationId);
 }
 
 function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcome: Outcome): Outcome {

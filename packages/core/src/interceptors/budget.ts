@@ -7,7 +7,7 @@
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Call } from '../model/call.ts';
 import { warn } from '../platform/warn.ts';
-import { type Key, keyOf, type Layer, perKey } from './feature.ts';
+import { type Conceal, type Key, keyOf, type Layer, perKey } from './feature.ts';
 import { type Expected, makeForecast, type Pricing } from './forecast.ts';
 import { refusal } from './limiter.ts';
 import type { SharedName } from './shared/shared-limiter.ts';
@@ -96,6 +96,8 @@ export interface BudgetSetting {
   readonly shared?: SharedName | undefined;
   readonly clocks?: PurseClocks;
   readonly pricing: Pricing;
+  /** How values of the baggage are written in keys; absent for as they are. */
+  readonly conceal?: Conceal;
 }
 
 interface BudgetLayer extends Layer {
@@ -121,7 +123,10 @@ export function budgetReadings(): BudgetReading[] {
   });
 }
 
-export function budget(options: Budget, { shared, clocks = CLOCKS, pricing }: BudgetSetting): BudgetLayer {
+export function budget(
+  options: Budget,
+  { shared, clocks = CLOCKS, pricing, conceal }: BudgetSetting,
+): BudgetLayer {
   const { date } = clocks;
   const { usd = Infinity, tokens = Infinity, mode, unknown } = options;
   const windows = windowsOf(options.window, options.rolling, options.timeZone);
@@ -170,7 +175,7 @@ export function budget(options: Budget, { shared, clocks = CLOCKS, pricing }: Bu
   }
 
   async function reserve(call: Call): Promise<Reservation> {
-    const state = stateOf(keyOf(options.key, call));
+    const state = stateOf(keyOf(options.key, call, conceal));
     const expected = expectedOf(call);
     if (mode === 'refuse') expectKnown(call, state.key, expected);
     const answer = state.purse.reserve(expected, { usd, tokens }, mode === 'warn');
@@ -189,7 +194,7 @@ export function budget(options: Budget, { shared, clocks = CLOCKS, pricing }: Bu
   function settle(call: Call): void {
     const reservation = reservations.get(call);
     reservations.delete(call);
-    const { purse } = reservation?.state ?? stateOf(keyOf(options.key, call));
+    const { purse } = reservation?.state ?? stateOf(keyOf(options.key, call, conceal));
     purse.settle(reservation?.expected, spentBy(call, reservation?.expected));
   }
 

@@ -1,6 +1,7 @@
 /** What a feature adds to the calls: an interceptor of their attempts, and an observer that learns of their ends. */
 import { createHash } from 'node:crypto';
 import { propagation } from '@opentelemetry/api';
+import { attributeValue, NAMED_ATTRIBUTES, type NamedAttribute } from '../model/attributes.ts';
 import type { Call, Interceptor, Observer } from '../model/call.ts';
 import { warn } from '../platform/warn.ts';
 
@@ -11,26 +12,39 @@ export interface Layer {
 
 /**
  * By what limits and budgets are kept apart: one for the whole process, one for each provider, one for each model of
- * a provider, one for each value of an entry of OpenTelemetry's baggage (`baggage:tenant`), or one for each key that a
- * function gives.
+ * a provider, one for each value of an attribute of the call (`tenant`, `user`, …) or of an entry of OpenTelemetry's
+ * baggage (`baggage:plan`), or one for each key that a function gives.
  */
-export type Key = 'process' | 'provider' | 'model' | `baggage:${string}` | ((call: Call) => string);
+export type Key =
+  | 'process'
+  | 'provider'
+  | 'model'
+  | NamedAttribute
+  | `baggage:${string}`
+  | ((call: Call) => string);
+
+/** The keys that are words, as an error lists them. */
+export const KEY_WORDS = ['process', 'provider', 'model', ...NAMED_ATTRIBUTES] as const;
 
 const BAGGAGE = 'baggage:';
 
 /** True for a key that names an entry of the baggage. */
-export const isBaggageKey = (value: unknown): boolean =>
+export const isBaggageKey = (value: unknown): value is `baggage:${string}` =>
   typeof value === 'string' && value.startsWith(BAGGAGE) && value.length > BAGGAGE.length;
 
 /** The longest key that is kept as it is; of a longer one, its beginning and its hash. */
 const MAX_KEY = 256;
 
+/** The value of an attribute as telemetry may have it: hashed where that is asked for. */
+export type Conceal = (name: string, value: string) => string;
+
 /** The key of a call. A function of the application's that fails or gives no text counts for the whole process. */
-export function keyOf(key: Key, call: Call): string {
+export function keyOf(key: Key, call: Call, conceal?: Conceal): string {
   if (key === 'provider') return call.provider;
   if (key === 'model') return bounded(`${call.provider} ${call.request.model ?? ''}`);
   if (key === 'process') return key;
-  if (typeof key === 'string') return baggageKey(key.slice(BAGGAGE.length), call);
+  if (isBaggageKey(key)) return baggageKey(key.slice(BAGGAGE.length), call, conceal);
+  if (typeof key === 'string') return attributeKey(key, call);
   try {
     return bounded(String(key(call)));
   } catch {
@@ -39,10 +53,14 @@ export function keyOf(key: Key, call: Call): string {
 }
 
 /** Calls without the entry have a key of their own. */
-function baggageKey(name: string, { context }: Call): string {
-  const entry = propagation.getBaggage(context)?.getEntry(name);
-  return bounded(`${name}=${entry?.value ?? ''}`);
+function baggageKey(name: string, { context }: Call, conceal: Conceal = (_, value) => value): string {
+  const value = propagation.getBaggage(context)?.getEntry(name)?.value ?? '';
+  return bounded(`${name}=${value && conceal(name, value)}`);
 }
+
+/** Calls without the attribute have a key of their own. */
+const attributeKey = (name: string, { attributes }: Call): string =>
+  bounded(`${name}=${attributeValue(attributes, name) ?? ''}`);
 
 const bounded = (key: string): string =>
   key.length <= MAX_KEY

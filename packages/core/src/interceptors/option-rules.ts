@@ -17,7 +17,7 @@ import {
   wholeNumber,
 } from '../options/rules.ts';
 import type { Budget } from './budget.ts';
-import { isBaggageKey } from './feature.ts';
+import { isBaggageKey, KEY_WORDS } from './feature.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from './retry.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
@@ -40,7 +40,7 @@ export const RETRY: Rules<Retries> = {
   },
 };
 
-const KEYS = oneOf(['process', 'provider', 'model'], '');
+const KEYS = oneOf(KEY_WORDS, '');
 
 /** What limits and budgets are kept apart by. The name of an entry of the baggage is taken as it is written. */
 const keyRule = (env: string): Rule => ({
@@ -48,7 +48,8 @@ const keyRule = (env: string): Rule => ({
   env,
   expected: `${KEYS.expected}, baggage:<name>`,
   holds: (value) => KEYS.holds(value) || isBaggageKey(value),
-  parse: (text) => (isBaggageKey(text) ? text : text.toLowerCase()),
+  parse: (text) =>
+    isBaggageKey(text) ? text : (KEY_WORDS.find((word) => word.toLowerCase() === text.toLowerCase()) ?? text),
 });
 
 const timeZone = (env: string): Rule => ({

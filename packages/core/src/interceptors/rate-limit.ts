@@ -6,7 +6,7 @@
 import { classifyError } from '../errors/index.ts';
 import type { Call, Remaining } from '../model/call.ts';
 import type { Limits } from './admission.ts';
-import { type Key, keyOf, type Layer, perKey } from './feature.ts';
+import { type Conceal, type Key, keyOf, type Layer, perKey } from './feature.ts';
 import { type Limiter, LocalLimiter, type Ticket } from './limiter.ts';
 import { SharedLimiter, type SharedName } from './shared/shared-limiter.ts';
 import { spentBy } from './spend.ts';
@@ -80,12 +80,21 @@ interface Held {
   readonly ticket: Ticket;
 }
 
-/**
- * The interceptor waits for the call's turn; the observer releases the call's reservation and settles its tokens.
- *
- * @param shared where the limits are kept that hold over several processes; absent where they are this one's.
- */
-export function rateLimit(options: RateLimit, shared?: SharedName, { now, date }: Clocks = CLOCKS): Layer {
+/** Where a rate limit is kept, and by what it counts. */
+export interface RateLimitSetting {
+  /** Where the limits are kept that hold over several processes; absent where they are this one's. */
+  readonly shared?: SharedName | undefined;
+  readonly clocks?: Clocks;
+  /** How values of the baggage are written in keys; absent for as they are. */
+  readonly conceal?: Conceal;
+}
+
+/** The interceptor waits for the call's turn; the observer releases the call's reservation and settles its tokens. */
+export function rateLimit(
+  options: RateLimit,
+  { shared, clocks = CLOCKS, conceal }: RateLimitSetting = {},
+): Layer {
+  const { now, date } = clocks;
   const limiterOf = (key: string): Limiter =>
     shared
       ? new SharedLimiter(options, key, now, { ...shared, name: `${shared.name} ${key}` })
@@ -100,7 +109,7 @@ export function rateLimit(options: RateLimit, shared?: SharedName, { now, date }
 
   /** Waits for the call's turn. The tokens that it is taken to use are taken. */
   async function enter(call: Call): Promise<Held> {
-    const state = stateOf(keyOf(options.key, call));
+    const state = stateOf(keyOf(options.key, call, conceal));
     const tokens = options.tokensPerMinute === undefined ? 0 : estimate(options, call, state);
     call.rateLimitWait ??= 0;
     const ticket = state.limiter.enter(tokens, options, call.signal);

@@ -5,6 +5,7 @@
  * The record below is all that interceptors and observers ever see; it knows no vendor's types.
  */
 import type { Context, SpanContext } from '@opentelemetry/api';
+import type { LlmAttributes } from './attributes.ts';
 import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
 
@@ -172,6 +173,8 @@ export interface Call {
   /** The region that the host or the path names. */
   readonly region?: string | undefined;
   readonly request: LlmRequest;
+  /** Whom the call is for: by `withLlmAttributes()`, the request's own fields, and the baggage. */
+  readonly attributes: LlmAttributes;
   /** How many characters of text the request has, about; known where a budget holds. */
   requestSize?: number | undefined;
   /** `performance.now()` when the application called, in ms. */

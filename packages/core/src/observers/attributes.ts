@@ -6,6 +6,7 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { capped, cappedText } from '../content/sanitize.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus, errorType } from '../errors/index.ts';
+import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Retry, Usage } from '../model/call.ts';
 import type { Content } from '../model/messages.ts';
 
@@ -67,15 +68,33 @@ function outputAttributes(to: Attributes, r: LlmRequest): void {
   if (isAttribute(r.outputType)) to['gen_ai.output.type'] = r.outputType;
   if (isAttribute(r.reasoningLevel)) to['gen_ai.request.reasoning.level'] = r.reasoningLevel;
   if (isAttribute(r.previousResponseId)) to['gen_ai.request.previous_response.id'] = r.previousResponseId;
-  if (isAttribute(r.conversationId)) to['gen_ai.conversation.id'] = r.conversationId;
 }
 
-function responseAttributes(to: Attributed, r: LlmResponse): void {
+/** Whom a call, a tool or an agent works for. */
+export function attributionAttributes(a: LlmAttributes): Attributes {
+  const to: Attributes = { ...a.extra };
+  setAttribution(to, a);
+  return to;
+}
+
+function setAttribution(to: Attributes, a: LlmAttributes): void {
+  if (a.user !== undefined) to['user.id'] = a.user;
+  if (a.session !== undefined) to['session.id'] = a.session;
+  if (a.conversation !== undefined) to['gen_ai.conversation.id'] = a.conversation;
+  if (a.tenant !== undefined) to['llmtrace.tenant.id'] = a.tenant;
+  if (a.feature !== undefined) to['llmtrace.feature'] = a.feature;
+  if (a.promptName !== undefined) to['gen_ai.prompt.name'] = a.promptName;
+  if (a.promptVersion !== undefined) to['gen_ai.prompt.version'] = a.promptVersion;
+  if (a.tags !== undefined) to['llmtrace.tags'] = [...a.tags];
+}
+
+function responseAttributes(to: Attributed, r: LlmResponse, attributes: LlmAttributes): void {
   if (isAttribute(r.id)) to.setAttribute('gen_ai.response.id', r.id);
   if (isAttribute(r.model)) to.setAttribute('gen_ai.response.model', r.model);
   const reasons = known(r.finishReasons);
   if (reasons) to.setAttribute('gen_ai.response.finish_reasons', reasons);
-  if (isAttribute(r.conversationId)) to.setAttribute('gen_ai.conversation.id', r.conversationId);
+  if (attributes.conversation === undefined && isAttribute(r.conversationId))
+    to.setAttribute('gen_ai.conversation.id', r.conversationId);
 }
 
 /** Only in profile `latest`: some backends would count them again on top of the totals. */
@@ -157,6 +176,7 @@ const operationOf = (call: Call, naming: Naming | undefined): string =>
 /** The attributes that are known before the request is sent, so that samplers can use them. */
 export function startAttributes(call: Call, naming?: Naming): Attributes {
   const attributes: Attributes = {
+    ...call.attributes.extra,
     'gen_ai.operation.name': operationOf(call, naming),
     'gen_ai.provider.name': call.provider,
   };
@@ -166,6 +186,7 @@ export function startAttributes(call: Call, naming?: Naming): Attributes {
   }
   requestAttributes(attributes, call.request);
   outputAttributes(attributes, call.request);
+  setAttribution(attributes, call.attributes);
   if (isOpenAI(call.provider)) openaiAttributes(attributes, call);
   return attributes;
 }
@@ -183,7 +204,7 @@ export function allAttributes(call: Call, naming: Naming): Attributes {
 /** The attributes that the end of a call adds to its span. */
 export function endAttributes(to: Attributed, call: Call, naming: Naming): void {
   const { response, outcome, request } = call;
-  responseAttributes(to, response);
+  responseAttributes(to, response, call.attributes);
   if (isOpenAI(call.provider)) openaiResponseAttributes(to, response);
   if (response.usage && !isFetch(call, naming)) usageAttributes(to, response.usage, naming);
   if (call.firstChunkTime !== undefined) {

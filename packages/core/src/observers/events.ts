@@ -8,7 +8,13 @@ import * as api from '@opentelemetry/api';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
 import type { EventLogger, EventLoggerProvider, LogEvent } from '../model/event-logger.ts';
-import { allAttributes, contentAttributes, errorDescription, type Naming } from './attributes.ts';
+import {
+  allAttributes,
+  attributionAttributes,
+  contentAttributes,
+  errorDescription,
+  type Naming,
+} from './attributes.ts';
 
 const EXCEPTION = {
   eventName: 'gen_ai.client.operation.exception',
@@ -64,7 +70,11 @@ export function eventObserver(
 
 function exceptionAttributes(call: Call, content?: { readonly maxLength: number | undefined }): Attributes {
   const { type, message, stacktrace } = exceptionOf(call.error, errorDescription(call, content));
-  const attributes: Attributes = { 'exception.type': type, 'exception.message': message };
+  const attributes: Attributes = {
+    ...attributionAttributes(call.attributes),
+    'exception.type': type,
+    'exception.message': message,
+  };
   if (stacktrace !== undefined) attributes['exception.stacktrace'] = stacktrace;
   return attributes;
 }

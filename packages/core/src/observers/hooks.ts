@@ -1,7 +1,4 @@
-/**
- * **Hooks**: functions of the application that watch calls and get their times. They change nothing; their errors are
- * logged and dropped.
- */
+/** The times of a call, and **hooks**: the former way to write an observer. */
 import type { Call, Observer } from '../model/call.ts';
 import { isRecord, quoted, shown, unknownField } from '../options/rules.ts';
 
@@ -17,6 +14,7 @@ export interface Timing {
   readonly attempts: number;
 }
 
+/** @deprecated Use an {@link Observer}, and {@link timingOf}. */
 export interface Hooks {
   /** Runs when the application calls, before anything is sent. */
   onStart?(call: Readonly<Call>): void;
@@ -51,22 +49,25 @@ export function hooksOf(given: unknown = {}): Hooks {
 export function hooksObserver(hooks: Hooks): Observer {
   return {
     start(call) {
-      hooks.onStart?.(call);
+      return hooks.onStart?.(call);
     },
     ...(hooks.onChunk && {
       chunk(call: Readonly<Call>, chunk: unknown, now: number) {
-        hooks.onChunk?.(call, chunk, timingOf(call, now));
+        return hooks.onChunk?.(call, chunk, timingOf(call, now));
       },
     }),
     end(call) {
-      const timing = timingOf(call, call.endTime ?? call.activeTime);
-      if (call.error === undefined) hooks.onComplete?.(call, timing);
-      else hooks.onError?.(call, call.error, timing);
+      if (call.error === undefined) return hooks.onComplete?.(call, timingOf(call));
+      return hooks.onError?.(call, call.error, timingOf(call));
     },
   };
 }
 
-const timingOf = (call: Readonly<Call>, now: number): Timing => ({
+/**
+ * The times of a call: until its end, or until now.
+ * @param now `performance.now()`, as observers get it with a chunk.
+ */
+export const timingOf = (call: Readonly<Call>, now = call.endTime ?? performance.now()): Timing => ({
   duration: now - call.startTime,
   timeToFirstChunk: call.firstChunkTime === undefined ? undefined : call.firstChunkTime - call.attemptTime,
   rateLimitWait: call.rateLimitWait,

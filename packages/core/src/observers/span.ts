@@ -19,8 +19,11 @@ import {
   spanName,
   startAttributes,
 } from './attributes.ts';
+import type { SpanHooks } from './span-hooks.ts';
 
 export interface SpanOptions {
+  /** Runs before the span of a call ends. */
+  readonly responseHook?: SpanHooks['responseHook'];
   /** Whether a failed call's exception is recorded on its span, too. */
   readonly exceptions?: boolean;
   /** Whether message content is recorded, and the maximum length of each text. */
@@ -28,13 +31,20 @@ export interface SpanOptions {
 }
 
 /** Starts the span of a call: the SDK's own, where it traces itself and that is adopted. */
-export function startSpan(tracer: Tracer, call: Readonly<Call>, naming: Naming): Span {
+export function startSpan(
+  tracer: Tracer,
+  call: Readonly<Call>,
+  naming: Naming,
+  startSpanHook?: SpanHooks['startSpanHook'],
+): Span {
   const name = spanName(call, naming);
   // No explicit start time: the SDK corrects it by an offset that differs between spans, so a child might begin
   // before its parent.
   const options = {
     kind: SpanKind.CLIENT,
-    attributes: startAttributes(call, naming),
+    attributes: startSpanHook
+      ? { ...startAttributes(call, naming), ...startSpanHook(call) }
+      : startAttributes(call, naming),
     ...startedBefore(call),
   };
   return nativeOf(call)?.start(name, options) ?? tracer.startSpan(name, options, call.context);
@@ -49,6 +59,7 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
       const finish = (): void => {
         try {
           if (span.isRecording()) describe(span, call, naming, options);
+          options.responseHook?.(span, call);
         } finally {
           span.end(call.endTime);
         }

@@ -1,5 +1,6 @@
 /** A **vendor** is data: a table of endpoints, and pure functions. */
 import type { Span } from '@opentelemetry/api';
+import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Operation } from '../model/call.ts';
 import type { ContentReader } from '../model/messages.ts';
 import type { SentRequests } from '../model/sent-requests.ts';
@@ -40,6 +41,8 @@ export interface Endpoint extends PatchPoint {
   /** The API family, where the conventions name it (`openai.api.type`). */
   readonly apiType?: string;
   request(args: readonly any[], self: any): LlmRequest;
+  /** The fields of the request that name the user, the tenant, the prompt. */
+  attributes?(args: readonly any[]): LlmAttributes | undefined;
   /** @param asked the call that is answered; absent where nothing is known of it. */
   response(result: any, asked?: Asked): LlmResponse;
   /** Folds one chunk of a stream into the response so far. */

@@ -29,6 +29,7 @@ describe('the price of a call that ends', () => {
     operation: 'chat',
     apiType: undefined,
     server: undefined,
+    attributes: {},
     request: { model },
     startTime: 0,
     attempts: 1,

@@ -100,7 +100,7 @@ describe('an absurd number', () => {
         mode: 'refuse',
         estimate: 500,
       } as const;
-      const layer = rateLimit(options, undefined, { now: () => now, date: () => now });
+      const layer = rateLimit(options, { clocks: { now: () => now, date: () => now } });
       const send = async (usage: Usage = {}): Promise<unknown> => {
         const call = callOf({ response: { usage } });
         const answer = await layer.intercept(call, async () => 'answer').catch((error) => error.code);

@@ -24,6 +24,8 @@ async function run(name: string, env: Record<string, string> = {}): Promise<stri
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   retry: ['core/examples/retry'],
   'rate-limit': ['core/examples/rate-limit', 'core/examples/budget', 'core/examples/limiter'],
+  attribution: ['core/examples/attribution'],
+  hooks: ['core/examples/span-hooks'],
   middleware: ['core/examples/middleware', 'auto/examples/llmtrace.config'],
 };
 
@@ -41,6 +43,10 @@ describe('the examples of retries, rate limits and middleware', () => {
   it('repeat what fails twice', async () => {
     assert.equal(await run('retry'), '1 requests, completed\nchat.completion\n');
     assert.equal(await run('retry', { MODEL: 'fail-500-twice' }), '3 requests, completed\nchat.completion\n');
+  });
+
+  it('show whom a call is for', async () => {
+    assert.equal(await run('attribution'), 'acme, summary: ann\n');
   });
 
   it('refuse what is over a limit', async () => {
@@ -67,6 +73,10 @@ describe('the examples of retries, rate limits and middleware', () => {
       /^chat gpt-4o\nthe first chunk is there\ncompleted: 1 request, \d+ chunks\n$/,
     );
     assert.equal(await run('middleware', { CLOSED: '1' }), 'chat gpt-4o\nfailed: not at this time of day\n');
+  });
+
+  it('set attributes on the span while it is open', async () => {
+    assert.match(await run('span-hooks'), /^completed: \d+ tokens of output\n$/);
   });
 
   it('configure an application without a change to it', async () => {

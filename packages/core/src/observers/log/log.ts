@@ -5,6 +5,7 @@
 import { context, diag, isSpanContextValid, trace } from '@opentelemetry/api';
 import { capped } from '../../content/sanitize.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus } from '../../errors/index.ts';
+import { ATTRIBUTE_NAMES, fieldName, type LlmAttributes, NAMED_ATTRIBUTES } from '../../model/attributes.ts';
 import type { Call, Observer } from '../../model/call.ts';
 import type { Content } from '../../model/messages.ts';
 import { printable } from '../../platform/printable.ts';
@@ -64,10 +65,20 @@ function deferred(writeLine: WriteLine): Write {
 }
 
 /** The fields of every line of a call. */
-function commonFields({ provider, request, response, context: active }: Call): Record<string, unknown> {
+function commonFields(call: Call): Record<string, unknown> {
+  const { provider, request, response, attributes, context: active } = call;
   const span = trace.getSpanContext(active);
   const ids = span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
-  return { model: request.model ?? response.model, provider, ...ids };
+  return { ...attributionFields(attributes), model: request.model ?? response.model, provider, ...ids };
+}
+
+/** Whom the call is for. */
+function attributionFields({ tags, extra, ...named }: LlmAttributes): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  if (extra) for (const [name, value] of Object.entries(extra)) fields[fieldName(name)] = value;
+  for (const name of NAMED_ATTRIBUTES) fields[ATTRIBUTE_NAMES[name].field] = named[name];
+  if (tags) fields['tags'] = tags.join(',');
+  return fields;
 }
 
 const requestFields = (call: Call): Fields =>

@@ -5,6 +5,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Call, Operation } from '../../model/call.ts';
 import { metricAttributes } from '../attributes.ts';
+import type { Labels } from './labels.ts';
 
 /** The data that calls with the same attributes share. */
 export interface Series {
@@ -15,7 +16,7 @@ export interface Series {
 }
 
 /** A series, with all that its attributes are made of. */
-interface Entry extends Series, Pick<Call, 'operation' | 'provider'> {
+export interface Entry extends Series, Pick<Call, 'operation' | 'provider'> {
   readonly address: string | undefined;
   readonly port: number | undefined;
   readonly requested: string | undefined;
@@ -28,20 +29,21 @@ const MAX = 32;
 const recent: Entry[] = [];
 
 /** The series of a call, as far as it is known by now. */
-export function seriesOf(call: Readonly<Call>): Series {
-  const first = recent[0];
-  const series = first && isOf(first, call) ? first : found(call);
+export function seriesOf(call: Readonly<Call>, labels?: Labels): Series {
+  const entries = labels?.recent ?? recent;
+  const first = entries[0];
+  const series = first && isOf(first, call) ? first : found(entries, call, labels);
   // The very same string: it equals itself at once, however many chunks are yet to ask.
   series.answered = call.response.model;
   return series;
 }
 
-function found(call: Call): Entry {
-  const index = recent.findIndex((entry) => isOf(entry, call));
-  const entry = index < 0 ? entryOf(call) : (recent[index] as Entry);
-  if (index >= 0) recent.splice(index, 1);
-  else if (recent.length === MAX) recent.pop();
-  recent.unshift(entry);
+function found(entries: Entry[], call: Call, labels: Labels | undefined): Entry {
+  const index = entries.findIndex((entry) => isOf(entry, call));
+  const entry = index < 0 ? entryOf(call, labels) : (entries[index] as Entry);
+  if (index >= 0) entries.splice(index, 1);
+  else if (entries.length === MAX) entries.pop();
+  entries.unshift(entry);
   return entry;
 }
 
@@ -54,9 +56,9 @@ const isOf = (entry: Entry, { operation, provider, server, request, response }: 
   entry.port === server?.port &&
   entry.tier === response.serviceTier;
 
-function entryOf(call: Call): Entry {
+function entryOf(call: Call, labels: Labels | undefined): Entry {
   const { operation, provider, server, request, response } = call;
-  const attributes = metricAttributes(call);
+  const attributes = { ...labels?.attributes, ...metricAttributes(call) };
   return {
     attributes,
     input: { ...attributes, 'gen_ai.token.type': 'input' },

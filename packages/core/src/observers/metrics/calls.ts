@@ -10,6 +10,7 @@ import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
 import { heldFor } from './deferred.ts';
+import type { LabelsOf } from './labels.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
@@ -22,8 +23,15 @@ interface Profile {
   tokens(call: Call, series: Series): void;
 }
 
-/** @param meter made the instruments' owner when the observer is made. */
-export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming): Observer {
+/**
+ * @param meter made the instruments' owner when the observer is made.
+ * @param labelsOf the attributes of calls that metrics have, too.
+ */
+export function metricsObserver(
+  meter: Meter,
+  { semconv, costSemconv }: Naming,
+  labelsOf: LabelsOf = () => undefined,
+): Observer {
   const held = heldFor(meter);
   const active = held.adding(
     meter.createUpDownCounter('llmtrace.client.active_requests', {
@@ -46,6 +54,7 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
   const cost = held.adding(costCounter(meter, costSemconv));
   const partial = partialCosts(meter);
   const refused = refusals(meter);
+  const series = (call: Readonly<Call>): Series => seriesOf(call, labelsOf(call));
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
@@ -55,19 +64,19 @@ export function metricsObserver(meter: Meter, { semconv, costSemconv }: Naming):
     start: (call) => active(1, startOf(call), call.context),
     chunk(call, _chunk, now) {
       if (call.lastChunkTime === undefined) return;
-      const { attributes } = seriesOf(call);
+      const { attributes } = series(call);
       const seconds = (now - call.lastChunkTime) / 1000;
       for (const record of perChunk) record(seconds, attributes, call.context);
     },
     end(call) {
       const { context } = call;
       active(-1, startOf(call), context);
-      if (isRefusal(call.error)) return refused(call);
-      const series = seriesOf(call);
-      const { attributes } = series;
+      if (isRefusal(call.error)) return refused(call, series(call).attributes);
+      const own = series(call);
+      const { attributes } = own;
       for (const profile of profiles) {
         recordTimes(profile, call, attributes);
-        profile.tokens(call, series);
+        profile.tokens(call, own);
       }
       if (call.chunks > 0) chunks(call.chunks, attributes, context);
       if (call.cost) cost(call.cost.total, attributes, context);
@@ -91,13 +100,12 @@ function partialCosts(
 }
 
 /** Counts calls that llmtrace refused to send. They are none of the vendor's: no other metric has them. */
-function refusals(meter: Meter): (call: Call) => void {
+function refusals(meter: Meter): (call: Call, attributes: Attributes) => void {
   const counter = meter.createCounter('llmtrace.client.refused_calls', {
     description: 'Calls that a rate limit or a budget of llmtrace refused.',
     unit: '{call}',
   });
-  return (call) => {
-    const { attributes } = seriesOf(call);
+  return (call, attributes) => {
     counter.add(1, { ...attributes, 'error.type': errorType(call.error) }, call.context);
   };
 }

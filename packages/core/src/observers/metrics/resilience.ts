@@ -2,10 +2,11 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { Observer, Remaining } from '../../model/call.ts';
 import { seriesOf } from './attribute-sets.ts';
+import type { LabelsOf } from './labels.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 
-export function resilienceObserver(meter: Meter): Observer {
+export function resilienceObserver(meter: Meter, labelsOf: LabelsOf = () => undefined): Observer {
   const retries = meter.createCounter('llmtrace.client.retries', {
     description: 'Attempts that failed and were repeated.',
     unit: '{retry}',
@@ -34,9 +35,9 @@ export function resilienceObserver(meter: Meter): Observer {
   return {
     end(call) {
       const { remaining, rateLimitWait, retries: repeated = [] } = call;
-      if (call.isEstimated) estimated.add(1, seriesOf(call).attributes, call.context);
+      if (call.isEstimated) estimated.add(1, seriesOf(call, labelsOf(call)).attributes, call.context);
       if (repeated.length === 0 && rateLimitWait === undefined && !remaining) return;
-      const { attributes } = seriesOf(call);
+      const { attributes } = seriesOf(call, labelsOf(call));
       for (const { errorType } of repeated) retries.add(1, { ...attributes, 'error.type': errorType });
       if (rateLimitWait !== undefined) wait.record(rateLimitWait / 1000, attributes);
       if (remaining) recordRemaining(remaining, attributes);

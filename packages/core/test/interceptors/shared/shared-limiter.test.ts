@@ -37,7 +37,7 @@ describe('a rate limit that processes share', () => {
 
   function limit(options: Partial<RateLimit>, given: Partial<SharedLimits> = {}): Layer {
     store = makeStore(given);
-    return rateLimit({ ...RATE_LIMIT_DEFAULTS, ...options }, { store, name: 'limit 0' });
+    return rateLimit({ ...RATE_LIMIT_DEFAULTS, ...options }, { shared: { store, name: 'limit 0' } });
   }
 
   interface Gone {

@@ -1,0 +1,139 @@
+/**
+ * The attributes of a call out of their sources. The first that has a value wins: what the application sets around the
+ * call (the innermost first), the fields of the request itself, the baggage.
+ */
+import { type Baggage, type Context, propagation } from '@opentelemetry/api';
+import {
+  attributeNamed,
+  type LlmAttributes,
+  merged,
+  type NamedAttribute,
+  NO_ATTRIBUTES,
+} from '../model/attributes.ts';
+import { text } from './attributes.ts';
+import { type Hash, hashWith } from './hash.ts';
+import type { ResolvedAttribution } from './options.ts';
+import { scopeOf } from './scope.ts';
+
+/** How attributes are read, by one set of options. */
+export interface Attribution {
+  /** Whether the fields of requests are read. */
+  readonly requestFields: boolean;
+  /**
+   * The attributes of what runs in a context: of a call, a tool, an agent.
+   * @param request what the fields of its request say.
+   */
+  of(context: Context, request?: LlmAttributes): LlmAttributes;
+  /** The value of an attribute, hashed where that is asked for. */
+  conceal(name: string, value: string): string;
+}
+
+/** @param options the same object gives the same attribution: hashes and salts are kept. */
+export function attributionOf(options: ResolvedAttribution): Attribution {
+  let found = known.get(options);
+  if (!found) {
+    found = makeAttribution(options);
+    known.set(options, found);
+  }
+  return found;
+}
+
+const known = new WeakMap<ResolvedAttribution, Attribution>();
+
+function makeAttribution({
+  baggageKeys,
+  requestFields,
+  hash: hashed,
+  salt,
+}: ResolvedAttribution): Attribution {
+  const keys = baggageKeys.map((key): Key => ({ key, name: attributeNamed(key) }));
+  const names = new Set(hashed.map((name) => attributeNamed(name) ?? name));
+  const hash = names.size > 0 ? hashWith(salt) : undefined;
+  const conceal = (name: string, value: string): string =>
+    hash && names.has(attributeNamed(name) ?? name) ? hash(value) : value;
+  const concealed = hash && rememberedBy(concealer(names, hash));
+
+  return {
+    requestFields,
+    conceal,
+    of(context, request) {
+      const baggage = keys.length > 0 ? propagation.getBaggage(context) : undefined;
+      const set = either(scopeOf(context)?.attributes, request);
+      const found = either(set, baggage && carriedBy(baggage, keys));
+      if (!found) return NO_ATTRIBUTES;
+      return concealed ? concealed(found) : found;
+    },
+  };
+}
+
+/** The attributes of one source, or of both. */
+const either = (
+  first: LlmAttributes | undefined,
+  second: LlmAttributes | undefined,
+): LlmAttributes | undefined => (first && second ? merged(first, second) : (first ?? second));
+
+interface Key {
+  readonly key: string;
+  readonly name: NamedAttribute | undefined;
+}
+
+/** Undefined where the baggage has no entry of these keys. */
+function carriedBy(baggage: Baggage, keys: readonly Key[]): LlmAttributes | undefined {
+  let found: Record<string, unknown> | undefined;
+  let extra: Record<string, string> | undefined;
+  for (const { key, name } of keys) {
+    const value = text(baggage.getEntry(key)?.value);
+    if (value === undefined) continue;
+    found ??= {};
+    if (name !== undefined) found[name] = value;
+    else {
+      extra ??= {};
+      Object.defineProperty(extra, key, { value, enumerable: true, configurable: true, writable: true });
+      found['extra'] = extra;
+    }
+  }
+  return found;
+}
+
+/** The value that OpenAI advises to make of the user's id. */
+const CACHE_KEY = 'llmtrace.request.prompt_cache_key';
+
+/** Replaces the values of attributes by their hashes; a value that is also elsewhere is replaced there, too. */
+function concealer(names: ReadonlySet<string>, hash: Hash): (attributes: LlmAttributes) => LlmAttributes {
+  return (attributes) => {
+    const secrets = secretsOf(attributes, names);
+    const cover = (name: string, value: string): string =>
+      names.has(name) || name === CACHE_KEY || secrets.has(value) ? hash(value) : value;
+    const covered: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(attributes)) {
+      if (typeof value === 'string') covered[name] = cover(name, value);
+      else if (Array.isArray(value)) covered[name] = value.map((one: string) => cover(name, one));
+      else if (value) covered[name] = coveredExtra(value as Readonly<Record<string, string>>, cover);
+    }
+    return covered;
+  };
+}
+
+function secretsOf(attributes: LlmAttributes, names: ReadonlySet<string>): Set<string> {
+  const all = Object.entries({ ...attributes.extra, ...attributes, tags: undefined, extra: undefined });
+  return new Set(all.flatMap(([name, value]) => (names.has(name) && value !== undefined ? value : [])));
+}
+
+const coveredExtra = (
+  extra: Readonly<Record<string, string>>,
+  cover: (name: string, value: string) => string,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, cover(name, value)]));
+
+/** All calls of a function have the same attributes, as long as neither request nor baggage add to them. */
+function rememberedBy(make: (attributes: LlmAttributes) => LlmAttributes): typeof make {
+  const known = new WeakMap<LlmAttributes, LlmAttributes>();
+  return (attributes) => {
+    let found = known.get(attributes);
+    if (!found) {
+      found = make(attributes);
+      known.set(attributes, found);
+    }
+    return found;
+  };
+}

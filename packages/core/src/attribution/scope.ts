@@ -1,0 +1,35 @@
+/**
+ * What the application sets for all calls within a function. It is kept in OpenTelemetry's context, with which it is
+ * bound to callbacks, and in a storage of its own, because a process without OpenTelemetry's SDK has no active context.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, context, createContextKey } from '@opentelemetry/api';
+import type { LlmAttributes } from '../model/attributes.ts';
+
+/** Settings of the calls within a function. A scope within another one has the values of both. */
+export interface Scope {
+  readonly attributes: LlmAttributes | undefined;
+}
+
+const KEY = createContextKey('llmtrace.scope');
+const SHARED = Symbol.for('llmtrace.scope');
+
+/** Shared by every copy of this module: its shape is a contract. */
+function storage(): AsyncLocalStorage<Scope> {
+  const shared = globalThis as { [SHARED]?: AsyncLocalStorage<Scope> };
+  if (!shared[SHARED]) Object.defineProperty(shared, SHARED, { value: new AsyncLocalStorage<Scope>() });
+  return shared[SHARED] as AsyncLocalStorage<Scope>;
+}
+
+const store = storage();
+
+/** The scope of a context, else the active one. */
+export const scopeOf = (active: Context = context.active()): Scope | undefined =>
+  (active.getValue(KEY) as Scope | undefined) ?? store.getStore();
+
+/** Runs a function in a scope. */
+export const runIn = <T>(scope: Scope, run: () => T): T =>
+  store.run(scope, () => context.with(context.active().setValue(KEY, scope), run));
+
+/** The same where the scope was active before, and may have been none. */
+export const runAsIn = <T>(scope: Scope | undefined, run: () => T): T => (scope ? runIn(scope, run) : run());

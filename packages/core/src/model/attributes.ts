@@ -1,0 +1,101 @@
+/** The **attributes** of a call: whom it is for and which feature makes it. */
+
+/** Each is a text of at most 256 characters; longer ones are cut. */
+export interface LlmAttributes {
+  /** The end user: `user.id` on spans. */
+  readonly user?: string | undefined;
+  /** The end user's session: `session.id`. */
+  readonly session?: string | undefined;
+  /** The conversation that the call belongs to: `gen_ai.conversation.id`. */
+  readonly conversation?: string | undefined;
+  /** The customer: `llmtrace.tenant.id`. */
+  readonly tenant?: string | undefined;
+  /** The feature of the application that makes the call: `llmtrace.feature`. */
+  readonly feature?: string | undefined;
+  /** The name of the prompt's template: `gen_ai.prompt.name`. */
+  readonly promptName?: string | undefined;
+  /** Its version: `gen_ai.prompt.version`. */
+  readonly promptVersion?: string | undefined;
+  /** `llmtrace.tags`. */
+  readonly tags?: readonly string[] | undefined;
+  /** Attributes under names of your own, which spans get unchanged: `{ 'app.plan': 'pro' }`. */
+  readonly extra?: Readonly<Record<string, string>> | undefined;
+}
+
+/** An attribute that has one text, and a name of its own. */
+export type NamedAttribute = Exclude<keyof LlmAttributes, 'tags' | 'extra'>;
+
+/** How telemetry names an attribute. */
+interface Names {
+  /** On spans, events and metrics. */
+  readonly span: string;
+  /** In log lines, and as a label of Prometheus. */
+  readonly field: string;
+}
+
+/** `prompt.version` is in the newest draft of the conventions; `user` and `session` are in their general part. */
+export const ATTRIBUTE_NAMES: { readonly [name in NamedAttribute]: Names } = {
+  user: { span: 'user.id', field: 'user_id' },
+  session: { span: 'session.id', field: 'session_id' },
+  conversation: { span: 'gen_ai.conversation.id', field: 'conversation_id' },
+  tenant: { span: 'llmtrace.tenant.id', field: 'tenant_id' },
+  feature: { span: 'llmtrace.feature', field: 'feature' },
+  promptName: { span: 'gen_ai.prompt.name', field: 'prompt_name' },
+  promptVersion: { span: 'gen_ai.prompt.version', field: 'prompt_version' },
+};
+
+export const NAMED_ATTRIBUTES = Object.keys(ATTRIBUTE_NAMES) as readonly NamedAttribute[];
+
+/** The attributes of a call that has none. */
+export const NO_ATTRIBUTES: LlmAttributes = Object.freeze({});
+
+/**
+ * By each way to write the name of an attribute: `tenant`, `tenant.id`, `tenant_id`, `llmtrace.tenant.id`. Metadata,
+ * baggage and options use different ones.
+ */
+const BY_NAME: ReadonlyMap<string, NamedAttribute> = new Map(
+  NAMED_ATTRIBUTES.flatMap((name) => {
+    const { span, field } = ATTRIBUTE_NAMES[name];
+    const short = span.replace(/^(?:gen_ai|llmtrace)\./, '');
+    return [name, span, field, short].map((way) => [way, name]);
+  }),
+);
+
+/** The attribute that `name` means; undefined where it is a name of the application's own. */
+export const attributeNamed = (name: string): NamedAttribute | undefined => BY_NAME.get(name);
+
+/** The value of an attribute by its name here, or by one of `extra`. */
+export function attributeValue(attributes: LlmAttributes, name: string): string | undefined {
+  const named = BY_NAME.get(name);
+  if (named !== undefined) return attributes[named];
+  const { extra } = attributes;
+  return extra && Object.hasOwn(extra, name) ? extra[name] : undefined;
+}
+
+/** The name of an attribute on spans, events and metrics. */
+export function spanAttribute(name: string): string {
+  const named = BY_NAME.get(name);
+  return named === undefined ? name : ATTRIBUTE_NAMES[named].span;
+}
+
+/** The name of an attribute in log lines, and as a label of Prometheus. */
+export function fieldName(name: string): string {
+  const named = BY_NAME.get(name);
+  return named === undefined ? name.replace(/\W/g, '_') : ATTRIBUTE_NAMES[named].field;
+}
+
+/**
+ * The attributes of two sources. They are written one by one, because a spread of objects of unlike shapes is slow.
+ * @param first wins.
+ */
+export const merged = (first: LlmAttributes, second: LlmAttributes): LlmAttributes => ({
+  user: first.user ?? second.user,
+  session: first.session ?? second.session,
+  conversation: first.conversation ?? second.conversation,
+  tenant: first.tenant ?? second.tenant,
+  feature: first.feature ?? second.feature,
+  promptName: first.promptName ?? second.promptName,
+  promptVersion: first.promptVersion ?? second.promptVersion,
+  tags: first.tags ?? second.tags,
+  extra: first.extra && second.extra ? { ...second.extra, ...first.extra } : (first.extra ?? second.extra),
+});
