@@ -165,7 +165,7 @@ export function modelName(model: string, provider: string): string | undefined {
 }
 
 const ARN = /^arn(?::|%3a)/;
-const NAMED_ARN = /(?::|%3a)(?:inference-profile|foundation-model)(?:\/|%2f)([^/]+)$/;
+const NAMED_ARN = /(?::|%3a)(?:inference-profile|foundation-model)(?:\/|%2f)((?:[^/%]|%3a)+)$/;
 
 const bedrockName = (name: string): string | undefined =>
   ARN.test(name) ? NAMED_ARN.exec(name)?.[1]?.replaceAll('%3a', ':') : name.replaceAll('%3a', ':');

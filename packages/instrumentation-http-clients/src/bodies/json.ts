@@ -44,8 +44,8 @@ function objectAfter(text: string, name: string): unknown {
   return end === undefined ? undefined : jsonOf(text.slice(from, end));
 }
 
-/** A text, or a brace. No quote or backslash stands outside a text. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}]/gs;
+/** A string, which the end of the text may cut off, or a brace. Each quote starts a match, so none is looked at twice. */
+const TOKEN = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}]/gs;
 
 /** Where the object that starts at `from` ends. */
 function endOfObject(text: string, from: number): number | undefined {

@@ -126,7 +126,7 @@ export const geminiProtocols: readonly Protocol[] = [
   },
   {
     provider: 'gcp.vertex_ai',
-    path: /\/publishers\/google\/models\/([^/:]*embedding[^/:]*):predict$/,
+    path: /\/publishers\/google\/models\/(?=[^/:]*embedding)([^/:]+):predict$/,
     endpoint: embedContent,
     matches: ({ instances }) => Array.isArray(instances),
     isDistinct: true,

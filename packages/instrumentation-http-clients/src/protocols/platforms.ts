@@ -166,7 +166,7 @@ const enveloped = (endpoint: Protocol['endpoint']): Protocol['endpoint'] => ({
 
 const cloudflareAt = (endpoint: Protocol['endpoint'], matches: Protocol['matches']): Protocol => ({
   provider: 'cloudflare',
-  path: /\/ai\/run\/(@[^/]+\/.+)$/,
+  path: /\/ai\/run\/(@[^/]+\/.+)/s,
   endpoint: enveloped(endpoint),
   matches,
   confirms: ({ result, success, response }) =>
