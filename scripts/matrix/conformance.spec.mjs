@@ -2,18 +2,12 @@
 // cannot run the TypeScript sources. `CASE` and `SET` say which.
 import { describeAllCopies, describeConformance } from '@llmtrace/test-fixtures/conformance';
 
-const CLASSES = {
-  openai: 'OpenAIInstrumentation',
-  anthropic: 'AnthropicInstrumentation',
-  'google-genai': 'GoogleGenAIInstrumentation',
-  'google-generative-ai': 'GoogleGenerativeAIInstrumentation',
-};
-
 const { CASE, SET } = process.env;
 const { vendorCase } = await import(`@llmtrace/test-fixtures/cases/${CASE}`);
 const module = import.meta.resolve(`@llmtrace/instrumentation-${CASE}`);
-const className = CLASSES[CASE];
-const { [className]: Instrumentation } = await import(module);
+const exported = await import(module);
+const { Instrumentation } = exported.entry;
+const className = Object.keys(exported).find((name) => exported[name] === Instrumentation);
 
 const vendor = { ...vendorCase, sets: [SET] };
 const subject = { create: (config) => new Instrumentation(config), module, className };

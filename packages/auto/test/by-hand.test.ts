@@ -1,34 +1,32 @@
 /** Instrumenting by hand: each version of each SDK is known by its shape, and nothing else is. */
 import assert from 'node:assert/strict';
 import { facts, reachable } from '@llmtrace/core/internal';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
-import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
-import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
-import { openai } from '@llmtrace/instrumentation-openai';
 import { loadSdk } from '@llmtrace/test-fixtures';
+import type { VendorCase } from '@llmtrace/test-fixtures/vendor-profile';
 import { instrumentClient, instrumentModule } from '../src/manual.ts';
+import { allVendors } from '../src/vendors.ts';
 
-const VENDORS = [openai, anthropic, googleGenAI, googleGenerativeAI];
+const VENDORS = allVendors().map(({ vendor }) => vendor);
 const CLIENTS: Readonly<Record<string, (sdk: any) => object>> = {
   openai: ({ OpenAI, default: main }) => new (OpenAI ?? main)({ apiKey: 'k' }),
   '@anthropic-ai/sdk': ({ Anthropic, default: main }) => new (Anthropic ?? main)({ apiKey: 'k' }),
   '@google/genai': ({ GoogleGenAI }) => new GoogleGenAI({ apiKey: 'k' }),
   '@google/generative-ai': ({ GoogleGenerativeAI }) => new GoogleGenerativeAI('k'),
 };
-const SETS: Readonly<Record<string, readonly string[]>> = {
-  openai: ['openai-4-oldest', 'openai-4', 'openai-5', 'openai-6', 'openai-7'],
-  '@anthropic-ai/sdk': ['anthropic-0.30', 'anthropic-0.60', 'anthropic-0.133', 'anthropic-0', 'anthropic-1'],
-  '@google/genai': ['genai-1', 'genai-2', 'genai-3'],
-  '@google/generative-ai': ['generative-ai'],
-};
+const CASES: readonly VendorCase[] = await Promise.all(
+  allVendors().map(async ({ name }) => (await import(`@llmtrace/test-fixtures/cases/${name}`)).vendorCase),
+);
 
 describe('instrumenting by hand', () => {
   for (const vendor of VENDORS) {
-    for (const set of SETS[vendor.module] ?? []) {
+    const { sets } = CASES.find((one) => one.package === vendor.module) as VendorCase;
+    for (const set of sets) {
       for (const format of ['cjs', 'esm'] as const) {
         it(`finds in a client of ${set} as ${format} all that its exports have`, async () => {
           const { exports } = await loadSdk({ set, package: vendor.module, format });
-          const client = CLIENTS[vendor.module]?.(exports);
+          const makeClient = CLIENTS[vendor.module];
+          assert.ok(makeClient, `add a client of ${vendor.module} to CLIENTS in this file`);
+          const client = makeClient(exports);
           const inExports = reachable(vendor, exports, 'module');
           assert.ok(inExports > 1);
           assert.equal(reachable(vendor, client, 'client'), inExports);

@@ -1,9 +1,12 @@
 /** The line that says that calls are shown nowhere; each case in processes of their own, whose stderr is a pipe. */
 import assert from 'node:assert/strict';
+import { allVendors } from '../src/vendors.ts';
 import { AUTO, type Stage, setStage } from './stage.ts';
 
-const LINE =
-  /^llmtrace: calls of openai, anthropic, google-genai, google-generative-ai are traced, and nothing shows them: .*OTEL_EXPORTER_OTLP_ENDPOINT, LLMTRACE_CONSOLE=true or LLMTRACE_PROMETHEUS_PORT to see them; LLMTRACE_QUIET=true leaves this line out$/;
+const names = allVendors().map(({ name }) => name);
+const LINE = new RegExp(
+  `^llmtrace: calls of ${names.join(', ')} are traced, and nothing shows them: .*OTEL_EXPORTER_OTLP_ENDPOINT, LLMTRACE_CONSOLE=true or LLMTRACE_PROMETHEUS_PORT to see them; LLMTRACE_QUIET=true leaves this line out$`,
+);
 
 describe('calls that nothing shows', () => {
   let stage: Stage;

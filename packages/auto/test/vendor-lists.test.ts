@@ -1,27 +1,22 @@
-/** A vendor's package declares itself; where its name must still be written down, this says which place was forgotten. */
+/**
+ * A vendor's package declares itself. Where the vendor must still be written down elsewhere, this test names each place
+ * that lacks it, and what to add there.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { InstrumentationEntry } from '@llmtrace/core';
+import { HOOKED } from '@llmtrace/test-fixtures/sdks';
+import { type DeclaredVendor, VENDORS } from '../../../scripts/lib/vendors.mjs';
 import { allVendors, VENDOR_NAMES } from '../src/vendors.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 const json = (path: string): any => JSON.parse(read(path));
+const isThere = (path: string): boolean => existsSync(new URL(path, ROOT));
 
-interface Declared {
-  readonly folder: string;
-  readonly name: string;
-  readonly sdk: string;
-  readonly sets: string;
-}
-
-const DECLARED: readonly Declared[] = readdirSync(new URL('packages', ROOT)).flatMap((folder) => {
-  const { llmtrace } = json(`packages/${folder}/package.json`);
-  return llmtrace ? [{ folder, ...llmtrace }] : [];
-});
-
-/** `http-clients` has no SDK. */
-const VENDORS = DECLARED.filter(({ sdk }) => sdk !== undefined);
+const DECLARED: readonly string[] = readdirSync(new URL('packages', ROOT)).flatMap(
+  (folder) => json(`packages/${folder}/package.json`).llmtrace?.name ?? [],
+);
 
 /** The channels on which other tools publish the calls of an SDK. */
 const CHANNELS: Readonly<Record<string, readonly string[]>> = {
@@ -33,46 +28,96 @@ const CHANNELS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const entryOf = (name: string): InstrumentationEntry | undefined =>
+  allVendors().find((vendor) => vendor.name === name);
+
+/** Whether the kit's hook shows the ES modules with the vendor's classes; true while auto does not have the vendor. */
+const isHooked = ({ name, sdk }: DeclaredVendor): boolean =>
+  (entryOf(name)?.vendor.endpoints ?? []).every(({ files }) =>
+    files.some((file) => HOOKED.some((pattern) => pattern.test(`/node_modules/${sdk}/${file}.mjs`))),
+  );
+
+/** A place that must have the vendor: where it is, what to add, and whether it is there. */
+type Place = readonly [where: string, add: string, hasIt: boolean];
+
+function placesOf(vendor: DeclaredVendor): Place[] {
+  const { folder, name, sdk, sets } = vendor;
+  const pkg = `@llmtrace/${folder}`;
+  /** A place is a file that must contain a text. */
+  const text = (file: string, add: string, contained = add): Place => [
+    file,
+    add,
+    read(file).includes(contained),
+  ];
+  const { dependencies } = json('packages/auto/package.json');
+  const { devDependencies } = json('package.json');
+  return [
+    text('packages/auto/src/vendors.ts', `'${name}': () => require('${pkg}')`, `require('${pkg}')`),
+    text('packages/auto/src/manual.ts', `import { entry } from '${pkg}'`, `from '${pkg}'`),
+    text(
+      'packages/auto/src/settings.ts',
+      `\`${name}\` in the description of instrumentations`,
+      `\`${name}\``,
+    ),
+    ['packages/auto/package.json', `\`${pkg}\` in dependencies`, pkg in dependencies],
+    text('packages/auto/tsconfig.json', `{ "path": "../${folder}" }`),
+    text('tsconfig.json', `{ "path": "packages/${folder}" }`),
+    ['package.json', `\`${sdk}\` in devDependencies`, sdk in devDependencies],
+    [
+      'test-fixtures/sdks',
+      `a folder \`${sets}…\` whose package.json depends on a version of \`${sdk}\``,
+      readdirSync(new URL('test-fixtures/sdks', ROOT)).some((set) => set.startsWith(sets)),
+    ],
+    ['test-fixtures/kit/src/sdks.ts', `the ES modules of \`${sdk}\` in HOOKED`, isHooked(vendor)],
+    [
+      'test-fixtures/kit/src/cases',
+      `${name}.ts, the case of the conformance suite`,
+      isThere(`test-fixtures/kit/src/cases/${name}.ts`),
+    ],
+    [
+      `packages/${folder}/test/conformance`,
+      'one .test.ts and one .resilient.ts for each copy, as the folder of openai has them',
+      isThere(`packages/${folder}/test/conformance`),
+    ],
+    text('packages/core/test/errors/sdks.ts', `a row with '${sdk}' in SDKS`, `'${sdk}'`),
+    text('scripts/fuzz/vendors.mjs', `an entry with package: '${sdk}'`, `package: '${sdk}'`),
+    ['scripts/matrix/apps', `${name}.mjs`, isThere(`scripts/matrix/apps/${name}.mjs`)],
+    text('scripts/release/consumer.ts', `an import from '${pkg}'`, `'${pkg}'`),
+    text('README.md', `a row for \`${sdk}\` in "Supported versions"`, `| \`${sdk}\``),
+    text('README.md', `a row for \`${pkg}\` in "Packages"`, `(packages/${folder})`),
+  ];
+}
+
 describe('the lists of vendors', () => {
   it('have no vendor without a package, and no package twice', () => {
-    assert.deepEqual([...VENDOR_NAMES].sort(), DECLARED.map(({ name }) => name).sort());
+    const [listed, declared] = [[...VENDOR_NAMES], [...DECLARED]].map((names) => names.sort().join(', '));
+    if (listed !== declared)
+      assert.fail(
+        `VENDORS in packages/auto/src/vendors.ts has ${listed}; the fields \`llmtrace\` of packages/*/package.json have ${declared}`,
+      );
   });
 
-  for (const { folder, name, sdk, sets } of VENDORS) {
-    const pkg = `@llmtrace/${folder}`;
-    const PLACES: readonly (readonly [place: string, isThere: () => boolean])[] = [
-      ['packages/auto/src/vendors.ts', () => allVendors().some((vendor) => vendor.name === name)],
-      ['packages/auto/src/manual.ts', () => read('packages/auto/src/manual.ts').includes(`from '${pkg}'`)],
-      ['dependencies of packages/auto', () => pkg in json('packages/auto/package.json').dependencies],
-      ['references of packages/auto', () => read('packages/auto/tsconfig.json').includes(`"../${folder}"`)],
-      ['references of tsconfig.json', () => read('tsconfig.json').includes(`"packages/${folder}"`)],
-      ['devDependencies of package.json', () => sdk in json('package.json').devDependencies],
-      ['scripts/matrix/apps', () => existsSync(new URL(`scripts/matrix/apps/${name}.mjs`, ROOT))],
-      ['scripts/release/consumer.ts', () => read('scripts/release/consumer.ts').includes(`'${pkg}'`)],
-      [
-        'test-fixtures/sdks',
-        () => readdirSync(new URL('test-fixtures/sdks', ROOT)).some((set) => set.startsWith(sets)),
-      ],
-      ['its conformance suite', () => existsSync(new URL(`packages/${folder}/test/conformance`, ROOT))],
-      [
-        'README.md',
-        () => read('README.md').includes(`\`${sdk}\``) && read('README.md').includes(`\`${name}\``),
-      ],
-    ];
-    for (const [place, isThere] of PLACES)
-      it(`have ${name} in ${place}`, () => assert.ok(isThere(), `${name} was forgotten in ${place}`));
+  for (const vendor of VENDORS) {
+    const { folder, name, sdk } = vendor;
+
+    it(`have ${name} in each place`, () => {
+      const missing = placesOf(vendor).filter(([, , hasIt]) => !hasIt);
+      const lines = missing.map(([where, add]) => `\n  ${where}: add ${add}`);
+      if (lines.length > 0) assert.fail(`${name} is missing from ${lines.length} places:${lines.join('')}`);
+    });
 
     it(`have the ${name} that its package declares`, () => {
-      const { vendor, Instrumentation } = allVendors().find(
-        (one) => one.name === name,
-      ) as InstrumentationEntry;
-      assert.equal(vendor.module, sdk);
-      assert.equal(vendor.requests?.module, sdk);
+      const entry = entryOf(name);
+      if (!entry) return assert.fail(`packages/auto/src/vendors.ts loads no entry with the name ${name}`);
+      assert.equal(entry.vendor.module, sdk);
+      assert.equal(entry.vendor.requests?.module, sdk);
       assert.deepEqual(
-        (vendor.otherTracers ?? []).map(([channel]) => channel),
+        (entry.vendor.otherTracers ?? []).map(([channel]) => channel),
         CHANNELS[name] ?? [],
+        `\`otherTracers\` of ${name} are not those of CHANNELS in this file`,
       );
-      assert.equal(new Instrumentation({ enabled: false }).instrumentationName, pkg);
+      const { instrumentationName } = new entry.Instrumentation({ enabled: false });
+      assert.equal(instrumentationName, `@llmtrace/${folder}`);
     });
   }
 });

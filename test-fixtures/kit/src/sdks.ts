@@ -71,7 +71,7 @@ const requireOf = ({ set }: SdkName): NodeJS.Require =>
  * The ES modules that the hook may wrap: those that any instrumentation of llmtrace patches, and nothing
  * else. A hook over everything breaks packages whose modules change their exports after loading.
  */
-const HOOKED = [
+export const HOOKED: readonly RegExp[] = [
   /\/node_modules\/(?:openai|@anthropic-ai\/sdk)\/(?:index|resources\/.*)\.mjs$/,
   /\/node_modules\/@google\/(?:genai|generative-ai)\/dist\/(?:\w+\/)?index\.mjs$/,
 ];
@@ -87,7 +87,7 @@ export async function hookVendorModules(): Promise<void> {
   hooked = true;
   const { resolve } = module.createRequire(otelInstrumentation());
   const hooks = await import(pathToFileURL(resolve('import-in-the-middle/register-hooks.mjs')).href);
-  if (hooks.supportsSyncHooks()) return hooks.register({ include: HOOKED });
+  if (hooks.supportsSyncHooks()) return hooks.register({ include: [...HOOKED] });
   module.register(pathToFileURL(resolve('import-in-the-middle/hook.mjs')), { data: { include: HOOKED } });
 }
 

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { vendorCase as anthropic } from '../src/cases/anthropic.ts';
-import { vendorCase as googleGenAI } from '../src/cases/google-genai.ts';
-import { vendorCase as googleGenerativeAI } from '../src/cases/google-generative-ai.ts';
-import { vendorCase as openai } from '../src/cases/openai.ts';
+import { VENDORS } from '../../../scripts/lib/vendors.mjs';
+import type { VendorCase } from '../src/vendor-profile.ts';
+
+const CASES: readonly VendorCase[] = await Promise.all(
+  VENDORS.map(async ({ name }) => (await import(`../src/cases/${name}.ts`)).vendorCase),
+);
 
 const folderOf = (vendor: string): string => `packages/instrumentation-${vendor}/test/conformance`;
 
 describe('the conformance suite', () => {
-  for (const { name, sets } of [openai, anthropic, googleGenAI, googleGenerativeAI]) {
+  for (const { name, sets } of CASES) {
     for (const kind of ['test', 'resilient']) {
       it(`has a file for each copy of ${name}: ${kind}`, () => {
         const files = readdirSync(folderOf(name)).filter((file) => file.endsWith(`.${kind}.ts`));
@@ -20,7 +22,7 @@ describe('the conformance suite', () => {
 
   it('has a copy of each folder of SDKs', () => {
     const folders = readdirSync('test-fixtures/sdks').filter((folder) => !folder.startsWith('otel-'));
-    const sets = [openai, anthropic, googleGenAI, googleGenerativeAI].flatMap((vendor) => vendor.sets);
+    const sets = CASES.flatMap((vendor) => vendor.sets);
     assert.deepEqual(folders.sort(), sets.sort());
   });
 });

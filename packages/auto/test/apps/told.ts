@@ -1,15 +1,12 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Prints what each vendor's ES modules tell of themselves, where nothing else hooks them: file, class, whether it is one.
+// Prints which classes llmtrace's own loader hook reports from an SDK's ES modules: the file, the class, its type.
 import module from 'node:module';
 import { tellingLines } from '@llmtrace/core/internal';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
-import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
-import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
-import { openai } from '@llmtrace/instrumentation-openai';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { initialize, loadSync } from '../../src/esm/loader-hooks.ts';
+import { allVendors } from '../../src/vendors.ts';
 
-const vendors = [openai, anthropic, googleGenAI, googleGenerativeAI];
+const vendors = allVendors().map(({ vendor }) => vendor);
 initialize({ files: new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])), mains: new Map() });
 module.registerHooks({ load: loadSync });
 const [set = '', name = ''] = process.argv.slice(2);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, build, stop } from 'esbuild';
+import { allVendors } from '../../src/vendors.ts';
 import { AUTO, file, type Stage, setStage } from '../stage.ts';
 
 const SDKS = ['openai', '@anthropic-ai/sdk', '@google/genai', '@google/generative-ai'];
@@ -91,7 +92,9 @@ describe('a bundled application', () => {
         });
         it('is not traced without that, and one warning an SDK says why, and what to do', async () => {
           const { spans, said } = await run(bundle, [...AUTO, '--enable-source-maps'], {
-            LLMTRACE_INSTRUMENTATIONS: 'openai,anthropic,google-genai,google-generative-ai',
+            LLMTRACE_INSTRUMENTATIONS: allVendors()
+              .map(({ name }) => name)
+              .join(','),
           });
           assert.deepEqual(ours(spans), []);
           assert.equal(said.length, SDKS.length, said.join('\n'));

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { RunOptions } from '@llmtrace/test-fixtures/run-app';
 import { build, stop } from 'esbuild';
+import { allVendors } from '../../src/vendors.ts';
 import { AUTO, file } from '../stage.ts';
 
 export interface SetUp {
@@ -83,7 +84,13 @@ function copyApi(folder: string): void {
 export function setUps({ path }: Folder, url: string): SetUp[] {
   const chat = { app: app('chat.mjs'), options: { flags: AUTO } };
   // With `http-clients`, calls that pass an SDK's instrumentation by are traced by their requests.
-  const sdks = { env: { LLMTRACE_INSTRUMENTATIONS: 'openai,anthropic,google-genai,google-generative-ai' } };
+  const sdks = {
+    env: {
+      LLMTRACE_INSTRUMENTATIONS: allVendors()
+        .map(({ name }) => name)
+        .join(','),
+    },
+  };
   return [
     {
       what: 'the SDK is imported before llmtrace',

@@ -3,11 +3,7 @@
  * are given, and what they make is bounded. A failing run names its seed: set FC_SEED to repeat it.
  */
 import assert from 'node:assert/strict';
-import type { Endpoint, LlmResponse, Vendor } from '@llmtrace/core';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
-import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
-import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
-import { openai } from '@llmtrace/instrumentation-openai';
+import type { Endpoint, LlmResponse } from '@llmtrace/core';
 import { json, object } from '@llmtrace/test-fixtures/any-json';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { diag } from '@opentelemetry/api';
@@ -15,6 +11,7 @@ import fc from 'fast-check';
 import { Capture } from '../../../../core/src/content/capture.ts';
 import { resolveContent } from '../../../../core/src/content/options.ts';
 import { redactorOf } from '../../../../core/src/content/redactors.ts';
+import { allVendors } from '../../../src/vendors.ts';
 
 const SETTINGS = { seed: Number(process.env['FC_SEED'] ?? 20_261_128), numRuns: 80 } as const;
 /** The most code units of a text that a record may hold: the message of a failure. */
@@ -103,14 +100,12 @@ function captured(
   }
 }
 
-const VENDORS: readonly Vendor[] = [openai, anthropic, googleGenAI, googleGenerativeAI];
-
 describe('any JSON', () => {
   before(() => diag.disable());
 
-  for (const { module, endpoints } of VENDORS) {
-    for (const endpoint of endpoints) {
-      const name = `${module} ${endpoint.path}.${endpoint.method}`;
+  for (const { vendor } of allVendors()) {
+    for (const endpoint of vendor.endpoints) {
+      const name = `${vendor.module} ${endpoint.path}.${endpoint.method}`;
       const input = fc.tuple(
         fc.tuple(fc.oneof(object, json), object),
         object,
