@@ -4,6 +4,7 @@
  */
 import { start } from './start.ts';
 
-export { type FlushOptions, type Llmtrace, llmtrace } from './process/flush.ts';
+export type { AutoOptions, ExporterName, ExporterOptions, LlmtraceConfig } from './auto-options.ts';
+export { type FlushOptions, type Llmtrace, type LlmtraceStatus, llmtrace } from './llmtrace.ts';
 
 start();

@@ -1,11 +1,12 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
 import { type LlmInstrumentation, type LlmTraceConfig, warnOnce } from '@llmtrace/core/internal';
+import { environmentOf, splitOptions } from './auto-options.ts';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
 import { prometheusObservers } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
-import { autoSettings } from './settings.ts';
+import { autoSettings, setInCode } from './settings.ts';
 import { wantedVendors } from './vendors.ts';
 
 /**
@@ -20,10 +21,13 @@ import { wantedVendors } from './vendors.ts';
  * @throws TypeError for an option that has a wrong value.
  */
 export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstrumentation[] {
+  const variables = autoSettings();
+  examineIfAsked(variables, 'list');
+  if (!variables.enabled) return [];
+  const file = splitOptions(loadConfigFile(variables.configFile, warnOnce));
+  setInCode(environmentOf(file.auto));
   const settings = autoSettings();
-  examineIfAsked(settings, 'list');
-  if (!settings.enabled) return [];
-  const options = { ...loadConfigFile(settings.configFile, warnOnce), ...config };
+  const options = { ...file.traced, ...config };
   const withLimits = { ...options, ...sharedLimits(settings, options) };
   const showing = [...prometheusObservers(settings, options), ...consoleObservers(settings, () => false)];
   const complete =

@@ -33,3 +33,10 @@ function startedOn(prometheus: PrometheusSettings, attributes: readonly string[]
     return [];
   }
 }
+
+/** Ends the listener, where there is one. */
+export async function stopPrometheus(): Promise<void> {
+  if (!started?.length) return;
+  const prometheus = require('@llmtrace/prometheus') as typeof import('@llmtrace/prometheus');
+  await prometheus.stopPrometheus();
+}

@@ -128,7 +128,7 @@ interface Variables
   readonly prometheusHost: string;
 }
 
-const RULES: Rules<Variables> = {
+export const RULES: Rules<Variables> = {
   instrumentations: texts('LLMTRACE_INSTRUMENTATIONS'),
   doctor: flag('LLMTRACE_DOCTOR'),
   doctorFolder: text('LLMTRACE_DOCTOR_FOLDER'),
@@ -190,8 +190,22 @@ const SDK_RULES: Rules<Pick<AutoSettings, 'metricInterval' | 'metricTimeout'>> =
   metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', Number.POSITIVE_INFINITY),
 };
 
+/** Variables that a configuration file and code set; they win over those of the process. */
+let inCode: Environment = {};
+
+/** Sets what a configuration file and code say, as variables, in place of what they said before. */
+export function setInCode(variables: Environment): void {
+  inCode = variables;
+}
+
+export const variablesInCode = (): Environment => inCode;
+
+/** The variables of the process, and above them those of a configuration file and of code. */
+const environment = (): Environment =>
+  Object.keys(inCode).length === 0 ? process.env : { ...process.env, ...inCode };
+
 /** The settings of `@llmtrace/auto`. A wrong value is named in a warning, and its default is used. */
-export function autoSettings(env: Environment = process.env): AutoSettings {
+export function autoSettings(env: Environment = environment()): AutoSettings {
   const { prometheusPort, prometheusHost, ...variables } = {
     ...DEFAULTS,
     ...fromEnvironment(RULES, env, warn),

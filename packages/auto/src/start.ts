@@ -1,5 +1,7 @@
 /** The steps of loading `@llmtrace/auto`. None of them may fail the application. */
 import {
+  endOpenCalls,
+  type LlmInstrumentation,
   type LlmTraceConfig,
   type Observer,
   type ProcessWide,
@@ -7,6 +9,7 @@ import {
   warnOnce,
 } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
+import { environmentOf, type LlmtraceConfig, splitOptions } from './auto-options.ts';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
@@ -15,17 +18,19 @@ import { preloadByPath } from './process/children.ts';
 import { printDiag } from './process/diag-logger.ts';
 import { endCallsAtExit } from './process/exit.ts';
 import { onFlush } from './process/flush.ts';
+import { type Lifecycle, setLifecycle } from './process/lifecycle.ts';
 import { isFirst } from './process/once-per-thread.ts';
 import { here } from './process/own-files.ts';
 import { adoptPm2Environment } from './process/pm2.ts';
 import { noteTsNode } from './process/ts-node.ts';
 import { watchStarts } from './process/without-flags.ts';
-import { prometheusObservers } from './prometheus.ts';
+import { prometheusObservers, stopPrometheus } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
-import { followProviders, isRegistered } from './sdk/following-providers.ts';
+import { withOwn } from './sdk/export-both.ts';
+import { type Followers, followProviders, isRegistered, type Own } from './sdk/following-providers.ts';
 import { ownSdk } from './sdk/own-sdk.ts';
 import { lendPropagation } from './sdk/propagation.ts';
-import { autoSettings } from './settings.ts';
+import { autoSettings, setInCode } from './settings.ts';
 import { hintObserver } from './start-hint.ts';
 import { type LoadedVendor, wantedVendors } from './vendors.ts';
 
@@ -51,19 +56,100 @@ function instrument(): void {
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
   watchStarts(vendors.map(({ vendor }) => vendor.module));
+  const file = loadConfigFile(settings.configFile, warnOnce);
+  setInCode(environmentOf(splitOptions(file).auto));
   const sdk = ownSdk(autoSettings);
   onFlush(sdk.flush);
   const followers = followProviders(sdk, autoSettings);
   lendPropagation(() => autoSettings().propagators);
-  const config = loadConfigFile(settings.configFile, warnOnce);
+  const started: Started = { sdk, followers, file, instrumentations: new Map() };
+  const wanted = file.instrumentations ? wantedVendors(autoSettings()) : vendors;
+  const config = prepare(file, wanted, started);
+  for (const { vendor, Instrumentation } of wanted)
+    started.instrumentations.set(vendor.module, new Instrumentation(config));
+  setLifecycle(lifecycleOf(started));
+}
+
+interface Exports {
+  readonly sdk: Own;
+  readonly followers: Followers;
+}
+
+/** Has the process observed as the settings ask for. @returns the options of its instrumentations. */
+function prepare(
+  options: LlmtraceConfig,
+  vendors: readonly LoadedVendor[],
+  { sdk, followers }: Exports,
+): LlmTraceConfig {
+  const settings = autoSettings();
+  const { traced } = splitOptions(options);
   const observers = [
-    ...prometheusObservers(settings, config),
+    ...prometheusObservers(settings, traced),
     ...consoleObservers(settings, () => !isRegistered()),
   ];
-  if (observers.length === 0) observers.push(...hints(config, vendors));
-  Object.assign(processWide(), { observers, ...followers } satisfies ProcessWide);
-  const shared = sharedLimits(settings, config);
-  for (const { Instrumentation } of vendors) new Instrumentation({ ...config, ...shared });
+  if (observers.length === 0) observers.push(...hints(traced, vendors));
+  const providers = settings.exportTo === 'both' ? withOwn(followers, sdk) : followers;
+  Object.assign(processWide(), { observers, ...providers } satisfies ProcessWide);
+  return { ...traced, ...sharedLimits(settings, traced) };
+}
+
+interface Started extends Exports {
+  readonly file: LlmtraceConfig;
+  /** By the module that each traces. */
+  readonly instrumentations: Map<string, LlmInstrumentation>;
+}
+
+function lifecycleOf(started: Started): Lifecycle {
+  let inCode: object | undefined;
+  let ending: Promise<void> | undefined;
+  return {
+    get state() {
+      return ending ? 'shut-down' : 'running';
+    },
+    configure(options) {
+      if (Object.keys(options).length === 0 || options === inCode) return;
+      if (ending) warnOnce('llmtrace.start() has no effect after llmtrace.shutdown(), which is for good');
+      else if (inCode) warnOnce('llmtrace.start() was called before; the options of the first time apply');
+      else reconfigure(started, options);
+      inCode ??= options;
+    },
+    shutdown(flush) {
+      ending ??= shutDown(started, flush);
+      return ending;
+    },
+  };
+}
+
+/** Options in code win over those of the file, field by field. */
+function reconfigure(started: Started, options: LlmtraceConfig): void {
+  const { sdk, file, instrumentations } = started;
+  if (sdk.isStarted?.() && options.exporters !== undefined)
+    warnOnce(
+      '`exporters` has no effect: telemetry is exported already. Call llmtrace.start() before the first call of an SDK',
+    );
+  const complete = { ...file, ...options };
+  setInCode(environmentOf(splitOptions(complete).auto));
+  const wanted = wantedVendors(autoSettings());
+  const config = prepare(complete, wanted, started);
+  const isWanted = (module: string) => wanted.some(({ vendor }) => vendor.module === module);
+  for (const [module, instrumentation] of instrumentations) {
+    instrumentation.setConfig(config);
+    if (config.enabled === false || !isWanted(module)) instrumentation.disable();
+  }
+  for (const { vendor, Instrumentation } of wanted)
+    if (!instrumentations.has(vendor.module))
+      instrumentations.set(vendor.module, new Instrumentation(config));
+}
+
+async function shutDown(
+  { sdk, instrumentations }: Pick<Started, 'sdk' | 'instrumentations'>,
+  flush: () => Promise<void>,
+): Promise<void> {
+  endOpenCalls();
+  for (const instrumentation of instrumentations.values()) instrumentation.disable();
+  await flush();
+  sdk.close?.();
+  await stopPrometheus();
 }
 
 /** The line that calls are shown nowhere, unless the options show them. */

@@ -146,13 +146,19 @@ export { OPTION_TABLE } from './option-tables.ts';
 export type { Environment } from './options/environment.ts';
 export {
   capped,
+  checked,
+  checkedValue,
+  expectNames,
   flag,
   fromEnvironment,
+  isRecord,
   list,
   oneOf,
   path,
   port,
+  type Rule,
   type Rules,
+  shown,
   text,
   texts,
   variableOf,
@@ -179,7 +185,7 @@ export {
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
 export { withoutSecrets } from './platform/secrets.ts';
 export { readTextFile } from './platform/text-file.ts';
-export { warn, warnOnce } from './platform/warn.ts';
+export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
 export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
 export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
 export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';

@@ -19,8 +19,11 @@ export interface Destination {
   readonly findings: readonly Finding[];
 }
 
-/** @param isOwn whether `@llmtrace/auto` started in this process, so that spans go where its variables say. */
-export function destinationOf(settings: AutoSettings, isOwn: boolean): Destination {
+/**
+ * @param isOwn whether `@llmtrace/auto` started in this process, so that spans go where its variables say.
+ * @param isTrying whether endpoints to which nothing was exported yet are tried.
+ */
+export function destinationOf(settings: AutoSettings, isOwn: boolean, isTrying: boolean): Destination {
   const provider = applications();
   if (provider !== undefined)
     return {
@@ -34,7 +37,7 @@ export function destinationOf(settings: AutoSettings, isOwn: boolean): Destinati
   const names = exportersOf(settings);
   // Those that do not exist are findings by themselves.
   if (names.length === 0) return nowhere();
-  const findings = [...apiVersions(), ...notSampled(settings), ...untried(settings)];
+  const findings = [...apiVersions(), ...notSampled(settings), ...(isTrying ? untried(settings) : [])];
   return { text: `to ${names.join(' and ')}`, findings };
 }
 

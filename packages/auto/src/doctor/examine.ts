@@ -45,11 +45,14 @@ export interface Examined {
   readonly envAtStart: Readonly<Record<string, string | undefined>>;
   /** How many worker threads have not reported. */
   readonly missing: number;
+  /** Whether endpoints to which nothing was exported yet are tried, which blocks for a moment. @default true */
+  readonly isTrying?: boolean;
 }
 
-export function examine({ settings, vendors, loaded, ways, envAtStart, missing }: Examined): Report {
+export function examine(examined: Examined): Report {
+  const { settings, vendors, loaded, ways, envAtStart, missing, isTrying = true } = examined;
   const known = facts();
-  const destination = destinationOf(settings, ways.has('auto'));
+  const destination = destinationOf(settings, ways.has('auto'), isTrying);
   const started = stateOf(settings, known);
   const findings = [
     ...nodeVersion(process.versions.node),

@@ -1,6 +1,6 @@
 /** Which variables are set and have no effect in the way in which llmtrace runs here. */
 import { type Finding, isVariable, nearest, VARIABLES } from '@llmtrace/core/internal';
-import type { AutoSettings } from '../settings.ts';
+import { type AutoSettings, variablesInCode } from '../settings.ts';
 import type { StartedBy } from './observe.ts';
 import { EXPORTER_VARIABLES, OF_SDK, READ, VALUES } from './otel-variables.ts';
 
@@ -125,7 +125,10 @@ const READ_LATER = ['LLMTRACE_QUIET', 'LLMTRACE_DOCTOR', 'LLMTRACE_DOCTOR_FOLDER
 
 /** Set by the application itself (dotenv, say) when llmtrace had read them. */
 function late({ settings: { env }, envAtStart }: Situation): Finding[] {
-  const names = VARIABLES.filter((name) => !READ_LATER.includes(name) && env[name] !== envAtStart[name]);
+  const inCode = variablesInCode();
+  const names = VARIABLES.filter(
+    (name) => !READ_LATER.includes(name) && !(name in inCode) && env[name] !== envAtStart[name],
+  );
   if (names.length === 0) return [];
   return [
     finding(

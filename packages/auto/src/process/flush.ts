@@ -7,23 +7,17 @@ import { newerLoggerProvider } from '@llmtrace/core/internal';
 import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 
+/** How long `flush()` and `shutdown()` wait. */
 export interface FlushOptions {
   /** The longest time until the promise resolves, in ms. @default 3000 */
   timeoutMillis?: number;
 }
 
-/** The functions of llmtrace that an application may call while it runs. */
-export interface Llmtrace {
-  /**
-   * Exports all calls that have ended, their metrics and their log events. It resolves when they are exported, or cannot
-   * be, or the timeout has passed; it never rejects. Where nothing was started, it resolves at once.
-   */
-  flush(options?: FlushOptions): Promise<void>;
-}
-
-export const llmtrace: Llmtrace = Object.freeze({
-  flush: (options?: FlushOptions): Promise<void> => within(timeoutOf(options), flushAll),
-});
+/**
+ * Exports all calls that have ended, their metrics and their log events. It resolves when they are exported, or cannot
+ * be, or the timeout has passed; it never rejects. Where nothing was started, it resolves at once.
+ */
+export const flush = (options?: FlushOptions): Promise<void> => within(timeoutOf(options), flushAll);
 
 const DEFAULT_MS = 3000;
 /** The longest delay of a timer. */

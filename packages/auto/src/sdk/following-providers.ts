@@ -31,7 +31,6 @@ import {
 import { logs } from '@opentelemetry/api-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { AutoSettings } from '../settings.ts';
-import { withOwn } from './export-both.ts';
 import { unasked } from './noop-observables.ts';
 import { tellElsewhere } from './other-destination.ts';
 import { lend, registered } from './provisional-registration.ts';
@@ -46,6 +45,10 @@ export interface Own {
   spans(): ((span: ReadableSpan) => void) | undefined;
   /** Exports the telemetry recorded so far; it starts no provider. */
   flush(): Promise<void>;
+  /** Whether exporters exist already, which later options do not change. */
+  isStarted?(): boolean;
+  /** Exports nothing from now on. */
+  close?(): void;
 }
 
 /** A provider that can be asked to export at once, as those of SDKs can. */
@@ -60,7 +63,6 @@ export interface Followers {
 
 /** Makes the providers, and lets the API's tracers follow the rule too. */
 export function followProviders(own: Own, settings: () => AutoSettings): Followers {
-  const { exportTo } = settings();
   const tell = once(() => tellElsewhere(settings(), registered<TracerProvider>('trace') as TracerProvider));
   const provider = (): TracerProvider => {
     const theirs = registered<TracerProvider>('trace');
@@ -78,8 +80,7 @@ export function followProviders(own: Own, settings: () => AutoSettings): Followe
       followingMeter(() => registered<MeterProvider>('metrics') ?? own.meters(), [name, version, options]),
   };
   lendTracers(tracers);
-  const followers = { tracers, meters, loggers: followingLoggers(own) };
-  return exportTo === 'both' ? withOwn(followers, own) : followers;
+  return { tracers, meters, loggers: followingLoggers(own) };
 }
 
 function once(run: () => void): () => void {
@@ -99,7 +100,20 @@ function lendTracers(tracers: TracerProvider): void {
   const proxy = trace.getTracerProvider();
   if (!(proxy instanceof ProxyTracerProvider) || proxy.getDelegateTracer('llmtrace')) return;
   proxy.setDelegate(tracers);
+  flushable(proxy);
   lend('trace', proxy);
+}
+
+/**
+ * `trace.getTracerProvider()` is the API's proxy, which lacks the method of the provider behind it: code that flushes the
+ * registered provider, as platforms' wrappers of functions do, would find nothing to flush.
+ */
+function flushable(proxy: ProxyTracerProvider): void {
+  Object.defineProperty(proxy, 'forceFlush', {
+    configurable: true,
+    writable: true,
+    value: async () => (proxy.getDelegate() as Partial<Flushing<TracerProvider>>).forceFlush?.(),
+  });
 }
 
 /** True if a provider of traces or metrics is registered. */

@@ -34,10 +34,15 @@ export function ownSdk(read: () => AutoSettings): Own {
   const loggers = once(() => guarded(undefined, () => sdk().loggers()));
   const spans = once(() => guarded(undefined, () => sdk().spans()));
   if (isMainThread && !read().sdkDisabled) shareThread(read, () => guarded(undefined, () => sdk().thread()));
-  return { tracers, meters, loggers, spans, flush: async () => started?.drain() };
+  return {
+    ...{ tracers, meters, loggers, spans },
+    flush: async () => started?.drain(),
+    isStarted: () => started !== undefined,
+    close: () => started?.close?.(),
+  };
 }
 
-interface Sdk extends Omit<Own, 'flush'> {
+interface Sdk extends Omit<Own, 'flush' | 'isStarted' | 'close'> {
   /** Undefined where nothing is exported. */
   thread(): ExportThread | undefined;
 }

@@ -1,22 +1,10 @@
 /** ES modules on versions of Node.js that have no hooks in the application's own thread. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AUTO, file, type Stage, setStage } from '../stage.ts';
-
-/** One that this machine has: npm puts its own before it on the path. */
-function olderNode(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const all = [process.env['TEST_NODE'], ...folders.map((folder) => join(folder, 'node'))];
-  return all.find((path) => {
-    if (!path || !existsSync(path)) return false;
-    const version = execFileSync(path, ['--version'], { encoding: 'utf8' });
-    return /^v(?:20|22\.1[2-4])\./.test(version);
-  });
-}
+import { AUTO, file, olderNode, type Stage, setStage } from '../stage.ts';
 
 const HOOK = `export async function load(url, context, next) { return next(url, context); }`;
 

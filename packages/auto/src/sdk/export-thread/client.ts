@@ -34,6 +34,8 @@ export interface ExportThread {
   flush(more?: boolean): void;
   /** Resolves when all that was sent has been exported, or cannot be. */
   drain(): Promise<void>;
+  /** Ends the thread. What is sent from now on is dropped in silence. */
+  close?(): void;
 }
 
 // As they are now: the tests of an application may replace them.
@@ -57,18 +59,28 @@ export function startExportThread(
   let delay = RESTART_MS;
   const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger));
 
+  let isClosed = false;
+  let end = (): void => {};
+
   const inProcess = (why: string): void => {
     reports.inProcess(why);
-    const contact = { drops, tell: reports.tell, ledger: new Ledger(), unsent };
-    startInProcess(setup, outbox, contact).catch((error) => {
-      diag.error('llmtrace: could not export in the process itself', error);
-      reports.notStarted(why);
-      outbox.close();
-    });
+    const contact = { drops, tell: reports.tell, ledger: new Ledger(), env, unsent };
+    startInProcess(setup, outbox, contact).then(
+      (close) => {
+        if (isClosed) close();
+        else end = close;
+      },
+      (error) => {
+        diag.error('llmtrace: could not export in the process itself', error);
+        reports.notStarted(why);
+        outbox.close();
+      },
+    );
   };
 
   let hasWorked = false;
   const start = (): void => {
+    if (isClosed) return;
     const since = Date.now();
     const ended = (ledger: Ledger, error: unknown): void => {
       outbox.disconnect();
@@ -95,22 +107,35 @@ export function startExportThread(
       atExit: reports.atOnce,
       unsent: reports.unsent,
       // A cause that ended a working thread could also end the application.
-      died: (ledger, error) => (hasWorked ? ended(ledger, error) : failed(error)),
+      died(ledger, error) {
+        if (isClosed) return;
+        if (hasWorked) ended(ledger, error);
+        else failed(error);
+      },
     };
     try {
-      outbox.connect(startThread(setup, { env, drops, supervisor, linked }));
+      const { terminate, ...receiver } = startThread(setup, { env, drops, supervisor, linked });
+      end = terminate;
+      outbox.connect(receiver);
     } catch (error) {
       failed(error);
     }
   };
   start();
   return {
-    send: (item) => outbox.send(item),
+    send(item) {
+      if (!isClosed) outbox.send(item);
+    },
     flush(more) {
+      if (isClosed) return;
       const left = outbox.flush(more);
       if (left) unsent(left);
     },
-    drain: () => outbox.drain(),
+    drain: async () => (isClosed ? undefined : outbox.drain()),
+    close() {
+      isClosed = true;
+      end();
+    },
   };
 }
 
@@ -137,7 +162,10 @@ interface ThreadOptions {
 }
 
 /** @throws if this process may not start a thread, or the thread's file is missing, as in a bundle. */
-function startThread(setup: Setup, { env, drops, supervisor, linked }: ThreadOptions): Receiver {
+function startThread(
+  setup: Setup,
+  { env, drops, supervisor, linked }: ThreadOptions,
+): Receiver & { terminate(): void } {
   // A thread lacks Yarn's package resolution unless it gets the flags that load it.
   if (process.versions['pnp'] !== undefined) throw noThread('Yarn PnP');
   const file = ownFile('sdk/export-thread/worker');
@@ -183,6 +211,7 @@ function startThread(setup: Setup, { env, drops, supervisor, linked }: ThreadOpt
       });
     },
     drain: () => link.flushed(),
+    terminate: () => void worker.terminate(),
   };
 }
 

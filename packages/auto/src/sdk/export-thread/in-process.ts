@@ -9,17 +9,20 @@ import type { Contact, Setup } from './pipeline.ts';
 // As they are now: the tests of an application may replace them.
 const { clearTimeout, setTimeout } = globalThis;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
+ * @param env what the exporters read, which may be more than the environment of the process.
  * @param unsent takes how it ends: it is asked as the process does, and nothing can be exported any more.
- * @returns a promise that is rejected where nothing can be exported here either.
+ * @returns a function that ends the exports, in a promise that is rejected where nothing can be exported here either.
  */
 export async function startInProcess(
   setup: Setup,
   outbox: Outbox,
-  { unsent, ...contact }: Contact & { unsent(ledger: Ledger): void },
-): Promise<void> {
+  { unsent, env, ...contact }: Contact & { env: Environment; unsent(ledger: Ledger): void },
+): Promise<() => void> {
   const { startPipeline } = await import('./pipeline.ts');
-  const pipeline = startPipeline(setup, contact);
+  const pipeline = withVariables(env, () => startPipeline(setup, contact));
   const receiver: Receiver = {
     ledger: contact.ledger,
     post(items) {
@@ -33,6 +36,22 @@ export async function startInProcess(
   outbox.connect(receiver);
   outbox.ready();
   flushBeforeExit(setup, outbox, () => pipeline.flush());
+  return () => pipeline.close();
+}
+
+/** Exporters read their variables as they are made: for that moment, the process has those of `env`. */
+function withVariables<T>(env: Environment, make: () => T): T {
+  const changed = Object.keys(env).filter((name) => env[name] !== process.env[name]);
+  const before = changed.map((name) => [name, process.env[name]] as const);
+  try {
+    for (const name of changed) process.env[name] = env[name] ?? '';
+    return make();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
 }
 
 /**

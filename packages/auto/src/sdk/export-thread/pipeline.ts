@@ -53,6 +53,8 @@ export interface Pipeline {
   accept(item: WireItem): void;
   /** Resolves when all that was accepted is exported, or cannot be. */
   flush(): Promise<void>;
+  /** Ends the timer of the metrics. */
+  close(): void;
 }
 
 const require = module.createRequire(import.meta.url);
@@ -105,6 +107,9 @@ export function startPipeline(setup: Setup, contact: Contact): Pipeline {
       await unlessUnreachable(Promise.allSettled([spans.flush(), meters?.forceFlush(), logs?.flush()]));
       for (const timer of [failed, waited]) clearTimeout(timer);
       reportUnderWay('failed');
+    },
+    close() {
+      meters?.shutdown().catch((error) => diag.error('llmtrace: could not stop the metrics', error));
     },
   };
 }

@@ -1,0 +1,190 @@
+/**
+ * The options of `@llmtrace/auto` itself, in a configuration file or in code. Each is another name of variables: a
+ * checked option becomes the text of its variables, so that both are read in one place (`settings.ts`) by one rule.
+ */
+import {
+  checked,
+  checkedValue,
+  checkRedisOptions,
+  type Environment,
+  expectNames,
+  isRecord,
+  type LlmTraceConfig,
+  oneOf,
+  port,
+  type RedisLimitsOptions,
+  type Rule,
+  type Rules,
+  shown,
+  text,
+} from '@llmtrace/core/internal';
+import { RULES } from './settings.ts';
+
+/** The exporter of a signal; `none` exports nothing of it. */
+export type ExporterName = 'otlp' | 'console' | 'none';
+
+/** Where telemetry goes: the `OTEL_*` variables by other names. A variable of one signal is more specific, and wins. */
+export interface ExporterOptions {
+  /** `OTEL_TRACES_EXPORTER`. @default 'otlp' where there is an endpoint, else 'none' */
+  traces?: ExporterName | readonly ExporterName[];
+  /** `OTEL_METRICS_EXPORTER`. @default 'otlp' where there is an endpoint, else 'none' */
+  metrics?: ExporterName | readonly ExporterName[];
+  /** `OTEL_LOGS_EXPORTER`. @default 'otlp' where there is an endpoint, else 'none' */
+  logs?: ExporterName | readonly ExporterName[];
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: the base URL of a collector. */
+  endpoint?: string;
+  /** `OTEL_EXPORTER_OTLP_PROTOCOL`. @default 'http/protobuf' */
+  protocol?: 'http/protobuf' | 'http/json' | 'grpc';
+  /** `OTEL_EXPORTER_OTLP_HEADERS`. A file with a secret belongs in no repository. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** The options that only `@llmtrace/auto` has. */
+export interface AutoOptions {
+  /** `LLMTRACE_INSTRUMENTATIONS`: what to trace, by short name. @default all */
+  instrumentations?: readonly string[];
+  /** `LLMTRACE_CONSOLE`. @default in a terminal, if no exporter is configured */
+  console?: boolean;
+  /** `LLMTRACE_QUIET`. @default false */
+  quiet?: boolean;
+  /** `LLMTRACE_EXPORT`. @default 'registered' */
+  exportTo?: 'registered' | 'both';
+  /** `LLMTRACE_EXPORT_QUEUE_BYTES`. @default 33554432 */
+  exportQueueBytes?: number;
+  /** `LLMTRACE_EXIT_TIMEOUT_MS`, in ms. @default 3000 */
+  exitTimeout?: number;
+  /** `LLMTRACE_PROMETHEUS_PORT` and `_HOST`; false serves nothing, whatever the variables say. @default false */
+  prometheus?: false | { port: number; host?: string };
+  /** `LLMTRACE_REDIS_*`; false keeps limits in the process, whatever the variables say. @default false */
+  redis?: false | ({ url: string } & RedisLimitsOptions);
+  /** `OTEL_*_EXPORTER` and `OTEL_EXPORTER_OTLP_*`. */
+  exporters?: ExporterOptions;
+  /** `OTEL_SERVICE_NAME`. */
+  serviceName?: string;
+}
+
+/** All options: of `@llmtrace/auto`, and of every instrumentation that it makes. */
+export interface LlmtraceConfig extends LlmTraceConfig, AutoOptions {}
+
+const EXPORTERS = ['otlp', 'console', 'none'] as const;
+
+const exporter = (env: string): Rule => ({
+  expected: `one of ${EXPORTERS.join(', ')}, or a list of them`,
+  holds: (value) =>
+    [value].flat().length > 0 && [value].flat().every((name) => EXPORTERS.includes(name as ExporterName)),
+  env,
+});
+
+const EXPORTER_RULES: Rules<ExporterOptions> = {
+  traces: exporter('OTEL_TRACES_EXPORTER'),
+  metrics: exporter('OTEL_METRICS_EXPORTER'),
+  logs: exporter('OTEL_LOGS_EXPORTER'),
+  endpoint: {
+    expected: 'a URL',
+    holds: (value) => typeof value === 'string' && URL.canParse(value),
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  },
+  protocol: oneOf(['http/protobuf', 'http/json', 'grpc'], 'OTEL_EXPORTER_OTLP_PROTOCOL'),
+  headers: {
+    expected: 'an object of texts',
+    holds: isRecord,
+    env: 'OTEL_EXPORTER_OTLP_HEADERS',
+    check: expectHeaders,
+  },
+};
+
+/** A value of a header may be a secret, which no error shows. */
+function expectHeaders(name: string, value: unknown): void {
+  if (!isRecord(value)) return;
+  const wrong = Object.entries(value).find(([, text]) => typeof text !== 'string' || text === '');
+  if (wrong) throw new TypeError(`Expected \`${name}[${shown(wrong[0])}]\` to be a text.`);
+  expectNames(name, value);
+}
+
+const PROMETHEUS_RULES: Rules<{ port: number; host: string }> = {
+  port: port('LLMTRACE_PROMETHEUS_PORT'),
+  host: text('LLMTRACE_PROMETHEUS_HOST'),
+};
+
+/** Each option of one value, by the rule of its variable. */
+const PLAIN: Rules<
+  Pick<
+    AutoOptions,
+    'instrumentations' | 'console' | 'quiet' | 'exportTo' | 'exportQueueBytes' | 'exitTimeout' | 'serviceName'
+  >
+> = {
+  instrumentations: RULES.instrumentations,
+  console: RULES.console,
+  quiet: RULES.quiet,
+  exportTo: RULES.exportTo,
+  exportQueueBytes: RULES.exportQueueBytes,
+  exitTimeout: RULES.exitTimeout,
+  serviceName: text('OTEL_SERVICE_NAME'),
+};
+
+/** The variables of an option, as texts; an empty text unsets its variable. */
+type Variables = Record<string, string>;
+
+const OPTIONS: Readonly<Record<string, (value: unknown) => Variables>> = {
+  ...Object.fromEntries(Object.entries<Rule>(PLAIN).map(([name, rule]) => [name, plain(name, rule)])),
+  prometheus(value) {
+    if (value === false) return { LLMTRACE_PROMETHEUS_PORT: '' };
+    const options = variablesOf('prometheus', value, PROMETHEUS_RULES);
+    if ('LLMTRACE_PROMETHEUS_PORT' in options) return options;
+    throw new TypeError('Expected `prometheus` to have a `port`.');
+  },
+  redis(value) {
+    if (value === false) return { LLMTRACE_REDIS_URL: '' };
+    const { url, ...options } = isRecord(value) ? value : { url: undefined };
+    if (typeof url !== 'string' || !/^rediss?:\/\/./.test(url) || !URL.canParse(url))
+      throw new TypeError('Expected `redis.url` to be a URL that begins with redis:// or rediss://.');
+    const checkedOptions = Object.entries(checkRedisOptions(options)).filter(([, one]) => one !== undefined);
+    return {
+      LLMTRACE_REDIS_URL: url,
+      ...Object.fromEntries(
+        checkedOptions.map(([name, one]) => [`LLMTRACE_REDIS_${name.toUpperCase()}`, String(one)]),
+      ),
+    };
+  },
+  exporters: (value) => variablesOf('exporters', value, EXPORTER_RULES),
+};
+
+/** The names of the options that only `@llmtrace/auto` has. */
+export const AUTO_OPTIONS: readonly string[] = Object.keys(OPTIONS);
+
+function plain(name: string, rule: Rule): (value: unknown) => Variables {
+  return (value) => ({ [rule.env as string]: textOf(checkedValue(name, value, rule)) });
+}
+
+function variablesOf<T extends object>(name: string, value: unknown, rules: Rules<T>): Variables {
+  const options = checked<Partial<T>>(name, value, rules as Rules<Partial<T>>, {});
+  return Object.fromEntries(
+    Object.entries(options).map(([option, one]) => [rules[option as keyof T].env as string, textOf(one)]),
+  );
+}
+
+/** A value as a variable holds it. */
+function textOf(value: unknown): string {
+  if (!isRecord(value)) return [value].flat().join(',');
+  return Object.entries(value)
+    .map(([name, one]) => `${name}=${encodeURIComponent(String(one))}`)
+    .join(',');
+}
+
+/** Tells the options of `@llmtrace/auto` from those of the instrumentations. */
+export function splitOptions(config: LlmtraceConfig): { auto: AutoOptions; traced: LlmTraceConfig } {
+  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
+  return {
+    auto: Object.fromEntries(entries.filter(([name]) => AUTO_OPTIONS.includes(name))),
+    traced: Object.fromEntries(entries.filter(([name]) => !AUTO_OPTIONS.includes(name))),
+  };
+}
+
+/**
+ * The options as variables.
+ *
+ * @throws TypeError that names the first wrong option; a secret within it is not shown.
+ */
+export function environmentOf(auto: AutoOptions): Environment {
+  return Object.assign({}, ...Object.entries(auto).map(([name, value]) => OPTIONS[name]?.(value)));
+}
