@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { buildPage } from './build/page.mjs';
 import { packageFolders, root } from './lib/npm.mjs';
 
 /** Bundlers follow `require('…')` only where no variable hides the `require` that CommonJS has. */
@@ -62,6 +63,7 @@ function buildsOf(folder) {
 }
 
 execFileSync('tsc', ['-b'], { cwd: root, stdio: 'inherit' });
+await buildPage(join(root, 'packages', 'view'));
 await Promise.all(
   packageFolders().flatMap((folder) =>
     buildsOf(folder).map((options) =>

@@ -1,0 +1,13 @@
+/** Two calls are compared by choosing one after the other. */
+import { announcement, compareWith, go } from './state.ts';
+
+export function chooseForComparison(id: string): void {
+  const first = compareWith.value;
+  if (first === undefined || first === id) {
+    compareWith.value = first === id ? undefined : id;
+    announcement.value = first === id ? 'No longer chosen' : 'Chosen for a comparison';
+    return;
+  }
+  compareWith.value = undefined;
+  go(`/compare?a=${first}&b=${id}`);
+}

@@ -1,0 +1,57 @@
+/** The spans of a trace as a tree. Without recursion: a trace may be as deep as it likes. */
+import type { TraceSpan } from '../src/api-types.ts';
+
+export interface Branch {
+  readonly span: TraceSpan;
+  readonly depth: number;
+  readonly children: number;
+}
+
+const inOrder = (a: TraceSpan, b: TraceSpan): number => a.start - b.start || b.duration - a.duration;
+
+/** A span whose parent is missing begins a tree of its own. */
+function childrenOf(spans: readonly TraceSpan[]): Map<string, TraceSpan[]> {
+  const ids = new Set(spans.map(({ id }) => id));
+  const children = new Map<string, TraceSpan[]>();
+  for (const span of spans) {
+    const parent = span.parentId !== span.id && ids.has(span.parentId) ? span.parentId : '';
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(span);
+    else children.set(parent, [span]);
+  }
+  for (const siblings of children.values()) siblings.sort(inOrder);
+  return children;
+}
+
+interface Open {
+  readonly span: TraceSpan;
+  readonly depth: number;
+  readonly isHidden: boolean;
+}
+
+/** @param folded ids of spans whose children are not shown. */
+export function treeOf(spans: readonly TraceSpan[], folded: ReadonlySet<string>): Branch[] {
+  const children = childrenOf(spans);
+  const seen = new Map<string, Branch | undefined>();
+  const walk = (roots: readonly TraceSpan[]) => {
+    const open: Open[] = roots.map((span) => ({ span, depth: 0, isHidden: false })).reverse();
+    for (let at = open.pop(); at; at = open.pop()) {
+      const { span, depth, isHidden } = at;
+      if (seen.has(span.id)) continue;
+      const own = children.get(span.id) ?? [];
+      seen.set(span.id, isHidden ? undefined : { span, depth, children: own.length });
+      const inner = { depth: depth + 1, isHidden: isHidden || folded.has(span.id) };
+      open.push(...own.map((child) => ({ span: child, ...inner })).reverse());
+    }
+  };
+  walk(children.get('') ?? []);
+  // Spans that are their own ancestors hang beneath no root.
+  walk(spans.filter(({ id }) => !seen.has(id)));
+  return [...seen.values()].filter((branch) => branch !== undefined);
+}
+
+/** Requests that a call made say little that the call does not. */
+export function withoutRequests(spans: readonly TraceSpan[]): TraceSpan[] {
+  const calls = new Set(spans.filter(({ call }) => call).map(({ id }) => id));
+  return spans.filter(({ type, parentId }) => type !== 'http' || !calls.has(parentId));
+}

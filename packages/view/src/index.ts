@@ -1,0 +1,5 @@
+/** @module The viewer of llmtrace: a local page that shows LLM calls as they come, over OTLP. */
+export type { DoctorFinding, DoctorReport } from './api-types.ts';
+export { newToken } from './server/guard.ts';
+export { startViewer, type Viewer, type ViewerOptions } from './server/server.ts';
+export type { Limits } from './store/store.ts';

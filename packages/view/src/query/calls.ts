@@ -1,0 +1,139 @@
+/** The list of calls: filtered, sorted, with its sums. */
+import type { Call, CallDetail, Totals } from '../api-types.ts';
+import { type CallRow, sessionOf, statusOf, userOf } from '../store/row.ts';
+import { isUnpriced, type Store } from '../store/store.ts';
+import { filterOf } from './filter.ts';
+
+const ms = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1000;
+
+export function callOf(row: CallRow): Call {
+  const { call, trace } = row;
+  return {
+    id: row.spanId,
+    traceId: row.traceId,
+    seq: row.seq,
+    start: row.start,
+    duration: row.duration,
+    status: statusOf(row),
+    service: row.service,
+    model: call.model,
+    provider: call.provider,
+    operation: call.operation,
+    origin: trace.root === row ? undefined : trace.root?.name,
+    input: call.input,
+    output: call.output,
+    cached: call.cached,
+    written: call.written,
+    reasoning: call.reasoning,
+    cost: call.cost,
+    isPartial: call.isPartial,
+    firstChunk: ms(call.firstChunk),
+    wait: ms(call.wait),
+    retries: call.retries,
+    finish: call.finish,
+    error: call.errorCategory ?? (row.hasFailed ? (call.errorType ?? 'error') : undefined),
+    session: sessionOf(row),
+    user: userOf(row),
+    isWrapper: row.isWrapper,
+  };
+}
+
+export function callDetailOf(row: CallRow): CallDetail {
+  const { responseModel, inputCost, outputCost, costSource, outcome, errorType, errorCode, httpStatus } =
+    row.call;
+  return {
+    ...callOf(row),
+    responseModel,
+    inputCost,
+    outputCost,
+    costSource,
+    outcome,
+    errorType,
+    errorCode,
+    httpStatus,
+  };
+}
+
+const SORTS: Record<string, (row: CallRow) => number | string> = {
+  time: ({ start }) => start,
+  status: statusOf,
+  model: ({ call }) => call.model ?? '',
+  app: ({ trace }) => trace.root?.name ?? '',
+  in: ({ call }) => call.input ?? -1,
+  out: ({ call }) => call.output ?? -1,
+  cost: ({ call }) => call.cost ?? -1,
+  dur: ({ duration }) => duration,
+  ttft: ({ call }) => call.firstChunk ?? -1,
+};
+
+const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function sorted(rows: readonly CallRow[], sort: string, isDescending: boolean): CallRow[] {
+  const get = (Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined) ?? (({ start }: CallRow) => start);
+  const keyed = rows.map((row) => [get(row), row] as const);
+  keyed.sort((a, b) => compare(a[0], b[0]) || a[1].start - b[1].start);
+  const result = keyed.map(([, row]) => row);
+  return isDescending ? result.reverse() : result;
+}
+
+export function totalsOf(rows: Iterable<CallRow>): Totals {
+  const totals = { calls: 0, cost: 0, unpriced: 0, errors: 0, input: 0, output: 0 };
+  for (const row of rows) {
+    if (row.isWrapper) continue;
+    totals.calls++;
+    totals.cost += row.call.cost ?? 0;
+    if (isUnpriced(row)) totals.unpriced++;
+    if (statusOf(row) === 'error') totals.errors++;
+    totals.input += row.call.input ?? 0;
+    totals.output += row.call.output ?? 0;
+  }
+  return totals;
+}
+
+export interface CallQuery {
+  readonly q?: string;
+  readonly sort?: string;
+  readonly isDescending?: boolean;
+  readonly service?: string | undefined;
+  /** Later ones are not in the list: it stays as it was. */
+  readonly upto?: number | undefined;
+}
+
+export interface Listed {
+  readonly rows: readonly CallRow[];
+  readonly totals: Totals;
+  readonly unknown: readonly string[];
+}
+
+const MAX_KEPT = 16;
+const kept = new WeakMap<Store, Map<string, Listed>>();
+
+/** Keeps what it worked out until the store changes. */
+export function listCalls(store: Store, query: CallQuery): Listed {
+  const lists = kept.get(store) ?? new Map<string, Listed>();
+  kept.set(store, lists);
+  const key = JSON.stringify([store.version, query]);
+  const known = lists.get(key);
+  if (known) return known;
+  const list = workOut(store, query);
+  const [oldest] = lists.keys();
+  if (lists.size >= MAX_KEPT && oldest) lists.delete(oldest);
+  lists.set(key, list);
+  return list;
+}
+
+function workOut(
+  store: Store,
+  { q = '', sort = 'time', isDescending = true, service, upto }: CallQuery,
+): Listed {
+  const { test, unknown } = filterOf(q);
+  const found = store.calls.filter(
+    (row) =>
+      !row.isGone &&
+      (upto === undefined || row.seq <= upto) &&
+      (!service || row.service === service) &&
+      (!test || test(row)),
+  );
+  return { rows: sorted(found, sort, isDescending), totals: totalsOf(found), unknown };
+}

@@ -1,0 +1,306 @@
+/** What was received, in memory and bounded: the oldest trace makes room for the newest. */
+
+import { textOf } from '../names.ts';
+import * as json from '../otlp/json.ts';
+import * as protobuf from '../otlp/protobuf.ts';
+import type { Attributes, Encoding, LogRecord, Received, Signal, Span } from '../otlp/types.ts';
+import { type CallRow, hasContent, isCall, newTrace, type Row, rowOf, statusOf, type Trace } from './row.ts';
+
+export interface Limits {
+  readonly maxSpans: number;
+  /** Of received bytes. */
+  readonly maxBytes: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { maxSpans: 100_000, maxBytes: 256 * 2 ** 20 };
+const MAX_SPANS_OF_TRACE = 50_000;
+/** Log records that came before their span. */
+const MAX_WAITING = 2000;
+const MAX_WAITING_BYTES = 16 * 2 ** 20;
+const MAX_RUNNING = 1000;
+const MAX_MODELS = 200;
+const MAX_SERVICES = 500;
+/** A call that began so long ago ended unseen. */
+const RUNNING_MS = 600_000;
+
+/** A call that has begun and of which no span has come. */
+export interface Running {
+  readonly spanId: string;
+  readonly traceId: string;
+  readonly start: number;
+  readonly model: string | undefined;
+  readonly provider: string | undefined;
+  readonly service: string | undefined;
+}
+
+interface Waiting extends Received<LogRecord> {
+  readonly size: number;
+}
+
+/** What a request brought, for the file. */
+export interface Taken {
+  readonly spans: readonly Row[];
+  readonly logs: readonly Received<LogRecord>[];
+  readonly rejected: number;
+}
+
+const READERS = { protobuf, json };
+
+export class Store {
+  readonly limits: Limits;
+  readonly traces = new Map<string, Trace>();
+  readonly services = new Map<string, number>();
+  /** In the order in which they were first seen: a model keeps its colour. */
+  readonly models: string[] = [];
+  readonly running = new Map<string, Running>();
+  rows: Row[] = [];
+  calls: CallRow[] = [];
+  bytes = 0;
+  logs = 0;
+  metrics = 0;
+  rejected = 0;
+  /** Spans that made room. */
+  dropped = 0;
+  /** Rises with every change: what is worked out is kept by it. */
+  version = 0;
+  lastReceived = 0;
+  private seq = 0;
+  private gone = 0;
+  private waiting: Waiting[] = [];
+  private waitingBytes = 0;
+  private readonly byId = new Map<string, Row>();
+
+  constructor(limits: Limits = DEFAULT_LIMITS) {
+    this.limits = limits;
+  }
+
+  get spans(): number {
+    return this.byId.size;
+  }
+
+  row(spanId: string): Row | undefined {
+    return this.byId.get(spanId);
+  }
+
+  /** The span of a row, read again from its bytes. */
+  whole({ encoding, raw }: Row): Span {
+    return READERS[encoding].wholeSpan(raw);
+  }
+
+  /** @throws where the body is no OTLP; what was read of it before stays. */
+  receive(signal: Signal, encoding: Encoding, body: Buffer, now = Date.now()): Taken {
+    this.version++;
+    this.lastReceived = now;
+    const before = this.rejected;
+    const taken = this.take(signal, encoding, body);
+    this.evict();
+    return { ...taken, rejected: this.rejected - before };
+  }
+
+  private take(signal: Signal, encoding: Encoding, body: Buffer): Omit<Taken, 'rejected'> {
+    if (signal === 'metrics') {
+      this.metrics++;
+      return { spans: [], logs: [] };
+    }
+    if (signal === 'traces') return { spans: this.takeSpans(encoding, body), logs: [] };
+    const logs = [...READERS[encoding].logsOf(body)];
+    for (const log of logs) this.addLog(log);
+    return { spans: [], logs };
+  }
+
+  private takeSpans(encoding: Encoding, body: Buffer): Row[] {
+    const added: Row[] = [];
+    for (const received of READERS[encoding].spansOf(body)) {
+      const row = this.addSpan(received, encoding);
+      if (row) added.push(row);
+    }
+    if (this.waiting.length > 0) this.attachWaiting();
+    return added;
+  }
+
+  private addSpan(received: Received<Span>, encoding: Encoding): Row | undefined {
+    const { traceId, spanId } = received.item;
+    if (!isValid(received.item)) {
+      this.rejected++;
+      return undefined;
+    }
+    // An exporter that tries again sends the same span.
+    if (this.byId.get(spanId)?.traceId === traceId) return undefined;
+    const trace = this.traceOf(received.item);
+    if (trace.rows.length >= MAX_SPANS_OF_TRACE) {
+      this.rejected++;
+      return undefined;
+    }
+    const row = rowOf(received, trace, { seq: this.seq++, encoding });
+    this.byId.set(spanId, row);
+    this.rows.push(row);
+    this.running.delete(spanId);
+    this.countService(row.service);
+    addToTrace(trace, row);
+    this.bytes += row.raw.length;
+    if (isCall(row)) this.addCall(row);
+    return row;
+  }
+
+  private traceOf({ traceId, start }: Span): Trace {
+    const known = this.traces.get(traceId);
+    if (known) return known;
+    const trace = newTrace(traceId, start);
+    this.traces.set(traceId, trace);
+    return trace;
+  }
+
+  private countService(service: string): void {
+    if (this.services.size < MAX_SERVICES || this.services.has(service))
+      this.services.set(service, (this.services.get(service) ?? 0) + 1);
+  }
+
+  /** Of two calls, one in the other, the inner one counts: two instrumentations, or a wrapper. */
+  private addCall(row: CallRow): void {
+    const { trace } = row;
+    const model = row.call.model ?? 'unknown';
+    if (this.models.length < MAX_MODELS && !this.models.includes(model)) this.models.push(model);
+    if (row.parentId) trace.wrappers.add(row.parentId);
+    const parent = this.byId.get(row.parentId);
+    if (parent && isCall(parent) && !parent.isWrapper) {
+      parent.isWrapper = true;
+      count(trace, parent, -1);
+    }
+    row.isWrapper = trace.wrappers.has(row.spanId);
+    if (!row.isWrapper) count(trace, row, 1);
+    this.calls.push(row);
+  }
+
+  private addLog(received: Received<LogRecord>): void {
+    const log = received.item;
+    this.logs++;
+    const row = this.byId.get(log.spanId);
+    if (log.event === 'llmtrace.client.operation.start') this.addRunning(log, received.resource);
+    else if (row) this.attach(row, log, received.raw.length);
+    else if (log.spanId) this.wait(received);
+  }
+
+  private addRunning(log: LogRecord, resource: Attributes): void {
+    if (!log.spanId || this.byId.has(log.spanId)) return;
+    this.running.set(log.spanId, {
+      spanId: log.spanId,
+      traceId: log.traceId,
+      start: log.time,
+      model: textOf(log.attributes['gen_ai.request.model']),
+      provider: textOf(log.attributes['gen_ai.provider.name']),
+      service: textOf(resource['service.name']),
+    });
+    const [oldest] = this.running.keys();
+    if (this.running.size > MAX_RUNNING && oldest) this.running.delete(oldest);
+  }
+
+  /** Those that run now: the newest ones. */
+  runningNow(most: number, now = Date.now()): Running[] {
+    for (const [id, { start }] of this.running) if (now - start > RUNNING_MS) this.running.delete(id);
+    return [...this.running.values()].slice(-most);
+  }
+
+  private attach(row: Row, log: LogRecord, size: number): void {
+    row.logs ??= [];
+    row.logs.push(log);
+    row.trace.bytes += size;
+    this.bytes += size;
+    if (row.call && hasContent(log.attributes)) row.call.hasContent = true;
+  }
+
+  private wait(received: Received<LogRecord>): void {
+    this.waiting.push({ ...received, size: received.raw.length });
+    this.waitingBytes += received.raw.length;
+    while (this.waiting.length > MAX_WAITING || this.waitingBytes > MAX_WAITING_BYTES)
+      this.waitingBytes -= this.waiting.shift()?.size ?? this.waitingBytes;
+  }
+
+  private attachWaiting(): void {
+    const still: Waiting[] = [];
+    for (const waiting of this.waiting) {
+      const row = this.byId.get(waiting.item.spanId);
+      if (!row) still.push(waiting);
+      else {
+        this.attach(row, waiting.item, waiting.size);
+        this.waitingBytes -= waiting.size;
+      }
+    }
+    this.waiting = still;
+  }
+
+  private get isFull(): boolean {
+    return this.spans > this.limits.maxSpans || this.bytes > this.limits.maxBytes;
+  }
+
+  private evict(): void {
+    for (const trace of this.traces.values()) {
+      // The last trace stays, however big it is.
+      if (!this.isFull || this.traces.size === 1) break;
+      this.remove(trace);
+    }
+    if (this.gone > Math.max(2000, this.rows.length / 8)) this.compact();
+  }
+
+  private remove(trace: Trace): void {
+    this.traces.delete(trace.id);
+    this.bytes -= trace.bytes;
+    for (const row of trace.rows) {
+      row.isGone = true;
+      if (this.byId.get(row.spanId) === row) this.byId.delete(row.spanId);
+    }
+    this.gone += trace.rows.length;
+    this.dropped += trace.rows.length;
+  }
+
+  private compact(): void {
+    this.rows = this.rows.filter(({ isGone }) => !isGone);
+    this.calls = this.calls.filter(({ isGone }) => !isGone);
+    this.gone = 0;
+  }
+
+  clear(): void {
+    this.traces.clear();
+    this.byId.clear();
+    this.services.clear();
+    this.running.clear();
+    this.rows = [];
+    this.calls = [];
+    this.waiting = [];
+    this.waitingBytes = this.bytes = this.gone = this.dropped = this.logs = this.metrics = 0;
+    this.version++;
+  }
+}
+
+const ID = { trace: 32, span: 16 };
+
+const isValid = ({ traceId, spanId, start, end }: Span): boolean =>
+  traceId.length === ID.trace && spanId.length === ID.span && Number.isFinite(start) && Number.isFinite(end);
+
+function addToTrace(trace: Trace, row: Row): void {
+  trace.rows.push(row);
+  trace.bytes += row.raw.length;
+  trace.start = Math.min(trace.start, row.start);
+  trace.end = Math.max(trace.end, row.start + row.duration);
+  trace.session ??= row.session;
+  trace.user ??= row.user;
+  if (isBetterRoot(row, trace.root)) trace.root = row;
+}
+
+/** A span without a parent, or else the first one. */
+function isBetterRoot(row: Row, root: Row | undefined): boolean {
+  if (!root) return true;
+  return root.parentId !== '' && (row.parentId === '' || row.start < root.start);
+}
+
+function count(trace: Trace, row: CallRow, sign: 1 | -1): void {
+  const { cost, input = 0, output = 0 } = row.call;
+  trace.calls += sign;
+  trace.tokens += sign * (input + output);
+  if (cost !== undefined) trace.cost = (trace.cost ?? 0) + sign * cost;
+  if (isUnpriced(row)) trace.unpriced += sign;
+  if (statusOf(row) === 'error') trace.errors += sign;
+}
+
+/** Its true cost is more than what is known. A call that failed costs nothing that is known of. */
+export const isUnpriced = ({ call, hasFailed }: CallRow): boolean =>
+  call.isPartial || (call.cost === undefined && !hasFailed);
