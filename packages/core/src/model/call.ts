@@ -172,7 +172,7 @@ export interface Call {
   /** The region that the host or the path names. */
   readonly region?: string | undefined;
   readonly request: LlmRequest;
-  /** How many characters of text the request has, about; known where a budget holds. */
+  /** The estimated number of characters (not bytes) of the request's text; absent where no budget applies. */
   requestSize?: number | undefined;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;
