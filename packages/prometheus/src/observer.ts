@@ -7,7 +7,7 @@ import { makeLabels, OTHER } from './labels.ts';
 import { BUCKETS, type Metrics, type MetricsOptions, makeMetrics } from './metrics.ts';
 import { makeSeries } from './series.ts';
 
-/** A registry of prom-client's, of either format. */
+/** A registry of prom-client, of either format. */
 export type AnyRegistry = Pick<Registry, 'registerMetric' | 'getMetricsAsJSON' | 'metrics'> & {
   readonly contentType: string;
 };
@@ -23,13 +23,14 @@ export interface PrometheusOptions {
   /** The upper bounds of the histograms' buckets, in seconds, ascending. @default 0.05 … 300 */
   buckets?: readonly number[];
   /**
-   * How many values a label may have before further ones are counted as `other`. A model or an error type that no call
-   * had for an hour makes room: its series are removed. @default 100
+   * How many values a label may have before further ones are counted as `other`. A model or an error type that no
+   * call had for an hour makes room: its series are removed.
+   * @default 100
    */
   maxLabelValues?: number;
 }
 
-/** An observer that counts, and the registry that has the counts. */
+/** An observer that records metrics, and the registry that has them. */
 export interface PrometheusObserver extends Observer {
   readonly register: AnyRegistry;
 }
@@ -44,7 +45,9 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
     maxLabelValues,
   });
   const series = makeSeries(metrics);
-  /** A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with. */
+  /**
+   * A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with.
+   */
   const labelsOf = ({ request, response }: Call, provider: Labels): Labels => {
     const labels = { ...provider, model: label('model', request.model ?? response.model) };
     if (series.add('model', labels)) for (const name of FROM_ZERO) metrics[name].inc(labels, 0);
@@ -85,7 +88,7 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
 
 type Labels = Record<string, string>;
 
-/** The counters of money, and of calls whose money is not known. */
+/** The counters that must exist with 0 before the first call ends, because `increase()` ignores a first value. */
 const FROM_ZERO = [
   'requests',
   'cost',
@@ -98,10 +101,10 @@ const FROM_ZERO = [
   'estimated',
 ] as const satisfies (keyof Metrics)[];
 
-/** Another copy of llmtrace may have reasons of its own. */
+/** The code of a refusal as a label; a code that only another version of llmtrace has is `other`. */
 const reasonOf = (code: string): string => ((REFUSALS as readonly string[]).includes(code) ? code : OTHER);
 
-/** What also a call has that is refused in the end. */
+/** Records retries, waits and estimates, which refused calls have, too. */
 function countLimits(metrics: Metrics, call: Call, labels: Labels): void {
   const { retries, rateLimitWait } = call;
   if (call.isEstimated) metrics.estimated.inc(labels);
@@ -125,7 +128,7 @@ function count(metrics: Metrics, call: Call, labels: Labels): void {
   if (chunks > 0) metrics.chunks.inc(labels, chunks);
 }
 
-/** With the call's trace as an exemplar, where there is one to be found later: a sampled one. */
+/** Records a duration, with the call's trace as an exemplar if that trace is sampled and so can be found. */
 function observe(histogram: Histogram, { context }: Call, labels: Labels, ms: number): void {
   const span = trace.getSpanContext(context);
   const isSampled = span && isSpanContextValid(span) && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
@@ -135,7 +138,7 @@ function observe(histogram: Histogram, { context }: Call, labels: Labels, ms: nu
 
 type Made = { metrics: Metrics; registry: AnyRegistry };
 
-/** By the application's registry, and by the metrics' names and labels. */
+/** The metrics of each registry of the application, by their prefix and labels. */
 const made = new WeakMap<AnyRegistry, Map<string, Made>>();
 
 /** The metrics of a registry: observers of the same registry share them. */
