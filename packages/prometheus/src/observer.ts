@@ -23,9 +23,8 @@ export interface PrometheusOptions {
   /** The upper bounds of the histograms' buckets, in seconds, ascending. @default 0.05 … 300 */
   buckets?: readonly number[];
   /**
-   * How many values a label may have before further ones are counted as `other`. A model or an error type that no
-   * call had for an hour makes room: its series are removed.
-   * @default 100
+   * How many values a label may have before further ones are counted as `other`. A model or an error type that no call
+   * had for an hour makes room: its series are removed. @default 100
    */
   maxLabelValues?: number;
 }
@@ -45,9 +44,7 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
     maxLabelValues,
   });
   const series = makeSeries(metrics);
-  /**
-   * A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with.
-   */
+  /** A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with. */
   const labelsOf = ({ request, response }: Call, provider: Labels): Labels => {
     const labels = { ...provider, model: label('model', request.model ?? response.model) };
     if (series.add('model', labels)) for (const name of FROM_ZERO) metrics[name].inc(labels, 0);

@@ -26,8 +26,8 @@ const spend = scriptOf(SPEND);
 const ping = scriptOf(PING);
 
 /**
- * Keeps limits and budgets in Redis or Valkey: `new OpenAIInstrumentation({ rateLimit, sharedLimits: redisLimits(…)
- * })`.
+ * Keeps limits and budgets in Redis or Valkey:
+ * `new OpenAIInstrumentation({ rateLimit, sharedLimits: redisLimits(…) })`.
  *
  * @param redis a connected client of `redis` or `ioredis` (also of a cluster), which llmtrace never closes; or a URL,
  * to which llmtrace connects at the first use. That connection keeps no process alive.
