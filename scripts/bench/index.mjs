@@ -2,8 +2,8 @@
 /**
  * Measures the cost of llmtrace next to that of OpenTelemetry itself: see docs/performance.md.
  *
- * npm run bench -- [--only calls,chunks,primitives,start,memory] [--scene chat,messages] [--node 20,24] [--quick]
- * [--compare FILE]
+ *   npm run bench -- [--only calls,chunks,primitives,start,memory] [--scene chat,messages] [--node 20,24] [--quick]
+ *                    [--compare FILE]
  *
  * Each part runs in a separate process, on each version of Node.js. Each scene of calls and chunks runs in several
  * processes, one after the other, because V8 optimizes the same code differently from process to process. The results

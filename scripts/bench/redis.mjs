@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Measures a shared limit on loopback next to one bare INCR of the same client in the same run: node
-// scripts/bench/redis.mjs        (built packages; needs redis-server)
+// Measures a shared limit on loopback, next to a bare INCR by the same client in the same run: `npm run bench:redis`. It
+// needs `redis-server`.
 import { performance } from 'node:perf_hooks';
 import { redisLimits } from '@llmtrace/redis';
 import { Redis } from 'ioredis';

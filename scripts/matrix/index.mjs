@@ -1,7 +1,9 @@
 // Runs the conformance suite and a smoke test on every supported Node.js, version of a vendor's SDK, line of
-// OpenTelemetry and format of an application: `npm run test:matrix`. It writes docs/matrix.md. --quick only the
-// oldest and the newest of each, as CI does --smoke no conformance suite --resume run only what an earlier, stopped
-// run has not done --only TEXT only jobs whose names contain TEXT (`smoke openai-7 20 otel-2 CJS`); may be repeated
+// OpenTelemetry and format of an application: `npm run test:matrix`. It writes docs/matrix.md.
+//   --quick          only the oldest and the newest of each, as CI does
+//   --smoke          no conformance suite
+//   --resume         run only what an earlier, stopped run has not done
+//   --only TEXT      only jobs whose names contain TEXT (`smoke openai-7 20 otel-2 CJS`); may be repeated
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
