@@ -1,14 +1,14 @@
-/** Measures the overhead of a plain call over the bare SDK, in µs of CPU time, next to the floor's. */
+/** Measures the overhead of a plain call, in µs of CPU time over the bare SDK: of llmtrace and of the floor. */
 import { byTurns, over, spread } from './measure.mjs';
 import { useContext } from './otel.mjs';
 import { copies, once } from './stage.mjs';
 import { CALLS } from './vendors.mjs';
 
 const QUICK = { count: 50, rounds: 3 };
-/** V8 keeps optimizing for some 10,000 calls of each variant. */
+/** V8 optimizes the code during the first 10,000 calls or so of each variant: hence 60 rounds of warm-up. */
 const FULL = { count: 200, rounds: 40, warmUp: 60 };
 
-/** @param key the scene. */
+/** @param key the name of a scene in {@link CALLS}. */
 export async function calls({ quick, key }) {
   useContext();
   const scene = CALLS[key];

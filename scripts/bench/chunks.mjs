@@ -9,12 +9,15 @@ import { STREAMS } from './vendors.mjs';
 
 const SHORT = 10;
 const LONG = 410;
-/** A block is one long stream, or the short ones with as many chunks: the shorter a block, the steadier is a difference. */
+/**
+ * The number of short streams that have as many chunks as one long stream: a block is either. Differences between
+ * short blocks vary less.
+ */
 const BLOCK = LONG / SHORT;
 const QUICK = { count: BLOCK, rounds: 6 };
 const FULL = { count: BLOCK, rounds: 200, warmUp: 250 };
 
-/** @param key the scene. */
+/** @param key the name of a scene in {@link STREAMS}. */
 export async function chunks({ quick, key }) {
   useContext();
   const scene = STREAMS[key];
@@ -22,7 +25,7 @@ export async function chunks({ quick, key }) {
   const variants = {};
   for (const [name, both] of Object.entries(clients)) {
     for (const [index, client] of both.entries()) {
-      // As many streams' worth of chunks a block, so that blocks take about as long.
+      // Fewer long streams than short ones, so that all blocks have as many chunks and take about as long.
       const share = index === 0 ? 1 : SHORT / LONG;
       variants[`${name} ${index}`] = {
         run: async (count) => {
@@ -36,7 +39,7 @@ export async function chunks({ quick, key }) {
   return { title: scene.title, ...rowOf(times) };
 }
 
-/** A unit of the long streams is `SHORT` chunks of one. */
+/** The row of a scene. `times` are per unit of `byTurns`: a short stream, or `SHORT` chunks of a long one. */
 function rowOf(times) {
   const perStream = (name, index) =>
     times[`${name} ${index}`].map((time) => (index ? (time * LONG) / SHORT : time));

@@ -1,7 +1,7 @@
 /**
- * The **floor**: the lowest cost of an instrumentation. A patch written by hand for the very calls of this benchmark,
- * which makes the OpenTelemetry API calls that the same span and the same metrics need, in the call's context, and
- * nothing else: no other outcome than success is foreseen, nothing is guarded, and what a call costs is a constant.
+ * The **floor**: the lowest cost of an instrumentation. It is a hand-written patch for the calls of this benchmark.
+ * It makes the calls of OpenTelemetry's API that the same span and the same metrics need, in the call's context, and
+ * nothing else: it handles success only, catches no error, and the cost of a call in USD is a constant.
  */
 import { performance } from 'node:perf_hooks';
 import { context, SpanKind, trace } from '@opentelemetry/api';
@@ -26,7 +26,7 @@ const EMBEDDINGS_COST = costs(0.000024, 0);
 const MESSAGES_COST = costs(0.0039071999999999996, 0.00525);
 const GENERATE_COST = costs(0.00036, 0.000875);
 
-/** Of each call: its attributes at the start, what its answer (or the chunks so far) says, and those at the end. */
+/** For each call: its attributes at the start, the reader of its answer or chunks, and its attributes at the end. */
 export const CALLS = {
   chat: {
     operation: 'chat',
@@ -222,7 +222,7 @@ export function patch(prototype, method, what, { tracers, meters }, isStream) {
     const promise = context.with(trace.setSpan(parent, span), () => original.call(this, params, ...rest));
     const call = { what, span, metrics, model, started };
     const arrived = isStream ? (stream) => readStream(call, stream) : (data) => end(call, what.whole(data));
-    // An `APIPromise` reads its body only when asked to; the promises of Google's SDK are plain ones.
+    // An `APIPromise` reads the body only when it is awaited; Google's SDK returns plain promises.
     if (promise.parseResponse === undefined) {
       return promise.then((data) => {
         arrived(data);

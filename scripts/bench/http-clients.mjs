@@ -1,7 +1,7 @@
-// What the instrumentation of HTTP clients costs a request that is no model call: `npm run build`, then
-// `node scripts/bench/http-clients.mjs`. Over a network a microsecond is not to be seen, so it is what a request's
-// channels cost that is measured: all that undici and `node:http` publish of a request, without a subscriber and with llmtrace.
-// It fails where a request costs more than 1 us.
+// Measures the cost of the instrumentation of HTTP clients for a request that is no model call: `npm run build`, then
+// `node scripts/bench/http-clients.mjs`. A network hides a microsecond, so the script publishes what undici and
+// `node:http` publish for a request on their diagnostics channels, and measures that, without a subscriber and with
+// llmtrace. It fails if a request costs more than 1 µs.
 import { channel } from 'node:diagnostics_channel';
 import { HttpClientsInstrumentation } from '@llmtrace/instrumentation-http-clients';
 
@@ -35,7 +35,7 @@ const publish = (one, message) => one.hasSubscribers && one.publish(message());
 const chunk = Buffer.alloc(1024);
 const response = { statusCode: 200, headers: [] };
 
-/** A request with its body in one piece, and its answer in two. */
+/** What undici publishes for a request with a body of one chunk and an answer of two. */
 function byUndici(method, path) {
   const request = new UndiciRequest(method, path);
   publish(undici.create, () => ({ request }));
@@ -61,7 +61,7 @@ const KINDS = {
   'node:http POST': () => byHttp('POST', '/api/v2/orders/17/items?currency=eur'),
 };
 
-/** In ns a request; the least of several rounds, which nothing else disturbed. */
+/** The cost of a request in ns: the smallest of several rounds, because other load only adds time. */
 function measure(run) {
   let least = Infinity;
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 /**
- * What llmtrace costs, beside what OpenTelemetry itself costs: see docs/performance.md.
+ * Measures the cost of llmtrace next to that of OpenTelemetry itself: see docs/performance.md.
  *
  *   npm run bench -- [--only calls,chunks,primitives,start,memory] [--scene chat,messages] [--node 20,24] [--quick]
  *                    [--compare FILE]
  *
- * Each part runs in a process of its own, on each Node.js; each scene of calls and chunks in several, one after the
- * other, since how V8 optimizes a process is chance. The results are printed, and kept as JSON in `.cache/bench`, named
- * by the commit; `--compare` shows two of them side by side.
+ * Each part runs in a separate process, on each version of Node.js. Each scene of calls and chunks runs in several
+ * processes, one after the other, because V8 optimizes the same code differently from process to process. The results
+ * are printed, and stored as JSON in `.cache/bench` under the name of the commit; `--compare` shows two of them side
+ * by side.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,7 +21,7 @@ import { compared, report } from './report.mjs';
 import { CALLS, STREAMS } from './vendors.mjs';
 
 const PARTS = ['calls', 'chunks', 'primitives', 'start', 'memory'];
-/** The scenes of the parts that have them, and in how many processes each is measured. */
+/** The scenes of the parts that have scenes; each is measured in `PROCESSES` processes. */
 const SCENES = { calls: Object.keys(CALLS), chunks: Object.keys(STREAMS) };
 const PROCESSES = 5;
 const root = new URL('../..', import.meta.url).pathname;
@@ -71,9 +72,10 @@ function scenes(binary, part) {
 }
 
 /**
- * V8 moves what an allocation site makes into its old generation once most of it has survived, and there it keeps all
- * that it refers to until the next full collection. In a loop of calls that end at once, whether that happens is a
- * matter of chance, and decides the result: hence the flag.
+ * Runs a part in a process with `--no-allocation-site-pretenuring`. Without the flag V8 allocates the objects of an
+ * allocation site directly in the old generation once most of them have survived; there they keep everything that
+ * they refer to until the next full collection. In a loop of calls that end at once this happens by chance, and it
+ * decides the result.
  */
 function run(binary, part, key) {
   const options = { quick: values.quick, key };

@@ -1,14 +1,14 @@
-/** How things are measured: by turns, in blocks, on a machine that others use too. */
+/** Measures variants in turns and in blocks, because other programs use the machine at the same time. */
 import { performance } from 'node:perf_hooks';
 
-/** Median and quartiles of some numbers. */
+/** The median and the quartiles of numbers. */
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (q) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(q * (sorted.length - 1))))];
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }
 
-/** Merges the results of several processes: medians and quartiles of their medians and numbers. */
+/** Merges the results of several processes: the median and the quartiles of each number over the processes. */
 export function merged(found) {
   const [first] = found;
   if (typeof first === 'number') return spread(found);
@@ -17,13 +17,13 @@ export function merged(found) {
   return Object.fromEntries(Object.keys(first).map((key) => [key, merged(found.map((one) => one[key]))]));
 }
 
-/** CPU time of this process so far, all threads of it, in µs: its garbage collection is in it. */
+/** The CPU time of this process so far, in µs, over all its threads: garbage collection is included. */
 function cpuNow() {
   const { user, system } = process.cpuUsage();
   return user + system;
 }
 
-/** CPU time of one block in µs, its garbage included. */
+/** The CPU time of one block in µs, with the collection of its garbage. */
 async function block(run, count) {
   const start = cpuNow();
   await run(count);
@@ -32,8 +32,8 @@ async function block(run, count) {
 }
 
 /**
- * CPU time of each variant, in µs a unit, round by round. The variants run by turns, each round in another order, so
- * that other load on the machine affects all of them.
+ * The CPU time of each variant in each round, in µs a unit. The variants run in turns, in another order each round,
+ * so that other load on the machine affects all of them alike.
  *
  * @param variants by name: `run(count)` does `count` units; `before()` is not measured.
  */
@@ -55,10 +55,10 @@ export async function byTurns(variants, { count, rounds, warmUp = Math.ceil(roun
 /** The overhead of a variant over another one, in µs: the differences within each round. */
 export const over = (times, base) => spread(times.map((time, round) => time - base[round]));
 
-/** The number of pieces of a round: some short pieces run without interference by the machine's other work. */
+/** The number of pieces of a round. A piece is short, so that some run without interference by other programs. */
 const PIECES = 25;
 
-/** Nanoseconds of one run of a loop, the best piece of some rounds: the machine's other work only ever adds. */
+/** The time of one run of a loop in ns: the fastest piece of all rounds, because other load only adds time. */
 export async function nanoseconds(loop, times, rounds = 9) {
   const piece = Math.ceil(times / PIECES);
   const warmed = loop(times);

@@ -1,4 +1,4 @@
-/** Memory: of many streams at once, and over many calls. */
+/** Measures memory: of many concurrent streams, and over many calls. */
 import { telemetry, useContext } from './otel.mjs';
 import { instrument, once } from './stage.mjs';
 import { CALLS, STREAMS } from './vendors.mjs';
@@ -18,7 +18,7 @@ export async function memory({ quick }) {
   const row = {
     streams,
     ended,
-    // In bytes a stream, over the bare SDK.
+    // Bytes of each stream, over those with the bare SDK.
     quarter: (ours.quarter - bare.quarter) / (streams / 4),
     half: (ours.half - bare.half) / (streams / 2),
     opened: over('opened'),
@@ -31,7 +31,7 @@ export async function memory({ quick }) {
   return row;
 }
 
-/** Bytes that are in use once garbage is collected. */
+/** The bytes in use after a garbage collection. */
 async function inUse() {
   for (let i = 0; i < 3; i++) {
     globalThis.gc();
@@ -69,7 +69,7 @@ async function concurrent(sdk, count) {
   return seen;
 }
 
-/** The heap after a tenth of the calls, and its growth by the others, in bytes. */
+/** The heap after a tenth of the calls, and its growth during the others, in bytes. */
 async function many(sdk, count) {
   const scene = CALLS['chat-alone'];
   const client = scene.vendor.client(sdk, scene.fetch);

@@ -1,4 +1,4 @@
-/** A real OpenTelemetry SDK, as small as one can be that does all its work: nothing is exported. */
+/** A real OpenTelemetry SDK that records spans and metrics, and exports nothing. */
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
@@ -13,7 +13,7 @@ export function useContext() {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 }
 
-/** @param take gets each span as it ends; it is dropped then. */
+/** @param take is called with each span that ends; the span is dropped afterwards. */
 export function telemetry(take = () => {}) {
   const reader = new Reader();
   const processor = {

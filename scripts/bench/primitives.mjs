@@ -1,5 +1,5 @@
 /**
- * Measures single steps, in ns, next to the same steps of the Go original (on a Xeon Gold 6148) and of genai-prices.
+ * Measures single steps in ns, next to the same steps of the Go version (on a Xeon Gold 6148) and of genai-prices.
  */
 import { performance } from 'node:perf_hooks';
 import { calcPrice } from '@pydantic/genai-prices';
@@ -15,7 +15,7 @@ const { RATE_LIMIT_DEFAULTS, rateLimit } = await load('interceptors/rate-limit')
 const { RETRY_DEFAULTS, retry } = await load('interceptors/retry');
 const { TokenBucket } = await load('interceptors/token-bucket');
 
-// Eight of each, so that no loop can take its body out of itself.
+// Eight inputs of each step: with one input, V8 would move the step out of the loop.
 const eight = (make) => Array.from({ length: 8 }, (_, index) => make(index));
 const usage = { outputTokens: 350, cacheReadTokens: 1024, reasoningTokens: 128 };
 const callOf = (provider, model, more) => (index) => ({
@@ -67,7 +67,7 @@ const all = compose([
 ]);
 
 /**
- * Each has a separate loop: V8 optimizes a function that is called from many loops differently than an application's.
+ * Each step has a separate loop: V8 optimizes a function that many loops call differently from one in an application.
  */
 const ROWS = [
   [

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Measures a shared limit on loopback next to one bare INCR of the same client in the same run: node
-// scripts/bench/redis.mjs        (built packages; needs redis-server)
+// Measures a shared limit on loopback, next to a bare INCR by the same client in the same run: `npm run bench:redis`. It
+// needs `redis-server`.
 import { performance } from 'node:perf_hooks';
 import { redisLimits } from '@llmtrace/redis';
 import { Redis } from 'ioredis';
@@ -36,7 +36,7 @@ const ask = {
 
 const at = (sorted, share) => sorted[Math.floor(sorted.length * share)];
 
-/** Latencies of one after the other, in µs, and how many a second many at once are. */
+/** The latencies of sequential runs in µs, and the number of concurrent runs a second. */
 async function measure(run) {
   for (let i = 0; i < 2000; i++) await run(); // warms up
   const times = [];
@@ -56,7 +56,7 @@ async function measure(run) {
   return { p50: at(times, 0.5), p99: at(times, 0.99), perSecond };
 }
 
-/** An attempt of a call and its end, as an application makes them. */
+/** One attempt of a call and its end, as the limiter sends them to the store. */
 function attemptOf(store) {
   const layer = rateLimit(
     { ...RATE_LIMIT_DEFAULTS, rate: 1e6, burst: 1e6 },

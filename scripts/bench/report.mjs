@@ -1,4 +1,4 @@
-/** The results as Markdown tables. */
+/** Writes the results as Markdown tables. */
 
 const round = (value, digits = 1) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 const range = ({ median, low, high }, digits) =>
@@ -10,7 +10,7 @@ function table(head, rows) {
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** One table a part; each cell is a median, with the quartiles in brackets. */
+/** One table for each part; each cell is a median, with the quartiles in brackets. */
 const PARTS = {
   calls: (rows) =>
     table(
@@ -68,7 +68,7 @@ const PARTS = {
 
 export const report = (part, found) => PARTS[part](found);
 
-/** The numbers of two results that can be compared, with their ratio. */
+/** The numbers that two results have in common, with their ratio. */
 export function compared(before, after) {
   const was = new Map(Object.entries(before.nodes).flatMap(([node, parts]) => [...numbers(node, parts)]));
   const rows = Object.entries(after.nodes).flatMap(([node, parts]) =>

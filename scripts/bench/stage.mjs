@@ -1,4 +1,4 @@
-/** The copies of an SDK that are compared in one process: bare, with the floor's patch, and instrumented. */
+/** Loads the copies of an SDK that one process compares: bare, with the floor's patch, and with llmtrace. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { CALLS as FLOOR, patch } from './floor.mjs';
@@ -14,8 +14,8 @@ export function instrument({ instrumentation: [module, name] }, { tracers, meter
 }
 
 /**
- * Loads the copies, and makes clients of them; makes sure that the floor emits what llmtrace emits.
- * @param counts of chunks, for streams: a client for each.
+ * Loads the copies, makes their clients, and asserts that the floor emits the same telemetry as llmtrace.
+ * @param counts for streams: the numbers of chunks, with one client for each.
  */
 export async function copies(key, scene, counts) {
   const { vendor, patch: point, fetch } = scene;
@@ -28,7 +28,7 @@ export async function copies(key, scene, counts) {
   const floorSdk = vendor.copy();
   const [prototype, method] = point(floorSdk);
   patch(prototype, method, FLOOR[scene.floor ?? key], floor, counts !== undefined);
-  // A disabled one has a copy to itself: the other one's promises have other shapes.
+  // The disabled instrumentation has a separate copy: with a shared one V8 would see promises of two shapes.
   const silent = counts ? undefined : instrument(vendor, ours);
   const disabledSdk = silent && vendor.copy();
   silent?.disable();
@@ -75,7 +75,7 @@ const spanOf = ({ name, kind, attributes, status, events }) => {
   return { name, kind, status, events, attributes: { ...attributes, ...fixed } };
 };
 
-/** All that was recorded, but for the times that were. */
+/** All recorded metrics, without the measured times, which differ from run to run. */
 async function metricsOf({ collect }) {
   const { resourceMetrics } = await collect();
   const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);

@@ -1,6 +1,6 @@
 /**
- * An application as it has started, or (`call`) has made its first call: how long that took, and what it takes up.
- * Its vendor is a `fetch` that answers out of memory.
+ * The application whose start is measured. It prints the time and the memory after its imports or, with `call`, after
+ * its first call. A `fetch` that answers from memory takes the place of the vendor.
  */
 import '@anthropic-ai/sdk';
 import OpenAI from 'openai';

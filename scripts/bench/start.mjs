@@ -1,7 +1,7 @@
 /**
- * The start of an application that imports openai and anthropic, with and without `--import @llmtrace/auto`, by turns:
- * milliseconds until its imports are there, or its first call has been answered, of CPU time and on the clock, and
- * resident memory then, in MiB.
+ * Measures the start of an application that imports openai and anthropic, with and without `--import @llmtrace/auto`,
+ * in turns: ms of CPU time and of wall-clock time until its imports are loaded or its first call is answered, and the
+ * resident memory at that time in MiB.
  */
 import { execFileSync } from 'node:child_process';
 import { over, spread } from './measure.mjs';
@@ -10,7 +10,7 @@ const app = new URL('./start-app.mjs', import.meta.url).pathname;
 const auto = ['--import', '@llmtrace/auto'];
 const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
 
-/** `base` is the variant to compare with. */
+/** `base` names the variant with which a variant is compared. */
 const VARIANTS = {
   bare: { base: 'bare' },
   auto: { base: 'bare', flags: auto },

@@ -1,12 +1,12 @@
-/** The vendors' SDKs as the benchmark uses them: copies of each, and answers that come out of memory. */
+/** The vendors' SDKs for the benchmark: several copies of each, with answers from memory. */
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const encoder = new TextEncoder();
 
 /**
- * A copy of a package of its own, with classes of its own. It is forgotten at once: an instrumentation claims what has
- * been required when it is enabled, and would trace the copies that are not its own.
+ * Loads a separate copy of a package, with separate classes, and removes it from the module cache at once: an
+ * instrumentation that is enabled later would find it there and patch it, too.
  */
 function copyOf(name) {
   const exports = require(name);
@@ -16,12 +16,12 @@ function copyOf(name) {
   return exports;
 }
 
-/** So many events a piece, as a network hands them over. */
+/** The number of events in one piece of a stream's body, as a network delivers them. */
 const EVENTS = 8;
 
 /**
- * An answer of `fetch` out of memory: what the SDKs need of a `Response`, and nothing that takes time. A real one
- * takes longer than all that is to be measured.
+ * A `Response` from memory, with only the parts that the SDKs use. A real `Response` takes longer than everything
+ * that the benchmark measures.
  */
 function answers(text, events) {
   const headers = new Headers({
@@ -154,7 +154,7 @@ const anthropic = {
   name: 'anthropic',
   instrumentation: ['@llmtrace/instrumentation-anthropic', 'AnthropicInstrumentation'],
   copy: () => copyOf('@anthropic-ai/sdk'),
-  // The SDK's own spans are off, so that the span that is measured is ours, and the bare SDK is bare.
+  // The SDK's own spans are off: llmtrace's span is measured, and the bare SDK must not trace.
   client: ({ Anthropic }, fetch) =>
     new Anthropic({
       apiKey: 'key',
@@ -164,7 +164,7 @@ const anthropic = {
       openTelemetry: false,
     }),
 };
-/** Google's clients take no `fetch`: each has the global one while it is used. */
+/** Google's clients have no option `fetch`: the global `fetch` is replaced while such a client is used. */
 const fetches = new Map();
 const google = {
   name: 'google-genai',
@@ -181,8 +181,8 @@ const google = {
 };
 
 /**
- * Takes the way to the network out of a client: the SDK's method and its promise are left, which is all that an
- * instrumentation touches, and what that costs is not lost in what the rest of the SDK does.
+ * Replaces a client's transport: only the SDK's method and its promise remain, because an instrumentation touches
+ * nothing else. The time of the rest of the SDK would hide the overhead.
  */
 async function withoutTransport(client, { call, fetch }) {
   const APIPromise = call(client).constructor;
@@ -195,7 +195,7 @@ async function withoutTransport(client, { call, fetch }) {
   client.post = (_path, options) => new APIPromise(client, arrive({ response, options }), async () => data);
 }
 
-/** The plain calls, and what a hand-written patch needs to know of each: the class and the method to wrap. */
+/** The plain calls, with the class and the method that the floor's patch wraps. */
 export const CALLS = {
   chat: {
     vendor: openai,
@@ -237,7 +237,7 @@ for (const key of ['chat', 'messages']) {
   CALLS[`${key}-alone`] = { ...CALLS[key], title, floor: key, prepare: withoutTransport };
 }
 
-/** The streams; `fetch(count)` answers with so many chunks. */
+/** The streams; `fetch(count)` answers with `count` chunks. */
 export const STREAMS = {
   chat: {
     ...CALLS.chat,

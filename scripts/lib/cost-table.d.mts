@@ -1,2 +1,2 @@
-/** The page with the table of providers as it is now. */
+/** The page with an up-to-date table of providers. */
 export function withTable(page: string): string;

@@ -1,5 +1,5 @@
-// The table of docs/cost.md: of each provider whose host is known, what is priced and what is marked. Made from the
-// code: the hosts, the price book and its overlay.
+// Writes the table of docs/cost.md: for each provider with a known host, what has a price and what is marked as
+// missing. The table is made from the hosts, the price book and its overlay.
 import { providerId } from '../../packages/core/src/cost/price-book.ts';
 import { OVERLAY, PRICES } from '../../packages/core/src/cost/prices.ts';
 import { UNITS } from '../../packages/core/src/cost/units.ts';
@@ -12,7 +12,7 @@ const SUB_PROVIDERS = Object.keys(PRICES).filter((id) => id.startsWith('huggingf
 const EVENTS = new Map(UNITS.filter(({ kind }) => kind === 'event').map(({ code, name }) => [code, name]));
 const words = (name) => name.replaceAll(/[A-Z0-9]+/g, (part) => ` ${part.toLowerCase()}`);
 
-/** The page with the table as it is now. */
+/** The page with an up-to-date table. */
 export function withTable(page) {
   const [before, rest = ''] = page.split(START);
   const [, after = ''] = rest.split(END);
@@ -34,7 +34,7 @@ function providers() {
   for (const { name, prices } of hostProviders()) {
     const shelves = found.get(name) ?? new Set();
     if (prices !== null) shelves.add(providerId(prices));
-    // Its prices are those of the provider that serves a call.
+    // Hugging Face routes a call to another provider, whose prices apply.
     if (name === 'hugging_face') for (const id of SUB_PROVIDERS) shelves.add(id);
     found.set(name, shelves);
   }

@@ -1,5 +1,5 @@
-// Shared code of the scripts that try the packages as a user would: the registry, the Node.js versions that it has,
-// and the packages as they would be published. Downloads are kept in `.cache`, which git ignores.
+// Shared code of the scripts that try the packages as a user would: the registry, Node.js versions from it, and the
+// packed packages. Downloads are kept in `.cache`, which git ignores.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ export const npm = (args, cwd = root) =>
     timeout: 300_000,
   });
 
-/** False where the registry does not answer within a few seconds. */
+/** Whether the registry answers within 8 s. */
 export function isRegistryThere() {
   try {
     npm(['view', 'node', 'version', '--prefer-online', '--fetch-timeout=8000', '--fetch-retries=0']);
@@ -48,25 +48,25 @@ export function nodeOf(major) {
   return binary;
 }
 
-/** Installs packages into a folder, which becomes a project of its own. */
+/** Installs packages into a folder, which becomes a separate project. */
 export function install(folder, specifiers, manifest = {}) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...manifest }));
   npm(['install', '--no-audit', '--no-fund', ...specifiers], folder);
 }
 
-/** A folder outside of this repository, whose packages would otherwise be found; removed when the process ends. */
+/** A folder outside this repository, so that Node.js finds none of its packages; removed when the process ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Packs every package as `npm publish` would; returns npm's report of each, with `path`, its tarball. */
+/** Packs each package as `npm publish` does. @returns npm's reports, each with `path`, the path of the tarball */
 export function packAll(destination) {
   return packageFolders().map((folder) => {
     const said = JSON.parse(npm(['pack', '--json', '--pack-destination', destination], folder));
-    // An array, or since npm 11 an object by name.
+    // npm prints an array; since npm 11 it prints an object by name.
     const [packed] = Object.values(said);
     return { ...packed, folder, path: join(destination, packed.filename) };
   });

@@ -1,10 +1,10 @@
-// README.md's table of variables, out of the option tables of core and auto.
+// Writes README.md's table of variables from the option tables of core and auto.
 const BEGIN = '<!-- variables: written by scripts/docs/options.mjs -->\n';
 const END = '<!-- end of variables -->\n';
 
 const HEAD = '| variable | value | default | what |\n| --- | --- | --- | --- |';
 
-/** Variables that are no options of llmtrace. */
+/** Variables that llmtrace reads, and that are no options of llmtrace. */
 const OTHERS = [
   {
     variable: 'AWS_LAMBDA_FUNCTION_NAME`, `K_SERVICE`, `FUNCTIONS_WORKER_RUNTIME`, `VERCEL',
@@ -26,7 +26,7 @@ export function withVariables(text, core, auto) {
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
   if (after === undefined) throw new Error('Expected README.md to have the comments around its table.');
-  // llmtrace's switch, then what auto does, then what each instrumentation does.
+  // The order of the rows: `LLMTRACE_ENABLED`, the settings of auto, the other options of an instrumentation.
   const options = [...core.slice(0, 1), ...auto, ...core.slice(1), ...OTHERS];
   const rows = options.filter(({ variable }) => variable !== undefined).map(rowOf);
   return `${before}${BEGIN}\n${HEAD}\n${rows.join('\n')}\n\n${END}${after}`;
@@ -35,7 +35,7 @@ export function withVariables(text, core, auto) {
 const rowOf = ({ variable, expected, byDefault, description }) =>
   `| \`${variable}\` | ${valuesOf(expected)} | ${defaultOf(byDefault)} | ${description} |`;
 
-/** The words of a choice are code; an article says nothing in a table. */
+/** The column "value": choices as code, other descriptions without their article. */
 function valuesOf(expected) {
   const [, choices] = /^one of (.*)$/.exec(expected) ?? [];
   if (choices) return choices.split(', ').map(code).join(', ');
@@ -47,6 +47,6 @@ function valuesOf(expected) {
 }
 
 const code = (text) => `\`${text}\``;
-/** Words of a sentence are none of a value. */
+/** The column "default": a value as code, words as text. */
 const defaultOf = (text) =>
   text === 'none' ? '–' : /[ ,]/.test(text) && !text.startsWith('{') ? text : code(text);

@@ -1,4 +1,4 @@
-/** The overlay as it is kept, checked entry by entry. */
+/** The overlay of prices/overlay.json; `overlayShelves` checks its entries. */
 interface Overlay {
   readonly models: readonly unknown[];
   readonly amendments: readonly unknown[];

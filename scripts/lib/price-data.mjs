@@ -1,15 +1,15 @@
-// The compact form of prices, out of genai-prices' data and out of the overlay, which has the same fields. An unknown
-// field stops it: a price that is silently left out would be a wrong price.
+// Makes the compact form of prices from genai-prices' data and from the overlay, which has the same fields. An
+// unknown field is an error: to leave a price out silently would make a cost wrong.
 import { isDeepStrictEqual } from 'node:util';
 import { UNITS } from '../../packages/core/src/cost/units.ts';
 
-// Keys of things that no answer that is read counts: messages of a voice session.
+// Keys of units that no answer reports to llmtrace: the messages of a voice session.
 const UNCOUNTED = new Set(['input_text_messages_kcount']);
 
 /** Keys that repeat another key of the same object. */
 const SAME = new Map([['input_audio_hours', 'audio_hours']]);
 
-// A price of `{}` says "nothing to pay" of these; for other models it means that the price is unknown.
+// The models for which a price of `{}` means "free"; for other models it means "unknown".
 const FREE_ID = /:free$|-exp(-\d\d-\d\d)?$/;
 const FREE_COMMENT = /^Included in the subscription|Free of charge/;
 const FREE = new Set(['google gemma-3', 'google gemma-3n', 'openai moderation']);
@@ -17,7 +17,7 @@ const FREE = new Set(['google gemma-3', 'google gemma-3n', 'openai moderation'])
 const RULES = { equals: '=', starts_with: '^', ends_with: '$', contains: '~' };
 const CODES = new Map(UNITS.map((unit) => [unit.key, unit]));
 
-/** Text of TypeScript: JSON by provider, one line a line. */
+/** The TypeScript source of shelves: one line for each line of a provider's JSON. */
 export function literals(shelves) {
   return Object.entries(shelves)
     .map(
@@ -45,8 +45,8 @@ const SURE = new Set(['vendor', 'reported', 'likely']);
 const PROVENANCE = ['provider', 'match', 'source', 'date', 'sure'];
 
 /**
- * The overlay's shelves. A model that the data has, too, is the newer one's: an entry that is not newer than
- * `dataDate` is left out and reported.
+ * The overlay's shelves. If genai-prices' data has the model of an entry, the newer of the two applies: an entry that
+ * is not newer than `dataDate` is left out, and reported.
  * @param isInData whether the data has a model of a provider.
  */
 export function overlayShelves({ models, amendments }, dataDate, isInData, note) {
@@ -73,7 +73,7 @@ export function overlayShelves({ models, amendments }, dataDate, isInData, note)
   return Object.fromEntries(Object.entries(shelves).map(([provider, one]) => [provider, shelfText(one)]));
 }
 
-/** The day of the newest entry. */
+/** The date of the newest entry. */
 export const overlayDate = ({ models, amendments }) =>
   [...models, ...amendments].reduce((newest, { date }) => (date > newest ? date : newest), '');
 
@@ -183,8 +183,8 @@ function isRate(value) {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
-// The arithmetic relies on this: every priced part has a priced whole, and two parts that may overlap (cached tokens,
-// audio tokens) have a price for what is both, or are not both priced.
+// Asserts what the computation of a cost relies on: each part with a price belongs to a whole with a price; two parts
+// that may overlap (cached tokens and audio tokens) do not both have a price, unless their overlap has one, too.
 function requireWholes(provider, model, codes) {
   const has = (...all) => all.every((code) => code in codes);
   const parts = (whole, ...all) => has(whole) || !all.some((code) => has(code));

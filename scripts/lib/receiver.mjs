@@ -1,4 +1,4 @@
-// An OTLP/HTTP receiver for JSON, which keeps the spans and metrics that it gets.
+// An OTLP/HTTP receiver for JSON that keeps the received spans and metrics.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 

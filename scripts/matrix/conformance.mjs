@@ -1,4 +1,4 @@
-// The conformance suite, as it is built, of one version of an SDK on one Node.js and one line of OpenTelemetry.
+// Runs the built conformance suite of one version of an SDK, on one Node.js and one line of OpenTelemetry.
 import { join } from 'node:path';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { nodeOf, root } from '../lib/npm.mjs';

@@ -1,5 +1,5 @@
-// The conformance suite of one vendor with one version of its SDK, against what is built: for Node.js versions that
-// cannot run the TypeScript sources. `CASE` and `SET` say which.
+// The conformance suite of one vendor with one version of its SDK, on the built packages: some Node.js versions
+// cannot run the TypeScript sources. The variables `CASE` and `SET` name the vendor and the version.
 import { describeAllCopies, describeConformance } from '@llmtrace/test-fixtures/conformance';
 
 const { CASE, SET } = process.env;

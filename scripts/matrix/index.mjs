@@ -1,9 +1,9 @@
-// The conformance suite and a smoke test over every supported Node.js, version of a vendor's SDK, line of OpenTelemetry,
-// and way to write an application: `npm run test:matrix`. It writes docs/matrix.md.
-//   --quick          what CI runs: the oldest and the newest of each
+// Runs the conformance suite and a smoke test on every supported Node.js, version of a vendor's SDK, line of
+// OpenTelemetry and format of an application: `npm run test:matrix`. It writes docs/matrix.md.
+//   --quick          only the oldest and the newest of each, as CI does
 //   --smoke          no conformance suite
-//   --resume         go on where an earlier run was stopped
-//   --only TEXT      only what has TEXT in its name (`smoke openai-7 20 otel-2 CJS`); may be repeated
+//   --resume         run only what an earlier, stopped run has not done
+//   --only TEXT      only jobs whose names contain TEXT (`smoke openai-7 20 otel-2 CJS`); may be repeated
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,11 +56,11 @@ if (!options.quick && !options.smoke && options.only.length === 0) writePage();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Takes jobs until there are none. */
+/** Runs jobs until none is left. */
 async function work() {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
     let { result, wrong } = await job.run();
-    const again = Boolean(wrong); // what a busy machine breaks works the second time; what is wrong does not
+    const again = Boolean(wrong); // a failure by a busy machine does not repeat, a fault does
     if (again) ({ result, wrong } = await job.run());
     results.set(job.name, result);
     writeFileSync(kept, JSON.stringify([...results]));
@@ -123,7 +123,7 @@ function* conformanceJobs() {
   }
 }
 
-/** In short: the edges of what is supported, where things break first. */
+/** With `--quick`: the oldest and the newest supported versions, which break first. */
 function isWanted({ name, sdk, node }) {
   if (options.only.length > 0) return options.only.some((text) => name.includes(text));
   if (!options.quick) return true;
@@ -135,7 +135,7 @@ function isWanted({ name, sdk, node }) {
   return isEdge && isShort && (node === '20' || node === '26');
 }
 
-/** Says where the registry has newer versions than these: the reader decides. */
+/** Reports versions in the registry that are newer than the tested ones; it changes nothing. */
 function tellNewer() {
   for (const name of new Set(SDKS.map((sdk) => sdk.name))) {
     const known = SDKS.findLast((sdk) => sdk.name === name).version;

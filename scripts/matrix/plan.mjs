@@ -1,4 +1,4 @@
-// The dimensions of the matrix, and its impossible cells.
+// The dimensions of the matrix, and the combinations that cannot work.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/npm.mjs';
@@ -18,7 +18,7 @@ export const SDKS = VENDORS.flatMap(({ sdk: name, name: vendor, sets }) =>
     .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true })),
 );
 
-/** The starter of OpenTelemetry's SDK: `@llmtrace/auto`, or the application. */
+/** The hosts: `@llmtrace/auto` starts OpenTelemetry's SDK, or the application does. */
 export const HOSTS = [
   { name: '`@llmtrace/auto`', key: 'auto', line: 'otel-2' },
   { name: 'OpenTelemetry 2.x', key: 'otel-2', line: 'otel-2' },
@@ -32,8 +32,8 @@ export const packagesOf = (line) => {
 };
 
 /**
- * How the application is written; `before` and `after` are flags that come before and after those of llmtrace. `only`:
- * the kinds of tsx differ in how modules load, for which it is all the same who starts OpenTelemetry.
+ * The formats of an application. `before` and `after` are flags before and after those of llmtrace. `only` names the
+ * one host on which a format runs: the formats of tsx differ in how modules load, which does not depend on the host.
  */
 export const FORMATS = [
   { name: 'CJS', file: 'app.cjs' },
@@ -43,30 +43,30 @@ export const FORMATS = [
   { name: 'tsx before', file: 'app.ts', before: ['--import', 'tsx'] },
   {
     ...{ name: 'tsx, CJS', file: 'app.cts', before: ['--import', 'tsx'], only: 'auto' },
-    // With openai 4 it fails there without llmtrace too.
+    // On Node.js 20, openai 4 fails in this format without llmtrace, too.
     ...{ from: 22, why: 'what tsx translates to CommonJS gets a `require` that cannot be instrumented' },
   },
 ];
 
-/** The ways in, each as the flags and the environment of node. */
+/** The ways to load llmtrace: flags and environment of `node`. */
 export const WAYS = [
   { name: '`--import`', flags: ['--import', '@llmtrace/auto'] },
   { name: '`--require`', flags: ['--require', '@llmtrace/auto'] },
   { name: '`NODE_OPTIONS`', flags: [], env: { NODE_OPTIONS: '--import @llmtrace/auto' } },
 ];
 
-/** How llmtrace gets into an application on this host, written in this format. */
+/** The way to load llmtrace for a host and a format. */
 export function wayInto(host, format) {
   if (host.key === 'auto') return WAYS[0];
   if (format.file === 'app.cjs') return { flags: ['--require', './host.cjs'] };
   return { flags: ['--import', '@llmtrace/auto/hook', '--import', './host.mjs'] };
 }
 
-/** The formats that are run on a host and a Node.js. */
+/** The formats that run on a host and a version of Node.js. */
 export const formatsOf = (node, host) =>
   FORMATS.filter((one) => !impossible(node, host, one) && (one.only ?? host.key) === host.key);
 
-/** Why a cell cannot be; undefined where it can. */
+/** The reason why a combination cannot work; undefined if it can. */
 export function impossible(node, host, format = {}) {
   if (Number(node) < (host.from ?? 0)) return `${host.name} needs Node.js ${host.from}`;
   if (Number(node) < (format.from ?? 0)) return format.why;
@@ -75,7 +75,7 @@ export function impossible(node, host, format = {}) {
 
 const { packages: locked } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 
-/** Whether the vendor asks for a newer Node.js: such a cell is run all the same. */
+/** Whether the SDK's `engines` requires a newer Node.js: the combination runs nevertheless. */
 export function asksForNewer({ set, name }, node) {
   const { engines = {} } =
     locked[`test-fixtures/sdks/${set}/node_modules/${name}`] ?? locked[`node_modules/${name}`];

@@ -1,5 +1,5 @@
-// Projects as a user would have them, outside of this repository: the packed packages of llmtrace and a line of
-// OpenTelemetry, and beneath them one folder for each version of a vendor's SDK.
+// Makes projects outside this repository, as a user has them: each has the packed packages of llmtrace, one line of
+// OpenTelemetry, and a folder for each version of a vendor's SDK.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, packAll, root, temporaryFolder } from '../lib/npm.mjs';
@@ -8,7 +8,7 @@ import { packagesOf } from './plan.mjs';
 const { tsx } = JSON.parse(readFileSync(join(root, 'packages', 'auto', 'package.json'))).devDependencies;
 const APPS = join(root, 'scripts', 'matrix', 'apps');
 
-/** The application in each format, around the calls that they all make. */
+/** The files of the application in each format; all make the calls of `apps/<vendor>.mjs`. */
 const files = (name) => {
   const esm = [`import * as sdk from '${name}';`, `import { run } from './run.mjs';`];
   return {
@@ -25,7 +25,7 @@ const files = (name) => {
   };
 };
 
-/** Makes the projects; gives a function that finds the folder of a set on a line of OpenTelemetry. */
+/** Makes the projects. @returns a function that finds the folder of a set on a line of OpenTelemetry */
 export function makeProjects(sdks, lines, tell) {
   const base = temporaryFolder();
   const tarballs = packAll(base).map(({ path }) => path);

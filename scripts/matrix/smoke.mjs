@@ -1,5 +1,5 @@
-// The smoke test: an application in a separate process. Each of its two calls must arrive at an OTLP receiver exactly
-// once, with tokens and cost.
+// The smoke test: an application in a separate process. An OTLP receiver must get a span and metrics of each of its
+// two calls exactly once, with tokens and cost.
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { MODEL_MAP } from '@llmtrace/test-fixtures/server';
 import { nodeOf } from '../lib/npm.mjs';
@@ -8,7 +8,7 @@ import { startReceiver } from '../lib/receiver.mjs';
 const BOUND = 60_000;
 const WANTED = ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.cost'];
 
-/** Where the SDKs find the vendor. */
+/** The variables that lead the SDKs to the vendor server. */
 export const vendorEnvironment = ({ url }) => ({
   ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${url}/v1` },
   ...{ ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: url },
@@ -48,7 +48,7 @@ function judge({ code, signal, stdout, stderr }, { spans, metrics }) {
   return counted === 2 ? undefined : `the metrics count ${counted} calls in place of 2`;
 }
 
-/** How often a histogram was recorded. */
+/** The number of measurements of a histogram. */
 export const countOf = (metrics, name) =>
   metrics
     .filter((metric) => metric.name === name)

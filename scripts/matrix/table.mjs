@@ -1,4 +1,4 @@
-// The results as a page of the docs.
+// Writes the results as docs/matrix.md.
 import { asksForNewer, FORMATS, formatsOf, HOSTS, impossible, NODES, SDKS, WAYS } from './plan.mjs';
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
@@ -6,7 +6,7 @@ const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.ma
 const sdkName = ({ name, version }) => `\`${name}\` ${version}`;
 const nodeName = (node) => `Node.js ${node}`;
 
-/** The page. A result is looked up by the key of its run; every run has a result. */
+/** The page. `results` has a result for the key of each run. */
 export function page({ versions, date, results }) {
   const packages = versions.packages.map((one) => `\`${one}\``).join(', ');
   return `# The matrix
@@ -68,10 +68,10 @@ With ${sdkName(newest())}, as CommonJS and as ES modules.
 `;
 }
 
-/** The version of the SDK that the ways in are tried with. */
+/** The SDK with which the ways to load llmtrace are tested. */
 export const newest = () => SDKS.findLast(({ vendor }) => vendor === 'openai');
 
-/** The lines of OpenTelemetry on which the conformance suite runs, each as a host. */
+/** The lines of OpenTelemetry on which the conformance suite runs, in the shape of hosts. */
 export const lines = (node) =>
   HOSTS.filter(({ key, line }) => key === line && (key === 'otel-2' || !impossible(node, { from: 22 })));
 

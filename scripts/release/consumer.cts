@@ -1,4 +1,4 @@
-// The same from CommonJS.
+// The project of consumer.ts, in short, from CommonJS.
 import auto = require('@llmtrace/auto/instrumentations');
 import manual = require('@llmtrace/auto/manual');
 import core = require('@llmtrace/core');

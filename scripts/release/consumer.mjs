@@ -1,4 +1,4 @@
-// A strict TypeScript project that uses the packages as they would be published.
+// Compiles a strict TypeScript project that uses the packed packages.
 import { execFileSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const STRICT = {
   ...{ noPropertyAccessFromIndexSignature: true, noUncheckedSideEffectImports: true },
 };
 
-/** Compiles the project with every compiler and resolution; yields the output of each. */
+/** Compiles the project with each compiler and each module resolution; yields the output of each. */
 export function* compileConsumers(tarballs) {
   const folder = temporaryFolder();
   const others = ['@opentelemetry/api@1.9.1', '@opentelemetry/sdk-node@0.223.0', '@types/node@24.10.1'];

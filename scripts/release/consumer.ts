@@ -1,5 +1,5 @@
-// A project that uses every public entry point and the main types, as strictly as TypeScript can be asked to look. It
-// is compiled, never run.
+// A project that uses each public entry point and the main types, under TypeScript's strictest options. It is
+// compiled and never run.
 import '@llmtrace/auto';
 import '@llmtrace/auto/hook';
 import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
@@ -62,13 +62,13 @@ const instrumentations: LlmInstrumentation[] = [
 ];
 new NodeSDK({ instrumentations }).start();
 
-// @ts-expect-error what does not exist is refused
+// @ts-expect-error `newest` is no value of `semconv`
 new OpenAIInstrumentation({ semconv: 'newest' });
 
 setPrice('my-model', { inputPer1M: 2.5, outputPer1M: 10 });
 const bucket = new TokenBucket({ rate: 10 });
 
-/** What `catch` gives. */
+/** @param error the value of a `catch`, which has no type. */
 export function report(error: unknown): ErrorInfo | undefined {
   if (error instanceof LlmTraceError || isRateLimit(error)) return undefined;
   return classifyError(error);

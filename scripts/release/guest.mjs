@@ -1,11 +1,11 @@
-// The packages as guests in other projects: installed beside packages that name the same dependencies, loaded by a
-// process that has CommonJS alone (as jest has), and built by bundlers other than esbuild, which the tests use.
+// Tries the packages in other projects: installed next to packages with the same dependencies, loaded in a process
+// that has CommonJS only (as jest does), and built by bundlers other than esbuild, which the tests use.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, temporaryFolder } from '../lib/npm.mjs';
 
-/** Packages with peer ranges of llmtrace's dependencies: npm must find versions for both. */
+/** Packages whose peer ranges include dependencies of llmtrace: npm must find versions for both. */
 const NEIGHBOURS = [
   ['@mistralai/mistralai@2.7.0'],
   ['@opentelemetry/sdk-node@0.220.0'],
@@ -38,7 +38,7 @@ const output = { path: process.cwd(), filename: 'webpack.cjs' };
 webpack({ mode: 'production', target: 'node', entry: './app.mjs', output }, (error, stats) => {
   if (error) throw error;
   const { errors, warnings } = stats.toJson();
-  // That one is in every bundle with an instrumentation of OpenTelemetry's.
+  // Each bundle with an instrumentation of OpenTelemetry has that warning.
   const own = warnings.filter(({ moduleName }) => !/require-in-the-middle/.test(moduleName));
   for (const { message, moduleName } of [...errors, ...own]) console.log(moduleName + ': ' + message);
 });`,
@@ -50,7 +50,7 @@ import('rolldown').then(async ({ rolldown }) => {
 });`,
 };
 
-/** Each trial, with its failures. */
+/** Yields each trial with its failures. */
 export function* beGuest(tarballs) {
   for (const neighbours of NEIGHBOURS) yield besides(tarballs, neighbours);
   const folder = temporaryFolder();
@@ -91,7 +91,7 @@ function required(folder) {
   });
 }
 
-/** Builds without a warning; and the bundle runs where there are no packages. */
+/** Builds the bundle, which must log no warning, and runs it in a folder without packages. @returns the failures */
 function bundled(folder, name, script) {
   try {
     const said = node(folder, '-e', script);

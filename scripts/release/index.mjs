@@ -1,6 +1,6 @@
-// Whether the packages could be published as they are: `npm run check:release`. Their contents, metadata and sizes,
-// publint, "are the types wrong", the software bill of materials, a strict TypeScript project that uses them, and a
-// rehearsed release.
+// Checks whether the packages can be published: `npm run check:release`. It checks their contents, metadata and
+// sizes, runs publint and "are the types wrong", writes the software bill of materials, compiles a strict TypeScript
+// project that uses the packages, and rehearses a release.
 
 import { isRegistryThere, packAll, temporaryFolder } from '../lib/npm.mjs';
 import { compileConsumers } from './consumer.mjs';

@@ -1,4 +1,4 @@
-// A release, rehearsed in a clone of this repository: `lerna version`, then `lerna publish` to a registry on this machine.
+// Rehearses a release in a clone of this repository: `lerna version`, then `lerna publish` to a registry on loopback.
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { packageFolders, root, temporaryFolder } from '../lib/npm.mjs';
 const run = promisify(execFile);
 const NEXT = '9.0.0';
 
-/** A registry that has nothing and takes everything; it keeps the manifests of the published packages. */
+/** A registry without packages that accepts all; it keeps the manifests of the published packages. */
 async function startRegistry() {
   const published = [];
   const server = createServer(async (request, response) => {
@@ -28,7 +28,7 @@ async function startRegistry() {
   return { published, host: `127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-/** The checked-out commit, with this build. */
+/** Clones the checked-out commit and copies this build into the clone. */
 function clone() {
   const folder = join(temporaryFolder(), 'clone');
   execFileSync('git', ['clone', '--quiet', '--no-tags', root, folder]);
@@ -69,7 +69,10 @@ function commit(folder) {
   execFileSync('git', [...who, 'commit', '--quiet', '--message', 'release'], { cwd: folder });
 }
 
-/** All packages, in one version, each needing the others in that version; and the same in the sources. */
+/**
+ * The failures: all packages must be published in one version, depend on one another in that version, and have it in
+ * their sources.
+ */
 function judge(folder, published) {
   const names = published.map(({ name }) => name);
   const wanted = packageFolders().map(

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 
-/** The bill of packages that are packed; npm names it by the folder. */
+/** The bill of the packed packages. npm gives it the name of the folder. */
 export function sbomOf(packed) {
   const folder = join(temporaryFolder(), 'llmtrace');
   const { version } = JSON.parse(readFileSync(join(root, 'lerna.json'), 'utf8'));
@@ -17,14 +17,14 @@ export function sbomOf(packed) {
   return bill;
 }
 
-/** The tarballs lay on this machine: their paths mean nothing elsewhere. */
+/** Removes the paths of the tarballs, which exist on this machine only. */
 function withoutFiles(component) {
   const isElsewhere = ({ url }) => /^(?:https?|git\+https|git\+ssh|git|ssh):/.test(url);
   if (component.externalReferences)
     component.externalReferences = component.externalReferences.filter(isElsewhere);
 }
 
-/** The faults of a bill, one line each. */
+/** The faults of a bill of materials, one line each. */
 export function wrongWithSbom(bill, packed) {
   const components = bill.components ?? [];
   const missing = packed.filter(

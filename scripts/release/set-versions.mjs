@@ -1,5 +1,6 @@
-// Writes the version of each instrumentation's package into its source, where it is the version of its instrumentation
-// scope: `lerna version` runs this between the new versions and its commit. `--check`: only looks.
+// Writes the version of each instrumentation's package into its source, which passes it to OpenTelemetry as the
+// version of the instrumentation scope. `lerna version` runs this script before its commit. `--check` writes nothing,
+// and fails if a version differs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolders } from '../lib/npm.mjs';

@@ -7,7 +7,9 @@ import { formatMessage } from 'publint/utils';
 import { root } from '../lib/npm.mjs';
 
 const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
-/** Of 250 kB packed and 1 MB unpacked: a package that grows beyond that contains files that it does not need. */
+/**
+ * The largest sizes: 250 kB packed, 1 MB unpacked. A larger package probably contains files that it does not need.
+ */
 const MOST = { size: 250_000, unpackedSize: 1_000_000 };
 const NEEDED =
   /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|grafana\/.+\.json|rules\/.+\.yml)$/;
@@ -33,13 +35,13 @@ function contents(names, folder) {
   return [...missing.map((name) => `it lacks ${name}`), ...extra.map((name) => `it does not need ${name}`)];
 }
 
-/** A file of an earlier build, whose source no longer exists. */
+/** Whether a file is left over from an earlier build: its source no longer exists. */
 function isLeftOver(name, folder) {
   const [, stem, extension] = /^dist\/(.+?)(?:\.d)?\.([mc]?)[jt]s$/.exec(name) ?? [];
   return stem !== undefined && !existsSync(join(folder, 'src', `${stem}.${extension}ts`));
 }
 
-/** The fields that npm needs for a page of the package and for a statement of its provenance. */
+/** The faults of the fields that npm needs for the package's page and for its statement of provenance. */
 function metadata(manifest, folder) {
   const { repository = {}, publishConfig = {}, license, engines = {} } = manifest;
   const wanted = ['description', 'keywords', 'author', 'homepage', 'bugs', 'types', 'exports', 'files'];
@@ -61,7 +63,7 @@ async function publintOf(tarball) {
   return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
 }
 
-/** Are the types wrong, under any resolution? */
+/** The faults that "are the types wrong" finds, under any module resolution. */
 function typesOf(tarball) {
   try {
     execFileSync('attw', [tarball, '--profile', 'strict', '--format', 'ascii', '--no-color'], {

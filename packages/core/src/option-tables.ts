@@ -1,31 +1,17 @@
-/** The options that belong to no feature, and the tables of all options of an instrumentation, joined in one list. */
-
+/**
+ * The options that belong to no feature, and the tables of all options of an instrumentation, joined in one list. The
+ * type of such an option is a field of `LlmTraceConfig` in config.ts.
+ */
 import { ATTRIBUTION_TABLE } from './attribution/options.ts';
 import type { CompleteConfig } from './config.ts';
 import { CONTENT_TABLE } from './content/options.ts';
 import { RESILIENCE_TABLE } from './interceptors/option-table.ts';
 import { COST_SEMCONV, SEMCONV } from './observers/attributes.ts';
 import { LOG_TABLE } from './observers/log/options.ts';
-import { list, names, oneOf, path, type Rules, texts, toggle } from './options/rules.ts';
+import { list, names, oneOf, path, type Rule, texts, toggle } from './options/rules.ts';
 import { type OptionEntry, optionTable } from './options/table.ts';
 
-/** Options with one value, which the environment may set. */
-export type PlainOptions = Pick<
-  CompleteConfig,
-  | 'enabled'
-  | 'semconv'
-  | 'costSemconv'
-  | 'tokenModality'
-  | 'providerMap'
-  | 'nativeSpans'
-  | 'modelMap'
-  | 'prices'
-  | 'requestStreamUsage'
-  | 'exceptionsOnSpans'
-  | 'httpExclude'
->;
-
-export const PLAIN_RULES: Rules<PlainOptions> = {
+export const PLAIN_RULES = {
   enabled: toggle('LLMTRACE_ENABLED'),
   httpExclude: texts('LLMTRACE_HTTP_EXCLUDE'),
   semconv: oneOf(SEMCONV, 'LLMTRACE_SEMCONV'),
@@ -39,9 +25,12 @@ export const PLAIN_RULES: Rules<PlainOptions> = {
   exceptionsOnSpans: {
     ...toggle('OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN'),
     textExpected: 'a list with logs/dup',
-    parse: (text) => list(text)?.includes('logs/dup') || undefined,
+    parse: (text: string) => list(text)?.includes('logs/dup') || undefined,
   },
-};
+} satisfies { readonly [name in keyof CompleteConfig]?: Rule };
+
+/** Options with one value, which the environment may set. */
+export type PlainOptions = Pick<CompleteConfig, keyof typeof PLAIN_RULES>;
 
 export const PLAIN_DEFAULTS: PlainOptions = {
   enabled: true,

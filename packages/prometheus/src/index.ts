@@ -1,4 +1,4 @@
-/** `@llmtrace/prometheus`: LLM calls as Prometheus metrics, on prom-client. */
+/** `@llmtrace/prometheus`: Prometheus metrics of LLM calls, with prom-client. */
 export {
   type AnyRegistry,
   type PrometheusObserver,

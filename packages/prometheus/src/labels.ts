@@ -1,10 +1,12 @@
-/** Values of labels, few enough: each new one is a set of time series more, in memory and in Prometheus. */
+/** Bounds the values of each label: each new value adds a set of time series, in memory and in Prometheus. */
 import { warn } from '@llmtrace/core/internal';
 
 /** The value that replaces all values beyond the cap. */
 export const OTHER = 'other';
 const MAX_LENGTH = 128;
-/** After so long without a call, a value gives its place to a new one, in ms; scrapes are seconds or minutes apart. */
+/**
+ * The time without a call after which a new value may replace a value, in ms; scrapes are seconds or minutes apart.
+ */
 export const IDLE = 3_600_000;
 
 export interface LabelOptions {
@@ -12,23 +14,25 @@ export interface LabelOptions {
   readonly cap: number;
   /** A monotonic clock, in ms. */
   readonly now: () => number;
-  /** The labels whose values never expire: a gauge must go down under the labels under which it went up. */
+  /**
+   * The labels whose values never expire: a gauge must be decremented with the labels with which it was incremented.
+   */
   readonly kept: readonly string[];
-  /** A value was idle for {@link IDLE} and gave its place to another: its series are to go. */
+  /** Another value replaced this one, which was idle for {@link IDLE}: remove its series. */
   onExpired(label: string, value: string): void;
 }
 
 /** The values of one label. */
 interface Values {
-  /** By value, when it was asked for last. */
+  /** For each value, the time of its last use. */
   readonly seen: Map<string, number>;
-  /** The earliest time at which one of them can be idle. */
+  /** The earliest time at which one of the values can be idle: no search is needed before. */
   idleAt: number;
 }
 
 /**
- * Makes a function that gives the value to use for a label: the first `cap` values of each label as they are, and
- * `other` for all that come later, which is reported once. Values that no call has had for an hour make room.
+ * Makes a function that returns the value to use for a label: the value itself for the first `cap` values of the
+ * label, `other` for any further one, which logs one warning. A new value replaces one that no call had for an hour.
  */
 export function makeLabels(options: LabelOptions): (label: string, value: unknown) => string {
   const { cap, now } = options;
@@ -40,7 +44,7 @@ export function makeLabels(options: LabelOptions): (label: string, value: unknow
     known.set(label, values);
     return values;
   };
-  /** Lets the value go that was idle longest. @returns whether there was an idle one */
+  /** Removes the value that was idle longest. @returns false if no value is idle */
   const makeRoom = (label: string, values: Values): boolean => {
     if (options.kept.includes(label) || now() < values.idleAt) return false;
     let oldest: [value: string, time: number] = ['', Number.POSITIVE_INFINITY];

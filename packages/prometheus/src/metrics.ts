@@ -1,8 +1,8 @@
-/** The metrics of calls, as prom-client has them. */
+/** Creates the metrics of calls with prom-client. */
 import { type BudgetReading, budgetReadings } from '@llmtrace/core/internal';
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 
-/** Seconds: from the answer of a small cached prompt to that of a model that reasons for minutes. */
+/** Bounds in seconds: from the answer to a small cached prompt to that of a model that reasons for minutes. */
 export const BUCKETS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
 
 /** The metrics of one registry. */
@@ -30,7 +30,7 @@ export interface Metrics {
 export interface MetricsOptions {
   prefix: string;
   buckets: readonly number[];
-  /** Labels that all metrics have beside their own. */
+  /** Labels that each metric has in addition to its own. */
   defaultLabels: Readonly<Record<string, string>>;
   /** The labels by attributes of calls. */
   attributeLabels: readonly string[];
@@ -68,7 +68,9 @@ export function makeMetrics({
       buckets: [...buckets],
       enableExemplars: true,
     });
-  /** Read when it is scraped. Of more keys than a label may have values, those that have the least left are shown. */
+  /**
+   * A gauge that is read at each scrape. With more keys than `maxLabelValues`, it has those with the least remaining.
+   */
   const budgetGauge = (name: string, help: string, amountOf: (reading: BudgetReading) => number) =>
     new Gauge({
       ...common(name, help, 'budget', 'key'),

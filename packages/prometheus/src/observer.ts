@@ -15,7 +15,7 @@ import { makeLabels, OTHER } from './labels.ts';
 import { BUCKETS, type Metrics, type MetricsOptions, makeMetrics } from './metrics.ts';
 import { makeSeries } from './series.ts';
 
-/** A registry of prom-client's, of either format. */
+/** A registry of prom-client, of either format. */
 export type AnyRegistry = Pick<Registry, 'registerMetric' | 'getMetricsAsJSON' | 'metrics'> & {
   readonly contentType: string;
 };
@@ -42,7 +42,7 @@ export interface PrometheusOptions {
   maxLabelValues?: number;
 }
 
-/** An observer that counts, and the registry that has the counts. */
+/** An observer that records metrics, and the registry that has them. */
 export interface PrometheusObserver extends Observer {
   readonly register: AnyRegistry;
 }
@@ -109,7 +109,7 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
 
 type Labels = Record<string, string>;
 
-/** The counters of money, and of calls whose money is not known. */
+/** The counters that must exist with 0 before the first call ends, because `increase()` ignores a first value. */
 const FROM_ZERO = [
   'requests',
   'cost',
@@ -122,10 +122,10 @@ const FROM_ZERO = [
   'estimated',
 ] as const satisfies (keyof Metrics)[];
 
-/** Another copy of llmtrace may have reasons of its own. */
+/** The code of a refusal as a label; a code that only another version of llmtrace has is `other`. */
 const reasonOf = (code: string): string => ((REFUSALS as readonly string[]).includes(code) ? code : OTHER);
 
-/** What also a call has that is refused in the end. */
+/** Records retries, waits and estimates, which refused calls have, too. */
 function countLimits(metrics: Metrics, call: Call, labels: Labels): void {
   const { retries, rateLimitWait } = call;
   if (call.isEstimated) metrics.estimated.inc(labels);
@@ -149,7 +149,7 @@ function count(metrics: Metrics, call: Call, labels: Labels): void {
   if (chunks > 0) metrics.chunks.inc(labels, chunks);
 }
 
-/** With the call's trace as an exemplar, where there is one to be found later: a sampled one. */
+/** Records a duration, with the call's trace as an exemplar if that trace is sampled and so can be found. */
 function observe(histogram: Histogram, { context }: Call, labels: Labels, ms: number): void {
   const span = trace.getSpanContext(context);
   const isSampled = span && isSpanContextValid(span) && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
@@ -159,7 +159,7 @@ function observe(histogram: Histogram, { context }: Call, labels: Labels, ms: nu
 
 type Made = { metrics: Metrics; registry: AnyRegistry };
 
-/** By the application's registry, and by the metrics' names and labels. */
+/** The metrics of each registry of the application, by their prefix and labels. */
 const made = new WeakMap<AnyRegistry, Map<string, Made>>();
 
 /** The metrics of a registry: observers of the same registry share them. */

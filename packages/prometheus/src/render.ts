@@ -1,6 +1,7 @@
 /**
- * The text of a registry in the format that is asked for. prom-client writes a registry in one format only, and while
- * it writes OpenMetrics it takes `_total` off the names of the counters for good: so the format is made from copies.
+ * Renders a registry in the requested format. prom-client writes a registry in one format only, and writing
+ * OpenMetrics removes `_total` from the names of its counters permanently. So each rendering uses copies of the
+ * metrics.
  */
 import { Registry, type RegistryContentType } from 'prom-client';
 import type { AnyRegistry } from './observer.ts';
@@ -8,7 +9,7 @@ import type { AnyRegistry } from './observer.ts';
 const OPENMETRICS = Registry.OPENMETRICS_CONTENT_TYPE;
 const TEXT = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** An answer to a scrape. */
+/** The response to a scrape. */
 export interface Rendered {
   readonly contentType: string;
   readonly body: string;
@@ -32,14 +33,19 @@ export async function render(register: AnyRegistry, accept: string | undefined):
 
 const isCounter = ({ type }: Metric): boolean => String(type) === 'counter';
 
-/** prom-client adds `_total` to a counter in OpenMetrics, whose registries may have lost it. */
+/**
+ * The name of a counter. prom-client appends `_total` in OpenMetrics, and may have removed it from the name before.
+ */
 function counterName(name: string, contentType: string, isStripped: boolean): string {
   const plain = name.replace(/_total$/, '');
   if (contentType === OPENMETRICS) return plain;
   return isStripped ? `${plain}_total` : name;
 }
 
-/** The format with the greater weight, as the header has it; the plain text where they weigh the same. */
+/**
+ * Whether the `Accept` header gives OpenMetrics a greater weight than plain text; plain text is used for equal
+ * weights.
+ */
 export function wantsOpenMetrics(accept = ''): boolean {
   const weights = accept.split(',').map((entry) => {
     const [type = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());

@@ -1,4 +1,4 @@
-/** The series of a label's value: which there are, so that they can go with it. */
+/** Remembers the series of each value of a label, so that they can be removed with the value. */
 import type { Metrics } from './metrics.ts';
 
 type Labels = Readonly<Record<string, string>>;

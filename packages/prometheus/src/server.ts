@@ -1,4 +1,4 @@
-/** `/metrics` over HTTP: in a server of the application's, or in one of our own. */
+/** `/metrics` over HTTP: for a server of the application, or on a separate port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Observer } from '@llmtrace/core';
 import { warn } from '@llmtrace/core/internal';
@@ -11,10 +11,10 @@ import {
 } from './observer.ts';
 import { render } from './render.ts';
 
-/** Answers a request of any path with the metrics. */
+/** Answers each request with the metrics, whatever its path. */
 export type MetricsHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Makes a handler for a server of the application's own: `server.get('/metrics', metricsHandler(observer))`. */
+/** Makes a handler for a server of the application: `server.get('/metrics', metricsHandler(observer))`. */
 export function metricsHandler({ register }: { register: AnyRegistry }): MetricsHandler {
   return async (request, response) => {
     try {
@@ -43,9 +43,9 @@ export interface PrometheusAddress {
 
 /** A listener for scrapes; it keeps no process alive. */
 export interface MetricsServer {
-  /** The port it listens on; undefined until it does, and for ever where it cannot. */
+  /** The port of the listener; undefined before it listens, and if it cannot. */
   port(): number | undefined;
-  /** Resolves when it listens, or cannot. */
+  /** Resolves as soon as the listener listens or has failed. */
   readonly ready: Promise<void>;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export function serveMetrics(observer: PrometheusObserver, { port, host }: Prome
     if (path === '/metrics') void handle(request, response);
     else refuse(response, 404);
   });
-  // A scraper keeps its connection open, which is not to keep the process.
+  // A scraper keeps its connection open; that must not keep the process alive.
   server.on('connection', (socket) => socket.unref());
   server.unref();
   return { ready: listen(server, port, host), port: () => portOf(server), close: () => close(server) };
@@ -91,8 +91,8 @@ const close = (server: Server): Promise<void> =>
 let started: { observer: PrometheusObserver; server: MetricsServer } | undefined;
 
 /**
- * Starts the metrics of a process: an observer for all its instrumentations, and a listener for scrapes. It is
- * started once a process: a second start is one warning, and gets the first one's observer.
+ * Starts the metrics of a process: an observer for all its instrumentations, and a listener for scrapes. A second
+ * start logs one warning and returns the observer of the first.
  */
 export function startPrometheus(settings: PrometheusAddress, options: PrometheusOptions = {}): Observer {
   if (started) {

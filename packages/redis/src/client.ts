@@ -1,4 +1,7 @@
-/** The two clients of Redis, as far as they are needed: one script in one round trip, on one server or on a cluster. */
+/**
+ * The parts of the packages `redis` and `ioredis` that llmtrace uses: one script in one round trip, on one server or
+ * on a cluster.
+ */
 import { createHash } from 'node:crypto';
 
 /** A client of the package `redis`, or its cluster client. */
@@ -13,10 +16,10 @@ export interface IoRedisClient {
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
 }
 
-/** A connected client of the application's own: it is asked, and never closed or changed. */
+/** A connected client of the application: llmtrace sends scripts through it, and never closes or changes it. */
 export type RedisClient = NodeRedisClient | IoRedisClient;
 
-/** Runs a script on keys that all are on one node. */
+/** Runs a script. All its keys must be on one node of a cluster. */
 export type RunScript = (script: Script, keys: string[], args: string[]) => Promise<unknown>;
 
 export interface Script {
@@ -69,7 +72,10 @@ export function stateOf(client: RedisClient): 'ready' | 'connecting' | 'away' {
   return ['wait', 'connecting', 'connect'].includes(status) ? 'connecting' : 'away';
 }
 
-/** Redis has not seen the script, or has lost it in a restart. @throws any other error */
+/**
+ * Accepts the error `NOSCRIPT`: Redis does not have the script yet, or lost it in a restart.
+ * @throws any other error
+ */
 function expectUnknown(error: unknown): void {
   if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
 }

@@ -1,4 +1,4 @@
-/** Limits and budgets that hold over all processes which share a Redis, and a prefix of its keys. */
+/** Limits and budgets that all processes with the same Redis and the same prefix of keys share. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { SharedLimits } from '@llmtrace/core';
 import {
@@ -26,10 +26,11 @@ const spend = scriptOf(SPEND);
 const ping = scriptOf(PING);
 
 /**
- * Keeps limits and budgets in Redis or Valkey: `new OpenAIInstrumentation({ rateLimit, sharedLimits: redisLimits(…) })`.
+ * Keeps limits and budgets in Redis or Valkey:
+ * `new OpenAIInstrumentation({ rateLimit, sharedLimits: redisLimits(…) })`.
  *
- * @param redis a connected client of `redis` or `ioredis` (also of a cluster), which stays the application's own; or a
- * URL, for a connection that is made when it is needed, and keeps no process alive.
+ * @param redis a connected client of `redis` or `ioredis` (also of a cluster), which llmtrace never closes; or a URL,
+ * to which llmtrace connects at the first use. That connection keeps no process alive.
  * @throws TypeError for a value that is neither a client nor a URL, and for a wrong option.
  */
 export function redisLimits(redis: RedisClient | string, options: RedisLimitsOptions = {}): SharedLimits {
@@ -50,7 +51,7 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
     processes,
     lease: LEASE,
     async open() {
-      const by = access.isOwn ? run : probe; // an application's own client that connects would keep it
+      const by = access.isOwn ? run : probe; // a client of the application would queue it while it connects
       const [processes] = await Promise.all([
         tell(by),
         ...[take, settle, spend].map((script) => by(script, [], [])),
@@ -69,21 +70,21 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
   };
 }
 
-/** By this name the SDK of OpenTelemetry knows a context in which nothing is traced. */
+/** The key by which OpenTelemetry's SDK marks a context in which instrumentations create no spans. */
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
-/** The application does not send these commands, so an instrumentation of Redis must not see them. */
+/** The application does not send these commands, so an instrumentation of Redis must create no spans for them. */
 const untraced =
   (run: RunScript): RunScript =>
   (...command) =>
     context.with(context.active().setValue(SUPPRESSED, true), () => run(...command));
 
-/** Without the options that are undefined. */
+/** The options, without those that are undefined: a default must apply in their place. */
 const given = (options: RedisLimitsOptions): { [name in keyof RedisLimitsOptions]: never } =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 interface Access extends Connector {
-  /** True for a connection of our own. */
+  /** True for a connection that llmtrace made, false for a client of the application. */
   readonly isOwn: boolean;
 }
 
@@ -100,8 +101,8 @@ function accessTo(redis: RedisClient | string): Access {
 }
 
 /**
- * A client without a connection queues a command until it connects. Requests at the start may wait for that; probes
- * would pile up.
+ * Refuses commands while the client is in one of the states of `refused`. A client without a connection queues each
+ * command until it connects: calls at the start may wait for that, but probes would pile up in the queue.
  */
 function guarded(client: RedisClient, run: RunScript, refused: readonly string[]): RunScript {
   return async (...command) => {
@@ -111,7 +112,7 @@ function guarded(client: RedisClient, run: RunScript, refused: readonly string[]
   };
 }
 
-/** Loads a client, and connects, when that is first needed. */
+/** Loads the package of a client at the first use; {@link Connector} connects then, too. */
 function lazily(url: string): Access {
   let connector: Connector | undefined;
   const known = (): Connector => {
@@ -133,16 +134,16 @@ function missing(): Connector {
   return { run, probe: run };
 }
 
-/** The longest name that becomes part of a key unhashed. */
+/** The longest name that is part of a key as it is; a longer one is hashed. */
 const MAX_NAME = 200;
 
-/** A name as a hash tag, which all keys of a limit share: it must hold no brace, and be no longer than makes sense. */
+/** The hash tag of all keys of a limit. It contains no brace, which would end the tag, and has a bounded length. */
 function tagOf(name: string): string {
   const tag = name.replace(/[{}%]/g, encodeURIComponent);
   return tag.length <= MAX_NAME ? tag : createHash('sha256').update(name).digest('hex');
 }
 
-/** The first arguments of all scripts about a limit. */
+/** The first arguments of the scripts `TAKE` and `SETTLE`, as `LOAD` in scripts.ts reads them. */
 const headOf = (process: string, memory: string, { buckets, concurrency }: SharedLimit): string[] => [
   process,
   memory,
@@ -156,7 +157,7 @@ let memories = 0;
 function askOf(process: string, ask: Ask): string[] {
   const { memory, returning, announcing, processes, calls, levels } = ask;
   return [
-    ...headOf(process, `${process}:${++memories}`, ask), // how a new memory is called
+    ...headOf(process, `${process}:${++memories}`, ask), // the name of a new memory, if Redis has none
     memory,
     returning ? '1' : '0',
     announcing ? '1' : '0',
@@ -171,7 +172,7 @@ function askOf(process: string, ask: Ask): string[] {
   ];
 }
 
-/** @throws TypeError for an answer that no script of llmtrace gives; the store then counts as unreachable. */
+/** @throws TypeError for a reply that no script of llmtrace returns; the store then counts as unreachable. */
 function takenOf(reply: unknown, { buckets, calls }: Ask): Taken {
   const [full, ahead, memory, processes, , ...rest] = listOf(reply);
   const numbers = rest.map(finite);
@@ -210,7 +211,7 @@ const settlementOf = (process: string, settlement: Settlement): string[] => [
   ...settlement.running.map(String),
 ];
 
-/** A budget that there is none of, for Redis: more than any call can spend. */
+/** The amount that stands for "no budget" in Redis, which reads no infinity: calls cannot spend so much. */
 const NO_BUDGET = 1e18;
 
 function spendingOf(process: string, { usd, tokens, window, known, held, asking }: Spending): string[] {

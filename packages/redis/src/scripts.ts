@@ -1,31 +1,31 @@
 /**
- * Lua scripts for the decisions that Redis makes: each runs atomically and uses only Redis' clock. The arithmetic of
- * the buckets is that of the `TokenBucket` in core, and a turn granted in advance counts as taken when it comes. All
- * keys of a limit have one hash tag, so that they are on one node of a cluster.
+ * Lua scripts for the decisions that Redis makes. Each runs atomically and uses only Redis' clock. The buckets have
+ * the arithmetic of core's `TokenBucket`; a turn that was granted in advance counts as taken when its time comes. All
+ * keys of a limit have the same hash tag, so that they are on one node of a cluster.
  *
- * A limit is three keys: a hash with what is in its buckets (`b1`, …) at the time of the last turn (`at`), the places
- * of its concurrent calls by their expiry, and its processes by when they were heard last. They expire by themselves,
- * as soon as they say nothing that a new limit would not.
+ * A limit has three keys: a hash with the levels of its buckets (`b1`, …) at the time of the last turn (`at`); a
+ * sorted set of its concurrent calls, by the time at which each expires; and a sorted set of its processes, by the
+ * time of the last command of each. The keys expire as soon as the limit is in the state of a new one.
  */
 
 import { PARTS } from '@llmtrace/core/internal';
 
-/** How long the place of a concurrent call is kept without a word of its process, in ms. */
+/** How long a concurrent call counts without a command from its process, in ms. */
 export const LEASE = 30_000;
-/** For how long a process counts after it was heard last, in ms. */
+/** How long a process counts after its last command, in ms. */
 export const PROCESS = 120_000;
-/** Within so long after an outage the processes come back from it, in ms: that is the longest time between probes. */
+/** The time after an outage in which all processes come back, in ms: the longest time between two probes. */
 const RETURN = 6000;
 
 /** The longest time by which a turn may be granted in advance, in ms: the longest delay of a timer. */
 const AHEAD = 2 ** 31 - 1;
-/** The deepest debt of a bucket, in seconds of its rate, as in core's `TokenBucket`. */
+/** The largest debt of a bucket, in seconds of its rate, as in core's `TokenBucket`. */
 const DEBT = 3600;
 
 /**
- * A script is loaded by running it without keys. `tonumber` in Lua also takes `nan`, `inf` and `0x1p9`: an argument that
- * is not finite is refused before anything is written (`given`), and what is stored and not within its range (written by
- * an earlier version, or by someone else) counts as not stored (`within`).
+ * The start of each script. A script without keys does nothing: that loads it. Lua's `tonumber` also accepts `nan`,
+ * `inf` and `0x1p9`, so `given` refuses an argument that is not finite, before the script writes anything, and
+ * `within` reads a stored value outside its range (of an earlier version, or of another program) as absent.
  */
 const NOTHING = `if #KEYS == 0 then return 0 end
 local function within(text, low, high)
@@ -37,8 +37,9 @@ local function given(text)
 end`;
 
 /**
- * Reads the limit, and brings it up to now. What keys and arguments are, see `limits.ts`. Where Redis' clock has gone
- * back since it was last written (`seen`), all times go back as far: no call waits for the lost time.
+ * Reads the limit's state; `save` writes it. `limits.ts` has the order of keys and arguments. If Redis' clock went
+ * back since the last write (`seen`), all stored times are moved back by the same amount, so that no call waits
+ * longer.
  */
 const LOAD = `${NOTHING}
 local time = redis.call('TIME')
@@ -83,8 +84,8 @@ end
 `;
 
 /**
- * After an outage the processes come back one by one, while the others still keep to their shares: until all are back,
- * those who are have the sum of their shares, not the whole limit.
+ * After an outage the processes come back one by one, while the others still use their shares of the limit. Until all
+ * are back, those that are back have the sum of their shares (`part`), not the whole limit.
  */
 const RETURNING = `
 if returning and now - back > ${RETURN} then back, of = now, others end
@@ -189,9 +190,9 @@ return 1
 `;
 
 /**
- * A budget is three keys: a hash with what is spent, its processes, and what the calls of each that are under way are
- * expected to cost. What is spent is that of the current window (`window`, `usd`, `tokens`), or of the parts of one that
- * rolls, by when they began.
+ * A budget has three keys: a hash of the spend; its processes; and, for each process, the expected cost of its open
+ * calls. The spend is that of the current window (`window`, `usd`, `tokens`); for a rolling window it is that of each
+ * part of the window, by the time at which the part began.
  */
 export const SPEND = `${NOTHING}
 local time = redis.call('TIME')
@@ -288,7 +289,10 @@ return {exact(usd), exact(tokens), exact(window), exact(left), redis.call('ZCARD
   exact(othersUsd), exact(othersTokens), granted}
 `;
 
-/** Tells of a process, which writes. @returns how many there are */
+/**
+ * Records that a process is alive, by a write. A write also fails on a read-only replica.
+ * @returns the number of processes
+ */
 export const PING = `
 local time = redis.call('TIME')
 local now = string.format('%.17g', time[1] * 1000 + time[2] / 1000)

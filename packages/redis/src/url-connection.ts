@@ -11,7 +11,7 @@ interface Connection {
   readonly drop: () => void;
 }
 
-/** How a connection of our own is asked. */
+/** Sends scripts through a connection that llmtrace makes. */
 export interface Connector {
   readonly run: RunScript;
   /** Runs a script that only checks the connection; a connection that does not answer is closed. */
@@ -40,7 +40,7 @@ function connector(connect: () => Promise<Connection>): Connector {
   let connecting: Promise<Connection> | undefined;
   const connected = async (): Promise<Connection> => {
     if (current?.isOpen()) return current;
-    // One that was begun earlier may have failed because this process was busy: it counts as none.
+    // An earlier attempt may have failed because this process was busy: then connect again.
     const earlier = await connecting?.catch(() => undefined);
     if (earlier) return earlier;
     connecting ??= connect()
@@ -94,7 +94,7 @@ async function connectNodeRedis(redis: NodeRedis, url: string): Promise<Connecti
     drop();
     throw error;
   }
-  client.unref(); // of the socket, which is there now
+  client.unref(); // only now the client has the socket that would keep the process
   return { run: runnerOf(client) as RunScript, isOpen: () => client.isReady, drop };
 }
 

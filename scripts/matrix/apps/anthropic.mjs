@@ -1,4 +1,4 @@
-// Two calls as an application makes them, one of them streamed, and the results that it sees.
+// The calls of the smoke test's application: one plain, one streamed. `run` returns the results that it got.
 export async function run({ Anthropic, default: other }) {
   const client = new (Anthropic ?? other)({ baseURL: process.env.ANTHROPIC_BASE_URL });
   const body = { model: 'claude-sonnet-4-6', max_tokens: 99, messages: [{ role: 'user', content: 'hello' }] };

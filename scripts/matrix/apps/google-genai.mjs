@@ -1,4 +1,4 @@
-// Two calls as an application makes them, one of them streamed, and the results that it sees.
+// The calls of the smoke test's application: one plain, one streamed. `run` returns the results that it got.
 export async function run({ GoogleGenAI }) {
   const httpOptions = { baseUrl: process.env.GOOGLE_GEMINI_BASE_URL };
   const { models } = new GoogleGenAI({ apiKey: process.env.GEMINI_API_KEY, httpOptions });

@@ -1,4 +1,4 @@
-// Two calls as an application makes them, one of them streamed, and the results that it sees.
+// The calls of the smoke test's application: one plain, one streamed. `run` returns the results that it got.
 export async function run({ GoogleGenerativeAI }) {
   const { GEMINI_API_KEY, GOOGLE_GEMINI_BASE_URL: baseUrl } = process.env;
   const client = new GoogleGenerativeAI(GEMINI_API_KEY);

@@ -1,4 +1,4 @@
-// An existing OpenTelemetry set-up that takes llmtrace's instrumentations in, as CommonJS.
+// An application's own OpenTelemetry set-up with llmtrace's instrumentations, as CommonJS.
 const { llmtraceInstrumentations } = require('@llmtrace/auto/instrumentations');
 const { NodeSDK } = require('@opentelemetry/sdk-node');
 

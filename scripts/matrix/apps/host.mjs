@@ -1,4 +1,4 @@
-// An existing OpenTelemetry set-up that takes llmtrace's instrumentations in.
+// An application's own OpenTelemetry set-up with llmtrace's instrumentations.
 import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 

@@ -1,4 +1,4 @@
-// Two calls as an application makes them, one of them streamed, and the results that it sees.
+// The calls of the smoke test's application: one plain, one streamed. `run` returns the results that it got.
 export async function run({ OpenAI, default: other }) {
   const client = new (OpenAI ?? other)({ baseURL: process.env.OPENAI_BASE_URL });
   const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] };

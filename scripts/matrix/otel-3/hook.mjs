@@ -1,6 +1,5 @@
-// Has the conformance suite use the 3.x line of OpenTelemetry's SDK, with the API that comes with it, in place of the
-// 2.x line that it is written for. To be loaded by `--import`; it needs a Node.js with hooks in the same thread, as the
-// 3.x line does.
+// Redirects the conformance suite from OpenTelemetry's SDK 2.x, for which it is written, to 3.x and its API. Load it
+// by `--import`. It needs a Node.js with module hooks in the same thread, as the 3.x line does.
 import module from 'node:module';
 
 const HOST = new URL('../../../test-fixtures/sdks/otel-3/package.json', import.meta.url).href;

@@ -173,9 +173,9 @@ export interface Call {
   /** The region that the host or the path names. */
   readonly region?: string | undefined;
   readonly request: LlmRequest;
-  /** Whom the call is for: by `withLlmAttributes()`, the request's own fields, and the baggage. */
+  /** The user, tenant and feature of the call: by `withLlmAttributes()`, fields of the request, and baggage. */
   readonly attributes: LlmAttributes;
-  /** How many characters of text the request has, about; known where a budget holds. */
+  /** The estimated number of characters (not bytes) of the request's text; absent where no budget applies. */
   requestSize?: number | undefined;
   /** `performance.now()` when the application called, in ms. */
   readonly startTime: number;

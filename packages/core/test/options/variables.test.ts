@@ -13,13 +13,32 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 /** Full names: not `LLMTRACE_RETRY_*`, nor a part of a name. */
 const namesIn = (text: string): string[] => text.match(/\bLLMTRACE_[A-Z]+(?:_[A-Z]+)*\b(?![_*])/g) ?? [];
 
+/** Asserts that two lists have the same names, and says of each name in only one of them what to do. */
+function assertSame(
+  names: readonly string[],
+  wanted: readonly string[],
+  cure: { missing: string; extra: string },
+): void {
+  const missing = wanted.filter((name) => !names.includes(name));
+  const extra = names.filter((name) => !wanted.includes(name));
+  const lines = [
+    ...missing.map((name) => `${name}: ${cure.missing}`),
+    ...extra.map((name) => `${name}: ${cure.extra}`),
+  ];
+  if (lines.length > 0) assert.fail(lines.join('\n'));
+  assert.equal(new Set(names).size, names.length, 'a name is in the list twice');
+}
+
 describe('the variables of llmtrace', () => {
   it('are all in one list, which has no others', () => {
     const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter(
       (file) => !file.endsWith('options/variables.ts'),
     );
     const used = new Set(sources.flatMap((file) => namesIn(read(file))));
-    assert.deepEqual([...used].toSorted(), VARIABLES.toSorted());
+    assertSame(VARIABLES, [...used], {
+      missing: 'add to VARIABLES of packages/core/src/options/variables.ts',
+      extra: 'remove from VARIABLES of packages/core/src/options/variables.ts, for no source reads it',
+    });
   });
 
   it('are all in the option tables, which README.md shows', () => {
@@ -27,9 +46,16 @@ describe('the variables of llmtrace', () => {
     const described = tables.flatMap(({ variable = '' }) =>
       variable.startsWith('LLMTRACE_') ? variable : [],
     );
-    assert.deepEqual(described.toSorted(), VARIABLES.toSorted());
+    assertSame(described, VARIABLES, {
+      missing: 'describe in an option table (CONTRIBUTING.md, "Adding an option")',
+      extra: 'add to VARIABLES of packages/core/src/options/variables.ts',
+    });
     const readme = read('README.md');
-    assert.equal(readme, withVariables(readme, OPTION_TABLE, SETTINGS_TABLE));
+    assert.equal(
+      readme,
+      withVariables(readme, OPTION_TABLE, SETTINGS_TABLE),
+      "README.md's table of variables is not up to date. Run: npm run build && node scripts/docs/options.mjs",
+    );
   });
 
   it('have a value, a default and a description in words', () => {

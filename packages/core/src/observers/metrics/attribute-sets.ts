@@ -1,6 +1,7 @@
 /**
- * The attributes of metrics, built once a **series** and the same objects from then on: an application has few series
- * and many calls, and each attribute set is sent to another thread only once.
+ * The attributes of metrics. A **series** is all calls with the same attributes; its attribute object is built once and
+ * reused, because an application has few series and many calls, and each attribute object is sent to another thread
+ * only once. All instrumentations of the process share the objects: an option of one instrumentation cannot change them.
  */
 import type { Attributes } from '@opentelemetry/api';
 import type { Call, Operation } from '../../model/call.ts';

@@ -45,14 +45,7 @@ export function metricsObserver(
       unit: '{chunk}',
     }),
   );
-  const unpriced = held.adding(
-    meter.createCounter('llmtrace.client.unpriced_calls', {
-      description: 'Calls whose usage is known and whose price is not.',
-      unit: '{call}',
-    }),
-  );
-  const cost = held.adding(costCounter(meter, costSemconv));
-  const partial = partialCosts(meter);
+  const recordCost = costs(meter, costSemconv);
   const refused = refusals(meter);
   const series = (call: Readonly<Call>): Series => seriesOf(call, labelsOf(call));
   const profiles: Profile[] = [];
@@ -79,10 +72,26 @@ export function metricsObserver(
         profile.tokens(call, own);
       }
       if (call.chunks > 0) chunks(call.chunks, attributes, context);
-      if (call.cost) cost(call.cost.total, attributes, context);
-      else if (isUnpriced(call)) unpriced(1, attributes, context);
-      if (call.cost?.missing) partial(call.cost.missing, attributes, context);
+      recordCost(call, attributes);
     },
+  };
+}
+
+/** Records the cost of a call, what is missing from it, or that the call has no price. */
+function costs(meter: Meter, costSemconv: string): (call: Call, attributes: Attributes) => void {
+  const held = heldFor(meter);
+  const cost = held.adding(costCounter(meter, costSemconv));
+  const unpriced = held.adding(
+    meter.createCounter('llmtrace.client.unpriced_calls', {
+      description: 'Calls whose usage is known and whose price is not.',
+      unit: '{call}',
+    }),
+  );
+  const partial = partialCosts(meter);
+  return (call, attributes) => {
+    if (call.cost) cost(call.cost.total, attributes, call.context);
+    else if (isUnpriced(call)) unpriced(1, attributes, call.context);
+    if (call.cost?.missing) partial(call.cost.missing, attributes, call.context);
   };
 }
 

@@ -18,7 +18,7 @@ import {
   ROOT_CONTEXT,
 } from '@opentelemetry/api';
 
-/** Records one value of a call in its context. */
+/** Records one value of a call: `counter.add` or `histogram.record`, with the context that exemplars need. */
 type Take = (value: number, attributes: Attributes, context: Context) => void;
 
 /** The number of series to defer: with more of them, calls rarely share a series. */
@@ -26,6 +26,10 @@ const MAX_SERIES = 1000;
 /** The number of a histogram's values to keep for each series. */
 const MAX_VALUES = 64;
 
+/**
+ * The deferred measurements of one meter. `adding(counter)` and `recording(histogram)` return the function that replaces
+ * `counter.add` and `histogram.record`. Pass them the attribute objects of `seriesOf()`: they are found by identity.
+ */
 export class Held {
   private isCollected = false;
   private listed: Cell[] = [];
@@ -97,7 +101,7 @@ abstract class Cell {
   /** Records the deferred measurements. */
   abstract release(): void;
 
-  /** One instrument that refuses loses the others nothing. */
+  /** An instrument that throws must not lose the measurements of the others. */
   protected tell(values: Iterable<number>): void {
     try {
       for (const value of values) this.record(value, this.attributes, ROOT_CONTEXT);
