@@ -78,7 +78,7 @@ const bun = (...rest) => [
 
 export const BUNDLERS = [
   bundler('esbuild', {
-    quick: true,
+    quick: ['outside', 'inside, by hand'],
     external: ESM,
     inside: esbuild('esm', 'mjs', `--banner:js=${BANNER}`),
     words: ['--external:openai'],
@@ -99,7 +99,6 @@ export const BUNDLERS = [
     words: ["externals: { openai: 'commonjs openai' }"],
     handWords: ['ignoreWarnings: [{ module: /require-in-the-middle/ }]'],
     more: [ownSdk(webpack('--env', 'external'))],
-    quick: ['inside, by hand'],
   }),
   bundler('rollup', {
     external: [['rollup', '-c', 'rollup.external.config.mjs']],

@@ -48,7 +48,7 @@ export const PROCESSES = [
     ways: [{ ...IMPORT, ...WITHOUT_FLAGS }, ENVIRONMENT],
   }),
   plain('cluster', 'cluster.mjs', { drive: served(['/', '/', '/']), quick: true }),
-  plain('fork', 'fork.mjs', { quick: true }),
+  plain('fork', 'fork.mjs'),
   plain('a child in another folder', 'elsewhere.mjs', { ways: [ENVIRONMENT] }),
   pm2('fork'),
   pm2('cluster'),

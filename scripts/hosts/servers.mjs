@@ -32,7 +32,7 @@ const server = (name, end, more) => ({
 });
 
 export const SERVERS = [
-  server('express', 'SIGTERM', { quick: true, ways: WAYS }),
+  server('express', 'SIGTERM', { quick: ['--import', 'own NodeSDK'], ways: WAYS }),
   server('fastify', 'SIGTERM'),
   server('hono', 'SIGTERM'),
   server('koa', 'SIGINT'),

@@ -50,7 +50,7 @@ function withTable(text, part, content) {
 let failed = 0;
 let passed = 0;
 for (const part of parts) {
-  const { measure, problems, report } = await import(`./soak/${part}.mjs`);
+  const { measure, problems, report } = await import(`./${part}.mjs`);
   const since = performance.now();
   const options = {
     ...{ quick: values.quick, minutes, jobs: Number(values.jobs) },

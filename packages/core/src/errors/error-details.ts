@@ -1,5 +1,6 @@
 /** Collects the details of an error, of the vendor's answer behind it, and of its causes, by their shape. */
-import { classNames, entries, get, header, jsonIn, safely, text, word } from './read.ts';
+import { startOf } from '../platform/bounds.ts';
+import { classNames, entries, get, header, jsonIn, messageOf, safely, text, word } from './read.ts';
 
 /** Everything that rules may ask of an error. */
 export interface Facts {
@@ -49,8 +50,7 @@ class ErrorFacts implements Facts {
     this.#error = error;
     this.#chain = chainOf(error);
     this.#bodies = bodiesOf(this.#chain);
-    const message = (typeof error === 'string' ? error : text(get(error, 'message'))) ?? '';
-    this.message = message.slice(0, MAX_MESSAGE);
+    this.message = startOf(messageOf(error) ?? '', MAX_MESSAGE);
   }
 
   get status(): number | undefined {
@@ -105,8 +105,8 @@ function namesOf(error: unknown): Set<string> {
 function textsIn(message: string, bodies: readonly unknown[]): string[] {
   const texts = [message];
   for (const body of bodies) {
-    const found = text(get(body, 'message'));
-    if (found !== undefined) texts.push(found.slice(0, MAX_MESSAGE));
+    const found = messageOf(body);
+    if (found !== undefined) texts.push(startOf(found, MAX_MESSAGE));
   }
   return texts;
 }

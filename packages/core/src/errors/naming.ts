@@ -3,11 +3,12 @@
  * vendor's object. Classes are recognised by name, since an application may load several copies of an SDK.
  */
 
+import { startOf } from '../platform/bounds.ts';
 import { withoutSecrets } from '../platform/secrets.ts';
 import { factsOf } from './error-details.ts';
 import { isRefusal } from './llmtrace-error.ts';
 import { safeMessage } from './messages.ts';
-import { classNames, get, text, word } from './read.ts';
+import { classNames, get, isTooLong, messageOf, text, word } from './read.ts';
 import { type CallErrorType, categoryOf as categoryBy } from './rules.ts';
 
 /** Classes whose name states the failure. Their names are `error.type` values of low cardinality. */
@@ -119,14 +120,14 @@ export function errorMessage(error: unknown, category: CallErrorType = categoryB
 
 /** The text of an error without the secrets in it, cut to 500 characters. It may quote the request and the answer. */
 export function errorText(error: unknown): string | undefined {
-  const message = typeof error === 'string' ? error : text(get(error, 'message'));
+  const message = messageOf(error);
   return message === undefined ? undefined : withoutSecrets(started(message)).slice(0, MAX_MESSAGE);
 }
 
 /** The beginning of a text. A word that is cut may be the half of a secret, which has the form of none. */
 function started(message: string): string {
   if (message.length <= MAX_TEXT) return message;
-  const start = message.slice(0, MAX_TEXT);
+  const start = startOf(message, MAX_TEXT);
   const space = start.lastIndexOf(' ');
   return space < MAX_TEXT / 2 ? start.slice(0, MAX_MESSAGE) : start.slice(0, space);
 }
@@ -157,8 +158,9 @@ const FRAME = /^ {4}at .{1,400}(?::\d{1,9}:\d{1,9}|<anonymous>|native)\)?$/;
 
 /** The frames of a stack. Lines of the message before them are no frames, even if they look like one. */
 function framesOf(error: unknown): string[] {
-  const stack = text(get(error, 'stack')) ?? '';
   const message = text(get(error, 'message')) ?? '';
+  if (isTooLong(message)) return []; // the stack begins with it
+  const stack = text(get(error, 'stack')) ?? '';
   const found = message === '' ? -1 : stack.indexOf(message);
   const start = found < 0 ? 0 : found + message.length;
   const lines = stack.slice(start, start + 2 * MAX_STACK).split('\n');

@@ -26,6 +26,20 @@ export function get(from: unknown, key: string): unknown {
 
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/**
+ * A longer text, in characters, is not read: of one that was put together, as an SDK does with the status and the body,
+ * V8 makes a whole copy before the first character is read. 1 MB is more than any error of a vendor has.
+ */
+const MAX_READ = 1_000_000;
+
+export const isTooLong = (message: string): boolean => message.length > MAX_READ;
+
+/** The text of an error, which may be an error; undefined where it has none, or one that is too long to be read. */
+export function messageOf(error: unknown): string | undefined {
+  const message = text(typeof error === 'string' ? error : get(error, 'message'));
+  return message !== undefined && isTooLong(message) ? undefined : message;
+}
+
 /** A code or the name of a class, as opposed to a sentence. */
 export const word = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[\w.:$-]{1,100}$/.test(value) ? value : undefined;

@@ -9,6 +9,7 @@ import { callErrorType, errorCode, errorMessage, errorStatus, errorType } from '
 import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Retry, Usage } from '../model/call.ts';
 import type { Content } from '../model/messages.ts';
+import { startOf } from '../platform/bounds.ts';
 
 /** The commit of the newest conventions that profile `latest` follows. */
 export const LATEST_COMMIT = '6fd0d763a092db245a54104fc1124031eb3c51d2';
@@ -160,11 +161,8 @@ export function spanName(call: Call, naming?: Naming): string {
 /** Names of spans and values of metrics are no longer: each is kept, for as long as the process, for every other one. */
 const MAX_NAME = 256;
 
-/** A name as it is, or the start of a longer one, copied: a slice would keep the whole of it alive. */
-function short<T>(name: T): T | string {
-  if (typeof name !== 'string' || name.length <= MAX_NAME) return name;
-  return Buffer.from(name.slice(0, MAX_NAME), 'utf16le').toString('utf16le');
-}
+/** A name, or the start of a longer one. */
+const short = <T>(name: T): T | string => (typeof name === 'string' ? startOf(name, MAX_NAME) : name);
 
 /** The newest draft has a separate operation, without tokens, for reading an answer that an earlier call ordered. */
 const isFetch = ({ reads }: Call, naming: Naming | undefined): boolean =>

@@ -76,11 +76,15 @@ export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const end = maxLength - 1;
   const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
-  return `${copy(text.slice(0, splitsPair ? end - 1 : end))}…`;
+  return `${startOf(text, splitsPair ? end - 1 : end)}…`;
 }
 
-/** V8's slice of a string keeps the whole string: 256 characters of a name would keep its 100 KB. */
-const copy = (slice: string): string => Buffer.from(slice, 'utf16le').toString('utf16le');
+/**
+ * The first code units of a text. They are copied, since V8's slice of a string keeps the whole string: 256 characters
+ * of a name would keep its 100 KB.
+ */
+export const startOf = (text: string, length: number): string =>
+  text.length <= length ? text : Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le');
 
 /** An identifier, a name or another word from outside, cut to {@link MAX_NAME}; undefined for anything else. */
 export const name = (value: unknown): string | undefined =>

@@ -31,6 +31,32 @@ class _Mangled extends Error {
   status = 503;
 }
 
+describe('an error with a text of 64 MB', () => {
+  const SIZE = 2 ** 26;
+  const error = Object.assign(new Error(`503 ${'x'.repeat(SIZE)}`), { status: 503 });
+
+  it('costs no copy of the text', () => {
+    global.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    assert.equal(errorText(error), undefined);
+    assert.equal(errorMessage(error), 'the vendor failed to answer the request');
+    assert.equal(exceptionOf(error).stacktrace, undefined);
+    const grown = process.memoryUsage().heapUsed - before;
+    assert.ok(grown < SIZE / 16, `${grown} bytes more`);
+  });
+
+  it('does not keep it: what is recorded is a copy of its beginning', () => {
+    const texts: unknown[] = [];
+    global.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 100; i++) texts.push(errorText(new Error(`${i} ${'word '.repeat(150_000)}`)));
+    global.gc?.();
+    const kept = process.memoryUsage().heapUsed - before;
+    assert.equal(texts.length, 100);
+    assert.ok(kept < 5_000_000, `${kept} bytes are kept`);
+  });
+});
+
 describe('the type of an error', () => {
   const cases: [what: string, error: unknown, type: string][] = [
     ['a class that says what went wrong', new RateLimitError(), 'RateLimitError'],
