@@ -18,6 +18,7 @@ import type { Layer } from './interceptors/feature.ts';
 import type { Pricing } from './interceptors/forecast.ts';
 import { rateLimit } from './interceptors/rate-limit.ts';
 import { retry } from './interceptors/retry.ts';
+import { runBudget } from './interceptors/run-budget.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
 import type { SharedName } from './interceptors/shared/shared-limiter.ts';
 import type { Interceptor, Observer } from './model/call.ts';
@@ -27,7 +28,10 @@ import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
 import { metricsObserver } from './observers/metrics/calls.ts';
+import { operationMetricsObserver } from './observers/metrics/operations.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
+import { operationSpanObserver, startOperationSpan } from './observers/operation-span.ts';
+import { rollUpObserver } from './observers/roll-up.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
@@ -53,13 +57,14 @@ export function engineOf(
   const log = logObserver(config.log as ResolvedLog, content.maxLength);
   const { intercept, retries, settling, telling } = layersOf(config, meter);
   // in the order of their end: the spend of a call is settled before the call is reported
+  const onSpans = isOn(content, 'SPAN') ? content : undefined;
   const own = [
+    rollUpObserver,
     ...settling,
-    spanObserver(config, {
-      exceptions: config.exceptionsOnSpans,
-      content: isOn(content, 'SPAN') ? content : undefined,
-    }),
+    spanObserver(config, { exceptions: config.exceptionsOnSpans, content: onSpans }),
+    operationSpanObserver({ usage: config.agentUsage, content: onSpans }),
     metricsObserver(meter, config),
+    operationMetricsObserver(meter),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
   ];
@@ -67,6 +72,7 @@ export function engineOf(
   return {
     vendor,
     startSpan: (call) => startSpan(tracer, call, config),
+    startOperationSpan: (operation) => startOperationSpan(tracer, operation),
     priceOf: pricer({ models: config.modelMap }),
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],
@@ -74,14 +80,18 @@ export function engineOf(
     retries,
     diag,
     nativeSpans: config.nativeSpans,
+    agents: config.agents,
+    mcpPropagate: config.mcpPropagate,
     streamUsage: config.requestStreamUsage,
-    needsUsage:
-      config.budget.length > 0 || config.rateLimit.some((limit) => limit.tokensPerMinute !== undefined),
-    needsSize: config.budget.length > 0,
+    needsUsage: hasBudget(config) || config.rateLimit.some((limit) => limit.tokensPerMinute !== undefined),
+    needsSize: hasBudget(config),
     content: captureOptions(config),
     origin: origins(vendor, config.providerMap),
   };
 }
+
+const hasBudget = ({ budget, runBudget }: CompleteConfig): boolean =>
+  budget.length > 0 || runBudget !== undefined;
 
 /** Connects early where there are limits to keep, so that the first call need not wait for it. */
 export function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
@@ -131,6 +141,16 @@ const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
   isPrepaid: isPrepaidCall,
 });
 
+/** By their amount: the calls of a run may be those of several vendors. */
+const runBudgets = new Map<number, Layer>();
+
+function runBudgetOf({ runBudget: usd, modelMap }: CompleteConfig): Layer[] {
+  if (usd === undefined) return [];
+  const found = runBudgets.get(usd) ?? runBudget(usd, pricingOf(modelMap));
+  runBudgets.set(usd, found);
+  return [found];
+}
+
 interface Layers {
   /** All interceptors, nested; undefined if there are none. */
   readonly intercept: Interceptor | undefined;
@@ -169,6 +189,7 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
         watchedBudget(options, { shared: named(`budget ${i}`), pricing: pricingOf(config.modelMap) }),
       ),
     ),
+    ...runBudgetOf(config),
     ...config.rateLimit.map((options, i) => layer(options, () => rateLimit(options, named(`limit ${i}`)))),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);

@@ -32,6 +32,7 @@ export {
   seen,
   wholeAnswered,
 } from './engine/open-call.ts';
+export { endOpenOperations } from './engine/operations/open-operation.ts';
 export {
   type CallErrorType,
   callErrorType,
@@ -83,6 +84,19 @@ export type {
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
 export {
+  type AgentOperation,
+  isToolCall,
+  type McpRequest,
+  type OperationKind,
+  type OperationOutcome,
+  type OperationSubject,
+  operationOf,
+  parentOf,
+  type RollUp,
+  runsOf,
+  type ToolContent,
+} from './model/agent-operation.ts';
+export {
   type Billing,
   type Fees,
   type FeeUnit,
@@ -116,6 +130,7 @@ export type {
   Prompt,
   ToolDefinition,
 } from './model/messages.ts';
+export type { OpenOperation, OperationEnd, OperationStart, Operations } from './model/operations.ts';
 export type { SentRequests } from './model/sent-requests.ts';
 export type { CostSemconv, Semconv } from './observers/attributes.ts';
 export { newerLoggerProvider } from './observers/events.ts';
@@ -194,4 +209,12 @@ export {
   strings,
   tokenCount,
 } from './vendor/values.ts';
-export type { Asked, Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor/vendor.ts';
+export type {
+  Asked,
+  Endpoint,
+  NativeSpans,
+  OperationPoint,
+  PatchedCall,
+  PatchPoint,
+  Vendor,
+} from './vendor/vendor.ts';

@@ -1,5 +1,6 @@
 import type { DiagLogger, Span } from '@opentelemetry/api';
 import type { CaptureOptions } from '../content/capture.ts';
+import type { AgentOperation } from '../model/agent-operation.ts';
 import type { Call, Cost, Interceptor, Observer } from '../model/call.ts';
 import type { Origin } from '../vendor/provider.ts';
 import type { Vendor } from '../vendor/vendor.ts';
@@ -10,6 +11,8 @@ export interface EngineConfig {
   readonly vendor: Vendor;
   /** Starts the span of a call. */
   startSpan(call: Readonly<Call>): Span;
+  /** Starts the span of an operation around calls. */
+  startOperationSpan(operation: Readonly<AgentOperation>): Span;
   /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
   /** They watch each call, in this order, and change nothing of it. */
@@ -21,6 +24,9 @@ export interface EngineConfig {
   /** Whether an interceptor retries, so that the SDK must not. */
   readonly retries: boolean;
   readonly nativeSpans: NativeMode;
+  /** Whether operations around calls are traced. */
+  readonly agents: boolean;
+  readonly mcpPropagate: 'traceparent' | 'all' | 'none';
   readonly diag: DiagLogger;
   /** How content is captured; undefined where it is not. */
   readonly content: CaptureOptions | undefined;

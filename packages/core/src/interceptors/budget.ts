@@ -96,6 +96,8 @@ export interface BudgetSetting {
   readonly shared?: SharedName | undefined;
   readonly clocks?: PurseClocks;
   readonly pricing: Pricing;
+  /** What it holds for, as a message names it, if that is no window: `a run`. */
+  readonly period?: string;
 }
 
 interface BudgetLayer extends Layer {
@@ -121,7 +123,8 @@ export function budgetReadings(): BudgetReading[] {
   });
 }
 
-export function budget(options: Budget, { shared, clocks = CLOCKS, pricing }: BudgetSetting): BudgetLayer {
+export function budget(options: Budget, setting: BudgetSetting): BudgetLayer {
+  const { shared, clocks = CLOCKS, pricing, period = periodOf(options) } = setting;
   const { date } = clocks;
   const { usd = Infinity, tokens = Infinity, mode, unknown } = options;
   const windows = windowsOf(options.window, options.rolling, options.timeZone);
@@ -144,7 +147,7 @@ export function budget(options: Budget, { shared, clocks = CLOCKS, pricing }: Bu
     const what = left.usd <= 0 ? `${usd} USD` : `${tokens} tokens`;
     const isReserved = retryAfter === undefined && windows.length !== Infinity;
     const by = isReserved ? ', by calls under way' : '';
-    const spent = `the budget of ${what} ${periodOf(options)} is spent${by} (${key})`;
+    const spent = `the budget of ${what} ${period} is spent${by} (${key})`;
     if (mode === 'refuse') {
       const message = `llmtrace did not send the request: ${spent}.`;
       throw new LlmTraceError(message, { code: 'budget_exceeded', key, retryAfter });
@@ -226,7 +229,7 @@ export function budget(options: Budget, { shared, clocks = CLOCKS, pricing }: Bu
     },
     observer: { end: settle },
     readings: () =>
-      usd === Infinity ? [] : [...stateOf.all()].map((state) => readingOf(state, usd, periodOf(options))),
+      usd === Infinity ? [] : [...stateOf.all()].map((state) => readingOf(state, usd, period)),
   };
 }
 

@@ -5,10 +5,12 @@
 import { context, diag, isSpanContextValid, trace } from '@opentelemetry/api';
 import { capped } from '../../content/sanitize.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus } from '../../errors/index.ts';
+import type { AgentOperation } from '../../model/agent-operation.ts';
 import type { Call, Observer } from '../../model/call.ts';
 import type { Content } from '../../model/messages.ts';
 import { printable } from '../../platform/printable.ts';
 import { type Fields, type WriteLine, writerFor } from './adapters.ts';
+import { operationFields, operationMessage } from './operations.ts';
 import type { ResolvedLog } from './options.ts';
 import { later } from './queue.ts';
 import { ownWriter } from './stderr-writer.ts';
@@ -46,10 +48,20 @@ export function logObserver(options: ResolvedLog, maxLength?: number): Observer 
         });
       }
     },
+    operationEnd(operation) {
+      const hasFailed = operation.outcome === 'failed';
+      if (!(hasFailed ? logErrors : logResponse)) return;
+      const fields = known({
+        ...ids(operation),
+        latency: since(operation, operation.endTime),
+        ...operationFields(operation),
+      });
+      write(operation, hasFailed ? errorLevel : level, operationMessage(operation), fields);
+    },
   };
 }
 
-type Write = (call: Call, level: string, message: string, fields: Fields) => void;
+type Write = (call: Pick<Call, 'context'>, level: string, message: string, fields: Fields) => void;
 
 function deferred(writeLine: WriteLine): Write {
   let failed = false;
@@ -64,10 +76,14 @@ function deferred(writeLine: WriteLine): Write {
 }
 
 /** The fields of every line of a call. */
-function commonFields({ provider, request, response, context: active }: Call): Record<string, unknown> {
+function commonFields(call: Call): Record<string, unknown> {
+  const { provider, request, response } = call;
+  return { model: request.model ?? response.model, provider, ...ids(call) };
+}
+
+function ids({ context: active }: Pick<Call, 'context'>): Fields {
   const span = trace.getSpanContext(active);
-  const ids = span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
-  return { model: request.model ?? response.model, provider, ...ids };
+  return span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
 const requestFields = (call: Call): Fields =>
@@ -112,7 +128,7 @@ const failureFields = (call: Call, text: string | undefined): Fields =>
     error_type: callErrorType(call),
   });
 
-const since = ({ startTime, activeTime }: Call, end: number | undefined): number =>
+const since = ({ startTime, activeTime }: Call | AgentOperation, end: number | undefined): number =>
   round((end ?? activeTime) - startTime);
 
 /** Milliseconds, to the microsecond. */
