@@ -19,6 +19,7 @@ import type { Layer } from './interceptors/feature.ts';
 import type { Pricing } from './interceptors/forecast.ts';
 import { rateLimit } from './interceptors/rate-limit.ts';
 import { retry } from './interceptors/retry.ts';
+import { runBudget } from './interceptors/run-budget.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
 import type { SharedName } from './interceptors/shared/shared-limiter.ts';
 import type { Interceptor, Observer } from './model/call.ts';
@@ -29,7 +30,10 @@ import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
 import { metricsObserver } from './observers/metrics/calls.ts';
 import { labelsBy } from './observers/metrics/labels.ts';
+import { operationMetricsObserver } from './observers/metrics/operations.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
+import { operationSpanObserver, startOperationSpan } from './observers/operation-span.ts';
+import { rollUpObserver } from './observers/roll-up.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
 import { requestHookObserver, safeHooks } from './observers/span-hooks.ts';
 import { processWide } from './platform/process-wide.ts';
@@ -57,14 +61,14 @@ export function engineOf(
   const { intercept, retries, settling, telling } = layersOf(config, meter);
   const { startSpanHook, requestHook, responseHook } = safeHooks(config, diag);
   // in the order of their end: the spend of a call is settled before the call is reported
+  const onSpans = isOn(content, 'SPAN') ? content : undefined;
   const own = [
+    rollUpObserver,
     ...settling,
-    spanObserver(config, {
-      responseHook,
-      exceptions: config.exceptionsOnSpans,
-      content: isOn(content, 'SPAN') ? content : undefined,
-    }),
+    spanObserver(config, { responseHook, exceptions: config.exceptionsOnSpans, content: onSpans }),
+    operationSpanObserver({ usage: config.agentUsage, content: onSpans }),
     metricsObserver(meter, config, labelsBy(config.attribution)),
+    operationMetricsObserver(meter),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
     ...(requestHook ? [requestHookObserver(requestHook)] : []),
@@ -74,6 +78,7 @@ export function engineOf(
     vendor,
     attribution: attributionOf(config.attribution),
     startSpan: (call) => startSpan(tracer, call, config, startSpanHook),
+    startOperationSpan: (operation) => startOperationSpan(tracer, operation),
     priceOf: pricer({ models: config.modelMap }),
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],
@@ -81,14 +86,18 @@ export function engineOf(
     retries,
     diag,
     nativeSpans: config.nativeSpans,
+    agents: config.agents,
+    mcpPropagate: config.mcpPropagate,
     streamUsage: config.requestStreamUsage,
-    needsUsage:
-      config.budget.length > 0 || config.rateLimit.some((limit) => limit.tokensPerMinute !== undefined),
-    needsSize: config.budget.length > 0,
+    needsUsage: hasBudget(config) || config.rateLimit.some((limit) => limit.tokensPerMinute !== undefined),
+    needsSize: hasBudget(config),
     content: captureOptions(config),
     origin: origins(vendor, config.providerMap),
   };
 }
+
+const hasBudget = ({ budget, runBudget }: CompleteConfig): boolean =>
+  budget.length > 0 || runBudget !== undefined;
 
 /** Connects early where there are limits to keep, so that the first call need not wait for it. */
 export function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
@@ -138,6 +147,16 @@ const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
   isPrepaid: isPrepaidCall,
 });
 
+/** By their amount: the calls of a run may be those of several vendors. */
+const runBudgets = new Map<number, Layer>();
+
+function runBudgetOf({ runBudget: usd, modelMap }: CompleteConfig): Layer[] {
+  if (usd === undefined) return [];
+  const found = runBudgets.get(usd) ?? runBudget(usd, pricingOf(modelMap));
+  runBudgets.set(usd, found);
+  return [found];
+}
+
 interface Layers {
   /** All interceptors, nested; undefined if there are none. */
   readonly intercept: Interceptor | undefined;
@@ -181,6 +200,7 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
         }),
       ),
     ),
+    ...runBudgetOf(config),
     ...config.rateLimit.map((options, i) =>
       layer(options, () => rateLimit(options, { shared: named(`limit ${i}`), conceal })),
     ),

@@ -14,8 +14,15 @@ import type { Observer } from './model/call.ts';
 import type { CostSemconv, Semconv } from './observers/attributes.ts';
 import { type Hooks, hooksOf } from './observers/hooks.ts';
 import { FORMER_LOG, LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
+import type { AgentUsage } from './observers/operation-attributes.ts';
 import { type SpanHooks, spanHooksOf } from './observers/span-hooks.ts';
-import { OPTION_TABLE, PLAIN_DEFAULTS, PLAIN_RULES, type PlainOptions } from './option-tables.ts';
+import {
+  type MCP_PROPAGATE,
+  OPTION_TABLE,
+  PLAIN_DEFAULTS,
+  PLAIN_RULES,
+  type PlainOptions,
+} from './option-tables.ts';
 import type { Environment } from './options/environment.ts';
 import {
   checked,
@@ -77,6 +84,23 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   nativeSpans?: NativeMode | 'ours';
   /**
+   * Trace the runs of agents and workflows, tools and MCP, besides model calls. Environment: `LLMTRACE_AGENTS`.
+   * @default true
+   */
+  agents?: boolean;
+  /**
+   * Whether spans of agents have the sums of tokens as `gen_ai.usage.*`, too (`conventions`). Backends that sum these over
+   * all spans then count each token twice. Environment: `LLMTRACE_AGENT_USAGE`.
+   * @default 'none'
+   */
+  agentUsage?: AgentUsage;
+  /**
+   * What of the trace context requests of MCP carry to the server: the trace (`traceparent`, `tracestate`), also the
+   * baggage, which may hold personal data (`all`), or nothing. Environment: `LLMTRACE_MCP_PROPAGATE`.
+   * @default 'traceparent'
+   */
+  mcpPropagate?: (typeof MCP_PROPAGATE)[number];
+  /**
    * The model behind a deployment or an alias (`{ 'my-deployment': 'gpt-4o' }`), for its price.
    * Environment: `LLMTRACE_MODEL_MAP=deployment=model,…`.
    * @default {}
@@ -127,7 +151,13 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
 export type CompleteConfig = Required<
   Omit<
     LlmTraceConfig,
-    'streamUsage' | 'nativeSpans' | 'costSemconv' | 'rateLimit' | 'attribution' | keyof SpanHooks
+    | 'streamUsage'
+    | 'nativeSpans'
+    | 'costSemconv'
+    | 'rateLimit'
+    | 'attribution'
+    | 'runBudget'
+    | keyof SpanHooks
   >
 > &
   Resilience &

@@ -16,8 +16,10 @@ import { tellOthers } from './diagnosis/other-instrumentations.ts';
 import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/record-patching.ts';
 import { instrumented } from './engine/engine.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
+import { report } from './engine/guard.ts';
 import { silently } from './engine/native/native-span.ts';
 import { isUnderWay } from './engine/open-calls.ts';
+import { operationsOf } from './engine/operations/operations.ts';
 import type { EventLogger, EventLoggerProvider } from './model/event-logger.ts';
 import { SCHEMA_URL } from './observers/attributes.ts';
 import { newerLoggerProvider } from './observers/events.ts';
@@ -27,7 +29,7 @@ import { beforeRequireHook, limitRequireHook } from './patching/require-hook.ts'
 import { facts, tally } from './platform/process-state.ts';
 import { isNoop, processWide } from './platform/process-wide.ts';
 import { warnOnce } from './platform/warn.ts';
-import type { Endpoint, PatchPoint, Vendor } from './vendor/vendor.ts';
+import type { Endpoint, OperationPoint, PatchPoint, Vendor } from './vendor/vendor.ts';
 
 /** Of the Logs API of either line of OpenTelemetry. */
 type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
@@ -167,6 +169,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         looked = true;
         const engine = this._current();
         if (!engine) return original.apply(self, args);
+        if (isOperation(point)) return runOperation(engine, point, original, self, args);
         if (!isEndpoint(point)) return this._help(engine, original, self, args);
         tally(traced, module);
         return instrumented(engine, point, original, self, args);
@@ -228,4 +231,29 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return newer ? [own, newer] : [own];
   }
 }
+
+function runOperation(
+  engine: EngineConfig,
+  point: OperationPoint,
+  original: (this: unknown, ...args: unknown[]) => unknown,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  if (!engine.agents) return original.apply(self, args);
+  let hasRun = false;
+  const run = (...given: unknown[]): unknown => {
+    hasRun = true;
+    return original.apply(self, given);
+  };
+  try {
+    return point.around({ operations: operationsOf(engine), original: run, self, args });
+  } catch (error) {
+    if (hasRun) throw error; // the application's, or the framework's
+    report(engine, 'start', error);
+    return original.apply(self, args);
+  }
+}
+
+const isOperation = (point: PatchPoint): point is OperationPoint => 'around' in point;
+
 const isEndpoint = (point: PatchPoint): point is Endpoint => 'operation' in point;

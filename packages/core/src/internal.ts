@@ -44,6 +44,7 @@ export {
   seen,
   wholeAnswered,
 } from './engine/open-call.ts';
+export { endOpenOperations } from './engine/operations/open-operation.ts';
 export {
   type CallErrorType,
   callErrorType,
@@ -95,6 +96,19 @@ export type {
 export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
 export {
+  type AgentOperation,
+  isToolCall,
+  type McpRequest,
+  type OperationKind,
+  type OperationOutcome,
+  type OperationSubject,
+  operationOf,
+  parentOf,
+  type RollUp,
+  runsOf,
+  type ToolContent,
+} from './model/agent-operation.ts';
+export {
   attributeValue,
   fieldName,
   type LlmAttributes,
@@ -135,6 +149,7 @@ export type {
   Prompt,
   ToolDefinition,
 } from './model/messages.ts';
+export type { OpenOperation, OperationEnd, OperationStart, Operations } from './model/operations.ts';
 export type { SentRequests } from './model/sent-requests.ts';
 export { attributionAttributes, type CostSemconv, type Semconv } from './observers/attributes.ts';
 export { newerLoggerProvider } from './observers/events.ts';
@@ -221,4 +236,12 @@ export {
   strings,
   tokenCount,
 } from './vendor/values.ts';
-export type { Asked, Endpoint, NativeSpans, PatchPoint, Vendor } from './vendor/vendor.ts';
+export type {
+  Asked,
+  Endpoint,
+  NativeSpans,
+  OperationPoint,
+  PatchedCall,
+  PatchPoint,
+  Vendor,
+} from './vendor/vendor.ts';

@@ -8,8 +8,12 @@ import { CONTENT_TABLE } from './content/options.ts';
 import { RESILIENCE_TABLE } from './interceptors/option-table.ts';
 import { COST_SEMCONV, SEMCONV } from './observers/attributes.ts';
 import { LOG_TABLE } from './observers/log/options.ts';
+import { AGENT_USAGE } from './observers/operation-attributes.ts';
 import { list, names, oneOf, path, type Rule, texts, toggle } from './options/rules.ts';
 import { type OptionEntry, optionTable } from './options/table.ts';
+
+/** The part of the trace context that requests of MCP carry. */
+export const MCP_PROPAGATE = ['traceparent', 'all', 'none'] as const;
 
 export const PLAIN_RULES = {
   enabled: toggle('LLMTRACE_ENABLED'),
@@ -18,6 +22,9 @@ export const PLAIN_RULES = {
   costSemconv: { ...oneOf(COST_SEMCONV, 'LLMTRACE_COST_SEMCONV'), formerValues: { draft443: 'draft' } },
   tokenModality: toggle('LLMTRACE_TOKEN_MODALITY'),
   nativeSpans: { ...oneOf(['adopt', 'replace'], 'LLMTRACE_NATIVE_SPANS'), formerValues: { ours: 'replace' } },
+  agents: toggle('LLMTRACE_AGENTS'),
+  agentUsage: oneOf(AGENT_USAGE, 'LLMTRACE_AGENT_USAGE'),
+  mcpPropagate: oneOf(MCP_PROPAGATE, 'LLMTRACE_MCP_PROPAGATE'),
   providerMap: names('LLMTRACE_PROVIDER_MAP'),
   modelMap: names('LLMTRACE_MODEL_MAP'),
   prices: path('LLMTRACE_PRICES'),
@@ -39,6 +46,9 @@ export const PLAIN_DEFAULTS: PlainOptions = {
   costSemconv: 'default',
   tokenModality: false,
   nativeSpans: 'adopt',
+  agents: true,
+  agentUsage: 'none',
+  mcpPropagate: 'traceparent',
   providerMap: {},
   modelMap: {},
   prices: '',
@@ -60,6 +70,11 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     semconv: '`latest`: the newest draft of the conventions; `dup`: the metrics of both',
     costSemconv: 'how a cost is named on spans and metrics',
     tokenModality: 'with `latest`: tokens by modality on spans',
+    agents: '`false`: no spans and metrics of [agents, tools and MCP](docs/agents.md), only of model calls',
+    agentUsage:
+      '`conventions`: `gen_ai.usage.*` on spans of agents, too, which backends that sum spans then count twice',
+    mcpPropagate:
+      'what of the trace requests of MCP carry to the server: `traceparent`, also the baggage (`all`), or `none`',
     nativeSpans: "`replace`: a span of llmtrace in place of the SDK's own",
     providerMap: {
       description:

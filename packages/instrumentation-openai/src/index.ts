@@ -12,6 +12,7 @@ import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
 import { responses } from './responses.ts';
+import { runTools } from './run-tools.ts';
 
 /** By its class if that has kept its name (a minifier may change it), else by fields that only that client has. */
 function providerOf(client: any): string | undefined {
@@ -51,6 +52,7 @@ export const openai: Vendor = {
     ...endpoint,
     attributes,
   })),
+  operations: [runTools],
   requests,
   otherTracers: [
     ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],

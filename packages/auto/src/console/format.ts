@@ -1,5 +1,11 @@
 /** How calls look on a terminal: pure text, aligned in columns, never any content. */
-import { type Call, callErrorType, printable, type Usage } from '@llmtrace/core/internal';
+import {
+  type AgentOperation,
+  type Call,
+  callErrorType,
+  printable,
+  type Usage,
+} from '@llmtrace/core/internal';
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (style: 'dim' | 'red' | 'yellow', text: string) => string;
@@ -12,22 +18,76 @@ export const coloured: Paint = (style, text) => `\u001b[${CODES[style]}m${text}\
 /** The mark of an unknown value, which is never shown as 0. */
 const UNKNOWN = '–';
 
-/** One call as one line. */
-export function lineOf(call: Call, paint: Paint): string {
+/**
+ * One call as one line.
+ * @param depth of how many operations that are shown above it is within.
+ */
+export function lineOf(call: Call, paint: Paint, depth = 0): string {
   const { usage } = call.response;
   const first = call.firstChunkTime === undefined ? '' : `first ${ms(call.firstChunkTime - call.startTime)}`;
-  const cells = [
-    paint('dim', 'llmtrace'),
-    modelOf(call).padEnd(30),
-    tokens(usage?.inputTokens, 'in', parts(usage, 'cacheReadTokens', 'cached')).padEnd(26),
-    tokens(usage?.outputTokens, 'out', parts(usage, 'reasoningTokens', 'reasoning')).padEnd(26),
-    amount(call.cost?.total, call.cost?.partial === true).padStart(10),
-    ms(durationOf(call)).padStart(8),
-    first.padEnd(13),
-    outcomeOf(call, paint),
-  ];
-  return cells.join('  ');
+  return lineWith(paint, depth, {
+    label: modelOf(call),
+    input: tokens(usage?.inputTokens, 'in', parts(usage, 'cacheReadTokens', 'cached')),
+    output: tokens(usage?.outputTokens, 'out', parts(usage, 'reasoningTokens', 'reasoning')),
+    cost: amount(call.cost?.total, call.cost?.partial === true),
+    time: ms(durationOf(call)),
+    first,
+    outcome: outcomeOf(call, paint),
+  });
 }
+
+interface Cells {
+  readonly label: string;
+  readonly input?: string;
+  readonly output?: string;
+  readonly cost?: string;
+  readonly time: string;
+  readonly first?: string;
+  readonly outcome: string;
+}
+
+const lineWith = (paint: Paint, depth: number, cells: Cells): string =>
+  [
+    paint('dim', 'llmtrace'),
+    ('  '.repeat(Math.min(depth, MAX_DEPTH)) + cells.label).padEnd(30),
+    (cells.input ?? '').padEnd(26),
+    (cells.output ?? '').padEnd(26),
+    (cells.cost ?? '').padStart(10),
+    cells.time.padStart(8),
+    (cells.first ?? '').padEnd(13),
+    cells.outcome,
+  ].join('  ');
+
+/** Runs within runs are indented no further. */
+const MAX_DEPTH = 10;
+
+/** One operation as one line; that of a run has the sums of the calls within it. */
+export function operationLine(operation: AgentOperation, paint: Paint, depth = 0): string {
+  const { subject, rollUp } = operation;
+  const { kind, name, mcp } = subject;
+  const label = [mcp && kind !== 'execute_tool' ? mcp.method : kind, name].filter(Boolean).join(' ');
+  return lineWith(paint, depth, {
+    label: printable(label, MAX_MODEL),
+    ...(rollUp && {
+      input: tokens(rollUp.inputTokens, 'in', ''),
+      output: tokens(rollUp.outputTokens, 'out', ''),
+      cost: amount(rollUp.cost, rollUp.unknownCalls > 0),
+    }),
+    time: ms(durationOf(operation)),
+    outcome: operationOutcome(operation, paint),
+  });
+}
+
+function operationOutcome({ outcome, rollUp, errorType }: AgentOperation, paint: Paint): string {
+  const sums = rollUp
+    ? ` (${counted(rollUp.modelCalls, 'model call')}, ${counted(rollUp.toolCalls, 'tool call')})`
+    : '';
+  if (outcome === 'failed')
+    return paint('red', errorType === undefined ? 'failed' : `failed: ${printable(errorType, 60)}`) + sums;
+  return (outcome === 'completed' ? 'ok' : paint('yellow', outcome ?? UNKNOWN)) + sums;
+}
+
+const counted = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? '' : 's'}`;
 
 function outcomeOf(call: Call, paint: Paint): string {
   const { outcome } = call;
@@ -51,7 +111,8 @@ const MAX_MODEL = 60;
 export const modelOf = ({ provider, request, response }: Call): string =>
   printable(`${provider} ${request.model ?? response.model ?? UNKNOWN}`, MAX_MODEL);
 
-export const durationOf = (call: Call): number => (call.endTime ?? call.activeTime) - call.startTime;
+export const durationOf = (call: Call | AgentOperation): number =>
+  (call.endTime ?? call.activeTime) - call.startTime;
 
 export const whole = (count: number | undefined): string => count?.toLocaleString('en-US') ?? UNKNOWN;
 

@@ -1,10 +1,14 @@
-/** Prints each call as one line on stderr, and a table by model at the end. Never any content. */
+/**
+ * Prints each call as one line on stderr, the run of an agent as a tree when it has ended, and a table by model at the end.
+ * Never any content.
+ */
 import { Console } from 'node:console';
 import module from 'node:module';
-import type { Observer } from '@llmtrace/core/internal';
+import { isToolCall, type Observer } from '@llmtrace/core/internal';
 import { atExit } from '../process/exit.ts';
 import type { AutoSettings } from '../settings.ts';
-import { coloured, lineOf, plain } from './format.ts';
+import { coloured, lineOf, operationLine, plain } from './format.ts';
+import { createRunTrees } from './run-tree.ts';
 import { createSummary } from './summary.ts';
 
 const require = module.createRequire(import.meta.url);
@@ -27,11 +31,12 @@ export function consoleObserver({
 }: ConsoleOptions): Observer {
   const paint = color ? coloured : plain;
   const summary = createSummary();
+  const trees = createRunTrees(paint, print);
   let waiting = false;
   return {
     end(call) {
       if (!isOn()) return;
-      print(lineOf(call, paint));
+      if (!trees.addCall(call)) print(lineOf(call, paint));
       summary.add(call);
       if (waiting) return;
       waiting = true;
@@ -39,6 +44,10 @@ export function consoleObserver({
         const table = summary.table();
         if (table.length > 0) print(`\n${table.join('\n')}`);
       });
+    },
+    operationEnd(operation) {
+      if (!isOn() || trees.addOperation(operation)) return;
+      if (isToolCall(operation.subject)) print(operationLine(operation, paint));
     },
   };
 }

@@ -4,11 +4,17 @@
  * handler of the application runs twice.
  */
 import { isMainThread } from 'node:worker_threads';
-import { endOpenCalls } from '@llmtrace/core/internal';
+import { endOpenCalls, endOpenOperations } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { watchSignals } from './signals.ts';
 
 const steps: (() => void)[] = [];
+
+/** The calls first: they are within operations, which count them. */
+function endAll(): void {
+  endOpenCalls();
+  endOpenOperations();
+}
 
 /**
  * Runs `step` when the process (or the worker thread) ends: by itself, by `process.exit()`, by an uncaught exception,
@@ -23,13 +29,13 @@ export function atExit(step: () => void): void {
   keepFirst(finishAnyway);
 }
 
-/** Ends the calls that are open when the process ends, before anybody else does something at its exit. */
+/** Ends what is open when the process ends, before anybody else does something at its exit. */
 export function endCallsAtExit(): void {
-  process.prependListener('exit', endOpenCalls);
+  process.prependListener('exit', endAll);
 }
 
 function finish(): void {
-  for (const step of [endOpenCalls, ...steps]) {
+  for (const step of [endAll, ...steps]) {
     try {
       step();
     } catch (error) {

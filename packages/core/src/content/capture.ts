@@ -93,7 +93,7 @@ export class Capture {
       return run();
     } catch (error) {
       this.#failed = true;
-      say(`the content of a call is dropped: its ${step} failed`, error);
+      sayDropped(`the content of a call is dropped: its ${step} failed`, error);
       return undefined;
     }
   }
@@ -103,7 +103,7 @@ const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** llmtrace does not await an async hook, and its rejection must not reach the application. */
 function ignore(result: unknown): void {
-  if (result instanceof Promise) result.catch((error) => say('the completion hook failed', error));
+  if (result instanceof Promise) result.catch((error) => sayDropped('the completion hook failed', error));
 }
 
 /** The content after the hook ran, as plain data. @throws if it no longer consists of messages. */
@@ -128,7 +128,7 @@ function wellFormed(content: Content): Content {
 }
 
 /** A warning must not fail: the application's `diag` logger may throw, and so may the getters of an error. */
-function say(what: string, error: unknown): void {
+export function sayDropped(what: string, error: unknown): void {
   try {
     diag.error(`llmtrace: ${what}${placeOf(error)}`);
   } catch {} // the warning is dropped

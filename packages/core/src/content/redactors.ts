@@ -7,7 +7,8 @@ import { withoutSecrets } from '../platform/secrets.ts';
 
 /** The place of a text. */
 export interface Where {
-  readonly call: Call;
+  /** Absent for the arguments and the result of a tool that runs in this process. */
+  readonly call?: Call | undefined;
   readonly kind: 'system_instructions' | 'input' | 'output' | 'tool_definitions' | 'error';
   /** The type of the message's part, or of the tool: `text`, `tool_call`, … */
   readonly part: string;

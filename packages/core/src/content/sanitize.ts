@@ -20,9 +20,10 @@ export interface PrepareOptions {
 /** Sanitizes the content of a call: removes bytes and passes texts through the redactors. */
 export class Preparation {
   readonly #options: PrepareOptions;
-  readonly #call: Call;
+  readonly #call: Call | undefined;
 
-  constructor(options: PrepareOptions, call: Call) {
+  /** @param call absent for the content of a tool that runs in this process. */
+  constructor(options: PrepareOptions, call: Call | undefined) {
     this.#options = options;
     this.#call = call;
   }
@@ -38,12 +39,12 @@ export class Preparation {
   /** A message a choice, each with the reason for its end. Those that say nothing are left out, if all do. */
   answer(messages: readonly Message[]): Content {
     if (messages.every(({ parts }) => parts.length === 0)) return {};
-    const { response, outcome } = this.#call;
+    const { response, outcome } = this.#call ?? {};
     const otherwise = outcome === 'completed' ? 'stop' : 'error';
     const outputMessages = this.#messages(messages, 'output').map(
       (message, index): OutputMessage => ({
         ...message,
-        finish_reason: response.finishReasons?.[index] ?? otherwise,
+        finish_reason: response?.finishReasons?.[index] ?? otherwise,
       }),
     );
     return { outputMessages };
@@ -51,9 +52,17 @@ export class Preparation {
 
   /** The text of the call's error. Secrets are taken out of it even where no redactor is. */
   failure(): Content {
-    const { error, outcome } = this.#call;
+    const { error, outcome } = this.#call ?? {};
     const text = outcome === 'failed' ? errorText(error) : undefined;
-    return text === undefined ? {} : { errorMessage: this.#change('error', 'error').text(text, true) };
+    return text === undefined ? {} : { errorMessage: this.errorMessage(text) };
+  }
+
+  errorMessage(text: string): string {
+    return this.#change('error', 'error').text(text, true);
+  }
+
+  part(part: Part, kind: Kind): Part {
+    return changed(part, this.#change(kind, part.type));
   }
 
   #messages(messages: readonly Message[], kind: Kind): Message[] {
@@ -65,7 +74,7 @@ export class Preparation {
   }
 
   #parts(parts: readonly Part[], kind: Kind): Part[] {
-    return parts.map((part) => changed(part, this.#change(kind, part.type)));
+    return parts.map((part) => this.part(part, kind));
   }
 
   #tools(tools: readonly ToolDefinition[]): ToolDefinition[] {
@@ -78,7 +87,7 @@ export class Preparation {
 
   #change(kind: Kind, part: string): Change {
     const { blobs, redactor } = this.#options;
-    const where: Where = { call: this.#call, kind, part };
+    const where: Where = { ...(this.#call && { call: this.#call }), kind, part };
     return {
       text(text, isProse) {
         const bare = blobs ? text : omitBytes(text, isProse);
@@ -96,11 +105,7 @@ const some = <T>(name: string, list: readonly T[]): Record<string, readonly T[]>
 /** Content with each text truncated to `maxLength` characters, of which the last marks the cut. */
 export function capped(content: Content, maxLength: number | undefined): Content {
   if (maxLength === undefined) return content;
-  const change: Change = {
-    text: (text) => cutText(text, maxLength),
-    // base64 that is cut is nothing
-    blob: (part) => (part.content.length > maxLength ? omitBlob(part) : part),
-  };
+  const change = cutting(maxLength);
   const parts = (list: readonly Part[]): Part[] => list.map((part) => changed(part, change));
   const { systemInstructions, inputMessages, outputMessages, toolDefinitions, errorMessage } = content;
   return {
@@ -111,6 +116,15 @@ export function capped(content: Content, maxLength: number | undefined): Content
     errorMessage: errorMessage && cappedText(errorMessage, maxLength),
   };
 }
+
+/** A part with each of its texts cut to `maxLength`. */
+export const cappedPart = (part: Part, maxLength: number): Part => changed(part, cutting(maxLength));
+
+const cutting = (maxLength: number): Change => ({
+  text: (text) => cutText(text, maxLength),
+  // base64 that is cut is nothing
+  blob: (part) => (part.content.length > maxLength ? omitBlob(part) : part),
+});
 
 /** A text cut to `maxLength`, where there is one. */
 export const cappedText = (text: string, maxLength: number | undefined): string =>

@@ -1,5 +1,6 @@
 import type { Context, DiagLogger, Span } from '@opentelemetry/api';
 import type { CaptureOptions } from '../content/capture.ts';
+import type { AgentOperation } from '../model/agent-operation.ts';
 import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, Cost, Interceptor, Observer } from '../model/call.ts';
 import type { Origin } from '../vendor/provider.ts';
@@ -11,6 +12,8 @@ export interface EngineConfig {
   readonly vendor: Vendor;
   /** Starts the span of a call. */
   startSpan(call: Readonly<Call>): Span;
+  /** Starts the span of an operation around calls. */
+  startOperationSpan(operation: Readonly<AgentOperation>): Span;
   /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
   /** The attributes of a call, out of its context and the fields of its request. */
@@ -28,6 +31,9 @@ export interface EngineConfig {
   /** Whether an interceptor retries, so that the SDK must not. */
   readonly retries: boolean;
   readonly nativeSpans: NativeMode;
+  /** Whether operations around calls are traced. */
+  readonly agents: boolean;
+  readonly mcpPropagate: 'traceparent' | 'all' | 'none';
   readonly diag: DiagLogger;
   /** How content is captured; undefined where it is not. */
   readonly content: CaptureOptions | undefined;

@@ -98,6 +98,8 @@ export interface BudgetSetting {
   readonly pricing: Pricing;
   /** How values of the baggage are written in keys; absent for as they are. */
   readonly conceal?: Conceal;
+  /** What it holds for, as a message names it, if that is no window: `a run`. */
+  readonly period?: string;
 }
 
 interface BudgetLayer extends Layer {
@@ -123,10 +125,8 @@ export function budgetReadings(): BudgetReading[] {
   });
 }
 
-export function budget(
-  options: Budget,
-  { shared, clocks = CLOCKS, pricing, conceal }: BudgetSetting,
-): BudgetLayer {
+export function budget(options: Budget, setting: BudgetSetting): BudgetLayer {
+  const { shared, clocks = CLOCKS, pricing, conceal, period = periodOf(options) } = setting;
   const { date } = clocks;
   const { usd = Infinity, tokens = Infinity, mode, unknown } = options;
   const windows = windowsOf(options.window, options.rolling, options.timeZone);
@@ -149,7 +149,7 @@ export function budget(
     const what = left.usd <= 0 ? `${usd} USD` : `${tokens} tokens`;
     const isReserved = retryAfter === undefined && windows.length !== Infinity;
     const by = isReserved ? ', by calls under way' : '';
-    const spent = `the budget of ${what} ${periodOf(options)} is spent${by} (${key})`;
+    const spent = `the budget of ${what} ${period} is spent${by} (${key})`;
     if (mode === 'refuse') {
       const message = `llmtrace did not send the request: ${spent}.`;
       throw new LlmTraceError(message, { code: 'budget_exceeded', key, retryAfter });
@@ -231,7 +231,7 @@ export function budget(
     },
     observer: { end: settle },
     readings: () =>
-      usd === Infinity ? [] : [...stateOf.all()].map((state) => readingOf(state, usd, periodOf(options))),
+      usd === Infinity ? [] : [...stateOf.all()].map((state) => readingOf(state, usd, period)),
   };
 }
 

@@ -72,6 +72,11 @@ export const RATE_LIMIT: Rules<RateLimit> = {
   followVendor: { ...flag('LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR'), former: 'adapt' },
 };
 
+/** What of budgets is no option of a window's budget. */
+export const RUN_BUDGET: Rules<{ runBudget: number }> = {
+  runBudget: nonNegative('LLMTRACE_BUDGET_RUN_USD'),
+};
+
 export const BUDGET: Rules<Budget> = {
   usd: nonNegative('LLMTRACE_BUDGET_USD'),
   tokens: nonNegative('LLMTRACE_BUDGET_TOKENS'),

@@ -3,7 +3,7 @@
 import { flag, type Rules } from '../options/rules.ts';
 import { type OptionEntry, optionTable } from '../options/table.ts';
 import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
-import { BUDGET, RATE_LIMIT, RETRY } from './option-rules.ts';
+import { BUDGET, RATE_LIMIT, RETRY, RUN_BUDGET } from './option-rules.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit } from './rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from './retry.ts';
 import { SHARED_LIMITS_TABLE } from './shared/options.ts';
@@ -65,6 +65,15 @@ export const RESILIENCE_TABLE: readonly OptionEntry[] = [
   ...RETRY_TABLE,
   ...RATE_LIMIT_TABLE,
   ...BUDGET_TABLE,
+  ...optionTable<{ runBudget: number }>(
+    '',
+    RUN_BUDGET,
+    {},
+    {
+      runBudget:
+        '[budget](docs/agents.md#a-budget-for-each-run) in USD for each run of an agent or a workflow',
+    },
+  ),
   {
     variable: 'LLMTRACE_BUDGET_STRICT',
     expected: 'true or false',

@@ -5,7 +5,7 @@ import type { Interceptor } from '../model/call.ts';
 import { checked, fromEnvironment, shown, type Warn } from '../options/rules.ts';
 import { alarmOnce } from '../platform/warn.ts';
 import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
-import { BUDGET, RATE_LIMIT, RETRY } from './option-rules.ts';
+import { BUDGET, RATE_LIMIT, RETRY, RUN_BUDGET } from './option-rules.ts';
 import { RETRY_SWITCH } from './option-table.ts';
 import { RATE_LIMIT_DEFAULTS, type RateLimit } from './rate-limit.ts';
 import { RETRY_DEFAULTS, type Retries } from './retry.ts';
@@ -47,6 +47,12 @@ export interface ResilienceConfig {
    */
   budget?: BudgetOptions | readonly BudgetOptions[];
   /**
+   * What each run of an agent or a workflow may spend, in USD: once that is spent, its next model call is refused.
+   * Environment: `LLMTRACE_BUDGET_RUN_USD`.
+   * @default none
+   */
+  runBudget?: number | undefined;
+  /**
    * Where limits and budgets are kept that hold over several processes: `redisLimits()` of `@llmtrace/redis`. False
    * keeps them in this process, whatever the environment says. Environment: `LLMTRACE_REDIS_URL`, for
    * `@llmtrace/auto`.
@@ -61,6 +67,7 @@ export interface Resilience {
   readonly retry: false | Retries;
   readonly rateLimit: readonly RateLimit[];
   readonly budget: readonly Budget[];
+  readonly runBudget: number | undefined;
   readonly sharedLimits: SharedLimits | false;
 }
 
@@ -76,6 +83,7 @@ export function resilienceOf(given: ResilienceConfig, env: Environment, say: War
   const rateLimit = listOf(given.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn));
   const wrong: string[] = [];
   const budget = listOf(given.budget, budgetOf, () => budgetFrom(env, warn, wrong));
+  const runBudget = runBudgetOf(given.runBudget, env, wrong);
   const interceptors = interceptorsOf(given.interceptors);
   const [unusable] = wrong;
   return {
@@ -83,6 +91,7 @@ export function resilienceOf(given: ResilienceConfig, env: Environment, say: War
     retry,
     rateLimit,
     budget,
+    runBudget,
     sharedLimits: sharedLimitsOf(given.sharedLimits, rateLimit.length + budget.length > 0, env),
   };
 }
@@ -155,6 +164,20 @@ function budgetFrom(env: Environment, warn: Warn, wrong: string[]): Budget[] {
   };
   const options = { ...BUDGET_DEFAULTS, ...fromEnvironment(BUDGET, env, note) };
   return hasAmount(options) ? [shared('budget', options)] : [];
+}
+
+function runBudgetOf(given: unknown, env: Environment, wrong: string[]): number | undefined {
+  if (given !== undefined) {
+    if (RUN_BUDGET.runBudget.holds(given)) return given as number;
+    throw new TypeError(
+      `Expected \`runBudget\` to be ${RUN_BUDGET.runBudget.expected}, got ${shown(given)}.`,
+    );
+  }
+  const note: Warn = (name, expected, value) => {
+    wrong.push(name);
+    alarmOfBudget('USD for runs', name, expected, value);
+  };
+  return fromEnvironment(RUN_BUDGET, env, note).runBudget;
 }
 
 /** Money may be spent without a limit now: it must be seen, whatever listens to `diag`. */

@@ -5,6 +5,7 @@
  * The record below is all that interceptors and observers ever see; it knows no vendor's types.
  */
 import type { Context, SpanContext } from '@opentelemetry/api';
+import type { AgentOperation } from './agent-operation.ts';
 import type { LlmAttributes } from './attributes.ts';
 import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
@@ -275,4 +276,6 @@ export interface Observer {
   chunk?(call: Readonly<Call>, chunk: unknown, now: number): void;
   /** Runs exactly once for each call, however it ended. */
   end?(call: Readonly<Call>): void;
+  /** Runs exactly once for each operation around calls (the run of an agent, a tool), however it ended. */
+  operationEnd?(operation: Readonly<AgentOperation>): void;
 }

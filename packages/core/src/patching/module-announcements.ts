@@ -5,6 +5,7 @@
  */
 import { diag } from '@opentelemetry/api';
 import type { Vendor } from '../vendor/vendor.ts';
+import { namesOf, pointsOf } from './module-files.ts';
 
 /** Classes of a module, by name; undefined where it has none of that name. */
 type Classes = Readonly<Record<string, unknown>>;
@@ -53,19 +54,16 @@ function teller(): Teller {
 }
 
 /** The ES modules of a vendor (`openai/resources/embeddings.mjs`), each with the line that announces it. */
-export function tellingLines({ module, extensions, endpoints, native }: Vendor): Map<string, string> {
+export function tellingLines(vendor: Vendor): Map<string, string> {
   teller(); // the modules may load before anybody listens
-  const points = [...endpoints, ...(native?.helpers ?? [])];
+  const points = pointsOf(vendor);
   const files = [...new Set(points.flatMap(({ files }) => files))];
   return new Map(
     files.flatMap((file) => {
       const names = points.filter((point) => point.files.includes(file)).map(({ className }) => className);
-      return extensions
-        .filter((extension) => extension === '.mjs')
-        .map((extension) => [
-          `${module}/${file}${extension}`,
-          lineOf(`${module}/${file}${extension}`, names),
-        ]);
+      return namesOf(vendor, file)
+        .filter((name) => name.endsWith('.mjs') || vendor.esModules?.includes(file))
+        .map((name) => [name, lineOf(name, names)]);
     }),
   );
 }

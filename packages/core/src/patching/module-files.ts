@@ -1,9 +1,12 @@
 /** The files of a vendor's package that export the classes whose methods are patched. */
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 
-/** All methods of a vendor that are patched: those of its endpoints, and helpers that start native spans. */
-export const pointsOf = ({ endpoints, native }: Vendor): readonly PatchPoint[] =>
-  native ? [...endpoints, ...native.helpers] : endpoints;
+/** All methods of a vendor that are patched: those of its endpoints, helpers that start native spans, and operations. */
+export const pointsOf = ({ endpoints, native, operations = [] }: Vendor): readonly PatchPoint[] => [
+  ...endpoints,
+  ...(native?.helpers ?? []),
+  ...operations,
+];
 
 export interface ModuleFile {
   /** As it is imported, with its extension: `openai/resources/embeddings.mjs`. */
@@ -17,9 +20,12 @@ export function filesOf(vendor: Vendor): ModuleFile[] {
   const names = new Set(points.flatMap(({ files }) => files));
   return [...names].flatMap((file) => {
     const inside = points.filter(({ files }) => files.includes(file));
-    return vendor.extensions.map((extension) => ({
-      name: `${vendor.module}/${file}${extension}`,
-      points: inside,
-    }));
+    return namesOf(vendor, file).map((name) => ({ name, points: inside }));
   });
 }
+
+/** The names of a file: one for each build, or the one of a file that is named with its extension. */
+export const namesOf = ({ module, extensions }: Vendor, file: string): string[] =>
+  /\.[cm]?js$/.test(file)
+    ? [`${module}/${file}`]
+    : extensions.map((extension) => `${module}/${file}${extension}`);

@@ -90,7 +90,9 @@ export class Patcher {
       const reached = reach(vendor, pointsOf(vendor), target, kind);
       for (const [point, holder] of reached) this.#patch(point, copy, () => holder);
       // An unknown version may lack methods that were added or removed in some versions.
-      const always = pointsOf(vendor).filter(({ since, until }) => (since ?? until) === undefined);
+      const always = pointsOf(vendor).filter(
+        ({ since, until, isInternal }) => !isInternal && (since ?? until) === undefined,
+      );
       this.#patches.missing(
         copy,
         always.filter((point) => !reached.has(point)),
@@ -102,7 +104,11 @@ export class Patcher {
 
   #patchFile(name: string, points: readonly PatchPoint[], exports: Exports, version?: string): void {
     const copy = copyOf(this.#vendor.module, version, name.endsWith('.mjs') ? 'ES module' : 'CommonJS');
-    for (const point of points) this.#patch(point, copy, () => prototypeOf(exports[point.className]));
+    const missing = points
+      .filter((point) => !this.#patch(point, copy, () => prototypeOf(exports[point.className])))
+      .filter((point) => point.isInternal && exports[point.className] !== undefined)
+      .filter((point) => isExpected(point, version));
+    this.#patches.missing(copy, missing);
   }
 
   /**
@@ -113,6 +119,7 @@ export class Patcher {
     const vendor = this.#vendor;
     const copy = copyOf(vendor.module, version, buildOf(exports));
     const missing = pointsOf(vendor)
+      .filter(({ isInternal }) => !isInternal)
       .filter((point) => !this.#patch(point, copy, () => prototypeOf(at(vendor.main(exports), point.path))))
       .filter((point) => isExpected(point, version));
     this.#patches.missing(copy, missing);

@@ -3,6 +3,7 @@ import type { Span } from '@opentelemetry/api';
 import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Operation } from '../model/call.ts';
 import type { ContentReader } from '../model/messages.ts';
+import type { Operations } from '../model/operations.ts';
 import type { SentRequests } from '../model/sent-requests.ts';
 
 /** Where a package keeps a method that is to be wrapped. */
@@ -19,6 +20,8 @@ export interface PatchPoint {
    * read when the application first uses it.
    */
   readonly getter?: string;
+  /** True if the package's main export does not lead to the class: it is found by its files alone. */
+  readonly isInternal?: boolean;
   /** The first version that has the method: it is not missed in older ones. */
   readonly since?: string;
   /** The first version that has it no more: it is not missed from there on. */
@@ -104,6 +107,25 @@ export interface NativeSpans {
   readonly helpers: readonly PatchPoint[];
 }
 
+/**
+ * A method that is an operation around calls: the run of an agent, a tool. It is replaced by `around`, which calls the
+ * original and gives the application what that gives.
+ */
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of frameworks have no type here
+export interface OperationPoint extends PatchPoint {
+  around(call: PatchedCall): unknown;
+}
+
+/** A call of a patched method. */
+export interface PatchedCall {
+  readonly operations: Operations;
+  /** The method with its `this`. */
+  original(...args: any[]): any;
+  readonly self: any;
+  readonly args: any[];
+}
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of frameworks have no type here
+
 export interface Vendor {
   /** `gen_ai.provider.name`, unless the client or the base URL determines another. */
   readonly provider: string;
@@ -111,6 +133,8 @@ export interface Vendor {
   readonly module: string;
   /** Extensions of the package's files, one per build. */
   readonly extensions: readonly string[];
+  /** Those of the files of its methods that are ES modules although their extension is `.js`. */
+  readonly esModules?: readonly string[];
   /** The class (or object) from which the endpoints' paths start. */
   main(exports: any): any;
   /** The client behind the object whose method is called. */
@@ -126,6 +150,8 @@ export interface Vendor {
   /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */
   keepsRetries?(client: any): boolean;
   readonly endpoints: readonly Endpoint[];
+  /** Methods that are operations around calls. */
+  readonly operations?: readonly OperationPoint[];
   /** How a request that no traced call sent is known to be the SDK's. Absent where there is no SDK. */
   readonly requests?: SentRequests;
   /**

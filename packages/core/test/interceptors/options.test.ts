@@ -13,7 +13,14 @@ describe('the options of interceptors', () => {
   });
 
   it('are all off by default', () => {
-    const off = { interceptors: [], retry: false, rateLimit: [], budget: [], sharedLimits: false };
+    const off = {
+      interceptors: [],
+      retry: false,
+      rateLimit: [],
+      budget: [],
+      runBudget: undefined,
+      sharedLimits: false,
+    };
     assert.deepEqual(from({}), off);
   });
 

@@ -27,10 +27,15 @@ const FINISH: Readonly<Record<string, string>> = { incomplete: 'length', filtere
 
 function spoken(request: VendorRequest): Spoken {
   const { body } = request;
-  const tool = called(body.messages, body.tools?.find((one: any) => one.type === 'function')?.function);
-  if (tool) {
-    const call = { id: request.id('call_'), type: 'function' as const, function: tool };
-    return { text: null, toolCalls: [call], finish: 'tool_calls' };
+  const offered = (body.tools ?? []).filter((one: any) => one.type === 'function');
+  const tools = offered.flatMap((one: any) => called(body.messages, one.function) ?? []);
+  if (tools.length > 0) {
+    const toolCalls = (body.parallel_tool_calls === true ? tools : tools.slice(0, 1)).map((tool: any) => ({
+      id: request.id('call_'),
+      type: 'function' as const,
+      function: tool,
+    }));
+    return { text: null, toolCalls, finish: 'tool_calls' };
   }
   const functionCall = called(body.messages, body.functions?.[0]);
   if (functionCall) return { text: null, toolCalls: [], functionCall, finish: 'function_call' };

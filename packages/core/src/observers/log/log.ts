@@ -5,11 +5,13 @@
 import { context, diag, isSpanContextValid, trace } from '@opentelemetry/api';
 import { capped } from '../../content/sanitize.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus } from '../../errors/index.ts';
+import type { AgentOperation } from '../../model/agent-operation.ts';
 import { ATTRIBUTE_NAMES, fieldName, type LlmAttributes, NAMED_ATTRIBUTES } from '../../model/attributes.ts';
 import type { Call, Observer } from '../../model/call.ts';
 import type { Content } from '../../model/messages.ts';
 import { printable } from '../../platform/printable.ts';
 import { type Fields, type WriteLine, writerFor } from './adapters.ts';
+import { operationFields, operationMessage } from './operations.ts';
 import type { ResolvedLog } from './options.ts';
 import { later } from './queue.ts';
 import { ownWriter } from './stderr-writer.ts';
@@ -47,10 +49,20 @@ export function logObserver(options: ResolvedLog, maxLength?: number): Observer 
         });
       }
     },
+    operationEnd(operation) {
+      const hasFailed = operation.outcome === 'failed';
+      if (!(hasFailed ? logErrors : logResponse)) return;
+      const fields = known({
+        ...ids(operation),
+        latency: since(operation, operation.endTime),
+        ...operationFields(operation),
+      });
+      write(operation, hasFailed ? errorLevel : level, operationMessage(operation), fields);
+    },
   };
 }
 
-type Write = (call: Call, level: string, message: string, fields: Fields) => void;
+type Write = (call: Pick<Call, 'context'>, level: string, message: string, fields: Fields) => void;
 
 function deferred(writeLine: WriteLine): Write {
   let failed = false;
@@ -66,19 +78,23 @@ function deferred(writeLine: WriteLine): Write {
 
 /** The fields of every line of a call. */
 function commonFields(call: Call): Record<string, unknown> {
-  const { provider, request, response, attributes, context: active } = call;
-  const span = trace.getSpanContext(active);
-  const ids = span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
-  return { ...attributionFields(attributes), model: request.model ?? response.model, provider, ...ids };
+  const { provider, request, response, attributes } = call;
+  const model = request.model ?? response.model;
+  return { ...attributionFields(attributes), model, provider, ...ids(call) };
 }
 
-/** Whom the call is for. */
+/** The user, the tenant and the feature of the call. */
 function attributionFields({ tags, extra, ...named }: LlmAttributes): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   if (extra) for (const [name, value] of Object.entries(extra)) fields[fieldName(name)] = value;
   for (const name of NAMED_ATTRIBUTES) fields[ATTRIBUTE_NAMES[name].field] = named[name];
   if (tags) fields['tags'] = tags.join(',');
   return fields;
+}
+
+function ids({ context: active }: Pick<Call, 'context'>): Fields {
+  const span = trace.getSpanContext(active);
+  return span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
 const requestFields = (call: Call): Fields =>
@@ -123,7 +139,7 @@ const failureFields = (call: Call, text: string | undefined): Fields =>
     error_type: callErrorType(call),
   });
 
-const since = ({ startTime, activeTime }: Call, end: number | undefined): number =>
+const since = ({ startTime, activeTime }: Call | AgentOperation, end: number | undefined): number =>
   round((end ?? activeTime) - startTime);
 
 /** Milliseconds, to the microsecond. */

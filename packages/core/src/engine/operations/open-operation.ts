@@ -1,0 +1,164 @@
+/** An open operation: its start, its context, and its one end. */
+import { context, trace } from '@opentelemetry/api';
+import { type ToolValues, toolContent } from '../../content/tool-capture.ts';
+import { isCancelled } from '../../errors/index.ts';
+import {
+  type AgentOperation,
+  isToolCall,
+  OPERATION,
+  type OperationOutcome,
+  type OperationSubject,
+  operationOf,
+  type RollUp,
+  runsOf,
+} from '../../model/agent-operation.ts';
+import { setSpanOf } from '../../model/call-span.ts';
+import type { OperationEnd, OperationStart } from '../../model/operations.ts';
+import { name } from '../../platform/bounds.ts';
+import { LinkedContext } from '../../platform/linked-context.ts';
+import { type Linked, LinkedList } from '../../platform/linked-list.ts';
+import { type Holder, whenCollected } from '../abandonment.ts';
+import type { EngineConfig } from '../engine-config.ts';
+import { guard, report } from '../guard.ts';
+
+/** State of an open operation. It must not keep what the application got, whose garbage collection may end it. */
+export interface LiveOperation extends Holder, Linked<LiveOperation> {
+  readonly engine: EngineConfig;
+  readonly operation: AgentOperation;
+}
+
+const openOperations = new LinkedList<LiveOperation>();
+
+/** Opens an operation: from here on it ends, however it ends. */
+export function openOperation(engine: EngineConfig, start: OperationStart): LiveOperation {
+  const around = start.around ?? context.active();
+  const parent = operationOf(around);
+  const now = performance.now();
+  const operation: AgentOperation = {
+    subject: subjectOf(start),
+    parent,
+    rollUp: start.kind === 'invoke_agent' || start.kind === 'invoke_workflow' ? emptyRollUp() : undefined,
+    startTime: now,
+    activeTime: now,
+    endTime: undefined,
+    outcome: undefined,
+    error: undefined,
+    errorType: undefined,
+    content: undefined,
+    link: start.link,
+    context: around,
+  };
+  record(engine, operation, { arguments: start.arguments });
+  startSpan(engine, operation);
+  operation.context = new LinkedContext(operation.context, OPERATION, operation);
+  if (isToolCall(operation.subject)) countTool(parent, now);
+  const live = {
+    engine,
+    operation,
+    held: undefined,
+    isRegistered: false,
+    previous: undefined,
+    next: undefined,
+  };
+  openOperations.add(live);
+  return live;
+}
+
+/** Names come from the application, and over MCP from other processes. */
+function subjectOf({
+  arguments: _content,
+  around: _context,
+  link: _link,
+  mcp,
+  ...subject
+}: OperationStart): OperationSubject {
+  return { ...bounded(subject), ...(mcp && { mcp: bounded(mcp) }) };
+}
+
+function bounded<T extends object>(texts: T): T {
+  const entries = Object.entries(texts).map(([key, value]) => [
+    key,
+    typeof value === 'object' ? value : name(value),
+  ]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+const emptyRollUp = (): RollUp => ({
+  modelCalls: 0,
+  toolCalls: 0,
+  ownModelCalls: 0,
+  ownToolCalls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cost: 0,
+  unknownCalls: 0,
+});
+
+/** Tools are counted as they start: one that is under way when its run is aborted was called. */
+function countTool(parent: AgentOperation | undefined, now: number): void {
+  runsOf(parent).forEach((run, index) => {
+    const { rollUp } = run;
+    if (!rollUp) return;
+    rollUp.toolCalls++;
+    if (index === 0) rollUp.ownToolCalls++;
+    run.activeTime = now;
+  });
+}
+
+/** From here on the operation's context holds its span. */
+function startSpan(engine: EngineConfig, operation: AgentOperation): void {
+  try {
+    const span = engine.startOperationSpan(operation);
+    setSpanOf(operation, span);
+    operation.context = trace.setSpan(new LinkedContext(operation.context), span);
+  } catch (error) {
+    report(engine, 'start', error);
+  }
+}
+
+/** Records content where that is asked for. A hook that the application has for content sees calls alone: none then. */
+function record({ content }: EngineConfig, operation: AgentOperation, values: ToolValues): void {
+  if (!content || content.completionHook) return;
+  const more = toolContent(content, values);
+  Object.assign(operation, { content: more && { ...operation.content, ...more } });
+}
+
+const collected = whenCollected<LiveOperation>(
+  (live) => closeOperation(live, { outcome: 'abandoned' }),
+  openOperations,
+);
+
+/** Ends the operation as abandoned should `answer` be collected before it ends otherwise. */
+export function endWhenCollected(answer: object, live: LiveOperation): void {
+  if (live.operation.endTime === undefined) collected.watch(answer, live);
+}
+
+/** Ends an operation: the only place where that happens, and only once. */
+export function closeOperation(
+  live: LiveOperation,
+  { outcome, error, errorType, result }: OperationEnd = {},
+  now = outcome === 'abandoned' ? live.operation.activeTime : performance.now(),
+): void {
+  const { engine, operation } = live;
+  if (operation.endTime !== undefined) return;
+  operation.endTime = now;
+  openOperations.remove(live);
+  collected.forget(live);
+  operation.error = error;
+  operation.errorType = errorType;
+  operation.outcome = outcome ?? outcomeOf(error, errorType);
+  if (operation.parent) operation.parent.activeTime = Math.max(operation.parent.activeTime, now);
+  guard(engine, 'end', () => record(engine, operation, { result, error }));
+  for (const observer of engine.observers) guard(engine, 'end', () => observer.operationEnd?.(operation));
+}
+
+function outcomeOf(error: unknown, errorType: string | undefined): OperationOutcome {
+  if (error === undefined && errorType === undefined) return 'completed';
+  return error !== undefined && isCancelled(error) ? 'cancelled' : 'failed';
+}
+
+/** Ends all open operations as abandoned, the innermost first, before the process ends. */
+export function endOpenOperations(): void {
+  const now = performance.now();
+  for (const live of [...openOperations].reverse()) closeOperation(live, { outcome: 'abandoned' }, now);
+}

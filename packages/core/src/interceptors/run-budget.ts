@@ -1,0 +1,35 @@
+/**
+ * A **run's budget**: what each run of an agent or a workflow may spend, runs within it included. Once it is spent, the
+ * run's next model call is refused, as by any other budget. Calls outside of runs are not its concern.
+ */
+import { type AgentOperation, operationOf, runsOf } from '../model/agent-operation.ts';
+import type { Call } from '../model/call.ts';
+import { BUDGET_DEFAULTS, budget } from './budget.ts';
+import type { Layer } from './feature.ts';
+import type { Pricing } from './forecast.ts';
+
+/** @param usd 0 refuses each call of a run. */
+export function runBudget(usd: number, pricing: Pricing): Layer {
+  /** A budget each, which is forgotten with the run. */
+  const budgets = new WeakMap<AgentOperation, Layer>();
+  const calls = new WeakMap<Call, Layer>();
+
+  const budgetOf = (run: AgentOperation): Layer => {
+    const key = run.subject.name ?? run.subject.kind;
+    const options = { ...BUDGET_DEFAULTS, usd, window: 'total' as const, key: () => key };
+    const found = budgets.get(run) ?? budget(options, { pricing, period: 'a run' });
+    budgets.set(run, found);
+    return found;
+  };
+
+  return {
+    intercept(call, next) {
+      const run = runsOf(operationOf(call.context)).at(-1);
+      if (!run) return next();
+      const layer = budgetOf(run);
+      calls.set(call, layer);
+      return layer.intercept(call, next);
+    },
+    observer: { end: (call) => calls.get(call)?.observer?.end?.(call) },
+  };
+}

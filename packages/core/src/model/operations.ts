@@ -1,0 +1,72 @@
+/** What the instrumentation of a framework reports its operations through. */
+import type { Context, SpanContext } from '@opentelemetry/api';
+import type { AgentOperation, McpRequest, OperationOutcome, OperationSubject } from './agent-operation.ts';
+
+/** How an operation starts. */
+export interface OperationStart extends OperationSubject {
+  /** A tool's arguments, which are read only where content is recorded. */
+  readonly arguments?: unknown;
+  /** The context around it. @default the active one */
+  readonly around?: Context | undefined;
+  /** Another span that it belongs to, besides its parent. */
+  readonly link?: SpanContext | undefined;
+}
+
+/** How an operation ends: completed, where nothing else is set. */
+export interface OperationEnd {
+  /** `interrupted`, say. Absent: it is read of the error. */
+  readonly outcome?: OperationOutcome | undefined;
+  readonly error?: unknown;
+  /** The protocol's code of the failure (`tool_error`), which fails the operation without an error, too. */
+  readonly errorType?: string | undefined;
+  /** A tool's result, which is read only where content is recorded. */
+  readonly result?: unknown;
+}
+
+/** An operation that is open. */
+export interface OpenOperation {
+  readonly record: Readonly<AgentOperation>;
+  /** Runs a function within the operation, which goes on. */
+  run<T>(run: () => T): T;
+  /** Ends the operation. A second end changes nothing. */
+  end(end?: OperationEnd): void;
+  /** Something of it has happened: where it is abandoned, it is taken to have ended here. */
+  seen(): void;
+  /** Ends the operation as abandoned should `answer`, which the application holds, be collected before its end. */
+  endWithout(answer: object): void;
+}
+
+/** No function of it fails the application: telemetry that fails is reported and dropped. */
+export interface Operations {
+  /** What of the trace context requests of MCP carry. */
+  readonly mcpPropagate: 'traceparent' | 'all' | 'none';
+  /**
+   * Opens an operation in the active context.
+   * @returns undefined if that fails.
+   */
+  open(start: () => OperationStart): OpenOperation | undefined;
+  /**
+   * Runs a function as an operation, which ends with it, or with the promise that it gives.
+   *
+   * @param endOf how it ends where the result says that, and not an error.
+   * @returns the result itself. In the place of a promise, one that settles alike, so that a rejection stays unhandled
+   * where the application does not handle it.
+   */
+  trace<T>(start: () => OperationStart, run: () => T, endOf?: (result: Awaited<T>) => OperationEnd): T;
+  /** Runs a function, with which, or with whose promise, an open operation ends. */
+  endWith<T>(operation: OpenOperation, run: () => T, endOf?: (result: Awaited<T>) => OperationEnd): T;
+  /**
+   * Follows the reading of an async iterator, in place: each step runs within the operation, which ends with the iterator,
+   * or is abandoned with it. Code of the application between the steps stays in its own context.
+   */
+  follow(operation: OpenOperation, iterator: AsyncIterator<unknown>): void;
+  /**
+   * Whether a tool of that name is being executed here already: then a request of MCP for it is no operation besides, and is
+   * noted on that one.
+   *
+   * @returns the context of the execution.
+   */
+  takeTool(name: string, request: McpRequest): Context | undefined;
+  /** Runs a step of telemetry. */
+  safely<T>(step: () => T): T | undefined;
+}

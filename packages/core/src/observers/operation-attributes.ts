@@ -1,0 +1,118 @@
+/** Every name of the spans and the metrics of operations. They are those of the GenAI conventions 0.1.0, but for ours. */
+import { type Attributes, SpanKind } from '@opentelemetry/api';
+import { errorType as callErrorType, exceptionOf } from '../errors/index.ts';
+import { isRefusal } from '../errors/llmtrace-error.ts';
+import type {
+  AgentOperation,
+  McpRequest,
+  OperationKind,
+  OperationSubject,
+} from '../model/agent-operation.ts';
+
+/** Where the sums of tokens of a run are named, besides `llmtrace.agent.*`. */
+export const AGENT_USAGE = ['none', 'conventions'] as const;
+export type AgentUsage = (typeof AGENT_USAGE)[number];
+
+const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
+  invoke_agent: SpanKind.INTERNAL,
+  invoke_workflow: SpanKind.INTERNAL,
+  execute_tool: SpanKind.INTERNAL,
+  mcp_client: SpanKind.CLIENT,
+  mcp_server: SpanKind.SERVER,
+};
+
+export const spanKindOf = ({ kind }: OperationSubject): SpanKind => KINDS[kind];
+
+/** `invoke_agent weather`, `execute_tool forecast`, `tools/call forecast`; never the URI of a resource or an argument. */
+export function operationSpanName({ kind, name, mcp }: OperationSubject): string {
+  const words = mcp ? [mcp.method, name ?? mcp.promptName] : [kind, name];
+  return words.filter(Boolean).join(' ');
+}
+
+type Names = readonly (readonly [attribute: string, value: string | number | undefined])[];
+
+const defined = (names: Names): Attributes =>
+  Object.fromEntries(names.filter(([, value]) => value !== undefined && value !== ''));
+
+/** The attributes that are known when an operation starts, so that samplers can use them. */
+export function operationStartAttributes(subject: OperationSubject): Attributes {
+  const { kind, name, description, agentName, model, conversationId, toolCallId, toolType, mcp } = subject;
+  const isTool = kind === 'execute_tool';
+  const isRun = kind === 'invoke_agent' || kind === 'invoke_workflow';
+  return {
+    ...defined([
+      ['gen_ai.operation.name', isTool || isRun ? kind : undefined],
+      ['gen_ai.agent.name', isRun ? name : agentName],
+      ['gen_ai.agent.description', isRun ? description : undefined],
+      ['gen_ai.request.model', isRun ? model : undefined],
+      ['gen_ai.conversation.id', conversationId],
+      ['gen_ai.tool.name', isRun ? undefined : name],
+      ['gen_ai.tool.type', toolType],
+      ['gen_ai.tool.call.id', toolCallId],
+      ['gen_ai.tool.description', isTool ? description : undefined],
+    ]),
+    ...(mcp && mcpAttributes(mcp, kind)),
+  };
+}
+
+/** https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md */
+export function mcpAttributes(mcp: McpRequest, kind?: OperationKind): Attributes {
+  return defined([
+    ['gen_ai.operation.name', mcp.method === 'tools/call' ? 'execute_tool' : undefined],
+    ['mcp.method.name', mcp.method],
+    ['mcp.session.id', mcp.sessionId],
+    ['mcp.protocol.version', mcp.protocolVersion],
+    ['mcp.resource.uri', mcp.resourceUri],
+    ['gen_ai.prompt.name', mcp.promptName],
+    ['jsonrpc.request.id', mcp.requestId],
+    ['network.transport', mcp.transport],
+    ['network.protocol.name', mcp.protocolName],
+    ['server.address', kind === 'mcp_server' ? undefined : mcp.server?.address],
+    ['server.port', kind === 'mcp_server' ? undefined : mcp.server?.port],
+  ]);
+}
+
+/** The attributes that the end of an operation adds to its span. */
+export function operationEndAttributes(operation: AgentOperation, usage: AgentUsage): Attributes {
+  const { outcome, subject, rollUp } = operation;
+  const ended: Attributes = rollUp ? rollUpAttributes(operation, usage) : {};
+  if (outcome !== 'completed' && outcome !== undefined) ended['llmtrace.agent.outcome'] = outcome;
+  const type = operationErrorType(operation);
+  if (type !== undefined) ended['error.type'] = type;
+  if (subject.mcp && isCode(operation.errorType)) ended['rpc.response.status_code'] = operation.errorType;
+  return ended;
+}
+
+/** JSON-RPC's codes are numbers; `tool_error` is the conventions' word for a result that is an error. */
+const isCode = (type: string | undefined): type is string => type !== undefined && /^-?\d+$/.test(type);
+
+/** The cost is left out where that of one call is unknown: it would be read as all of it. */
+function rollUpAttributes({ rollUp }: AgentOperation, usage: AgentUsage): Attributes {
+  if (!rollUp) return {};
+  const { modelCalls, toolCalls, inputTokens, outputTokens, cost, unknownCalls } = rollUp;
+  return {
+    'llmtrace.agent.model_calls': modelCalls,
+    'llmtrace.agent.tool_calls': toolCalls,
+    'llmtrace.agent.input_tokens': inputTokens,
+    'llmtrace.agent.output_tokens': outputTokens,
+    ...(unknownCalls === 0 ? { 'llmtrace.agent.cost': cost } : { 'llmtrace.agent.partial': true }),
+    ...(usage === 'conventions' && {
+      'gen_ai.usage.input_tokens': inputTokens,
+      'gen_ai.usage.output_tokens': outputTokens,
+    }),
+  };
+}
+
+/**
+ * `error.type`: the protocol's code; else as for calls; else the class of the error, which for a tool is one of the
+ * application's; undefined where there was none.
+ */
+export function operationErrorType({ error, errorType, outcome }: AgentOperation): string | undefined {
+  if (outcome === 'interrupted') return undefined;
+  if (errorType !== undefined) return errorType;
+  if (error === undefined) return undefined;
+  const known = callErrorType(error);
+  if (known !== '_OTHER' || isRefusal(error)) return known;
+  const { type } = exceptionOf(error, '');
+  return type === 'Error' ? '_OTHER' : type;
+}

@@ -1,0 +1,90 @@
+/** One span for each operation. */
+import { type Attributes, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import { cappedToolContent } from '../content/tool-capture.ts';
+import { errorMessage } from '../errors/index.ts';
+import type { AgentOperation, OperationSubject } from '../model/agent-operation.ts';
+import type { Observer } from '../model/call.ts';
+import { spanOf } from '../model/call-span.ts';
+import {
+  type AgentUsage,
+  mcpAttributes,
+  operationEndAttributes,
+  operationSpanName,
+  operationStartAttributes,
+  spanKindOf,
+} from './operation-attributes.ts';
+
+interface SpanOptions {
+  readonly usage: AgentUsage;
+  /** Whether content is recorded, and the maximum length of each text. */
+  readonly content?: { readonly maxLength: number | undefined } | undefined;
+}
+
+export const startOperationSpan = (tracer: Tracer, { subject, context, link }: AgentOperation): Span =>
+  tracer.startSpan(
+    operationSpanName(subject),
+    {
+      kind: spanKindOf(subject),
+      attributes: operationStartAttributes(subject),
+      links: link ? [{ context: link }] : [],
+    },
+    context,
+  );
+
+export function operationSpanObserver({ usage, content }: SpanOptions): Observer {
+  return {
+    operationEnd(operation) {
+      const span = spanOf(operation);
+      if (!span) return;
+      try {
+        if (span.isRecording()) describe(span, operation, usage, content);
+      } finally {
+        span.end(operation.endTime);
+      }
+    },
+  };
+}
+
+function describe(
+  span: Span,
+  operation: AgentOperation,
+  usage: AgentUsage,
+  recorded: SpanOptions['content'],
+): void {
+  const { subject, error, errorType } = operation;
+  span.setAttributes(operationEndAttributes(operation, usage));
+  // A request that took over this span has become known since.
+  if (subject.mcp) span.setAttributes(mcpAttributes(subject.mcp, subject.kind));
+  const content = recorded && operation.content;
+  const shown = content && cappedToolContent(content, recorded.maxLength);
+  if (shown) span.setAttributes(contentAttributes(shown));
+  if (error === undefined && errorType === undefined) return;
+  if (operation.outcome === 'interrupted') return;
+  span.setStatus({ code: SpanStatusCode.ERROR, message: shown?.errorMessage ?? messageOf(operation) });
+}
+
+function contentAttributes(content: { arguments?: unknown; result?: unknown }): Attributes {
+  return {
+    ...(content.arguments !== undefined && {
+      'gen_ai.tool.call.arguments': JSON.stringify(content.arguments),
+    }),
+    ...(content.result !== undefined && { 'gen_ai.tool.call.result': JSON.stringify(content.result) }),
+  };
+}
+
+const WHAT: Readonly<Record<OperationSubject['kind'], string>> = {
+  invoke_agent: 'the run',
+  invoke_workflow: 'the run',
+  execute_tool: 'the tool',
+  mcp_client: 'the request',
+  mcp_server: 'the request',
+};
+
+/** The text of a tool's error is content, as a vendor's is. */
+function messageOf({ error, subject, outcome }: AgentOperation): string {
+  if (outcome === 'cancelled') return `${WHAT[subject.kind]} was stopped`;
+  const message = error === undefined ? '' : errorMessage(error);
+  return message === '' || message.startsWith('the call failed')
+    ? `${WHAT[subject.kind]} failed; the text of the error is not recorded`
+    : message;
+}

@@ -1,0 +1,313 @@
+/** Operations over an engine: their sums, their ends, their content, and what they must not change. */
+import assert from 'node:assert/strict';
+import { aCall } from '@llmtrace/test-fixtures/call';
+import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
+import { context, diag, type Span, trace } from '@opentelemetry/api';
+import { engineOf } from '../../../src/assemble.ts';
+import { type LlmTraceConfig, resolveConfig } from '../../../src/config.ts';
+import type { EngineConfig } from '../../../src/engine/engine-config.ts';
+import { endOpenOperations } from '../../../src/engine/operations/open-operation.ts';
+import { operationsOf } from '../../../src/engine/operations/operations.ts';
+import { LlmTraceError } from '../../../src/errors/llmtrace-error.ts';
+import { operationOf } from '../../../src/model/agent-operation.ts';
+import type { Call } from '../../../src/model/call.ts';
+import type { Operations } from '../../../src/model/operations.ts';
+import type { Vendor } from '../../../src/vendor/vendor.ts';
+
+const vendor: Vendor = {
+  provider: 'openai',
+  module: 'framework',
+  extensions: [],
+  main: (exports) => exports,
+  client: (self) => self,
+  baseURL: () => undefined,
+  endpoints: [],
+};
+
+describe('operations', () => {
+  let telemetry: Telemetry;
+  before(() => {
+    telemetry = createTelemetry();
+  });
+  beforeEach(() => telemetry.reset());
+
+  const engineWith = (config: LlmTraceConfig = {}): EngineConfig =>
+    engineOf(vendor, resolveConfig(config, {}), {
+      tracer: telemetry.tracerProvider.getTracer('test'),
+      meter: telemetry.meterProvider.getMeter('test'),
+      events: [],
+      diag,
+    });
+
+  /** A model call that ends in the active context. */
+  const calls = (engine: EngineConfig, fields: Partial<Call> = {}): void => {
+    const call = aCall({
+      context: context.active(),
+      outcome: 'completed',
+      endTime: performance.now(),
+      response: { usage: { inputTokens: 100, outputTokens: 10 } },
+      cost: { total: 0.5, source: 'local' },
+      ...fields,
+    });
+    for (const observer of engine.observers) observer.end?.(call);
+  };
+
+  const agent = (operations: Operations, name: string, run: () => void): void =>
+    operations.trace(() => ({ kind: 'invoke_agent', name }), run);
+
+  const tool = (operations: Operations, name: string, run: () => unknown, more = {}): unknown =>
+    operations.trace(() => ({ kind: 'execute_tool', name, ...more }), run);
+
+  const attributesOf = (name: string): Record<string, unknown> => {
+    const span = telemetry.spans().find((one) => one.name === name);
+    assert.ok(span, name);
+    return span.attributes;
+  };
+
+  const sums = (name: string): unknown[] => {
+    const a = attributesOf(name);
+    return ['model_calls', 'tool_calls', 'input_tokens', 'output_tokens', 'cost', 'partial'].map(
+      (key) => a[`llmtrace.agent.${key}`],
+    );
+  };
+
+  it('count the calls and tools of runs within them, and metrics only their own', async () => {
+    const engine = engineWith();
+    const operations = operationsOf(engine);
+    agent(operations, 'outer', () => {
+      calls(engine);
+      tool(operations, 'ask', () =>
+        agent(operations, 'inner', () => {
+          calls(engine);
+          calls(engine, { outcome: 'failed', error: new Error('no'), response: {}, cost: undefined });
+          tool(operations, 'look', () => {});
+        }),
+      );
+    });
+    calls(engine);
+    assert.deepEqual(sums('invoke_agent outer'), [3, 2, 200, 20, 1, undefined]);
+    assert.deepEqual(sums('invoke_agent inner'), [2, 1, 100, 10, 0.5, undefined]);
+    const points = (await telemetry.metrics()).filter(({ name }) => name.startsWith('gen_ai.invoke_agent'));
+    const of = (metric: string) =>
+      points
+        .filter(({ name }) => name === `gen_ai.invoke_agent.${metric}`)
+        .map(({ attributes, sum }) => [attributes['gen_ai.agent.name'], sum]);
+    assert.deepEqual(of('inference_calls'), [
+      ['inner', 2],
+      ['outer', 1],
+    ]);
+    assert.deepEqual(of('tool_calls'), [
+      ['inner', 1],
+      ['outer', 1],
+    ]);
+  });
+
+  it('leave a cost out that is not all of it', () => {
+    const engine = engineWith();
+    const operations = operationsOf(engine);
+    agent(operations, 'unpriced', () => {
+      calls(engine);
+      calls(engine, { cost: undefined });
+    });
+    agent(operations, 'partial', () =>
+      calls(engine, { cost: { total: 1, source: 'local', partial: true, missing: ['grounding'] } }),
+    );
+    agent(operations, 'refused', () =>
+      calls(engine, {
+        outcome: 'failed',
+        error: new LlmTraceError('no', { code: 'rate_limited', key: 'k', retryAfter: undefined }),
+      }),
+    );
+    assert.deepEqual(sums('invoke_agent unpriced'), [2, 0, 200, 20, undefined, true]);
+    assert.deepEqual(sums('invoke_agent partial'), [1, 0, 100, 10, undefined, true]);
+    assert.deepEqual(sums('invoke_agent refused'), [0, 0, 0, 0, 0, undefined]);
+  });
+
+  it('have the tokens under the conventions’ names only where that is asked for', () => {
+    for (const agentUsage of ['none', 'conventions'] as const) {
+      const engine = engineWith({ agentUsage });
+      agent(operationsOf(engine), agentUsage, () => calls(engine));
+    }
+    assert.equal(attributesOf('invoke_agent none')['gen_ai.usage.input_tokens'], undefined);
+    assert.equal(attributesOf('invoke_agent conventions')['gen_ai.usage.input_tokens'], 100);
+  });
+
+  it('end once, as their result, their error or their framework says', async () => {
+    const operations = operationsOf(engineWith());
+    const failure = new RangeError('secret');
+    assert.equal(
+      tool(operations, 'sync', () => 7),
+      7,
+    );
+    assert.equal(await tool(operations, 'async', async () => 8), 8);
+    assert.throws(
+      () =>
+        tool(operations, 'throws', () => {
+          throw failure;
+        }),
+      (error) => error === failure,
+    );
+    await assert.rejects(
+      tool(operations, 'rejects', () => Promise.reject(failure)) as Promise<unknown>,
+      (error) => error === failure,
+    );
+    const waiting = operations.open(() => ({ kind: 'invoke_agent', name: 'waits' }));
+    waiting?.end({ outcome: 'interrupted', error: failure });
+    waiting?.end({ outcome: 'failed' });
+    operations.trace(
+      () => ({ kind: 'execute_tool', name: 'says' }),
+      () => ({ isError: true }),
+      ({ isError }) => (isError ? { errorType: 'tool_error' } : {}),
+    );
+    const ends = telemetry
+      .spans()
+      .map(({ name, attributes, status }) => [
+        name,
+        attributes['error.type'],
+        attributes['llmtrace.agent.outcome'],
+        status.code,
+      ]);
+    assert.deepEqual(ends, [
+      ['execute_tool sync', undefined, undefined, 0],
+      ['execute_tool async', undefined, undefined, 0],
+      ['execute_tool throws', 'RangeError', 'failed', 2],
+      ['execute_tool rejects', 'RangeError', 'failed', 2],
+      ['invoke_agent waits', undefined, 'interrupted', 0],
+      ['execute_tool says', 'tool_error', 'failed', 2],
+    ]);
+    assert.ok(!JSON.stringify(telemetry.spans().map(({ status }) => status)).includes('secret'));
+  });
+
+  it('follow an iterator in place: its steps are within, the loop’s body is not', async () => {
+    const operations = operationsOf(engineWith());
+    const inside: unknown[] = [];
+    const reading = async (leave: boolean, name: string): Promise<void> => {
+      async function* chunks() {
+        inside.push(operationOf(context.active())?.subject.name);
+        yield 1;
+        yield 2;
+      }
+      const iterator = chunks();
+      const operation = operations.open(() => ({ kind: 'invoke_agent', name }));
+      assert.ok(operation);
+      operations.follow(operation, iterator);
+      for await (const _ of iterator) {
+        assert.equal(operationOf(context.active()), undefined);
+        if (leave) break;
+      }
+    };
+    await reading(false, 'whole');
+    await reading(true, 'left');
+    assert.deepEqual(inside, ['whole', 'left']);
+    assert.equal(attributesOf('invoke_agent whole')['llmtrace.agent.outcome'], undefined);
+    assert.equal(attributesOf('invoke_agent left')['llmtrace.agent.outcome'], 'cancelled');
+  });
+
+  it('end with the iterator that is never read, once it is collected', async () => {
+    const operations = operationsOf(engineWith());
+    (() => {
+      const operation = operations.open(() => ({ kind: 'invoke_agent', name: 'unread' }));
+      assert.ok(operation);
+      operations.follow(
+        operation,
+        (async function* () {
+          yield 1;
+        })(),
+      );
+    })();
+    for (let turn = 0; turn < 100 && telemetry.spans().length === 0; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      globalThis.gc?.();
+    }
+    assert.equal(attributesOf('invoke_agent unread')['llmtrace.agent.outcome'], 'abandoned');
+  });
+
+  it('end before the process does, the innermost first', () => {
+    const operations = operationsOf(engineWith());
+    const outer = operations.open(() => ({ kind: 'invoke_agent', name: 'outer' }));
+    outer?.run(() => operations.open(() => ({ kind: 'execute_tool', name: 'inner' })));
+    endOpenOperations();
+    assert.deepEqual(
+      telemetry.spans().map(({ name, attributes }) => [name, attributes['llmtrace.agent.outcome']]),
+      [
+        ['execute_tool inner', 'abandoned'],
+        ['invoke_agent outer', 'abandoned'],
+      ],
+    );
+  });
+
+  it('do not keep those before them alive', () => {
+    const operations = operationsOf(engineWith());
+    let current = context.active();
+    for (let index = 0; index < 3; index++) {
+      context.with(current, () => {
+        const operation = operations.open(() => ({ kind: 'invoke_agent', name: `run ${index}` }));
+        assert.equal(operation?.record.parent, undefined, `the parent of run ${index}`);
+        operation?.end();
+        current = operation?.record.context ?? current;
+      });
+    }
+  });
+
+  it('record what a tool got and gave only where content is recorded, redacted and cut', () => {
+    const values = { arguments: '{"mail":"a@example.com"}' };
+    const result = { long: 'x'.repeat(100) };
+    const recorded = (content: LlmTraceConfig['content']): unknown[] => {
+      const operations = operationsOf(engineWith({ ...(content && { content }) }));
+      tool(operations, 'mail', () => result, values);
+      const { attributes } = telemetry.spans().at(-1) as unknown as { attributes: Record<string, unknown> };
+      return [attributes['gen_ai.tool.call.arguments'], attributes['gen_ai.tool.call.result']];
+    };
+    const whole = [values.arguments, JSON.stringify(result)];
+    assert.deepEqual(recorded(undefined), [undefined, undefined]);
+    assert.deepEqual(recorded({ capture: 'SPAN_ONLY' }), whole);
+    assert.deepEqual(recorded({ capture: 'EVENT_ONLY' }), [undefined, undefined]);
+    assert.deepEqual(recorded({ capture: 'SPAN_ONLY', completionHook: () => {} }), [undefined, undefined]);
+    assert.deepEqual(recorded({ capture: 'SPAN_ONLY', redact: 'emails', maxLength: 16 }), [
+      '{"mail":"[redacted:email]"}',
+      `{"long":"${'x'.repeat(15)}…"}`,
+    ]);
+    const refuse = (): string => {
+      throw new Error('no');
+    };
+    assert.deepEqual(recorded({ capture: 'SPAN_ONLY', redact: refuse }), [undefined, undefined]);
+  });
+
+  it('leave out values that JSON cannot hold', () => {
+    const operations = operationsOf(engineWith({ content: { capture: 'SPAN_ONLY' } }));
+    const cycle: Record<string, unknown> = {};
+    cycle['itself'] = cycle;
+    assert.equal(
+      tool(operations, 'cycle', () => cycle, { arguments: 1n }),
+      cycle,
+    );
+    assert.equal(attributesOf('execute_tool cycle')['gen_ai.tool.call.result'], undefined);
+  });
+
+  it('run the application’s function even if telemetry fails', () => {
+    const engine = engineWith();
+    const operations = operationsOf({
+      ...engine,
+      startOperationSpan(): Span {
+        throw new Error('no span');
+      },
+    });
+    const said = operations.trace(
+      () => {
+        throw new Error('no subject');
+      },
+      () => 1,
+    );
+    assert.equal(said, 1);
+    agent(operations, 'a', () => assert.equal(trace.getActiveSpan(), undefined));
+  });
+
+  it('cut names, and put those beyond 100 under one in metrics', async () => {
+    const operations = operationsOf(engineWith());
+    for (let index = 0; index < 102; index++) tool(operations, `tool ${index} ${'x'.repeat(1000)}`, () => {});
+    assert.ok(telemetry.spans().every(({ name }) => name.length < 300));
+    const points = (await telemetry.metrics()).filter(({ name }) => name === 'gen_ai.execute_tool.duration');
+    assert.equal(points.length, 101);
+    assert.equal(points.find(({ attributes }) => attributes['gen_ai.tool.name'] === '_other')?.count, 2);
+  });
+});

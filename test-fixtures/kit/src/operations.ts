@@ -1,0 +1,279 @@
+/**
+ * The conformance suite for operations: the runs of agents, their tools, MCP. An application plays its scenes without
+ * llmtrace, with it, and with its agents switched off; it says the same and the vendor gets the same requests each time.
+ * With llmtrace, the spans of each scene are a tree, each request of a model is one span, and the sums of each run are those
+ * of the calls beneath it.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type RunOptions, type RunResult, runApp } from './run-app.ts';
+import { MODEL_MAP, type RecordedRequest, startVendorServer, type VendorServer } from './server.ts';
+
+/** A scene, and what is expected of it. */
+export interface OperationScene {
+  readonly name: string;
+  /** The names of the spans, each indented by two blanks more than its parent's. */
+  readonly tree: readonly string[];
+  /** More that is expected of the spans. */
+  check?(spans: readonly Span[]): void;
+}
+
+export interface OperationSuite {
+  /** What runs the operations, as a test's title names it. */
+  readonly title: string;
+  /**
+   * The application. It plays all scenes, each within a span `scene NAME` of its own, with the SDK in the format that
+   * `FORMAT` names.
+   */
+  readonly app: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly scenes: readonly OperationScene[];
+  readonly formats?: readonly ('cjs' | 'esm')[];
+  /** The version of Node.js that runs the application. @default that of the test */
+  readonly node?: string;
+}
+
+export interface Span {
+  readonly name: string;
+  readonly kind: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly status: { readonly code?: number; readonly message?: string };
+  readonly links: readonly { readonly spanId: string }[];
+}
+
+export function describeOperations(suite: OperationSuite): void {
+  for (const format of suite.formats ?? (['cjs', 'esm'] as const))
+    describe(`operations of ${suite.title}, as ${format}`, () => {
+      let [plain, off, traced]: Play[] = [];
+      before(async function () {
+        this.timeout(300_000);
+        [plain, off, traced] = await plays(suite, format);
+      });
+      it('change nothing for the application', () => {
+        assert.equal(plain?.result.code, 0, plain?.result.stderr);
+        for (const other of [off, traced]) expectSame(plain as Play, other as Play);
+      });
+      it('are left out where they are switched off', () => {
+        const spans = off?.spans ?? [];
+        assert.equal(spans.filter(isOperation).length, 0);
+        assert.equal(spans.filter(isModelCall).length, off?.requests.length);
+      });
+      it('leave each request of a model one span', () => {
+        assert.equal(traced?.spans.filter(isModelCall).length, traced?.requests.length);
+      });
+      for (const scene of suite.scenes)
+        it(scene.name, () => {
+          const all = traced?.spans ?? [];
+          const root = all.find(({ name }) => name === `scene ${scene.name}`);
+          assert.ok(root, `no span of the scene: ${traced?.result.stderr}`);
+          const spans = beneath(all, root);
+          assert.deepEqual(sorted(treeOf(spans)), sorted(scene.tree));
+          expectSums(spans);
+          scene.check?.(spans);
+        });
+      it('have no trace besides', () => {
+        const roots = childrenOf(traced?.spans ?? [], undefined).map(({ name }) => name);
+        assert.deepEqual(roots.sort(), suite.scenes.map(({ name }) => `scene ${name}`).sort());
+      });
+    });
+}
+
+async function plays(suite: OperationSuite, format: string): Promise<Play[]> {
+  const stage = await startStage();
+  try {
+    const played: Play[] = [];
+    for (const [env, flags] of WAYS) played.push(await play(stage, suite, { ...env, FORMAT: format }, flags));
+    return played;
+  } finally {
+    await stage.close();
+  }
+}
+
+const AUTO = ['--import', '@llmtrace/auto'];
+
+const WAYS: readonly (readonly [env: Readonly<Record<string, string>>, flags: readonly string[]])[] = [
+  [{}, []],
+  [{ LLMTRACE_AGENTS: 'false' }, AUTO],
+  [{}, AUTO],
+];
+
+function expectSame(plain: Play, other: Play): void {
+  assert.ok(plain.result.stdout.length > 0, 'the application says something');
+  assert.equal(other.result.stdout, plain.result.stdout, other.result.stderr);
+  assert.deepEqual([other.result.code, other.result.signal], [0, null]);
+  assert.deepEqual(other.requests, plain.requests, 'the requests that the vendor got');
+}
+
+interface Play {
+  readonly result: RunResult;
+  readonly spans: readonly Span[];
+  /** The bodies that the vendor got, without the ids of its own, sorted: runs that go on at once race. */
+  readonly requests: readonly string[];
+}
+
+const steady = ({ body }: RecordedRequest): string =>
+  JSON.stringify(body).replaceAll(/\b(call|toolu|fc|resp|msg|rs)_\w+/g, '$1_');
+
+async function play(
+  { vendor, collector }: Stage,
+  { app, env = {}, node }: OperationSuite,
+  scene: Readonly<Record<string, string>>,
+  preload: readonly string[],
+): Promise<Play> {
+  vendor.clear();
+  collector.spans.length = 0;
+  const options: RunOptions = {
+    flags: ['--no-warnings', ...preload],
+    timeout: 120_000,
+    ...(node === undefined ? {} : { node }),
+    env: { ...environment(vendor, collector), ...env, ...scene },
+  };
+  const result = await runApp(app, options);
+  return { result, spans: [...collector.spans], requests: vendor.requests.map(steady).sort() };
+}
+
+const environment = (vendor: VendorServer, collector: Collector): Record<string, string> => ({
+  OPENAI_API_KEY: 'sk-test',
+  OPENAI_BASE_URL: `${vendor.url}/v1`,
+  ANTHROPIC_API_KEY: 'sk-ant-test',
+  ANTHROPIC_BASE_URL: vendor.url,
+  GEMINI_API_KEY: 'test',
+  GOOGLE_GEMINI_BASE_URL: vendor.url,
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  OTEL_METRICS_EXPORTER: 'none',
+  OTEL_LOGS_EXPORTER: 'none',
+  LLMTRACE_MODEL_MAP: MODEL_MAP,
+});
+
+interface Stage {
+  readonly vendor: VendorServer;
+  readonly collector: Collector;
+  close(): Promise<void>;
+}
+
+async function startStage(): Promise<Stage> {
+  const [vendor, collector] = await Promise.all([startVendorServer(), startCollector()]);
+  return {
+    vendor,
+    collector,
+    async close() {
+      collector.close();
+      await vendor.close();
+    },
+  };
+}
+
+interface Collector {
+  readonly url: string;
+  readonly spans: Span[];
+  close(): void;
+}
+
+async function startCollector(): Promise<Collector> {
+  const spans: Span[] = [];
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part);
+    if (request.url === '/v1/traces') spans.push(...spansOf(JSON.parse(Buffer.concat(parts).toString())));
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    spans,
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const spansOf = ({ resourceSpans }: any): Span[] =>
+  resourceSpans.flatMap(({ scopeSpans }: any) =>
+    scopeSpans.flatMap(({ spans }: any) =>
+      spans.map((span: any) => ({
+        ...span,
+        parentSpanId: span.parentSpanId || undefined,
+        attributes: Object.fromEntries(span.attributes.map(({ key, value }: any) => [key, plain(value)])),
+        status: span.status ?? {},
+        links: span.links ?? [],
+      })),
+    ),
+  );
+
+function plain(value: any): unknown {
+  const [kind, one] = Object.entries(value)[0] as [string, any];
+  if (kind === 'arrayValue') return (one.values ?? []).map(plain);
+  return kind === 'intValue' ? Number(one) : one;
+}
+
+const childrenOf = (spans: readonly Span[], parent: string | undefined): Span[] =>
+  spans.filter(({ parentSpanId }) =>
+    parent === undefined ? !spans.some(({ spanId }) => spanId === parentSpanId) : parentSpanId === parent,
+  );
+
+/** The names of all spans, those beneath one indented by two blanks more. */
+const treeOf = (spans: readonly Span[], parent?: string, indent = ''): string[] =>
+  childrenOf(spans, parent).flatMap((span) => [
+    indent + span.name,
+    ...treeOf(spans, span.spanId, `${indent}  `),
+  ]);
+
+/** A tree with siblings in the order of their names: spans that start within one millisecond have none. */
+function sorted(lines: readonly string[]): string[] {
+  const groups: string[][] = [];
+  for (const line of lines) {
+    if (line.startsWith('  ')) groups.at(-1)?.push(line.slice(2));
+    else groups.push([line]);
+  }
+  return groups
+    .map(([name = '', ...below]) => [name, ...sorted(below).map((line) => `  ${line}`)])
+    .sort((a, b) => a.join('\n').localeCompare(b.join('\n')))
+    .flat();
+}
+
+const isModelCall = ({ attributes }: Span): boolean => attributes['gen_ai.provider.name'] !== undefined;
+
+const isOperation = ({ attributes }: Span): boolean =>
+  /^(?:invoke_|execute_)/.test(String(attributes['gen_ai.operation.name'] ?? '')) ||
+  attributes['mcp.method.name'] !== undefined;
+
+const beneath = (spans: readonly Span[], { spanId }: Span): Span[] =>
+  spans
+    .filter(({ parentSpanId }) => parentSpanId === spanId)
+    .flatMap((span) => [span, ...beneath(spans, span)]);
+
+/** No span of an operation has the conventions' tokens or a cost: a backend that sums them over all spans has the truth. */
+function expectSums(spans: readonly Span[]): void {
+  for (const span of spans.filter(isOperation)) {
+    const { attributes } = span;
+    for (const name of ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.cost'])
+      assert.equal(attributes[name], undefined, `${name} of ${span.name}`);
+    if (attributes['llmtrace.agent.model_calls'] === undefined) continue;
+    const calls = beneath(spans, span).filter(isModelCall);
+    const tools = beneath(spans, span).filter(isTool);
+    const sum = (name: string): number =>
+      calls.reduce((total, call) => total + Number(call.attributes[name] ?? 0), 0);
+    assert.equal(attributes['llmtrace.agent.model_calls'], calls.length, span.name);
+    assert.equal(attributes['llmtrace.agent.tool_calls'], tools.length, span.name);
+    assert.equal(attributes['llmtrace.agent.input_tokens'], sum('gen_ai.usage.input_tokens'));
+    assert.equal(attributes['llmtrace.agent.output_tokens'], sum('gen_ai.usage.output_tokens'));
+    if (attributes['llmtrace.agent.partial']) assert.equal(attributes['llmtrace.agent.cost'], undefined);
+    else
+      assert.ok(
+        Math.abs(Number(attributes['llmtrace.agent.cost']) - sum('gen_ai.usage.cost')) < 1e-12,
+        `the cost of ${span.name}`,
+      );
+  }
+}
+
+/** A server's span of a tool is the same tool call as the client's above it. */
+const isTool = ({ attributes, kind }: Span): boolean =>
+  attributes['gen_ai.operation.name'] === 'execute_tool' && kind !== 2;
