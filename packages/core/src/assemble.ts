@@ -4,6 +4,7 @@
  */
 import type { DiagLogger, Meter, Tracer } from '@opentelemetry/api';
 import { attributionOf } from './attribution/resolve.ts';
+import { type CallOptions, configWith, sharedNameOf } from './call-options.ts';
 import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
@@ -20,7 +21,6 @@ import type { Pricing } from './interceptors/forecast.ts';
 import { rateLimit } from './interceptors/rate-limit.ts';
 import { retry } from './interceptors/retry.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
-import type { SharedName } from './interceptors/shared/shared-limiter.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
 import { eventObserver } from './observers/events.ts';
@@ -45,16 +45,55 @@ export interface Instruments {
   readonly diag: DiagLogger;
 }
 
+/** The observers of an instrumentation that are the same whatever the options of a call are. */
+interface Fixed {
+  readonly metrics: Observer;
+  readonly resilience: Observer;
+  readonly log: Observer | undefined;
+}
+
+const fixedObservers = (config: CompleteConfig, { meter }: Instruments): Fixed => {
+  const labelsOf = labelsBy(config.attribution);
+  return {
+    metrics: metricsObserver(meter, config, labelsOf),
+    resilience: resilienceObserver(meter, labelsOf),
+    log: logObserver(config.log as ResolvedLog, config.content.maxLength),
+  };
+};
+
 /** The engine that a configuration makes for the calls of a vendor. */
-export function engineOf(
+export function engineOf(vendor: Vendor, config: CompleteConfig, instruments: Instruments): Engine {
+  usePrices(config.prices);
+  const fixed = fixedObservers(config, instruments);
+  const engine = engineWith(vendor, config, instruments, fixed, {});
+  const known = new WeakMap<CallOptions, EngineConfig>();
+  return {
+    ...engine,
+    withOptions(options) {
+      let found = known.get(options);
+      if (!found) {
+        found = engineWith(vendor, configWith(config, options), instruments, fixed, options);
+        known.set(options, found);
+      }
+      return found;
+    },
+  };
+}
+
+/** An engine, and those for calls that have options of their own. */
+export interface Engine extends EngineConfig {
+  withOptions(options: CallOptions): EngineConfig;
+}
+
+function engineWith(
   vendor: Vendor,
   config: CompleteConfig,
-  { tracer, meter, events, diag }: Instruments,
+  { tracer, meter: _, events, diag }: Instruments,
+  { metrics, resilience, log }: Fixed,
+  options: CallOptions,
 ): EngineConfig {
-  usePrices(config.prices);
   const { content } = config;
-  const log = logObserver(config.log as ResolvedLog, content.maxLength);
-  const { intercept, retries, settling, telling } = layersOf(config, meter);
+  const { intercept, retries, settling, telling } = layersOf(config, resilience, options);
   const { startSpanHook, requestHook, responseHook } = safeHooks(config, diag);
   // in the order of their end: the spend of a call is settled before the call is reported
   const own = [
@@ -64,17 +103,19 @@ export function engineOf(
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
-    metricsObserver(meter, config, labelsBy(config.attribution)),
+    metrics,
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
     ...(requestHook ? [requestHookObserver(requestHook)] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
+  const start = { startSpanHook, name: options.name };
   return {
     vendor,
     attribution: attributionOf(config.attribution),
-    startSpan: (call) => startSpan(tracer, call, config, startSpanHook),
+    startSpan: (call) => startSpan(tracer, call, config, start),
     priceOf: pricer({ models: config.modelMap }),
+    isPriced: options.cost !== false,
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],
     intercept,
@@ -134,8 +175,9 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
 
 /** What budgets know of prices. */
 const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
-  priceOf: (call, usage) => costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
-  isPrepaid: isPrepaidCall,
+  priceOf: (call, usage) =>
+    call.isFree ? 0 : costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
+  isPrepaid: (call) => call.isFree === true || isPrepaidCall(call),
 });
 
 interface Layers {
@@ -165,24 +207,29 @@ function layer<T extends object>(options: T, make: (options: T) => Layer): Layer
  * User's interceptors ▸ retry ▸ budget ▸ rate limit ▸ attempt: every attempt is a request that the vendor counts, and
  * a call without budget need not wait for the rate limit.
  */
-function layersOf(config: CompleteConfig, meter: Meter): Layers {
+function layersOf(config: CompleteConfig, resilience: Observer, options: CallOptions): Layers {
   const { sharedLimits: store } = config;
-  // Lists are the same in all processes, so that places in them name the limits there.
-  const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);
+  // Lists are the same in all processes, so that places in them name the limits there. Those of a call are named by what
+  // is written in them.
+  const named = (kind: string, at: number, limit: object, own: false | readonly object[] = []) => {
+    const isOfCall = own !== false && own.includes(limit);
+    const text = isOfCall ? sharedNameOf(limit) : String(at);
+    return store && text !== undefined ? { store, name: `${kind} ${text}` } : undefined;
+  };
   const { conceal } = attributionOf(config.attribution);
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
-    ...config.budget.map((options, i) =>
-      layer(options, () =>
-        watchedBudget(options, {
-          shared: named(`budget ${i}`),
+    ...config.budget.map((limit, i) =>
+      layer(limit, () =>
+        watchedBudget(limit, {
+          shared: named('budget', i, limit, options.budget),
           pricing: pricingOf(config.modelMap),
           conceal,
         }),
       ),
     ),
-    ...config.rateLimit.map((options, i) =>
-      layer(options, () => rateLimit(options, { shared: named(`limit ${i}`), conceal })),
+    ...config.rateLimit.map((limit, i) =>
+      layer(limit, () => rateLimit(limit, { shared: named('limit', i, limit, options.rateLimit), conceal })),
     ),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);
@@ -190,9 +237,6 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
     intercept: compose([...config.interceptors, ...layers.map(({ intercept }) => intercept)]),
     retries: config.retry !== false,
     settling: layers.flatMap(({ observer }) => observer ?? []),
-    telling: [
-      ...(layers.length > 0 ? [resilienceObserver(meter, labelsBy(config.attribution))] : []),
-      ...(hooked ? [hooksObserver(config.hooks)] : []),
-    ],
+    telling: [...(layers.length > 0 ? [resilience] : []), ...(hooked ? [hooksObserver(config.hooks)] : [])],
   };
 }

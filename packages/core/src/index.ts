@@ -72,6 +72,7 @@ export {
   type Key,
   type LlmAttributes,
   LlmInstrumentation,
+  type LlmOptions,
   type LlmTraceConfig,
   LlmTraceError,
   type LogMode,
@@ -110,4 +111,5 @@ export {
   type Vendor,
   validateConfig,
   withLlmAttributes,
+  withLlmOptions,
 } from './internal.ts';

@@ -15,6 +15,7 @@ export type {
 } from './attribution/options.ts';
 export { type Attribution, attributionOf } from './attribution/resolve.ts';
 export { runAsIn, type Scope, scopeOf } from './attribution/scope.ts';
+export { type LlmOptions, withLlmOptions } from './call-options.ts';
 export {
   isSwitchedOff,
   type LlmTraceConfig,

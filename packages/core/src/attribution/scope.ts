@@ -9,6 +9,8 @@ import type { LlmAttributes } from '../model/attributes.ts';
 /** Settings of the calls within a function. A scope within another one has the values of both. */
 export interface Scope {
   readonly attributes: LlmAttributes | undefined;
+  /** What `withLlmOptions` has checked. */
+  readonly options?: object | undefined;
 }
 
 const KEY = createContextKey('llmtrace.scope');

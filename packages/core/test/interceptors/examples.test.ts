@@ -25,6 +25,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   retry: ['core/examples/retry'],
   'rate-limit': ['core/examples/rate-limit', 'core/examples/budget', 'core/examples/limiter'],
   attribution: ['core/examples/attribution'],
+  options: ['core/examples/options'],
   hooks: ['core/examples/span-hooks'],
   middleware: ['core/examples/middleware', 'auto/examples/llmtrace.config'],
 };
@@ -47,6 +48,12 @@ describe('the examples of retries, rate limits and middleware', () => {
 
   it('show whom a call is for', async () => {
     assert.equal(await run('attribution'), 'acme, summary: ann\n');
+  });
+
+  it('give some calls other options', async () => {
+    const refused =
+      'llmtrace did not send the request: the budget of 1000 tokens a day is spent (process).\n';
+    assert.equal(await run('options'), refused);
   });
 
   it('refuse what is over a limit', async () => {
