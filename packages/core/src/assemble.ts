@@ -32,6 +32,7 @@ import { labelsBy } from './observers/metrics/labels.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
 import { requestHookObserver, safeHooks } from './observers/span-hooks.ts';
+import { usageObserver } from './observers/usage/usage.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
@@ -103,6 +104,7 @@ function engineWith(
       exceptions: config.exceptionsOnSpans,
       content: isOn(content, 'SPAN') ? content : undefined,
     }),
+    usageObserver,
     metrics,
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),

@@ -143,6 +143,16 @@ export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
+export type { Dimensions, UsageField, UsageTotals } from './observers/usage/cell.ts';
+export type { UsageRow } from './observers/usage/store.ts';
+export {
+  type CallUsage,
+  getUsage,
+  onUsage,
+  resetUsage,
+  type UsageQuery,
+  type UsageReport,
+} from './observers/usage/usage.ts';
 export { OPTION_TABLE } from './option-tables.ts';
 export type { Environment } from './options/environment.ts';
 export {
