@@ -4,6 +4,7 @@
  */
 import type { DiagLogger, Meter, Tracer } from '@opentelemetry/api';
 import { attributionOf } from './attribution/resolve.ts';
+import { type CallOptions, configWith, sharedNameOf } from './call-options.ts';
 import type { CompleteConfig } from './config.ts';
 import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
@@ -21,7 +22,6 @@ import { rateLimit } from './interceptors/rate-limit.ts';
 import { retry } from './interceptors/retry.ts';
 import { runBudget } from './interceptors/run-budget.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
-import type { SharedName } from './interceptors/shared/shared-limiter.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
 import { eventObserver } from './observers/events.ts';
@@ -36,6 +36,7 @@ import { operationSpanObserver, startOperationSpan } from './observers/operation
 import { rollUpObserver } from './observers/roll-up.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
 import { requestHookObserver, safeHooks } from './observers/span-hooks.ts';
+import { usageObserver } from './observers/usage/usage.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
@@ -49,16 +50,57 @@ export interface Instruments {
   readonly diag: DiagLogger;
 }
 
+/** The observers of an instrumentation that are the same whatever the options of a call are. */
+interface Fixed {
+  readonly metrics: Observer;
+  readonly operations: Observer;
+  readonly resilience: Observer;
+  readonly log: Observer | undefined;
+}
+
+const fixedObservers = (config: CompleteConfig, { meter }: Instruments): Fixed => {
+  const labelsOf = labelsBy(config.attribution);
+  return {
+    metrics: metricsObserver(meter, config, labelsOf),
+    operations: operationMetricsObserver(meter),
+    resilience: resilienceObserver(meter, labelsOf),
+    log: logObserver(config.log as ResolvedLog, config.content.maxLength),
+  };
+};
+
 /** The engine that a configuration makes for the calls of a vendor. */
-export function engineOf(
+export function engineOf(vendor: Vendor, config: CompleteConfig, instruments: Instruments): Engine {
+  usePrices(config.prices);
+  const fixed = fixedObservers(config, instruments);
+  const engine = engineWith(vendor, config, instruments, fixed, {});
+  const known = new WeakMap<CallOptions, EngineConfig>();
+  return {
+    ...engine,
+    withOptions(options) {
+      let found = known.get(options);
+      if (!found) {
+        found = engineWith(vendor, configWith(config, options), instruments, fixed, options);
+        known.set(options, found);
+      }
+      return found;
+    },
+  };
+}
+
+/** An engine, and those for calls that have options of their own. */
+export interface Engine extends EngineConfig {
+  withOptions(options: CallOptions): EngineConfig;
+}
+
+function engineWith(
   vendor: Vendor,
   config: CompleteConfig,
-  { tracer, meter, events, diag }: Instruments,
+  { tracer, meter: _, events, diag }: Instruments,
+  { metrics, operations, resilience, log }: Fixed,
+  options: CallOptions,
 ): EngineConfig {
-  usePrices(config.prices);
   const { content } = config;
-  const log = logObserver(config.log as ResolvedLog, content.maxLength);
-  const { intercept, retries, settling, telling } = layersOf(config, meter);
+  const { intercept, retries, settling, telling } = layersOf(config, resilience, options);
   const { startSpanHook, requestHook, responseHook } = safeHooks(config, diag);
   // in the order of their end: the spend of a call is settled before the call is reported
   const onSpans = isOn(content, 'SPAN') ? content : undefined;
@@ -67,19 +109,22 @@ export function engineOf(
     ...settling,
     spanObserver(config, { responseHook, exceptions: config.exceptionsOnSpans, content: onSpans }),
     operationSpanObserver({ usage: config.agentUsage, content: onSpans }),
-    metricsObserver(meter, config, labelsBy(config.attribution)),
-    operationMetricsObserver(meter),
+    usageObserver,
+    metrics,
+    operations,
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
     ...(log ? [log] : []),
     ...(requestHook ? [requestHookObserver(requestHook)] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
+  const start = { startSpanHook, name: options.name };
   return {
     vendor,
     attribution: attributionOf(config.attribution),
-    startSpan: (call) => startSpan(tracer, call, config, startSpanHook),
+    startSpan: (call) => startSpan(tracer, call, config, start),
     startOperationSpan: (operation) => startOperationSpan(tracer, operation),
     priceOf: pricer({ models: config.modelMap }),
+    isPriced: options.cost !== false,
     observers: [...own, ...given],
     watching: [...own.filter(({ chunk }) => chunk), ...given],
     intercept,
@@ -143,8 +188,9 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
 
 /** What budgets know of prices. */
 const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
-  priceOf: (call, usage) => costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
-  isPrepaid: isPrepaidCall,
+  priceOf: (call, usage) =>
+    call.isFree ? 0 : costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
+  isPrepaid: (call) => call.isFree === true || isPrepaidCall(call),
 });
 
 /** By their amount: the calls of a run may be those of several vendors. */
@@ -184,25 +230,30 @@ function layer<T extends object>(options: T, make: (options: T) => Layer): Layer
  * User's interceptors ▸ retry ▸ budget ▸ rate limit ▸ attempt: every attempt is a request that the vendor counts, and
  * a call without budget need not wait for the rate limit.
  */
-function layersOf(config: CompleteConfig, meter: Meter): Layers {
+function layersOf(config: CompleteConfig, resilience: Observer, options: CallOptions): Layers {
   const { sharedLimits: store } = config;
-  // Lists are the same in all processes, so that places in them name the limits there.
-  const named = (name: string): SharedName | undefined => (store ? { store, name } : undefined);
+  // Lists are the same in all processes, so that places in them name the limits there. Those of a call are named by what
+  // is written in them.
+  const named = (kind: string, at: number, limit: object, own: false | readonly object[] = []) => {
+    const isOfCall = own !== false && own.includes(limit);
+    const text = isOfCall ? sharedNameOf(limit) : String(at);
+    return store && text !== undefined ? { store, name: `${kind} ${text}` } : undefined;
+  };
   const { conceal } = attributionOf(config.attribution);
   const layers = [
     ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
-    ...config.budget.map((options, i) =>
-      layer(options, () =>
-        watchedBudget(options, {
-          shared: named(`budget ${i}`),
+    ...config.budget.map((limit, i) =>
+      layer(limit, () =>
+        watchedBudget(limit, {
+          shared: named('budget', i, limit, options.budget),
           pricing: pricingOf(config.modelMap),
           conceal,
         }),
       ),
     ),
     ...runBudgetOf(config),
-    ...config.rateLimit.map((options, i) =>
-      layer(options, () => rateLimit(options, { shared: named(`limit ${i}`), conceal })),
+    ...config.rateLimit.map((limit, i) =>
+      layer(limit, () => rateLimit(limit, { shared: named('limit', i, limit, options.rateLimit), conceal })),
     ),
   ];
   const hooked = HOOKS.some((name) => config.hooks[name]);
@@ -210,9 +261,6 @@ function layersOf(config: CompleteConfig, meter: Meter): Layers {
     intercept: compose([...config.interceptors, ...layers.map(({ intercept }) => intercept)]),
     retries: config.retry !== false,
     settling: layers.flatMap(({ observer }) => observer ?? []),
-    telling: [
-      ...(layers.length > 0 ? [resilienceObserver(meter, labelsBy(config.attribution))] : []),
-      ...(hooked ? [hooksObserver(config.hooks)] : []),
-    ],
+    telling: [...(layers.length > 0 ? [resilience] : []), ...(hooked ? [hooksObserver(config.hooks)] : [])],
   };
 }

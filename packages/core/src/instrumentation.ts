@@ -4,7 +4,8 @@ import {
   InstrumentationBase,
   type InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation';
-import { engineOf, openSharedLimits } from './assemble.ts';
+import { type Engine, engineOf, openSharedLimits } from './assemble.ts';
+import { activeOptions } from './call-options.ts';
 import {
   type CompleteConfig,
   isSwitchedOff,
@@ -48,7 +49,7 @@ export interface InstrumentationEntry {
 export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceConfig> {
   // `declare`, all of them: the base class's constructor sets them before fields of this class exist,
   // and fields would then overwrite what it set.
-  declare private _engine: EngineConfig | undefined;
+  declare private _engine: Engine | undefined;
   declare private _tracers: TracerProvider | undefined;
   declare private _meters: MeterProvider | undefined;
   declare private _loggers: EventLoggerProvider | undefined;
@@ -191,6 +192,12 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 
   /** Undefined if the OpenTelemetry providers fail: the application's call then runs untraced. */
   protected _current(): EngineConfig | undefined {
+    const engine = this._configured();
+    const options = activeOptions();
+    return engine && options ? engine.withOptions(options) : engine;
+  }
+
+  private _configured(): Engine | undefined {
     const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;
     try {
@@ -210,7 +217,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return processWide().meters ?? meters ?? metrics.getMeterProvider();
   }
 
-  private _makeEngine(meters: MeterProvider): EngineConfig {
+  private _makeEngine(meters: MeterProvider): Engine {
     const config = this.getConfig() as CompleteConfig;
     const { instrumentationName: name, instrumentationVersion: version, vendor } = this;
     const scope = config.semconv === 'latest' ? {} : { schemaUrl: SCHEMA_URL };

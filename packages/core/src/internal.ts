@@ -15,6 +15,7 @@ export type {
 } from './attribution/options.ts';
 export { type Attribution, attributionOf } from './attribution/resolve.ts';
 export { runAsIn, type Scope, scopeOf } from './attribution/scope.ts';
+export { type LlmOptions, withLlmOptions } from './call-options.ts';
 export {
   isSwitchedOff,
   type LlmTraceConfig,
@@ -157,6 +158,16 @@ export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
+export type { Dimensions, UsageField, UsageTotals } from './observers/usage/cell.ts';
+export type { UsageRow } from './observers/usage/store.ts';
+export {
+  type CallUsage,
+  getUsage,
+  onUsage,
+  resetUsage,
+  type UsageQuery,
+  type UsageReport,
+} from './observers/usage/usage.ts';
 export { OPTION_TABLE } from './option-tables.ts';
 export type { Environment } from './options/environment.ts';
 export {

@@ -38,6 +38,68 @@ const completed = aCall({
   cost: { total: 0.25, source: 'local' },
 });
 
+const of = (tenant: string | undefined, changes: Partial<Call> = {}): Call => ({
+  ...completed,
+  attributes: { tenant, user: 'ann' },
+  ...changes,
+});
+
+describe('the Prometheus metrics by attributes of calls', () => {
+  const costs = async (observer: PrometheusObserver): Promise<[string, number][]> =>
+    Object.entries(await samples(observer)).filter(([name]) => name.startsWith('llmtrace_cost_usd_total'));
+
+  it('have labels of those that are named, and of no others', async () => {
+    const observer = prometheusObserver({ attributes: ['tenant.id', 'feature'] });
+    play(observer, of('acme'), of('acme'), of(undefined));
+    play(observer, of('acme', { outcome: 'failed', error: { status: 429 } }));
+    const labels = (tenant: string) =>
+      `provider="openai",model="gpt-4o",tenant_id="${tenant}",feature="unknown"`;
+    assert.deepEqual(await costs(observer), [
+      [`llmtrace_cost_usd_total{${labels('acme')}}`, 0.75],
+      [`llmtrace_cost_usd_total{${labels('unknown')}}`, 0.25],
+    ]);
+    const failed =
+      'llmtrace_errors_total{provider="openai",error_type="rate_limit",tenant_id="acme",feature="unknown"}';
+    assert.equal((await samples(observer))[failed], 1);
+  });
+
+  it('keep to their cap, and let the series of an idle value go', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['performance'] });
+    const diag = recordDiag();
+    try {
+      const observer = prometheusObserver({ attributes: ['tenant'], maxLabelValues: 3 });
+      for (let at = 0; at < 1000; at++) play(observer, of(`t${at}`));
+      const tenantsOf = async () =>
+        (await costs(observer)).map(([name]) => /tenant_id="(\w+)"/.exec(name)?.[1]);
+      assert.deepEqual(await tenantsOf(), ['t0', 't1', 't2', 'other']);
+      assert.deepEqual((await costs(observer)).at(-1)?.[1], 997 * 0.25);
+      clock.tick(IDLE);
+      play(observer, of('new'), of('t1'));
+      assert.deepEqual(await tenantsOf(), ['t1', 't2', 'other', 'new']);
+      assert.deepEqual((await costs(observer))[0]?.[1], 0.5);
+      assert.equal(diag.lines.length, 1);
+    } finally {
+      diag.stop();
+      clock.restore();
+    }
+  });
+
+  it('refuse attributes that have no label of their own', () => {
+    for (const attributes of [['tenant', 'tenant.id'], ['provider'], [5], 'tenant'] as any[])
+      assert.throws(() => prometheusObserver({ attributes }), TypeError);
+    assert.throws(
+      () => prometheusObserver({ attributes: ['app.x'], defaultLabels: { app_x: 'y' } }),
+      TypeError,
+    );
+  });
+
+  it('take calls of another copy of llmtrace, which have no attributes', async () => {
+    const observer = prometheusObserver({ attributes: ['tenant'] });
+    play(observer, of('x', { attributes: undefined as any }));
+    assert.equal((await costs(observer)).length, 1);
+  });
+});
+
 describe('the Prometheus metrics of calls', () => {
   it('have exactly the names and labels that are documented', async () => {
     const observer = prometheusObserver();

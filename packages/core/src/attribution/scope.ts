@@ -9,27 +9,28 @@ import type { LlmAttributes } from '../model/attributes.ts';
 /** Settings of the calls within a function. A scope within another one has the values of both. */
 export interface Scope {
   readonly attributes: LlmAttributes | undefined;
+  /** What `withLlmOptions` has checked. */
+  readonly options?: object | undefined;
 }
 
 const KEY = createContextKey('llmtrace.scope');
 const SHARED = Symbol.for('llmtrace.scope');
 
-/** Shared by every copy of this module: its shape is a contract. */
-function storage(): AsyncLocalStorage<Scope> {
-  const shared = globalThis as { [SHARED]?: AsyncLocalStorage<Scope> };
-  if (!shared[SHARED]) Object.defineProperty(shared, SHARED, { value: new AsyncLocalStorage<Scope>() });
-  return shared[SHARED] as AsyncLocalStorage<Scope>;
-}
+const global = globalThis as { [SHARED]?: AsyncLocalStorage<Scope> };
 
-const store = storage();
+/** Shared by every copy of this module: its shape is a contract. It is made when a function first has a scope. */
+function storage(): AsyncLocalStorage<Scope> {
+  if (!global[SHARED]) Object.defineProperty(global, SHARED, { value: new AsyncLocalStorage<Scope>() });
+  return global[SHARED] as AsyncLocalStorage<Scope>;
+}
 
 /** The scope of a context, else the active one. */
 export const scopeOf = (active: Context = context.active()): Scope | undefined =>
-  (active.getValue(KEY) as Scope | undefined) ?? store.getStore();
+  (active.getValue(KEY) as Scope | undefined) ?? global[SHARED]?.getStore();
 
 /** Runs a function in a scope. */
 export const runIn = <T>(scope: Scope, run: () => T): T =>
-  store.run(scope, () => context.with(context.active().setValue(KEY, scope), run));
+  storage().run(scope, () => context.with(context.active().setValue(KEY, scope), run));
 
 /** The same where the scope was active before, and may have been none. */
 export const runAsIn = <T>(scope: Scope | undefined, run: () => T): T => (scope ? runIn(scope, run) : run());

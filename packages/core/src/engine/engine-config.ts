@@ -16,6 +16,8 @@ export interface EngineConfig {
   startOperationSpan(operation: Readonly<AgentOperation>): Span;
   /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
+  /** False where the application wants no cost. */
+  readonly isPriced: boolean;
   /** The attributes of a call, out of its context and the fields of its request. */
   readonly attribution: {
     readonly requestFields: boolean;

@@ -79,6 +79,7 @@ export function openCall(
   const signal = endpoint.signal?.(args, self);
   const attributes = attributesOf(engine, endpoint, request, args);
   const call = newCall(endpoint, { request, attributes }, origin, begun);
+  if (!engine.isPriced) call.isFree = true;
   if (engine.needsSize) call.requestSize = sizeOf(args);
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
@@ -215,6 +216,7 @@ function startSpan(engine: EngineConfig, call: Call): void {
 
 /** Runs before the observers of the end, which report the cost. */
 function price(engine: EngineConfig, call: Call): void {
+  if (call.isFree) return;
   try {
     call.cost = engine.priceOf(call);
   } catch (error) {

@@ -1,7 +1,9 @@
 /**
  * What is spent of a budget, what calls under way have **reserved** of it, and what is left until the window ends.
  */
+
 import { MAX_TOKENS, MAX_USD } from '../platform/bounds.ts';
+import { ExactSum } from '../platform/exact-sum.ts';
 import { PARTS, type Windows } from './windows.ts';
 
 /** Money, in USD, and tokens. */
@@ -140,7 +142,7 @@ export const makeLocalPurse = (windows: Windows, clocks: PurseClocks): Purse =>
   windows.isRolling ? new RollingPurse(windows, clocks) : new LocalPurse(windows, clocks);
 
 /**
- * There may be one for each of many keys: it is a class, and has 8 numbers.
+ * There may be one for each of many keys: it is a class, and has 9 numbers.
  *
  * A window is refilled once. Its start comes from the time of the day and never goes back, so that a clock that is set
  * over midnight and back again refills nothing twice. Where it was set far ahead by mistake, and back, the window ends
@@ -149,7 +151,7 @@ export const makeLocalPurse = (windows: Windows, clocks: PurseClocks): Purse =>
 export class LocalPurse extends ReservingPurse {
   readonly #windows: Windows;
   readonly #clocks: PurseClocks;
-  #usd = 0;
+  #usd = new ExactSum();
   #tokens = 0;
   #start: number;
   #end: number;
@@ -167,22 +169,22 @@ export class LocalPurse extends ReservingPurse {
   }
 
   get isIdle(): boolean {
-    return !this.hasReserved && (this.#isOver() || (this.#usd === 0 && this.#tokens === 0));
+    return !this.hasReserved && (this.#isOver() || (this.#usd.value === 0 && this.#tokens === 0));
   }
 
   get spent(): Amounts {
-    return { usd: this.#usd, tokens: this.#tokens };
+    return { usd: this.#usd.value, tokens: this.#tokens };
   }
 
   protected add({ usd, tokens }: Amounts): void {
-    this.#usd += usd;
+    this.#usd.add(usd);
     this.#tokens += tokens;
   }
 
   protected turn(): void {
     if (!this.#isOver()) return;
     const { start, end } = this.#windows.at(this.#clocks.date());
-    this.#usd = 0;
+    this.#usd = new ExactSum();
     this.#tokens = 0;
     this.#start = start;
     this.#end = end;

@@ -80,7 +80,7 @@ export const hasTokens = (usage: Usage | undefined): boolean =>
   usage !== undefined && (usage.inputTokens !== undefined || usage.outputTokens !== undefined);
 
 /** Whether a call was billed, as far as is known, by a price that is not. */
-export function isUnpriced({ cost, outcome, response: { usage, billing } }: Call): boolean {
-  if (cost !== undefined || outcome === 'failed' || billing?.isPrepaid) return false;
+export function isUnpriced({ cost, isFree, outcome, response: { usage, billing } }: Call): boolean {
+  if (cost !== undefined || isFree || outcome === 'failed' || billing?.isPrepaid) return false;
   return hasTokens(usage) || billing?.fees !== undefined;
 }

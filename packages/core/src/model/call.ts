@@ -197,6 +197,8 @@ export interface Call {
   error: unknown;
   endTime: number | undefined;
   cost: Cost | undefined;
+  /** True where the application wants no cost of it: `withLlmOptions({ cost: false })`. */
+  isFree?: boolean | undefined;
   /** Where the call reads the answer of an earlier one: the span of that, if it is known. */
   readonly reads?: { readonly span: SpanContext | undefined } | undefined;
   /** The OpenTelemetry context in which the vendor's method runs. */

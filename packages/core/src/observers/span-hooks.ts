@@ -6,6 +6,7 @@ import type { Attributes, DiagLogger, Span } from '@opentelemetry/api';
 import type { Call, Observer } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
 import { shown } from '../options/rules.ts';
+import { safeCallback } from '../platform/safe-callback.ts';
 
 export interface SpanHooks {
   /** Returns attributes for the span of a call before it starts, so that a sampler sees them. */
@@ -35,45 +36,16 @@ export function spanHooksOf(given: Readonly<SpanHooks>): Required<SpanHooks> {
 }
 
 /** The hooks, none of which fails. */
-export function safeHooks(hooks: SpanHooks, diag: DiagLogger): SpanHooks {
-  return {
-    startSpanHook: safe('startSpanHook', hooks.startSpanHook, diag),
-    requestHook: safe('requestHook', hooks.requestHook, diag),
-    responseHook: safe('responseHook', hooks.responseHook, diag),
-  };
-}
-
-const MAX_REPORTS = 100;
-
-function safe<A extends unknown[], R>(
-  name: string,
-  hook: ((...args: A) => R) | undefined,
+export function safeHooks(
+  { startSpanHook, requestHook, responseHook }: SpanHooks,
   diag: DiagLogger,
-): ((...args: A) => R | undefined) | undefined {
-  if (!hook) return undefined;
-  const reported = new Set<string>();
-  const report = (error: unknown): undefined => {
-    const cause = String(error);
-    if (reported.has(cause) || reported.size >= MAX_REPORTS) return;
-    reported.add(cause);
-    try {
-      diag.error(`the ${name} failed; the call goes on without what it would have set`, error);
-    } catch {} // the application's own logger failed
-  };
-  return (...args) => {
-    try {
-      const result = hook(...args);
-      if (!isThenable(result)) return result;
-      result.then(undefined, report); // a rejection that nothing handles would end the process
-      return undefined;
-    } catch (error) {
-      return report(error);
-    }
+): SpanHooks {
+  return {
+    startSpanHook: startSpanHook && safeCallback('the startSpanHook', startSpanHook, diag),
+    requestHook: requestHook && safeCallback('the requestHook', requestHook, diag),
+    responseHook: responseHook && safeCallback('the responseHook', responseHook, diag),
   };
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 
 /** Runs the hook that gets the span when it has started. */
 export const requestHookObserver = (requestHook: NonNullable<SpanHooks['requestHook']>): Observer => ({

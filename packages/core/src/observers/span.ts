@@ -30,14 +30,18 @@ export interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
+/** What the application says of spans before they start. */
+export interface SpanStart extends Pick<SpanHooks, 'startSpanHook'> {
+  readonly name?: string | undefined;
+}
+
 /** Starts the span of a call: the SDK's own, where it traces itself and that is adopted. */
 export function startSpan(
   tracer: Tracer,
   call: Readonly<Call>,
   naming: Naming,
-  startSpanHook?: SpanHooks['startSpanHook'],
+  { startSpanHook, name = spanName(call, naming) }: SpanStart = {},
 ): Span {
-  const name = spanName(call, naming);
   // No explicit start time: the SDK corrects it by an offset that differs between spans, so a child might begin
   // before its parent.
   const options = {

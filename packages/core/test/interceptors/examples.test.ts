@@ -25,6 +25,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   retry: ['core/examples/retry'],
   'rate-limit': ['core/examples/rate-limit', 'core/examples/budget', 'core/examples/limiter'],
   attribution: ['core/examples/attribution'],
+  usage: ['core/examples/usage'],
+  options: ['core/examples/options'],
   hooks: ['core/examples/span-hooks'],
   middleware: ['core/examples/middleware', 'auto/examples/llmtrace.config'],
 };
@@ -47,6 +49,23 @@ describe('the examples of retries, rate limits and middleware', () => {
 
   it('show whom a call is for', async () => {
     assert.equal(await run('attribution'), 'acme, summary: ann\n');
+  });
+
+  it('give some calls other options', async () => {
+    const refused =
+      'llmtrace did not send the request: the budget of 1000 tokens a day is spent (process).\n';
+    assert.equal(await run('options'), refused);
+  });
+
+  it('have the totals so far', async () => {
+    const lines = (await run('usage')).replaceAll(/\d+ tokens/g, 'n tokens');
+    assert.equal(
+      lines,
+      'acme: n tokens of output\n'.repeat(2) +
+        'initech: n tokens of output\n' +
+        "{ model: 'gpt-4o-mini', tenant: 'acme' } 2 calls\n{ model: 'gpt-4o-mini', tenant: 'initech' } 1 calls\n" +
+        '3 calls in all\n',
+    );
   });
 
   it('refuse what is over a limit', async () => {

@@ -169,8 +169,8 @@ describe('the options of interceptors', () => {
         'Expected `rateLimit.rate` to be a positive number up to 1000000000000000, got Infinity.',
       ],
       [
-        { rateLimit: { rate: 1, key: 'user' } },
-        'Expected `rateLimit.key` to be one of process, provider, model, baggage:<name>, or a function, got "user".',
+        { rateLimit: { rate: 1, key: 'users' } },
+        'Expected `rateLimit.key` to be one of process, provider, model, user, session, conversation, tenant, feature, promptName, promptVersion, baggage:<name>, or a function, got "users".',
       ],
       [
         { rateLimit: {} },

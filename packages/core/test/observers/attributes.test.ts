@@ -62,10 +62,9 @@ describe('the attributes of a call', () => {
       outputType: 'json' as const,
       reasoningLevel: 'low',
       previousResponseId: 'resp_1',
-      conversationId: 'conv_1',
       serviceTier: 'flex',
     };
-    assert.deepEqual(startAttributes(makeCall({ request })), {
+    assert.deepEqual(startAttributes(makeCall({ request, attributes: { conversation: 'conv_1' } })), {
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'openai',
       'server.address': 'api.openai.com',

@@ -1,0 +1,134 @@
+/** What calls with the same dimensions have used. */
+import { isRefusal } from '../../errors/llmtrace-error.ts';
+import { NAMED_ATTRIBUTES, type NamedAttribute } from '../../model/attributes.ts';
+import { isUnpriced } from '../../model/billing.ts';
+import type { Call } from '../../model/call.ts';
+import { cut, MAX_NAME } from '../../platform/bounds.ts';
+import { ExactSum } from '../../platform/exact-sum.ts';
+
+/** What usage is told apart by. */
+export type UsageField = 'provider' | 'model' | 'operation' | NamedAttribute;
+
+export const USAGE_FIELDS: readonly UsageField[] = ['provider', 'model', 'operation', ...NAMED_ATTRIBUTES];
+
+/** A dimension of which there may be one for each person: old usage is told apart by the others alone. */
+const FINE: ReadonlySet<UsageField> = new Set(['user', 'session', 'conversation', 'promptVersion']);
+
+/** The value in the place of values that are not told apart. */
+export const OTHER = 'other';
+
+/** What some calls have used. */
+export interface UsageTotals {
+  /** Calls that have ended, however they did; refused ones are none. */
+  readonly calls: number;
+  /** Of these, the calls that failed. */
+  readonly failed: number;
+  /** Calls that a rate limit or a budget of llmtrace refused. */
+  readonly refused: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** In USD, exact to 1e-9. */
+  readonly cost: number;
+  /** Calls whose usage is known and whose price is not: `cost` lacks them. */
+  readonly unpriced: number;
+  /** Calls whose cost leaves something out. */
+  readonly partial: number;
+}
+
+/** By field; absent where the calls have no value of it. */
+export type Dimensions = { readonly [field in UsageField]?: string };
+
+export class Cell {
+  readonly dimensions: Dimensions;
+  readonly #cost = new ExactSum();
+  #calls = 0;
+  #failed = 0;
+  #refused = 0;
+  #inputTokens = 0;
+  #outputTokens = 0;
+  #unpriced = 0;
+  #partial = 0;
+
+  constructor(dimensions: Dimensions) {
+    this.dimensions = dimensions;
+  }
+
+  add(call: Readonly<Call>): void {
+    if (isRefusal(call.error)) {
+      this.#refused++;
+      return;
+    }
+    const { inputTokens = 0, outputTokens = 0 } = call.response.usage ?? {};
+    this.#calls++;
+    this.#inputTokens += inputTokens;
+    this.#outputTokens += outputTokens;
+    if (call.outcome === 'failed') this.#failed++;
+    if (call.cost) this.#cost.add(call.cost.total);
+    else if (isUnpriced(call)) this.#unpriced++;
+    if (call.cost?.partial) this.#partial++;
+  }
+
+  addCell(other: Cell): void {
+    this.#cost.addSum(other.#cost);
+    this.#calls += other.#calls;
+    this.#failed += other.#failed;
+    this.#refused += other.#refused;
+    this.#inputTokens += other.#inputTokens;
+    this.#outputTokens += other.#outputTokens;
+    this.#unpriced += other.#unpriced;
+    this.#partial += other.#partial;
+  }
+
+  get totals(): UsageTotals {
+    return {
+      calls: this.#calls,
+      failed: this.#failed,
+      refused: this.#refused,
+      inputTokens: this.#inputTokens,
+      outputTokens: this.#outputTokens,
+      cost: this.#cost.value,
+      unpriced: this.#unpriced,
+      partial: this.#partial,
+    };
+  }
+}
+
+/** The dimensions of a call. */
+export function dimensionsOf({
+  provider,
+  operation,
+  request,
+  response,
+  attributes,
+}: Readonly<Call>): Dimensions {
+  const dimensions: { -readonly [field in UsageField]?: string } = { provider, operation };
+  const model = request.model ?? response.model;
+  if (typeof model === 'string') dimensions.model = cut(model, MAX_NAME);
+  for (const name of NAMED_ATTRIBUTES) {
+    const value = attributes[name];
+    if (value !== undefined) dimensions[name] = value;
+  }
+  return dimensions;
+}
+
+/** The key of some dimensions: values may contain anything, so that their lengths are in it. */
+export function keyOf(dimensions: Dimensions, fields: readonly UsageField[] = USAGE_FIELDS): string {
+  let key = '';
+  for (const field of fields) {
+    const value = dimensions[field];
+    key += value === undefined ? '-' : `${value.length}:${value}`;
+  }
+  return key;
+}
+
+/** Without what there may be one of for each person. */
+export const coarse = (dimensions: Dimensions): Dimensions =>
+  Object.fromEntries(
+    Object.entries(dimensions).map(([field, value]) => [
+      field,
+      FINE.has(field as UsageField) ? OTHER : value,
+    ]),
+  );
+
+/** The dimensions of all calls that are not told apart at all. */
+export const REST: Dimensions = Object.fromEntries(USAGE_FIELDS.map((field) => [field, OTHER]));
