@@ -38,7 +38,7 @@ const footer =
 /** The entry points of a package. */
 function doorsOf(folder) {
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const paths = Object.keys(exports).filter((path) => path !== './package.json');
+  const paths = Object.keys(exports).filter((path) => !path.endsWith('.json'));
   return paths.map((path) => (path === '.' ? 'index' : path.slice(2)));
 }
 

@@ -149,6 +149,21 @@ const OPTIONS: Readonly<Record<string, (value: unknown) => Variables>> = {
   exporters: (value) => variablesOf('exporters', value, EXPORTER_RULES),
 };
 
+/** Each option with its variable and what its value must be, for the schema of a configuration file. */
+export const AUTO_OPTION_TABLE = [
+  ...rowsOf('', PLAIN),
+  ...rowsOf('prometheus.', PROMETHEUS_RULES),
+  ...rowsOf('exporters.', EXPORTER_RULES),
+];
+
+function rowsOf(prefix: string, rules: object): { option: string; variable: string; expected: string }[] {
+  return Object.entries(rules as Rules<Record<string, unknown>>).map(([name, { env = '', expected }]) => ({
+    option: prefix + name,
+    variable: env,
+    expected,
+  }));
+}
+
 /** The names of the options that only `@llmtrace/auto` has. */
 export const AUTO_OPTIONS: readonly string[] = Object.keys(OPTIONS);
 

@@ -165,7 +165,8 @@ export const SETTINGS_TABLE: readonly OptionEntry[] = optionTable('', RULES, DEF
   },
   doctor: "[the doctor](docs/doctor.md)'s report on stderr when the process ends",
   doctorFolder: 'where the command `llmtrace-doctor` reads that report; it sets the variable itself',
-  configFile: 'a file of options: `.mjs`, `.cjs`, `.json`, or `.ts` where Node.js can',
+  configFile:
+    '[a file of options](docs/configuration.md): `.mjs`, `.cjs`, `.json`, or `.ts` and `.mts` where Node.js can',
   console: {
     description: 'print the calls on stderr, and a table by model at the end',
     byDefault: 'in a terminal, if no exporter is configured',

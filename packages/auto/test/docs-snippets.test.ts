@@ -13,7 +13,15 @@ import { AUTO, file, type Stage, setStage } from './stage.ts';
 const ROOT = file('../../..');
 const DOCS = join(ROOT, 'docs');
 const EXAMPLES = join(DOCS, 'examples');
-const PAGES = ['bundles', 'nextjs', 'process-managers', 'serverless', 'test-runners'];
+const PAGES = [
+  'bundles',
+  'configuration',
+  'lifecycle',
+  'nextjs',
+  'process-managers',
+  'serverless',
+  'test-runners',
+];
 const CALL = 'chat gpt-4.1-mini';
 
 interface Block {
@@ -152,6 +160,45 @@ describe('an example of the documentation', function () {
     });
     assert.equal(code, 0, stderr);
     assert.equal(stdout.match(/name: 'chat gpt-4\.1-mini'/g)?.length, 1);
+  });
+
+  it('has options in code', async () => {
+    const { stderr } = await traced(file('../examples/chat.mjs'), [
+      '--import',
+      join(EXAMPLES, 'lifecycle/telemetry.mjs'),
+    ]);
+    assert.equal(stderr, '');
+    assert.equal(stage.collector.spans()[0]?.service, 'shop');
+  });
+
+  for (const name of ['llmtrace.config.mjs', 'llmtrace.json'])
+    it(`has the configuration file ${name}, of which no option is wrong`, async () => {
+      const env = { LLMTRACE_CONFIG: join(EXAMPLES, 'configuration', name), NODE_ENV: 'development' };
+      const more = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${stage.collector.url}/v1/traces` };
+      const { stderr } = await traced(file('../examples/chat.mjs'), AUTO, { env: { ...env, ...more } });
+      assert.doesNotMatch(stderr, /configuration/);
+    });
+
+  it('is a server that ends in order', async () => {
+    const server = join(EXAMPLES, 'lifecycle/server.mjs');
+    const driver = join(folder, 'drive.mjs');
+    writeFileSync(
+      driver,
+      `const until = async (path) => {
+        for (;;) {
+          const answer = await fetch('http://127.0.0.1:' + process.env.PORT + path).catch(() => {});
+          if (answer) return answer.text();
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      };
+      import(${JSON.stringify(server)});
+      await until('/');
+      console.log(JSON.parse(await until('/health')).traced.openai);
+      process.kill(process.pid, 'SIGTERM');`,
+    );
+    const env = { PORT: String(20_000 + (process.pid % 20_000)), OTEL_BSP_SCHEDULE_DELAY: '600000' };
+    const { stdout } = await traced(driver, AUTO, { env });
+    assert.equal(stdout, '1\n');
   });
 
   for (const [script, vendors] of [

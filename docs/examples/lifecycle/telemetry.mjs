@@ -1,0 +1,7 @@
+import { llmtrace } from '@llmtrace/auto';
+
+llmtrace.start({
+  serviceName: 'shop',
+  retry: { maxRetries: 2 },
+  instrumentations: ['openai'],
+});
