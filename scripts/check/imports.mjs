@@ -9,12 +9,18 @@ const CLIENTS = ['redis', 'ioredis'];
 const INSTRUMENTATION = /^@llmtrace\/instrumentation-/;
 const root = new URL('../..', import.meta.url).pathname;
 
+/** Packages that may import all others. */
+const ABOVE = new Set(['auto', 'llmtrace']);
+/** Packages that import no other of ours. */
+const KNOWS_NONE = { core: 'core is at the bottom', view: 'the viewer knows no other package' };
+
 /** The imports that are forbidden to a package, with the reason. */
 function forbidden(pkg, specifier) {
   if (VENDORS.some(({ sdk }) => specifier === sdk || specifier.startsWith(`${sdk}/`))) {
     return 'a vendor SDK is never imported at run time';
   }
-  if (pkg === 'auto') return undefined;
+  if (ABOVE.has(pkg)) return undefined;
+  if (KNOWS_NONE[pkg] && specifier.startsWith('@llmtrace/')) return KNOWS_NONE[pkg];
   if (specifier === '@llmtrace/auto' || (specifier === 'prom-client' && pkg !== 'prometheus'))
     return 'it is above';
   if (CLIENTS.includes(specifier)) return 'a client of Redis is loaded where it is used, if it is there';
@@ -27,7 +33,6 @@ function forbidden(pkg, specifier) {
     specifier === '@llmtrace/core/internal'
   )
     return 'an instrumentation needs no more than one of another vendor has';
-  if (pkg === 'core' && specifier.startsWith('@llmtrace/')) return 'core is at the bottom';
   return undefined;
 }
 
@@ -59,6 +64,7 @@ const ROOMS = {
     esm: ['process', 'settings.ts'],
     sdk: ['process', 'settings.ts'],
     doctor: ['process', 'sdk', 'vendors.ts', 'settings.ts'],
+    command: ['vendors.ts'],
   },
 };
 

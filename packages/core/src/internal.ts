@@ -24,9 +24,12 @@ export {
 } from './config.ts';
 export {
   clearPrices,
+  findPrice,
   loadPrices,
   type OwnPrice,
+  PRICES_DATE,
   type PriceScope,
+  pricedProviders,
   setPrice,
 } from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';

@@ -67,11 +67,7 @@ function Band({ data: { totals, buckets } }: { data: Data }) {
       <Figure
         name="Cost"
         value={atLeast(cost, unpriced)}
-        sub={
-          unpriced > 0
-            ? `at least: ${int(unpriced)} calls are not fully priced`
-            : `${usd(cost / calls)} a call`
-        }
+        sub={unpriced > 0 ? `at least: ${int(unpriced)} not fully priced` : `${usd(cost / calls)} a call`}
         isWarning={unpriced > 0}
         values={buckets.map((bucket) => sum(bucket.cost))}
         tone="var(--accent)"

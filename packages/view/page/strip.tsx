@@ -76,9 +76,8 @@ function paint(canvas: HTMLCanvasElement, { data, scales }: Drawn, whole: number
   canvas.width = whole * ratio;
   canvas.height = DOTS * ratio;
   pen.scale(ratio, ratio);
-  const css = getComputedStyle(document.documentElement);
-  const colours = data.models.map(({ model }) => css.getPropertyValue(hue(model).slice(4, -1)).trim());
-  const bad = css.getPropertyValue('--bad').trim();
+  const colours = data.models.map(({ model }) => colourOf(canvas, hue(model)));
+  const bad = colourOf(canvas, 'var(--bad)');
   const isDense = data.dots.length > 1000;
   const failedLast = [...data.dots].sort((a, b) => Number(a[3] === FAILED) - Number(b[3] === FAILED));
   for (const [time, duration, model, status] of failedLast) {
@@ -86,6 +85,12 @@ function paint(canvas: HTMLCanvasElement, { data, scales }: Drawn, whole: number
     if (status === FAILED) paintCross(pen, x, y, bad);
     else paintDot(pen, x, y, { colour: colours[model] ?? bad, isHollow: status > FAILED, isDense });
   }
+}
+
+/** A canvas takes no variables: an element says what one comes to in this theme. */
+function colourOf(canvas: HTMLCanvasElement, value: string): string {
+  canvas.style.color = value;
+  return getComputedStyle(canvas).color;
 }
 
 function paintCross(pen: CanvasRenderingContext2D, x: number, y: number, colour: string): void {

@@ -120,8 +120,9 @@ function costPlace(span: TraceSpan, { of }: Clock): { style: Record<string, stri
 /** What a call cost, or an agent's run with its calls. */
 function wordsOf({ call, agent }: TraceSpan): string | undefined {
   if (agent) {
-    const tools = agent.toolCalls > 0 ? ` · ${int(agent.toolCalls)} tools` : '';
-    return `${atLeast(agent.cost, agent.unpriced)} · ${int(agent.modelCalls)} calls${tools}`;
+    const tools =
+      agent.toolCalls > 0 ? ` · ${int(agent.toolCalls)} ${agent.toolCalls === 1 ? 'tool' : 'tools'}` : '';
+    return `${atLeast(agent.cost, agent.unpriced)} · ${int(agent.modelCalls)} ${agent.modelCalls === 1 ? 'call' : 'calls'}${tools}`;
   }
   return call?.cost ? atLeast(call.cost, call.isPartial) : undefined;
 }

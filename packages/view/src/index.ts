@@ -1,5 +1,5 @@
 /** @module The viewer of llmtrace: a local page that shows LLM calls as they come, over OTLP. */
 export type { DoctorFinding, DoctorReport } from './api-types.ts';
-export { newToken } from './server/guard.ts';
+export { type Launcher, type ViewSettings, view } from './cli/view.ts';
 export { startViewer, type Viewer, type ViewerOptions } from './server/server.ts';
-export type { Limits } from './store/store.ts';
+export type { Limits, Store } from './store/store.ts';

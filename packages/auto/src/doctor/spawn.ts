@@ -31,24 +31,50 @@ export async function examined(
 ): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-doctor-'));
   try {
-    const [file, ...args] = commandOf(command);
-    const child = spawn(file as string, args, {
-      stdio: 'inherit',
-      env: { ...process.env, LLMTRACE_DOCTOR_FOLDER: folder, NODE_OPTIONS: nodeOptions(command, asIs) },
-    });
-    process.on('SIGTERM', () => child.kill('SIGTERM'));
-    // A terminal gives Ctrl+C to the application too.
-    process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
-    const timers = wait === undefined ? [] : endAfter(wait * 1000, (signal) => child.kill(signal));
-    const code = await new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
-    });
+    const { kill, code: ended } = started(command, { folder, asIs });
+    const timers = wait === undefined ? [] : endAfter(wait * 1000, kill);
+    const code = await ended;
     for (const timer of timers) clearTimeout(timer);
     return { code: wait === undefined ? code : 0, reports: reportsIn(folder) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+export interface StartOptions {
+  /** Where each process of node writes its report at its end; undefined asks for none. */
+  readonly folder?: string | undefined;
+  readonly asIs?: boolean;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Started {
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** As the shell would have it. */
+  readonly code: Promise<number>;
+}
+
+/** Starts a command with llmtrace in every process of node that it leads to. Its input, output and signals are its own. */
+export function started(command: readonly string[], { folder, asIs = false, env }: StartOptions): Started {
+  const [file, ...args] = commandOf(command);
+  const child = spawn(file as string, args, {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...env,
+      ...(folder !== undefined && { LLMTRACE_DOCTOR_FOLDER: folder }),
+      NODE_OPTIONS: nodeOptions(command, { asIs, isExamined: folder !== undefined }),
+    },
+  });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  // A terminal gives Ctrl+C to the application too.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+  const code = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+  return { kill: (signal) => child.kill(signal), code };
 }
 
 function endAfter(ms: number, kill: (signal: NodeJS.Signals) => void): NodeJS.Timeout[] {
@@ -71,10 +97,14 @@ const isForNode = (first: string): boolean =>
  * The variable reaches every process of node that the command leads to. The doctor starts llmtrace only if no
  * preloaded module may start it, so that the findings are those without the doctor.
  */
-function nodeOptions(command: readonly string[], asIs: boolean): string {
+function nodeOptions(
+  command: readonly string[],
+  { asIs, isExamined }: { asIs: boolean; isExamined: boolean },
+): string {
   const nodeOptions = process.env['NODE_OPTIONS'] ?? '';
   const isOwn = asIs || mayStart([...nodeOptions.split(/\s+/), ...flagsOf(command)]);
-  return `--import ${urlOf('attach')}${isOwn ? '' : ` --import ${urlOf('../index')}`} ${nodeOptions}`.trim();
+  const modules = [...(isExamined ? [urlOf('attach')] : []), ...(isOwn ? [] : [urlOf('../index')])];
+  return [...modules.map((url) => `--import ${url}`), nodeOptions].join(' ').trim();
 }
 
 /** Flags that take the next word as their value. */
@@ -100,10 +130,16 @@ function mayStart(words: readonly string[]): boolean {
   });
 }
 
-function reportsIn(folder: string): Report[] {
-  const reports = readdirSync(folder).map(
-    (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report,
-  );
+/** The reports that are complete. */
+export function reportsIn(folder: string): Report[] {
+  const reports = readdirSync(folder).flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as Report];
+    } catch {
+      // It is being written: the next look finds it.
+      return [];
+    }
+  });
   // A report about missing worker threads must not get lost.
   const busy = reports.filter(
     (report) => !isIdle(report) || report.findings.some(({ code, lost }) => code === 'not-started' && !lost),

@@ -29,6 +29,7 @@ import { isPrepaid, STANDARD_TIER, tierOf } from './tier.ts';
 
 export type { OwnPrice, PriceScope } from './custom-prices.ts';
 export { clearPrices, type Found, findPrice, loadPrices, setPrice } from './lookup.ts';
+export { pricedProviders } from './price-book.ts';
 export { OVERLAY_DATE, PRICES_DATE, PRICES_VERSION } from './prices.ts';
 export { type Price, priceOf } from './rates.ts';
 

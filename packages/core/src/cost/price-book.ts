@@ -140,6 +140,11 @@ const linesOf = (provider: string): readonly Line[] => {
 const holds = ({ t, p }: Amendment, tier: string, region: string): boolean =>
   (t === undefined || t.includes(tier)) && (p === undefined || matches(p, region));
 
+/** The providers that the book has prices of, by the book's own names. */
+export const pricedProviders = (): readonly string[] => [
+  ...new Set([...Object.keys(PRICES), ...Object.keys(OVERLAY)]),
+];
+
 /** Whether the book has prices of `provider`. */
 export function isPricedProvider(provider: string): boolean {
   const id = providerId(provider);

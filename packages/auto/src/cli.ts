@@ -1,0 +1,6 @@
+/** @module What the command `llmtrace` runs: applications with llmtrace in them, the doctor, prices, set-up. */
+export { type InitOptions, init } from './command/init.ts';
+export { prices } from './command/prices.ts';
+export { diagnose as doctor } from './doctor/diagnose.ts';
+export type { Report } from './doctor/report.ts';
+export { reportsIn, type Started, type StartOptions, started as start } from './doctor/spawn.ts';

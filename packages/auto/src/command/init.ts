@@ -1,0 +1,137 @@
+/** What a project needs to be traced, by what is found in its folder. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allVendors } from '../vendors.ts';
+
+export interface InitOptions {
+  /** Writes the start script; else it is only shown. */
+  readonly write: boolean;
+  /** @default the current folder */
+  readonly folder?: string;
+}
+
+interface Manifest {
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+interface Project {
+  readonly folder: string;
+  readonly manifest: Manifest | undefined;
+  /** The text of its manifest, whose indentation is kept. */
+  readonly text: string;
+}
+
+const IMPORT = '--import @llmtrace/auto';
+const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+function projectIn(folder: string): Project {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return { folder, manifest: undefined, text: '' };
+  const text = readFileSync(file, 'utf8');
+  return { folder, text, manifest: JSON.parse(text) as Manifest };
+}
+
+const dependsOn = ({ manifest }: Project, name: string): boolean =>
+  manifest?.dependencies?.[name] !== undefined || manifest?.devDependencies?.[name] !== undefined;
+
+/** A start script with llmtrace in it. Other programs hand `NODE_OPTIONS` to the node that they start. */
+export function tracedScript(script: string): string {
+  const isPlain = /^node\s/.test(script) && !/[&|;]/.test(script);
+  return isPlain ? script.replace(/^node\s/, `node ${IMPORT} `) : `NODE_OPTIONS='${IMPORT}' ${script}`;
+}
+
+const SERVERLESS = [
+  'serverless.yml',
+  'serverless.yaml',
+  'serverless.ts',
+  'template.yaml',
+  'template.yml',
+  'samconfig.toml',
+];
+
+interface Snippet {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+function nextSnippet(project: Project): Snippet[] {
+  if (!dependsOn(project, 'next')) return [];
+  const modules = allVendors()
+    .map(({ vendor }) => vendor.module)
+    .filter((name) => dependsOn(project, name));
+  const list = (modules.length > 0 ? modules : ['openai']).map((name) => `'${name}'`).join(', ');
+  return [
+    {
+      title: 'Next.js: leave the SDKs out of the bundle, in next.config.mjs',
+      lines: ['export default {', `  serverExternalPackages: [${list}],`, '};'],
+    },
+  ];
+}
+
+function nestSnippet(project: Project): Snippet[] {
+  if (!dependsOn(project, '@nestjs/core')) return [];
+  return [
+    {
+      title: 'NestJS: in production, start what was built',
+      lines: [`node ${IMPORT} dist/main.js`],
+    },
+  ];
+}
+
+function lambdaSnippet({ folder }: Project): Snippet[] {
+  if (!SERVERLESS.some((name) => existsSync(join(folder, name)))) return [];
+  return [
+    {
+      title: 'AWS Lambda: in the environment of the function, and await the export before the answer',
+      lines: [
+        `NODE_OPTIONS: ${IMPORT}`,
+        'OTEL_EXPORTER_OTLP_ENDPOINT: https://…',
+        "import { llmtrace } from '@llmtrace/auto'; // await llmtrace.flush() at the end of the handler",
+      ],
+    },
+  ];
+}
+
+const sayAll = (snippets: readonly Snippet[]): void => {
+  for (const { title, lines } of snippets) say(`\n${title}:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+};
+
+function writeScript({ folder, manifest, text }: Project, script: string): void {
+  const indent = /^[ \t]+/m.exec(text)?.[0] ?? '  ';
+  const changed = { ...manifest, scripts: { ...manifest?.scripts, start: script } };
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(changed, null, indent)}\n`);
+}
+
+function start(project: Project, isWritten: boolean): number {
+  const script = project.manifest?.scripts?.['start'];
+  if (script === undefined) {
+    say(`No start script was found. Start the application with:\n  node ${IMPORT} app.mjs`);
+    return isWritten ? 1 : 0;
+  }
+  if (script.includes('@llmtrace/auto')) {
+    say('The start script has llmtrace already.');
+    return 0;
+  }
+  const traced = tracedScript(script);
+  if (isWritten) writeScript(project, traced);
+  say(
+    `${isWritten ? 'The start script in package.json is now' : 'The start script in package.json'}:\n  "start": ${JSON.stringify(traced)}`,
+  );
+  return 0;
+}
+
+/** @returns 1 where there was nothing to write. */
+export function init({ write, folder = process.cwd() }: InitOptions): number {
+  const project = projectIn(folder);
+  if (!dependsOn(project, '@llmtrace/auto'))
+    say('Add the packages:\n  npm install @llmtrace/auto @opentelemetry/api\n');
+  const code = start(project, write);
+  sayAll([...nextSnippet(project), ...nestSnippet(project), ...lambdaSnippet(project)]);
+  say(
+    '\nLook at the calls: npx llmtrace view -- npm start. Are calls missing? npx llmtrace doctor npm start',
+  );
+  if (!write && code === 0) say('Nothing was written: llmtrace init --write changes the start script.');
+  return code;
+}

@@ -1,0 +1,55 @@
+/** Finds a port, or a viewer that runs already. */
+import { startViewer, type Viewer, type ViewerOptions } from '../server/server.ts';
+
+/** OTLP's own port, and those after it. */
+const FIRST = 4318;
+const TRIED = 11;
+const PATIENCE_MS = 500;
+
+export interface Found {
+  readonly url: string;
+  /** Undefined where another process runs it. */
+  readonly viewer: Viewer | undefined;
+}
+
+/** Whether what answers there is a viewer of ours. */
+async function isViewer(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/api/state`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    await answer.arrayBuffer();
+    return answer.headers.get('x-llmtrace-viewer') === '1';
+  } catch {
+    return false;
+  }
+}
+
+const isTaken = (error: unknown): boolean => (error as { code?: string }).code === 'EADDRINUSE';
+
+/** @returns undefined where the port has something else on it. */
+async function at(port: number, options: ViewerOptions, mayShare: boolean): Promise<Found | undefined> {
+  try {
+    const viewer = await startViewer({ ...options, port });
+    return { url: viewer.url, viewer };
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    const url = `http://127.0.0.1:${port}`;
+    return mayShare && (await isViewer(url)) ? { url, viewer: undefined } : undefined;
+  }
+}
+
+/** @returns undefined where no port is free. */
+export async function findAddress(
+  wanted: number | undefined,
+  options: ViewerOptions,
+  say: (words: string) => void,
+): Promise<Found | undefined> {
+  // With a token or a file of its own, a viewer that runs already is not what was asked for.
+  const mayShare = options.token === undefined && options.file === undefined;
+  const ports = wanted === undefined ? Array.from({ length: TRIED }, (_, index) => FIRST + index) : [wanted];
+  for (const port of ports) {
+    const found = await at(port, options, mayShare);
+    if (found) return found;
+    say(`port ${port} is taken by another program${wanted === undefined ? '; the next one is tried' : ''}`);
+  }
+  return undefined;
+}
