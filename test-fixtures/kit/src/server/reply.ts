@@ -40,7 +40,7 @@ export interface StreamPlan {
   /** Between two chunks, in ms. */
   gap: number;
   cut: StreamCut | undefined;
-  /** Makes the event by which the vendor reports a failure. */
+  /** The event by which the vendor reports a failure. */
   failure: () => string;
 }
 

@@ -27,7 +27,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly bytes?: Uint8Array | string;
-  /** One framed string for each chunk. */
+  /** One string a chunk, framed. */
   readonly events?: readonly string[];
 }
 
