@@ -23,7 +23,7 @@ const CLIENT = ['constructor', 'getGenerativeModel', 'getGenerativeModelFromCach
 /** The fields by which the SDK's models differ from those of related SDKs: `@google-cloud/vertexai`, Firebase. */
 const MODEL = ['generateContent', 'startChat', 'embedContent', 'batchEmbedContents'];
 
-/** The prototype that has the method itself. */
+/** The prototype of an object that itself defines the method; undefined if the object does, or if none does. */
 function classWith(given: any, method: string): any {
   let holder = given;
   while (holder && !Object.hasOwn(holder, method)) holder = Object.getPrototypeOf(holder);
@@ -31,8 +31,9 @@ function classWith(given: any, method: string): any {
 }
 
 /**
- * The client only makes models, and those make chats: neither sends anything by that, and their classes can be had
- * in no other way. Only the SDK's own methods are called, by their shape. A model is a client, too.
+ * Makes a model of a client, or a chat of a model: nothing else leads from a client to their classes. Making them
+ * sends no request. Only methods of objects that have the shape of the SDK's are called. A model may take a client's
+ * place.
  */
 function part(given: any, path: string): any {
   const client = classWith(given, 'getGenerativeModel');

@@ -20,7 +20,7 @@ import { chatContent, completionsContent } from './content/chat.ts';
 
 const FINISH: Readonly<Record<string, string>> = { tool_calls: 'tool_call', function_call: 'tool_call' };
 
-/** Undefined where a choice has not ended. */
+/** The conventions' name of a finish reason; undefined while the choice has not ended. */
 const finishReason = (reason: unknown): string | undefined => lookUp(FINISH, reason) ?? name(reason);
 
 function outputType({ response_format: format, modalities }: any): LlmRequest['outputType'] {
@@ -45,13 +45,13 @@ const request = (p: any): LlmRequest => ({
   serviceTier: name(p.service_tier),
 });
 
-/** One a choice, in their order. */
+/** The finish reason of each choice, in the order of the choices. */
 const finishReasons = (choices: unknown): LlmResponse['finishReasons'] =>
   Array.isArray(choices)
     ? (objects(choices).map((choice) => finishReason(choice.finish_reason)) as string[])
     : undefined;
 
-/** The dialect of the provider that is asked. */
+/** How the called provider reports usage. */
 export const dialect = (asked: Asked | undefined) => dialectOf(asked?.provider ?? 'openai');
 
 const response = (r: any, asked?: Asked): LlmResponse => ({
@@ -64,10 +64,13 @@ const response = (r: any, asked?: Asked): LlmResponse => ({
   failure: answerFailure(r),
 });
 
-/** Mistral reports it in the usage. */
+/** The service tier; Mistral reports it in the usage. */
 const tier = (r: any): string | undefined => name(r.service_tier) ?? name(r.usage?.service_tier);
 
-/** Mostly the last chunk alone has usage, and with OpenAI only where `stream_options.include_usage` asks for it. */
+/**
+ * Folds a chunk. Most hosts send usage with the last chunk only; OpenAI does if `stream_options.include_usage` is
+ * set.
+ */
 function chunk(soFar: LlmResponse, c: any, asked?: Asked): void {
   soFar.id ??= name(c.id);
   soFar.model ??= name(c.model);
@@ -84,13 +87,13 @@ function chunk(soFar: LlmResponse, c: any, asked?: Asked): void {
   }
 }
 
-/** Nothing where the application chose for itself, even `include_usage: false`. */
+/** The arguments that request usage; undefined if the application itself set `include_usage`, even to false. */
 function askUsage([p, ...rest]: readonly any[]): any[] | undefined {
   if (!p?.stream || p.stream_options?.include_usage !== undefined) return undefined;
   return [copyWith(p, { stream_options: { ...p.stream_options, include_usage: true } }), ...rest];
 }
 
-/** With usage asked for, all chunks but the last say `usage: null`, and the last has no choices. */
+/** If usage is requested, each chunk has `usage: null`, but the last one has the usage and no choices. */
 function dropUsage(chunk: any): boolean {
   if (chunk.usage && chunk.choices?.length === 0) return true;
   if (chunk.usage === null) delete chunk.usage;
@@ -100,7 +103,7 @@ function dropUsage(chunk: any): boolean {
 export const chat: Endpoint = {
   operation: 'chat',
   apiType: 'chat_completions',
-  // the first since 4.86, the second before
+  // the first file from 4.86 on, the second in older versions
   files: ['resources/chat/completions/completions', 'resources/chat/completions'],
   className: 'Completions',
   path: 'Chat.Completions',

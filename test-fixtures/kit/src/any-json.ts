@@ -1,7 +1,7 @@
-/** Any JSON, as a vendor, a gateway or a model may send it: generators for fast-check. */
+/** Generators for fast-check: any JSON that a vendor, a gateway or a model may send. */
 import fc from 'fast-check';
 
-/** The names that the functions read, so that generated values get past their first check. */
+/** The field names that vendors' functions read: without them generated values would fail the first check. */
 const KEYS =
   `choices index delta message content role finish_reason tool_calls function name arguments id type text
   usage prompt_tokens completion_tokens total_tokens model service_tier system_fingerprint output output_index
@@ -40,7 +40,7 @@ export const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   ),
 }));
 /**
- * The forms of real answers with arbitrary values in their fields, since free generation produces them too rarely.
+ * Real answers with arbitrary values in their fields: arbitrary JSON has the fields of an answer too rarely.
  */
 const optional = { requiredKeys: [] };
 const list = (entry: fc.Arbitrary<unknown>) =>

@@ -2,7 +2,7 @@
 import type { Call } from '@llmtrace/core';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 
-/** A call of gpt-4o that has just begun, changed as wanted. */
+/** A call of gpt-4o that has just started, with `fields` in place of its own. */
 export const aCall = (fields: Partial<Call> = {}): Call => ({
   provider: 'openai',
   operation: 'chat',

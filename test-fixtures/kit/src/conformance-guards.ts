@@ -1,4 +1,4 @@
-/** Tests that a single row cannot make: failing telemetry, contexts, and several copies at once. */
+/** Tests that need more than one row: failing telemetry, contexts, and several copies at once. */
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Observer } from '@llmtrace/core';
@@ -9,7 +9,7 @@ import { type ComingCopy, type Copy, expectNative, expectTold, type Troupe } fro
 import { recordDiag } from './telemetry.ts';
 import { type Play, playsOf } from './test-cases.ts';
 
-/** The first family's play of a row. */
+/** The play of a row with the first family. */
 function playOf({ vendor }: Troupe, { sdk }: Copy, row: string): Play {
   const play = playsOf(vendor, sdk).plays.find(
     (one) => one.family === vendor.families[0] && one.row.name === row,
@@ -50,7 +50,7 @@ export function describeTogether(troupe: Troupe, copies: readonly ComingCopy[]):
 async function sabotaged(troupe: Troupe, copy: Copy, step: keyof Observer, row: string): Promise<void> {
   const { saboteur } = troupe;
   const recorder = recordDiag();
-  // Each test has a separate cause, because a process reports a cause only once.
+  // Each test has a separate cause, because llmtrace reports a cause only once in a process.
   const cause = `sabotage of ${step} in ${row} with ${copy.sdk.set} as ${copy.sdk.format}`;
   saboteur[step] = () => {
     throw new Error(cause);
@@ -85,7 +85,7 @@ async function untraceable(troupe: Troupe, copy: Copy): Promise<void> {
   assert.equal(recorder.lines.length, 1, `lines: ${JSON.stringify(recorder.lines)}`);
 }
 
-/** Both of Node's ways to send a request say so before they send it: undici's and the old `http`. */
+/** The channels on which undici and `node:http` publish a request before they send it. */
 const CHANNELS = ['undici:request:create', 'http.client.request.start'];
 
 async function inContext(troupe: Troupe, copy: Copy): Promise<void> {
@@ -107,7 +107,7 @@ async function inContext(troupe: Troupe, copy: Copy): Promise<void> {
   }
 }
 
-/** A tracer whose spans are all left out of the sample. */
+/** Plays rows with a tracer that samples no span. */
 async function unsampled(troupe: Troupe, copy: Copy): Promise<void> {
   const { telemetry, instrumentation } = troupe;
   await telemetry.reset();

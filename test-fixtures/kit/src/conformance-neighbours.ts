@@ -1,16 +1,16 @@
-/** Other instrumentations on the same method keep working with ours, in either order. */
+/** Tests that other instrumentations of the same method work next to llmtrace, in either order. */
 import assert from 'node:assert/strict';
 import type { Observation } from './harness.ts';
 import { runApp } from './run-app.ts';
 import { type Format, KIT_FLAGS, kitFile } from './sdks.ts';
 import type { ComingCopy, Troupe } from './suite.ts';
 
-/** How a neighbour wraps: by an assignment, or by OpenTelemetry's own helper. */
+/** How another instrumentation wraps the method: by an assignment, or by OpenTelemetry's helper. */
 export type Neighbour = 'plain' | 'shimmer';
 
 /** The arguments of the application `neighbours-app`. */
 export interface NeighboursScript {
-  /** The modules of the vendor case, and of the instrumentation with the name of its class. */
+  /** The module of the vendor case; then the module and the class name of the instrumentation. */
   readonly vendor: string;
   readonly module: string;
   readonly className: string;
@@ -25,23 +25,23 @@ export interface NeighboursReport {
   readonly observations: Record<string, Observation>;
   readonly hits: Record<string, number>;
   /**
-   * Promises whose `responsePromise` was replaced after a neighbour had seen it. A neighbour may recognise a promise
-   * by it, as dd-trace does.
+   * The number of promises whose `responsePromise` was replaced after a neighbour saw it. dd-trace, for example,
+   * recognises a promise by that field.
    */
   readonly replaced: number;
   readonly started: number;
   readonly ended: number;
 }
 
-/** The rows that are played, each of which makes one call. */
+/** The rows to play; each makes one call. */
 export const ROWS: readonly string[] = ['several readers of one promise', 'a stream to its end'];
-/** As many, of the one method that is wrapped, where streams are asked of another one. */
+/** The rows to play where a separate method makes streams: these all use the method that is wrapped. */
 export const PLAIN_ROWS: readonly string[] = [
   'several readers of one promise',
   'the arguments stay as they are',
 ];
 
-/** An instrumentation is made before the SDK loads, where that is possible; an assignment comes afterwards. */
+/** The orders. An instrumentation is made before the SDK loads if it can be; an assignment needs the loaded SDK. */
 const ORDERS: readonly NeighboursScript['order'][] = [
   ['shimmer', 'ours', 'load', 'plain'],
   ['ours', 'shimmer', 'load', 'plain'],

@@ -1,6 +1,6 @@
 /**
- * The conformance suite: in every use of a call, an application must see the same as without llmtrace, and each call
- * must be reported once and correctly. Every vendor runs the same suite.
+ * The conformance suite. In each use of a call an application must see the same as without llmtrace, and the
+ * telemetry must have each call once, with the right values. All vendors run the same suite.
  */
 import { prometheusObserver } from '@llmtrace/prometheus';
 import { describeGuards, describeTogether } from './conformance-guards.ts';
@@ -53,7 +53,7 @@ function describeSuite(
       await hookVendorModules();
       troupe.server = await startVendorServer();
       troupe.telemetry = createTelemetry();
-      // The SDKs load later, so that this patches them as they load.
+      // The SDKs load later: the instrumentation patches them as they load.
       troupe.instrumentation = troupe.telemetry.install(
         subject.create({
           observers: [troupe.saboteur, troupe.prometheus],
@@ -71,7 +71,7 @@ function describeSuite(
   });
 }
 
-/** The models of a vendor, as its own: the test server's host has no prices. */
+/** The `modelMap` that gives the vendor's models their prices: the test server's host has none. */
 const modelsOf = ({ families, otherModels = [], provider }: VendorCase): Record<string, string> =>
   Object.fromEntries(
     [...families.flatMap(({ model, responseModel }) => [model, responseModel ?? model]), ...otherModels].map(
@@ -89,7 +89,7 @@ function comingCopy(vendor: VendorCase, name: SdkName): ComingCopy {
   let loaded: Promise<Copy> | undefined;
   const prepare = () => {
     native ??= observeNative(vendor, name);
-    native.catch(() => {}); // the waiting code gets the rejection
+    native.catch(() => {}); // `ready()` rejects with the same error
     return native;
   };
   const load = async () => ({ native: await prepare(), sdk: await loadSdk(name) });
@@ -103,7 +103,7 @@ function comingCopy(vendor: VendorCase, name: SdkName): ComingCopy {
   };
 }
 
-/** @param next the copy whose native run takes place meanwhile. */
+/** @param next the copy whose run without llmtrace takes place in the meantime. */
 function describeCopy(troupe: Troupe, coming: ComingCopy, next: ComingCopy | undefined): void {
   const info = sdkInfo(coming.name);
   const { plays, leftOut } = playsOf(troupe.vendor, info);

@@ -1,6 +1,6 @@
 /**
- * Asserts the message content of a row's calls, if the instrumentation under test captures it: present, and of the
- * right form.
+ * Asserts the message content of a row's calls, if the instrumentation under test captures it: it is present and has
+ * the form of the conventions.
  */
 import assert from 'node:assert/strict';
 import type { Attributes } from '@opentelemetry/api';
@@ -33,7 +33,7 @@ export function withoutContent(attributes: Attributes): Attributes {
   return Object.fromEntries(kept);
 }
 
-/** Asserts that the attributes have the content of the request, and of the answer as far as it arrived. */
+/** Asserts that the attributes have the content of the request, and of the part of the answer that arrived. */
 export function expectContent(attributes: Attributes, call: ExpectedCall): void {
   const [system, input, output, tools] = CONTENT.map((name) => JSON.parse(String(attributes[name] ?? null)));
   if ((call.operation ?? call.family.operation) === 'embeddings') {
@@ -49,7 +49,7 @@ export function expectContent(attributes: Attributes, call: ExpectedCall): void 
 function expectAnswered(output: any[] | null, call: ExpectedCall): void {
   const { answer, errorType, family, finishReasons = family.finishReasons } = call;
   if (answer === 'none') assert.equal(output, null, 'output messages');
-  // A prompt that is blocked is not answered.
+  // A blocked prompt has no answer.
   const isFinished = finishReasons?.length && !finishReasons.includes('content_filter');
   const isSaid = answer === 'whole' && isFinished && errorType === undefined;
   if (isSaid) assert.ok(output?.length, 'output messages');

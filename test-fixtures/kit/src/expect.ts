@@ -1,4 +1,4 @@
-/** The expected telemetry of a row. It is compared as a whole, so that unexpected attributes fail, too. */
+/** Asserts the telemetry of a row as a whole, so that an unexpected attribute fails, too. */
 import assert from 'node:assert/strict';
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
@@ -7,10 +7,10 @@ import { CALLER } from './harness.ts';
 import type { MetricPoint, Telemetry } from './telemetry.ts';
 import type { ExpectedCall, Setting, Tokens } from './vendor-profile.ts';
 
-/** The longest pause of the machine between the start of a call and that of its span, in s. */
+/** The longest pause of a busy machine between the start of a call and the start of its span, in s. */
 const STALL = 0.25;
 
-/** Names that the suite has no opinion on. */
+/** Attributes that the suite does not check. */
 const FREE = /^(?:openai\.|anthropic\.|gcp\.|llmtrace\.(?:cost|error)\.|http\.response\.status_code$)/;
 const FREE_NAMES = new Set([
   'gen_ai.output.type',
@@ -25,7 +25,7 @@ interface Server {
 }
 
 /**
- * Asserts that the telemetry has each of these calls once, and no others.
+ * Asserts that the telemetry has each of the expected calls once, and no other call.
  *
  * @param chunks the number of chunks that the application recorded.
  * @param content whether it also has message content.
@@ -54,7 +54,7 @@ export async function expectCalls(
 
 const order = ({ startTime: [seconds, nanos] }: ReadableSpan): number => seconds * 1e9 + nanos;
 
-/** The tokens that a call's telemetry knows. */
+/** The tokens that the telemetry of a call must have; undefined for none. */
 export function tokensOf({ family, answer, stream, tokens }: ExpectedCall): Partial<Tokens> | undefined {
   if (answer === 'begun' && family.inputAtStart) {
     const { output: _output, reasoning: _reasoning, ...input } = family.tokens ?? {};
@@ -79,7 +79,7 @@ function expectSpan(
   assert.equal(span.kind, SpanKind.CLIENT, 'kind');
   assert.equal(span.parentSpanContext?.spanId, CALLER.spanId, 'the parent is the span of the caller');
   assert.equal(span.instrumentationScope.name, setting.vendor.scope);
-  // Retries by llmtrace are reported one by one, those by the SDK are only counted.
+  // Each retry by llmtrace is an event; retries by the SDK are only counted.
   const retries = span.events.length === 0 ? 0 : (call.resends ?? 0);
   assert.deepEqual(
     span.events.map(({ name }) => name),
@@ -94,7 +94,7 @@ function expectSpan(
   assert.deepEqual(exact(attributes), defined(exactAttributes(call, setting, address)), 'attributes');
 }
 
-/** Checks the server attributes; a call to another host must name that host. */
+/** Asserts the server attributes of a call to another server on this machine, and returns them. */
 function serverOf(attributes: Attributes): Server {
   const { 'server.address': address, 'server.port': port } = attributes;
   assert.equal(address, '127.0.0.1', 'server.address');
@@ -230,7 +230,7 @@ function expectTokens(points: readonly MetricPoint[], expected: readonly Expecte
   }
 }
 
-/** One point to the first chunk of a stream, and one for each chunk after it. */
+/** Asserts one measurement for the first chunk of each stream, and one for each later chunk. */
 function expectChunks(points: readonly MetricPoint[], expected: readonly ExpectedCall[], seen: number): void {
   const of = (name: string) => points.filter((point) => point.name === name);
   const records = (name: string) => of(name).reduce((sum, { count = 0 }) => sum + count, 0);
@@ -246,7 +246,7 @@ function expectChunks(points: readonly MetricPoint[], expected: readonly Expecte
     chunks - begun.length,
     'times per chunk after the first',
   );
-  // Rows that read a stream directly note each chunk.
+  // Rows that read a stream themselves record each chunk.
   if (seen > 0) assert.equal(chunks, seen, 'chunks');
 }
 

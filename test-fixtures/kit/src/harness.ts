@@ -1,7 +1,7 @@
 /**
- * A **stage** is where a row plays the application. It records what the application sees, the server records the
- * requests, and both make an **observation**: plain JSON, so that a run without llmtrace can be compared with one
- * with it.
+ * A **stage** runs a row in place of an application. It records the values that the application gets, and the server
+ * records the requests. Both together are an **observation**: plain JSON, by which a run with llmtrace is compared
+ * with one without.
  */
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
@@ -28,7 +28,7 @@ export interface Stage extends Setting {
   readonly sdk: Sdk;
   readonly server: VendorServer;
   client(options?: ClientOptions): any;
-  /** Calls the family's method. Neither argument can be changed: the SDK and we only read them. */
+  /** Calls the family's method. Its arguments are frozen: neither the SDK nor llmtrace may change them. */
   call(client: any, ask?: Ask, options?: CallOptions): any;
   /** Records a value. */
   see(what: string, value: unknown): void;
@@ -49,8 +49,7 @@ const BOUND = 5000;
 /**
  * Runs a row, and observes it until the vendor has closed all its requests.
  *
- * @param collects whether garbage is collected where the row asks for it: where nothing waits for that, it is
- * only slow.
+ * @param collects whether to collect garbage where the row asks for it: it is slow, and only telemetry depends on it.
  */
 export async function observe(
   row: Row,
@@ -71,7 +70,7 @@ export async function observe(
       context.with(caller, () => row.run(stage)),
     );
     if (!row.collected) await within('the end of all requests', server.idle());
-    // Unhandled rejections are reported when the queue of microtasks is empty.
+    // Node.js reports unhandled rejections when the microtask queue is empty.
     for (let turns = 0; turns < 3; turns++) await turn();
   } finally {
     rejections.stop();
@@ -114,7 +113,7 @@ function stageOf(
   };
 }
 
-/** Collects garbage, which needs `--expose-gc`, and lets finalizers run: they come with a task of their own. */
+/** Collects garbage (this needs `--expose-gc`), and waits until finalizers have run, which is in a later task. */
 export async function collectGarbage(): Promise<void> {
   if (!globalThis.gc) throw new Error('Expected node to run with --expose-gc.');
   await turn();
@@ -131,7 +130,7 @@ const requestPortrait = ({ method, path, query, headers, body, aborted }: Record
   aborted,
 });
 
-/** Takes unhandled rejections, in place of the test runner or Node.js. */
+/** Records unhandled rejections, which otherwise the test runner or Node.js would report. */
 export function interceptRejections(): { errors: unknown[]; stop(): void } {
   const errors: unknown[] = [];
   const others = process.listeners('unhandledRejection');
@@ -147,7 +146,7 @@ export function interceptRejections(): { errors: unknown[]; stop(): void } {
   };
 }
 
-/** Plain objects and lists, frozen to their depths. */
+/** Freezes plain objects and lists, with all that they contain. */
 export function frozen<T>(value: T): T {
   const proto = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
   if (proto !== Object.prototype && proto !== Array.prototype) return value;
@@ -155,7 +154,7 @@ export function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Waits for a condition that must become true soon. */
+/** Waits for a promise that must resolve within `ms`. */
 export async function within<T>(what: string, awaited: Promise<T>, ms = BOUND): Promise<T> {
   const bound = new AbortController();
   const late = wait(ms, undefined, { signal: bound.signal }).then(() => {

@@ -1,4 +1,4 @@
-/** Shared code of llmtrace's tests. The conformance suite is apart, in `./conformance`: it needs mocha. */
+/** Shared code of llmtrace's tests. The conformance suite is separate, in `./conformance`, because it needs mocha. */
 export { cleanEnvironment, type RunOptions, type RunResult, runApp } from './run-app.ts';
 export { type Format, hookVendorModules, loadSdk, type Sdk, type SdkName } from './sdks.ts';
 export {

@@ -1,7 +1,7 @@
-/** Patching a copy of an SDK that another instrumentation has seen load already. */
+/** Patches a copy of an SDK that was loaded before the instrumentation was made. */
 import type { Sdk } from './sdks.ts';
 
-/** What OpenTelemetry's base class of instrumentations says of the modules that it patches. */
+/** The modules that an instrumentation patches, as OpenTelemetry's base class has them. */
 interface Patches {
   getModuleDefinitions?(): unknown;
   init?(): unknown;

@@ -1,5 +1,5 @@
 /**
- * An application without llmtrace: it runs every row of a copy of an SDK, and prints what it observed.
+ * An application without llmtrace. It runs each row of a copy of an SDK, and prints the observations.
  * Its arguments are the module of the vendor case, the set and the format.
  */
 

@@ -1,11 +1,11 @@
-/** Runs applications without llmtrace. Their observations are the expected result of the runs with it. */
+/** Runs applications without llmtrace. A run with llmtrace must have the same observations. */
 
 import type { Observation } from './harness.ts';
 import { runApp } from './run-app.ts';
 import { KIT_FLAGS, kitFile, type SdkName } from './sdks.ts';
 import type { VendorCase } from './vendor-profile.ts';
 
-/** Runs all rows in a process that has never heard of llmtrace. */
+/** Runs all rows in a process that does not load llmtrace. */
 export async function observeNative(
   vendor: VendorCase,
   { set, format }: SdkName,

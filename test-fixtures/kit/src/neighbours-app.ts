@@ -1,7 +1,7 @@
 /**
- * An application in which another instrumentation wraps the same method as llmtrace. It plays two rows and
- * prints what it observed, how often the neighbours were called, and how many spans there were.
- * Its arguments, as JSON: {@link NeighboursScript}.
+ * An application in which another instrumentation wraps the same method as llmtrace. It plays two rows, and prints
+ * the observations, the number of calls of the other instrumentations, and the number of spans. Its arguments, as
+ * JSON: {@link NeighboursScript}.
  */
 import { createRequire } from 'node:module';
 import { type NeighboursReport, type NeighboursScript, PLAIN_ROWS, ROWS } from './conformance-neighbours.ts';
@@ -21,10 +21,10 @@ await hookVendorModules();
 const telemetry = createTelemetry();
 const server = await startVendorServer();
 const hits: Record<string, number> = {};
-/** Promises that neighbours saw, each with what it was made of then. */
+/** Promises that neighbours saw, each with its `responsePromise` at that time. */
 const made: { promise: { responsePromise?: unknown }; of: unknown }[] = [];
 
-/** The class's own object, of the SDK with these exports, that has the method. */
+/** The prototype in the SDK that has the method. */
 const prototypeOf = (exports: Sdk['exports']): any => {
   const client = vendor.client({ ...sdk, exports }, server.url, {});
   const { owner, method } = family.target(client);
@@ -39,13 +39,13 @@ const wrapperOf = (name: string) => (original: (...args: unknown[]) => unknown) 
     return promise;
   };
 
-/** As most libraries do it: an assignment. */
+/** Wraps the method as most libraries do, by an assignment. */
 function wrapPlainly(): void {
   const { prototype, method } = prototypeOf(sdk.exports);
   prototype[method] = wrapperOf('plain')(prototype[method]);
 }
 
-/** As instrumentations of OpenTelemetry do it, which begin by removing each other's wrappers. */
+/** Wraps the method as instrumentations of OpenTelemetry do, which first remove the wrapper of another one. */
 function wrapByShimmer(): void {
   const { InstrumentationBase, InstrumentationNodeModuleDefinition } = createRequire(import.meta.url)(
     otelInstrumentation(),
@@ -78,7 +78,7 @@ const act: Record<NeighboursScript['order'][number], () => void | Promise<void>>
   plain: wrapPlainly,
   shimmer: wrapByShimmer,
   ours: instrumentOurselves,
-  // A hook that comes late sees a module when it is loaded again.
+  // A hook that is registered after the first load sees the module only when it is loaded again.
   async load() {
     sdk = await loadSdk(name);
   },

@@ -1,6 +1,6 @@
 /**
- * The resilience suite: the effects of interceptors on calls, with every copy of every vendor's SDK. The conformance
- * suite, which also runs with interceptors on, covers calls that they let pass.
+ * The resilience suite: calls that interceptors delay, repeat or refuse, with each copy of each vendor's SDK. The
+ * conformance suite also runs with interceptors, and covers calls that they do not change.
  */
 
 import { makeScene, type ResilienceSubject, type Scene } from './resilience/fixture.ts';

@@ -1,4 +1,4 @@
-/** Runs an application in a process of its own, in an environment that this one does not leak into. */
+/** Runs an application in a separate process, without the variables of this process that would change it. */
 import { spawn } from 'node:child_process';
 
 export interface RunOptions {
@@ -6,7 +6,7 @@ export interface RunOptions {
   flags?: readonly string[];
   /** Arguments of the application. */
   args?: readonly string[];
-  /** Added to the clean environment. */
+  /** Variables to add to the clean environment. */
   env?: Readonly<Record<string, string>>;
   /** The node binary. @default the one that runs this process */
   node?: string;
@@ -21,7 +21,7 @@ export interface RunOptions {
 
 export interface RunResult {
   code: number | null;
-  /** The signal that ended it: `SIGKILL` where it took too long. */
+  /** The signal that ended the application: `SIGKILL` after `timeout`. */
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
@@ -36,11 +36,12 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
   return Object.fromEntries(kept) as Record<string, string>;
 }
 
-/** Runs `file` and waits for its end, which always comes. */
+/** Runs `file` and waits for its end, `timeout` at most. */
 export function runApp(file: string, options: RunOptions = {}): Promise<RunResult> {
   const { flags = [], args = [], env = {}, node = process.execPath, cwd, timeout = 60_000 } = options;
   const child = spawn(node, [...flags, file, ...args], {
-    // Most of these applications export nothing, and tests compare their output.
+    // Most of these applications export nothing; without this, llmtrace would say so in the output that tests
+    // compare.
     env: { ...cleanEnvironment(), LLMTRACE_QUIET: 'true', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout,

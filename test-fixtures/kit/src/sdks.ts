@@ -7,7 +7,7 @@ import { constants, Script } from 'node:vm';
 /** The two builds of a package; their classes are different ones. */
 export type Format = 'cjs' | 'esm';
 
-/** Which copy of an SDK. */
+/** Identifies a copy of an SDK. */
 export interface SdkName {
   /** A folder of `test-fixtures/sdks`. */
   readonly set: string;
@@ -16,7 +16,7 @@ export interface SdkName {
   readonly format: Format;
 }
 
-/** A copy, as far as it is known without loading it. */
+/** The facts of a copy that are known without loading it. */
 export interface SdkInfo extends SdkName {
   readonly version: string;
   readonly major: number;
@@ -24,13 +24,13 @@ export interface SdkInfo extends SdkName {
 
 /** A loaded copy. */
 export interface Sdk extends SdkInfo {
-  /** What `require` or `import` gave. */
+  /** The result of `require` or `import`. */
   readonly exports: any;
 }
 
 const SETS = new URL('../../sdks/', import.meta.url);
 
-/** Looks a copy up. */
+/** Finds a copy and reads its version. */
 export function sdkInfo({ set, package: name, format }: SdkName): SdkInfo {
   const folder = `/node_modules/${name}/`;
   const main = requireOf({ set, package: name, format }).resolve(name);
@@ -40,8 +40,8 @@ export function sdkInfo({ set, package: name, format }: SdkName): SdkInfo {
 }
 
 /**
- * Loads a copy from its set's folder, as an application there would: by the package's name, which is how
- * hooks know its main module.
+ * Loads a copy as an application in the set's folder does: by the name of the package, by which module hooks
+ * recognise its main module.
  */
 export async function loadSdk(name: SdkName): Promise<Sdk> {
   const info = sdkInfo(name);
@@ -53,7 +53,7 @@ export async function loadSdk(name: SdkName): Promise<Sdk> {
   return { ...info, exports: await withoutWarnings(() => application.runInThisContext()) };
 }
 
-/** The way above is marked as experimental: a warning in the output of every test run helps no reader. */
+/** Suppresses the warning that `vm`'s dynamic import is experimental, which each test run would print. */
 function withoutWarnings<T>(run: () => T): T {
   const { emitWarning } = process;
   process.emitWarning = () => {};
@@ -68,8 +68,8 @@ const requireOf = ({ set }: SdkName): NodeJS.Require =>
   module.createRequire(new URL(`${set}/package.json`, SETS));
 
 /**
- * The ES modules that the hook may wrap: those that any instrumentation of llmtrace patches, and nothing
- * else. A hook over everything breaks packages whose modules change their exports after loading.
+ * The ES modules that the hook wraps: those that an instrumentation of llmtrace patches. A hook that wraps all
+ * modules breaks packages whose modules change their exports after they have loaded.
  */
 export const HOOKED: readonly RegExp[] = [
   /\/node_modules\/(?:openai|@anthropic-ai\/sdk)\/(?:index|resources\/.*)\.mjs$/,
@@ -79,8 +79,9 @@ export const HOOKED: readonly RegExp[] = [
 let hooked = false;
 
 /**
- * Lets instrumentations see ES modules. It must run before an SDK is imported; later calls do nothing.
- * The hook is the one that `@opentelemetry/instrumentation` itself uses: two copies do not know each other.
+ * Registers the hook through which instrumentations see ES modules. It must run before an SDK is imported; a second
+ * call does nothing. It uses the copy of import-in-the-middle that `@opentelemetry/instrumentation` uses, because two
+ * copies do not share their state.
  */
 export async function hookVendorModules(): Promise<void> {
   if (hooked) return;
@@ -91,17 +92,17 @@ export async function hookVendorModules(): Promise<void> {
   module.register(pathToFileURL(resolve('import-in-the-middle/hook.mjs')), { data: { include: HOOKED } });
 }
 
-/** Where the copy of `@opentelemetry/instrumentation` is that llmtrace uses. */
+/** The path of the copy of `@opentelemetry/instrumentation` that llmtrace uses. */
 export const otelInstrumentation = (): string =>
   module.createRequire(import.meta.resolve('@llmtrace/core')).resolve('@opentelemetry/instrumentation');
 
 const runsSources = import.meta.url.endsWith('.ts');
 
-/** The path of a file of the kit, which is a `.ts` or a `.js` file as this one is. */
+/** The path of a file of the kit; it has the extension of this file, `.ts` or `.js`. */
 export const kitFile = (name: string): string =>
   fileURLToPath(new URL(name + (runsSources ? '.ts' : '.js'), import.meta.url));
 
-/** The flags that such a file runs with: the sources import each other's sources, the build what is built. */
+/** The flags of `node` for such a file: with them sources import sources, and the build imports the build. */
 export const KIT_FLAGS: readonly string[] = [
   ...(runsSources ? ['--conditions=llmtrace:source'] : []),
   '--no-warnings',

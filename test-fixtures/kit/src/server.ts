@@ -1,7 +1,6 @@
 /**
- * A fake vendor on the loopback interface, for tests and for the demo. It answers like the vendors' own APIs, records
- * its requests, and misbehaves on demand (`server/behaviours.ts`). It prints nothing and keeps no process alive once
- * it is closed.
+ * A fake vendor on loopback, for tests and for the demo. It answers as the vendors' APIs do, records the requests,
+ * and fails on demand (`server/behaviours.ts`). It prints nothing, and keeps no process alive after `close()`.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -15,8 +14,8 @@ import { breakOff, sendStream, sendWhole, sleep, wasAborted } from './server/rep
 import type { VendorRequest, VendorRoutes } from './server/routes.ts';
 
 /**
- * `LLMTRACE_MODEL_MAP` for applications that ask the test server, whose host has no prices: the models of the tests,
- * each as that of its vendor.
+ * The value of `LLMTRACE_MODEL_MAP` for applications that call the test server. Its host has no prices, so the map
+ * names the vendor of each model of the tests.
  */
 export const MODEL_MAP = [
   'gpt-4o-mini=openai:gpt-4o-mini',
@@ -38,7 +37,7 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Parsed: JSON, the parts of a form, or text. */
   readonly body: any;
-  /** True once either side has ended the exchange. */
+  /** True once the server or the client has ended the exchange. */
   closed: boolean;
   /** True where the client went away before it had the whole answer. */
   aborted: boolean;
@@ -60,7 +59,7 @@ export interface VendorServer {
   received(count: number): Promise<void>;
   /** Resolves when no exchange is open. */
   idle(): Promise<void>;
-  /** Forgets the requests and begins again with the first ids, so that two runs get the same answers. */
+  /** Clears the requests and starts again with the first id, so that two runs get the same answers. */
   clear(): void;
   /** Ends all connections at once. */
   close(): Promise<void>;
@@ -74,7 +73,7 @@ interface State {
   readonly options: VendorServerOptions;
   readonly requests: RecordedRequest[];
   readonly waiting: Set<() => void>;
-  /** How often a key has met a behaviour that ends after some times. */
+  /** For each key and behaviour with `times`: how often the behaviour has applied. */
   readonly met: Map<string, number>;
   ids: number;
 }
@@ -82,7 +81,7 @@ interface State {
 /** Starts a server on a free port. */
 export async function startVendorServer(options: VendorServerOptions = {}): Promise<VendorServer> {
   const state: State = { options, requests: [], waiting: new Set(), met: new Map(), ids: 0 };
-  // Nothing here may differ from one run to the next, and no idle connection may close between two requests.
+  // No header may differ between two runs, and no idle connection may close between two requests.
   const server = createServer(
     { keepAliveTimeout: 0 },
     (request, response) => void exchange(state, request, response),
@@ -187,7 +186,7 @@ function requestOf(
   return { method, path, query, headers, body, ending: behaviour?.ending, model, created, id };
 }
 
-/** True where a behaviour that fails only some times has done so for this key. */
+/** Whether a behaviour with `times` has applied often enough for this key, so that the server answers. */
 function passes(state: State, { name, times = Number.POSITIVE_INFINITY }: Behaviour, key: string): boolean {
   const id = `${name} ${key}`;
   const met = (state.met.get(id) ?? 0) + 1;

@@ -1,12 +1,12 @@
 /**
- * A **portrait** is what an application can tell about a value, as plain JSON: its classes, its members,
- * its fields (hidden ones too), and nothing that differs from one run to the next. Two values that an
- * application cannot tell apart have the same portrait, though they were made in different processes.
+ * A **portrait** has all that an application can find out about a value, as plain JSON: its classes, its methods and
+ * its fields, with hidden ones, and without anything that differs between two runs. Two values that an application
+ * cannot distinguish have the same portrait, also if different processes made them.
  */
 
 export type Portrait = string | number | boolean | null | Portrait[] | { [key: string]: Portrait };
 
-/** What differs between two runs, and where it stands. */
+/** The keys of fields whose values differ between two runs. */
 const VOLATILE_KEYS = new Set([
   'stack',
   'localPort',
@@ -19,7 +19,7 @@ const VOLATILE_KEYS = new Set([
 const VOLATILE_HEADERS = new Set(['date', 'host', 'keep-alive']);
 const LOOPBACK = /(127\.0\.0\.1|localhost):\d+/g;
 
-/** Text without the port that a server happened to get. */
+/** The text with `port` in place of a loopback port, which differs between two runs. */
 const steady = (text: string): string => text.replace(LOOPBACK, '$1:port');
 
 /** The names of a value's classes, the nearest first. */
@@ -43,14 +43,14 @@ export function methodsOf(value: object): string[] {
   return [...names].sort();
 }
 
-/** The outside of an object: classes, methods, and how it names itself. */
+/** The classes and methods of an object, and its text. */
 export const shapeOf = (value: object): Portrait => ({
   classes: classesOf(value),
   methods: methodsOf(value),
   tag: String(value),
 });
 
-/** Headers without those that differ between runs, in their order. */
+/** Headers in their order, without those that differ between two runs. */
 export function steadyHeaders(headers: Iterable<[string, unknown]>): Portrait {
   const kept = [...headers].filter(([name]) => !VOLATILE_HEADERS.has(name.toLowerCase()));
   return Object.fromEntries(
@@ -58,7 +58,7 @@ export function steadyHeaders(headers: Iterable<[string, unknown]>): Portrait {
   );
 }
 
-/** The portrait of anything. */
+/** The portrait of any value. */
 export function portrait(value: unknown, path: readonly object[] = []): Portrait {
   switch (typeof value) {
     case 'string':
@@ -87,7 +87,7 @@ function ofObject(value: object, path: readonly object[]): Portrait {
   return classes.length === 1 && classes[0] === 'Object' ? fields : { '«classes»': classes, ...fields };
 }
 
-/** Own fields in their order, the hidden ones too, which are marked; a symbol's name says what it is for. */
+/** The own fields in their order. Hidden ones are included and marked; a symbol is named by its description. */
 function fieldsOf(value: object, path: readonly object[]): { [key: string]: Portrait } {
   const fields: { [key: string]: Portrait } = {};
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
@@ -104,7 +104,7 @@ const isHeaders = (value: object): value is Headers => classesOf(value).includes
 
 const isResponse = (value: object): value is Response => classesOf(value).includes('Response');
 
-/** A response says of itself what its accessors say; reading its body is another matter. */
+/** The portrait of a response, by its accessors. It does not read the body. */
 const ofResponse = (response: Response): Portrait => ({
   ...(shapeOf(response) as { [key: string]: Portrait }),
   status: response.status,

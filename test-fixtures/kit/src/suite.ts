@@ -1,6 +1,6 @@
 /**
- * A **troupe** runs the rows of a vendor: it has the fake vendor, the instrumentation under test and its telemetry.
- * It runs a row and asserts its results.
+ * A **troupe** has all that the rows of a vendor need: the fake vendor, the instrumentation under test and its
+ * telemetry. The functions run a row and assert its results.
  */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -21,12 +21,12 @@ export interface InstrumentationUnderTest extends Instrumented {
 }
 
 export interface Subject {
-  /** Makes the instrumentation, with these observers beside its own. */
+  /** Makes the instrumentation, with additional observers. */
   create(config: {
     observers: Observer[];
     modelMap: Readonly<Record<string, string>>;
   }): InstrumentationUnderTest;
-  /** The module that exports its class, for processes of their own. */
+  /** The module that exports its class: separate processes import it. */
   readonly module: string;
   readonly className: string;
   /** True if it captures message content. */
@@ -50,16 +50,16 @@ export interface Copy {
   readonly native: Record<string, Observation>;
 }
 
-/** A copy that tests wait for: the native run takes its time, and the SDK must load after the hooks are set. */
+/** A copy that is not ready yet: its run without llmtrace takes long, and the SDK must load after the hooks. */
 export interface ComingCopy {
   readonly name: SdkName;
-  /** Begins the native run, if it has not begun. */
+  /** Starts the run without llmtrace, if it has not started. */
   prepare(): unknown;
   /** Loads the SDK, once. */
   ready(): Promise<Copy>;
 }
 
-/** Plays a row without telemetry and with it: the application sees the same, and the telemetry is right. */
+/** Asserts that a play looks the same without llmtrace and with it, and that its telemetry is right. */
 export async function perform(troupe: Troupe, copy: Copy, play: Play): Promise<void> {
   const { telemetry, instrumentation } = troupe;
   await telemetry.reset();
@@ -83,7 +83,7 @@ export async function expectNative(
 ): Promise<Observation> {
   const { row, name } = play;
   const observed = await observe(row, play, sdk, server, collects);
-  // A missing observation with its reason is more helpful than a difference.
+  // If the run without llmtrace failed, its error explains more than a difference to it.
   if (native[name] === undefined || 'error' in native[name])
     assert.fail(`Expected a native run, got ${JSON.stringify(native[name])}`);
   assert.deepEqual(observed.seen, native[name].seen, 'what the application sees');
@@ -92,7 +92,7 @@ export async function expectNative(
   return observed;
 }
 
-/** Runs a row: it must look native, and the telemetry must have its calls. */
+/** Runs a row: the application must see the same as without llmtrace, and the telemetry must have the calls. */
 export async function expectTold(troupe: Troupe, copy: Copy, play: Play): Promise<void> {
   const { telemetry, server } = troupe;
   await telemetry.reset();
@@ -106,12 +106,12 @@ export async function expectTold(troupe: Troupe, copy: Copy, play: Play): Promis
     else await expectCalls(telemetry, calls, play, server.url, chunks, troupe.subject.capturesContent);
     await expectNoneActive(troupe);
   } finally {
-    // A call that did not end must not end within the next row.
+    // An open call must end now: within the next row it would be counted there.
     await collectUntil(telemetry.ended());
   }
 }
 
-/** Prometheus' gauge of the calls under way is back at 0. */
+/** Asserts that Prometheus' gauge of open calls is back at 0. */
 async function expectNoneActive({ prometheus }: Troupe): Promise<void> {
   const text = await prometheus.register.metrics();
   const active = text.split('\n').filter((line) => line.startsWith('llmtrace_active_requests{'));
@@ -122,7 +122,7 @@ async function expectNoneActive({ prometheus }: Troupe): Promise<void> {
   );
 }
 
-/** Collects garbage until something happens because of it, or does not. */
+/** Collects garbage until a promise resolves, a limited number of times. */
 async function collectUntil(happens: Promise<void>): Promise<void> {
   let happened = false;
   void happens.then(() => {

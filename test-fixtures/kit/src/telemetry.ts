@@ -1,4 +1,4 @@
-/** Telemetry in memory, which also finds spans that never end. */
+/** Records telemetry in memory, also of spans that never end. */
 import {
   type Attributes,
   context,
@@ -18,7 +18,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
-/** One point of one metric: a histogram's has a count, a counter's has not. */
+/** A data point of a metric; only a histogram's has a count. */
 export interface MetricPoint {
   readonly name: string;
   readonly unit: string;
@@ -28,7 +28,7 @@ export interface MetricPoint {
   readonly sum: number;
 }
 
-/** An object that takes providers: any instrumentation of OpenTelemetry. */
+/** An object that accepts providers: any instrumentation of OpenTelemetry. */
 export interface Instrumented {
   setTracerProvider(provider: TracerProvider): void;
   setMeterProvider(provider: MeterProviderApi): void;
@@ -39,19 +39,19 @@ export interface Telemetry {
   readonly meterProvider: MeterProviderApi;
   /** Spans that ended since the last `reset()`, in the order of their ends. */
   spans(): ReadableSpan[];
-  /** How many spans started since the last `reset()`: more than ended, where one leaks. */
+  /** The number of spans that started since the last `reset()`: more than ended if a span leaks. */
   started(): number;
-  /** Resolves when all spans that started have ended, at once where they have. */
+  /** Resolves when all spans that started have ended. */
   ended(): Promise<void>;
   /** The measurements since the last collection or the last `reset()`. */
   metrics(): Promise<MetricPoint[]>;
-  /** Forgets all. */
+  /** Discards all recorded telemetry. */
   reset(): Promise<void>;
-  /** Makes an instrumentation report here. */
+  /** Sets the providers of an instrumentation to those of this object. */
   install<T extends Instrumented>(instrumentation: T): T;
 }
 
-/** The manual reader: it reports differences, and only when asked. */
+/** A reader with delta temporality that collects only when a test asks. */
 class DeltaReader extends MetricReader {
   constructor() {
     super({ aggregationTemporalitySelector: () => AggregationTemporality.DELTA });
@@ -71,7 +71,7 @@ export function createTelemetry(views: ViewOptions[] = []): Telemetry {
   const processor: SpanProcessor = {
     onStart: (span) => void started.add(span),
     onEnd(span) {
-      if (!started.has(span)) return; // of the time before the last reset
+      if (!started.has(span)) return; // it started before the last `reset()`
       spans.push(span);
       if (spans.length < started.size) return;
       for (const resolve of waiting.splice(0)) resolve();
@@ -122,7 +122,7 @@ function measured(value: unknown): { count: number | undefined; sum: number } {
   return { count, sum: sum ?? 0 };
 }
 
-/** Lets `context.with` reach across promises, if nothing in the process does so yet. */
+/** Registers a context manager that follows promises, if the process has none. */
 export function useAsyncContext(): void {
   const manager = new AsyncLocalStorageContextManager().enable();
   if (!context.setGlobalContextManager(manager)) manager.disable();
@@ -136,11 +136,11 @@ export interface DiagLine {
 
 export interface DiagRecorder {
   readonly lines: DiagLine[];
-  /** Gives `diag` its silence back. */
+  /** Removes the logger from `diag`. */
   stop(): void;
 }
 
-/** Records the messages of `diag`, which prints nothing meanwhile. */
+/** Records the messages of `diag` and prints none, until `stop()`. */
 export function recordDiag(level: DiagLogLevel = DiagLogLevel.WARN): DiagRecorder {
   const lines: DiagLine[] = [];
   const at =
@@ -154,7 +154,7 @@ export function recordDiag(level: DiagLogLevel = DiagLogLevel.WARN): DiagRecorde
     debug: at('debug'),
     verbose: () => {},
   };
-  // `diag` reports of every new logger that it replaces the old one.
+  // Without `suppressOverrideMessage` `diag` would log that a logger was replaced.
   diag.setLogger(logger, { logLevel: level, suppressOverrideMessage: true });
   return { lines, stop: () => diag.disable() };
 }

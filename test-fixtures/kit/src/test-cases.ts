@@ -1,4 +1,4 @@
-/** A **play** is one row with one family of one copy of an SDK: all that the conformance suite runs. */
+/** A **play** is one row with one family of one copy of an SDK. The conformance suite consists of plays. */
 import { failureRows } from './scenarios/failures.ts';
 import { plainRows, responseRows } from './scenarios/plain.ts';
 import { sdkStreamRows } from './scenarios/sdk-streams.ts';
@@ -26,7 +26,7 @@ const GENERIC: readonly Row[] = [
   ...sdkStreamRows,
 ];
 
-/** All runs of a copy, and the rows that do not apply to it. */
+/** All plays of a copy, and the rows that do not apply to it. */
 export function playsOf(vendor: VendorCase, sdk: SdkInfo): { plays: Play[]; leftOut: LeftOut[] } {
   const plays: Play[] = [];
   const leftOut: LeftOut[] = [];
@@ -46,7 +46,7 @@ export function playsOf(vendor: VendorCase, sdk: SdkInfo): { plays: Play[]; left
   return { plays, leftOut };
 }
 
-/** The generic rows of a family. A name that no row has is a mistake in the case. */
+/** The generic rows of a family. @throws Error for a name in the vendor case that no row has */
 function rowsOf({ rows, streamUsage, name }: Family): readonly Row[] {
   const askable = GENERIC.filter(
     (row) => streamUsage === 'asked' || row.name !== 'a stream with its usage asked for',

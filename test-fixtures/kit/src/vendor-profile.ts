@@ -1,12 +1,13 @@
 /**
- * A **vendor case** has everything that the conformance suite needs for a vendor: how to make a client, how to call
- * it, and the telemetry of an ordinary answer. A **row** is one way in which an application uses a call.
+ * A **vendor case** has everything that the conformance suite needs to know about a vendor: how to make a client, how
+ * to call it, and the telemetry of an ordinary answer. A **family** is one of the vendor's methods. A **row** is one
+ * way in which an application uses a call.
  */
 
 import type { Stage } from './harness.ts';
 import type { Sdk, SdkInfo } from './sdks.ts';
 
-/** The requests of rows, in terms that all vendors share. */
+/** A request of a row, in terms that all vendors share; {@link Family.request} translates it. */
 export interface Ask {
   /** @default the family's own model */
   model?: string;
@@ -22,13 +23,13 @@ export interface CallOptions {
 }
 
 export interface ClientOptions {
-  /** Where the vendor is, instead of the suite's server. */
+  /** The base URL, in place of that of the suite's server. */
   url?: string;
   /** The SDK's own retries. @default 0 */
   maxRetries?: number;
 }
 
-/** Tokens as the span of a whole answer has them. */
+/** The tokens on the span of a whole answer. */
 export interface Tokens {
   readonly input: number;
   readonly output?: number;
@@ -39,32 +40,32 @@ export interface Tokens {
   readonly reasoning?: number;
 }
 
-/** One of a vendor's methods, with the facts about its answers. */
+/** A method of a vendor, with the facts of its answers. */
 export interface Family {
   readonly name: string;
   readonly operation: string;
   readonly model: string;
-  /** The model that says it answered; absent where answers do not say. */
+  /** The model that answers name; absent if they name none. */
   readonly responseModel?: string;
   /** How the ids of answers begin; absent where answers have none. */
   readonly idPrefix?: string;
   /** Absent where answers have none. */
   readonly finishReasons?: readonly string[];
-  /** Of every answer; absent where answers do not say. */
+  /** The tokens of each answer; absent if answers report none. */
   readonly tokens?: Tokens;
   /** True if the request is a recording, which has no readable content. */
   readonly asksByVoice?: boolean;
   /** True where the price of the model is known. */
   readonly priced?: boolean;
-  /** When streams tell their usage. */
+  /** When a stream reports its usage: always, or if the request asks for it; absent for never. */
   readonly streamUsage?: 'always' | 'asked';
-  /** True where streams tell the tokens of their input as they begin. */
+  /** True if a stream reports its input tokens at its start. */
   readonly inputAtStart?: boolean;
-  /** Attributes of every request, besides those of {@link Ask}. */
+  /** The span attributes of each request, in addition to those of {@link Ask}. */
   readonly asked?: Readonly<Record<string, unknown>>;
-  /** True where streams are asked of another method than {@link target}. */
+  /** True if a method other than {@link target} makes streams. */
   readonly streamsApart?: boolean;
-  /** Chunks that an application gets of a stream that is cut. */
+  /** The number of chunks that an application gets of a stream that is cut. */
   readonly chunksBeforeCut?: number;
   /** The object and the name of its method that an application calls. */
   target(client: any): { owner: any; method: string };
@@ -72,18 +73,18 @@ export interface Family {
   request(ask: Ask): object;
   /** Calls the method. */
   call(client: any, request: object, options: CallOptions | undefined): any;
-  /** Why a copy of the SDK does not have the family. */
+  /** The reason why a copy of the SDK does not have the family; undefined if it has. */
   missing?(sdk: SdkInfo): string | undefined;
-  /** `error.type` of a stream that the vendor ends by an event that says it failed. */
+  /** The `error.type` of a stream that the vendor ends by an event of a failure. */
   streamError?(sdk: SdkInfo): string;
   /** The names of the rows to run; all, where absent. */
   readonly rows?: readonly string[];
 }
 
-/** How a call ends, in the words of the telemetry. */
+/** How a call ends, as `llmtrace.stream.outcome` names it. */
 export type Outcome = 'completed' | 'failed' | 'cancelled' | 'abandoned';
 
-/** The expected telemetry of one call. A field that is absent here must be absent there. */
+/** The expected telemetry of a call. A value that is absent here must be absent from the telemetry. */
 export interface ExpectedCall {
   readonly family: Family;
   /** @default the family's */
@@ -95,19 +96,19 @@ export interface ExpectedCall {
   readonly stream?: boolean;
   /** @default 'completed' */
   readonly outcome?: Outcome;
-  /** How much of the answer was seen: its beginning tells id and model, its end why it ended. */
+  /** The part of the answer that arrived: the beginning has id and model, the end has the finish reasons. */
   readonly answer: 'none' | 'begun' | 'whole';
   /** @default the family's, of a whole answer */
   readonly finishReasons?: readonly string[];
-  /** @default known of whole plain answers, and of whole streams where the family always tells them */
+  /** @default 'known' for whole plain answers, and for whole streams if the family always reports usage */
   readonly tokens?: 'known' | 'unknown';
   /** @default 'unset', or 'error' where there is an `errorType` */
   readonly status?: 'unset' | 'error';
   readonly errorType?: string;
   readonly resends?: number;
-  /** Chunks that the application got. */
+  /** The number of chunks that the application got. */
   readonly chunks?: number | 'some';
-  /** True where the call never left for the suite's server. */
+  /** True if the call went to another server than the suite's. */
   readonly elsewhere?: boolean;
 }
 
@@ -120,18 +121,18 @@ export interface Setting {
 
 export interface Row {
   readonly name: string;
-  /** Why a copy of the SDK cannot run it. */
+  /** The reason why a copy of the SDK cannot run the row; undefined if it can. */
   missing?(sdk: SdkInfo): string | undefined;
   run(stage: Stage): Promise<void>;
-  /** The calls that were made, in their order; `unknown` where it only matters that what started also ends. */
+  /** The calls of the row, in their order; `unknown` if only each started call must end. */
   calls(setting: Setting): readonly ExpectedCall[] | 'unknown';
-  /** True where a call ends only when the garbage collector finds what the application dropped. */
+  /** True if a call ends only when its dropped answer is garbage-collected. */
   readonly collected?: boolean;
 }
 
 export interface VendorCase {
   readonly name: string;
-  /** The module that exports this case as `vendorCase`, for processes of their own. */
+  /** The module that exports this case as `vendorCase`: separate processes import it. */
   readonly url: string;
   readonly package: string;
   /** Folders of `test-fixtures/sdks`. */
@@ -141,13 +142,13 @@ export interface VendorCase {
   readonly scope: string;
   client(sdk: Sdk, url: string, options: ClientOptions): any;
   readonly families: readonly Family[];
-  /** Models of single rows, which have a price as well. */
+  /** Further models, of single rows, that must have a price. */
   readonly otherModels?: readonly string[];
   /** Rows that only this vendor has, for its first family. */
   readonly rows: readonly Row[];
-  /** `error.type` of the failures that every vendor has. */
+  /** The `error.type` of each failure that all vendors have. */
   readonly errors: Readonly<Record<FailureName, string | ((sdk: SdkInfo) => string)>>;
-  /** Why rows do not apply to this vendor (or to a family with a copy of its SDK), by their names. */
+  /** The reasons why rows do not apply to this vendor (or to a family with a copy of its SDK), by the rows' names. */
   readonly leftOut?: Readonly<
     Record<string, string | ((sdk: SdkInfo, family: Family) => string | undefined)>
   >;

@@ -7,8 +7,9 @@ export interface SentRequests {
   /** The URL paths of the traced endpoints' requests. They match no other request. */
   readonly paths: RegExp;
   /**
-   * Patterns of the SDK's source code that survive bundling and minifying. No pattern matches its own source, because
-   * a bundle may contain llmtrace without the SDK.
+   * Patterns of texts in the SDK's source code that bundlers and minifiers keep, such as names of headers and
+   * variables. A pattern must not match its own source, because a bundle may contain llmtrace without the SDK: write
+   * one character in brackets, `/OPENAI_ORG[_]ID/`.
    */
   readonly marks: readonly RegExp[];
   /**

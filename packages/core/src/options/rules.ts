@@ -1,4 +1,7 @@
-/** Rules for the values of options, in code and in the environment. A wrong value is refused by the option's name. */
+/**
+ * Rules for the values of options, in code and in the environment. The error or the warning about a wrong value names
+ * the option or the variable.
+ */
 
 import { cut } from '../platform/bounds.ts';
 import { warnOnce } from '../platform/warn.ts';
@@ -6,25 +9,25 @@ import { FORMER_VARIABLES, nearest } from './variables.ts';
 
 /** The rule of one option. */
 export interface Rule {
-  /** In words: `a non-negative integer`. */
+  /** The description of right values: `a non-negative integer`. */
   readonly expected: string;
   holds(value: unknown): boolean;
-  /** The largest number that holds, where `expected` does not say it. */
+  /** The largest right number, if `expected` does not name it. */
   readonly most?: number;
-  /** The variable of the environment that sets the option; absent where none does. */
+  /** The environment variable that sets the option; absent if none does. */
   readonly env?: string;
-  /** What the variable's text must be, where code may give more: no variable holds a function. */
+  /** The description of the variable's right texts, if code accepts more: a variable cannot hold a function. */
   readonly textExpected?: string;
   /**
-   * Reads the variable's text; what it gives must hold, too, and undefined means that the variable sets nothing.
-   * @param isWrong gets an entry of a list that is left out.
+   * Converts the variable's text to a value, which `holds` checks. Undefined means that the variable sets nothing.
+   * @param isWrong is called with each entry of a list that is left out.
    */
   parse?(text: string, isWrong: (entry: string) => void): unknown;
   /** The option's former name in code, which still works. */
   readonly former?: string;
   /** Former values, which still work, and their present ones. */
   readonly formerValues?: Readonly<Record<string, string>>;
-  /** Throws a TypeError that says more of a wrong value than `expected` does. */
+  /** @throws TypeError with a more precise message about a wrong value than `expected` gives */
   check?(name: string, value: unknown): unknown;
 }
 
@@ -37,7 +40,7 @@ export type Rules<T> = { readonly [name in keyof T]-?: Rule };
 /** The longest time that a timer takes, in ms; a longer one would fire at once. */
 const MAX_TIME = 2 ** 31 - 1;
 
-/** The largest limit, rate or factor: beyond it, counting one more changes little or nothing (2^53 is 9e15). */
+/** The largest limit, rate or factor. Near 2^53 (9e15), adding 1 to a number no longer changes it. */
 const MAX_NUMBER = 1e15;
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
@@ -87,7 +90,7 @@ export const oneOf = (allowed: readonly string[], env: string): Rule => ({
   parse: (text) => text.toLowerCase(),
 });
 
-/** A switch, of which code must give a boolean. */
+/** A switch. In code its value must be a boolean. */
 export const toggle = (env: string): Rule => ({ ...flag(env), check: expectBoolean });
 
 export const port = (env: string): Rule => ({
@@ -97,7 +100,7 @@ export const port = (env: string): Rule => ({
   parse: parseNumber,
 });
 
-/** A number above 0 (from 0 on, with `orZero`), of which no more than `most` has an effect. */
+/** A number above 0 (or from 0, with `orZero`); a larger number than `most` counts as `most`. */
 export const capped = (env: string, most: number, orZero = false): Rule => ({
   expected: orZero ? 'a number, 0 or more' : 'a positive number',
   holds: (value) => typeof value === 'number' && (value > 0 || (orZero && value === 0)),
@@ -136,7 +139,7 @@ export const names = (env: string): Rule => ({
   check: expectNames,
 });
 
-/** The entries of a text, separated by commas; undefined where there is none. */
+/** The entries of a text, separated by commas; undefined if there is no entry. */
 export function list(value: string | undefined): string[] | undefined {
   const entries = value?.split(',').flatMap((entry) => entry.trim() || []);
   return entries?.length ? entries : undefined;
@@ -157,7 +160,7 @@ function pairs(value: string, isWrong: (entry: string) => void): Record<string, 
   return map;
 }
 
-/** A file's path. A number would be a file descriptor for Node.js. */
+/** Checks the path of a file. Node.js would read a number as a file descriptor. */
 export const expectPath = (name: string, value: unknown): string => {
   if (typeof value === 'string' && !value.includes('\0')) return value;
   throw new TypeError(`Expected \`${name}\` to be the path of a file, got ${shown(value)}.`);
@@ -172,7 +175,7 @@ export const expectBoolean = (name: string, value: unknown): boolean => {
 const MAX_NAMES = 10_000;
 const MAX_NAME = 1000;
 
-/** A map from names to names (hosts to providers, deployments to models), if there is one. */
+/** Checks a map from names to names (hosts to providers, deployments to models); undefined is right, too. */
 export function expectNames(name: string, value: unknown): Readonly<Record<string, string>> | undefined {
   if (value === undefined) return undefined;
   if (!isRecord(value)) throw new TypeError(`Expected \`${name}\` to be an object, got ${shown(value)}.`);
@@ -190,7 +193,7 @@ export function expectNames(name: string, value: unknown): Readonly<Record<strin
   return value as Readonly<Record<string, string>>;
 }
 
-/** A list of short texts (hosts), if there is one. */
+/** Checks a list of short texts (hosts); undefined is right, too. */
 export function expectTexts(name: string, value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined;
   const isList = Array.isArray(value) && value.length <= MAX_NAMES;
@@ -231,7 +234,7 @@ export const objectOf = <T>(rules: Rules<T>): Rule => ({
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value, as an error names it; never long. */
+/** A value as errors show it, of bounded length. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
@@ -242,13 +245,13 @@ export function shown(value: unknown): string {
   }
 }
 
-/** A field's name, as an error names it; never long. */
+/** The name of a field as errors show it, of bounded length. */
 export const quoted = (name: string): string => `\`${cut(name, 100)}\``;
 
 const warnOfFormer = (former: string, present: string): void =>
   warnOnce(`${former} is the former name of ${present} and still works. Use the new name`);
 
-/** What a variable's former name holds, if it has one. */
+/** The text of a variable's former name, if the variable has a former name and it is set. */
 function formerTextOf(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
   const [former] = Object.entries(FORMER_VARIABLES).find(([, present]) => present === name) ?? [];
   const text = former === undefined ? undefined : env[former]?.trim();
@@ -256,7 +259,7 @@ function formerTextOf(name: string, env: Readonly<Record<string, string | undefi
   return text;
 }
 
-/** The present name of an option of `owner`; the name itself, where it is no former one. */
+/** The present name of an option of `owner`: `name` itself, unless it is a former name. */
 export function presentName<T>(owner: string, name: string, rules: Rules<T>): string {
   const [present] = Object.entries<Rule>(rules).find(([, { former }]) => former === name) ?? [];
   if (present === undefined) return name;
@@ -265,7 +268,7 @@ export function presentName<T>(owner: string, name: string, rules: Rules<T>): st
   return present;
 }
 
-/** The present one of a former value; the value itself, where it is none. */
+/** The present form of a value: `value` itself, unless it is a former value. */
 export function presentValue(setter: string, value: unknown, { formerValues }: Rule): unknown {
   if (typeof value !== 'string' || !formerValues || !Object.hasOwn(formerValues, value)) return value;
   const present = formerValues[value] as string;
@@ -273,7 +276,7 @@ export function presentValue(setter: string, value: unknown, { formerValues }: R
   return present;
 }
 
-/** The error about a field that does not exist, with the field that was meant, where one is spelt like it. */
+/** The error about an unknown field, with the known field that is spelt most like it, if there is one. */
 export function unknownField(
   owner: string,
   field: string,
@@ -285,21 +288,21 @@ export function unknownField(
   return new TypeError(`Expected ${owner} to have no ${field}${meant}.`);
 }
 
-/** @throws TypeError that names the option and its value, where that is wrong. */
+/** Returns a right value. @throws TypeError for a wrong one, with the name of the option and the value */
 export function checkedValue(name: string, value: unknown, rule: Rule): unknown {
   rule.check?.(name, value);
   if (rule.holds(value)) return value;
   throw new TypeError(`Expected \`${name}\` to be ${wanted(rule, value)}, got ${shown(value)}.`);
 }
 
-/** What a wrong value should be; with the bound, where the value is beyond that. */
+/** The description of right values for an error; with the largest one, if the wrong value is larger. */
 const wanted = ({ expected, most }: Rule, value: unknown): string =>
   most !== undefined && typeof value === 'number' && value > most ? `${expected} up to ${most}` : expected;
 
 /**
- * The options of a feature, completed by their defaults. An undefined option takes its default.
+ * The options of a feature, with defaults for those that are absent or undefined.
  *
- * @param name of the feature, e.g. `retry`.
+ * @param name the name of the feature, e.g. `retry`.
  * @throws TypeError that names the first wrong option and its value.
  */
 export function checked<T extends object>(name: string, given: unknown, rules: Rules<T>, defaults: T): T {
@@ -317,9 +320,9 @@ export function checked<T extends object>(name: string, given: unknown, rules: R
 }
 
 /**
- * The options of a feature that the environment sets; wrong ones are reported and left out.
+ * The options of a feature that the environment sets. Wrong ones are reported and left out.
  *
- * @param warn gets the variable's name, what was expected, and its value.
+ * @param warn is called with the variable's name, the description of right values, and the wrong value.
  */
 export function fromEnvironment<T extends object>(
   rules: Rules<T>,
@@ -334,7 +337,7 @@ export function fromEnvironment<T extends object>(
   return options as Partial<T>;
 }
 
-/** What the environment sets of one option; undefined where it is nothing, or wrong, which is reported. */
+/** The value that the environment sets for an option; undefined for none, and for a wrong one, which is reported. */
 export function variableOf(
   rule: Rule,
   env: Readonly<Record<string, string | undefined>>,

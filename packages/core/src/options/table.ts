@@ -1,27 +1,27 @@
 /**
- * **Option tables**: each option with its variable, what its value must be, its default and its description. The rules of
- * a feature and its descriptions stand beside the feature; warnings and README.md's table are made of both.
+ * **Option tables**: for each option its variable, its right values, its default and its description. The file of a
+ * feature has the feature's rules and descriptions; warnings and README.md's table are made from them.
  */
 import { warnOnce } from '../platform/warn.ts';
 import type { Rule, Rules, Warn } from './rules.ts';
 
-/** An option, as warnings and documents name it. */
+/** A row of an option table, for warnings and documents. */
 export interface OptionEntry {
-  /** Its name in code: `retry.maxRetries`; absent where only a variable sets it. */
+  /** The name in code: `retry.maxRetries`; absent if only a variable sets the option. */
   readonly option?: string;
-  /** The variable that sets it; absent where only code does. */
+  /** The variable that sets the option; absent if only code does. */
   readonly variable?: string;
-  /** What the variable's value must be: `a positive integer`. */
+  /** The description of the variable's right values: `a positive integer`. */
   readonly expected: string;
-  /** What applies where it is not set: `none`. */
+  /** The value that applies if the option is not set; `none` for no value. */
   readonly byDefault: string;
-  /** What it is for, in Markdown. Links are relative to the root of the repository. */
+  /** The purpose of the option, in Markdown. Links are relative to the root of the repository. */
   readonly description: string;
-  /** What applies where the value is wrong, if that is not the default. */
+  /** The effect of a wrong value, if that is not the default: `this entry is ignored`. */
   readonly otherwise?: string;
 }
 
-/** The description of an option, with what a table cannot find out by itself. */
+/** The description of an option; with it the texts that cannot be derived from its rule and its default. */
 export type Described =
   | string
   | { readonly description: string; readonly byDefault?: string; readonly otherwise?: string };
@@ -29,9 +29,9 @@ export type Described =
 export type Descriptions<T> = { readonly [name in keyof T]-?: Described };
 
 /**
- * The table of a feature.
+ * Makes the table of a feature.
  *
- * @param feature its name in code (`retry`); empty where its options have none around them.
+ * @param feature the name in code of the object around the options (`retry`); empty if there is none.
  */
 export function optionTable<T>(
   feature: string,
@@ -57,10 +57,10 @@ function inWords(value: unknown): string {
   return Object.keys(value).length === 0 ? 'none' : JSON.stringify(value);
 }
 
-/** No warning shows more of a value. */
+/** The number of characters of a value that a warning shows. */
 const MAX_VALUE = 100;
 
-/** Warns of a wrong value of a variable: what was wrong, and what applies now. */
+/** Makes a function that warns of a variable's wrong value, with the value that applies now. */
 export const warnByTable =
   (table: readonly OptionEntry[]): Warn =>
   (name, expected, value) => {

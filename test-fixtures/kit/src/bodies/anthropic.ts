@@ -1,8 +1,8 @@
-/** Bodies of Anthropic's API: messages, whole and in events, token counts, and the text completions of old. */
+/** Bodies of Anthropic's API: messages, whole and in events, token counts, and the legacy text completions. */
 import type { Answer, VendorRequest } from '../server/routes.ts';
 import { namedEvent, sampleArguments, wordsOf } from './openai.ts';
 
-/** The model that the fake Anthropic answers as, where a request names a behaviour. */
+/** The model of the answer if a request names a behaviour. */
 export const ANTHROPIC_MODEL = 'claude-haiku-4-5';
 
 /** The tokens of every message of the fake Anthropic; `fresh` ones are neither read from nor written to a cache. */
@@ -89,7 +89,10 @@ export function message(request: VendorRequest): Answer {
   return { headers: anthropicHeaders(request), json: { ...head(request), content: [block], ...end, usage } };
 }
 
-/** The usage at the start counts no output; at the end it is complete, but for the cache's times to live. */
+/**
+ * The usage at the start has 1 output token as a placeholder; that at the end has all but the times to live of
+ * caches.
+ */
 export function messageEvents(request: VendorRequest): Answer {
   const { block, stop } = spoken(request);
   const open = block.type === 'text' ? { ...block, text: '' } : { ...block, input: {} };
@@ -126,7 +129,7 @@ export const tokenCount = (request: VendorRequest): Answer => ({
   json: { input_tokens: ANTHROPIC_TOKENS.fresh },
 });
 
-/** Text completions: each event of a stream is one of its own. */
+/** Legacy text completions: each event of a stream is a whole completion. */
 export function textCompletion(request: VendorRequest): Answer {
   const whole = { type: 'completion', id: request.id('compl_'), model: request.model };
   const part = (completion: string, stop_reason: string | null) => ({

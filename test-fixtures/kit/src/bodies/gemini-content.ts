@@ -22,7 +22,7 @@ const usageMetadata = {
   trafficType: 'ON_DEMAND',
 };
 
-/** The call of a tool that was offered and has not answered yet. */
+/** The offered tool that the answer calls; undefined if there is none, or if the request has its result. */
 function calledTool({ tools = [], contents = [] }: any): string | undefined {
   const answered = contents.some(({ parts = [] }: any) => parts.some((part: any) => part.functionResponse));
   return answered ? undefined : tools[0]?.functionDeclarations?.[0]?.name;
@@ -64,7 +64,7 @@ export function content(request: VendorRequest): Answer {
   return { headers: geminiHeaders, json };
 }
 
-/** A stream. Its usage comes at the end: what comes before only says how the request is served. */
+/** A stream. Its usage comes at the end; earlier chunks only have the service tier. */
 export function contentEvents(request: VendorRequest): Answer {
   const about = { modelVersion: request.model, responseId: request.id('Gm') };
   if (request.ending === 'filtered')
@@ -85,7 +85,7 @@ const VALUES = [0.0125, -0.5, 0.25];
 
 export const embedding = (): Answer => ({ headers: geminiHeaders, json: { embedding: { values: VALUES } } });
 
-/** Only several texts at once are counted. */
+/** Embeddings. Only a request with several texts has token counts. */
 export function embeddings({ body: { requests = [] } }: VendorRequest): Answer {
   const promptTokenCount = requests.length * GEMINI_EMBEDDING_TOKENS;
   const promptTokenDetails = [{ modality: 'TEXT', tokenCount: promptTokenCount }];
@@ -96,7 +96,7 @@ export function embeddings({ body: { requests = [] } }: VendorRequest): Answer {
   return { headers: geminiHeaders, json };
 }
 
-/** What Vertex AI predicts: an image for a prompt, an embedding for a text. */
+/** Predictions of Vertex AI: an image for a prompt, an embedding for a text. */
 export function predictions({ body: { instances = [] } }: VendorRequest): Answer {
   const statistics = { token_count: GEMINI_EMBEDDING_TOKENS, truncated: false };
   const predicted = instances.map(({ content: text }: any) =>

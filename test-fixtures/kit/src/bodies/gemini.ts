@@ -1,11 +1,11 @@
 /** What Google's APIs have in common: models, usage, errors and the framing of streams. */
 import type { Answer } from '../server/routes.ts';
 
-/** The model that the fake Gemini answers as, where a request names a behaviour. */
+/** The model of the answer if a request names a behaviour. */
 export const GEMINI_MODEL = 'gemini-2.5-flash';
-/** The model that answers in two parts, the second of which has to be asked for. */
+/** The model that answers in two parts; the SDK requests the second part. */
 export const CONTINUED_MODEL = 'gemini-3.8-flash';
-/** What asks for that second part. */
+/** The token with which the second part is requested. */
 export const CONTINUATION = 'continuation-1';
 
 /** The tokens of every answer of the fake Gemini. */
@@ -13,7 +13,7 @@ export const GEMINI_TOKENS = { input: 96, cached: 64, candidates: 30, thoughts: 
 /** The tokens of every text that the fake Gemini embeds. */
 export const GEMINI_EMBEDDING_TOKENS = 5;
 
-/** What the fake Gemini says. */
+/** The text of the answers. */
 export const GEMINI_TEXT = 'The capital of France is Paris.';
 
 /** The headers of every answer. */

@@ -18,7 +18,7 @@ const FINGERPRINT = 'fp_3c9a51d7e2';
 interface Spoken {
   text: string | null;
   toolCalls: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
-  /** A call in the way of the time before tools. */
+  /** A call by the legacy `functions` of the API. */
   functionCall?: { name: string; arguments: string };
   finish: string;
 }
@@ -47,7 +47,7 @@ function spoken(request: VendorRequest): Spoken {
   };
 }
 
-/** The call of a tool that was offered and has not answered yet. */
+/** The call of the offered tool; undefined if there is none, or if the request has its result. */
 function called(messages: any[], tool: any): { name: string; arguments: string } | undefined {
   if (!tool || messages.some(({ role }) => role === 'tool' || role === 'function')) return undefined;
   return { name: tool.name, arguments: sampleArguments(tool.parameters) };
@@ -103,7 +103,7 @@ export function chatChunks(request: VendorRequest): Answer {
     }));
   const chunks = [...deltas.flatMap((delta) => chunk(delta, null)), ...chunk({}, said.finish)];
   const usage = counted ? [{ ...head, choices: [], usage: chatUsage }] : [];
-  // Azure says first what it thinks of the prompt, in a chunk without a choice.
+  // Azure first sends the result of its content filter for the prompt, in a chunk without a choice.
   const filter = request.path.startsWith('/openai/')
     ? [{ ...head, choices: [], prompt_filter_results: [] }]
     : [];

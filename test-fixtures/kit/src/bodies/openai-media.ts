@@ -2,7 +2,7 @@
 import type { Answer, VendorRequest } from '../server/routes.ts';
 import { dataEvent, namedEvent, OPENAI_TEXT, openaiHeaders, wordsOf } from './openai.ts';
 
-/** A picture of one pixel, the smallest there is. */
+/** A PNG image of one pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
 
 /** The tokens that the fake OpenAI counts for each embedded text. */
@@ -35,7 +35,7 @@ const imageUsage = {
   total_tokens: 322,
 };
 
-/** Images, made or edited. `kind` names the events of a stream. */
+/** Generated or edited images. `kind` is the prefix of the names of a stream's events. */
 export function images(request: VendorRequest, kind: 'image_generation' | 'image_edit'): Answer {
   const { body, created } = request;
   const looks = { background: 'opaque', output_format: 'png', quality: 'low', size: '1024x1024' };

@@ -24,7 +24,7 @@ const ENDINGS: Readonly<Record<string, { status: string; error?: object; incompl
   filtered: { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
 };
 
-/** What the model makes: a message, or the call of a tool that was offered and has not answered yet. */
+/** The output item: the call of the offered tool, or a message if there is none or the request has its result. */
 function itemOf(request: VendorRequest): Item {
   const { tools, input, text } = request.body;
   const tool = tools?.find((one: any) => one.type === 'function');
@@ -42,7 +42,7 @@ function itemOf(request: VendorRequest): Item {
   return { id: request.id('msg_'), type: 'message', status: 'completed', role: 'assistant', content: [part] };
 }
 
-/** A response object in the state that its beginning gives it. */
+/** A response object as it is at the start of a stream. */
 function begun(request: VendorRequest): Record<string, unknown> {
   const { body } = request;
   return {
@@ -141,7 +141,7 @@ function callEvents(item: Item): TypedEvent[] {
 export const responseStreamError = (): string =>
   namedEvent({ ...streamError, type: 'error', sequence_number: 3 });
 
-/** A conversation, compacted. */
+/** A compacted conversation. */
 export function compaction(request: VendorRequest): Answer {
   return {
     headers: openaiHeaders(request),

@@ -1,15 +1,15 @@
-/** What OpenAI's APIs have in common: ids, models, usage, errors and the framing of streams. */
+/** Shared parts of OpenAI's APIs: ids, models, usage, errors and the framing of streams. */
 import type { Answer, VendorRequest } from '../server/routes.ts';
 
-/** The model that the fake OpenAI answers as, where a request names a behaviour. */
+/** The model of the answer if a request names a behaviour. */
 export const OPENAI_MODEL = 'gpt-4o-mini';
 
 /** The tokens of every answer of the fake OpenAI. */
 export const OPENAI_TOKENS = { input: 1346, cached: 1024, output: 214, reasoning: 128 } as const;
 
-/** What the fake OpenAI says. */
+/** The text of the answers. */
 export const OPENAI_TEXT = 'The capital of France is Paris.';
-/** What it says where JSON is asked for. */
+/** The text of the answers to requests for JSON. */
 export const OPENAI_JSON = '{"city":"Paris","population":2103000}';
 
 const SNAPSHOTS: Readonly<Record<string, string>> = {
@@ -49,17 +49,17 @@ export const responsesUsage = {
 export const tierOf = ({ body }: VendorRequest): string =>
   !body?.service_tier || body.service_tier === 'auto' ? 'default' : body.service_tier;
 
-/** An event of a stream that says only what it is about. */
+/** An event of a stream with data only. */
 export const dataEvent = (data: unknown): string =>
   `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 
-/** What an event of a stream says, where its type is also its name. */
+/** The data of an event whose name is its type. */
 export interface TypedEvent {
   type: string;
   [field: string]: unknown;
 }
 
-/** An event of a stream that also has a name. */
+/** An event of a stream with a name and data. */
 export const namedEvent = (data: TypedEvent): string =>
   `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 

@@ -1,4 +1,4 @@
-/** Anthropic's ways to ask. */
+/** The families of Anthropic's SDK. */
 import { ANTHROPIC_MODEL, ANTHROPIC_TOKENS, anthropicSnapshot } from '../bodies/anthropic.ts';
 import type { SdkInfo } from '../sdks.ts';
 import type { Family } from '../vendor-profile.ts';
@@ -30,7 +30,7 @@ export const messages: Family = {
   streamUsage: 'always',
   inputAtStart: true,
   asked: { 'gen_ai.request.max_tokens': MAX_TOKENS },
-  // Three events are sent, but no application sees a ping.
+  // The server sends three events; the SDK hides the ping.
   chunksBeforeCut: 2,
   target: (client) => ({ owner: client.messages, method: 'create' }),
   request: ({ model = ANTHROPIC_MODEL, stream }) => ({
@@ -75,7 +75,7 @@ export const promptCaching: Family = {
   rows: PLAIN,
 };
 
-/** Their answers say nothing of tokens. */
+/** Legacy text completions, whose answers report no tokens. */
 export const completions: Family = {
   name: 'text completions',
   operation: 'text_completion',

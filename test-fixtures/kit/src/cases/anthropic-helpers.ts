@@ -54,7 +54,7 @@ const EVENTS = [
   'end',
 ];
 
-/** Notes the names of all events of a helper, in their order. */
+/** Records the names of all events of a helper, in their order. */
 function listen({ see }: Stage, helper: any): void {
   for (const name of EVENTS) helper.on(name, () => see('event', name));
 }

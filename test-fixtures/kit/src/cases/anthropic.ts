@@ -22,10 +22,10 @@ export const vendorCase: VendorCase = {
     reset: 'APIConnectionError',
     timeout: 'APIConnectionTimeoutError',
     abort: 'APIUserAbortError',
-    // node-fetch says what happened in a code, undici in a plain TypeError.
+    // node-fetch reports the cause in a code, undici throws a plain TypeError.
     dropped: (sdk) => (isBefore(sdk, 50) ? 'ERR_STREAM_PREMATURE_CLOSE' : 'TypeError'),
     droppedBody: (sdk) => (isBefore(sdk, 50) ? 'FetchError' : 'TypeError'),
-    // What happens to a body is not the SDK's concern.
+    // The SDK does not convert errors while a body is read.
     abortedBody: 'AbortError',
   },
 };

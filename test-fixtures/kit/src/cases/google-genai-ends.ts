@@ -1,4 +1,4 @@
-/** Rows about how calls of Google's newer SDK end, and how the SDK goes on by itself. */
+/** Rows about the ends of calls of Google's newer SDK, and about answers that the SDK continues by itself. */
 import { CONTINUED_MODEL } from '../bodies/gemini.ts';
 import { frozen } from '../harness.ts';
 import { begun, errorType } from '../scenarios/expected.ts';

@@ -1,10 +1,10 @@
-/** The ways of Google's newer SDK to ask. */
+/** The families of Google's newer SDK. */
 import { GEMINI_EMBEDDING_TOKENS, GEMINI_MODEL, GEMINI_TOKENS } from '../bodies/gemini.ts';
 import type { Ask, CallOptions, ExpectedCall, Family, Tokens } from '../vendor-profile.ts';
 
 export const QUESTION = 'What is the capital of France?';
 
-/** The tokens of every answer: thoughts are output. */
+/** The tokens of each answer; thoughts count as output. */
 export const TOKENS: Tokens = {
   input: GEMINI_TOKENS.input,
   output: GEMINI_TOKENS.candidates + GEMINI_TOKENS.thoughts,
@@ -12,7 +12,7 @@ export const TOKENS: Tokens = {
   reasoning: GEMINI_TOKENS.thoughts,
 };
 
-/** Streams are asked of another method: the argument does not say it. */
+/** The requests of streams: a separate method makes streams, and its argument does not show it. */
 const streams = new WeakSet<object>();
 
 function withOptions(request: any, options: CallOptions | undefined): any {
@@ -44,7 +44,7 @@ export const content: Family = {
     streams.has(request)
       ? models.generateContentStream(withOptions(request, options))
       : models.generateContent(withOptions(request, options)),
-  // Version 1 hands an error over as an answer without anything in it.
+  // Version 1 gives the application an empty answer in place of the error.
   streamError: ({ major }) => (major === 1 ? 'UNAVAILABLE' : '503'),
 };
 
@@ -52,7 +52,7 @@ export const content: Family = {
 export const whole: ExpectedCall = { family: content, answer: 'whole' };
 export const streamed: ExpectedCall = { ...whole, stream: true, chunks: 'some' };
 
-/** What every SDK's embeddings are played with. */
+/** The rows for the embeddings of all SDKs. */
 export const EMBEDDING_ROWS = [
   'create',
   'several readers of one promise',

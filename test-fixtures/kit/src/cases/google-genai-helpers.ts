@@ -1,4 +1,4 @@
-/** Rows about what Google's newer SDK does above a call: chats, and tools that it calls itself. */
+/** Rows about helpers of Google's newer SDK: chats, and tools that the SDK calls. */
 import { GEMINI_MODEL, GEMINI_TOKENS } from '../bodies/gemini.ts';
 import type { Stage } from '../harness.ts';
 import type { ExpectedCall, Row } from '../vendor-profile.ts';
@@ -14,7 +14,7 @@ const callable = (see: Stage['see']): object => ({
   },
 });
 
-/** A blocked prompt is billed, and says no more than why there is no answer. */
+/** The answer to a blocked prompt: it has usage and the reason, and no content. */
 const blocked: ExpectedCall = {
   family: { ...content, tokens: { input: GEMINI_TOKENS.input } },
   model: 'filtered-response',
@@ -63,7 +63,7 @@ export const helperRows: readonly Row[] = [
         config: { tools: [callable(see)] },
       });
       see('requests before it is read', server.requests.length);
-      // Chunks of the SDK's own making stand between the two answers: those are not counted.
+      // Between the two answers the SDK yields chunks that it makes itself; telemetry does not count them.
       for await (const { text } of stream) see('text', text);
       see('own context', isCallerActive());
     },

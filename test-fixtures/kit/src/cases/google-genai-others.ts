@@ -13,7 +13,7 @@ const vertex = ({ sdk, server }: Stage): any =>
 
 const VERTEX = { provider: 'gcp.vertex_ai' } as const;
 
-/** Images say nothing of themselves. */
+/** The answer with an image has no id, model or usage. */
 const image = (model: string): Family => ({
   name: model,
   operation: 'generate_content',

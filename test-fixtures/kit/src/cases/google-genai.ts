@@ -9,14 +9,14 @@ import { content, embeddings, interactions } from './google-genai-families.ts';
 import { helperRows } from './google-genai-helpers.ts';
 import { interactionRows, vertexRows } from './google-genai-others.ts';
 
-/** Leaving a loop does not end the download of a generator's stream. */
+/** The reason to leave out rows about cancelled streams: leaving the loop does not stop a generator's download. */
 const goesOn = (_sdk: SdkInfo, family: Family): string | undefined =>
   family === interactions ? undefined : 'the SDK goes on to download the stream: there is a row of that';
 
 const because = (reason: string, rows: readonly Row[]): Record<string, string> =>
   Object.fromEntries(rows.map(({ name }) => [name, reason]));
 
-/** What only SDKs have whose promises and streams are classes of their own. */
+/** The rows to leave out, because they need the promise and stream classes of OpenAI's and Anthropic's SDKs. */
 export const withoutRawResponse = {
   ...because('promises give no raw response', responseRows),
   ...because('streams are generators', sdkStreamRows),
@@ -48,7 +48,7 @@ export const vendorCase: VendorCase = {
     '500': '500',
     refused: 'TypeError',
     reset: 'TypeError',
-    // It fails, as opposed to what the application aborts.
+    // A timeout is a failure, although its error has the name of an abort by the application.
     timeout: 'AbortError',
     abort: 'AbortError',
     dropped: 'TypeError',

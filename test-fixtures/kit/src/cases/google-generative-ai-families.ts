@@ -1,9 +1,9 @@
-/** The ways of Google's older SDK to ask. */
+/** The families of Google's older SDK. */
 import { GEMINI_EMBEDDING_TOKENS, GEMINI_MODEL } from '../bodies/gemini.ts';
 import type { Ask, CallOptions, ExpectedCall, Family } from '../vendor-profile.ts';
 import { EMBEDDING_ROWS, content as genai, QUESTION } from './google-genai-families.ts';
 
-/** What stands in for a client: the package has models only, each of which knows where to ask. */
+/** Takes the place of a client: the package has only models, each with its own URL. */
 export interface Client {
   readonly ai: any;
   readonly url: string;
@@ -17,7 +17,7 @@ const said = (text: string): object => ({ role: 'user', parts: [{ text }] });
 /** The argument of a plain call. */
 export const ask = (text: string = QUESTION): object => ({ contents: [said(text)] });
 
-/** What was asked for, by its request, which has no place for it. */
+/** The {@link Ask} of each request: the request itself has no fields for model and stream. */
 const asked = new WeakMap<object, Ask>();
 
 function remember<T extends object>(request: T, asking: Ask): T {

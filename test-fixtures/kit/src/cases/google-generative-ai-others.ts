@@ -5,7 +5,7 @@ import type { ExpectedCall, Family, Row } from '../vendor-profile.ts';
 import { QUESTION } from './google-genai-families.ts';
 import { ask, content, embeddings, modelOf, streamed, whole } from './google-generative-ai-families.ts';
 
-/** A blocked prompt is billed, and says no more than why there is no answer. */
+/** The answer to a blocked prompt: it has usage and the reason, and no content. */
 const blocked: ExpectedCall = {
   family: { ...content, tokens: { input: GEMINI_TOKENS.input } },
   model: 'filtered-response',
@@ -13,7 +13,7 @@ const blocked: ExpectedCall = {
   finishReasons: ['content_filter'],
 };
 
-/** A single text is embedded without a word about tokens. */
+/** The embedding of a single text, whose answer reports no tokens. */
 const { tokens: _tokens, ...single } = embeddings;
 
 export const answerRows: readonly Row[] = [
@@ -89,7 +89,7 @@ export const endRows: readonly Row[] = [
         }
       });
     },
-    // Its error is that of any stream that breaks.
+    // The error is the same as for any broken stream.
     calls: (setting) => [
       { ...begun(setting), outcome: 'cancelled', errorType: errorType(setting, 'dropped') },
     ],

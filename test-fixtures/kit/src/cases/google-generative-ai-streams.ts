@@ -1,4 +1,4 @@
-/** Rows about answers of Google's older SDK that are a stream and a promise at once, in chats too. */
+/** Rows about answers of Google's older SDK, which are a stream and a promise at once; in chats, too. */
 
 import type { Stage } from '../harness.ts';
 import { begun, errorType } from '../scenarios/expected.ts';
@@ -6,7 +6,7 @@ import type { ExpectedCall, Row, Setting } from '../vendor-profile.ts';
 import { QUESTION } from './google-genai-families.ts';
 import { ask, content, modelOf, streamed, whole } from './google-generative-ai-families.ts';
 
-/** The whole of a stream says neither who answered nor by which id. */
+/** The assembled answer of a stream, which has neither model nor id. */
 const { responseModel: _model, idPrefix: _id, ...assembled } = content;
 const gathered: ExpectedCall = { family: assembled, answer: 'whole', stream: true, chunks: 0 };
 
@@ -156,7 +156,7 @@ async function readDroppedChat({ client, see, attempt }: Stage): Promise<void> {
   await new Promise(setImmediate);
 }
 
-/** The SDK writes to the console what it cannot throw. */
+/** Suppresses `console.error`, to which the SDK writes errors that it cannot throw, and counts its calls. */
 function silenceErrors(): { count(): number; stop(): void } {
   const { error } = console;
   let count = 0;

@@ -26,7 +26,7 @@ export const vendorCase: VendorCase = {
     '500': '500',
     refused: 'GoogleGenerativeAIError',
     reset: 'GoogleGenerativeAIError',
-    // It fails, as opposed to what the application aborts.
+    // A timeout is a failure, although its error has the name of an abort by the application.
     timeout: 'GoogleGenerativeAIAbortError',
     abort: 'GoogleGenerativeAIAbortError',
     dropped: 'GoogleGenerativeAIError',

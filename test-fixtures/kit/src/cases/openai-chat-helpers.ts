@@ -6,7 +6,7 @@ import type { ExpectedCall, Row } from '../vendor-profile.ts';
 import { chat, isOldest } from './openai-families.ts';
 
 const MESSAGES = [{ role: 'user', content: 'Where is the Eiffel Tower?' }];
-/** What answers in JSON must look like. */
+/** The JSON schema of answers. */
 export const SCHEMA = {
   type: 'object',
   properties: { city: { type: 'string' }, population: { type: 'number' } },
@@ -30,7 +30,7 @@ const left: ExpectedCall = {
   outcome: 'cancelled',
 };
 
-/** Notes the events of a helper, in their order, with all that they tell. */
+/** Records the events of a helper, in their order, with all arguments. */
 export function listen({ see }: Stage, helper: any, names: readonly string[]): void {
   for (const name of names) helper.on(name, (...told: unknown[]) => see(`event ${name}`, told));
 }
@@ -111,7 +111,7 @@ export const chatHelperRows: readonly Row[] = [
       const request = { model: 'incomplete-response', messages: MESSAGES, response_format };
       await attempt('value', () => helpers(client(), sdk).parse(frozen(request)));
     },
-    // The model answered; that the SDK cannot use the answer is not the call's failure.
+    // The model answered. That the SDK cannot parse the answer is no failure of the call.
     calls: () => [{ family: chat, model: 'incomplete-response', answer: 'whole', finishReasons: ['length'] }],
   },
   {

@@ -1,11 +1,11 @@
-/** OpenAI's ways to ask. */
+/** The families of OpenAI's SDK. */
 
 import { OPENAI_MODEL, OPENAI_TOKENS, snapshot } from '../bodies/openai.ts';
 import { EMBEDDING_TOKENS } from '../bodies/openai-media.ts';
 import type { SdkInfo } from '../sdks.ts';
 import type { Family } from '../vendor-profile.ts';
 
-/** Before chat's `parse` and Responses existed. */
+/** Whether a copy is too old for chat's `parse` and for Responses. */
 export const isOldest = ({ version }: SdkInfo): boolean => version === '4.19.1';
 
 const common = {
@@ -54,7 +54,7 @@ export const responses: Family = {
   }),
   call: (client, request, options) => client.responses.create(request, options),
   missing: (sdk) => (isOldest(sdk) ? 'this version has no Responses' : undefined),
-  // openai 4 throws an error that has lost the vendor's code; 5 and 6 hand the event over as any other.
+  // openai 4 throws an error without the vendor's code; 5 and 6 yield the event like any other.
   streamError: ({ major }) => (major === 4 ? '_OTHER' : 'server_error'),
 };
 

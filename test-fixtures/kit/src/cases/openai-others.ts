@@ -18,7 +18,7 @@ const azure = ({ sdk, server }: Stage): any =>
 const noAzure = (sdk: SdkInfo) => (isOldest(sdk) ? 'this version has no Azure client' : undefined);
 const AZURE = { family: chat, provider: 'azure.ai.openai' } as const;
 
-/** What an answer does not say, besides its tokens. */
+/** The facts that an answer may lack. */
 type Silent = 'idPrefix' | 'finishReasons' | 'responseModel' | 'priced' | 'tokens';
 
 function without(family: Family, ...silent: Silent[]): Family {
@@ -26,10 +26,10 @@ function without(family: Family, ...silent: Silent[]): Family {
   return Object.fromEntries(kept) as unknown as Family;
 }
 
-/** A compacted conversation is an answer without a model's name and without an end. */
+/** A compacted conversation, an answer without a model and without a finish reason. */
 const compacted = without(responses, 'finishReasons', 'responseModel');
 
-/** Images and sounds are answers that say nothing of themselves, except perhaps their tokens. */
+/** Images and audio, answers that report nothing but perhaps their tokens. */
 const media = (model: string, tokens?: Tokens): Family => ({
   ...without(chat, 'idPrefix', 'finishReasons', 'responseModel', 'priced', 'tokens'),
   name: model,

@@ -1,4 +1,4 @@
-/** Rows about what Responses have of their own: helpers, and answers that fail. */
+/** Rows that only Responses have: helpers, and answers that report a failure. */
 import { OPENAI_MODEL } from '../bodies/openai.ts';
 import { frozen } from '../harness.ts';
 import type { SdkInfo } from '../sdks.ts';

@@ -24,10 +24,10 @@ export const vendorCase: VendorCase = {
     reset: 'APIConnectionError',
     timeout: 'APIConnectionTimeoutError',
     abort: 'APIUserAbortError',
-    // node-fetch says what happened in a code, undici in a plain TypeError.
+    // node-fetch reports the cause in a code, undici throws a plain TypeError.
     dropped: ({ major }) => (major === 4 ? 'ERR_STREAM_PREMATURE_CLOSE' : 'TypeError'),
     droppedBody: ({ major }) => (major === 4 ? 'FetchError' : 'TypeError'),
-    // Until version 7, what happens to a body is not the SDK's concern.
+    // Until version 7 the SDK does not convert errors while a body is read.
     abortedBody: ({ major }) => (major < 7 ? 'AbortError' : 'APIUserAbortError'),
   },
 };

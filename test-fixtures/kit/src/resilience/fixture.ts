@@ -9,7 +9,7 @@ import { createTelemetry, type Telemetry } from '../telemetry.ts';
 import type { Ask, CallOptions, ClientOptions, VendorCase } from '../vendor-profile.ts';
 
 export interface ResilienceSubject {
-  /** Makes the instrumentation, with this configuration. */
+  /** Makes the instrumentation with a configuration. */
   create(config: object): InstrumentationUnderTest;
   /** Whether the SDK itself retries, and numbers its requests. */
   readonly numbered: boolean;
@@ -21,12 +21,12 @@ export type Ended = { value: any } | { error: any };
 export interface Scene {
   readonly telemetry: Telemetry;
   readonly server: VendorServer;
-  /** Runs with an instrumentation of that configuration. */
+  /** Runs a function with an instrumentation that has the configuration. */
   with(config: object, run: () => Promise<void>): Promise<void>;
-  /** @param maxRetries of the client, where the SDK has retries of its own; 2 is its default. */
+  /** @param maxRetries an option of the client, if the SDK retries; the SDKs' default is 2. */
   call(ask?: Ask, options?: CallOptions & { maxRetries?: number }, maxRetries?: number): any;
   end(call: any): Promise<Ended>;
-  /** How many requests the vendor got. */
+  /** The number of requests that the vendor got. */
   requests(): number;
 }
 
@@ -71,12 +71,12 @@ export function makeScene(
   };
 }
 
-/** Reads a stream to its end. Google's older SDK gives one beside a promise of the whole answer. */
+/** Reads a stream to its end. Google's older SDK returns the stream next to a promise of the whole answer. */
 export async function readAll(answer: any): Promise<void> {
   for await (const _ of answer.stream ?? answer);
 }
 
-/** Without what differs between two errors of one kind. */
+/** The facts of an error that are the same for two errors of one kind. */
 export const kindOf = (error: any): unknown => [
   error?.constructor?.name,
   error?.name,

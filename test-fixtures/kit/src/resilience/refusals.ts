@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { interceptRejections, within } from '../harness.ts';
 import type { ResilienceSubject, Scene } from './fixture.ts';
 
-/** One call was answered; the others were refused, and are counted as nothing else. */
+/** Asserts that one call was answered, and that the others count as refused only. */
 async function expectNoFailureOfTheVendor({ telemetry }: Scene): Promise<void> {
   const failed = telemetry.spans().filter(({ attributes }) => attributes['error.type'] !== undefined);
   assert.ok(failed.length >= 2);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { within } from '../harness.ts';
 import { kindOf, type ResilienceSubject, readAll, type Scene } from './fixture.ts';
 
-/** Fails at once where an attempt fails, but by its own formula; nothing that the server says makes it quick. */
+/** Options of a quick backoff: without `retry-after` the delays are 5 ms to 20 ms. */
 const SOON = { initialInterval: 5, jitter: 0, maxInterval: 20 };
 
 export function describeRetries(sceneOf: () => Scene, { numbered }: ResilienceSubject): void {
@@ -16,7 +16,7 @@ export function describeRetries(sceneOf: () => Scene, { numbered }: ResilienceSu
         if (stream) await readAll(ended.value);
         assert.equal(scene.requests(), 3);
         const numbers = scene.server.requests.map(({ headers }) => headers['x-stainless-retry-count']);
-        // The oldest copies do not number their requests; what is not there is not added.
+        // The oldest SDKs do not number their requests; llmtrace does not add numbers.
         if (numbers[0] !== undefined) assert.deepEqual(numbers, ['0', '1', '2']);
         await expectRetries(scene, 2);
       });
@@ -57,7 +57,7 @@ export function describeRetries(sceneOf: () => Scene, { numbered }: ResilienceSu
     await scene.with({ retry: { ...SOON } }, async () => {
       const ended = await scene.end(scene.call({ model: 'drop-mid-stream', stream: true }, undefined, 2));
       await assert.rejects(readAll((ended as any).value));
-      // Google's older SDK reads the same stream for a promise of the whole answer, too.
+      // Google's older SDK also has a promise of the whole answer, which rejects when the stream fails.
       await (ended as any).value.response?.catch(() => {});
       assert.equal(scene.requests(), 1);
       await scene.end(scene.call({ model: 'fail-401' }, undefined, 2));
@@ -79,7 +79,7 @@ export function describeRetries(sceneOf: () => Scene, { numbered }: ResilienceSu
   });
 }
 
-/** One span, which tells of each retry; and the counter. */
+/** Asserts one span with an event for each retry, and the counter of retries. */
 async function expectRetries({ telemetry }: Scene, count: number): Promise<void> {
   await within('the end of the span', telemetry.ended());
   const [span, ...others] = telemetry.spans();

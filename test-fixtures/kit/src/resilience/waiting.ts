@@ -1,4 +1,4 @@
-/** Rows about calls that wait: for a retry, or in line. */
+/** Rows about calls that wait: for a retry, or in the queue of a rate limit. */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { within } from '../harness.ts';
@@ -53,7 +53,7 @@ export function describeWaiting(sceneOf: () => Scene): void {
   });
 }
 
-/** What an application gets when it aborts a request that is under way. */
+/** Asserts that the application gets the error of an aborted request. */
 async function expectAborted(scene: Scene, ended: Ended): Promise<void> {
   const { requests } = scene.server;
   const kept = [...requests];

@@ -1,4 +1,4 @@
-/** Words for what rows expect of the telemetry. */
+/** Expected calls that many rows share. */
 import type { ExpectedCall, FailureName, Setting } from '../vendor-profile.ts';
 
 /** A whole answer to a plain call. */
@@ -12,7 +12,7 @@ export const streamed = ({ family }: Setting): ExpectedCall => ({
   chunks: 'some',
 });
 
-/** A stream that the application or the network stopped, once something of it was read. */
+/** A stream that the application or the network stopped after its first chunk. */
 export const begun = ({ family }: Setting): ExpectedCall => ({
   family,
   stream: true,
@@ -21,13 +21,13 @@ export const begun = ({ family }: Setting): ExpectedCall => ({
   model: 'hang-mid-stream',
 });
 
-/** `error.type` of a failure that every vendor has. */
+/** The `error.type` of a failure that all vendors have. */
 export function errorType({ vendor, sdk }: Setting, failure: FailureName): string {
   const type = vendor.errors[failure];
   return typeof type === 'string' ? type : type(sdk);
 }
 
-/** A call that failed before anything of an answer was there. */
+/** A call that failed before any part of an answer arrived. */
 export const failed = (setting: Setting, failure: FailureName, model: string): ExpectedCall => ({
   family: setting.family,
   model,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { Ask, Row, Setting } from '../vendor-profile.ts';
 import { answered, failed } from './expected.ts';
 
-/** A row that fails with a status, without retries. */
+/** A row whose call fails with a status, without retries. */
 const refusedWith = (status: '401' | '429' | '500'): Row => ({
   name: status,
   async run({ client, call, attempt }) {

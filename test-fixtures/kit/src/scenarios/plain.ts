@@ -1,8 +1,8 @@
-/** Rows about plain calls and the promise that an SDK gives for them. */
+/** Rows about plain calls and the promises that SDKs return for them. */
 import type { Row } from '../vendor-profile.ts';
 import { answered, failed } from './expected.ts';
 
-/** Rows that any SDK's promise has. */
+/** Rows for the promises of all SDKs. */
 export const plainRows: readonly Row[] = [
   {
     name: 'create',
@@ -112,7 +112,7 @@ export const plainRows: readonly Row[] = [
   },
 ];
 
-/** Rows about a promise that can also give the raw response. */
+/** Rows for promises with access to the raw response. */
 export const responseRows: readonly Row[] = [
   {
     name: 'withResponse',
@@ -184,7 +184,7 @@ export const responseRows: readonly Row[] = [
     async run({ client, call, attempt }) {
       const controller = new AbortController();
       const promise = call(client(), { model: 'hang-mid-stream' }, { signal: controller.signal });
-      await promise.asResponse(); // the headers are there
+      await promise.asResponse(); // resolves when the headers have arrived
       const answer = attempt('answer', () => promise);
       setImmediate(() => controller.abort());
       await answer;

@@ -21,7 +21,7 @@ export const sdkStreamRows: readonly Row[] = [
       const loop = attempt('loop', async () => {
         for await (const chunk of stream) see('chunk of an aborted stream', chunk);
       });
-      // With node-fetch, that is in openai 4, the loop over an aborted stream does not end.
+      // With node-fetch (openai 4) the loop over an aborted stream does not end.
       const ended = await Promise.race([loop.then(() => true), wait(150, false)]);
       see('the loop ended', ended);
     },

@@ -1,4 +1,4 @@
-/** Rows about streams: every way to read one, and every way not to. */
+/** Rows about streams: all ways to read one, to leave one early and to drop one. */
 import type { Stage } from '../harness.ts';
 import type { ExpectedCall, Row, Setting } from '../vendor-profile.ts';
 import { begun, errorType, streamed } from './expected.ts';
@@ -7,11 +7,11 @@ export const STREAM = { stream: true } as const;
 /** A stream that stops in the middle and waits. */
 export const HANGING = { stream: true, model: 'hang-mid-stream' } as const;
 
-/** Left early by the application. */
+/** A stream that the application left early. */
 export const left = (setting: Setting): ExpectedCall => ({ ...begun(setting), outcome: 'cancelled' });
 const dropped = (setting: Setting): ExpectedCall => ({ ...begun(setting), outcome: 'abandoned' });
 
-/** Reads a hanging stream up to where it hangs, and does something then. */
+/** Reads a stream to the chunk after which it hangs, and calls `act` then. */
 export async function readThen(
   { family, see }: Stage,
   stream: AsyncIterable<unknown>,
@@ -20,13 +20,13 @@ export async function readThen(
   let chunks = 0;
   for await (const chunk of stream) {
     see('chunk', chunk);
-    // The next chunk is being waited for when this happens.
+    // `act` runs while the loop waits for the next chunk.
     if (++chunks === family.chunksBeforeCut) setImmediate(act);
   }
   see('chunks', chunks);
 }
 
-/** Rows that every vendor's streams have. */
+/** Rows for the streams of all vendors. */
 export const streamRows: readonly Row[] = [
   {
     name: 'a stream to its end',

@@ -1,13 +1,13 @@
 /**
- * A **behaviour** is how the fake vendor treats one request: it fails, waits, stops in the middle of a
- * stream, and so on. It has a name, which an application sends in place of a model's name, so that the
- * application needs no change to meet it; a request that names a real model may carry it in a header.
+ * A **behaviour** is how the fake vendor treats a request: it fails, waits, stops in the middle of a stream, and so
+ * on. An application chooses a behaviour by sending its name in place of a model's name, so that it needs no other
+ * change; a request for a real model may name the behaviour in a header.
  */
 
-/** The header that chooses a behaviour without giving up the model's name. */
+/** The header that names a behaviour in a request for a real model. */
 export const BEHAVIOUR_HEADER = 'x-vendor-behaviour';
 
-/** What goes wrong within a stream, once `after` chunks are out; or half-way through any other answer. */
+/** How a stream breaks after `after` chunks, and any other answer in its middle. */
 export interface StreamCut {
   how: 'hang' | 'drop' | 'error';
   after: number;
@@ -17,7 +17,7 @@ export interface Behaviour {
   readonly name: string;
   /** Answer with this status instead of the real answer. */
   readonly status?: number;
-  /** Do so this often for one API key, then answer once, then begin again. Always, where absent. */
+  /** The number of times in a row for one API key; then the server answers once, and starts again. Absent: always. */
   readonly times?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Close the connection instead of answering. */
@@ -29,11 +29,11 @@ export interface Behaviour {
   /** Wait between the chunks of a stream, in ms. */
   readonly gap?: number;
   readonly cut?: StreamCut;
-  /** How the answer itself ends, for vendors that say so in their answers. */
+  /** The end that the answer itself reports, for vendors whose answers report one. */
   readonly ending?: 'failed' | 'incomplete' | 'filtered';
 }
 
-/** An SDK that retries by itself obeys the finer header, and tests do not wait. */
+/** The header by which SDKs retry after 5 ms: tests need not wait the seconds of `retry-after`. */
 const RETRY_SOON = { 'retry-after-ms': '5' };
 const RATE_LIMITED = { 'retry-after': '1', 'retry-after-ms': '20' };
 
@@ -53,8 +53,8 @@ const NAMED: readonly Behaviour[] = [
 const TIMES: Readonly<Record<string, number>> = { once: 1, twice: 2 };
 
 /**
- * The behaviour of that name, if it is one: those of the table above, and `fail-<status>` with an optional
- * `-once` or `-twice`.
+ * The behaviour with that name: one of the table above, or `fail-<status>`, optionally with `-once` or `-twice`.
+ * Undefined for any other name.
  */
 export function behaviourOf(name: string | undefined): Behaviour | undefined {
   const [, status, often] = /^fail-([45]\d\d)(?:-(once|twice))?$/.exec(name ?? '') ?? [];

@@ -1,6 +1,6 @@
-/** Request bodies, parsed far enough to answer them and to compare them. */
+/** Parses request bodies, as far as the server needs to answer and tests need to compare them. */
 
-/** A file within a form: enough of it to compare two requests. */
+/** A file in a form, with the facts by which two requests are compared. */
 export interface FormFile {
   filename: string;
   type: string | undefined;

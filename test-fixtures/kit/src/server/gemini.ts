@@ -1,4 +1,4 @@
-/** The fake Gemini: the Gemini API, and Vertex AI before it. */
+/** The fake Gemini: the Gemini API, and Vertex AI with its longer paths. */
 import { GEMINI_MODEL, geminiError, geminiEvent, geminiFailure } from '../bodies/gemini.ts';
 import {
   content,

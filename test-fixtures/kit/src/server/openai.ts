@@ -1,4 +1,4 @@
-/** The fake OpenAI, and the fake Azure OpenAI in front of it. */
+/** The fake OpenAI, also with the paths of Azure OpenAI. */
 
 import { dataEvent, OPENAI_MODEL, openaiFailure, streamError } from '../bodies/openai.ts';
 import { chatChunks, chatCompletion, completion } from '../bodies/openai-chat.ts';
@@ -19,7 +19,7 @@ const ROUTES: Readonly<Record<string, (request: VendorRequest) => Answer>> = {
   'audio/translations': translation,
 };
 
-/** The models of paths that chat's models do not serve. */
+/** The usual model of each path that the models of chat do not serve. */
 const USUAL: Readonly<Record<string, string>> = {
   completions: 'gpt-3.5-turbo-instruct',
   embeddings: 'text-embedding-3-small',
@@ -32,7 +32,7 @@ const USUAL: Readonly<Record<string, string>> = {
 
 const AZURE = /^\/openai\/deployments\/([^/]+)\//;
 
-/** The path without what stands before it: `/v1`, or Azure's deployment. */
+/** The path without its prefix: `/v1`, or Azure's deployment. */
 const routeOf = (path: string): string => path.replace(AZURE, '').replace(/^\/(?:openai\/)?(?:v1\/)?/, '');
 
 const first = (value: string | string[] | undefined): string =>

@@ -1,14 +1,14 @@
-/** The way of an answer to the client. */
+/** Sends answers to the client. */
 import type { ServerResponse } from 'node:http';
 import type { StreamCut } from './behaviours.ts';
 import type { Answer } from './routes.ts';
 
-/** Early enough before a connection breaks for the client to have read what came before. */
+/** The time in ms before a connection is broken, in which the client reads the data that came before. */
 const BREAK_DELAY = 25;
 
 const broken = new WeakSet<ServerResponse>();
 
-/** A wait that keeps no process alive. */
+/** Waits without keeping the process alive. */
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => void (ms > 0 ? setTimeout(resolve, ms).unref() : resolve()));
 
@@ -22,7 +22,7 @@ export function breakOff(response: ServerResponse): void {
 export const wasAborted = (response: ServerResponse): boolean =>
   !response.writableFinished && !broken.has(response);
 
-/** Sends an answer in one piece, or half of it where it is to be cut. */
+/** Sends an answer in one piece, or half of it with `cut`. */
 export async function sendWhole(response: ServerResponse, answer: Answer, cut?: StreamCut): Promise<void> {
   const { status = 200, headers, json, bytes = '' } = answer;
   const type = json === undefined ? 'application/octet-stream' : 'application/json';
@@ -35,7 +35,7 @@ export async function sendWhole(response: ServerResponse, answer: Answer, cut?: 
   breakOff(response);
 }
 
-/** What a stream is sent by. */
+/** How a stream is sent. */
 export interface StreamPlan {
   /** Between two chunks, in ms. */
   gap: number;
@@ -44,7 +44,7 @@ export interface StreamPlan {
   failure: () => string;
 }
 
-/** Sends the events of an answer, as far as the plan goes. */
+/** Sends the events of an answer, up to the cut of the plan. */
 export async function sendStream(response: ServerResponse, answer: Answer, plan: StreamPlan): Promise<void> {
   const { gap, cut, failure } = plan;
   const events = answer.events?.slice(0, cut?.after) ?? [];
@@ -52,7 +52,7 @@ export async function sendStream(response: ServerResponse, answer: Answer, plan:
   for (const event of events) {
     if (response.destroyed) return;
     response.write(event);
-    // Each chunk is a write of its own: the loop of events turns in between, so that none are joined.
+    // Each chunk is a separate write: a turn of the event loop between two writes keeps Node.js from joining them.
     await (gap > 0 ? sleep(gap) : new Promise(setImmediate));
   }
   if (cut?.how === 'hang') return;

@@ -9,17 +9,19 @@ export interface VendorRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Parsed JSON, the parts of a form, or text. */
   readonly body: any;
-  /** How the answer is to end; absent for an ordinary answer. */
+  /** The end that the answer must report; absent for an ordinary answer. */
   readonly ending?: Behaviour['ending'] | undefined;
-  /** The model to answer as: the one that was asked for, or the vendor's usual one where that was a behaviour. */
+  /** The model of the answer: the requested one, or the vendor's usual one if the request names a behaviour. */
   readonly model: string;
-  /** Seconds since 1970, which only grow with each request, so that answers are the same in each run. */
+  /**
+   * A time in seconds since 1970 that depends only on the number of the request: answers are the same in each run.
+   */
   readonly created: number;
-  /** An id that looks like the vendor's, different for each call. */
+  /** An id in the vendor's form, different for each call. */
   id(prefix: string): string;
 }
 
-/** An answer: JSON, bytes, or the events of a stream as they go over the wire. */
+/** An answer: JSON, bytes, or the events of a stream as they are sent. */
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -40,7 +42,7 @@ export interface VendorRoutes {
   key(request: Pick<VendorRequest, 'headers' | 'query'>): string;
   /** The answer to a request for one of this vendor's paths, undefined for any other path. */
   answer(request: VendorRequest): Answer | undefined;
-  /** True for paths that are this vendor's, whether or not the server knows them. */
+  /** Whether a path belongs to this vendor, also if the server does not know the path. */
   owns(path: string): boolean;
   /** The answer that reports a failure with this status. */
   failure(status: number, request: VendorRequest): Answer;

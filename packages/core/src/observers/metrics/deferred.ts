@@ -1,11 +1,10 @@
 /**
- * Defers measurements until a collection, when they must be right. OpenTelemetry's SDK hashes the attributes of every
- * record, which takes longer than the rest of llmtrace's work for a call. Additions to a counter are summed and added
- * when a collection begins; values of a histogram are stored and recorded together, which is faster than recording
- * each of them separately.
+ * Defers measurements until a collection starts. OpenTelemetry's SDK hashes the attributes of each record, which
+ * takes longer than the rest of llmtrace's work for a call. Additions to a counter are summed, and the sum is added
+ * when a collection starts; values of a histogram are stored and recorded together, which is faster than one by one.
  *
- * Not every provider says when it collects: until the first collection shows that it does, everything is recorded at
- * once. So are the measurements of calls with baggage, because a view may turn baggage into attributes.
+ * A meter of another implementation may not report that a collection starts. Until the first report everything is
+ * recorded at once. So are the measurements of calls with baggage, because a view may turn baggage into attributes.
  */
 import {
   type Attributes,
@@ -21,14 +20,15 @@ import {
 /** Records one value of a call: `counter.add` or `histogram.record`, with the context that exemplars need. */
 type Take = (value: number, attributes: Attributes, context: Context) => void;
 
-/** The number of series to defer: with more of them, calls rarely share a series. */
+/** The number of series with deferred measurements: with more series, calls rarely share one. */
 const MAX_SERIES = 1000;
-/** The number of a histogram's values to keep for each series. */
+/** The number of deferred values of a histogram in each series. */
 const MAX_VALUES = 64;
 
 /**
- * The deferred measurements of one meter. `adding(counter)` and `recording(histogram)` return the function that replaces
- * `counter.add` and `histogram.record`. Pass them the attribute objects of `seriesOf()`: they are found by identity.
+ * The deferred measurements of one meter. `adding(counter)` and `recording(histogram)` return the function that
+ * replaces `counter.add` and `histogram.record`. Pass them the attribute objects of `seriesOf()`: they are found by
+ * identity.
  */
 export class Held {
   private isCollected = false;
@@ -143,7 +143,7 @@ class Values extends Cell {
 
 const known = new WeakMap<Meter, Held>();
 
-/** The deferred recorder of a meter: one for all engines that use the meter. */
+/** The deferred measurements of a meter: the same object for all engines that use the meter. */
 export function heldFor(meter: Meter): Held {
   const held = known.get(meter) ?? new Held(meter);
   known.set(meter, held);
