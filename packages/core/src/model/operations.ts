@@ -79,6 +79,8 @@ export interface Operations {
    * noted on that one.
    */
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
+  /** Whether the run of an agent or a workflow goes on around. */
+  isWithinRun(): boolean;
   /** Runs a step of telemetry. */
   safely<T>(step: () => T): T | undefined;
 }

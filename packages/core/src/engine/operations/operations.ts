@@ -1,6 +1,6 @@
 /** {@link Operations} over an engine. */
 import { context, trace } from '@opentelemetry/api';
-import { type McpRequest, operationOf } from '../../model/agent-operation.ts';
+import { type McpRequest, operationOf, runsOf } from '../../model/agent-operation.ts';
 import { spanOf } from '../../model/call-span.ts';
 import type { OpenOperation, Operations, TakenTool } from '../../model/operations.ts';
 import { define } from '../../platform/replace-method.ts';
@@ -24,6 +24,7 @@ export function operationsOf(engine: EngineConfig): Operations {
       }),
     follow: (operation, iterator) => void safely(() => follow(operation, iterator)),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
+    isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
     safely,
   };
   return operations;
