@@ -20,7 +20,9 @@ import {
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
+import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
+import { OpenAIAgentsInstrumentation } from '@llmtrace/instrumentation-openai-agents';
 import { metricsHandler, prometheusObserver } from '@llmtrace/prometheus';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
@@ -56,6 +58,8 @@ const config: LlmTraceConfig = {
 const instrumentations: LlmInstrumentation[] = [
   ...llmtraceInstrumentations(config),
   new OpenAIInstrumentation(config),
+  new OpenAIAgentsInstrumentation(),
+  new McpInstrumentation({ mcpPropagate: 'none' }),
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),
   new GoogleGenerativeAIInstrumentation(),

@@ -1,0 +1,12 @@
+/** The run that is under way, for what the SDK makes within it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { OperationEnd } from '@llmtrace/core';
+
+/** A run that is under way; `end` is set once it has made a workflow. */
+export interface Run {
+  end?: (end?: OperationEnd) => void;
+}
+
+export const runs = new AsyncLocalStorage<Run>();
+
+export const currentRun = (): Run | undefined => runs.getStore();

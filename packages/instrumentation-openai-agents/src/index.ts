@@ -1,0 +1,70 @@
+/**
+ * `@llmtrace/instrumentation-openai-agents`: traces runs of `@openai/agents`, 0.6 and later: workflows, agents and tools,
+ * around the model calls of the `openai` SDK.
+ */
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type OperationPoint,
+  type Vendor,
+} from '@llmtrace/core';
+import { run } from './runs.ts';
+import { cloneTrace, createSpan, createTrace, endSpan, endTrace, failSpan } from './tracing.ts';
+
+const point = (
+  file: string,
+  className: string,
+  method: string,
+  around: OperationPoint['around'],
+): OperationPoint => ({
+  files: [`dist/${file}`],
+  className,
+  path: className,
+  isInternal: true,
+  method,
+  around,
+});
+
+const agents: Vendor = {
+  provider: '',
+  module: '@openai/agents-core',
+  extensions: ['.js', '.mjs'],
+  main: (exports) => exports,
+  client: (self) => self,
+  baseURL: () => undefined,
+  endpoints: [],
+  operations: [
+    point('run', 'Runner', 'run', run),
+    point('tracing/provider', 'TraceProvider', 'createTrace', createTrace),
+    point('tracing/provider', 'TraceProvider', 'createSpan', createSpan),
+    point('tracing/traces', 'Trace', 'clone', cloneTrace),
+    point('tracing/traces', 'Trace', 'end', endTrace),
+    point('tracing/traces', 'NoopTrace', 'end', endTrace),
+    point('tracing/spans', 'Span', 'end', endSpan),
+    point('tracing/spans', 'Span', 'setError', failSpan),
+    point('tracing/spans', 'NoopSpan', 'end', endSpan),
+    point('tracing/spans', 'NoopSpan', 'setError', failSpan),
+  ],
+};
+
+/**
+ * The instrumentation of `@openai/agents`. Make it before the SDK is loaded.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class OpenAIAgentsInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super('@llmtrace/instrumentation-openai-agents', '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return agents;
+  }
+}
+
+export const entry: InstrumentationEntry = {
+  name: 'openai-agents',
+  vendor: agents,
+  Instrumentation: OpenAIAgentsInstrumentation,
+};

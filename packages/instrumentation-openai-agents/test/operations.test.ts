@@ -1,0 +1,94 @@
+/** Runs of `@openai/agents`: workflows, agents and tools around model calls. */
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { describeOperations, type OperationScene, type Span } from '@llmtrace/test-fixtures/operations';
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const named = (spans: readonly Span[], name: string): Span => {
+  const span = spans.find((one) => one.name === name);
+  assert.ok(span, name);
+  return span;
+};
+
+const CHAT = 'chat gpt-4o-mini';
+const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+const agent = (name: string, ...beneath: string[]): string[] => [
+  `invoke_agent ${name}`,
+  ...indented(beneath),
+];
+const workflow = (...beneath: string[]): string[] => ['invoke_workflow', ...indented(beneath)];
+const weatherman = agent('Weatherman', CHAT, 'execute_tool weather', '  look up', CHAT);
+const plain = agent('Plain', CHAT);
+const failing = workflow(...agent('Failing', 'chat fail-401'));
+
+const scenes: readonly OperationScene[] = [
+  {
+    name: 'run',
+    tree: workflow(...weatherman),
+    check(spans) {
+      assert.deepEqual(named(spans, 'execute_tool weather').attributes, {
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': 'weather',
+        'gen_ai.tool.type': 'function',
+      });
+      const { attributes } = named(spans, 'invoke_agent Weatherman');
+      assert.equal(attributes['gen_ai.agent.name'], 'Weatherman');
+    },
+  },
+  { name: 'streamed', tree: workflow(...weatherman) },
+  {
+    name: 'an agent as a tool',
+    tree: workflow(...agent('Boss', CHAT, 'execute_tool ask', ...indented(plain), CHAT)),
+  },
+  { name: 'handoff', tree: workflow(...agent('Triage', CHAT), ...plain) },
+  { name: 'a guardrail with an agent', tree: workflow(...agent('Guarded', ...plain, CHAT)) },
+  {
+    name: 'a tool that throws',
+    tree: workflow(...agent('Breaker', CHAT, 'execute_tool broken')),
+    check(spans) {
+      assert.equal(named(spans, 'execute_tool broken').status.code, 2);
+      assert.equal(named(spans, 'invoke_workflow').status.code, 2);
+      assert.ok(!JSON.stringify(spans).includes('secret'));
+    },
+  },
+  { name: 'two runs at once', tree: [...workflow(...weatherman), ...workflow(...plain)] },
+  {
+    name: 'a model that fails',
+    tree: failing,
+    check(spans) {
+      assert.equal(named(spans, 'invoke_workflow').attributes['error.type'], 'AuthenticationError');
+    },
+  },
+  {
+    name: 'an approval',
+    tree: workflow(...agent('Careful', CHAT)),
+    check(spans) {
+      const { attributes, status } = named(spans, 'invoke_workflow');
+      assert.equal(attributes['llmtrace.agent.outcome'], 'interrupted');
+      assert.notEqual(status.code, 2);
+    },
+  },
+  {
+    name: 'a workflow of its own',
+    tree: ['invoke_workflow Forecast', ...indented(plain)],
+    check(spans) {
+      assert.equal(named(spans, 'invoke_workflow Forecast').attributes['gen_ai.conversation.id'], 'thread-1');
+    },
+  },
+  {
+    name: 'two runs in one workflow',
+    tree: ['invoke_workflow Both', ...indented(plain), ...indented(plain)],
+  },
+  { name: 'a stream that is left', tree: workflow(...weatherman) },
+  { name: 'a rejection that is not handled', tree: failing },
+];
+
+for (const tracing of ['on', 'off'])
+  describeOperations({
+    title: `@openai/agents, its own tracing ${tracing}`,
+    app: file('apps/app.mjs'),
+    env: { SDK: file('../../../test-fixtures/sdks/openai-agents/package.json'), TRACING: tracing },
+    formats: tracing === 'on' ? ['cjs', 'esm'] : ['esm'],
+    scenes,
+  });
