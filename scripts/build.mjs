@@ -20,6 +20,16 @@ const commonJs = {
   },
 };
 
+/** The fakes of `@llmtrace/testing` are those of our own tests: what it needs of the kit becomes part of it. */
+const withKit = {
+  name: 'kit',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@llmtrace\/test-fixtures\// }, ({ path }) => ({
+      path: join(root, 'test-fixtures/kit/src', `${path.slice('@llmtrace/test-fixtures/'.length)}.ts`),
+    }));
+  },
+};
+
 /** Keeps each file of a package separate. */
 const apart = {
   name: 'apart',
@@ -49,7 +59,7 @@ function doorsOf(folder) {
 function buildsOf(folder) {
   const src = join(folder, 'src');
   const doors = doorsOf(folder).map((name) => join(src, `${name}.ts`));
-  if (doors.length === 1) return [{ entryPoints: doors, plugins: [commonJs] }];
+  if (doors.length === 1) return [{ entryPoints: doors, plugins: [withKit, commonJs] }];
   const internal = join(src, 'internal.ts');
   if (!doors.includes(internal)) {
     const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith('.ts'));

@@ -12,7 +12,7 @@ const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
  */
 const MOST = { size: 250_000, unpackedSize: 1_000_000 };
 const NEEDED =
-  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|grafana\/.+\.json|rules\/.+\.yml)$/;
+  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|config\.schema\.json|grafana\/.+\.json|rules\/.+\.yml)$/;
 
 /** The faults of a package, one line each. */
 export async function wrongWith({ path, folder, files, size, unpackedSize }) {

@@ -11,7 +11,7 @@ import { parseBody } from './server/body.ts';
 import { gemini } from './server/gemini.ts';
 import { openai } from './server/openai.ts';
 import { breakOff, sendStream, sendWhole, sleep, wasAborted } from './server/reply.ts';
-import type { VendorRequest, VendorRoutes } from './server/routes.ts';
+import type { Answer, Script, VendorRequest, VendorRoutes } from './server/routes.ts';
 
 /**
  * The value of `LLMTRACE_MODEL_MAP` for applications that call the test server. Its host has no prices, so the map
@@ -43,7 +43,17 @@ export interface RecordedRequest {
   aborted: boolean;
 }
 
+/** How one request is answered, in place of what its model's name or its header asks for. */
+export interface Scripted {
+  readonly script?: Script;
+  readonly behaviour?: Omit<Behaviour, 'name'>;
+  /** The whole answer, as the vendor would send it. */
+  readonly json?: unknown;
+}
+
 export interface VendorServerOptions {
+  /** Asked once for each request. */
+  scripted?: (request: RecordedRequest) => Scripted | undefined;
   /** Wait before each answer, in ms. @default 0 */
   latency?: number;
   /** Wait between the chunks of a stream, in ms. @default 0 */
@@ -150,17 +160,16 @@ async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
 async function answer(state: State, recorded: RecordedRequest, response: ServerResponse): Promise<void> {
   const vendor = VENDORS.find(({ owns }) => owns(recorded.path)) ?? openai;
   const named = vendor.model(recorded);
-  const behaviour =
-    behaviourOf(recorded.headers[BEHAVIOUR_HEADER] as string | undefined) ?? behaviourOf(named);
+  const scripted = state.options.scripted?.(recorded);
+  const behaviour = scripted ? { name: '', ...scripted.behaviour } : askedFor(recorded, named);
   const model = named === undefined || named === behaviour?.name ? vendor.usualModel(recorded.path) : named;
-  const request = requestOf(state, recorded, model, behaviour);
+  const request = { ...requestOf(state, recorded, model, behaviour), script: scripted?.script };
   if (behaviour?.hang) return;
   await sleep(behaviour?.latency ?? state.options.latency ?? 0);
   if (behaviour?.reset) return breakOff(response);
-  if (behaviour?.status !== undefined && !passes(state, behaviour, vendor.key(recorded))) {
-    const failure = vendor.failure(behaviour.status, request);
-    return sendWhole(response, { ...failure, headers: { ...failure.headers, ...behaviour.headers } });
-  }
+  const whole = scripted?.json === undefined ? undefined : { json: scripted.json };
+  const refused = refusalOf(state, vendor, { request, behaviour, whole });
+  if (refused) return sendWhole(response, refused);
   const given = vendor.answer(request) ?? vendor.failure(404, request);
   if (!given.events) return sendWhole(response, given, behaviour?.cut);
   await sendStream(response, given, {
@@ -168,6 +177,27 @@ async function answer(state: State, recorded: RecordedRequest, response: ServerR
     cut: behaviour?.cut,
     failure: () => vendor.streamFailure(request),
   });
+}
+
+/** The behaviour that a request asks for, by its header or in place of a model. */
+const askedFor = (recorded: RecordedRequest, model: string | undefined): Behaviour | undefined =>
+  behaviourOf(recorded.headers[BEHAVIOUR_HEADER] as string | undefined) ?? behaviourOf(model);
+
+/** What a request is answered with in place of an answer of the model. */
+function refusalOf(
+  state: State,
+  vendor: VendorRoutes,
+  {
+    request,
+    behaviour,
+    whole,
+  }: { request: VendorRequest; behaviour: Behaviour | undefined; whole: Answer | undefined },
+): Answer | undefined {
+  const { status, headers } = behaviour ?? {};
+  if (whole) return { ...whole, status: status ?? 200, headers: headers ?? {} };
+  if (!behaviour || status === undefined || passes(state, behaviour, vendor.key(request))) return undefined;
+  const failure = vendor.failure(status, request);
+  return { ...failure, headers: { ...failure.headers, ...headers } };
 }
 
 function requestOf(

@@ -12,13 +12,14 @@ import { watchRequests } from './untraced-requests.ts';
  * instrumentation by are looked for.
  */
 export function noteInstrumentation(
-  instrumentation: Omit<KnownInstrumentation, 'module'>,
+  instrumentation: Omit<KnownInstrumentation, 'module' | 'self'>,
   { module, requests }: Vendor,
   isUnderWay: ((module?: string) => boolean) | undefined,
 ): void {
   const { instrumentations, underWay } = facts();
   instrumentations.push({
     module,
+    self: instrumentation,
     isEnabled: () => instrumentation.isEnabled(),
     instrumentClient: (client) => instrumentation.instrumentClient(client),
     instrumentModule: (exports) => instrumentation.instrumentModule(exports),

@@ -32,6 +32,8 @@ export interface KnownInstrumentation {
   isEnabled(): boolean;
   instrumentClient(client: unknown): unknown;
   instrumentModule(exports: unknown): unknown;
+  /** The instrumentation itself, whose options and providers `@llmtrace/testing` sets; absent in older copies. */
+  readonly self?: object;
 }
 
 /** The causes of findings; `docs/doctor.md` explains each. */

@@ -41,6 +41,20 @@ const usage = {
   service_tier: 'standard',
 };
 
+/** The usual usage, or that of a script. */
+function usageOf({ script }: VendorRequest): any {
+  if (!script?.usage) return usage;
+  const { input, output, cached = 0, reasoning = 0 } = script.usage;
+  return {
+    input_tokens: input - cached,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: cached,
+    output_tokens: output,
+    ...(reasoning > 0 ? { output_tokens_details: { thinking_tokens: reasoning } } : {}),
+    service_tier: 'standard',
+  };
+}
+
 /** The headers of every answer. */
 export const anthropicHeaders = (request: VendorRequest): Record<string, string> => ({
   'anthropic-organization-id': '8a3f5b1c-0000-4000-8000-000000000001',
@@ -58,7 +72,13 @@ interface Spoken {
 const STOPS: Readonly<Record<string, string>> = { incomplete: 'max_tokens', filtered: 'refusal' };
 
 function spoken(request: VendorRequest): Spoken {
-  const { body } = request;
+  const { body, script } = request;
+  if (script?.toolCall) {
+    const { name, arguments: input } = script.toolCall;
+    return { block: { type: 'tool_use', id: request.id('toolu_'), name, input }, stop: 'tool_use' };
+  }
+  const usual = STOPS[request.ending ?? ''] ?? 'end_turn';
+  if (script?.text !== undefined) return { block: { type: 'text', text: script.text }, stop: usual };
   const tool = body.tools?.find((one: any) => one.input_schema);
   if (tool && !hasToolResult(body.messages)) {
     const input = JSON.parse(sampleArguments(tool.input_schema));
@@ -68,7 +88,7 @@ function spoken(request: VendorRequest): Spoken {
     };
   }
   const text = body.output_config?.format || body.output_format ? JSON_TEXT : TEXT;
-  return { block: { type: 'text', text }, stop: STOPS[request.ending ?? ''] ?? 'end_turn' };
+  return { block: { type: 'text', text }, stop: usual };
 }
 
 const hasToolResult = (messages: any[]): boolean =>
@@ -86,7 +106,10 @@ const head = (request: VendorRequest) => ({
 export function message(request: VendorRequest): Answer {
   const { block, stop } = spoken(request);
   const end = { stop_reason: stop, stop_sequence: null };
-  return { headers: anthropicHeaders(request), json: { ...head(request), content: [block], ...end, usage } };
+  return {
+    headers: anthropicHeaders(request),
+    json: { ...head(request), content: [block], ...end, usage: usageOf(request) },
+  };
 }
 
 /**
@@ -96,8 +119,9 @@ export function message(request: VendorRequest): Answer {
 export function messageEvents(request: VendorRequest): Answer {
   const { block, stop } = spoken(request);
   const open = block.type === 'text' ? { ...block, text: '' } : { ...block, input: {} };
+  const usage = usageOf(request);
   const start = { ...usage, output_tokens: 1, output_tokens_details: undefined };
-  const { output_tokens, output_tokens_details } = usage;
+  const { cache_creation: _, service_tier: __, ...end } = usage;
   const events = [
     {
       type: 'message_start',
@@ -110,7 +134,7 @@ export function messageEvents(request: VendorRequest): Answer {
     {
       type: 'message_delta',
       delta: { stop_reason: stop, stop_sequence: null },
-      usage: { ...inputUsage, output_tokens, output_tokens_details, server_tool_use: null },
+      usage: { ...end, server_tool_use: null },
     },
     { type: 'message_stop' },
   ];

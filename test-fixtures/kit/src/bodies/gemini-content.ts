@@ -28,7 +28,23 @@ function calledTool({ tools = [], contents = [] }: any): string | undefined {
   return answered ? undefined : tools[0]?.functionDeclarations?.[0]?.name;
 }
 
-function parts({ body }: VendorRequest): object[] {
+function usageOf({ script }: VendorRequest): object {
+  if (!script?.usage) return usageMetadata;
+  const { input, output, cached = 0, reasoning = 0 } = script.usage;
+  return {
+    promptTokenCount: input,
+    candidatesTokenCount: output - reasoning,
+    ...(reasoning > 0 ? { thoughtsTokenCount: reasoning } : {}),
+    ...(cached > 0 ? { cachedContentTokenCount: cached } : {}),
+    totalTokenCount: input + output,
+    trafficType: 'ON_DEMAND',
+  };
+}
+
+function parts({ body, script }: VendorRequest): object[] {
+  if (script?.toolCall)
+    return [{ functionCall: { name: script.toolCall.name, args: script.toolCall.arguments } }];
+  if (script?.text !== undefined) return [script.text].flatMap(wordsOf).map((text) => ({ text }));
   const name = calledTool(body);
   return name
     ? [{ functionCall: { name, args: { city: 'Paris' } } }]
@@ -60,7 +76,11 @@ export function content(request: VendorRequest): Answer {
   const json =
     request.ending === 'filtered'
       ? { ...blocked, ...about }
-      : { candidates: [candidate(parts(request), ending(request))], usageMetadata, ...about };
+      : {
+          candidates: [candidate(parts(request), ending(request))],
+          usageMetadata: usageOf(request),
+          ...about,
+        };
   return { headers: geminiHeaders, json };
 }
 
@@ -74,7 +94,7 @@ export function contentEvents(request: VendorRequest): Answer {
     const last = at === given.length - 1;
     return geminiEvent({
       candidates: [candidate([part], last ? ending(request) : {})],
-      usageMetadata: last ? usageMetadata : { trafficType: 'ON_DEMAND' },
+      usageMetadata: last ? usageOf(request) : { trafficType: 'ON_DEMAND' },
       ...about,
     });
   });

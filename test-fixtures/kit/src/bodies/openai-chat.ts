@@ -1,7 +1,7 @@
 /** Bodies of OpenAI's Chat Completions, whole and in chunks, and of the legacy Completions. */
 import type { Answer, VendorRequest } from '../server/routes.ts';
 import {
-  chatUsage,
+  chatUsageOf,
   dataEvent,
   OPENAI_JSON,
   OPENAI_TEXT,
@@ -25,8 +25,22 @@ interface Spoken {
 
 const FINISH: Readonly<Record<string, string>> = { incomplete: 'length', filtered: 'content_filter' };
 
+function scripted({ script, ...request }: VendorRequest): Spoken | undefined {
+  const { text, toolCall } = script ?? {};
+  if (toolCall) {
+    const called = { name: toolCall.name, arguments: JSON.stringify(toolCall.arguments) };
+    const call = { id: request.id('call_'), type: 'function' as const, function: called };
+    return { text: text ?? null, toolCalls: [call], finish: 'tool_calls' };
+  }
+  return text === undefined
+    ? undefined
+    : { text, toolCalls: [], finish: FINISH[request.ending ?? ''] ?? 'stop' };
+}
+
 function spoken(request: VendorRequest): Spoken {
   const { body } = request;
+  const wanted = scripted(request);
+  if (wanted) return wanted;
   const offered = (body.tools ?? []).filter((one: any) => one.type === 'function');
   const tools = offered.flatMap((one: any) => called(body.messages, one.function) ?? []);
   if (tools.length > 0) {
@@ -75,7 +89,7 @@ export function chatCompletion(request: VendorRequest): Answer {
       created: request.created,
       model: snapshot(request.model),
       choices,
-      usage: chatUsage,
+      usage: chatUsageOf(request),
       service_tier: tierOf(request),
       system_fingerprint: FINGERPRINT,
     },
@@ -102,7 +116,7 @@ export function chatChunks(request: VendorRequest): Answer {
       ...more,
     }));
   const chunks = [...deltas.flatMap((delta) => chunk(delta, null)), ...chunk({}, said.finish)];
-  const usage = counted ? [{ ...head, choices: [], usage: chatUsage }] : [];
+  const usage = counted ? [{ ...head, choices: [], usage: chatUsageOf(request) }] : [];
   // Azure first sends the result of its content filter for the prompt, in a chunk without a choice.
   const filter = request.path.startsWith('/openai/')
     ? [{ ...head, choices: [], prompt_filter_results: [] }]
@@ -117,7 +131,8 @@ function deltasOf({ text, toolCalls, functionCall }: Spoken): object[] {
     const { name, arguments: given } = functionCall;
     return [{ ...first, function_call: { name, arguments: '' } }, { function_call: { arguments: given } }];
   }
-  if (text !== null) return [first, ...wordsOf(text).map((content) => ({ content }))];
+  if (text !== null && toolCalls.length === 0)
+    return [first, ...wordsOf(text).map((content) => ({ content }))];
   return toolCalls.flatMap((call, index) => [
     { ...first, tool_calls: [{ index, ...call, function: { ...call.function, arguments: '' } }] },
     ...halves(call.function.arguments).map((part) => ({
@@ -141,11 +156,14 @@ export function completion(request: VendorRequest): Answer {
   });
   const headers = openaiHeaders(request);
   if (body.stream !== true)
-    return { headers, json: { ...head, choices: [choice(OPENAI_TEXT, 'stop')], usage: chatUsage } };
+    return {
+      headers,
+      json: { ...head, choices: [choice(OPENAI_TEXT, 'stop')], usage: chatUsageOf(request) },
+    };
   const counted = body.stream_options?.include_usage === true;
   const more = counted ? { usage: null } : {};
   const chunks = wordsOf(OPENAI_TEXT).map((word) => ({ ...head, choices: [choice(word, null)], ...more }));
   const last = { ...head, choices: [choice('', 'stop')], ...more };
-  const usage = counted ? [{ ...head, choices: [], usage: chatUsage }] : [];
+  const usage = counted ? [{ ...head, choices: [], usage: chatUsageOf(request) }] : [];
   return { headers, events: [...chunks, last, ...usage, '[DONE]'].map(dataEvent) };
 }

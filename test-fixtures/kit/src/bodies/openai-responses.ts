@@ -6,6 +6,7 @@ import {
   OPENAI_TEXT,
   openaiHeaders,
   responsesUsage,
+  responsesUsageOf,
   sampleArguments,
   snapshot,
   streamError,
@@ -27,6 +28,13 @@ const ENDINGS: Readonly<Record<string, { status: string; error?: object; incompl
 /** The output item: the call of the offered tool, or a message if there is none or the request has its result. */
 function itemOf(request: VendorRequest): Item {
   const { tools, input, text } = request.body;
+  const { script } = request;
+  if (script?.toolCall) {
+    const { name, arguments: given } = script.toolCall;
+    const call = { name, arguments: JSON.stringify(given), call_id: request.id('call_') };
+    return { id: request.id('fc_'), type: 'function_call', status: 'completed', ...call };
+  }
+  if (script?.text !== undefined) return messageItem(request, script.text);
   const tool = tools?.find((one: any) => one.type === 'function');
   const answered = Array.isArray(input) && input.some(({ type }) => type === 'function_call_output');
   if (tool && !answered) {
@@ -38,7 +46,11 @@ function itemOf(request: VendorRequest): Item {
     return { id: request.id('fc_'), type: 'function_call', status: 'completed', ...call };
   }
   const json = text?.format !== undefined && text.format.type !== 'text';
-  const part = { type: 'output_text', annotations: [], logprobs: [], text: json ? OPENAI_JSON : OPENAI_TEXT };
+  return messageItem(request, json ? OPENAI_JSON : OPENAI_TEXT);
+}
+
+function messageItem(request: VendorRequest, text: string): Item {
+  const part = { type: 'output_text', annotations: [], logprobs: [], text };
   return { id: request.id('msg_'), type: 'message', status: 'completed', role: 'assistant', content: [part] };
 }
 
@@ -75,13 +87,16 @@ function begun(request: VendorRequest): Record<string, unknown> {
 }
 
 /** The response object at its end. */
-function ended(
-  start: Record<string, unknown>,
-  item: Item,
-  { ending }: VendorRequest,
-): Record<string, unknown> {
+function ended(start: Record<string, unknown>, item: Item, request: VendorRequest): Record<string, unknown> {
+  const { ending } = request;
   if (ending === 'failed') return { ...start, ...ENDINGS[ending] };
-  return { ...start, status: 'completed', ...ENDINGS[ending ?? ''], output: [item], usage: responsesUsage };
+  return {
+    ...start,
+    status: 'completed',
+    ...ENDINGS[ending ?? ''],
+    output: [item],
+    usage: responsesUsageOf(request),
+  };
 }
 
 export function response(request: VendorRequest): Answer {

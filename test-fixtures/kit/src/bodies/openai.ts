@@ -24,7 +24,7 @@ const SNAPSHOTS: Readonly<Record<string, string>> = {
 /** The dated model that answers for an alias. */
 export const snapshot = (model: string): string => SNAPSHOTS[model] ?? model;
 
-export const chatUsage = {
+export const chatUsage: ChatUsage = {
   prompt_tokens: OPENAI_TOKENS.input,
   completion_tokens: OPENAI_TOKENS.output,
   total_tokens: OPENAI_TOKENS.input + OPENAI_TOKENS.output,
@@ -36,6 +36,45 @@ export const chatUsage = {
     rejected_prediction_tokens: 0,
   },
 };
+
+interface ChatUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  prompt_tokens_details: { cached_tokens: number; audio_tokens: number };
+  completion_tokens_details: {
+    reasoning_tokens: number;
+    audio_tokens: number;
+    accepted_prediction_tokens: number;
+    rejected_prediction_tokens: number;
+  };
+}
+
+/** The usage of a chat: the usual one, or that of a script. */
+export function chatUsageOf({ script }: VendorRequest): ChatUsage {
+  if (!script?.usage) return chatUsage;
+  const { input, output, cached = 0, reasoning = 0 } = script.usage;
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { ...chatUsage.prompt_tokens_details, cached_tokens: cached },
+    completion_tokens_details: { ...chatUsage.completion_tokens_details, reasoning_tokens: reasoning },
+  };
+}
+
+/** The same for a response. */
+export function responsesUsageOf(request: VendorRequest): object {
+  if (!request.script?.usage) return responsesUsage;
+  const { prompt_tokens, completion_tokens, total_tokens, ...details } = chatUsageOf(request);
+  return {
+    input_tokens: prompt_tokens,
+    input_tokens_details: { cached_tokens: details.prompt_tokens_details.cached_tokens },
+    output_tokens: completion_tokens,
+    output_tokens_details: { reasoning_tokens: details.completion_tokens_details.reasoning_tokens },
+    total_tokens,
+  };
+}
 
 export const responsesUsage = {
   input_tokens: OPENAI_TOKENS.input,

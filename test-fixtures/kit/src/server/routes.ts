@@ -1,6 +1,22 @@
 /** The functions of a vendor that the server needs: pure functions from a request to an answer. */
 import type { Behaviour } from './behaviours.ts';
 
+/** What a test has the model say, in place of the usual answer. */
+export interface Script {
+  readonly text?: string;
+  /** The model asks for this tool. */
+  readonly toolCall?: { readonly name: string; readonly arguments: object };
+  /** Both include their parts. */
+  readonly usage?: {
+    readonly input: number;
+    readonly output: number;
+    /** Of the input. */
+    readonly cached?: number;
+    /** Of the output. */
+    readonly reasoning?: number;
+  };
+}
+
 /** A request as a vendor's routes see it. */
 export interface VendorRequest {
   readonly method: string;
@@ -11,6 +27,8 @@ export interface VendorRequest {
   readonly body: any;
   /** The end that the answer must report; absent for an ordinary answer. */
   readonly ending?: Behaviour['ending'] | undefined;
+  /** What the answer must hold; absent for the vendor's usual answer. */
+  readonly script?: Script | undefined;
   /** The model of the answer: the requested one, or the vendor's usual one if the request names a behaviour. */
   readonly model: string;
   /**

@@ -1,0 +1,1 @@
+module.exports = { testMatch: ['**/trees.jest.cjs'] };
