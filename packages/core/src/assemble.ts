@@ -22,7 +22,7 @@ import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
 import type { SharedName } from './interceptors/shared/shared-limiter.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
-import { eventObserver } from './observers/events.ts';
+import { eventObserver, startEventObserver } from './observers/events.ts';
 import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
@@ -61,6 +61,7 @@ export function engineOf(
     }),
     metricsObserver(meter, config),
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
+    ...(config.startEvents ? [startEventObserver(events)] : []),
     ...(log ? [log] : []),
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];

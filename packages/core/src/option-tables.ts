@@ -21,6 +21,7 @@ export type PlainOptions = Pick<
   | 'prices'
   | 'requestStreamUsage'
   | 'exceptionsOnSpans'
+  | 'startEvents'
   | 'httpExclude'
 >;
 
@@ -40,6 +41,7 @@ export const PLAIN_RULES: Rules<PlainOptions> = {
     textExpected: 'a list with logs/dup',
     parse: (text) => list(text)?.includes('logs/dup') || undefined,
   },
+  startEvents: toggle('LLMTRACE_START_EVENTS'),
 };
 
 export const PLAIN_DEFAULTS: PlainOptions = {
@@ -54,6 +56,7 @@ export const PLAIN_DEFAULTS: PlainOptions = {
   prices: '',
   requestStreamUsage: false,
   exceptionsOnSpans: false,
+  startEvents: false,
 };
 
 const otherwise = 'this entry is ignored';
@@ -84,6 +87,7 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     requestStreamUsage:
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
+    startEvents: 'a log event as each call begins: [a viewer](docs/viewer.md) then shows running calls',
   }),
   ...CONTENT_TABLE,
   ...LOG_TABLE,
