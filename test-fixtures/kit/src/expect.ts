@@ -149,7 +149,7 @@ const defined = (attributes: Record<string, unknown>): Record<string, unknown> =
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
 /** @param isSeen whether a chunk came. */
-function expectChunks(chunks: unknown, call: ExpectedCall, isSeen: boolean): void {
+function expectChunkCount(chunks: unknown, call: ExpectedCall, isSeen: boolean): void {
   if (isSeen && call.chunks !== 'some') assert.equal(chunks, call.chunks, 'chunks');
   else if (isSeen) assert.equal(typeof chunks, 'number', 'chunks');
 }
@@ -160,7 +160,7 @@ function expectMeasured(attributes: Attributes, call: ExpectedCall): void {
   assert.equal(typeof first, seen ? 'number' : 'undefined', 'time_to_first_chunk');
   if (seen)
     assert.ok((first as number) >= 0 && (first as number) < 10, `seconds to the first chunk: ${first}`);
-  expectChunks(attributes['llmtrace.stream.chunks'], call, seen);
+  expectChunkCount(attributes['llmtrace.stream.chunks'], call, seen);
   const cost = attributes['gen_ai.usage.cost'];
   // A failed call has no cost, even if its tokens are known.
   const priced = tokensOf(call) !== undefined && outcomeOf(call) !== 'failed';
