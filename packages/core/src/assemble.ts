@@ -24,7 +24,7 @@ import { runBudget } from './interceptors/run-budget.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
-import { eventObserver } from './observers/events.ts';
+import { eventObserver, startEventObserver } from './observers/events.ts';
 import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
@@ -113,6 +113,7 @@ function engineWith(
     metrics,
     operations,
     eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
+    ...(config.startEvents ? [startEventObserver(events)] : []),
     ...(log ? [log] : []),
     ...(requestHook ? [requestHookObserver(requestHook)] : []),
   ];

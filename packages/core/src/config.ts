@@ -140,6 +140,12 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   exceptionsOnSpans?: boolean;
   /**
+   * Emit a log event as each call begins, with what is known then: a viewer shows running calls by it. Environment:
+   * `LLMTRACE_START_EVENTS`.
+   * @default false
+   */
+  startEvents?: boolean;
+  /**
    * Hosts whose requests `@llmtrace/instrumentation-http-clients` leaves alone: `llm.example.com`,
    * `localhost:8080`, or `*.example.com` for all hosts below. Environment: `LLMTRACE_HTTP_EXCLUDE=host,…`.
    * @default []

@@ -34,6 +34,7 @@ export const PLAIN_RULES = {
     textExpected: 'a list with logs/dup',
     parse: (text: string) => list(text)?.includes('logs/dup') || undefined,
   },
+  startEvents: toggle('LLMTRACE_START_EVENTS'),
 } satisfies { readonly [name in keyof CompleteConfig]?: Rule };
 
 /** Options with one value, which the environment may set. */
@@ -54,6 +55,7 @@ export const PLAIN_DEFAULTS: PlainOptions = {
   prices: '',
   requestStreamUsage: false,
   exceptionsOnSpans: false,
+  startEvents: false,
 };
 
 const otherwise = 'this entry is ignored';
@@ -89,6 +91,7 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     requestStreamUsage:
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
+    startEvents: 'a log event as each call begins: [a viewer](docs/viewer.md) then shows running calls',
   }),
   ...ATTRIBUTION_TABLE,
   ...CONTENT_TABLE,

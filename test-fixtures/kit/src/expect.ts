@@ -131,7 +131,12 @@ function exactAttributes(call: ExpectedCall, { vendor }: Setting, server: Server
 }
 
 /** Attributes of which only the type is known; they are checked separately. */
-const MEASURED = ['gen_ai.response.id', 'gen_ai.response.time_to_first_chunk', 'gen_ai.usage.cost'];
+const MEASURED = [
+  'gen_ai.response.id',
+  'gen_ai.response.time_to_first_chunk',
+  'gen_ai.usage.cost',
+  'llmtrace.stream.chunks',
+];
 
 function exact(attributes: Attributes): Record<string, unknown> {
   const kept = Object.entries(attributes).filter(
@@ -143,12 +148,19 @@ function exact(attributes: Attributes): Record<string, unknown> {
 const defined = (attributes: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
+/** @param isSeen whether a chunk came. */
+function expectChunkCount(chunks: unknown, call: ExpectedCall, isSeen: boolean): void {
+  if (isSeen && call.chunks !== 'some') assert.equal(chunks, call.chunks, 'chunks');
+  else if (isSeen) assert.equal(typeof chunks, 'number', 'chunks');
+}
+
 function expectMeasured(attributes: Attributes, call: ExpectedCall): void {
   const first = attributes['gen_ai.response.time_to_first_chunk'];
   const seen = call.stream === true && (call.chunks === 'some' || (call.chunks ?? 0) > 0);
   assert.equal(typeof first, seen ? 'number' : 'undefined', 'time_to_first_chunk');
   if (seen)
     assert.ok((first as number) >= 0 && (first as number) < 10, `seconds to the first chunk: ${first}`);
+  expectChunkCount(attributes['llmtrace.stream.chunks'], call, seen);
   const cost = attributes['gen_ai.usage.cost'];
   // A failed call has no cost, even if its tokens are known.
   const priced = tokensOf(call) !== undefined && outcomeOf(call) !== 'failed';

@@ -214,6 +214,7 @@ export function endAttributes(to: Attributed, call: Call, naming: Naming): void 
   if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
     to.setAttribute('llmtrace.stream.outcome', outcome);
   }
+  if (call.chunks > 0) to.setAttribute('llmtrace.stream.chunks', call.chunks);
   if (call.error !== undefined) errorAttributes(to, call);
   costAttributes(to, call, naming.costSemconv);
 }

@@ -14,6 +14,7 @@ import {
   contentAttributes,
   errorDescription,
   type Naming,
+  startAttributes,
 } from './attributes.ts';
 
 const EXCEPTION = {
@@ -37,6 +38,25 @@ export function newerLoggerProvider(): EventLoggerProvider | undefined {
   return logs?.getLoggerProvider();
 }
 
+const START = {
+  eventName: 'llmtrace.client.operation.start',
+  severityNumber: 5,
+  severityText: 'DEBUG',
+};
+
+const takerOf = (
+  loggers: readonly EventLogger[],
+  event: Omit<LogEvent, 'attributes'>,
+): EventLogger | undefined => loggers.find((logger) => logger.enabled?.(event) ?? true);
+
+/** Emits an event as each call begins: a span is exported when it has ended, so that a running call is not seen. */
+export const startEventObserver = (loggers: readonly EventLogger[]): Observer => ({
+  start(call) {
+    const event = { ...START, context: call.context };
+    takerOf(loggers, event)?.emit({ ...event, attributes: startAttributes(call) });
+  },
+});
+
 /**
  * Emits an event for each failed call, and one for each inference in profile `latest` or where that has the content.
  * @param loggers of which the first that takes an event gets it.
@@ -47,14 +67,12 @@ export function eventObserver(
   naming: Naming,
   content?: { readonly maxLength: number | undefined },
 ): Observer {
-  const takerOf = (event: Omit<LogEvent, 'attributes'>): EventLogger | undefined =>
-    loggers.find((logger) => logger.enabled?.(event) ?? true);
   return {
     end(call) {
       const { context } = call;
       if (call.outcome === 'failed') {
         const event = { ...EXCEPTION, context };
-        takerOf(event)?.emit({ ...event, attributes: exceptionAttributes(call, content) });
+        takerOf(loggers, event)?.emit({ ...event, attributes: exceptionAttributes(call, content) });
       }
       if ((naming.semconv === 'latest' || content) && call.operation !== 'embeddings') {
         const event = { ...DETAILS, context };
@@ -62,7 +80,7 @@ export function eventObserver(
           ...allAttributes(call, naming),
           ...(content ? contentAttributes(call, content.maxLength) : {}),
         });
-        takerOf(event)?.emit({ ...event, attributes: attributes() });
+        takerOf(loggers, event)?.emit({ ...event, attributes: attributes() });
       }
     },
   };

@@ -8,7 +8,7 @@ import {
 import type { Call } from '../../src/model/call.ts';
 import { setSpanOf } from '../../src/model/call-span.ts';
 import type { EventLogger } from '../../src/model/event-logger.ts';
-import { eventObserver } from '../../src/observers/events.ts';
+import { eventObserver, startEventObserver } from '../../src/observers/events.ts';
 import { spanObserver, startSpan } from '../../src/observers/span.ts';
 
 type Event = Parameters<EventLogger['emit']>[0];
@@ -44,6 +44,21 @@ describe('the log events of calls', () => {
       'exception.message': 'the vendor failed to answer the request',
     });
     assert.match(String(stack), /^TypeError: the vendor failed to answer the request\n\s+at /);
+  });
+
+  it('tell of a call that begins, with what is known then', () => {
+    const events: Event[] = [];
+    const call = aCall({
+      outcome: 'completed',
+      endTime: 5,
+      response: { id: 'r1', usage: { inputTokens: 3 } },
+    });
+    startEventObserver([{ emit: (event) => void events.push(event) }]).start?.(call);
+    const [event] = events;
+    assert.equal(event?.eventName, 'llmtrace.client.operation.start');
+    assert.equal(event?.context, call.context);
+    assert.equal(event?.attributes?.['gen_ai.operation.name'], call.operation);
+    assert.equal(event?.attributes?.['gen_ai.usage.input_tokens'], undefined);
   });
 
   it('do not tell of a call that did not fail', () => {

@@ -26,7 +26,8 @@ export function environmentOf(url: string, token: string | undefined, own: Envir
     OTEL_BSP_SCHEDULE_DELAY: SOON_MS,
     OTEL_BLRP_SCHEDULE_DELAY: SOON_MS,
     OTEL_METRIC_EXPORT_INTERVAL: METRICS_MS,
-    LLMTRACE_VIEW: '1',
+    // A span comes when its call has ended; this event comes when it begins.
+    LLMTRACE_START_EVENTS: 'true',
   };
   const missing = Object.entries(defaults).filter(([name]) => !own[name]);
   const leading = LEADING.filter((name) => own[name]).map((name) => {

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { listCalls } from '../src/query/calls.ts';
+import { listErrors, shapeOf } from '../src/query/errors.ts';
+import { filterOf } from '../src/query/filter.ts';
+import { overviewOf } from '../src/query/overview.ts';
+import { listSessions } from '../src/query/sessions.ts';
+import { traceOf } from '../src/query/traces.ts';
+import { Store } from '../src/store/store.ts';
+import { call, FAILURES, failing, MadeTrace, requestOf, research, support } from './fixtures/shop.ts';
+
+const NOW = 1_795_000_000_000;
+
+function filled(traces: readonly MadeTrace[], limits?: ConstructorParameters<typeof Store>[0]): Store {
+  const store = new Store(limits);
+  for (const trace of traces)
+    store.receive('traces', 'json', Buffer.from(JSON.stringify(requestOf([trace]))));
+  return store;
+}
+
+function oneCall(options: Partial<Parameters<typeof call>[2]> = {}): MadeTrace {
+  const trace = new MadeTrace();
+  call(trace, NOW, { model: 'gpt-5', input: 1000, output: 100, ...options });
+  return trace;
+}
+
+describe('the store of the viewer', () => {
+  it('sums the calls of a trace', () => {
+    const store = filled([oneCall()]);
+    const [trace] = store.traces.values();
+    assert.deepEqual([trace?.calls, trace?.tokens, trace?.unpriced], [1, 1100, 0]);
+    assert.ok(Math.abs((trace?.cost ?? 0) - (1000 * 1.25 + 100 * 10) / 1e6) < 1e-12);
+  });
+
+  it('counts the inner one of two calls', () => {
+    const trace = new MadeTrace();
+    const outer = call(trace, NOW, { model: 'gpt-5', input: 1000, output: 100 });
+    call(trace, NOW + 1, { model: 'gpt-5', input: 1000, output: 100 }, outer);
+    for (const made of [trace, Object.assign(new MadeTrace(), trace, { spans: trace.spans.toReversed() })]) {
+      const store = filled([made]);
+      assert.equal(listCalls(store, {}).totals.calls, 1);
+      assert.equal([...store.traces.values()][0]?.calls, 1);
+    }
+  });
+
+  it('says that a sum is partial where a price or a part is missing', () => {
+    const unpriced = oneCall({ extra: { 'gen_ai.usage.cost': undefined } });
+    const left = oneCall({ isLeft: true, isStream: true });
+    assert.equal(listCalls(filled([unpriced]), {}).totals.unpriced, 1);
+    assert.equal(listCalls(filled([left]), {}).totals.unpriced, 1);
+    assert.equal(listCalls(filled([failing(NOW, FAILURES[0] as any)]), {}).totals.unpriced, 0);
+  });
+
+  it('lets the oldest trace make room', () => {
+    const traces = Array.from({ length: 20 }, () => oneCall());
+    const store = filled(traces, { maxSpans: 10, maxBytes: 2 ** 30 });
+    assert.equal(store.spans, 10);
+    assert.equal(store.dropped, 30);
+    assert.equal(store.traces.has(traces[0]?.traceId ?? ''), false);
+    assert.equal(listCalls(store, {}).rows.length, 5);
+  });
+
+  it('stays within its bytes', () => {
+    const store = filled(
+      Array.from({ length: 50 }, () => oneCall()),
+      { maxSpans: 1e6, maxBytes: 20_000 },
+    );
+    assert.ok(store.bytes <= 20_000, String(store.bytes));
+    assert.ok(store.spans > 0);
+  });
+
+  it('takes a span once, however often it is sent', () => {
+    const trace = oneCall();
+    assert.equal(filled([trace, trace]).spans, 2);
+  });
+
+  it('refuses spans without valid ids, and says how many', () => {
+    const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'x', spanId: 'y' }] }] }] };
+    const store = new Store();
+    assert.equal(store.receive('traces', 'json', Buffer.from(JSON.stringify(body))).rejected, 1);
+  });
+
+  it('gives a log record to its span, whichever comes first', () => {
+    const trace = oneCall();
+    const [span] = trace.spans as [any];
+    const record = {
+      ...{
+        traceId: trace.traceId,
+        spanId: span.spanId,
+        eventName: 'gen_ai.client.inference.operation.details',
+      },
+      attributes: [{ key: 'gen_ai.output.messages', value: { stringValue: '[]' } }],
+    };
+    const logs = Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }));
+    const spans = Buffer.from(JSON.stringify(requestOf([trace])));
+    for (const isLogFirst of [true, false]) {
+      const store = new Store();
+      if (isLogFirst) store.receive('logs', 'json', logs);
+      store.receive('traces', 'json', spans);
+      if (!isLogFirst) store.receive('logs', 'json', logs);
+      assert.equal(store.row(span.spanId)?.call?.hasContent, true);
+    }
+  });
+
+  it('shows a call as running until its span comes', () => {
+    const trace = oneCall();
+    const [span] = trace.spans as [any];
+    const record = {
+      traceId: trace.traceId,
+      spanId: span.spanId,
+      eventName: 'llmtrace.client.operation.start',
+    };
+    const timed = { ...record, timeUnixNano: String(BigInt(NOW) * 1_000_000n) };
+    const store = new Store();
+    store.receive(
+      'logs',
+      'json',
+      Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [timed] }] }] })),
+    );
+    assert.equal(store.runningNow(10, NOW).length, 1);
+    store.receive('traces', 'json', Buffer.from(JSON.stringify(requestOf([trace]))));
+    assert.equal(store.runningNow(10, NOW).length, 0);
+  });
+
+  it('shows an agent with the sums on its span, and without them with those of its calls', () => {
+    const trace = research(NOW);
+    const whole = traceOf([...filled([trace]).traces.values()][0] as any);
+    const named = whole.list.find(({ label }) => label === 'researcher')?.agent;
+    assert.equal(named?.modelCalls, 2);
+    assert.equal(named?.outcome, 'completed');
+    for (const span of trace.spans) {
+      for (const name of Object.keys(span.attributes))
+        if (name.startsWith('llmtrace.agent.')) delete span.attributes[name];
+    }
+    const bare = traceOf([...filled([trace]).traces.values()][0] as any);
+    const summed = bare.list.find(({ label }) => label === 'researcher')?.agent;
+    assert.deepEqual([summed?.modelCalls, summed?.input, summed?.output], [2, named?.input, named?.output]);
+    assert.ok(Math.abs((summed?.cost ?? 0) - (named?.cost ?? 1)) < 1e-9);
+    assert.equal(bare.list.find(({ type }) => type === 'mcp')?.label, 'search_reviews');
+  });
+
+  it('survives spans that are their own ancestors', () => {
+    const trace = new MadeTrace();
+    const a = trace.add({ name: 'a', start: NOW, attributes: { 'gen_ai.operation.name': 'invoke_agent' } });
+    const b = trace.add({ name: 'b', start: NOW, parent: a });
+    a.parentSpanId = b.spanId;
+    assert.equal(traceOf([...filled([trace]).traces.values()][0] as any).list.length, 2);
+  });
+});
+
+describe('the filter of the calls', () => {
+  const store = filled([
+    oneCall({ retries: [{ took: 5, delay: 5, status: 429 }] }),
+    oneCall({
+      model: 'claude-haiku-4-5',
+      messages: { input: [{ role: 'user', parts: [{ type: 'text', content: 'a "Refund"' }] }] },
+    }),
+    failing(NOW, FAILURES[1] as any),
+  ]);
+  const found = (q: string) => listCalls(store, { q }).rows.length;
+  for (const [q, count] of [
+    ['', 3],
+    ['model:gpt', 2],
+    ['model=gpt-5', 1],
+    ['-model:gpt', 1],
+    ['is:error', 1],
+    ['is:ok retries>0', 1],
+    ['in>=1000', 2],
+    ['cost>0.001', 2],
+    ['text:Refund', 1],
+    ['text:"a \\"Refund"', 0],
+    ['root:"POST /api/support"', 1],
+    ['error:context', 1],
+    ['claude', 1],
+    ['foo:bar is:error', 1],
+  ] as const) {
+    it(`finds ${count} calls by ${q || 'nothing'}`, () => assert.equal(found(q), count));
+  }
+
+  it('says which words mean nothing', () => {
+    for (const q of ['foo:bar', 'is:constructor', 'cost>dear', 'toString:x'])
+      assert.deepEqual(filterOf(q).unknown, [q]);
+  });
+});
+
+describe('the sums of the viewer', () => {
+  it('are the same in all and by model', () => {
+    const store = filled(Array.from({ length: 30 }, (_, index) => support(NOW + index * 1000)));
+    const overview = overviewOf(store, { service: undefined, range: 0 }, NOW + 60_000);
+    const { totals } = listCalls(store, {});
+    const sum = (of: (each: any) => number, list: readonly any[]) =>
+      list.reduce((all, each) => all + of(each), 0);
+    assert.equal(overview.totals.calls, totals.calls);
+    assert.equal(
+      sum(({ calls }) => calls, overview.models),
+      totals.calls,
+    );
+    assert.equal(
+      sum(({ calls }) => calls, overview.buckets),
+      totals.calls,
+    );
+    assert.ok(Math.abs(sum(({ cost }) => cost, overview.models) - totals.cost) < 1e-9);
+    assert.equal(overview.dots.length, totals.calls);
+    const { sessions, users } = listSessions(store, undefined);
+    assert.equal(
+      sum(({ calls }) => calls, sessions),
+      totals.calls,
+    );
+    assert.equal(
+      sum(({ calls }) => calls, users),
+      totals.calls,
+    );
+  });
+
+  it('are of no calls where there are none', () => {
+    const overview = overviewOf(new Store(), { service: undefined, range: 0 }, NOW);
+    assert.equal(overview.totals.calls, 0);
+    assert.ok(overview.buckets.length > 0);
+  });
+
+  it('group failures whose messages differ in ids and numbers', () => {
+    assert.equal(shapeOf('429 of org-Xk29: used 198,411'), shapeOf('429 of org-Yz31: used 2'));
+    const failures = [1, 2, 3].map((index) =>
+      failing(NOW + index, { ...(FAILURES[0] as any), message: `429 used ${index}` }),
+    );
+    const [group, ...others] = listErrors(filled(failures), undefined);
+    assert.deepEqual([group?.count, others.length], [3, 0]);
+  });
+});
