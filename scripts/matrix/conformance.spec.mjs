@@ -7,6 +7,7 @@ const CLASSES = {
   anthropic: 'AnthropicInstrumentation',
   'google-genai': 'GoogleGenAIInstrumentation',
   'google-generative-ai': 'GoogleGenerativeAIInstrumentation',
+  'aws-bedrock': 'AwsBedrockInstrumentation',
 };
 
 const { CASE, SET } = process.env;

@@ -168,8 +168,11 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         const engine = this._current();
         if (!engine) return original.apply(self, args);
         if (!isEndpoint(point)) return this._help(engine, original, self, args);
+        const { endpointOf } = this.vendor;
+        const endpoint = endpointOf ? endpointOf(args) : point;
+        if (!endpoint) return original.apply(self, args);
         tally(traced, module);
-        return instrumented(engine, point, original, self, args);
+        return instrumented(engine, endpoint, original, self, args);
       },
     };
   }

@@ -170,6 +170,14 @@ export function startAttributes(call: Call, naming?: Naming): Attributes {
   return attributes;
 }
 
+/** Of a server that was not known at the start. */
+function lateAttributes(to: Attributed, { provider, server }: Call): void {
+  to.setAttribute('gen_ai.provider.name', provider);
+  if (!server) return;
+  to.setAttribute('server.address', server.address);
+  to.setAttribute('server.port', server.port);
+}
+
 /** All attributes of a call that has ended, as one object. */
 export function allAttributes(call: Call, naming: Naming): Attributes {
   const attributes = startAttributes(call);
@@ -183,6 +191,7 @@ export function allAttributes(call: Call, naming: Naming): Attributes {
 /** The attributes that the end of a call adds to its span. */
 export function endAttributes(to: Attributed, call: Call, naming: Naming): void {
   const { response, outcome, request } = call;
+  if (call.isServerLate) lateAttributes(to, call);
   responseAttributes(to, response);
   if (isOpenAI(call.provider)) openaiResponseAttributes(to, response);
   if (response.usage && !isFetch(call, naming)) usageAttributes(to, response.usage, naming);
