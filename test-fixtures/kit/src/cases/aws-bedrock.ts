@@ -21,6 +21,7 @@ export const vendorCase: VendorCase = {
   package: '@aws-sdk/client-bedrock-runtime',
   sets: ['bedrock-3'],
   provider: 'aws.bedrock',
+  isCommonJs: true,
   scope: '@llmtrace/instrumentation-aws-bedrock',
   client(sdk, url, { maxRetries = 0 }): Client {
     const { exports } = sdk;
