@@ -6,6 +6,8 @@ import { dirname, join, relative } from 'node:path';
 import { VENDORS } from '../lib/vendors.mjs';
 
 const CLIENTS = ['redis', 'ioredis'];
+/** Packages that read the bodies of other vendors. */
+const READERS = ['instrumentation-http-clients', 'instrumentation-aws-bedrock'];
 const INSTRUMENTATION = /^@llmtrace\/instrumentation-/;
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -25,8 +27,8 @@ function forbidden(pkg, specifier) {
     return 'it is above';
   if (CLIENTS.includes(specifier)) return 'a client of Redis is loaded where it is used, if it is there';
   // That package knows no SDK: it reads the SDKs' requests by the tables of their instrumentations.
-  if (INSTRUMENTATION.test(specifier) && pkg !== 'instrumentation-http-clients')
-    return 'instrumentations know only core';
+  // Bedrock serves models of other vendors, by their own bodies.
+  if (INSTRUMENTATION.test(specifier) && !READERS.includes(pkg)) return 'instrumentations know only core';
   if (
     pkg.startsWith('instrumentation-') &&
     pkg !== 'instrumentation-http-clients' &&

@@ -13,6 +13,7 @@ export const vendorEnvironment = ({ url }) => ({
   ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${url}/v1` },
   ...{ ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: url },
   ...{ GEMINI_API_KEY: 'test', GOOGLE_GEMINI_BASE_URL: url },
+  ...{ AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url },
 });
 
 /** Runs an application. Returns undefined if it passes, else the failure. */

@@ -18,6 +18,7 @@ import {
   TokenBucket,
 } from '@llmtrace/core';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
+import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
@@ -63,6 +64,7 @@ const instrumentations: LlmInstrumentation[] = [
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),
   new GoogleGenerativeAIInstrumentation(),
+  new AwsBedrockInstrumentation(),
 ];
 new NodeSDK({ instrumentations }).start();
 

@@ -12,20 +12,27 @@ import {
   reachable,
 } from '@llmtrace/core/internal';
 import { entry as anthropic } from '@llmtrace/instrumentation-anthropic';
+import { entry as awsBedrock } from '@llmtrace/instrumentation-aws-bedrock';
 import { entry as googleGenAI } from '@llmtrace/instrumentation-google-genai';
 import { entry as googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
 import { entry as openai } from '@llmtrace/instrumentation-openai';
 import { diag } from '@opentelemetry/api';
 
 /** All vendors are loaded, since the argument may belong to any of them. */
-const ENTRIES: readonly InstrumentationEntry[] = [openai, anthropic, googleGenAI, googleGenerativeAI];
+const ENTRIES: readonly InstrumentationEntry[] = [
+  openai,
+  anthropic,
+  googleGenAI,
+  googleGenerativeAI,
+  awsBedrock,
+];
 
 /**
  * Traces the calls of a client of any vendor that llmtrace knows, and of all other clients of the same copy of its
  * SDK: it is their common classes that are patched. A second time changes nothing, nor does it trace a call twice that
  * `--import @llmtrace/auto` traces.
  *
- * @param client an `OpenAI`, `Anthropic`, `GoogleGenAI` or `GoogleGenerativeAI`, or one derived from it.
+ * @param client an `OpenAI`, `Anthropic`, `GoogleGenAI`, `GoogleGenerativeAI` or `BedrockRuntimeClient`, or one derived from it.
  * @returns `client` itself. It never throws: an unknown client produces a warning.
  */
 export function instrumentClient<T>(client: T): T {

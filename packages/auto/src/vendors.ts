@@ -19,6 +19,7 @@ interface Declaration {
 const VENDORS: Readonly<Record<string, () => Declaration>> = {
   openai: () => require('@llmtrace/instrumentation-openai'),
   anthropic: () => require('@llmtrace/instrumentation-anthropic'),
+  'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
   'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),

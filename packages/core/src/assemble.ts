@@ -11,7 +11,7 @@ import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
 import { costOf, isPrepaidCall, loadPrices, pricer } from './cost/cost.ts';
 import { watchResponses } from './engine/api-promise.ts';
-import { watchAttempts } from './engine/attempts/watch.ts';
+import { watchAttempts, watchTransport } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
 import { watchRawBodies } from './engine/raw-json.ts';
 import { watchedBudget } from './interceptors/budget.ts';
@@ -178,6 +178,7 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
     const remembered = known.get(client as object);
     if (remembered && remembered.baseURL === baseURL) return remembered.origin;
     watchAttempts(client);
+    if (vendor.transport) watchTransport(client, vendor.transport);
     watchResponses(client);
     watchRawBodies(client, vendor.rawMethods ?? []);
     const fallback = vendor.protocolOf?.(client) ?? vendor.provider;

@@ -172,8 +172,11 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         if (!engine) return original.apply(self, args);
         if (isOperation(point)) return runOperation(engine, point, original, self, args);
         if (!isEndpoint(point)) return this._help(engine, original, self, args);
+        const { endpointOf } = this.vendor;
+        const endpoint = endpointOf ? endpointOf(args) : point;
+        if (!endpoint) return original.apply(self, args);
         tally(traced, module);
-        return instrumented(engine, point, original, self, args);
+        return instrumented(engine, endpoint, original, self, args);
       },
     };
   }

@@ -74,6 +74,8 @@ const requireOf = ({ set }: SdkName): NodeJS.Require =>
 export const HOOKED: readonly RegExp[] = [
   /\/node_modules\/(?:openai|@anthropic-ai\/sdk)\/(?:index|resources\/.*)\.mjs$/,
   /\/node_modules\/@google\/(?:genai|generative-ai)\/dist\/(?:\w+\/)?index\.mjs$/,
+  // It has no ES modules.
+  /\/node_modules\/@aws-sdk\/client-bedrock-runtime\/dist-cjs\/index\.js$/,
 ];
 
 let hooked = false;

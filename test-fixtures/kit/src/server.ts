@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { anthropic } from './server/anthropic.ts';
+import { bedrock } from './server/bedrock.ts';
 import { BEHAVIOUR_HEADER, type Behaviour, behaviourOf } from './server/behaviours.ts';
 import { parseBody } from './server/body.ts';
 import { gemini } from './server/gemini.ts';
@@ -25,6 +26,8 @@ export const MODEL_MAP = [
   'claude-haiku-4-5=anthropic:claude-haiku-4-5',
   'claude-sonnet-4-6=anthropic:claude-sonnet-4-6',
   'gemini-2.5-flash=gcp.gemini:gemini-2.5-flash',
+  'amazon.nova-lite-v1:0=aws.bedrock:amazon.nova-lite-v1:0',
+  'us.anthropic.claude-haiku-4-5-20251001-v1:0=aws.bedrock:us.anthropic.claude-haiku-4-5-20251001-v1:0',
 ].join(',');
 
 export { BEHAVIOUR_HEADER } from './server/behaviours.ts';
@@ -75,7 +78,7 @@ export interface VendorServer {
   close(): Promise<void>;
 }
 
-const VENDORS: readonly VendorRoutes[] = [openai, anthropic, gemini];
+const VENDORS: readonly VendorRoutes[] = [openai, anthropic, gemini, bedrock];
 /** The time in the first answer, in seconds since 1970. */
 const FIRST_ANSWER = 1_764_000_000;
 

@@ -15,8 +15,18 @@ const VOLATILE_KEYS = new Set([
   'bytesWritten',
   'timeout',
   'port',
+  'totalRetryDelay',
+  // AWS's errors have the whole connection in it.
+  '$response',
 ]);
-const VOLATILE_HEADERS = new Set(['date', 'host', 'keep-alive']);
+const VOLATILE_HEADERS = new Set([
+  'date',
+  'host',
+  'keep-alive',
+  'amz-sdk-invocation-id',
+  'amz-sdk-request',
+  'x-amz-date',
+]);
 const LOOPBACK = /(127\.0\.0\.1|localhost):\d+/g;
 
 /** The text with `port` in place of a loopback port, which differs between two runs. */
@@ -78,8 +88,8 @@ export function portrait(value: unknown, path: readonly object[] = []): Portrait
 
 function ofObject(value: object, path: readonly object[]): Portrait {
   if (Array.isArray(value)) return value.map((entry) => portrait(entry, path));
-  if (ArrayBuffer.isView(value)) return { classes: classesOf(value), bytes: hex(value.buffer) };
-  if (value instanceof ArrayBuffer) return { classes: classesOf(value), bytes: hex(value) };
+  if (ArrayBuffer.isView(value)) return { classes: classesOf(value), bytes: hexOf(value) };
+  if (value instanceof ArrayBuffer) return { classes: classesOf(value), bytes: hexOf(new Uint8Array(value)) };
   if (isHeaders(value)) return { classes: classesOf(value), headers: steadyHeaders(value.entries()) };
   if (isResponse(value)) return ofResponse(value);
   const classes = classesOf(value);
@@ -98,7 +108,9 @@ function fieldsOf(value: object, path: readonly object[]): { [key: string]: Port
   return fields;
 }
 
-const hex = (bytes: ArrayBufferLike): string => Buffer.from(bytes).toString('hex');
+/** Of a view, which may be a part of a buffer that others use. */
+const hexOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('hex');
 
 const isHeaders = (value: object): value is Headers => classesOf(value).includes('Headers');
 

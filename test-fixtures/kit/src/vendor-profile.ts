@@ -138,6 +138,8 @@ export interface VendorCase {
   /** Folders of `test-fixtures/sdks`. */
   readonly sets: readonly string[];
   readonly provider: string;
+  /** True where ES modules import the CommonJS build, since there is no other. */
+  readonly isCommonJs?: boolean;
   /** The name of the instrumentation scope. */
   readonly scope: string;
   client(sdk: Sdk, url: string, options: ClientOptions): any;

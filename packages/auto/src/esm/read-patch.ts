@@ -6,6 +6,7 @@
  */
 import fs from 'node:fs';
 import module from 'node:module';
+import { replace } from './replace.ts';
 
 const { promises } = fs;
 
@@ -52,19 +53,4 @@ export function addAsRead(lineOf: (url: string) => string | undefined, instead: 
 function isLoader(stack: unknown): boolean {
   const caller = String(stack).split('\n')[2];
   return caller === undefined || caller.includes('node:internal/modules/esm/load:');
-}
-
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-/** Replaces a method. Returns a function that restores it unless other code has replaced it since. */
-function replace(holder: object, name: string, make: (original: Method) => Method): () => void {
-  const was = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor & { value: Method };
-  const value = make(was.value);
-  for (const key of ['name', 'length'] as const) {
-    Object.defineProperty(value, key, { value: was.value[key], configurable: true });
-  }
-  Object.defineProperty(holder, name, { ...was, value });
-  return () => {
-    if (Reflect.get(holder, name) === value) Object.defineProperty(holder, name, was);
-  };
 }

@@ -16,6 +16,7 @@ import {
 import { diag } from '@opentelemetry/api';
 import { isFirst } from '../process/once-per-thread.ts';
 import { ownFile } from '../process/own-files.ts';
+import { announceCommonJs } from './commonjs-load.ts';
 import { initialize, type Lines, lineOf, loadSync, SELF } from './loader-hooks.ts';
 import { addAsRead, isReadHere } from './read-patch.ts';
 
@@ -27,6 +28,7 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
   try {
     register(linesOf(vendors));
+    announceCommonJs(vendors);
     facts().hook = true;
   } catch (error) {
     diag.error('llmtrace: could not register the hook for ES modules', error);

@@ -7,7 +7,7 @@
 import type { Call } from '../model/call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import { sendsUsageUnasked, takesUsageOption } from '../vendor/stream-usage.ts';
-import type { Endpoint } from '../vendor/vendor.ts';
+import type { Callback, Endpoint } from '../vendor/vendor.ts';
 import { isApiPromise, observeApiPromise } from './api-promise.ts';
 import { abortedSignal, attemptAbove, type Chain } from './attempts/intercept.ts';
 import { takeRetries } from './attempts/sdk-retries.ts';
@@ -22,6 +22,29 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Calls `original`, observed. */
 export function instrumented(
+  engine: EngineConfig,
+  endpoint: Endpoint,
+  original: Method,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  const called = engine.vendor.callbackOf?.(args);
+  if (!called) return promised(engine, endpoint, original, self, args);
+  answerBack(promised(engine, endpoint, original, self, called.args), called.callback);
+  return undefined;
+}
+
+/** As the SDKs do it: an error that the callback throws is lost. */
+function answerBack(answer: unknown, callback: Callback): void {
+  Promise.resolve(answer)
+    .then(
+      (value) => callback(null, value),
+      (error) => callback(error),
+    )
+    .catch(() => {});
+}
+
+function promised(
   engine: EngineConfig,
   endpoint: Endpoint,
   original: Method,

@@ -1,4 +1,5 @@
 /** The answer of a model, as the application receives it: a body, or a stream that it is going to read. */
+import { fields } from '../vendor/values.ts';
 import { guard } from './guard.ts';
 import { close, forget, type Live, seen, wholeAnswered } from './open-call.ts';
 import { isStream, watchStream } from './stream.ts';
@@ -19,9 +20,10 @@ export function answerArrived(live: Live, answer: unknown): void {
 
 function read(live: Live, answer: unknown): void {
   const { endpoint } = live;
-  if (endpoint.chunk && isStream(answer)) {
+  const stream = endpoint.streamOf ? endpoint.streamOf(fields(answer)) : answer;
+  if (endpoint.chunk && isStream(stream)) {
     seen(live);
-    watchStream(answer, live);
+    watchStream(stream, live);
   } else if (endpoint.chunk && isSplit(answer)) {
     seen(live);
     watchSplit(answer, live);

@@ -1,6 +1,18 @@
 /** Collects the details of an error, of the vendor's answer behind it, and of its causes, by their shape. */
 import { startOf } from '../platform/bounds.ts';
-import { classNames, entries, get, header, jsonIn, messageOf, safely, text, word } from './read.ts';
+import {
+  awsCode,
+  awsStatus,
+  classNames,
+  entries,
+  get,
+  header,
+  jsonIn,
+  messageOf,
+  safely,
+  text,
+  word,
+} from './read.ts';
 
 /** Everything that rules may ask of an error. */
 export interface Facts {
@@ -169,6 +181,7 @@ function addCodes(codes: Set<string>, body: unknown): void {
   addWord(codes, get(body, 'status'));
   addWord(codes, get(body, 'reason'));
   addWord(codes, get(get(body, 'innererror'), 'code'));
+  addWord(codes, awsCode(body));
   addWord(codes, get(get(body, 'details'), 'error_code'));
   if (isBlocked(get(body, 'response'))) codes.add('content_filter');
 }
@@ -191,7 +204,7 @@ function statusOf(body: unknown): number | undefined {
   const statusCode = get(body, 'statusCode');
   if (isStatus(statusCode)) return statusCode;
   const code = get(body, 'code');
-  return isStatus(code) ? code : undefined;
+  return isStatus(code) ? code : awsStatus(body);
 }
 
 let statusByText: Map<string | undefined, number> | undefined;
@@ -222,7 +235,9 @@ function headersIn(chain: readonly unknown[]): object[] {
 }
 
 const requestIdOf = (body: unknown): string | undefined =>
-  word(get(body, 'requestID')) ?? word(get(body, 'request_id'));
+  word(get(body, 'requestID')) ??
+  word(get(body, 'request_id')) ??
+  word(get(get(body, '$metadata'), 'requestId'));
 
 const idOf = (facts: Facts): string | undefined =>
   facts.header('x-request-id') ?? facts.header('request-id') ?? facts.header('apim-request-id');
@@ -238,6 +253,7 @@ function first<T, R>(from: readonly T[], read: (one: T) => R | undefined): R | u
 /** The SDK's vendor, known by the shape of its errors: only Google's put JSON or a prefix into messages. */
 function providerOf(error: unknown, bodies: readonly unknown[], message: string): string | undefined {
   if (message.startsWith('[GoogleGenerativeAI Error]')) return 'gcp.gemini';
+  if (classNames(error).includes('BedrockRuntimeServiceException')) return 'aws.bedrock';
   const has = (name: string): boolean => ownProperty(error, name);
   if (bodies.some((body) => get(body, 'type') === 'error' && get(body, 'error') !== undefined))
     return 'anthropic';

@@ -8,7 +8,7 @@ import { withoutSecrets } from '../platform/secrets.ts';
 import { factsOf } from './error-details.ts';
 import { isRefusal } from './llmtrace-error.ts';
 import { safeMessage } from './messages.ts';
-import { classNames, get, isTooLong, messageOf, text, word } from './read.ts';
+import { awsCode, awsStatus, classNames, get, isTooLong, messageOf, text, word } from './read.ts';
 import { type CallErrorType, categoryOf as categoryBy } from './rules.ts';
 
 /** Classes whose name states the failure. Their names are `error.type` values of low cardinality. */
@@ -71,7 +71,7 @@ const MAX_STACK = 4000;
 export function errorType(error: unknown): string {
   if (isRefusal(error)) return `llmtrace.${word(get(error, 'code')) ?? 'refused'}`;
   const names = classNames(error);
-  const specific = names.find((name) => SPECIFIC.has(name));
+  const specific = names.find((name) => SPECIFIC.has(name)) ?? awsCode(error);
   if (specific) return specific;
   const status = errorStatus(error);
   if (status !== undefined) return String(status);
@@ -93,6 +93,7 @@ export function errorCode(error: unknown): string | undefined {
     get(body, 'code'),
     get(error, 'type'),
     kind,
+    awsCode(error),
   ];
   for (const candidate of candidates) {
     const code = word(candidate);
@@ -104,7 +105,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /** The HTTP status of the response behind an error. */
 export function errorStatus(error: unknown): number | undefined {
-  const status = get(error, 'status');
+  const status = get(error, 'status') ?? awsStatus(error);
   return typeof status === 'number' ? status : undefined;
 }
 

@@ -52,6 +52,16 @@ export function entries(value: unknown): readonly unknown[] {
   return safely(() => (Array.isArray(value) ? value.slice(0, 20) : NONE)) ?? NONE;
 }
 
+/** The code of an error of an AWS service, which its SDK makes the error's name. */
+export const awsCode = (error: unknown): string | undefined =>
+  typeof get(error, '$fault') === 'string' ? word(get(error, 'name')) : undefined;
+
+/** The status of AWS's answer; also an answer that broke off has one, which is no failure. */
+export function awsStatus(error: unknown): number | undefined {
+  const status = get(get(error, '$metadata'), 'httpStatusCode');
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
+}
+
 const MAX_CLASSES = 10;
 
 /** The names of an error's classes, nearest first. */

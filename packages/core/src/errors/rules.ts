@@ -44,21 +44,24 @@ const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError'
 const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error
   UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);
 const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error cost_unknown
-  linked_organization_billing_unavailable budget_exceeded`);
+  linked_organization_billing_unavailable budget_exceeded ServiceQuotaExceededException`);
 const FILTER = set(`content_filter content_policy_violation moderation_blocked image_content_policy_violation
   bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation`);
 const CONTEXT = set('context_length_exceeded string_above_max_length request_too_large');
 const OVERLOADED = set('overloaded_error slow_down server_is_overloaded');
 // llmtrace's own refusals are among them, as its budgets are among the quotas.
 const LIMIT = set(
-  'rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED rate_limited queue_full wait_too_long',
+  'rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED rate_limited queue_full wait_too_long ThrottlingException',
 );
-const AUTH = set('authentication_error invalid_api_key API_KEY_INVALID UNAUTHENTICATED');
-const PERMISSION = set('permission_error PERMISSION_DENIED');
-const NOT_FOUND = set('not_found_error model_not_found NOT_FOUND');
-const SERVER = set('server_error api_error INTERNAL UNAVAILABLE internal_error vector_store_timeout');
+const AUTH = set(
+  'authentication_error invalid_api_key API_KEY_INVALID UNAUTHENTICATED UnrecognizedClientException',
+);
+const PERMISSION = set('permission_error PERMISSION_DENIED AccessDeniedException');
+const NOT_FOUND = set('not_found_error model_not_found NOT_FOUND ResourceNotFoundException');
+const SERVER = set(`server_error api_error INTERNAL UNAVAILABLE internal_error vector_store_timeout
+  InternalServerException ModelStreamErrorException ServiceUnavailableException`);
 const INVALID = set(`invalid_request_error invalid_prompt invalid_request INVALID_ARGUMENT FAILED_PRECONDITION
-  conflict_error`);
+  conflict_error ValidationException`);
 const CONNECTION = set('APIConnectionError ConnectionError FetchError');
 const CONNECTION_CODES =
   set(`ECONNRESET ECONNREFUSED ECONNABORTED ENOTFOUND EAI_AGAIN EPIPE EHOSTUNREACH ENETUNREACH

@@ -166,6 +166,8 @@ export interface Call {
   /** The API family within the provider, e.g. `chat_completions`. */
   readonly apiType: string | undefined;
   readonly server: Server | undefined;
+  /** True where the server is known only since the request was sent. */
+  readonly isServerLate?: boolean | undefined;
   /**
    * The provider whose price list applies. Absent: that of `provider`. Null: none applies, because any provider may
    * serve the model at a host that llmtrace does not know.

@@ -189,6 +189,14 @@ export function startAttributes(call: Call, naming?: Naming): Attributes {
   return attributes;
 }
 
+/** Of a server that was not known at the start. */
+function lateAttributes(to: Attributed, { provider, server }: Call): void {
+  to.setAttribute('gen_ai.provider.name', provider);
+  if (!server) return;
+  to.setAttribute('server.address', server.address);
+  to.setAttribute('server.port', server.port);
+}
+
 /** All attributes of a call that has ended, as one object. */
 export function allAttributes(call: Call, naming: Naming): Attributes {
   const attributes = startAttributes(call);
@@ -201,22 +209,28 @@ export function allAttributes(call: Call, naming: Naming): Attributes {
 
 /** The attributes that the end of a call adds to its span. */
 export function endAttributes(to: Attributed, call: Call, naming: Naming): void {
-  const { response, outcome, request } = call;
+  const { response } = call;
+  if (call.isServerLate) lateAttributes(to, call);
   responseAttributes(to, response, call.attributes);
   if (isOpenAI(call.provider)) openaiResponseAttributes(to, response);
   if (response.usage && !isFetch(call, naming)) usageAttributes(to, response.usage, naming);
-  if (call.firstChunkTime !== undefined) {
-    to.setAttribute('gen_ai.response.time_to_first_chunk', (call.firstChunkTime - call.attemptTime) / 1000);
-  }
+  streamAttributes(to, call);
   if (call.attempts > 1) to.setAttribute('http.request.resend_count', call.attempts - 1);
   if (call.rateLimitWait) to.setAttribute('llmtrace.rate_limit.wait', call.rateLimitWait / 1000);
   if (call.isEstimated) to.setAttribute('llmtrace.budget.estimated', true);
+  if (call.error !== undefined) errorAttributes(to, call);
+  costAttributes(to, call, naming.costSemconv);
+}
+
+function streamAttributes(to: Attributed, call: Call): void {
+  const { outcome, request, firstChunkTime, attemptTime, chunks } = call;
+  if (firstChunkTime !== undefined) {
+    to.setAttribute('gen_ai.response.time_to_first_chunk', (firstChunkTime - attemptTime) / 1000);
+  }
   if (outcome && (request.stream || outcome === 'cancelled' || outcome === 'abandoned')) {
     to.setAttribute('llmtrace.stream.outcome', outcome);
   }
-  if (call.chunks > 0) to.setAttribute('llmtrace.stream.chunks', call.chunks);
-  if (call.error !== undefined) errorAttributes(to, call);
-  costAttributes(to, call, naming.costSemconv);
+  if (chunks > 0) to.setAttribute('llmtrace.stream.chunks', chunks);
 }
 
 function usageAttributes(to: Attributed, usage: Usage, { semconv, tokenModality }: Naming): void {

@@ -42,10 +42,21 @@ export function claim(owner: object | undefined, name: string, by: Claim): boole
   if (!claims.some((one) => one.owner === by.owner)) claims.push(by);
   // Another library may have restored the earlier method.
   if (!known || known.original === current) {
-    methods.set(name, { claims, original: current });
-    replace(holder, name, current, claims);
+    const original = Object.hasOwn(holder, name) ? current : inherited(holder, name, current);
+    methods.set(name, { claims, original });
+    replace(holder, name, original, claims);
   }
   return true;
+}
+
+/** The method of the class above, as it is at each call: another library may wrap it there later. */
+function inherited(holder: object, name: string, { length }: Method): Method {
+  const method: Method = function (this: unknown, ...args) {
+    return (Object.getPrototypeOf(holder) as Record<string, Method>)[name]?.apply(this, args);
+  };
+  for (const [key, value] of Object.entries({ name, length }))
+    Object.defineProperty(method, key, { value, configurable: true });
+  return method;
 }
 
 /** The original of a claimed method. */

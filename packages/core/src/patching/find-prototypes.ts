@@ -43,12 +43,19 @@ const sameWay = (client: unknown, path: string): unknown =>
   );
 
 /** The prototype of an object that has the method itself: patched on one below, it would be traced twice. */
-function holderOf(object: unknown, { getter, method }: PatchPoint): object | undefined {
-  if (typeof object !== 'object' || object === null) return undefined;
-  for (let holder = Object.getPrototypeOf(object); holder !== null; holder = Object.getPrototypeOf(holder)) {
-    if (Object.hasOwn(holder, getter ?? method)) return holder;
-  }
-  return undefined;
+function holderOf(object: unknown, { getter, method, isInherited }: PatchPoint): object | undefined {
+  const chain = prototypesOf(object);
+  const hasMethod = (holder: object): boolean => Object.hasOwn(holder, getter ?? method);
+  return isInherited ? chain[chain.findLastIndex(hasMethod) - 1] : chain.find(hasMethod);
+}
+
+/** The prototypes of an object, nearest first. */
+function prototypesOf(object: unknown): object[] {
+  const chain: object[] = [];
+  if (typeof object !== 'object' || object === null) return chain;
+  for (let holder = Object.getPrototypeOf(object); holder !== null; holder = Object.getPrototypeOf(holder))
+    chain.push(holder);
+  return chain;
 }
 
 function has(holder: object, { getter, method }: PatchPoint): boolean {

@@ -1,6 +1,6 @@
 /**
- * Reads facts that gateways send only in headers: the cost (LiteLLM), the provider (Hugging Face), and the cached
- * tokens (Fireworks).
+ * Reads facts that gateways send only in headers: the cost (LiteLLM), the provider (Hugging Face), the cached
+ * tokens (Fireworks), and all tokens (Bedrock).
  */
 import type { LlmResponse } from '../model/call.ts';
 import { MAX_TOKENS } from '../platform/bounds.ts';
@@ -11,6 +11,8 @@ export interface AnswerHeaders {
   readonly cost: number | undefined;
   readonly servedBy: string | undefined;
   readonly cachedTokens: number | undefined;
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
 }
 
 /** @returns undefined where the headers say nothing of it. */
@@ -24,6 +26,9 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
     cost: numberIn('x-litellm-response-cost'),
     servedBy: typeof served === 'string' && /^[\w-]{1,50}$/.test(served) ? served.toLowerCase() : undefined,
     cachedTokens: numberIn('fireworks-cached-prompt-tokens'),
+    // Of InvokeModel, whichever form the model's body has.
+    inputTokens: numberIn('x-amzn-bedrock-input-token-count'),
+    outputTokens: numberIn('x-amzn-bedrock-output-token-count'),
   };
   return Object.values(said).some((value) => value !== undefined) ? said : undefined;
 }
@@ -34,7 +39,14 @@ function positive(text: unknown): number | undefined {
 }
 
 /** Merges the facts from headers with those of the body, which take precedence. */
-export function addHeaders(response: LlmResponse, { cost, servedBy, cachedTokens }: AnswerHeaders): void {
+export function addHeaders(
+  response: LlmResponse,
+  { cost, servedBy, cachedTokens, inputTokens, outputTokens }: AnswerHeaders,
+): void {
+  const isUntold = response.usage?.inputTokens === undefined && response.usage?.outputTokens === undefined;
+  if (isUntold && inputTokens !== undefined) {
+    response.usage = { ...response.usage, inputTokens, outputTokens };
+  }
   if (isUsd(cost) && response.usage?.reportedCost === undefined) {
     response.usage = { ...response.usage, reportedCost: cost };
   }

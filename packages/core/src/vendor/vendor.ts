@@ -22,6 +22,10 @@ export interface PatchPoint {
   readonly getter?: string;
   /** True if the package's main export does not lead to the class: it is found by its files alone. */
   readonly isInternal?: boolean;
+  /**
+   * True for a method that the class inherits from one which other SDKs share: it is replaced on the SDK's class alone.
+   */
+  readonly isInherited?: boolean;
   /** The first version that has the method: it is not missed in older ones. */
   readonly since?: string;
   /** The first version that has it no more: it is not missed from there on. */
@@ -48,6 +52,8 @@ export interface Endpoint extends PatchPoint {
   attributes?(args: readonly any[]): LlmAttributes | undefined;
   /** @param asked the call that is answered; absent where nothing is known of it. */
   response(result: any, asked?: Asked): LlmResponse;
+  /** The stream within an answer that is an object around it; absent where the answer is the stream. */
+  streamOf?(answer: any): unknown;
   /** Folds one chunk of a stream into the response so far. */
   chunk?(response: LlmResponse, chunk: any, asked?: Asked): void;
   /**
@@ -126,6 +132,17 @@ export interface PatchedCall {
 }
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of frameworks have no type here
 
+/** A callback in Node.js' form. */
+export type Callback = (error: unknown, answer?: unknown) => void;
+
+/** The object of a client that sends each of its requests, by one method that returns a promise. */
+export interface Transport {
+  holder(client: any): unknown;
+  readonly method: string;
+  /** A request is about to be sent: from here on, {@link Vendor.baseURL} knows where. */
+  learn(client: any, args: readonly unknown[]): void;
+}
+
 export interface Vendor {
   /** `gen_ai.provider.name`, unless the client or the base URL determines another. */
   readonly provider: string;
@@ -154,6 +171,12 @@ export interface Vendor {
   readonly endpoints: readonly Endpoint[];
   /** Methods that are operations around calls. */
   readonly operations?: readonly OperationPoint[];
+  /** Where one method makes calls of several endpoints: that of this call; undefined where it makes no model call. */
+  endpointOf?(args: readonly any[]): Endpoint | undefined;
+  /** The callback that gets the answer in place of a promise, and the arguments without it; undefined where there is none. */
+  callbackOf?(args: readonly any[]): { callback: Callback; args: any[] } | undefined;
+  /** How the requests of a client are seen, where neither its class nor `fetch` shows them. */
+  readonly transport?: Transport;
   /** How a request that no traced call sent is known to be the SDK's. Absent where there is no SDK. */
   readonly requests?: SentRequests;
   /**

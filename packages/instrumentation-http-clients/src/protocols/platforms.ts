@@ -13,6 +13,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core/internal';
+import { converseBodies } from '@llmtrace/instrumentation-aws-bedrock';
 import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
 import {
   type Beside,
@@ -191,86 +192,15 @@ const prediction = onWire({
   }),
 });
 
-const converseFinish = finishBy({
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool_call',
-  guardrail_intervened: 'content_filter',
-  content_filtered: 'content_filter',
-  malformed_model_output: 'error',
-  malformed_tool_use: 'error',
-});
-
-/** The input tokens exclude cache reads and cache writes. */
-function converseUsage(u: any): Usage | undefined {
-  if (!u) return undefined;
-  const read = tokenCount(u.cacheReadInputTokens);
-  const written = tokenCount(u.cacheWriteInputTokens);
-  const input = tokenCount(u.inputTokens);
-  const hour = Array.isArray(u.cacheDetails)
-    ? u.cacheDetails.find((one: any) => one?.ttl === '1h')
-    : undefined;
-  return checkedUsage({
-    inputTokens: input === undefined ? undefined : input + (read ?? 0) + (written ?? 0),
-    outputTokens: tokenCount(u.outputTokens),
-    cacheReadTokens: read,
-    cacheWriteTokens: written,
-    cacheWrite1hTokens: tokenCount(hour?.inputTokens),
-  });
-}
-
-const converseContent: ContentReader = {
-  prompt: ([p = {}]) => ({
-    system: parts.text(joinedText(p.system)),
-    messages: (Array.isArray(p.messages) ? p.messages : []).map(({ role, content }: any) => ({
-      role: String(role),
-      parts: parts.text(joinedText(content)),
-    })),
-  }),
-  answer: (answer) => [
-    {
-      role: 'assistant',
-      parts: parts.text(answer.llmtraceText ?? joinedText(answer.output?.message?.content)),
-    },
-  ],
-  fold(answer, event) {
-    const text = event.contentBlockDelta?.delta?.text;
-    if (isText(text)) answer.llmtraceText = (answer.llmtraceText ?? '') + text;
-  },
-};
-
 const converse = onWire({
   operation: 'chat',
-  request: ([given], { model, stream }: Beside) => {
-    const p = fields(given);
-    const config = fields(p.inferenceConfig);
-    return {
-      model,
-      stream,
-      maxTokens: number(config.maxTokens),
-      temperature: number(config.temperature),
-      topP: number(config.topP),
-      stopSequences: strings(config.stopSequences),
-      serviceTier: name(fields(p.serviceTier).type),
-      messageCount: count(p.messages),
-    };
-  },
-  response: (r): LlmResponse => ({
-    finishReasons: converseFinish(r.stopReason),
-    usage: converseUsage(r.usage),
-    serviceTier: name(fields(r.serviceTier).type),
-  }),
+  request: ([body], { model, stream }: Beside) => ({ ...converseBodies.request(body), model, stream }),
+  response: converseBodies.response,
   chunk(soFar, event) {
-    if (event.messageStop) soFar.finishReasons = converseFinish(event.messageStop.stopReason);
-    if (event.metadata) {
-      soFar.usage = converseUsage(event.metadata.usage);
-      soFar.serviceTier = name(fields(event.metadata.serviceTier).type);
-    }
+    converseBodies.chunk(soFar, event);
     if (event.exception) soFar.failure = event.exception;
   },
-  content: converseContent,
+  content: converseBodies.content,
 });
 
 const watsonx = {

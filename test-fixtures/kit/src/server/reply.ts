@@ -41,7 +41,7 @@ export interface StreamPlan {
   gap: number;
   cut: StreamCut | undefined;
   /** The event by which the vendor reports a failure. */
-  failure: () => string;
+  failure: () => string | Uint8Array;
 }
 
 /** Sends the events of an answer, up to the cut of the plan. */

@@ -45,8 +45,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly bytes?: Uint8Array | string;
-  /** One string a chunk, framed. */
-  readonly events?: readonly string[];
+  /** One a chunk, framed. */
+  readonly events?: readonly (string | Uint8Array)[];
 }
 
 /** One vendor's part of the server. */
@@ -65,5 +65,5 @@ export interface VendorRoutes {
   /** The answer that reports a failure with this status. */
   failure(status: number, request: VendorRequest): Answer;
   /** The event by which a stream on this path reports a failure, framed. */
-  streamFailure(request: VendorRequest): string;
+  streamFailure(request: VendorRequest): string | Uint8Array;
 }

@@ -6,6 +6,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, createContextKey } from '@opentelemetry/api';
 import { LinkedContext } from '../../platform/linked-context.ts';
+import { answerHeaders } from '../../vendor/answer-headers.ts';
+import { fields } from '../../vendor/values.ts';
+import type { Transport } from '../../vendor/vendor.ts';
+import { guard } from '../guard.ts';
 import type { Live } from '../open-call.ts';
 import { attemptBeneath } from './intercept.ts';
 import type { Send } from './resend.ts';
@@ -39,9 +43,11 @@ export function callOf(client: unknown): Live | undefined {
 }
 
 /** Whether this is within an open call of any client: a request that is sent here is a part of it. */
-export function isWithinCall(): boolean {
+export const isWithinCall = (): boolean => openCallHere() !== undefined;
+
+function openCallHere(): Live | undefined {
   const live = context.active().getValue(CALL) as Live | undefined;
-  return [live, intercepted.getStore()].some((one) => one !== undefined && one.call.endTime === undefined);
+  return [live, intercepted.getStore()].find((one) => one !== undefined && one.call.endTime === undefined);
 }
 
 const isOpen = (live: Live, client: unknown): boolean =>
@@ -73,6 +79,46 @@ export function watchAttempts(client: unknown): void {
       return send.apply(this, args);
     };
   });
+}
+
+/**
+ * Counts the requests that go through a client's own object, and learns from the first one where they go. The method is
+ * replaced on that object alone, since its class is shared with other clients.
+ */
+export function watchTransport(client: unknown, { holder: holderOf, method, learn }: Transport): void {
+  const holder = holderOf(client);
+  if (typeof holder !== 'object' || holder === null) return;
+  const original = (holder as Record<string, Method | undefined>)[method];
+  if (typeof original !== 'function' || original[WATCHED]) return;
+  const watched: Method = function (this: unknown, ...args) {
+    const live = openCallHere();
+    if (live) guard(live.engine, 'request', () => requestSent(live, learn, args));
+    const answer = original.apply(this, args);
+    if (live && answer instanceof Promise) answer.then((given) => answered(live, given), ignore);
+    return answer;
+  };
+  watched[WATCHED] = true;
+  for (const key of ['name', 'length'] as const)
+    Object.defineProperty(watched, key, { value: original[key], configurable: true });
+  Object.defineProperty(holder, method, { value: watched, configurable: true, writable: true });
+}
+
+const ignore = (): void => {};
+
+/** The server of a call that was not known when the call began. */
+function requestSent(live: Live, learn: Transport['learn'], args: readonly unknown[]): void {
+  const { call, client, engine } = live;
+  attempted(live);
+  learn(client, args);
+  if (call.server) return;
+  const { server, provider, priceProvider = null, region } = engine.origin(client, args);
+  Object.assign(call, { server, provider, priceProvider, region, isServerLate: true });
+}
+
+function answered(live: Live, given: unknown): void {
+  const { headers } = fields(fields(given).response);
+  const get = (name: string): unknown => fields(headers)[name];
+  live.headers ??= guard(live.engine, 'answer', () => answerHeaders({ get }));
 }
 
 /** Whether interceptors run beneath the SDK: between its one attempt and the network. */

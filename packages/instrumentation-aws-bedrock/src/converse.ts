@@ -1,0 +1,90 @@
+/**
+ * Converse: one form of requests and answers for all chat models of Bedrock, as the SDK has it and as it goes over HTTP.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ */
+import {
+  checkedUsage,
+  count,
+  fields,
+  type LlmRequest,
+  type LlmResponse,
+  lookUp,
+  name,
+  number,
+  objects,
+  strings,
+  tokenCount,
+  type Usage,
+} from '@llmtrace/core';
+import { content } from './converse-content.ts';
+
+const FINISH: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_call',
+  guardrail_intervened: 'content_filter',
+  content_filtered: 'content_filter',
+  malformed_model_output: 'error',
+  malformed_tool_use: 'error',
+};
+
+/** A reason that the table lacks stays as it is. */
+export function finishReasons(reason: unknown): string[] | undefined {
+  const word = lookUp(FINISH, reason) ?? name(reason);
+  return word === undefined ? undefined : [word];
+}
+
+/** `inputTokens` excludes cache reads and cache writes. */
+export function usage(u: any): Usage | undefined {
+  if (!u) return undefined;
+  const read = tokenCount(u.cacheReadInputTokens);
+  const written = tokenCount(u.cacheWriteInputTokens);
+  const input = tokenCount(u.inputTokens);
+  const hour = objects(u.cacheDetails).find(({ ttl }: any) => ttl === '1h') as any;
+  return checkedUsage({
+    inputTokens: input === undefined ? undefined : input + (read ?? 0) + (written ?? 0),
+    outputTokens: tokenCount(u.outputTokens),
+    cacheReadTokens: read,
+    cacheWriteTokens: written,
+    cacheWrite1hTokens: tokenCount(hour?.inputTokens),
+  });
+}
+
+function request(given: any): LlmRequest {
+  const p = fields(given);
+  const config = fields(p.inferenceConfig);
+  return {
+    model: name(p.modelId),
+    maxTokens: number(config.maxTokens),
+    temperature: number(config.temperature),
+    topP: number(config.topP),
+    stopSequences: strings(config.stopSequences),
+    serviceTier: name(fields(p.serviceTier).type),
+    messageCount: count(p.messages),
+  };
+}
+
+/** The answer names a model only where a router of prompts has chosen it. */
+const response = (r: any): LlmResponse => ({
+  model: routed(r.trace),
+  finishReasons: finishReasons(r.stopReason),
+  usage: usage(r.usage),
+  serviceTier: name(fields(r.serviceTier).type),
+});
+
+const routed = (trace: unknown): string | undefined =>
+  name(fields(fields(trace).promptRouter).invokedModelId);
+
+/** The usage comes after the end of the message. */
+function chunk(soFar: LlmResponse, event: any): void {
+  if (event.messageStop) soFar.finishReasons = finishReasons(event.messageStop.stopReason);
+  if (!event.metadata) return;
+  soFar.usage = usage(event.metadata.usage);
+  soFar.serviceTier = name(fields(event.metadata.serviceTier).type);
+  soFar.model = routed(event.metadata.trace) ?? soFar.model;
+}
+
+/** How the bodies of Converse are read. */
+export const converseBodies = { request, response, chunk, content } as const;

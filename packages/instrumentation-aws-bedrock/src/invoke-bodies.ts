@@ -1,0 +1,182 @@
+/**
+ * Bodies of InvokeModel: each family of models has a form of its own, which its fields show.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
+ */
+import {
+  checkedUsage,
+  count,
+  type Endpoint,
+  fields,
+  type LlmRequest,
+  type LlmResponse,
+  lookUp,
+  name,
+  number,
+  type Operation,
+  objects,
+  strings,
+  tokenCount,
+  type Usage,
+  type Vendor,
+} from '@llmtrace/core';
+import { anthropic } from '@llmtrace/instrumentation-anthropic';
+import { openai } from '@llmtrace/instrumentation-openai';
+import { converseBodies } from './converse.ts';
+
+function endpointOf({ endpoints }: Vendor, path: string): Endpoint {
+  const found = endpoints.find((one) => one.path === path && one.method === 'create');
+  if (!found) throw new Error(`no endpoint ${path}.create`);
+  return found;
+}
+
+const messages = endpointOf(anthropic, 'Messages');
+const chat = endpointOf(openai, 'Chat.Completions');
+
+/** What a body asks for. The model helps where the fields of two families are alike. */
+export function operationOf(body: any, model: string): Operation {
+  if (Array.isArray(body.messages) || typeof body.message === 'string') return 'chat';
+  if (body.query !== undefined && Array.isArray(body.documents)) return 'rerank';
+  if (isEmbedding(body, model)) return 'embeddings';
+  const isImage = body.text_prompts ?? body.imageGenerationConfig ?? body.textToImageParams;
+  if (isImage !== undefined || /^(?:[a-z-]+\.)?stability\.|image-generator|canvas/i.test(model))
+    return 'generate_content';
+  return 'text_completion';
+}
+
+/** Titan's texts are asked for by their own parameters, or by a model that is known by its name. */
+const isEmbedding = (body: any, model: string): boolean =>
+  /embed|marengo/i.test(model) ||
+  Array.isArray(body.texts) ||
+  body.input_type !== undefined ||
+  (body.inputText !== undefined && body.textGenerationConfig === undefined && !/titan-t/.test(model));
+
+/** The parameters of a request, by the names of all families. */
+export function requestIn(body: any, model: string | undefined): LlmRequest {
+  const nested = fields(body.inferenceConfig ?? body.textGenerationConfig);
+  const p = { ...body, ...nested };
+  return {
+    model,
+    maxTokens: number(
+      p.max_tokens ??
+        p.maxTokens ??
+        p.max_gen_len ??
+        p.maxTokenCount ??
+        p.max_completion_tokens ??
+        p.max_tokens_to_sample,
+    ),
+    temperature: number(p.temperature),
+    topP: number(p.top_p ?? p.topP ?? p.p),
+    topK: number(p.top_k ?? p.topK ?? p.k),
+    seed: number(p.seed),
+    stopSequences: strings(p.stop_sequences ?? p.stopSequences ?? p.stop),
+    dimensions: number(body.dimensions ?? body.output_dimension),
+    reasoningLevel: name(p.reasoning_effort),
+    messageCount: count(body.messages ?? body.texts ?? body.inputText ?? body.prompt ?? body.message),
+  };
+}
+
+const FINISH: Readonly<Record<string, string>> = {
+  stop: 'stop',
+  end_turn: 'stop',
+  complete: 'stop',
+  finish: 'stop',
+  endoftext: 'stop',
+  stop_sequence: 'stop',
+  stop_criteria_met: 'stop',
+  length: 'length',
+  max_tokens: 'length',
+  tool_calls: 'tool_call',
+  tool_call: 'tool_call',
+  tool_use: 'tool_call',
+  content_filtered: 'content_filter',
+  content_filter: 'content_filter',
+  error: 'error',
+  error_toxic: 'content_filter',
+};
+
+function finishOf(reasons: readonly unknown[]): string[] | undefined {
+  const known = reasons.flatMap((reason) => {
+    const word = lookUp(FINISH, typeof reason === 'string' ? reason.toLowerCase() : reason) ?? name(reason);
+    return word === undefined ? [] : [word];
+  });
+  return known.length > 0 ? known : undefined;
+}
+
+/** Anthropic's answer, or an event of one. */
+const isAnthropic = ({ type }: any): boolean =>
+  typeof type === 'string' && /^(?:message|content_block|error$|ping$)/.test(type);
+/** Nova's answer, or an event of one: as Converse has it. */
+const isNova = (b: any): boolean =>
+  Boolean(b.output?.message ?? b.messageStart ?? b.contentBlockDelta ?? b.messageStop ?? b.metadata);
+/** OpenAI's form, which most families of open weights have; others have choices alone. */
+const isChat = ({ choices, usage }: any): boolean =>
+  Array.isArray(choices) && (usage === undefined || usage === null || usage.prompt_tokens !== undefined);
+
+/** Titan, Llama, Mistral, Cohere, DeepSeek: a text, the reason for its end, and some counts. */
+function plainResponse(b: any): LlmResponse {
+  const results = [
+    ...objects(b.results),
+    ...objects(b.outputs),
+    ...objects(b.choices),
+    ...objects(b.generations),
+  ];
+  const reasons = [b, ...results].map(
+    (one) => one.completionReason ?? one.stop_reason ?? one.finish_reason ?? one.stopReason,
+  );
+  const billed = fields(fields(b.meta).billed_units);
+  return {
+    id: name(b.generation_id ?? b.id),
+    model: name(b.model),
+    finishReasons: finishOf(reasons),
+    usage: checkedUsage({
+      inputTokens: tokenCount(b.prompt_token_count ?? b.inputTextTokenCount ?? billed.input_tokens),
+      outputTokens: tokenCount(
+        b.generation_token_count ?? b.totalOutputTextTokenCount ?? sumOf(results) ?? billed.output_tokens,
+      ),
+    }),
+  };
+}
+
+/** Titan counts by the result. */
+function sumOf(results: readonly any[]): number | undefined {
+  const counts = results.map(({ tokenCount: tokens }) => tokenCount(tokens)).filter((n) => n !== undefined);
+  return counts.length > 0 ? counts.reduce((sum, n) => sum + n, 0) : undefined;
+}
+
+export function responseIn(body: any, asked: Parameters<Endpoint['response']>[1]): LlmResponse {
+  if (isAnthropic(body)) return messages.response(body, asked);
+  if (isNova(body)) return converseBodies.response(body);
+  return isChat(body) ? chat.response(body, asked) : plainResponse(body);
+}
+
+const METRICS = 'amazon-bedrock-invocationMetrics';
+
+/** Folds an event of a stream. Bedrock adds its own counts to the last one of every family. */
+export function eventIn(soFar: LlmResponse, event: any, asked: Parameters<Endpoint['response']>[1]): void {
+  if (isAnthropic(event)) messages.chunk?.(soFar, event, asked);
+  else if (isNova(event)) converseBodies.chunk(soFar, event);
+  else if (isChat(event)) chat.chunk?.(soFar, event, asked);
+  else addPlain(soFar, plainResponse(event));
+  if (event[METRICS] && soFar.usage?.inputTokens === undefined)
+    soFar.usage = { ...soFar.usage, ...metricsOf(event[METRICS]) };
+}
+
+function addPlain(soFar: LlmResponse, part: LlmResponse): void {
+  soFar.id ??= part.id;
+  soFar.model ??= part.model;
+  soFar.finishReasons = part.finishReasons ?? soFar.finishReasons;
+  soFar.usage = merged(soFar.usage, part.usage);
+}
+
+/** Llama tells the tokens of its input with the first event, those of its output with each. */
+function merged(before: Usage | undefined, now: Usage | undefined): Usage | undefined {
+  if (!before || !now) return now ?? before;
+  const said = Object.entries(now).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(said) };
+}
+
+const metricsOf = (m: any): Usage | undefined =>
+  checkedUsage({
+    inputTokens: tokenCount(m.inputTokenCount),
+    outputTokens: tokenCount(m.outputTokenCount),
+  });

@@ -1,0 +1,139 @@
+/** InvokeModel and its stream: the body of a request and of an answer is bytes, in the form of the model's family. */
+import {
+  type ContentReader,
+  checkedUsage,
+  type Endpoint,
+  fields,
+  type LlmResponse,
+  type Message,
+  name,
+  type Operation,
+  objects,
+  parts,
+  tokenCount,
+} from '@llmtrace/core';
+import { anthropic } from '@llmtrace/instrumentation-anthropic';
+import { inputOf, type Sending } from './command.ts';
+import { converseBodies } from './converse.ts';
+import { eventIn, operationOf, requestIn, responseIn } from './invoke-bodies.ts';
+
+/** The longest body that is parsed, in bytes. */
+const MAX_BODY = 8 * 2 ** 20;
+
+/** JSON of a body: bytes, or a text. */
+function jsonOf(body: unknown): any {
+  const isBytes = body instanceof Uint8Array;
+  if ((!isBytes && typeof body !== 'string') || body.length > MAX_BODY) return {};
+  try {
+    const text = isBytes ? Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString() : body;
+    return fields(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** A request's body, by its command: it is read for the operation, the parameters and the content. */
+const bodies = new WeakMap<object, any>();
+
+function bodyOf(command: object): any {
+  const known = bodies.get(command);
+  if (known) return known;
+  const body = jsonOf(inputOf(command).body);
+  bodies.set(command, body);
+  return body;
+}
+
+/** Vectors are not parsed: the count stands behind them. */
+const TOKENS_AT_END = /"inputTextTokenCount"\s*:\s*(\d{1,12})\D*$/;
+const END = 512;
+
+function vectorsResponse({ body }: any): LlmResponse {
+  if (!(body instanceof Uint8Array)) return {};
+  const end = Buffer.from(body.subarray(-END)).toString('latin1');
+  const tokens = TOKENS_AT_END.exec(end)?.[1];
+  return {
+    usage: tokens === undefined ? undefined : checkedUsage({ inputTokens: tokenCount(Number(tokens)) }),
+  };
+}
+
+/** The bytes of an event are the JSON of the family's own. */
+const eventOf = (event: any): any => jsonOf(event?.chunk?.bytes);
+
+const messages = anthropic.endpoints.find(({ path }) => path === 'Messages')?.content as ContentReader;
+
+const isAnthropic = (body: any): boolean => body.anthropic_version !== undefined;
+
+/** The texts of the other families' requests. */
+function prompt(body: any): ReturnType<ContentReader['prompt']> {
+  if (isAnthropic(body)) return messages.prompt([body], undefined);
+  if (Array.isArray(body.messages)) return converseBodies.content.prompt([body], undefined);
+  const texts = parts.list(body.texts ?? body.prompt ?? body.inputText ?? body.message);
+  return { messages: [{ role: 'user', parts: texts.flatMap((text) => parts.text(text)) }] };
+}
+
+const textIn = (b: any): unknown =>
+  b.generation ?? b.outputText ?? b.text ?? b.message?.content ?? b.delta?.content;
+
+/** The text of an answer, or of an event of one. */
+function textOf(body: any): string {
+  const choices = [...objects(body.results), ...objects(body.outputs), ...objects(body.choices)];
+  const texts = [body, ...choices, ...objects(body.generations)].map(textIn);
+  return texts.filter((text) => typeof text === 'string').join('');
+}
+
+const said = (text: string): Message[] =>
+  text === '' ? [] : [{ role: 'assistant', parts: parts.text(text) }];
+
+const content: ContentReader = {
+  prompt: ([command]) => prompt(bodyOf(command)),
+  answer(whole) {
+    if (whole.family === 'anthropic') return messages.answer(whole);
+    if (whole.family !== undefined) return said(whole.text);
+    const body = jsonOf(whole.body);
+    if (body.type === 'message') return messages.answer(body);
+    return body.output?.message ? converseBodies.content.answer(body) : said(textOf(body));
+  },
+  fold(whole, chunk) {
+    const event = eventOf(chunk);
+    whole.family ??= typeof event.type === 'string' ? 'anthropic' : 'other';
+    if (whole.family === 'anthropic') messages.fold?.(whole, event);
+    else whole.text = (whole.text ?? '') + (event.contentBlockDelta?.delta?.text ?? textOf(event));
+  },
+};
+
+const invoked = (operation: Operation, stream: boolean): Omit<Endpoint, keyof Sending> => ({
+  operation,
+  request([command]) {
+    const request = requestIn(bodyOf(command), name(inputOf(command).modelId));
+    request.serviceTier = name(inputOf(command).serviceTier);
+    if (stream) request.stream = true;
+    if (operation === 'generate_content') request.outputType = 'image';
+    return request;
+  },
+  response: (answer, asked) =>
+    operation === 'embeddings' ? vectorsResponse(answer) : responseIn(jsonOf(answer.body), asked),
+  ...(stream && {
+    chunk: (soFar: LlmResponse, event: any, asked: Parameters<Endpoint['response']>[1]) =>
+      eventIn(soFar, eventOf(event), asked),
+    streamOf: (answer: any) => answer.body,
+  }),
+  ...((operation === 'chat' || operation === 'text_completion') && { content }),
+});
+
+const OPERATIONS = ['chat', 'text_completion', 'embeddings', 'generate_content', 'rerank'] as const;
+
+const tableOf = (stream: boolean, sending: Sending): ReadonlyMap<Operation, Endpoint> =>
+  new Map(OPERATIONS.map((operation) => [operation, { ...invoked(operation, stream), ...sending }]));
+
+/** The endpoint of a command, by its body. */
+export function invokeEndpoints(sending: Sending): {
+  readonly all: readonly Endpoint[];
+  of(command: object, stream: boolean): Endpoint | undefined;
+} {
+  const [plain, streamed] = [tableOf(false, sending), tableOf(true, sending)];
+  return {
+    all: [...plain.values(), ...streamed.values()],
+    of: (command, stream) =>
+      (stream ? streamed : plain).get(operationOf(bodyOf(command), name(inputOf(command).modelId) ?? '')),
+  };
+}

@@ -1,0 +1,60 @@
+/** The vendor case of AWS's SDK for Bedrock. */
+import module from 'node:module';
+import type { Sdk } from '../sdks.ts';
+import type { VendorCase } from '../vendor-profile.ts';
+import { type Client, converse, embeddings, invokeModel } from './aws-bedrock-families.ts';
+import { callRows } from './aws-bedrock-others.ts';
+import { withoutRawResponse } from './google-genai.ts';
+
+const READS_AT_ONCE = 'the SDK reads every answer at once: there is a row of that';
+const NOT_CLOSED = 'the SDK leaves the connection open: there is a row of that';
+
+/** HTTP/1.1, as `NodeHttpHandler` speaks it: the SDK's default is HTTP/2, of which there is a test of its own. */
+export const handlerOf = ({ set }: Pick<Sdk, 'set'>): (new (options?: object) => object) =>
+  module.createRequire(new URL(`../../../sdks/${set}/package.json`, import.meta.url))(
+    '@smithy/node-http-handler',
+  ).NodeHttpHandler;
+
+export const vendorCase: VendorCase = {
+  name: 'aws-bedrock',
+  url: import.meta.url,
+  package: '@aws-sdk/client-bedrock-runtime',
+  sets: ['bedrock-3'],
+  provider: 'aws.bedrock',
+  isCommonJs: true,
+  scope: '@llmtrace/instrumentation-aws-bedrock',
+  client(sdk, url, { maxRetries = 0 }): Client {
+    const { exports } = sdk;
+    const options = {
+      region: 'us-east-1',
+      endpoint: url,
+      token: { token: 'example' },
+      authSchemePreference: ['httpBearerAuth'],
+      requestHandler: new (handlerOf(sdk))({ throwOnRequestTimeout: true }),
+      maxAttempts: maxRetries + 1,
+    };
+    return { client: new exports.BedrockRuntimeClient(options), exports, options };
+  },
+  families: [converse, invokeModel, embeddings],
+  rows: callRows,
+  errors: {
+    '401': 'UnrecognizedClientException',
+    '429': 'ThrottlingException',
+    '500': 'InternalServerException',
+    refused: 'ECONNREFUSED',
+    // The SDK's own word for it.
+    reset: 'TimeoutError',
+    timeout: 'TimeoutError',
+    abort: 'AbortError',
+    dropped: 'ECONNRESET',
+    droppedBody: 'ECONNRESET',
+    abortedBody: 'AbortError',
+  },
+  leftOut: {
+    ...withoutRawResponse,
+    'an answer that nobody waits for': READS_AT_ONCE,
+    'break after the first chunk': NOT_CLOSED,
+    'throw inside the loop': NOT_CLOSED,
+    'AbortSignal while reading': 'an abort throws in the loop: there is a row of that',
+  },
+};
