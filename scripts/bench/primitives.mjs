@@ -2,10 +2,17 @@
  * Measures single steps in ns, next to the same steps of the Go version (on a Xeon Gold 6148) and of genai-prices.
  */
 import { performance } from 'node:perf_hooks';
+import { context, propagation } from '@opentelemetry/api';
 import { calcPrice } from '@pydantic/genai-prices';
 import { nanoseconds } from './measure.mjs';
+import { useContext } from './otel.mjs';
 
 const load = (name) => import(new URL(`../../packages/core/src/${name}.ts`, import.meta.url));
+const { withLlmAttributes } = await load('attribution/attributes');
+const { ATTRIBUTION_DEFAULTS } = await load('attribution/options');
+const { attributionOf } = await load('attribution/resolve');
+const { attributionAttributes } = await load('observers/attributes');
+const { UsageStore } = await load('observers/usage/store');
 const { costOf, findPrice, priceOf } = await load('cost/cost');
 const { classifyError, isTransient } = await load('errors/index');
 const { backoffDelay } = await load('interceptors/backoff');
@@ -52,7 +59,8 @@ const empty = (given) => given;
 const pass = (_call, go) => go();
 const retrying = retry(RETRY_DEFAULTS);
 const limiting = rateLimit({ ...RATE_LIMIT_DEFAULTS, rate: 1e9, burst: 1e9 });
-const spending = budget({ ...BUDGET_DEFAULTS, usd: 1e9 });
+const pricing = { priceOf: () => 0.001, isPrepaid: () => false };
+const spending = budget({ ...BUDGET_DEFAULTS, usd: 1e9 }, { pricing });
 const bucket = new TokenBucket({ rate: 1e9, burst: 1e9 });
 const [one, three, five] = [1, 3, 5].map((length) => compose(Array(length).fill(pass)));
 const all = compose([
@@ -65,6 +73,21 @@ const all = compose([
     return result;
   },
 ]);
+
+useContext();
+const set = { tenant: 'acme', user: 'ann', feature: 'search' };
+const inRequest = eight((index) => ({ session: `s${index}` }));
+const entries = { 'user.id': { value: 'bob' }, 'session.id': { value: 's' }, 'tenant.id': { value: 'acme' } };
+const carried = propagation.setBaggage(context.active(), propagation.createBaggage(entries));
+const plain = attributionOf({ ...ATTRIBUTION_DEFAULTS, salt: undefined });
+const hashing = attributionOf({ ...ATTRIBUTION_DEFAULTS, hash: ['user'], salt: 'secret' });
+const attributed = eight((index) => ({
+  ...known[index],
+  operation: 'chat',
+  attributes: { ...set, user: `u${index}` },
+}));
+const store = new UsageStore();
+const within = (run) => context.with(carried, () => withLlmAttributes(set, run));
 
 /**
  * Each step has a separate loop: V8 optimizes a function that many loops call differently from one in an application.
@@ -87,6 +110,67 @@ const ROWS = [
     async (n) => {
       for (let i = 0; i < n; i++) await next();
       return 0;
+    },
+  ],
+  [
+    'attributes of a call that has none',
+    undefined,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += plain.of(context.active()).user === undefined ? 1 : 0;
+      return sum;
+    },
+  ],
+  [
+    'attributes by a function around, the request and the baggage',
+    undefined,
+    1e6,
+    (n) =>
+      within(() => {
+        let sum = 0;
+        for (let i = 0; i < n; i++) sum += plain.of(context.active(), inRequest[i & 7]).session.length;
+        return sum;
+      }),
+  ],
+  [
+    'the same, and the user hashed',
+    undefined,
+    3e5,
+    (n) =>
+      within(() => {
+        let sum = 0;
+        for (let i = 0; i < n; i++) sum += hashing.of(context.active(), inRequest[i & 7]).user.length;
+        return sum;
+      }),
+  ],
+  [
+    'attributes for a span',
+    undefined,
+    1e6,
+    (n) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++)
+        sum += attributionAttributes(attributed[i & 7].attributes)['user.id'].length;
+      return sum;
+    },
+  ],
+  [
+    'a call more in the totals, of another user each',
+    undefined,
+    3e5,
+    (n) => {
+      for (let i = 0; i < n; i++) store.add(attributed[i & 7]);
+      return store.report([]).rows[0].calls;
+    },
+  ],
+  [
+    'a call more in the totals, of the same user',
+    undefined,
+    1e6,
+    (n) => {
+      for (let i = 0; i < n; i++) store.add(attributed[0]);
+      return store.report([]).rows[0].calls;
     },
   ],
   [

@@ -5,6 +5,7 @@
 import { type Baggage, type Context, propagation } from '@opentelemetry/api';
 import {
   attributeNamed,
+  attributeValue,
   type LlmAttributes,
   merged,
   type NamedAttribute,
@@ -51,17 +52,20 @@ function makeAttribution({
   const hash = names.size > 0 ? hashWith(salt) : undefined;
   const conceal = (name: string, value: string): string =>
     hash && names.has(attributeNamed(name) ?? name) ? hash(value) : value;
-  const concealed = hash && rememberedBy(concealer(names, hash));
+  const concealed = hash && concealer(names, hash);
+  const ofScope = concealed && rememberedBy(concealed);
 
   return {
     requestFields,
     conceal,
     of(context, request) {
       const baggage = keys.length > 0 ? propagation.getBaggage(context) : undefined;
-      const set = either(scopeOf(context)?.attributes, request);
-      const found = either(set, baggage && carriedBy(baggage, keys));
+      const set = scopeOf(context)?.attributes;
+      const found = either(either(set, request), baggage && carriedBy(baggage, keys));
       if (!found) return NO_ATTRIBUTES;
-      return concealed ? concealed(found) : found;
+      // An object of one call alone is not worth an entry in a map.
+      const conceal = found === set ? ofScope : concealed;
+      return conceal ? conceal(found) : found;
     },
   };
 }
@@ -98,25 +102,38 @@ function carriedBy(baggage: Baggage, keys: readonly Key[]): LlmAttributes | unde
 /** The value that OpenAI advises to make of the user's id. */
 const CACHE_KEY = 'llmtrace.request.prompt_cache_key';
 
-/** Replaces the values of attributes by their hashes; a value that is also elsewhere is replaced there, too. */
+/**
+ * Replaces the values of attributes by their hashes; a value that is also elsewhere is replaced there, too. It runs for
+ * each call: attributes are read one by one, because reading them by computed names takes three times as long.
+ */
 function concealer(names: ReadonlySet<string>, hash: Hash): (attributes: LlmAttributes) => LlmAttributes {
-  return (attributes) => {
-    const secrets = secretsOf(attributes, names);
-    const cover = (name: string, value: string): string =>
-      names.has(name) || name === CACHE_KEY || secrets.has(value) ? hash(value) : value;
-    const covered: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(attributes)) {
-      if (typeof value === 'string') covered[name] = cover(name, value);
-      else if (Array.isArray(value)) covered[name] = value.map((one: string) => cover(name, one));
-      else if (value) covered[name] = coveredExtra(value as Readonly<Record<string, string>>, cover);
-    }
-    return covered;
+  const listed = [...names];
+  const [user, session, conversation] = (['user', 'session', 'conversation'] as const).map(has, names);
+  const [tenant, feature] = (['tenant', 'feature'] as const).map(has, names);
+  const [promptName, promptVersion] = (['promptName', 'promptVersion'] as const).map(has, names);
+  return (a) => {
+    const secrets: (string | undefined)[] = [];
+    for (const name of listed) secrets.push(attributeValue(a, name));
+    const cover = (isHashed: boolean | undefined, value: string): string =>
+      isHashed || secrets.includes(value) ? hash(value) : value;
+    return {
+      user: a.user && cover(user, a.user),
+      session: a.session && cover(session, a.session),
+      conversation: a.conversation && cover(conversation, a.conversation),
+      tenant: a.tenant && cover(tenant, a.tenant),
+      feature: a.feature && cover(feature, a.feature),
+      promptName: a.promptName && cover(promptName, a.promptName),
+      promptVersion: a.promptVersion && cover(promptVersion, a.promptVersion),
+      tags: a.tags?.map((tag) => cover(names.has('tags'), tag)),
+      extra:
+        a.extra &&
+        coveredExtra(a.extra, (name, value) => cover(name === CACHE_KEY || names.has(name), value)),
+    };
   };
 }
 
-function secretsOf(attributes: LlmAttributes, names: ReadonlySet<string>): Set<string> {
-  const all = Object.entries({ ...attributes.extra, ...attributes, tags: undefined, extra: undefined });
-  return new Set(all.flatMap(([name, value]) => (names.has(name) && value !== undefined ? value : [])));
+function has(this: ReadonlySet<string>, name: NamedAttribute): boolean {
+  return this.has(name);
 }
 
 const coveredExtra = (

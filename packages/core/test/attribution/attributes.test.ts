@@ -185,7 +185,7 @@ describe('hashed attributes', () => {
 
   it('are the same for one salt, and differ for another', () => {
     const of = (salt: string): unknown =>
-      attributionBy({ ...salted, salt }).of(ROOT_CONTEXT, { user: MARKER, tenant: 'acme' });
+      present(attributionBy({ ...salted, salt }).of(ROOT_CONTEXT, { user: MARKER, tenant: 'acme' }));
     const found = of('secret') as LlmAttributes;
     assert.deepEqual(found, { user: 'f2536b87684d8b23bb00c5e72a4dc401', tenant: 'acme' });
     assert.notDeepEqual(of('other'), found);

@@ -63,7 +63,7 @@ describe('the examples of retries, rate limits and middleware', () => {
       lines,
       'acme: n tokens of output\n'.repeat(2) +
         'initech: n tokens of output\n' +
-        "{ model: 'gpt-4o-mini', tenant: 'acme' } 2 calls\n{ model: 'gpt-4o-mini', tenant: 'initech' } 1 calls\n" +
+        "{ tenant: 'acme', model: 'gpt-4o-mini' } 2 calls\n{ tenant: 'initech', model: 'gpt-4o-mini' } 1 calls\n" +
         '3 calls in all\n',
     );
   });

@@ -116,9 +116,19 @@ export function keyOf(dimensions: Dimensions, fields: readonly UsageField[] = US
   let key = '';
   for (const field of fields) {
     const value = dimensions[field];
-    key += value === undefined ? '-' : `${value.length}:${value}`;
+    key += part(value);
   }
   return key;
+}
+
+const part = (value: string | undefined): string => (value === undefined ? '-' : `${value.length}:${value}`);
+
+/** The key of the dimensions of a call, which need not be made for it: {@link keyOf} them. */
+export function keyOfCall({ provider, operation, request, response, attributes: a }: Readonly<Call>): string {
+  const model = request.model ?? response.model;
+  const what = part(provider) + part(typeof model === 'string' ? cut(model, MAX_NAME) : undefined);
+  const who = part(a.user) + part(a.session) + part(a.conversation) + part(a.tenant) + part(a.feature);
+  return what + part(operation) + who + part(a.promptName) + part(a.promptVersion);
 }
 
 /** Without what there may be one of for each person. */

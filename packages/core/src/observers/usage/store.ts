@@ -10,6 +10,7 @@ import {
   type Dimensions,
   dimensionsOf,
   keyOf,
+  keyOfCall,
   REST,
   type UsageField,
   type UsageTotals,
@@ -63,7 +64,7 @@ export class UsageStore {
       last.cell.add(call);
       return;
     }
-    const cell = this.#cellOf(slice, dimensionsOf(call));
+    const cell = slice.cells.get(keyOfCall(call)) ?? this.#cellOf(slice, dimensionsOf(call));
     cell.add(call);
     this.#last = { call: shapeOf(call), slice, cell };
   }
@@ -134,8 +135,6 @@ export class UsageStore {
   }
 
   #cellOf(slice: Slice, dimensions: Dimensions): Cell {
-    const found = slice.cells.get(keyOf(dimensions));
-    if (found) return found;
     this.#makeRoom();
     if (this.#count < this.#max) return this.#joined(slice, dimensions);
     return this.#joined(slice, this.#count < 2 * this.#max ? coarse(dimensions) : REST);
