@@ -1,8 +1,11 @@
 // An ordinary application: nothing in it knows that it is being traced.
 // It asks for its keys and base URLs where the SDKs always do, in the environment.
+import { fileURLToPath } from 'node:url';
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import { GoogleGenerativeAI } from '@google/generative-ai';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { trace } from '@opentelemetry/api';
 import OpenAI from 'openai';
 
@@ -31,24 +34,42 @@ async function stream() {
   return text;
 }
 
-async function tools() {
+/** An agent with two tools: one of the application's, and one of an MCP server in a process of its own. */
+async function agent() {
+  const server = fileURLToPath(new URL('server.mjs', import.meta.url));
+  const shelf = new Client({ name: 'shop', version: '1.0.0' });
+  await shelf.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [...process.execArgv, server],
+      env: process.env,
+      stderr: 'inherit',
+    }),
+  );
+  const tool = (name, description, run) => ({
+    type: 'function',
+    function: {
+      name,
+      description,
+      parameters: { type: 'object', properties: { article: { type: 'string' } } },
+      parse: JSON.parse,
+      function: run,
+    },
+  });
   const runner = openai.chat.completions.runTools({
     model,
-    messages: ask('Is the red one in stock?'),
+    messages: ask('Is the red one in stock, and where?'),
+    parallel_tool_calls: true,
     tools: [
-      {
-        type: 'function',
-        function: {
-          name: 'stock',
-          description: 'How many of an article are left',
-          parameters: { type: 'object', properties: { article: { type: 'string' } } },
-          parse: JSON.parse,
-          function: () => ({ left: 3 }),
-        },
-      },
+      tool('stock', 'How many of an article are left', () => ({ left: 3 })),
+      tool('shelf', 'Where an article is', (article) =>
+        shelf.callTool({ name: 'shelf', arguments: article }),
+      ),
     ],
   });
-  return runner.finalContent();
+  const text = await runner.finalContent();
+  await shelf.close();
+  return text;
 }
 
 async function respond() {
@@ -99,7 +120,7 @@ async function fail() {
   }
 }
 
-for (const step of [chat, stream, tools, respond, embed, claude, gemini, geminiBefore, fail]) {
+for (const step of [chat, stream, agent, respond, embed, claude, gemini, geminiBefore, fail]) {
   const said = await tracer.startActiveSpan(`shop ${step.name}`, async (span) => {
     const text = await step();
     span.end();

@@ -16,6 +16,7 @@ const plain = ({ stringValue, intValue, doubleValue, boolValue, arrayValue }) =>
 function detail({ attributes = [], status }) {
   const of = Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
   const cost = of['gen_ai.usage.cost'];
+  const run = of['llmtrace.agent.model_calls'] !== undefined;
   return [
     of['gen_ai.usage.input_tokens'] && `${of['gen_ai.usage.input_tokens']} in`,
     of['gen_ai.usage.output_tokens'] && `${of['gen_ai.usage.output_tokens']} out`,
@@ -23,6 +24,10 @@ function detail({ attributes = [], status }) {
     of['gen_ai.usage.reasoning.output_tokens'] > 0 &&
       `${of['gen_ai.usage.reasoning.output_tokens']} reasoning`,
     cost !== undefined && `$${Number(cost).toFixed(6)}`,
+    run &&
+      `in all ${of['llmtrace.agent.model_calls']} calls, ${of['llmtrace.agent.tool_calls']} tools, ` +
+        `${of['llmtrace.agent.input_tokens']} in, ${of['llmtrace.agent.output_tokens']} out, ` +
+        `$${Number(of['llmtrace.agent.cost']).toFixed(6)}`,
     of['gen_ai.response.finish_reasons'],
     of['http.request.resend_count'] && `${of['http.request.resend_count']} resent`,
     status?.code === 2 && of['error.type'],
