@@ -10,7 +10,7 @@ const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
 /** Of 250 kB packed and 1 MB unpacked: a package that grows beyond that contains files that it does not need. */
 const MOST = { size: 250_000, unpackedSize: 1_000_000 };
 const NEEDED =
-  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|grafana\/.+\.json|rules\/.+\.yml)$/;
+  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|dist\/THIRD_PARTY\.md|dist\/page\/(?:index\.html|app\.css|icon\.svg)|bin\/.+\.js|grafana\/.+\.json|rules\/.+\.yml)$/;
 
 /** The faults of a package, one line each. */
 export async function wrongWith({ path, folder, files, size, unpackedSize }) {
@@ -36,6 +36,7 @@ function contents(names, folder) {
 /** A file of an earlier build, whose source no longer exists. */
 function isLeftOver(name, folder) {
   const [, stem, extension] = /^dist\/(.+?)(?:\.d)?\.([mc]?)[jt]s$/.exec(name) ?? [];
+  if (stem?.startsWith('page/')) return false;
   return stem !== undefined && !existsSync(join(folder, 'src', `${stem}.${extension}ts`));
 }
 
