@@ -134,12 +134,12 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
   describe('live', () => {
     it('shows a call within half a second after it was received', async () => {
       await open('/calls', '.tr:not(.loading)');
-      await page.evaluate(`window.added = new Promise((resolve) => {
+      await page.evaluate(`void (window.added = new Promise((resolve) => {
         const first = document.querySelector('.tr').id;
         new MutationObserver(() => {
           if (document.querySelector('.tr')?.id !== first) resolve(Date.now());
         }).observe(document.querySelector('.vlist'), { subtree: true, childList: true, attributes: true });
-      })`);
+      }))`);
       await sendTraces(viewer.url, [support(Date.now() - 500, { isNew: true })]);
       const sent = Date.now();
       const shown = (await page.evaluate('window.added')) as number;
