@@ -1,10 +1,12 @@
 // The demo: an application that contains nothing of ours (demo/app.mjs), written against the real SDKs, runs under
 // `--import @llmtrace/auto` against a vendor on this machine. Its spans go to an OTLP receiver on this machine too,
-// and are shown as trees.
+// and are shown as trees. For a person at a terminal, or with --view, the viewer shows them too.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MODEL_MAP, startVendorServer } from '@llmtrace/test-fixtures/server';
+import { openBrowser, startViewer } from '@llmtrace/view';
 import { startReceiver } from '../lib/receiver.mjs';
 
 const app = fileURLToPath(new URL('app.mjs', import.meta.url));
@@ -50,6 +52,11 @@ function printTree(spans, span, indent = '') {
 
 const vendor = await startVendorServer({ latency: 20, gap: 5 });
 const receiver = await startReceiver();
+const isPerson = process.stdout.isTTY === true && !process.env.CI;
+const isAsked = process.argv.includes('--view');
+// The viewer takes what the application sends, and sends it on to the receiver.
+const forward = { endpoint: receiver.url, headers: {} };
+const viewer = isPerson || isAsked ? await startViewer({ port: 0, forward }) : undefined;
 const child = spawn(process.execPath, ['--import', '@llmtrace/auto', app], {
   stdio: 'inherit',
   env: {
@@ -61,13 +68,15 @@ const child = spawn(process.execPath, ['--import', '@llmtrace/auto', app], {
     GEMINI_API_KEY: 'demo',
     GOOGLE_GEMINI_BASE_URL: vendor.url,
     OTEL_SERVICE_NAME: 'shop',
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: viewer?.url ?? receiver.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     LLMTRACE_CONSOLE: 'true',
     LLMTRACE_MODEL_MAP: MODEL_MAP,
   },
 });
 const [code] = await once(child, 'exit');
+for (let wait = 0; wait < 100 && receiver.spans.length < (viewer?.store.spans ?? 0); wait++)
+  await setTimeout(20);
 
 console.log('\nThe traces, as an OTLP receiver got them:\n');
 const ids = new Set(receiver.spans.map(({ spanId }) => spanId));
@@ -78,6 +87,12 @@ console.log(`
 Yours: node --import @llmtrace/auto app.mjs
        OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 sends traces and metrics to your collector.
        README.md has the table of all variables.`);
+if (viewer) {
+  console.log(`\nThe same calls in the viewer: ${viewer.url}${isPerson ? '    Ctrl+C ends it' : ''}`);
+  if (isPerson && isAsked) openBrowser(viewer.url);
+  if (isPerson) await once(process, 'SIGINT');
+  await viewer.close();
+}
 receiver.close();
 await vendor.close();
 process.exitCode = code ?? 1;

@@ -12,7 +12,7 @@ const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
  */
 const MOST = { size: 250_000, unpackedSize: 1_000_000 };
 const NEEDED =
-  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|config\.schema\.json|grafana\/.+\.json|rules\/.+\.yml)$/;
+  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|dist\/THIRD_PARTY\.md|dist\/page\/(?:index\.html|app\.css|icon\.svg)|bin\/.+\.js|config\.schema\.json|grafana\/.+\.json|rules\/.+\.yml)$/;
 
 /** The faults of a package, one line each. */
 export async function wrongWith({ path, folder, files, size, unpackedSize }) {
@@ -38,6 +38,7 @@ function contents(names, folder) {
 /** Whether a file is left over from an earlier build: its source no longer exists. */
 function isLeftOver(name, folder) {
   const [, stem, extension] = /^dist\/(.+?)(?:\.d)?\.([mc]?)[jt]s$/.exec(name) ?? [];
+  if (stem?.startsWith('page/')) return false;
   return stem !== undefined && !existsSync(join(folder, 'src', `${stem}.${extension}ts`));
 }
 

@@ -1,5 +1,4 @@
 /** `llmtrace view`: starts the viewer, opens it for a person, and runs a command that sends to it. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { readBack } from '../server/file.ts';
 import { isLoopback, newToken } from '../server/guard.ts';
 import type { Viewer, ViewerOptions } from '../server/server.ts';
 import { findAddress } from './address.ts';
+import { openBrowser } from './browser.ts';
 import { environmentOf, headersOf } from './environment.ts';
 
 export interface ViewSettings {
@@ -43,13 +43,6 @@ const say = (words: string): boolean => process.stderr.write(`llmtrace  ${words}
 
 const isPerson = (): boolean =>
   process.stderr.isTTY === true && !process.env['CI'] && !process.env['SSH_CONNECTION'];
-
-const BROWSERS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win32: 'explorer.exe' };
-
-function openBrowser(url: string): void {
-  const child = spawn(BROWSERS[process.platform] ?? 'xdg-open', [url], { stdio: 'ignore', detached: true });
-  child.on('error', () => {}).unref();
-}
 
 function optionsOf(settings: ViewSettings, token: string | undefined): ViewerOptions {
   const { host, file, maxSpans, maxMemory, allowedOrigins, forwards } = settings;

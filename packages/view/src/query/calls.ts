@@ -70,7 +70,12 @@ const SORTS: Record<string, (row: CallRow) => number | string> = {
 const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function sorted(rows: readonly CallRow[], sort: string, isDescending: boolean): CallRow[] {
-  const get = (Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined) ?? (({ start }: CallRow) => start);
+  const get = sort !== 'time' && Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined;
+  // Calls come nearly in this order: without keys of their own, sorting them costs next to nothing.
+  if (!get) {
+    const inTime = rows.toSorted((a, b) => a.start - b.start);
+    return isDescending ? inTime.reverse() : inTime;
+  }
   const keyed = rows.map((row) => [get(row), row] as const);
   keyed.sort((a, b) => compare(a[0], b[0]) || a[1].start - b[1].start);
   const result = keyed.map(([, row]) => row);

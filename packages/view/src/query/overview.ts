@@ -2,7 +2,7 @@
 import { type Bucket, type Dot, type ModelSums, type Origin, type Overview, STATUSES } from '../api-types.ts';
 import { type CallRow, statusOf } from '../store/row.ts';
 import { isUnpriced, type Store } from '../store/store.ts';
-import { listCalls, totalsOf } from './calls.ts';
+import { listCalls } from './calls.ts';
 import { grouped } from './group.ts';
 
 const quantile = (sorted: Float64Array, share: number): number | undefined =>
@@ -165,6 +165,12 @@ function dotsOf(rows: readonly CallRow[], models: readonly ModelSums[], from: nu
   ]);
 }
 
+/** The application went on before the call had ended. */
+function hasLeft(row: CallRow): boolean {
+  const status = statusOf(row);
+  return status === 'cancelled' || status === 'abandoned';
+}
+
 export interface OverviewQuery {
   readonly service: string | undefined;
   /** The last so many ms; 0 is all. */
@@ -178,19 +184,18 @@ export function overviewOf(store: Store, { service, range }: OverviewQuery, now 
   const rows = all.filter(({ start }) => start >= first);
   const frame = frameOf(first, last, now);
   const models = modelsOf(rows);
-  const totals = sumsOf(rows);
-  const durations = sortedOf(totals.durations);
+  const { durations: took, ...totals } = sumsOf(rows);
+  const durations = sortedOf(took);
   const firstChunks = sortedOf(
-    rows.flatMap(({ call }) => (call.firstChunk ?? -1) * 1000).filter((ms) => ms >= 0),
+    rows.flatMap(({ call: { firstChunk } }) => (firstChunk === undefined ? [] : [firstChunk * 1000])),
   );
   const dots = dotted(rows, durations);
   return {
     ...frame,
     models,
     totals: {
-      ...totalsOf(rows),
-      left: rows.filter((row) => !['ok', 'error'].includes(statusOf(row))).length,
-      cached: totals.cached,
+      ...totals,
+      left: rows.reduce((sum, row) => (hasLeft(row) ? sum + 1 : sum), 0),
       retries: rows.reduce((sum, { call }) => sum + call.retries, 0),
       median: quantile(durations, 0.5),
       p95: quantile(durations, 0.95),

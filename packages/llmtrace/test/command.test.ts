@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { distance, suggestion } from '../src/options.ts';
+import { USAGE } from '../src/usage.ts';
+
+const BIN = fileURLToPath(new URL('../bin/llmtrace.js', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function llmtrace(args: readonly string[], cwd = tmpdir()): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd,
+    env: { ...process.env, CI: '1', NODE_OPTIONS: '' },
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (part) => {
+    said.stdout += part;
+  });
+  child.stderr.on('data', (part) => {
+    said.stderr += part;
+  });
+  const [code] = await once(child, 'close');
+  return { code, ...said };
+}
+
+describe('the command llmtrace', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'command-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return name;
+  };
+
+  it('has a help of each command that fits a screen', async () => {
+    for (const text of Object.values(USAGE)) {
+      const lines = text.split('\n');
+      assert.ok(lines.length <= 24 && lines.every((line) => line.length <= 120), text);
+    }
+    const { code, stdout } = await llmtrace(['view', '--help']);
+    assert.deepEqual([code, stdout], [0, USAGE['view']]);
+  });
+
+  const wrong: readonly (readonly [args: readonly string[], words: RegExp])[] = [
+    [['vieww'], /no command "vieww"\. Did you mean view\?/],
+    [['view', '--prot', '3'], /no option --prot\. Did you mean --port\?/],
+    [['view', '--port', 'x'], /--port must be a whole number from 0 to 65535; it is x/],
+    [['view', '--port'], /argument missing/],
+    [['prices', 'a', 'b'], /one word too many: b/],
+    [['run'], /Name what to run/],
+    [['run', './not-there'], /cannot be started/],
+    [['constructor'], /no command/],
+  ];
+  for (const [args, words] of wrong) {
+    it(`says what is wrong with ${args.join(' ')}`, async () => {
+      const { code, stderr } = await llmtrace(args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, words);
+    });
+  }
+
+  it('suggests the nearest word, and none that is far', () => {
+    assert.equal(distance('kitten', 'sitting'), 3);
+    assert.equal(suggestion('doktor', ['run', 'doctor']), 'doctor');
+    assert.equal(suggestion('xyzzy', ['run', 'doctor']), undefined);
+  });
+
+  it('runs an application with its own arguments, and ends as that ends', async () => {
+    const app = write('app.mjs', 'console.log(process.argv[2]); process.exit(7);');
+    const { code, stdout } = await llmtrace(['run', app, '--help'], folder);
+    assert.deepEqual([code, stdout], [7, '--help\n']);
+  });
+
+  it('starts llmtrace in the application', async () => {
+    const app = write('app.mjs', 'console.log(process.execArgv.length, process.env.NODE_OPTIONS)');
+    const { stdout } = await llmtrace(['run', app], folder);
+    assert.match(stdout, /--import file:.*auto\/dist\/index\.js/);
+  });
+
+  it('knows the price of a model, and says where there is none', async () => {
+    const known = await llmtrace(['prices', 'gpt-5-mini']);
+    assert.equal(known.code, 0);
+    assert.match(known.stdout, /openai +input \$0\.25, cached \$0\.025, output \$2/);
+    const unknown = await llmtrace(['prices', 'no-such-model']);
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stdout, /has "no-such-model": its calls have no cost/);
+  });
+
+  it('writes the start script, and only that', async () => {
+    const manifest = {
+      name: 'x',
+      scripts: { start: 'node app.mjs', test: 'x' },
+      dependencies: { next: '1' },
+    };
+    write('package.json', JSON.stringify(manifest, null, 4));
+    const shown = await llmtrace(['init'], folder);
+    assert.match(shown.stdout, /node --import @llmtrace\/auto app\.mjs[\s\S]*serverExternalPackages/);
+    assert.equal(readFileSync(join(folder, 'package.json'), 'utf8'), JSON.stringify(manifest, null, 4));
+    await llmtrace(['init', '--write'], folder);
+    const text = readFileSync(join(folder, 'package.json'), 'utf8');
+    const scripts = { start: 'node --import @llmtrace/auto app.mjs', test: 'x' };
+    assert.equal(text, `${JSON.stringify({ ...manifest, scripts }, null, 4)}\n`);
+    assert.match((await llmtrace(['init'], folder)).stdout, /has llmtrace already/);
+  });
+
+  it('finds nothing to write without a start script', async () => {
+    assert.equal((await llmtrace(['init', '--write'], folder)).code, 1);
+  });
+
+  it('shows the calls of a command, keeps them in a file, and ends with its code', async () => {
+    const app = write(
+      'app.mjs',
+      "if (!process.env.OTEL_EXPORTER_OTLP_ENDPOINT.startsWith('http://127.0.0.1:')) process.exit(9); await fetch(process.env.OTEL_EXPORTER_OTLP_ENDPOINT + '/v1/traces', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'x' }] }] }] }) }); process.exit(5);",
+    );
+    const { code, stderr } = await llmtrace(
+      ['view', '--port', '0', '--file', 'calls.jsonl', '--', 'node', app],
+      folder,
+    );
+    assert.equal(code, 5, stderr);
+    assert.match(stderr, /llmtrace {2}view {6}http:\/\/127\.0\.0\.1:\d+\n/);
+    const { resourceSpans } = JSON.parse(readFileSync(join(folder, 'calls.jsonl'), 'utf8'));
+    assert.equal(resourceSpans[0].scopeSpans[0].spans[0].name, 'x');
+  });
+
+  it('gives the command the token that it asks for', async () => {
+    const app = write(
+      'app.mjs',
+      'process.exit(process.env.OTEL_EXPORTER_OTLP_HEADERS?.startsWith("authorization=Bearer") ? 0 : 9)',
+    );
+    const { code, stderr } = await llmtrace(['view', '--port', '0', '--token', '--', 'node', app], folder);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /#token=[0-9a-f]{64}/);
+  });
+});

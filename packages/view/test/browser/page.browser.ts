@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { startViewer, type Viewer } from '../../src/server/server.ts';
+import { HOSTILE_SESSION, history, sendStart, sendTraces, support } from '../fixtures/shop.ts';
+import { findChromium, launch, SKIPPED } from './browser.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SOON = { timeout: 10_000 };
+
+const executable = findChromium();
+if (!executable) process.stdout.write(`${SKIPPED}\n`);
+
+(executable ? describe : describe.skip)('the page of the viewer', () => {
+  let browser: Browser;
+  let viewer: Viewer;
+  let context: BrowserContext;
+  let page: Page;
+  /** What must never happen: errors, dialogs, requests to another place. */
+  let trouble: string[] = [];
+
+  const watch = (watched: Page) => {
+    watched.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
+    watched.on('console', (line) => line.type() === 'error' && trouble.push(`console: ${line.text()}`));
+    watched.on('request', (request) => {
+      if (!request.url().startsWith(viewer.url)) trouble.push(`request: ${request.url()}`);
+    });
+  };
+  const api = async (path: string): Promise<any> => (await fetch(`${viewer.url}/api/${path}`)).json();
+  const open = async (path: string, ready: string) => {
+    await page.goto(viewer.url + path);
+    await page.waitForSelector(ready, SOON);
+  };
+  const query = (name: string) => new URL(page.url()).searchParams.get(name);
+  /** Looks at each frame. `waitForFunction` would evaluate the text in the page, which its policy forbids. */
+  const until = (check: string) =>
+    page.evaluate(`new Promise((resolve, reject) => {
+      const end = performance.now() + ${SOON.timeout};
+      const look = () => {
+        if (${check}) resolve();
+        else if (performance.now() > end) reject(new Error(${JSON.stringify('never so: ')} + ${JSON.stringify(check)}));
+        else requestAnimationFrame(look);
+      };
+      look();
+    })`);
+
+  before(async () => {
+    browser = await launch(executable as string);
+    viewer = await startViewer({ port: 0 });
+    await sendTraces(viewer.url, history(Date.now(), 30, 6));
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  });
+  after(async () => {
+    await browser?.close();
+    await viewer?.close();
+  });
+  beforeEach(async () => {
+    trouble = [];
+    page = await context.newPage();
+    watch(page);
+    page.on('dialog', (dialog) => {
+      trouble.push(`dialog: ${dialog.message()}`);
+      dialog.dismiss();
+    });
+  });
+  afterEach(async () => {
+    await page.close();
+    assert.deepEqual(trouble, []);
+  });
+
+  describe('by the keyboard', () => {
+    it('goes from the overview to two calls side by side, and back', async () => {
+      await open('/', '.strip svg');
+      await page.keyboard.press('g');
+      await page.keyboard.press('c');
+      await page.waitForSelector('.tr:not(.loading)', SOON);
+      for (const key of ['j', 'j', 'Enter']) await page.keyboard.press(key);
+      await page.waitForSelector('.panel .figures', SOON);
+      const [first, third] = (await api('calls?limit=5')).rows.filter(
+        (_: unknown, index: number) => index % 2 === 0,
+      );
+      assert.equal(query('open'), third.id);
+      await page.keyboard.press('c');
+      for (const key of ['k', 'k', 'c']) await page.keyboard.press(key);
+      await page.waitForSelector('.compare .sides', SOON);
+      assert.deepEqual([query('a'), query('b')], [third.id, first.id]);
+      await page.goBack();
+      await page.waitForSelector('.panel .figures', SOON);
+      await page.keyboard.press('Escape');
+      await until(`!location.search.includes('open=')`);
+    });
+
+    it('filters, and shows the keys', async () => {
+      await open('/calls', '.tr:not(.loading)');
+      await page.keyboard.press('/');
+      await page.keyboard.type('is:error model:gpt');
+      await until(`new URLSearchParams(location.search).get('q') === 'is:error model:gpt'`);
+      const { totals } = await api(`calls?q=${encodeURIComponent('is:error model:gpt')}`);
+      await until(`document.querySelector('.sum').textContent.startsWith('${totals.calls} calls found')`);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('?');
+      await page.waitForSelector('dialog[open]', SOON);
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('dialog[open]', { ...SOON, state: 'detached' });
+    });
+
+    it('folds and unfolds the spans of a trace', async () => {
+      const [trace] = (await api('traces?q=catalogue')).rows;
+      await open(`/traces/${trace.id}`, '.wfrow.open');
+      assert.ok((await page.locator('.wfrow').count()) < 80, `${trace.spans} spans, and only those in sight`);
+      await page.focus('.wf');
+      await page.keyboard.press('Home');
+      await until(`document.querySelector('.wfrow.open')?.getAttribute('aria-level') === '1'`);
+      await page.keyboard.press('ArrowLeft');
+      await until(`document.querySelectorAll('.wfrow').length === 1`);
+      await page.keyboard.press('ArrowRight');
+      await until(`document.querySelectorAll('.wfrow').length > 10`);
+    });
+  });
+
+  it('says which words of a filter mean nothing', async () => {
+    await open('/calls?q=foo:bar', '.unknown');
+    assert.match((await page.textContent('.unknown')) ?? '', /foo:bar/);
+  });
+
+  it('sorts by a click on a head', async () => {
+    await open('/calls', '.tr:not(.loading)');
+    await page.click('.thead .c-cost button');
+    const [dearest] = (await api('calls?sort=cost&limit=1')).rows;
+    await until(`document.querySelector('.tr')?.id === 'r-${dearest.id}'`);
+  });
+
+  describe('live', () => {
+    it('shows a call within half a second after it was received', async () => {
+      await open('/calls', '.tr:not(.loading)');
+      await page.evaluate(`void (window.added = new Promise((resolve) => {
+        const first = document.querySelector('.tr').id;
+        new MutationObserver(() => {
+          if (document.querySelector('.tr')?.id !== first) resolve(Date.now());
+        }).observe(document.querySelector('.vlist'), { subtree: true, childList: true, attributes: true });
+      }))`);
+      await sendTraces(viewer.url, [support(Date.now() - 500, { isNew: true })]);
+      const sent = Date.now();
+      const shown = (await page.evaluate('window.added')) as number;
+      // Half a second on an idle machine; on one that is shared, as long as it takes to draw.
+      assert.ok(shown - sent < 5000, `${shown - sent} ms`);
+    });
+
+    it('moves nothing that is looked at, and says how many are newer', async () => {
+      await open('/calls', '.tr:not(.loading)');
+      await page.evaluate(`document.querySelector('.vlist').scrollTop = 1500`);
+      await until(`document.querySelector('.tr').getAttribute('aria-rowindex') > 20`);
+      await until(`document.querySelectorAll('.tr.loading').length === 0`);
+      const row = `document.querySelectorAll('.tr')[12].id`;
+      const before = await page.evaluate(row);
+      await sendTraces(viewer.url, [support(Date.now(), { isNew: true })]);
+      await page.waitForSelector('.pill', SOON);
+      assert.equal(await page.evaluate(row), before);
+      await page.click('.pill');
+      await until(`document.querySelector('.vlist').scrollTop === 0`);
+    });
+
+    it('shows a call that is running', async () => {
+      await open('/calls', '.tr:not(.loading)');
+      await sendStart(viewer.url, 'gpt-5-mini', Date.now() - 3400);
+      await page.waitForSelector('.running', SOON);
+      assert.match((await page.textContent('.running')) ?? '', /running for/);
+    });
+  });
+
+  describe('what a model says', () => {
+    it('is text, in a call', async () => {
+      const [call] = (await api(`calls?q=${encodeURIComponent('user:mallory')}`)).rows;
+      await open(`/calls?open=${call.id}`, '.chat');
+      assert.match((await page.textContent('.chat')) ?? '', /<script>alert\(1\)<\/script>/);
+      assert.notEqual(await page.title(), 'pwned');
+      assert.equal(
+        await page.locator('.chat img, .chat script, svg[onload], a[href^="javascript"]').count(),
+        0,
+      );
+      assert.ok(
+        await page.locator('.chat .ctl').first().isVisible(),
+        'what cannot be seen is shown by its number',
+      );
+    });
+
+    it('is text, in a session', async () => {
+      await open(`/sessions/${encodeURIComponent(HOSTILE_SESSION)}`, '.turns');
+      assert.equal(await page.locator('svg[onload], .turns script').count(), 0);
+    });
+  });
+
+  it('opens a call from a linked address, and scrolls to it', async () => {
+    const { rows } = await api('calls?offset=150&limit=1');
+    await open(`/calls?open=${rows[0].id}`, '.tr.open');
+    assert.equal(await page.getAttribute('.tr.open', 'id'), `r-${rows[0].id}`);
+  });
+
+  it('says that a span is gone', async () => {
+    trouble = [];
+    await open('/calls?open=00112233aabbccdd', '.panel h2');
+    await until(`document.querySelector('.panel h2').textContent === 'This span is no longer here'`);
+    // Chromium reports the 404, which is the answer that is meant.
+    trouble = trouble.filter((line) => !/404/.test(line));
+  });
+
+  describe('for everyone', () => {
+    const addresses = async (): Promise<string[]> => {
+      const [waited] = (await api(`calls?q=${encodeURIComponent('retries>1 is:ok')}`)).rows;
+      const [failed] = (await api('calls?q=is:error')).rows;
+      const [agent] = (await api('traces?q=researcher')).rows;
+      const [session] = (await api('sessions')).sessions;
+      const [error] = await api('errors');
+      return [
+        ...['/', '/calls', '/traces', '/sessions', '/errors', '/compare', '/setup'],
+        `/calls?open=${waited.id}`,
+        `/calls?open=${failed.id}`,
+        `/traces/${agent.id}`,
+        `/sessions/${encodeURIComponent(session.id)}`,
+        `/errors?key=${encodeURIComponent(error.key)}`,
+        `/compare?a=${waited.id}&b=${failed.id}`,
+      ];
+    };
+
+    for (const theme of ['light', 'dark']) {
+      it(`breaks no rule of axe, in ${theme}`, async function () {
+        this.timeout(120_000);
+        const judged = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
+        try {
+          for (const path of await addresses()) await judge(judged, path, theme);
+        } finally {
+          await judged.close();
+        }
+      });
+    }
+
+    const judge = async (judged: BrowserContext, path: string, theme: string) => {
+      const own = await judged.newPage();
+      await own.addInitScript(`localStorage.setItem('llmtrace.theme', '${theme}')`);
+      await own.goto(viewer.url + path);
+      await own.waitForSelector('main h1, main h2', SOON);
+      await own.waitForSelector('[aria-busy="true"]', { ...SOON, state: 'detached' });
+      await own.evaluate(axe);
+      const violations: any = await own.evaluate(`axe
+        .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+        .then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200), nodes[0].failureSummary]))`);
+      assert.deepEqual(violations, [], `${path} in ${theme}`);
+      await own.close();
+    };
+
+    for (const width of [1440, 1024, 800, 480]) {
+      it(`fits into ${width} px`, async () => {
+        await page.setViewportSize({ width, height: 800 });
+        for (const path of await addresses()) {
+          await open(path, 'main h1, main h2');
+          await page.waitForSelector('[aria-busy="true"]', { ...SOON, state: 'detached' });
+          const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          assert.ok(Number(beyond) <= 0, `${path} is ${beyond} px too wide`);
+        }
+      });
+    }
+  });
+
+  describe('at the end', () => {
+    it('forgets all, once that is confirmed, and then says how to connect', async () => {
+      await open('/setup', '.setup');
+      page.removeAllListeners('dialog');
+      page.on('dialog', (dialog) => dialog.accept());
+      await page.getByText('Forget all').click();
+      await until(`document.querySelector('nav').textContent.includes('0 spans')`);
+      await open('/', '.emptybox');
+      assert.ok(await page.getByText('No call has been seen yet').isVisible());
+      await open('/calls', '.running, .emptybox');
+    });
+  });
+});

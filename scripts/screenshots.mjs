@@ -1,0 +1,46 @@
+// Makes the screenshots of the viewer: `npm run screenshots`. The page is the built one, its calls are those of the
+// made-up shop that the tests use. Needs a Chromium: CHROMIUM names it, else the path is searched.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startViewer } from '@llmtrace/view';
+import { findChromium, launch } from '../packages/view/test/browser/browser.ts';
+import { history, sendStart, sendTraces } from '../packages/view/test/fixtures/shop.ts';
+import { root } from './lib/npm.mjs';
+
+const folder = process.argv[2] ?? join(root, 'docs', 'screenshots');
+const executable = findChromium();
+if (!executable) throw new Error('No chromium was found: set CHROMIUM to one.');
+
+const viewer = await startViewer({ port: 0 });
+await sendTraces(viewer.url, history(Date.now()));
+await sendStart(viewer.url, 'claude-sonnet-4-6', Date.now() - 4000);
+await sendStart(viewer.url, 'gpt-5-mini', Date.now() - 6500);
+const get = async (path) => (await fetch(`${viewer.url}/api/${path}`)).json();
+const [retried] = (await get('calls?q=retries>1%20is:ok')).rows;
+const [agent] = (await get('traces?q=researcher')).rows;
+const [session] = (await get('sessions')).sessions.sort((a, b) => b.calls - a.calls);
+
+/** Each screen, and what is on it once it is drawn. */
+const SCREENS = {
+  overview: ['/', '.strip svg'],
+  calls: ['/calls', '.tr:not(.loading)'],
+  call: [`/calls?q=retries%3E1&open=${retried.id}`, '.panel .timeline svg'],
+  trace: [`/traces/${agent.id}`, '.panel .figures'],
+  session: [`/sessions/${encodeURIComponent(session.id)}`, '.turns'],
+};
+
+mkdirSync(folder, { recursive: true });
+const browser = await launch(executable);
+for (const theme of ['light', 'dark']) {
+  for (const [name, [path, ready]] of Object.entries(SCREENS)) {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.addInitScript(`localStorage.setItem('llmtrace.theme', '${theme}')`);
+    await page.goto(viewer.url + path);
+    await page.waitForSelector(ready);
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
+    await page.close();
+  }
+}
+await browser.close();
+await viewer.close();
+console.log(`The screenshots are in ${folder}.`);
