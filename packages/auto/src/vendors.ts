@@ -13,9 +13,9 @@ const require = module.createRequire(import.meta.url);
 const VENDORS: Readonly<Record<string, () => { entry: InstrumentationEntry }>> = {
   openai: () => require('@llmtrace/instrumentation-openai'),
   anthropic: () => require('@llmtrace/instrumentation-anthropic'),
-  'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
+  'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { AUTO, type Stage, setStage } from './stage.ts';
 
 const LINE =
-  /^llmtrace: calls of openai, anthropic, google-genai, google-generative-ai are traced, and nothing shows them: .*OTEL_EXPORTER_OTLP_ENDPOINT, LLMTRACE_CONSOLE=true or LLMTRACE_PROMETHEUS_PORT to see them; LLMTRACE_QUIET=true leaves this line out$/;
+  /^llmtrace: calls of openai, anthropic, google-genai, google-generative-ai, aws-bedrock are traced, and nothing shows them: .*OTEL_EXPORTER_OTLP_ENDPOINT, LLMTRACE_CONSOLE=true or LLMTRACE_PROMETHEUS_PORT to see them; LLMTRACE_QUIET=true leaves this line out$/;
 
 describe('calls that nothing shows', () => {
   let stage: Stage;

@@ -168,6 +168,7 @@ export {
   type BilledReading,
   billing,
   chatBilled,
+  costOfGateway,
   foldChatBilled,
   responseBilled,
 } from './vendor/openai-billing.ts';
