@@ -19,9 +19,9 @@ interface Declaration {
 const VENDORS: Readonly<Record<string, () => Declaration>> = {
   openai: () => require('@llmtrace/instrumentation-openai'),
   anthropic: () => require('@llmtrace/instrumentation-anthropic'),
-  'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
+  'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),

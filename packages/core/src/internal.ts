@@ -231,6 +231,7 @@ export {
   type BilledReading,
   billing,
   chatBilled,
+  costOfGateway,
   foldChatBilled,
   responseBilled,
 } from './vendor/openai-billing.ts';

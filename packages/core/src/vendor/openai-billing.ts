@@ -54,17 +54,21 @@ export function billing(parts: Billing): Billing | undefined {
   return Object.values(parts).some((part) => part !== undefined) ? parts : undefined;
 }
 
-/**
- * The cost that Vercel's gateway reports, as texts. On free credits it is 0, next to the market price.
- */
 function gatewayCost(body: any): number | undefined {
   const choice = body.choices?.[0];
-  const gateway =
-    (choice?.message ?? choice?.delta)?.provider_metadata?.gateway ?? body.provider_metadata?.gateway;
+  return costOfGateway((choice?.message ?? choice?.delta)?.provider_metadata ?? body.provider_metadata);
+}
+
+/**
+ * The cost that Vercel's gateway reports, as texts, in the metadata of a provider. On free credits it is 0, next to the
+ * market price.
+ */
+export function costOfGateway(metadata: any): number | undefined {
+  const gateway = metadata?.gateway;
   if (!isObject(gateway)) return undefined;
   const { cost, marketCost } = gateway as Record<string, unknown>;
   const [stated, market] = [usdOf(cost), usdOf(marketCost)];
-  return stated === 0 && market ? market : stated;
+  return stated === 0 ? market : stated;
 }
 
 const usdOf = (text: unknown): number | undefined => {

@@ -3,6 +3,7 @@ import {
   answerFailure,
   type ContentReader,
   checkedUsage,
+  costOfGateway,
   count,
   fields,
   type LlmResponse,
@@ -41,17 +42,12 @@ function gatewayUsage(u: any): Usage | undefined {
     cacheReadTokens: tokenCount(u.inputTokens?.cacheRead ?? u.cachedInputTokens),
     cacheWriteTokens: tokenCount(u.inputTokens?.cacheWrite),
     reasoningTokens: tokenCount(u.outputTokens?.reasoning ?? u.reasoningTokens),
-    reportedCost: gatewayCost(u),
+    reportedCost: number(u.reportedCost),
   });
 }
 
-const gatewayCost = ({ reportedCost }: any): number | undefined => number(reportedCost);
-
-/** The gateway states the cost as a text, next to the usage. Free credits turn every cost into "0". */
-function costIn({ providerMetadata }: any): number | undefined {
-  const cost = Number(fields(fields(providerMetadata).gateway).cost);
-  return Number.isFinite(cost) && cost > 0 ? cost : undefined;
-}
+/** The gateway states the cost next to the usage. */
+const costIn = ({ providerMetadata }: any): number | undefined => costOfGateway(providerMetadata);
 
 const finishOfWord = finishBy({ 'tool-calls': 'tool_call', 'content-filter': 'content_filter' });
 
