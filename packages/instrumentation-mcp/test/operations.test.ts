@@ -106,3 +106,14 @@ describeOperations({
   env: { SDK: file('../../../test-fixtures/sdks/mcp-1/package.json') },
   scenes,
 });
+
+describeOperations({
+  title: 'MCP, the packages of version 2',
+  app: file('apps/app-2.mjs'),
+  env: { SDK: file('../../../test-fixtures/sdks/mcp-2/package.json') },
+  scenes: ['memory', 'stdio'].flatMap((way): OperationScene[] => [
+    start(way),
+    { name: `${way}: a tool`, tree: tool },
+    { name: `${way}: a tool that fails`, tree: request('tools/call broken'), check: errors('tool_error') },
+  ]),
+});

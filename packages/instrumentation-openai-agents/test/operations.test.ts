@@ -22,6 +22,12 @@ const weatherman = agent('Weatherman', CHAT, 'execute_tool weather', '  look up'
 const plain = agent('Plain', CHAT);
 const failing = workflow(...agent('Failing', 'chat fail-401'));
 
+const INITIALIZE = ['initialize', '  initialize'];
+/** The SDK asks for the tools before each turn. */
+const LIST = ['tools/list', '  tools/list'];
+/** The request is a part of the tool's execution; beneath it, the server's in its own process. */
+const MCP_TOOL = ['execute_tool forecast', '  tools/call forecast', '    look up'];
+
 const scenes: readonly OperationScene[] = [
   {
     name: 'run',
@@ -80,15 +86,33 @@ const scenes: readonly OperationScene[] = [
     name: 'two runs in one workflow',
     tree: ['invoke_workflow Both', ...indented(plain), ...indented(plain)],
   },
+  {
+    name: 'a tool of an MCP server',
+    tree: [...INITIALIZE, ...workflow(...agent('Caller', ...LIST, CHAT, ...MCP_TOOL, ...LIST, CHAT))],
+    check(spans) {
+      const { attributes } = named(spans, 'execute_tool forecast');
+      assert.equal(attributes['mcp.method.name'], 'tools/call');
+      assert.equal(attributes['network.transport'], 'pipe');
+    },
+  },
   { name: 'a stream that is left', tree: workflow(...weatherman) },
   { name: 'a rejection that is not handled', tree: failing },
 ];
+
+const MCP_SERVER = {
+  MCP_SERVER: file('../../instrumentation-mcp/test/apps/server.mjs'),
+  MCP_SDK: file('../../../test-fixtures/sdks/mcp-1/package.json'),
+};
 
 for (const tracing of ['on', 'off'])
   describeOperations({
     title: `@openai/agents, its own tracing ${tracing}`,
     app: file('apps/app.mjs'),
-    env: { SDK: file('../../../test-fixtures/sdks/openai-agents/package.json'), TRACING: tracing },
+    env: {
+      SDK: file('../../../test-fixtures/sdks/openai-agents/package.json'),
+      TRACING: tracing,
+      ...MCP_SERVER,
+    },
     formats: tracing === 'on' ? ['cjs', 'esm'] : ['esm'],
     scenes,
   });

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 const require = createRequire(process.env.SDK);
 
 export const load = (path) =>
-  process.env.FORMAT === 'cjs'
-    ? require(path)
-    : import(pathToFileURL(require.resolve(path).replace(/([\\/])cjs([\\/])/, '$1esm$2')));
+  process.env.FORMAT === 'cjs' ? require(path) : import(pathToFileURL(asModule(require.resolve(path))));
+
+const asModule = (path) =>
+  path.replace(/([\\/])cjs([\\/])/, '$1esm$2').replace(/(modelcontextprotocol.*)\.cjs$/, '$1.mjs');

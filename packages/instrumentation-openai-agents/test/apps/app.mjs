@@ -10,7 +10,7 @@ const load = (name) =>
     ? require(name)
     : import(pathToFileURL(require.resolve(name).replace(/\.js$/, '.mjs')));
 
-const { Agent, Runner, run, setOpenAIAPI, setTracingDisabled, tool, withTrace } =
+const { Agent, MCPServerStdio, Runner, run, setOpenAIAPI, setTracingDisabled, tool, withTrace } =
   await load('@openai/agents');
 const { z } = require('zod');
 
@@ -103,6 +103,19 @@ const scenes = {
     new Runner({ workflowName: 'Forecast', groupId: 'thread-1' }).run(plain, 'W?').then((r) => r.finalOutput),
   'two runs in one workflow': () =>
     withTrace('Both', async () => [await says(plain, 'a'), await says(plain, 'b')]),
+  'a tool of an MCP server': async () => {
+    const weather = new MCPServerStdio({
+      command: process.execPath,
+      args: [...process.execArgv, process.env.MCP_SERVER],
+      env: { ...process.env, SDK: process.env.MCP_SDK, FORMAT: 'esm' },
+    });
+    await weather.connect();
+    try {
+      return await says(agent('Caller', { mcpServers: [weather] }), 'W?');
+    } finally {
+      await weather.close();
+    }
+  },
   'a stream that is left': async () => {
     const result = await run(weatherman, 'W?', { stream: true });
     for await (const event of result) {

@@ -1,0 +1,28 @@
+// A server of version 2; in a process of its own where it is started by its path.
+import { pathToFileURL } from 'node:url';
+import { trace } from '@opentelemetry/api';
+import { load } from './load.mjs';
+
+const { McpServer } = await load('@modelcontextprotocol/server');
+const { z } = await load('zod');
+
+export function makeServer() {
+  const server = new McpServer({ name: 'weather', version: '1.0.0' });
+  const inputSchema = z.object({ city: z.string() });
+  server.registerTool('forecast', { description: 'The weather', inputSchema }, ({ city }) =>
+    trace.getTracer('server').startActiveSpan('look up', async (span) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      span.end();
+      return { content: [{ type: 'text', text: `sunny in ${city}` }] };
+    }),
+  );
+  server.registerTool('broken', { description: 'It fails', inputSchema: z.object({}) }, () => {
+    throw new RangeError('the secret of the server');
+  });
+  return server;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { StdioServerTransport } = await load('@modelcontextprotocol/server/stdio');
+  await makeServer().connect(new StdioServerTransport());
+}
