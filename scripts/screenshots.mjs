@@ -1,4 +1,5 @@
-// Makes the screenshots of the viewer: `npm run screenshots`. The page is the built one, its calls are those of the
+// Makes the screenshots of the viewer: `npm run screenshots` those of the README, `npm run screenshots -- FOLDER` all
+// screens, light and dark, at 1440 and 800 px. The page is the built one, its calls are those of the
 // made-up shop that the tests use. Needs a Chromium: CHROMIUM names it, else the path is searched.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,11 @@ import { findChromium, launch } from '../packages/view/test/browser/browser.ts';
 import { history, sendStart, sendTraces } from '../packages/view/test/fixtures/shop.ts';
 import { root } from './lib/npm.mjs';
 
-const folder = process.argv[2] ?? join(root, 'docs', 'screenshots');
+const [given] = process.argv.slice(2);
+const folder = given ?? join(root, 'docs', 'screenshots');
+const WIDTHS = given ? [1440, 800] : [1440];
+/** Those that the README shows. */
+const SHOWN = ['overview-light', 'trace-dark'];
 const executable = findChromium();
 if (!executable) throw new Error('No chromium was found: set CHROMIUM to one.');
 
@@ -18,6 +23,7 @@ await sendStart(viewer.url, 'gpt-5-mini', Date.now() - 6500);
 const get = async (path) => (await fetch(`${viewer.url}/api/${path}`)).json();
 const [retried] = (await get('calls?q=retries>1%20is:ok')).rows;
 const [agent] = (await get('traces?q=researcher')).rows;
+const [asked] = (await get('calls?q=root:support%20finish:tool')).rows;
 const [session] = (await get('sessions')).sessions.sort((a, b) => b.calls - a.calls);
 
 /** Each screen, and what is on it once it is drawn. */
@@ -25,20 +31,32 @@ const SCREENS = {
   overview: ['/', '.strip svg'],
   calls: ['/calls', '.tr:not(.loading)'],
   call: [`/calls?q=retries%3E1&open=${retried.id}`, '.panel .timeline svg'],
-  trace: [`/traces/${agent.id}`, '.panel .figures'],
+  trace: [`/traces/${asked.traceId}?span=${asked.id}`, '.panel .figures'],
+  agent: [`/traces/${agent.id}`, '.panel .figures'],
   session: [`/sessions/${encodeURIComponent(session.id)}`, '.turns'],
+  traces: ['/traces', '.rows tbody tr'],
+  sessions: ['/sessions', '.rows tbody tr'],
+  errors: ['/errors', '.group'],
+  compare: [`/compare?a=${retried.id}&b=${asked.id}`, '.sides svg'],
+  setup: ['/setup', '.setup'],
 };
+
+async function shoot(name, [path, ready], { theme, width }) {
+  const page = await browser.newPage({ viewport: { width, height: 900 } });
+  await page.addInitScript(`localStorage.setItem('llmtrace.theme', '${theme}')`);
+  await page.goto(viewer.url + path);
+  await page.waitForSelector(ready);
+  const suffix = width === 1440 ? '' : `-${width}`;
+  await page.screenshot({ path: join(folder, `${name}-${theme}${suffix}.png`) });
+  await page.close();
+}
 
 mkdirSync(folder, { recursive: true });
 const browser = await launch(executable);
 for (const theme of ['light', 'dark']) {
-  for (const [name, [path, ready]] of Object.entries(SCREENS)) {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.addInitScript(`localStorage.setItem('llmtrace.theme', '${theme}')`);
-    await page.goto(viewer.url + path);
-    await page.waitForSelector(ready);
-    await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
-    await page.close();
+  for (const [name, screen] of Object.entries(SCREENS)) {
+    if (!given && !SHOWN.includes(`${name}-${theme}`)) continue;
+    for (const width of WIDTHS) await shoot(name, screen, { theme, width });
   }
 }
 await browser.close();

@@ -82,6 +82,7 @@ describe('the configuration', () => {
       log: { ...LOG, mode: 'off' },
       content: CONTENT,
       exceptionsOnSpans: false,
+      startEvents: false,
     });
   });
 
@@ -115,6 +116,7 @@ describe('the configuration', () => {
       LLMTRACE_CONTENT_REDACT: 'Keys, emails',
       LLMTRACE_CONTENT_TOOL_DEFINITIONS: 'full',
       OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
+      LLMTRACE_START_EVENTS: 'true',
     };
     assert.deepEqual(resolveConfig({}, env), {
       enabled: false,
@@ -157,6 +159,7 @@ describe('the configuration', () => {
         completionHook: undefined,
       },
       exceptionsOnSpans: true,
+      startEvents: true,
     });
     sinon.assert.notCalled(warn);
   });

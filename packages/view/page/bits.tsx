@@ -169,7 +169,7 @@ function jsonOf(value: unknown): string | undefined {
 export function Pre({ kind, label, children }: { kind: string; label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by the keyboard
-    <pre class={kind} tabIndex={0} role="region" aria-label={label} dir="auto">
+    <pre class={kind} tabIndex={0} role="group" aria-label={label} dir="auto">
       {children}
     </pre>
   );

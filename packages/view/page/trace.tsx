@@ -397,15 +397,7 @@ function Waterfall({ trace }: { trace: TraceDetail }) {
         </div>
         <Legend list={trace.list} />
       </div>
-      {open && (
-        <SpanPanel
-          id={open}
-          isInTrace
-          tab={tab}
-          setTab={setTab}
-          onClose={() => setParams({ span: branches[0]?.span.id })}
-        />
-      )}
+      {open && <SpanPanel id={open} isInTrace tab={tab} setTab={setTab} />}
     </div>
   );
 }
