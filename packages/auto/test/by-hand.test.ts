@@ -1,12 +1,17 @@
 /** Instrumenting by hand: each version of each SDK is known by its shape, and nothing else is. */
 import assert from 'node:assert/strict';
 import { facts, reachable } from '@llmtrace/core/internal';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
-import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
-import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
-import { openai } from '@llmtrace/instrumentation-openai';
+import { entry as anthropicEntry } from '@llmtrace/instrumentation-anthropic';
+import { entry as googleGenAIEntry } from '@llmtrace/instrumentation-google-genai';
+import { entry as googleGenerativeAIEntry } from '@llmtrace/instrumentation-google-generative-ai';
+import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import { loadSdk } from '@llmtrace/test-fixtures';
 import { instrumentClient, instrumentModule } from '../src/manual.ts';
+
+const openai = openaiEntry.vendor;
+const anthropic = anthropicEntry.vendor;
+const googleGenAI = googleGenAIEntry.vendor;
+const googleGenerativeAI = googleGenerativeAIEntry.vendor;
 
 const VENDORS = [openai, anthropic, googleGenAI, googleGenerativeAI];
 const CLIENTS: Readonly<Record<string, (sdk: any) => object>> = {

@@ -41,7 +41,10 @@ const EFFECTS: Effect[] = [
     shows: /=opnai is not one of .* \(did you mean openai\?\)/,
   },
   { env: { LLMTRACE_DOCTOR: '1' }, shows: /calls {4}1 of openai traced/ },
-  { env: { LLMTRACE_CONFIG: file('configs/wrong-field.json') }, shows: /the configuration .* runs without `retires`/ },
+  {
+    env: { LLMTRACE_CONFIG: file('configs/wrong-field.json') },
+    shows: /the configuration .* runs without `retires`/,
+  },
   { env: { LLMTRACE_CONSOLE: 'true' }, shows: /^llmtrace {2}openai gpt-4\.1-mini/m },
   { env: { LLMTRACE_LOG: 'json' }, shows: /"level":/ },
   {

@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse, Vendor } from '@llmtrace/core';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
-import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
-import { googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
-import { openai } from '@llmtrace/instrumentation-openai';
+import { entry as anthropicEntry } from '@llmtrace/instrumentation-anthropic';
+import { entry as googleGenAIEntry } from '@llmtrace/instrumentation-google-genai';
+import { entry as googleGenerativeAIEntry } from '@llmtrace/instrumentation-google-generative-ai';
+import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import { json, object } from '@llmtrace/test-fixtures/any-json';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { diag } from '@opentelemetry/api';
@@ -15,6 +15,11 @@ import fc from 'fast-check';
 import { Capture } from '../../../../core/src/content/capture.ts';
 import { resolveContent } from '../../../../core/src/content/options.ts';
 import { redactorOf } from '../../../../core/src/content/redactors.ts';
+
+const openai = openaiEntry.vendor;
+const anthropic = anthropicEntry.vendor;
+const googleGenAI = googleGenAIEntry.vendor;
+const googleGenerativeAI = googleGenerativeAIEntry.vendor;
 
 const SETTINGS = { seed: Number(process.env['FC_SEED'] ?? 20_261_128), numRuns: 80 } as const;
 /** The most code units of a text that a record may hold: the message of a failure. */
