@@ -64,7 +64,7 @@ export interface AutoOptions {
 }
 
 /** All options: of `@llmtrace/auto`, and of every instrumentation that it makes. */
-export interface LlmtraceConfig extends LlmTraceConfig, AutoOptions {}
+export interface AutoConfig extends LlmTraceConfig, AutoOptions {}
 
 const EXPORTERS = ['otlp', 'console', 'none'] as const;
 
@@ -187,7 +187,7 @@ function textOf(value: unknown): string {
 }
 
 /** Tells the options of `@llmtrace/auto` from those of the instrumentations. */
-export function splitOptions(config: LlmtraceConfig): { auto: AutoOptions; traced: LlmTraceConfig } {
+export function splitOptions(config: AutoConfig): { auto: AutoOptions; traced: LlmTraceConfig } {
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
     auto: Object.fromEntries(entries.filter(([name]) => AUTO_OPTIONS.includes(name))),

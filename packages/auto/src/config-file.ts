@@ -10,7 +10,7 @@ import {
   shown,
   validateConfig,
 } from '@llmtrace/core/internal';
-import { environmentOf, type LlmtraceConfig, splitOptions } from './auto-options.ts';
+import { type AutoConfig, environmentOf, splitOptions } from './auto-options.ts';
 import { type Dropped, type Usable, usableOptions } from './usable-options.ts';
 
 /**
@@ -28,7 +28,7 @@ export function loadConfigFile(
   file: string | undefined,
   warn: (message: string) => void,
   profile: string | undefined = process.env['NODE_ENV'],
-): LlmtraceConfig {
+): AutoConfig {
   if (!file) return {};
   const path = resolve(file);
   try {
@@ -54,7 +54,7 @@ const isOfBudget = ({ option }: Pick<Dropped, 'option'>): boolean =>
   /^(?:profiles\.[^.]*\.)?budget\b/.test(option);
 
 /** A budget is not known: with `LLMTRACE_BUDGET_STRICT`, each call is refused. */
-function withoutBudget(options: LlmtraceConfig): LlmtraceConfig {
+function withoutBudget(options: AutoConfig): AutoConfig {
   if (!isBudgetStrict()) return options;
   return { ...options, interceptors: [refuseAll('LLMTRACE_CONFIG'), ...(options.interceptors ?? [])] };
 }

@@ -4,7 +4,7 @@
  */
 import { start } from './start.ts';
 
-export type { AutoOptions, ExporterName, ExporterOptions, LlmtraceConfig } from './auto-options.ts';
+export type { AutoConfig, AutoOptions, ExporterName, ExporterOptions } from './auto-options.ts';
 export { type FlushOptions, type Llmtrace, type LlmtraceStatus, llmtrace } from './llmtrace.ts';
 
 start();

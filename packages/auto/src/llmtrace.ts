@@ -1,6 +1,6 @@
 /** `llmtrace`: the functions of llmtrace that an application may call while it runs, from any copy of this package. */
 import module from 'node:module';
-import type { LlmtraceConfig } from './auto-options.ts';
+import type { AutoConfig } from './auto-options.ts';
 import { checkOptions } from './config-file.ts';
 import type { LlmtraceStatus } from './doctor/status.ts';
 import { type FlushOptions, flush } from './process/flush.ts';
@@ -21,7 +21,7 @@ export interface Llmtrace {
    *
    * @throws TypeError for an option that has a wrong value.
    */
-  start(options?: LlmtraceConfig): void;
+  start(options?: AutoConfig): void;
   /**
    * Exports all calls that have ended, their metrics and their log events. It resolves when they are exported, or cannot
    * be, or the timeout has passed; it never rejects. Where nothing was started, it resolves at once.
@@ -38,7 +38,7 @@ export interface Llmtrace {
 }
 
 export const llmtrace: Llmtrace = Object.freeze({
-  start(options: LlmtraceConfig = {}): void {
+  start(options: AutoConfig = {}): void {
     checkOptions(options);
     if (!lifecycle()) start();
     lifecycle()?.configure(options);

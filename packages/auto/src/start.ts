@@ -9,7 +9,7 @@ import {
   warnOnce,
 } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
-import { environmentOf, type LlmtraceConfig, splitOptions } from './auto-options.ts';
+import { type AutoConfig, environmentOf, splitOptions } from './auto-options.ts';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
@@ -77,7 +77,7 @@ interface Exports {
 
 /** Has the process observed as the settings ask for. @returns the options of its instrumentations. */
 function prepare(
-  options: LlmtraceConfig,
+  options: AutoConfig,
   vendors: readonly LoadedVendor[],
   { sdk, followers }: Exports,
 ): LlmTraceConfig {
@@ -94,7 +94,7 @@ function prepare(
 }
 
 interface Started extends Exports {
-  readonly file: LlmtraceConfig;
+  readonly file: AutoConfig;
   /** By the module that each traces. */
   readonly instrumentations: Map<string, LlmInstrumentation>;
 }
@@ -121,7 +121,7 @@ function lifecycleOf(started: Started): Lifecycle {
 }
 
 /** Options in code win over those of the file, field by field. */
-function reconfigure(started: Started, options: LlmtraceConfig): void {
+function reconfigure(started: Started, options: AutoConfig): void {
   const { sdk, file, instrumentations } = started;
   if (sdk.isStarted?.() && options.exporters !== undefined)
     warnOnce(

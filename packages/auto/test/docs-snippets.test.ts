@@ -21,6 +21,7 @@ const PAGES = [
   'process-managers',
   'serverless',
   'test-runners',
+  'testing',
 ];
 const CALL = 'chat gpt-4.1-mini';
 
@@ -143,6 +144,13 @@ describe('an example of the documentation', function () {
     const test = join(EXAMPLES, 'test-runners/ask.mocha.mjs');
     const args = ['--no-config', '--timeout', '60000', '--node-option', 'import=@llmtrace/auto', test];
     await traced(mocha, [], { args });
+  });
+
+  it('tests itself against fake vendors', async () => {
+    const test = join(EXAMPLES, 'testing/trees.node-test.mjs');
+    const { code, stdout } = await stage.runBare(test, { flags: ['--test'], timeout: 60_000 });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /pass 2/);
   });
 
   it('has an OpenTelemetry set-up of its own', async () => {

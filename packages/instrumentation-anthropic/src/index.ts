@@ -42,7 +42,7 @@ const requests: SentRequests = {
 };
 
 /** The endpoints of the `@anthropic-ai/sdk` package. */
-export const anthropic: Vendor = {
+const anthropic: Vendor = {
   provider: 'anthropic',
   module: '@anthropic-ai/sdk',
   extensions: ['.js', '.mjs'],

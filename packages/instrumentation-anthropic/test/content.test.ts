@@ -1,7 +1,9 @@
 /** Message content, in the form of the conventions. */
 import assert from 'node:assert/strict';
 import type { ContentReader } from '@llmtrace/core';
-import { anthropic } from '../src/index.ts';
+import { entry as anthropicEntry } from '../src/index.ts';
+
+const anthropic = anthropicEntry.vendor;
 
 const defined = (value: unknown) => JSON.parse(JSON.stringify(value));
 const text = (content: string) => ({ type: 'text', content });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
-import { anthropic } from '../src/index.ts';
+import { entry as anthropicEntry } from '../src/index.ts';
+
+const anthropic = anthropicEntry.vendor;
 
 const endpoint = (path: string): Endpoint => {
   const found = anthropic.endpoints.find((one) => one.path === path);

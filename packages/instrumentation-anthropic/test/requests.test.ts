@@ -1,6 +1,8 @@
 /** Whose requests are those that have the headers of an SDK made by Stainless. */
 import assert from 'node:assert/strict';
-import { anthropic } from '../src/index.ts';
+import { entry as anthropicEntry } from '../src/index.ts';
+
+const anthropic = anthropicEntry.vendor;
 
 const { paths, sentBy } = anthropic.requests!;
 const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);

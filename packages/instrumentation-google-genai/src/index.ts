@@ -30,7 +30,7 @@ const requests: SentRequests = {
 };
 
 /** The endpoints of the `@google/genai` package. */
-export const googleGenAI: Vendor = {
+const googleGenAI: Vendor = {
   provider: 'gcp.gemini',
   module: '@google/genai',
   extensions: ['.cjs', '.mjs'],

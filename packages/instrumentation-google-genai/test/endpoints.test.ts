@@ -1,9 +1,11 @@
 /** What the endpoints read out of requests, answers and events. */
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
-import { googleGenAI } from '../src/index.ts';
+import { entry as googleGenAIEntry } from '../src/index.ts';
 import { interactions } from '../src/interactions.ts';
 import { modelEndpoints } from '../src/models.ts';
+
+const googleGenAI = googleGenAIEntry.vendor;
 
 /** What is defined of a record. */
 const defined = (record: object | undefined) => JSON.parse(JSON.stringify(record ?? null));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { googleGenAI } from '../src/index.ts';
+import { entry as googleGenAIEntry } from '../src/index.ts';
+
+const googleGenAI = googleGenAIEntry.vendor;
 
 describe("@google/genai's own retries", () => {
   const endpoint = (method: string) => {

@@ -49,7 +49,7 @@ function part(given: any, path: string): any {
 }
 
 /** The endpoints of the `@google/generative-ai` package. */
-export const googleGenerativeAI: Vendor = {
+const googleGenerativeAI: Vendor = {
   provider: 'gcp.gemini',
   module: '@google/generative-ai',
   extensions: ['.js', '.mjs'],

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import type { ContentReader, Prompt } from '@llmtrace/core';
 import { contentEndpoints } from '../src/generate-content.ts';
-import { googleGenerativeAI } from '../src/index.ts';
+import { entry as googleGenerativeAIEntry } from '../src/index.ts';
+
+const googleGenerativeAI = googleGenerativeAIEntry.vendor;
 
 const defined = (value: unknown) => JSON.parse(JSON.stringify(value));
 const text = (content: string) => ({ type: 'text', content });

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
 import { embeddingEndpoints } from '../src/embeddings.ts';
 import { contentEndpoints } from '../src/generate-content.ts';
-import { googleGenerativeAI } from '../src/index.ts';
+import { entry as googleGenerativeAIEntry } from '../src/index.ts';
+
+const googleGenerativeAI = googleGenerativeAIEntry.vendor;
 
 /** What is defined of a record. */
 const defined = (record: object) => JSON.parse(JSON.stringify(record));

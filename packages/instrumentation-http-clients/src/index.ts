@@ -27,7 +27,7 @@ import { claimRequest, isLeftToSdk, isOfSdk } from './yielding.ts';
 const NAME = '@llmtrace/instrumentation-http-clients';
 
 /** There is no SDK to patch: the endpoints are those of the protocols, which requests are known by. */
-export const httpClients: Vendor = {
+const httpClients: Vendor = {
   provider: 'openai',
   module: 'http-clients',
   extensions: [],

@@ -40,7 +40,7 @@ const requests: SentRequests = {
 };
 
 /** The endpoints of the `openai` package. */
-export const openai: Vendor = {
+const openai: Vendor = {
   provider: 'openai',
   module: 'openai',
   extensions: ['.js', '.mjs'],

@@ -1,6 +1,8 @@
 /** Whose requests are those that have the headers of an SDK made by Stainless. */
 import assert from 'node:assert/strict';
-import { openai } from '../src/index.ts';
+import { entry as openaiEntry } from '../src/index.ts';
+
+const openai = openaiEntry.vendor;
 
 const { paths, sentBy } = openai.requests!;
 const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);

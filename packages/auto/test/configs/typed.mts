@@ -1,4 +1,4 @@
-import { defineConfig, type LlmtraceConfigFile } from '@llmtrace/auto/config';
+import { type AutoConfigFile, defineConfig } from '@llmtrace/auto/config';
 
-const config: LlmtraceConfigFile = { retry: { maxRetries: 1 }, exporters: { traces: 'none' } };
+const config: AutoConfigFile = { retry: { maxRetries: 1 }, exporters: { traces: 'none' } };
 export default defineConfig(config);

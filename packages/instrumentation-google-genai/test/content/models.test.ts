@@ -1,7 +1,9 @@
 /** Message content of calls of `ai.models`. */
 import assert from 'node:assert/strict';
 import type { ContentReader } from '@llmtrace/core';
-import { googleGenAI } from '../../src/index.ts';
+import { entry as googleGenAIEntry } from '../../src/index.ts';
+
+const googleGenAI = googleGenAIEntry.vendor;
 
 const defined = (value: unknown) => JSON.parse(JSON.stringify(value));
 const text = (content: string) => ({ type: 'text', content });

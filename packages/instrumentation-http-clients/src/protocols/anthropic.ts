@@ -1,8 +1,10 @@
 /** Anthropic's protocols: on its own hosts, on others that speak them, on Vertex AI, and on Bedrock. */
 import type { Endpoint } from '@llmtrace/core/internal';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
+import { entry as anthropicEntry } from '@llmtrace/instrumentation-anthropic';
 import { jsonOf } from '../bodies/json.ts';
 import { endpointAt, isMessages, isText, type Protocol } from './protocol.ts';
+
+const anthropic = anthropicEntry.vendor;
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 

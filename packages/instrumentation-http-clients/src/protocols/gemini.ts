@@ -12,8 +12,10 @@ import {
   objects,
   tokenCount,
 } from '@llmtrace/core/internal';
-import { googleGenAI } from '@llmtrace/instrumentation-google-genai';
+import { entry as googleGenAIEntry } from '@llmtrace/instrumentation-google-genai';
 import { type Beside, endpointAt, isText, onWire, type Protocol } from './protocol.ts';
+
+const googleGenAI = googleGenAIEntry.vendor;
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 

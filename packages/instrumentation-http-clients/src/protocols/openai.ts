@@ -1,6 +1,6 @@
 /** OpenAI's protocols, which most vendors, gateways and local servers speak. */
 import { type Endpoint, fields, type LlmResponse, name } from '@llmtrace/core/internal';
-import { openai } from '@llmtrace/instrumentation-openai';
+import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import {
   endpointAt,
   failing,
@@ -11,6 +11,8 @@ import {
   type Protocol,
   type Target,
 } from './protocol.ts';
+
+const openai = openaiEntry.vendor;
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
