@@ -19,8 +19,8 @@ import {
   type Usage,
   type Vendor,
 } from '@llmtrace/core';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
-import { openai } from '@llmtrace/instrumentation-openai';
+import { entry as anthropicEntry } from '@llmtrace/instrumentation-anthropic';
+import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import { converseBodies } from './converse.ts';
 
 function endpointOf({ endpoints }: Vendor, path: string): Endpoint {
@@ -29,8 +29,8 @@ function endpointOf({ endpoints }: Vendor, path: string): Endpoint {
   return found;
 }
 
-const messages = endpointOf(anthropic, 'Messages');
-const chat = endpointOf(openai, 'Chat.Completions');
+const messages = endpointOf(anthropicEntry.vendor, 'Messages');
+const chat = endpointOf(openaiEntry.vendor, 'Chat.Completions');
 
 /** What a body asks for. The model helps where the fields of two families are alike. */
 export function operationOf(body: any, model: string): Operation {

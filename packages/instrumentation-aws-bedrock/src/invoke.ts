@@ -12,7 +12,7 @@ import {
   parts,
   tokenCount,
 } from '@llmtrace/core';
-import { anthropic } from '@llmtrace/instrumentation-anthropic';
+import { entry as anthropicEntry } from '@llmtrace/instrumentation-anthropic';
 import { inputOf, type Sending } from './command.ts';
 import { converseBodies } from './converse.ts';
 import { eventIn, operationOf, requestIn, responseIn } from './invoke-bodies.ts';
@@ -59,7 +59,8 @@ function vectorsResponse({ body }: any): LlmResponse {
 /** The bytes of an event are the JSON of the family's own. */
 const eventOf = (event: any): any => jsonOf(event?.chunk?.bytes);
 
-const messages = anthropic.endpoints.find(({ path }) => path === 'Messages')?.content as ContentReader;
+const messages = anthropicEntry.vendor.endpoints.find(({ path }) => path === 'Messages')
+  ?.content as ContentReader;
 
 const isAnthropic = (body: any): boolean => body.anthropic_version !== undefined;
 
