@@ -68,6 +68,15 @@ const ROOMS = {
     doctor: ['process', 'sdk', 'vendors.ts', 'settings.ts'],
     command: ['vendors.ts'],
   },
+  view: {
+    otlp: [],
+    'names.ts': ['otlp'],
+    store: ['otlp', 'names.ts'],
+    'api-types.ts': ['otlp', 'names.ts', 'store'],
+    query: ['otlp', 'store', 'api-types.ts'],
+    server: ['otlp', 'store', 'query', 'api-types.ts', 'page-folder.ts'],
+    cli: ['server', 'api-types.ts'],
+  },
 };
 
 /** The room of a file, by its path within `src`. */

@@ -9,7 +9,7 @@ import { CALL_HINTS, Filter } from './filter.tsx';
 import { atLeast, classes, clock, int, ms, NONE, percent, short } from './format.ts';
 import { movementOf, type Pressed, useKeys } from './keys.ts';
 import { Empty } from './setup.tsx';
-import { compareWith, get, isLive, param, service, setParams, state, tick } from './state.ts';
+import { compareWith, get, isLive, param, service, setParams, state, tick, useData } from './state.ts';
 import { MiniTime } from './timeline.tsx';
 import { useWindowed } from './windowed.ts';
 
@@ -327,7 +327,7 @@ function Sums({ list, query, running }: { list: CallList; query: Query; running:
   );
 }
 
-const EMPTY_STATE = { spans: 1, calls: 0, running: [] as readonly Running[] };
+const EMPTY_STATE = { spans: 1, running: [] as readonly Running[] };
 
 const queryOf = (upto: number | undefined): Query => ({
   q: param('q'),
@@ -415,7 +415,7 @@ export function Calls() {
           !list.query.q &&
           viewer.running.slice(-SHOWN_RUNNING).map((each) => <RunningRow key={each.spanId} running={each} />)}
         <Rows list={list} open={open} />
-        <Newer list={list} calls={viewer.calls} />
+        {list.query.upto !== undefined && <Newer list={list} />}
       </div>
       {open && <SpanPanel id={open} tab={tab} setTab={setTab} onClose={close} />}
     </div>
@@ -460,9 +460,11 @@ function Rows({ list, open }: { list: List; open: string }) {
   );
 }
 
-function Newer({ list: { query, total, rows }, calls }: { list: List; calls: number }) {
-  const newer = query.upto === undefined || query.q ? 0 : Math.max(0, calls - total);
-  if (newer === 0) return null;
+/** While the list is frozen: how many calls of its filter have come since. */
+function Newer({ list: { query, total, rows } }: { list: List }) {
+  const now = useData<CallList>('calls', { q: query.q, service: query.service, limit: 1 });
+  const newer = now && now !== 'gone' ? now.total - total : 0;
+  if (newer <= 0) return null;
   return (
     <button type="button" class="pill" onClick={() => rows.ref.current?.scrollTo({ top: 0 })}>
       <Icon name="up" size={14} />

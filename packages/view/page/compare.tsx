@@ -1,4 +1,4 @@
-/** Two calls side by side: time, tokens, figures, what was asked, what was said. */
+/** Two calls side by side: time, tokens, figures, attributes, messages. */
 import { useMemo } from 'preact/hooks';
 import type { CallDetail, SpanDetail } from '../src/api-types.ts';
 import { Link, Missing, Model, Pre, Status, visible, Waiting } from './bits.tsx';
@@ -90,7 +90,7 @@ function Requests({ a, b }: { a: CallSpan; b: CallSpan }) {
   );
   return (
     <section>
-      <h2>In how it was asked</h2>
+      <h2>In the request</h2>
       {names.length === 0 ? (
         <p class="dim">Nothing differs.</p>
       ) : (
@@ -130,7 +130,7 @@ function linesOf(part: Json): string[] {
   return (JSON.stringify(rest, null, 2) ?? '').split('\n');
 }
 
-/** Everything that was said in a call, line by line. */
+/** The messages of a call, line by line. */
 function saidIn({ content }: CallSpan): string[] {
   const messages = (list: unknown, role: string) =>
     objects(list).flatMap((message) => [
@@ -157,7 +157,7 @@ function Said({ a, b }: { a: CallSpan; b: CallSpan }) {
   return (
     <section>
       <h2>
-        In what was said{' '}
+        In the messages{' '}
         {lines.length > 0 && (
           <span class="dim">{changed === 0 ? 'the same' : `${changed} of ${lines.length} lines differ`}</span>
         )}

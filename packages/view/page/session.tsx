@@ -1,4 +1,4 @@
-/** One session: its context call by call, and what was said, with the sum so far. */
+/** One session: its context call by call, and its messages, with the sum so far. */
 import type { SessionDetail, Turn } from '../src/api-types.ts';
 import { Icon, Link, Missing, Model, Point, Status, Sum, useWidth, visible, Waiting } from './bits.tsx';
 import { Messages } from './chat.tsx';

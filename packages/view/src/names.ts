@@ -1,4 +1,4 @@
-/** What a span says of a call, whichever instrumentation made it: the conventions' name first, then others'. */
+/** The names of a call's attributes, by whichever instrumentation: the conventions' name first, then others'. */
 import type { Attributes, Span, Value } from './otlp/types.ts';
 
 const NAMES = {

@@ -1,4 +1,4 @@
-/** What was said: messages of a call, whoever recorded them, without bytes and with long texts cut. */
+/** The messages of a call, by whichever instrumentation, without bytes and with long texts cut. */
 import type { Content, Cut } from '../api-types.ts';
 import { type Attributes, CONTENT_NAMES, type Span, type Value } from '../otlp/types.ts';
 import type { CallRow, Row } from '../store/row.ts';

@@ -42,7 +42,7 @@ export function listSessions(store: Store, service: string | undefined): Session
   };
 }
 
-/** A session as it was said: of each call what is new, and what all have cost until then. */
+/** A session call by call: the new messages of each, and what all have cost until then. */
 export function sessionOfId(store: Store, id: string): SessionDetail {
   const rows = countedCalls(store, undefined).filter((row) => sessionOf(row) === id);
   let sum = 0;
