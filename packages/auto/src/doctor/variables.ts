@@ -78,6 +78,18 @@ const NEEDS: readonly Need[] = [
     inCode: true,
   },
   {
+    of: /^LLMTRACE_HASH_SALT$/,
+    isMet: (env) => isAny(env, /^LLMTRACE_HASH_ATTRIBUTES$/),
+    cure: 'Set LLMTRACE_HASH_ATTRIBUTES to the attributes that are to be hashed',
+    inCode: true,
+  },
+  {
+    of: /^LLMTRACE_METRIC_ATTRIBUTE_VALUES$/,
+    isMet: (env) => isAny(env, /^LLMTRACE_METRIC_ATTRIBUTES$/),
+    cure: 'Set LLMTRACE_METRIC_ATTRIBUTES to the attributes that metrics are to have',
+    inCode: true,
+  },
+  {
     of: /^LLMTRACE_PROMETHEUS_HOST$/,
     isMet: (env) => isAny(env, /^LLMTRACE_PROMETHEUS_PORT$/),
     cure: 'Set LLMTRACE_PROMETHEUS_PORT',

@@ -38,6 +38,11 @@ describe('variables without effect', () => {
     [{ LLMTRACE_BUDGET_WINDOW: 'hour' }, /→ Set LLMTRACE_BUDGET_USD or LLMTRACE_BUDGET_TOKENS$/],
     [{ LLMTRACE_REDIS_PREFIX: 'p' }, /→ Set LLMTRACE_REDIS_URL$/],
     [{ LLMTRACE_REDIS_URL: 'redis://127.0.0.1:1' }, /→ Set a limit or a budget that Redis is to keep$/],
+    [
+      { LLMTRACE_HASH_SALT: 'hidden' },
+      /^LLMTRACE_HASH_SALT has no effect alone → Set LLMTRACE_HASH_ATTRIBUTES /,
+    ],
+    [{ LLMTRACE_METRIC_ATTRIBUTE_VALUES: '9' }, /→ Set LLMTRACE_METRIC_ATTRIBUTES /],
     [{ LLMTRACE_PROMETHEUS_HOST: '127.0.0.1' }, /→ Set LLMTRACE_PROMETHEUS_PORT$/],
     [{ LLMTRACE_TOKEN_MODALITY: 'true' }, /→ Set LLMTRACE_SEMCONV=latest$/],
     [{ LLMTRACE_LOG_HIDE_CONTENT: 'true' }, /→ Set LLMTRACE_LOG to json or pretty$/],
