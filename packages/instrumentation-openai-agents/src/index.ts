@@ -1,5 +1,5 @@
 /**
- * `@llmtrace/instrumentation-openai-agents`: traces runs of `@openai/agents`, 0.6 and later: workflows, agents and tools,
+ * `@llmtrace/instrumentation-openai-agents`: traces runs of `@openai/agents`: workflows, agents and tools,
  * around the model calls of the `openai` SDK.
  */
 import {

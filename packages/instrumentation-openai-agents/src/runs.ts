@@ -1,5 +1,5 @@
 /** `Runner.run()`: how it ends, its workflow ends, whether it is plain or streamed, fails, or waits for an approval. */
-import type { PatchedCall } from '@llmtrace/core';
+import type { OperationEnd, PatchedCall } from '@llmtrace/core';
 import { context } from '@opentelemetry/api';
 import { type Run, runs } from './current-run.ts';
 import { mirrorContext } from './storage.ts';
@@ -11,11 +11,11 @@ interface Result {
 
 export function run({ operations, original, args }: PatchedCall): unknown {
   operations.safely(mirrorContext);
-  const under: Run = {};
+  const under: Run = { open: new Set() };
   const started = runs.run(under, () => context.with(context.active(), () => original(...args)));
   return settled(started, (result, error) =>
     operations.safely(() => {
-      if (error !== undefined) under.end?.({ error });
+      if (error !== undefined) close(under, { error });
       else ended(under, result as Result);
     }),
   );
@@ -35,9 +35,15 @@ async function settled(result: unknown, note: (result: unknown, error?: unknown)
 function ended(under: Run, result: Result): void {
   // The SDK itself has handled a rejection of that promise.
   const loop = result?._getStreamLoopPromise?.();
-  const end = (): void => under.end?.(waits(result) ? { outcome: 'interrupted' } : {});
-  if (loop) loop.then(end, (error: unknown) => under.end?.({ error }));
+  const end = (): void => close(under, waits(result) ? { outcome: 'interrupted' } : {});
+  if (loop) loop.then(end, (error: unknown) => close(under, { error }));
   else end();
+}
+
+function close(under: Run, end: OperationEnd): void {
+  for (const operation of [...under.open].reverse()) operation.end(end);
+  under.open.clear();
+  under.end?.(end);
 }
 
 /** Whether it waits for a person's approval of a tool. */

@@ -85,7 +85,13 @@ export function createSpan({ operations, original, args }: PatchedCall): unknown
       ...(kind === 'execute_tool' && { toolType: 'function' }),
       around,
     });
-    note(data, around, kind && (() => operations.open(start)));
+    const run = currentRun();
+    const open = (): OpenOperation | undefined => {
+      const operation = operations.open(start);
+      if (operation) run?.open.add(operation);
+      return operation;
+    };
+    note(data, around, kind && open);
   });
   return span;
 }
@@ -111,7 +117,9 @@ export function failSpan({ original, self, args }: PatchedCall): unknown {
 export function endSpan({ operations, original, self, args }: PatchedCall): unknown {
   operations.safely(() => {
     const entry = entryOf(self?.spanData);
-    entry?.operation?.end(endOf(entry, self.spanData));
+    if (!entry?.operation) return;
+    currentRun()?.open.delete(entry.operation);
+    entry.operation.end(endOf(entry, self.spanData));
   });
   return original(...args);
 }
