@@ -9,12 +9,19 @@ export type LoadedVendor = InstrumentationEntry;
 
 const require = module.createRequire(import.meta.url);
 
+/** One, or several where what it traces has several packages. */
+interface Declaration {
+  readonly entry: InstrumentationEntry;
+  readonly entries?: readonly InstrumentationEntry[];
+}
+
 /** Each is loaded when it is known that it is wanted, by a `require` that bundlers see. */
-const VENDORS: Readonly<Record<string, () => { entry: InstrumentationEntry }>> = {
+const VENDORS: Readonly<Record<string, () => Declaration>> = {
   openai: () => require('@llmtrace/instrumentation-openai'),
   anthropic: () => require('@llmtrace/instrumentation-anthropic'),
   'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
+  mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };
 
@@ -50,8 +57,8 @@ function meant(name: string, names: readonly string[]): string {
 /** One that does not load is missing; the others are there. */
 function loaded(name: string): LoadedVendor[] {
   try {
-    const { entry } = VENDORS[name]?.() ?? {};
-    return entry ? [entry] : [];
+    const { entry, entries = entry ? [entry] : [] } = VENDORS[name]?.() ?? {};
+    return [...entries];
   } catch (error) {
     diag.error('llmtrace: could not load an instrumentation', error);
     note(

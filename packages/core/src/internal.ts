@@ -153,7 +153,14 @@ export type {
   Prompt,
   ToolDefinition,
 } from './model/messages.ts';
-export type { OpenOperation, OperationEnd, OperationStart, Operations } from './model/operations.ts';
+export type {
+  OpenOperation,
+  OperationEnd,
+  OperationEnds,
+  OperationStart,
+  Operations,
+  TakenTool,
+} from './model/operations.ts';
 export type { SentRequests } from './model/sent-requests.ts';
 export { attributionAttributes, type CostSemconv, type Semconv } from './observers/attributes.ts';
 export { newerLoggerProvider } from './observers/events.ts';

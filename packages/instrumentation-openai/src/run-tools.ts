@@ -84,7 +84,7 @@ export const runTools: OperationPoint = {
     return operations.trace(
       () => ({ kind: 'invoke_agent' }),
       () => original(client, withTools(params, { operations, runner: self }), ...rest),
-      () => ({}),
+      { result: () => ({}) },
     );
   },
 };

@@ -23,6 +23,14 @@ export interface OperationEnd {
   readonly result?: unknown;
 }
 
+/** How an operation ends where more than its error says that. */
+export interface OperationEnds<T = unknown> {
+  /** By its result: `{ errorType }` for a result that is an error. */
+  result?(result: T): OperationEnd;
+  /** By its error: `{ outcome: 'interrupted' }` for one that is none. The error itself is added to it. */
+  error?(error: unknown): OperationEnd;
+}
+
 /** An operation that is open. */
 export interface OpenOperation {
   readonly record: Readonly<AgentOperation>;
@@ -34,6 +42,13 @@ export interface OpenOperation {
   seen(): void;
   /** Ends the operation as abandoned should `answer`, which the application holds, be collected before its end. */
   endWithout(answer: object): void;
+}
+
+/** The execution of a tool that a request of MCP is a part of. */
+export interface TakenTool {
+  readonly context: Context;
+  /** The result of the request is an error, which a framework may hand to the model as text. */
+  fails(errorType: string): void;
 }
 
 /** No function of it fails the application: telemetry that fails is reported and dropped. */
@@ -48,25 +63,22 @@ export interface Operations {
   /**
    * Runs a function as an operation, which ends with it, or with the promise that it gives.
    *
-   * @param endOf how it ends where the result says that, and not an error.
    * @returns the result itself. In the place of a promise, one that settles alike, so that a rejection stays unhandled
    * where the application does not handle it.
    */
-  trace<T>(start: () => OperationStart, run: () => T, endOf?: (result: Awaited<T>) => OperationEnd): T;
+  trace<T>(start: () => OperationStart, run: () => T, ends?: OperationEnds<Awaited<T>>): T;
   /** Runs a function, with which, or with whose promise, an open operation ends. */
-  endWith<T>(operation: OpenOperation, run: () => T, endOf?: (result: Awaited<T>) => OperationEnd): T;
+  endWith<T>(operation: OpenOperation, run: () => T, ends?: OperationEnds<Awaited<T>>): T;
   /**
    * Follows the reading of an async iterator, in place: each step runs within the operation, which ends with the iterator,
    * or is abandoned with it. Code of the application between the steps stays in its own context.
    */
   follow(operation: OpenOperation, iterator: AsyncIterator<unknown>): void;
   /**
-   * Whether a tool of that name is being executed here already: then a request of MCP for it is no operation besides, and is
+   * The execution of a tool of that name, where that goes on here: then a request of MCP for it is no operation besides, and is
    * noted on that one.
-   *
-   * @returns the context of the execution.
    */
-  takeTool(name: string, request: McpRequest): Context | undefined;
+  takeTool(name: string, request: McpRequest): TakenTool | undefined;
   /** Runs a step of telemetry. */
   safely<T>(step: () => T): T | undefined;
 }

@@ -69,9 +69,10 @@ export function tellingLines(vendor: Vendor): Map<string, string> {
 }
 
 /** The ES modules of a vendor that may be its main one. */
-export function mainModules({ extensions, module, endpoints }: Vendor): string[] {
+export function mainModules(vendor: Vendor): string[] {
+  const { extensions, module } = vendor;
   if (!extensions.includes('.mjs')) return [];
-  const files = ['index', ...endpoints.flatMap(({ files }) => files)];
+  const files = ['index', ...pointsOf(vendor).flatMap(({ files }) => files)];
   return [...new Set(files)]
     .filter((file) => /(?:^|\/)index$/.test(file))
     .map((file) => `${module}/${file}.mjs`);

@@ -13,7 +13,8 @@ import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
 import { at, type Given, reach } from './find-prototypes.ts';
 import { whenLoaded } from './module-announcements.ts';
-import { filesOf, pointsOf } from './module-files.ts';
+import { filesOf, type ModuleFile, pointsOf } from './module-files.ts';
+import { whenRequired } from './require-hook.ts';
 import { isExpected } from './versions.ts';
 
 /** The classes that a package (or one of its files) exports, by name. */
@@ -50,6 +51,7 @@ export class Patcher {
       if (points) this.#patchFile(name, points, classes, version());
       else if (name === vendor.module) this.#patchMain(classes, version());
     });
+    if (vendor.hasNoMain) this.#patchWhenRequired(known);
     const files = known.map(
       ({ name, points }) =>
         new InstrumentationNodeModuleFile(
@@ -67,6 +69,19 @@ export class Patcher {
       return exports;
     };
     return new InstrumentationNodeModuleDefinition(vendor.module, versions, main, undefined, files);
+  }
+
+  #patchWhenRequired(known: readonly ModuleFile[]): void {
+    const { module, esModules = [] } = this.#vendor;
+    const files = known.filter(({ name }) => !esModules.some((file) => name === `${module}/${file}`));
+    whenRequired(
+      files.map(({ name }) => name),
+      (name, exports, folder) => {
+        const points = files.find((file) => file.name === name)?.points ?? [];
+        const version = folder === undefined ? undefined : versionOf(`${folder}/main.js`, module);
+        this.#patchFile(name, points, exports as Exports, version);
+      },
+    );
   }
 
   /** Patches copies that were required before: classes can be patched at any time. */

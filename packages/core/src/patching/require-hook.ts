@@ -47,6 +47,24 @@ export function limitRequireHook(instrumentation: object): void {
   Reflect.set(instrumentation, SINGLETON, vendorsHook);
 }
 
+/**
+ * Sees files of packages whose main file is missing, as that of MCP's SDK: require-in-the-middle ignores all files of such a
+ * package, unless it is asked for them by name.
+ *
+ * @param files with their extensions: `@modelcontextprotocol/sdk/dist/cjs/shared/protocol.js`.
+ */
+export function whenRequired(
+  files: readonly string[],
+  listener: (file: string, exports: unknown, folder: string | undefined) => void,
+): void {
+  const byName = new Map(files.map((file) => [file.replace(/\.js$/, ''), file]));
+  new Hook([...byName.keys()], { internals: true }, (exports, name, folder) => {
+    const file = byName.get(name.replaceAll('\\', '/'));
+    if (file !== undefined) listener(file, exports, folder);
+    return exports;
+  });
+}
+
 /** By the name of a package. */
 const listeners = new Map<string, OnRequireFn[]>();
 /** The names; the hook looks at them at each `require`. */

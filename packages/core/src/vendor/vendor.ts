@@ -133,6 +133,8 @@ export interface Vendor {
   readonly module: string;
   /** Extensions of the package's files, one per build. */
   readonly extensions: readonly string[];
+  /** True where the package's main file is missing: each of its modules is loaded by its path. */
+  readonly hasNoMain?: boolean;
   /** Those of the files of its methods that are ES modules although their extension is `.js`. */
   readonly esModules?: readonly string[];
   /** The class (or object) from which the endpoints' paths start. */

@@ -145,8 +145,8 @@ export function closeOperation(
   openOperations.remove(live);
   collected.forget(live);
   operation.error = error;
-  operation.errorType = errorType;
-  operation.outcome = outcome ?? outcomeOf(error, errorType);
+  operation.errorType = errorType ?? operation.errorType;
+  operation.outcome = outcome ?? outcomeOf(error, operation.errorType);
   if (operation.parent) operation.parent.activeTime = Math.max(operation.parent.activeTime, now);
   guard(engine, 'end', () => record(engine, operation, { result, error }));
   for (const observer of engine.observers) guard(engine, 'end', () => observer.operationEnd?.(operation));

@@ -2,7 +2,7 @@
 import { context, trace } from '@opentelemetry/api';
 import { type McpRequest, operationOf } from '../../model/agent-operation.ts';
 import { spanOf } from '../../model/call-span.ts';
-import type { OpenOperation, OperationEnd, Operations } from '../../model/operations.ts';
+import type { OpenOperation, Operations, TakenTool } from '../../model/operations.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
@@ -13,12 +13,15 @@ export function operationsOf(engine: EngineConfig): Operations {
   const operations: Operations = {
     mcpPropagate: engine.mcpPropagate,
     open: (start) => guard(engine, 'start', () => handleOf(openOperation(engine, start()))),
-    trace(start, run, endOf) {
+    trace(start, run, ends) {
       const operation = operations.open(start);
-      return operation ? operations.endWith(operation, () => operation.run(run), endOf) : run();
+      return operation ? operations.endWith(operation, () => operation.run(run), ends) : run();
     },
-    endWith: (operation, run, endOf) =>
-      ending(operation, run, (result) => safely(() => endOf?.(result)) ?? { result }),
+    endWith: (operation, run, ends) =>
+      ending(run, {
+        result: (result) => operation.end(safely(() => ends?.result?.(result)) ?? { result }),
+        error: (error) => operation.end({ error, ...safely(() => ends?.error?.(error)) }),
+      }),
     follow: (operation, iterator) => void safely(() => follow(operation, iterator)),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     safely,
@@ -39,25 +42,26 @@ const handleOf = (live: LiveOperation): OpenOperation => {
   };
 };
 
-function ending<T>(operation: OpenOperation, run: () => T, endOf: (result: Awaited<T>) => OperationEnd): T {
+/** Runs a function; how it ended is known before the application knows. */
+function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(error: unknown): void }): T {
   let result: T;
   try {
     result = run();
   } catch (error) {
-    operation.end({ error });
+    end.error(error);
     throw error;
   }
   if (!isThenable(result)) {
-    operation.end(endOf(result as Awaited<T>));
+    end.result(result as Awaited<T>);
     return result;
   }
   return result.then(
     (value) => {
-      operation.end(endOf(value as Awaited<T>));
+      end.result(value as Awaited<T>);
       return value;
     },
     (error: unknown) => {
-      operation.end({ error });
+      end.error(error);
       throw error;
     },
   ) as T;
@@ -95,7 +99,7 @@ function follow(operation: OpenOperation, iterator: AsyncIterator<unknown>): voi
 /** Requests of MCP that were noted on the execution of a tool: it is for one request only. */
 const taken = new WeakSet<object>();
 
-function takeTool(name: string, request: McpRequest): ReturnType<Operations['takeTool']> {
+function takeTool(name: string, request: McpRequest): TakenTool | undefined {
   const active = context.active();
   const operation = operationOf(active);
   const span = trace.getSpan(active);
@@ -103,7 +107,12 @@ function takeTool(name: string, request: McpRequest): ReturnType<Operations['tak
   if (taken.has(operation) || span !== spanOf(operation)) return undefined;
   taken.add(operation);
   operation.subject = { ...operation.subject, mcp: request };
-  return active;
+  return {
+    context: active,
+    fails(errorType) {
+      operation.errorType = errorType;
+    },
+  };
 }
 
 /** Frameworks prefix the names of a server's tools by the server's: `weather__forecast`. */

@@ -157,7 +157,7 @@ describe('operations', () => {
     operations.trace(
       () => ({ kind: 'execute_tool', name: 'says' }),
       () => ({ isError: true }),
-      ({ isError }) => (isError ? { errorType: 'tool_error' } : {}),
+      { result: ({ isError }) => (isError ? { errorType: 'tool_error' } : {}) },
     );
     const ends = telemetry
       .spans()

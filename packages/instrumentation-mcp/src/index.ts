@@ -1,0 +1,96 @@
+/**
+ * `@llmtrace/instrumentation-mcp`: traces requests of the Model Context Protocol, as the client and as the server see them:
+ * `@modelcontextprotocol/sdk` 1, and `@modelcontextprotocol/client` and `/server` 2.
+ */
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type OperationPoint,
+  type Vendor,
+} from '@llmtrace/core';
+import { answers, sends } from './protocol.ts';
+
+const NAME = '@llmtrace/instrumentation-mcp';
+
+/** There is no model call: MCP's requests are operations around them. */
+const noModel = {
+  provider: '',
+  client: (self: unknown) => self,
+  baseURL: () => undefined,
+  endpoints: [],
+} satisfies Partial<Vendor>;
+
+const protocol = { className: 'Protocol', path: 'Protocol' };
+const ES_MODULES = ['dist/esm/shared/protocol.js', 'dist/shared/protocol.js'];
+const inSdk = { ...protocol, files: [...ES_MODULES, 'dist/cjs/shared/protocol.js'], isInternal: true };
+
+/** Version 1: each module of it is imported by its path. */
+const sdk: Vendor = {
+  ...noModel,
+  module: '@modelcontextprotocol/sdk',
+  extensions: ['.js'],
+  esModules: ES_MODULES,
+  hasNoMain: true,
+  main: (exports) => exports,
+  operations: [
+    { ...inSdk, method: 'request', around: (call) => sends(call, 0) },
+    { ...inSdk, method: '_onrequest', around: answers },
+  ],
+};
+
+/** Version 2: the class is not exported, but what extends it is. */
+const inMain = { ...protocol, files: ['dist/index'] };
+const operations: readonly OperationPoint[] = [
+  { ...inMain, method: '_requestWithSchemaViaCodec', around: (call) => sends(call, 1) },
+  { ...inMain, method: '_onrequest', around: answers },
+];
+
+const packageOf = (module: string, className: string): Vendor => ({
+  ...noModel,
+  module,
+  extensions: ['.cjs', '.mjs'],
+  main: (exports) => ({ Protocol: Object.getPrototypeOf(exports[className] ?? Object) }),
+  operations,
+});
+
+const client = packageOf('@modelcontextprotocol/client', 'Client');
+const server = packageOf('@modelcontextprotocol/server', 'Server');
+
+/**
+ * The instrumentation of `@modelcontextprotocol/sdk`. Make it before the SDK is loaded.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class McpInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super(NAME, '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return sdk;
+  }
+}
+
+/** The same of `@modelcontextprotocol/client`. */
+export class McpClientInstrumentation extends McpInstrumentation {
+  protected override get vendor(): Vendor {
+    return client;
+  }
+}
+
+/** The same of `@modelcontextprotocol/server`. */
+export class McpServerInstrumentation extends McpInstrumentation {
+  protected override get vendor(): Vendor {
+    return server;
+  }
+}
+
+export const entry: InstrumentationEntry = { name: 'mcp', vendor: sdk, Instrumentation: McpInstrumentation };
+
+/** All of them. */
+export const entries: readonly InstrumentationEntry[] = [
+  entry,
+  { name: 'mcp', vendor: client, Instrumentation: McpClientInstrumentation },
+  { name: 'mcp', vendor: server, Instrumentation: McpServerInstrumentation },
+];
