@@ -2,8 +2,8 @@
  * Runs of LangGraph's graphs. `_streamIterator` is the generator beneath `invoke`, `stream`, `streamEvents` and `batch`, and
  * beneath those of graphs within a graph. The whole run starts within its first step.
  */
-import { fields, name, type OperationPoint, type OperationStart } from '@llmtrace/core';
-import { CANCELLED, endOfPart, endsBySignal, isStopped } from './interrupts.ts';
+import { fields, name, type OpenOperation, type OperationPoint, type OperationStart } from '@llmtrace/core';
+import { CANCELLED, endOfPart, endsBySignal } from './interrupts.ts';
 
 type Graph = any;
 
@@ -40,6 +40,23 @@ function startOf(graph: Graph, options: unknown): OperationStart {
   };
 }
 
+/**
+ * The operation, which ends as the run is stopped, too: then nothing reads the iterator any further. LangGraph has a signal
+ * for each run, which the application's own stops, and which stops with a stream that is left early.
+ */
+function endingWith(operation: OpenOperation, signal: AbortSignal | undefined): OpenOperation {
+  if (!(signal instanceof AbortSignal)) return operation;
+  const stop = (): void => operation.end(CANCELLED);
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    ...operation,
+    end(end) {
+      signal.removeEventListener('abort', stop);
+      operation.end(end);
+    },
+  };
+}
+
 const FILES = ['dist/pregel/index.js', 'dist/pregel/index.cjs'];
 
 export const graphPoint: OperationPoint = {
@@ -53,14 +70,8 @@ export const graphPoint: OperationPoint = {
     const operation = operations.open(() => startOf(self, options));
     if (!operation) return original(...args);
     const iterator = operation.run(() => original(...args));
-    operations.follow(operation, iterator, {
-      result(part) {
-        // LangChain gives up on a run that is stopped: it asks for no further step, in which the run would end.
-        if (isStopped(options)) operation.end(CANCELLED);
-        return endOfPart(part);
-      },
-      ...endsBySignal(options),
-    });
+    const stopping = operations.safely(() => endingWith(operation, fields(options).signal)) ?? operation;
+    operations.follow(stopping, iterator, { result: endOfPart, ...endsBySignal(options) });
     return iterator;
   },
 };

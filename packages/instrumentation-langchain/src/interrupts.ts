@@ -6,10 +6,8 @@ import { fields, lookUp, type OperationEnd, type OperationEnds } from '@llmtrace
 
 /** @param options with the signal by which the application stops it, or LangGraph itself where a stream is left early. */
 export const endsBySignal = (options: unknown): Required<Pick<OperationEnds, 'error'>> => ({
-  error: (error) => controlFlow(error) ?? (isStopped(options) ? CANCELLED : {}),
+  error: (error) => controlFlow(error) ?? (fields(options).signal?.aborted === true ? CANCELLED : {}),
 });
-
-export const isStopped = (options: unknown): boolean => fields(options).signal?.aborted === true;
 
 export const CANCELLED: OperationEnd = { outcome: 'cancelled' };
 const INTERRUPTED: OperationEnd = { outcome: 'interrupted' };
