@@ -5,4 +5,4 @@ import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
 import { instrumentClient } from '@llmtrace/auto/manual';
 
 const names = llmtraceInstrumentations().map(({ instrumentationName }) => instrumentationName);
-console.log(JSON.stringify([names.length, typeof instrumentClient]));
+console.log(JSON.stringify([[...new Set(names)].sort(), typeof instrumentClient]));

@@ -72,8 +72,10 @@ export interface Operations {
   /**
    * Follows the reading of an async iterator, in place: each step runs within the operation, which ends with the iterator,
    * or is abandoned with it. Code of the application between the steps stays in its own context.
+   *
+   * @param ends `result` gets each value that the iterator gives: what they say of the end is put together.
    */
-  follow(operation: OpenOperation, iterator: AsyncIterator<unknown>): void;
+  follow(operation: OpenOperation, iterator: AsyncIterator<unknown>, ends?: OperationEnds): void;
   /**
    * The execution of a tool of that name, where that goes on here: then a request of MCP for it is no operation besides, and is
    * noted on that one.

@@ -2,7 +2,13 @@
 import { context, trace } from '@opentelemetry/api';
 import { type McpRequest, operationOf, runsOf } from '../../model/agent-operation.ts';
 import { spanOf } from '../../model/call-span.ts';
-import type { OpenOperation, Operations, TakenTool } from '../../model/operations.ts';
+import type {
+  OpenOperation,
+  OperationEnd,
+  OperationEnds,
+  Operations,
+  TakenTool,
+} from '../../model/operations.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
@@ -22,7 +28,13 @@ export function operationsOf(engine: EngineConfig): Operations {
         result: (result) => operation.end(safely(() => ends?.result?.(result)) ?? { result }),
         error: (error) => operation.end({ error, ...safely(() => ends?.error?.(error)) }),
       }),
-    follow: (operation, iterator) => void safely(() => follow(operation, iterator)),
+    follow: (operation, iterator, ends) =>
+      void safely(() =>
+        follow(operation, iterator, {
+          result: (part) => safely(() => ends?.result?.(part)) ?? {},
+          error: (error) => safely(() => ends?.error?.(error)) ?? {},
+        }),
+      ),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
     safely,
@@ -74,7 +86,12 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 
 /** The methods are replaced on the object itself: it keeps its class and its other methods. */
-function follow(operation: OpenOperation, iterator: AsyncIterator<unknown>): void {
+function follow(
+  operation: OpenOperation,
+  iterator: AsyncIterator<unknown>,
+  ends: Required<OperationEnds>,
+): void {
+  let end: OperationEnd = {};
   for (const name of ['next', 'return', 'throw'] as const) {
     const step = iterator[name] as Step | undefined;
     if (typeof step !== 'function') continue;
@@ -83,12 +100,15 @@ function follow(operation: OpenOperation, iterator: AsyncIterator<unknown>): voi
         .run(() => step.apply(iterator, args))
         .then(
           (result) => {
-            if (result.done) operation.end(name === 'return' ? { outcome: 'cancelled' } : {});
-            else operation.seen();
+            if (result.done) operation.end(name === 'return' ? { outcome: 'cancelled' } : end);
+            else {
+              operation.seen();
+              end = { ...end, ...ends.result(result.value) };
+            }
             return result;
           },
           (error: unknown) => {
-            operation.end({ error });
+            operation.end({ error, ...ends.error(error) });
             throw error;
           },
         ),

@@ -203,6 +203,43 @@ describe('operations', () => {
     assert.equal(attributesOf('invoke_agent left')['llmtrace.agent.outcome'], 'cancelled');
   });
 
+  it('end with an iterator as its parts and its error say', async () => {
+    const operations = operationsOf(engineWith());
+    const reading = async (name: string, parts: readonly unknown[], error?: Error): Promise<void> => {
+      async function* chunks() {
+        yield* parts;
+        if (error) throw error;
+      }
+      const iterator = chunks();
+      const operation = operations.open(() => ({ kind: 'invoke_agent', name }));
+      assert.ok(operation);
+      operations.follow(operation, iterator, {
+        result: (part) => {
+          if (part === 'broken') throw new Error('telemetry');
+          return part === 'waits' ? { outcome: 'interrupted' } : {};
+        },
+        error: () => ({ outcome: 'interrupted' }),
+      });
+      const seen: unknown[] = [];
+      try {
+        for await (const part of iterator) seen.push(part);
+      } catch (caught) {
+        assert.equal(caught, error);
+      }
+      assert.deepEqual(seen, parts);
+    };
+    await reading('plain', ['a', 'broken']);
+    await reading('waiting', ['waits', 'a']);
+    await reading('thrown', ['a'], new RangeError('no failure'));
+    const outcome = (name: string): unknown[] => {
+      const attributes = attributesOf(`invoke_agent ${name}`);
+      return [attributes['llmtrace.agent.outcome'], attributes['error.type']];
+    };
+    assert.deepEqual(outcome('plain'), [undefined, undefined]);
+    assert.deepEqual(outcome('waiting'), ['interrupted', undefined]);
+    assert.deepEqual(outcome('thrown'), ['interrupted', undefined]);
+  });
+
   it('end with the iterator that is never read, once it is collected', async () => {
     const operations = operationsOf(engineWith());
     (() => {

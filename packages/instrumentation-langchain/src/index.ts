@@ -1,0 +1,72 @@
+/**
+ * `@llmtrace/instrumentation-langchain`: traces runs of LangChain's agents and of LangGraph's graphs, and the tools that they
+ * execute. Model calls within them are traced by the instrumentations of the SDKs by which they are sent.
+ */
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type OperationPoint,
+  type Vendor,
+} from '@llmtrace/core';
+import { agentPoints } from './agent.ts';
+import { graphPoint } from './graph.ts';
+import { toolPoint } from './tool.ts';
+
+const packageOf = (module: string, operations: readonly OperationPoint[]): Vendor => ({
+  provider: '',
+  module,
+  extensions: ['.cjs', '.js'],
+  esModules: operations.flatMap(({ files }) => files.filter((file) => file.endsWith('.js'))),
+  main: (exports) => exports,
+  client: (self) => self,
+  baseURL: () => undefined,
+  endpoints: [],
+  operations,
+});
+
+const core = packageOf('@langchain/core', [toolPoint]);
+const langGraph = packageOf('@langchain/langgraph', [graphPoint]);
+const langChain = packageOf('langchain', agentPoints);
+
+/**
+ * The instrumentation of `@langchain/core`: tools. Make it before LangChain is loaded.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class LangChainCoreInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super('@llmtrace/instrumentation-langchain', '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return core;
+  }
+}
+
+/** The same of `@langchain/langgraph`: runs of graphs, and of agents, which are graphs. */
+export class LangGraphInstrumentation extends LangChainCoreInstrumentation {
+  protected override get vendor(): Vendor {
+    return langGraph;
+  }
+}
+
+/** The same of `langchain`: which graphs are those of agents. */
+export class LangChainInstrumentation extends LangChainCoreInstrumentation {
+  protected override get vendor(): Vendor {
+    return langChain;
+  }
+}
+
+export const entry: InstrumentationEntry = {
+  name: 'langchain',
+  vendor: core,
+  Instrumentation: LangChainCoreInstrumentation,
+};
+
+/** All of them. */
+export const entries: readonly InstrumentationEntry[] = [
+  entry,
+  { name: 'langchain', vendor: langGraph, Instrumentation: LangGraphInstrumentation },
+  { name: 'langchain', vendor: langChain, Instrumentation: LangChainInstrumentation },
+];

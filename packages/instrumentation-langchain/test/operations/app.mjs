@@ -1,0 +1,215 @@
+// An application with agents of LangChain and LangGraph. The format of the packages is in FORMAT, the scenes that their
+// version cannot play in WITHOUT.
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { trace } from '@opentelemetry/api';
+
+const without = (process.env.WITHOUT ?? '').split(';');
+const require = createRequire(process.env.SDK);
+const load = (path) =>
+  process.env.FORMAT === 'cjs'
+    ? require(path)
+    : import(pathToFileURL(require.resolve(path).replace(/\.cjs$/, '.js')));
+
+const { ChatOpenAI } = await load('@langchain/openai');
+const { DynamicTool, tool } = await load('@langchain/core/tools');
+const { Command, END, MemorySaver, MessagesAnnotation, START, StateGraph, interrupt } =
+  await load('@langchain/langgraph');
+const { createReactAgent } = await load('@langchain/langgraph/prebuilt');
+const { createAgent } = without.includes('createAgent') ? {} : await load('langchain');
+
+let unhandled = 0;
+process.on('unhandledRejection', () => unhandled++);
+
+const model = (name = 'gpt-4o-mini', more = {}) =>
+  new ChatOpenAI({
+    model: name,
+    maxRetries: 0,
+    configuration: { baseURL: process.env.OPENAI_BASE_URL },
+    ...more,
+  });
+const tracer = trace.getTracer('application');
+const show = (...values) =>
+  process.stdout.write(`${values.map((value) => JSON.stringify(value)).join(' ')}\n`);
+
+/** Work of the application's own, within a tool. */
+const work = (name, value) =>
+  tracer.startActiveSpan(name, async (span) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    span.end();
+    return value;
+  });
+
+const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+const toolOf = (name, fn) => tool(fn, { name, description: 'A number about a city', schema });
+const population = toolOf('population', ({ city }) => work('look up', `2103000 in ${city}`));
+
+const agent = (more = {}) =>
+  createReactAgent({ llm: model(), tools: [population], name: 'geographer', ...more });
+const question = { messages: [{ role: 'user', content: 'How many people live in Paris?' }] };
+const told = ({ messages }) =>
+  messages.map((message) => [message.getType(), message.content, message.status]);
+const ask = async (one, options) => show(told(await one.invoke(question, options)));
+
+async function attempt(run) {
+  try {
+    show(await run());
+  } catch (error) {
+    show('failed', error.constructor.name, error.name, String(error.message).split('\n')[0]);
+  }
+}
+
+/** Reads a stream. Code between its parts is the caller's: it sees no other span than the scene's. */
+async function read(stream, partOf) {
+  const around = trace.getActiveSpan();
+  const parts = [];
+  for await (const part of stream) parts.push([partOf(part), trace.getActiveSpan() === around]);
+  show(stream.constructor.name, parts);
+}
+
+const counts = (texts) =>
+  Object.entries(Object.groupBy(texts, (text) => text)).map(([k, v]) => [k, v.length]);
+
+async function events(one, options) {
+  const kinds = [];
+  for await (const { event } of one.streamEvents(question, { version: 'v2', ...options })) kinds.push(event);
+  show(counts(kinds));
+}
+
+const fails = () => agent({ llm: model('fail-500') });
+
+const scenes = {
+  plain: () => ask(agent()),
+  'no name': () => ask(agent({ name: undefined })),
+  streamed: async () => read(await agent().stream(question, { streamMode: 'updates' }), Object.keys),
+  'streamed, messages': async () =>
+    read(await agent().stream(question, { streamMode: 'messages' }), ([message]) => message.getType()),
+  events: () => events(agent()),
+  'several at once': async () => show((await agent().batch([question, question])).map(told)),
+  'two tools at once': () =>
+    ask(
+      agent({
+        llm: model('gpt-4o-mini', { modelKwargs: { parallel_tool_calls: true } }),
+        tools: [population, toolOf('area', ({ city }) => work('measure', city))],
+      }),
+    ),
+  'a tool that throws': () =>
+    ask(
+      agent({
+        tools: [
+          toolOf('population', () => {
+            throw new RangeError('the secret of Paris');
+          }),
+        ],
+      }),
+    ),
+  'a tool alone': async () => {
+    const call = { type: 'tool_call', id: 'call_1', name: 'population', args: { city: 'Rome' } };
+    show((await population.invoke(call)).content, await population.invoke({ city: 'Oslo' }));
+    await attempt(() => population.invoke({ town: 'Rome' }));
+    const old = new DynamicTool({ name: 'echo', description: 'Echoes', func: async (text) => text });
+    show(await old.invoke('hello'));
+  },
+  'an agent as a tool': () =>
+    ask(
+      agent({
+        tools: [toolOf('ask', async () => (await agent().invoke(question)).messages.at(-1).content)],
+        name: 'chief',
+      }),
+    ),
+  'a graph': async () => {
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode('research', agent())
+      .addNode('review', async ({ messages }) => ({ messages: [await model().invoke(messages.slice(-1))] }))
+      .addEdge(START, 'research')
+      .addEdge('research', 'review')
+      .addEdge('review', END)
+      .compile({ name: 'report' });
+    await ask(graph, { configurable: { thread_id: 'thread-1' } });
+  },
+  'two runs at once': async () => {
+    const runs = [agent({ name: 'one' }), agent({ name: 'two' })].map((one) => one.invoke(question));
+    show((await Promise.all(runs)).map(told));
+  },
+  'an interrupt': async () => {
+    const careful = agent({
+      tools: [toolOf('population', async () => work('look up', interrupt({ ask: 'May I?' })))],
+      checkpointer: new MemorySaver(),
+    });
+    const options = { configurable: { thread_id: 'thread-2' } };
+    const first = await careful.invoke(question, options);
+    show(first.__interrupt__.map(({ value }) => value));
+    show(told(await careful.invoke(new Command({ resume: 'yes' }), options)));
+  },
+  abort: async () => {
+    const controller = new AbortController();
+    const stopping = toolOf('population', async () => {
+      controller.abort();
+      return 'too late';
+    });
+    await attempt(() => agent({ tools: [stopping] }).invoke(question, { signal: controller.signal }));
+  },
+  'left early': async () => {
+    let release;
+    const gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    const waiting = agent({ tools: [toolOf('population', () => gate)] });
+    for await (const part of await waiting.stream(question, { streamMode: 'updates' })) {
+      show(Object.keys(part));
+      break;
+    }
+    release('too late');
+  },
+  'never read': async () => {
+    let end;
+    const ended = new Promise((resolve) => {
+      end = resolve;
+    });
+    const handler = { handleChainEnd: (_output, _run, parent) => parent ?? end() };
+    await agent().stream(question, { callbacks: [handler] });
+    await ended;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  },
+  'a model that fails': () => attempt(() => fails().invoke(question)),
+  'a stream that fails': () => attempt(async () => read(await fails().stream(question), Object.keys)),
+  'a rejection that is not handled': async () => {
+    fails().invoke(question);
+    await once(process, 'unhandledRejection');
+  },
+  createAgent: async () => {
+    const one = createAgent({ model: model(), tools: [population], name: 'geographer' });
+    await ask(one);
+    await read(await one.stream(question, { streamMode: 'updates' }), Object.keys);
+    await events(one);
+  },
+  'createAgent, within a graph': async () => {
+    const { graph } = createAgent({ model: model(), tools: [population], name: 'geographer' });
+    const around = new StateGraph(MessagesAnnotation)
+      .addNode('research', graph)
+      .addEdge(START, 'research')
+      .addEdge('research', END)
+      .compile({ name: 'report' });
+    await ask(around);
+  },
+  anthropic: async () => {
+    const { ChatAnthropic } = await load('@langchain/anthropic');
+    const llm = new ChatAnthropic({
+      model: 'claude-sonnet-4-6',
+      maxTokens: 200,
+      anthropicApiUrl: process.env.ANTHROPIC_BASE_URL,
+    });
+    await ask(createAgent({ model: llm, tools: [population], name: 'geographer' }));
+  },
+};
+
+for (const [name, play] of Object.entries(scenes)) {
+  if (without.includes(name)) continue;
+  show(name);
+  await tracer.startActiveSpan(`scene ${name}`, async (span) => {
+    await play();
+    span.end();
+  });
+  show('active', trace.getActiveSpan() === undefined, 'unhandled', unhandled);
+}
