@@ -1,4 +1,4 @@
-const OpenAI = require('openai');
+const { OpenAI } = require('openai');
 
 exports.ask = async (question) => {
   const { choices } = await new OpenAI().chat.completions.create({

@@ -1,5 +1,5 @@
 // An answer, printed as it comes: node --import @llmtrace/auto stream.cjs
-const OpenAI = require('openai');
+const { OpenAI } = require('openai');
 
 async function main() {
   const client = new OpenAI();

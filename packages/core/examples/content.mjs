@@ -9,7 +9,8 @@ new OpenAIInstrumentation({
     redact: ['keys', 'emails', names],
     completionHook: ({ inputMessages, outputMessages }, span) => {
       const { traceId } = span.spanContext();
-      console.log(traceId.length, inputMessages[0].parts[0].content, outputMessages[0].finish_reason);
+      const [part] = inputMessages[0].parts;
+      if (part.type === 'text') console.log(traceId.length, part.content, outputMessages[0].finish_reason);
     },
   },
 });

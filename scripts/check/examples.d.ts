@@ -1,0 +1,17 @@
+// What the examples of the documentation use and this repository does not install.
+declare module '@azure/functions';
+declare module '@vercel/otel';
+declare module 'chai';
+declare module 'vitest';
+
+// Of jest.
+declare const afterAll: (run: () => unknown) => void;
+declare const beforeAll: (run: () => unknown) => void;
+// biome-ignore lint/suspicious/noExplicitAny: the matchers of a runner that is not installed
+declare const expect: any;
+
+declare namespace JSX {
+  interface IntrinsicElements {
+    [name: string]: unknown;
+  }
+}
