@@ -2,12 +2,15 @@
 import { withLlmAttributes } from '@llmtrace/core';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 
-const showTenant = {
-  end: ({ attributes: { tenant, feature, user } }) => console.log(`${tenant}, ${feature}: ${user}`),
-};
 new OpenAIInstrumentation({
   budget: { usd: 10, window: 'day', key: 'tenant' },
-  observers: [showTenant],
+  observers: [
+    {
+      end({ attributes: { tenant, feature, user } }) {
+        console.log(`${tenant}, ${feature}: ${user}`);
+      },
+    },
+  ],
 });
 
 const { default: OpenAI } = await import('openai');

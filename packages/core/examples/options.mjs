@@ -9,7 +9,10 @@ const openai = new OpenAI();
 const ask = (content) =>
   openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content }] });
 
-/** The report may cost 1,000 tokens a day, waits long for a vendor that is overloaded, and is seen in traces by its name. */
+/**
+ * The report may cost 1,000 tokens a day, waits long for a vendor that is overloaded, and is seen in traces by its name.
+ * @type {import('@llmtrace/core').LlmOptions}
+ */
 const report = {
   name: 'nightly report',
   retry: { maxRetries: 8, deadline: 600_000 },
