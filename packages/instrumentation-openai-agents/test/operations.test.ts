@@ -95,7 +95,13 @@ const scenes: readonly OperationScene[] = [
       assert.equal(attributes['network.transport'], 'pipe');
     },
   },
-  { name: 'a stream that is left', tree: workflow(...weatherman) },
+  {
+    name: 'a stream that is left',
+    tree: workflow(...agent('Weatherman', CHAT)),
+    check(spans) {
+      assert.equal(named(spans, CHAT).attributes['llmtrace.stream.outcome'], 'cancelled');
+    },
+  },
   { name: 'a rejection that is not handled', tree: failing },
 ];
 

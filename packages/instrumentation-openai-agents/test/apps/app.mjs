@@ -108,6 +108,8 @@ const scenes = {
       command: process.execPath,
       args: [...process.execArgv, process.env.MCP_SERVER],
       env: { ...process.env, SDK: process.env.MCP_SDK, FORMAT: 'esm' },
+      clientSessionTimeoutSeconds: 60, // a busy machine starts a server slowly
+      timeout: 60_000,
     });
     await weather.connect();
     try {
@@ -118,10 +120,13 @@ const scenes = {
   },
   'a stream that is left': async () => {
     const result = await run(weatherman, 'W?', { stream: true });
+    let first;
     for await (const event of result) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      return event.type;
+      first = event.type;
+      break;
     }
+    await result.completed.catch(() => {});
+    return first;
   },
   'a rejection that is not handled': async () => {
     run(agent('Failing', { model: 'fail-401' }), 'W?');
