@@ -21,8 +21,8 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   anthropic: () => require('@llmtrace/instrumentation-anthropic'),
   'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
-  mcp: () => require('@llmtrace/instrumentation-mcp'),
   langchain: () => require('@llmtrace/instrumentation-langchain'),
+  mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };
 
