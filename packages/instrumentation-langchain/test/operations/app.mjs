@@ -142,6 +142,33 @@ const scenes = {
     show(first.__interrupt__.map(({ value }) => value));
     show(told(await careful.invoke(new Command({ resume: 'yes' }), options)));
   },
+  'an interrupt within a graph': async () => {
+    const inner = new StateGraph(MessagesAnnotation)
+      .addNode('approve', () => ({ messages: [interrupt('May I?')] }))
+      .addEdge(START, 'approve')
+      .compile({ name: 'approval' });
+    const outer = new StateGraph(MessagesAnnotation)
+      .addNode('approval', inner)
+      .addEdge(START, 'approval')
+      .compile({ name: 'order', checkpointer: new MemorySaver() });
+    const { __interrupt__: waiting } = await outer.invoke(question, {
+      configurable: { thread_id: 'thread-3' },
+    });
+    show(waiting.map(({ value }) => value));
+  },
+  'a handoff': async () => {
+    const first = new StateGraph(MessagesAnnotation)
+      .addNode('decide', () => new Command({ graph: Command.PARENT, goto: 'second' }))
+      .addEdge(START, 'decide')
+      .compile({ name: 'first' });
+    const team = new StateGraph(MessagesAnnotation)
+      .addNode('first', first, { ends: ['second'] })
+      .addNode('second', async ({ messages }) => ({ messages: [await model().invoke(messages)] }))
+      .addEdge(START, 'first')
+      .addEdge('second', END)
+      .compile({ name: 'team' });
+    await ask(team);
+  },
   abort: async () => {
     const controller = new AbortController();
     const stopping = toolOf('population', async () => {

@@ -104,6 +104,18 @@ const scenes: readonly OperationScene[] = [
     },
   },
   {
+    name: 'an interrupt within a graph',
+    tree: run('invoke_workflow order', 'invoke_workflow approval'),
+    check(spans) {
+      for (const span of spans) expectOutcome(span, 'interrupted');
+    },
+  },
+  {
+    name: 'a handoff',
+    tree: run('invoke_workflow team', 'invoke_workflow first', CHAT),
+    check: (spans) => expectOutcome(named(spans, 'invoke_workflow first'), undefined),
+  },
+  {
     name: 'abort',
     tree: run('invoke_agent geographer', CHAT, 'execute_tool population'),
     check(spans) {
