@@ -12,6 +12,8 @@ const CLIENTS: Readonly<Record<string, (sdk: any) => object>> = {
   '@anthropic-ai/sdk': ({ Anthropic, default: main }) => new (Anthropic ?? main)({ apiKey: 'k' }),
   '@google/genai': ({ GoogleGenAI }) => new GoogleGenAI({ apiKey: 'k' }),
   '@google/generative-ai': ({ GoogleGenerativeAI }) => new GoogleGenerativeAI('k'),
+  '@aws-sdk/client-bedrock-runtime': ({ BedrockRuntimeClient }) =>
+    new BedrockRuntimeClient({ region: 'us-east-1' }),
 };
 const CASES: readonly VendorCase[] = await Promise.all(
   allVendors().map(async ({ name }) => (await import(`@llmtrace/test-fixtures/cases/${name}`)).vendorCase),

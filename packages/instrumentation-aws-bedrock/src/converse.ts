@@ -67,12 +67,15 @@ function request(given: any): LlmRequest {
 }
 
 /** The answer names a model only where a router of prompts has chosen it. */
-const response = (r: any): LlmResponse => ({
-  model: routed(r.trace),
-  finishReasons: finishReasons(r.stopReason),
-  usage: usage(r.usage),
-  serviceTier: name(fields(r.serviceTier).type),
-});
+function response(answer: unknown): LlmResponse {
+  const { trace, stopReason, usage: counts, serviceTier } = fields(answer);
+  return {
+    model: routed(trace),
+    finishReasons: finishReasons(stopReason),
+    usage: usage(counts),
+    serviceTier: name(fields(serviceTier).type),
+  };
+}
 
 const routed = (trace: unknown): string | undefined =>
   name(fields(fields(trace).promptRouter).invokedModelId);

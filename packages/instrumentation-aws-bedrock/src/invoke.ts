@@ -35,7 +35,8 @@ function jsonOf(body: unknown): any {
 /** A request's body, by its command: it is read for the operation, the parameters and the content. */
 const bodies = new WeakMap<object, any>();
 
-function bodyOf(command: object): any {
+function bodyOf(command: unknown): any {
+  if (typeof command !== 'object' || command === null) return {};
   const known = bodies.get(command);
   if (known) return known;
   const body = jsonOf(inputOf(command).body);
@@ -47,7 +48,8 @@ function bodyOf(command: object): any {
 const TOKENS_AT_END = /"inputTextTokenCount"\s*:\s*(\d{1,12})\D*$/;
 const END = 512;
 
-function vectorsResponse({ body }: any): LlmResponse {
+function vectorsResponse(answer: unknown): LlmResponse {
+  const { body } = fields(answer);
   if (!(body instanceof Uint8Array)) return {};
   const end = Buffer.from(body.subarray(-END)).toString('latin1');
   const tokens = TOKENS_AT_END.exec(end)?.[1];
@@ -112,7 +114,7 @@ const invoked = (operation: Operation, stream: boolean): Omit<Endpoint, keyof Se
     return request;
   },
   response: (answer, asked) =>
-    operation === 'embeddings' ? vectorsResponse(answer) : responseIn(jsonOf(answer.body), asked),
+    operation === 'embeddings' ? vectorsResponse(answer) : responseIn(jsonOf(fields(answer).body), asked),
   ...(stream && {
     chunk: (soFar: LlmResponse, event: any, asked: Parameters<Endpoint['response']>[1]) =>
       eventIn(soFar, eventOf(event), asked),

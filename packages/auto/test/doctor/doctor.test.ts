@@ -82,7 +82,7 @@ describe('the doctor', () => {
     assert.match(asked.stderr, /✓ all is well\n$/);
     assert.match(
       asked.stderr,
-      /loaded {3}openai 7\.57\.0 \(ES module\): traced \(\d+ methods\)(?: .*\/node_modules\/openai)?\n/,
+      /loaded {3}openai 7\.\d+\.\d+ \(ES module\): traced \(\d+ methods\)(?: .*\/node_modules\/openai)?\n/,
     );
     assert.match(asked.stderr, /calls {4}1 of openai traced\n/);
     assert.match(asked.stderr, /spans {4}to http:\/\/127\.0\.0\.1:\d+ \(OTLP, http\/json\)\n/);
@@ -179,10 +179,10 @@ describe('the doctor', () => {
     it('takes a set-up of the application as it is', async () => {
       const command = ['--import', `./${app('host.mjs')}`, app('chat.mjs')];
       const { stdout } = await doctor(command);
-      assert.match(stdout, /openai 7\.57\.0 \(ES module\): not patched, traced by its requests/);
+      assert.match(stdout, /openai 7\.\d+\.\d+ \(ES module\): not patched, traced by its requests/);
       assert.match(stdout, /1 of http-clients traced/);
       const patched = await doctor(command, { env: { LLMTRACE_INSTRUMENTATIONS: 'openai' } });
-      assert.match(patched.stdout, /✗ hook-missing: openai 7\.57\.0 was imported/);
+      assert.match(patched.stdout, /✗ hook-missing: openai 7\.\d+\.\d+ was imported/);
     });
 
     it('says so where llmtrace is not started at all', async () => {

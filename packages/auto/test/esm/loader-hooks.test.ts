@@ -6,6 +6,7 @@ import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { initialize, loadSync } from '../../src/esm/loader-hooks.ts';
 
 const OPENAI_4 = [
+  ['lib/AbstractChatCompletionRunner.mjs', 'AbstractChatCompletionRunner'],
   ['resources/audio/speech.mjs', 'Speech'],
   ['resources/audio/transcriptions.mjs', 'Transcriptions'],
   ['resources/audio/translations.mjs', 'Translations'],

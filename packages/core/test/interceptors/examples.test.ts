@@ -24,7 +24,7 @@ async function run(name: string, env: Record<string, string> = {}): Promise<stri
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   retry: ['core/examples/retry'],
   'rate-limit': ['core/examples/rate-limit', 'core/examples/budget', 'core/examples/limiter'],
-  attribution: ['core/examples/attribution'],
+  attribution: ['core/examples/attribution', 'core/examples/attribution-worker'],
   usage: ['core/examples/usage'],
   options: ['core/examples/options'],
   hooks: ['core/examples/span-hooks'],
@@ -49,6 +49,7 @@ describe('the examples of retries, rate limits and middleware', () => {
 
   it('show whom a call is for', async () => {
     assert.equal(await run('attribution'), 'acme, summary: ann\n');
+    assert.equal(await run('attribution-worker'), 'acme: A long text.\n');
   });
 
   it('give some calls other options', async () => {
