@@ -18,6 +18,7 @@ const FOLLOW_MS = 1000;
 const MAX_WAITING = 100;
 
 interface Waiting extends Redirected {
+  readonly place: string;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -25,30 +26,33 @@ interface Waiting extends Redirected {
 const { clearTimeout, setTimeout } = globalThis;
 const outside = AsyncLocalStorage.snapshot();
 
-/** By the place that they were sent to. */
-const waiting = new Map<string, Waiting>();
+/** In the order of the redirects. Several may lead to one place: a client that follows none leaves its call there. */
+const waiting: Waiting[] = [];
 
 /** @param status of the redirect, which the call has failed with if nothing follows. */
 export function awaitRedirect(place: string, redirected: Redirected, status: number): void {
-  if (waiting.size >= MAX_WAITING || waiting.has(place)) {
+  if (waiting.length >= MAX_WAITING) {
     end(redirected.live, status);
     return;
   }
   const giveUp = (): void => {
-    waiting.delete(place);
+    waiting.splice(waiting.indexOf(entry), 1);
     end(redirected.live, status);
   };
   const timer = outside(() => setTimeout(giveUp, FOLLOW_MS).unref());
-  waiting.set(place, { ...redirected, timer });
+  const entry: Waiting = { ...redirected, place, timer };
+  waiting.push(entry);
 }
 
-/** The call that a request to this place continues, if that sends the same. */
+/**
+ * The call that a request to this place continues, if that sends the same. Of several it is the last: clients follow at
+ * once.
+ */
 export function takeRedirected(place: string, length: number): Redirected | undefined {
-  if (waiting.size === 0) return undefined;
-  const found = waiting.get(place);
-  if (found?.length !== length) return undefined;
-  waiting.delete(place);
-  clearTimeout(found.timer);
+  const index = waiting.findLastIndex((one) => one.place === place && one.length === length);
+  if (index < 0) return undefined;
+  const [found] = waiting.splice(index, 1);
+  clearTimeout(found?.timer);
   return found;
 }
 

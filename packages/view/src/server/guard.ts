@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Access {
-  /** Asked of whoever reads or sends; undefined asks nothing. */
+  /** The secret that each reader and sender must present; undefined for none. */
   readonly token: string | undefined;
   /** Pages that may send to `/v1`. */
   readonly allowedOrigins: readonly string[];
