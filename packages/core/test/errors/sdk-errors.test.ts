@@ -153,7 +153,7 @@ const BROKEN_STREAMS: Record<FailingSdk['vendor'], [chunk: Bytes, failure: Bytes
     '{"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}',
     'overloaded',
   ],
-  bedrock: [frame('messageStart', { role: 'assistant' }), bedrockStreamFailure(), 'server'],
+  bedrock: [frame('chunk', { bytes: 'e30=' }), bedrockStreamFailure(), 'server'],
 };
 
 describe('errors of the real SDKs', () => {
@@ -261,6 +261,14 @@ describe('errors of the real SDKs', () => {
       });
     });
   }
+
+  it('are timeouts where a model takes too long within a stream of Bedrock', async () => {
+    const body = frame('modelTimeoutException', { message: 'x' }, 'exception');
+    for (const sdk of SDKS.filter(({ vendor }) => vendor === 'bedrock')) {
+      const error = await fail(sdk, { body }, { stream: true });
+      assert.equal(classifyError(error).type, 'timeout');
+    }
+  });
 });
 
 /** Runs `read` while the classes of an error have the names that a bundler gives them. */

@@ -69,10 +69,12 @@ const bedrock: Call = async (exports, url, { stream = false, timeout = 5000, sig
     }),
     maxAttempts: 1,
   });
-  const request = { modelId: 'm', messages: [{ role: 'user', content: [{ text: 'hi' }] }] };
-  const Command = stream ? exports.ConverseStreamCommand : exports.ConverseCommand;
-  const answer = await client.send(new Command(request), { abortSignal: signal });
-  return stream ? answer.stream : answer;
+  // The stream of InvokeModel reports all failures that the stream of Converse does, and a timeout of the model.
+  const command = stream
+    ? new exports.InvokeModelWithResponseStreamCommand({ modelId: 'm', body: '{}' })
+    : new exports.ConverseCommand({ modelId: 'm', messages: [{ role: 'user', content: [{ text: 'hi' }] }] });
+  const answer = await client.send(command, { abortSignal: signal });
+  return stream ? answer.body : answer;
 };
 
 const PROVIDERS: Readonly<Record<string, string>> = {
