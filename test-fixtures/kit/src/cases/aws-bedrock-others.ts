@@ -114,7 +114,7 @@ export const callRows: readonly Row[] = [
     calls: () => [{ family: plainLlama, answer: 'whole', stream: true, chunks: 'some' }],
   },
   {
-    name: 'an answer that nobody waits for, and that the SDK reads all the same',
+    name: 'an answer that is never awaited, and that the SDK reads all the same',
     async run({ client, call, server, see }) {
       call(client());
       await server.received(1);

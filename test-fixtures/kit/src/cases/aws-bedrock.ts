@@ -52,7 +52,7 @@ export const vendorCase: VendorCase = {
   },
   leftOut: {
     ...withoutRawResponse,
-    'an answer that nobody waits for': READS_AT_ONCE,
+    'an answer that is never awaited': READS_AT_ONCE,
     'break after the first chunk': NOT_CLOSED,
     'throw inside the loop': NOT_CLOSED,
     'AbortSignal while reading': 'an abort throws in the loop: there is a row of that',
