@@ -189,7 +189,47 @@ const geminiEmbedding = {
   embedding: { values: [0.1] },
 };
 
-/** What each kind of answer is, whole and in the events of a stream. */
+const converseUsage = {
+  inputTokens: 96,
+  outputTokens: 80,
+  totalTokens: 240,
+  cacheReadInputTokens: 64,
+  cacheWriteInputTokens: 0,
+};
+const metrics = { latencyMs: 312 };
+const toolUse = { toolUseId: 'tooluse_1', name: 'weather' };
+const converse = {
+  output: {
+    message: {
+      role: 'assistant',
+      content: [{ text: SAID }, { toolUse: { ...toolUse, input: { city: MARKER } } }],
+    },
+  },
+  stopReason: 'end_turn',
+  usage: converseUsage,
+  metrics,
+};
+const delta = (contentBlockIndex, delta) => ({
+  type: 'contentBlockDelta',
+  payload: { contentBlockIndex, delta },
+});
+const converseEvents = [
+  { type: 'messageStart', payload: { role: 'assistant' } },
+  delta(0, { text: SAID }),
+  { type: 'contentBlockStop', payload: { contentBlockIndex: 0 } },
+  { type: 'contentBlockStart', payload: { contentBlockIndex: 1, start: { toolUse } } },
+  delta(1, { toolUse: { input: ARGUMENTS } }),
+  { type: 'contentBlockStop', payload: { contentBlockIndex: 1 } },
+  { type: 'messageStop', payload: { stopReason: 'tool_use' } },
+  { type: 'metadata', payload: { usage: converseUsage, metrics } },
+];
+/** The generators put what is in `model` into the frame, as Bedrock does: in base64. */
+const invokedEvents = messageEvents.map((model) => ({ type: 'chunk', model }));
+
+/**
+ * What each kind of answer is, whole and in the events of a stream. Those of AWS are framed: each has the type of its
+ * frame, and a payload.
+ */
 export const ANSWERS = {
   chat: { whole: chat, events: chatChunks },
   responses: { whole: response, events: responseEvents },
@@ -199,6 +239,8 @@ export const ANSWERS = {
   textCompletion: { whole: textCompletion, events: [textCompletion, textCompletion] },
   generated: { whole: generated, events: generatedChunks },
   geminiEmbedding: { whole: geminiEmbedding, events: [geminiEmbedding] },
+  converse: { whole: converse, events: converseEvents, isFramed: true },
+  invoked: { whole: message, events: invokedEvents, isFramed: true },
   tokens: { whole: { input_tokens: 5, totalTokens: 5 }, events: [] },
 };
 
@@ -218,6 +260,7 @@ export const FAILURES = [
   { detail: [{ type: 'missing', loc: ['body', 'messages'], msg: 'Field required', input: { text: SAID } }] },
   { error: SAID },
   { message: SAID },
+  { __type: 'com.amazon.bedrock#ThrottlingException', message: SAID },
   { errors: [{ message: SAID }] },
 ];
 
@@ -270,4 +313,25 @@ export const REQUESTS = {
     systemInstruction: SAID,
   },
   generativeEmbedding: { content: { role: 'user', parts: [{ text: SAID }] } },
+  converse: {
+    modelId: 'amazon.nova-lite-v1:0',
+    system: [{ text: SAID }],
+    messages: [{ role: 'user', content: [{ text: SAID }] }],
+    inferenceConfig: { maxTokens: 5, temperature: 0.5, stopSequences: ['a'] },
+    toolConfig: {
+      tools: [
+        { toolSpec: { name: 'weather', description: SAID, inputSchema: { json: { type: 'object' } } } },
+      ],
+    },
+  },
+  invoke: {
+    modelId: 'anthropic.claude-haiku-4-5-20251001-v1:0',
+    contentType: 'application/json',
+    body: {
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: 5,
+      system: SAID,
+      messages: [{ role: 'user', content: [{ type: 'text', text: SAID }] }],
+    },
+  },
 };

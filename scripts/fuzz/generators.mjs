@@ -1,5 +1,6 @@
 // What is generated: requests, answers, and how a server gives them. A play is plain JSON, so that it can be kept.
 import { json, numbers, object } from '@llmtrace/test-fixtures/any-json';
+import { frame as awsFrame, bedrockStreamFailure } from '@llmtrace/test-fixtures/bodies/bedrock';
 import fc from 'fast-check';
 import { ANSWERS, FAILURES, MARKER, REQUESTS } from './bodies.mjs';
 import { ODD_NAMES } from './odd.mjs';
@@ -145,6 +146,52 @@ const eventsBody = ({ events, whole }) =>
       return frames.join('');
     });
 
+/** What is wrong in an event stream: failures, a type that is not known, a checksum that does not fit. */
+const AWS_NOISE = [
+  bedrockStreamFailure(),
+  awsFrame('throttlingException', { message: MARKER }, 'exception'),
+  awsFrame('later', { text: MARKER }),
+  awsFrame('chunk', `"${MARKER}`),
+  awsFrame('metadata', ''),
+  Buffer.concat([awsFrame('messageStop', { stopReason: 'end_turn' }).subarray(0, -4), Buffer.alloc(4)]),
+];
+
+/** Names of types are short: their length has one byte or two. */
+const awsTypeOf = (type) => (typeof type === 'string' ? type.slice(0, 100) : 'chunk');
+
+function awsFrameOf(event) {
+  const { type, payload, model } = Object(event);
+  if (model === undefined) return awsFrame(awsTypeOf(type), textOf(payload));
+  return awsFrame(awsTypeOf(type), { bytes: Buffer.from(textOf(model)).toString('base64') });
+}
+
+const framedBody = ({ events }) =>
+  fc
+    .record({
+      events: fc.oneof(
+        { weight: 4, arbitrary: changed(events, anything, 5) },
+        fc.array(fc.constantFrom(...events), { maxLength: 8 }),
+      ),
+      noise: fc.array(fc.tuple(fc.nat({ max: 12 }), fc.constantFrom(...AWS_NOISE)), { maxLength: 2 }),
+    })
+    .map(({ events: list, noise: frames }) => {
+      const all = (Array.isArray(list) ? list : [list]).map(awsFrameOf);
+      for (const [at, one] of frames) all.splice(at, 0, one);
+      return Buffer.concat(all);
+    });
+
+/**
+ * The SDK takes the first bytes of a stream for a length, and reserves as much memory: up to 4 GB for a text, a number
+ * that depends on the machine. So a text is the payload of a frame, and no stream is compressed.
+ */
+const inFrames = ({ status, body, encoding, raw, ...rest }) => ({
+  ...rest,
+  status,
+  body: status < 300 && typeof body === 'string' ? awsFrame('metadata', body) : body,
+  encoding: status < 300 ? 'identity' : encoding,
+  raw: raw?.includes(' 200 ') ? undefined : raw,
+});
+
 /** A text in parts, which may end within a character. */
 function split(text, cuts) {
   const bytes = Buffer.from(text);
@@ -165,6 +212,9 @@ function partOf(bytes) {
 }
 
 const HEADERS = [
+  'x-amzn-errortype',
+  'x-amzn-requestid',
+  'x-amzn-bedrock-input-token-count',
   'request-id',
   'x-request-id',
   'retry-after',
@@ -225,13 +275,14 @@ const replyOf = (answer, isStream) =>
       headers,
       body: fc.oneof(
         { weight: isStream ? 1 : 6, arbitrary: wholeBody(answer) },
-        { weight: isStream ? 8 : 1, arbitrary: eventsBody(answer) },
+        { weight: isStream ? 8 : 1, arbitrary: answer.isFramed ? framedBody(answer) : eventsBody(answer) },
       ),
       cuts: fc.array(fc.nat({ max: 100 }), { maxLength: 4 }),
       encoding: fc.constantFrom(...Array(12).fill('identity'), 'gzip', 'br', 'deflate', 'false'),
       end: fc.constantFrom(...Array(8).fill('end'), 'cut', 'hang'),
       raw: fc.oneof({ weight: 20, arbitrary: fc.constant(undefined) }, fc.constantFrom(...RAW)),
     })
+    .map((reply) => (isStream && answer.isFramed ? inFrames(reply) : reply))
     .map(({ type, headers: others, body, cuts, raw, ...rest }) => ({
       ...rest,
       headers: type ? [['content-type', type], ...others] : others,

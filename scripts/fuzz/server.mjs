@@ -12,7 +12,7 @@ const HANGING = 60;
 const MAX_REQUESTS = 8;
 
 /** What of the request differs between two runs. */
-const VOLATILE = new Set(['host', 'connection', 'content-length', 'date']);
+const VOLATILE = new Set(['host', 'connection', 'content-length', 'date', 'amz-sdk-invocation-id']);
 
 /** Starts it. `play(replies)` sets what the next requests are answered, and forgets those before. */
 export async function startServer() {

@@ -1,6 +1,8 @@
 // The ways in which an application uses each SDK: what it asks, how it reads the answer. A use is given a client, the
 // request, and `at`: what notes all that the application sees.
 
+import { handlerOf } from '@llmtrace/test-fixtures/cases/aws-bedrock';
+
 /** Reads a stream, to its end or as far as the play says. */
 async function read(stream, at) {
   let count = 0;
@@ -196,6 +198,42 @@ const generative = {
   ),
 };
 
+/** A use sends a command of the client's own copy of the SDK. */
+const send =
+  (command) =>
+  ({ client, sdk }, request, options) =>
+    client.send(new sdk[command](request), options && { abortSignal: options.signal });
+/** The body of InvokeModel is JSON as a text. */
+const sendBody = (command) => async (made, request, options) => {
+  const { body } = Object(request);
+  const isPlain = typeof body === 'object' && body !== null && !ArrayBuffer.isView(body);
+  return send(command)(made, isPlain ? { ...request, body: JSON.stringify(body) } : request, options);
+};
+const readBody = async ({ body, ...answer }, at) => {
+  at.see('answer', answer);
+  at.see('body', body?.transformToString());
+};
+const readEvents = async (events, answer, at) => {
+  at.see('answer', answer);
+  if (events) await read(events, at);
+};
+const bedrock = {
+  Converse: use('converse', 'converse', false, plain(send('ConverseCommand'))),
+  'Converse, twice': use('converse', 'converse', false, twice(send('ConverseCommand'))),
+  ConverseStream: use('converse', 'converse', true, async (made, request, at) => {
+    const { stream, ...answer } = await send('ConverseStreamCommand')(made, request, at.options);
+    await readEvents(stream, answer, at);
+  }),
+  InvokeModel: use('invoke', 'invoked', false, async (made, request, at) =>
+    readBody(await sendBody('InvokeModelCommand')(made, request, at.options), at),
+  ),
+  InvokeModelWithResponseStream: use('invoke', 'invoked', true, async (made, request, at) => {
+    const invoke = sendBody('InvokeModelWithResponseStreamCommand');
+    const { body, ...answer } = await invoke(made, request, at.options);
+    await readEvents(body, answer, at);
+  }),
+};
+
 /** Longer than any answer takes, in ms. */
 const TIMEOUT = 1200;
 
@@ -234,5 +272,25 @@ export const VENDORS = {
         { model: 'gemini-2.5-flash' },
         { baseUrl: url, timeout: TIMEOUT },
       ),
+  },
+  'aws-bedrock': {
+    package: '@aws-sdk/client-bedrock-runtime',
+    set: 'bedrock-3',
+    uses: bedrock,
+    client: (sdk, url) => ({
+      sdk,
+      client: new sdk.BedrockRuntimeClient({
+        region: 'us-east-1',
+        endpoint: url,
+        token: { token: 'example' },
+        authSchemePreference: ['httpBearerAuth'],
+        // HTTP/1.1, which the server speaks.
+        requestHandler: new (handlerOf({ set: 'bedrock-3' }))({
+          requestTimeout: TIMEOUT,
+          throwOnRequestTimeout: true,
+        }),
+        maxAttempts: 1,
+      }),
+    }),
   },
 };

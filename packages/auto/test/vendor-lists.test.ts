@@ -28,13 +28,21 @@ const CHANNELS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Of modules: an SDK that has CommonJS alone has its classes in `.js`. */
+const EXTENSIONS: readonly string[] = ['.mjs', '.js'];
+
 const entryOf = (name: string): InstrumentationEntry | undefined =>
   allVendors().find((vendor) => vendor.name === name);
 
-/** Whether the kit's hook shows the ES modules with the vendor's classes; true while auto does not have the vendor. */
+/**
+ * Whether the kit's hook shows the modules with the vendor's classes: ES modules, or CommonJS where the SDK has no other.
+ * True while auto does not have the vendor.
+ */
 const isHooked = ({ name, sdk }: DeclaredVendor): boolean =>
   (entryOf(name)?.vendor.endpoints ?? []).every(({ files }) =>
-    files.some((file) => HOOKED.some((pattern) => pattern.test(`/node_modules/${sdk}/${file}.mjs`))),
+    files
+      .flatMap((file) => EXTENSIONS.map((extension) => `/node_modules/${sdk}/${file}${extension}`))
+      .some((path) => HOOKED.some((pattern) => pattern.test(path))),
   );
 
 /** A place that must have the vendor: where it is, what to add, and whether it is there. */
@@ -68,7 +76,7 @@ function placesOf(vendor: DeclaredVendor): Place[] {
       `a folder \`${sets}…\` whose package.json depends on a version of \`${sdk}\``,
       readdirSync(new URL('test-fixtures/sdks', ROOT)).some((set) => set.startsWith(sets)),
     ],
-    ['test-fixtures/kit/src/sdks.ts', `the ES modules of \`${sdk}\` in HOOKED`, isHooked(vendor)],
+    ['test-fixtures/kit/src/sdks.ts', `the modules of \`${sdk}\` in HOOKED`, isHooked(vendor)],
     [
       'test-fixtures/kit/src/cases',
       `${name}.ts, the case of the conformance suite`,

@@ -13,8 +13,8 @@ import { type CallErrorType, categoryOf, type ErrorCategory } from './rules.ts';
 export interface ErrorInfo {
   readonly type: ErrorCategory;
   /**
-   * The SDK that made the error: `openai`, `anthropic`, `gcp.gemini` (`@google/generative-ai`) or `gcp.gen_ai`
-   * (`@google/genai`); undefined if unknown. A gateway behind the SDK is not visible.
+   * The SDK that made the error: `openai`, `anthropic`, `gcp.gemini` (`@google/generative-ai`), `gcp.gen_ai`
+   * (`@google/genai`) or `aws.bedrock`; undefined if unknown. A gateway behind the SDK is not visible.
    */
   readonly provider: string | undefined;
   /** The HTTP status of the vendor's answer; undefined where there was none. */

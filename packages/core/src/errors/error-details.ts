@@ -228,8 +228,10 @@ function headersIn(chain: readonly unknown[]): object[] {
   for (const one of chain) {
     const own = get(one, 'headers');
     const answered = get(get(one, 'response'), 'headers');
+    const answeredByAws = get(get(one, '$response'), 'headers');
     if (isBody(own)) sets.push(own);
     if (isBody(answered)) sets.push(answered);
+    if (isBody(answeredByAws)) sets.push(answeredByAws);
   }
   return sets;
 }

@@ -41,7 +41,7 @@ const CANCELLED = set(
   'APIUserAbortError AbortError RequestAbortedError CanceledError GoogleGenerativeAIAbortError',
 );
 const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError');
-const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error
+const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error ModelTimeoutException
   UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);
 const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error cost_unknown
   linked_organization_billing_unavailable budget_exceeded ServiceQuotaExceededException`);
@@ -54,12 +54,13 @@ const LIMIT = set(
   'rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED rate_limited queue_full wait_too_long ThrottlingException',
 );
 const AUTH = set(
-  'authentication_error invalid_api_key API_KEY_INVALID UNAUTHENTICATED UnrecognizedClientException',
+  `authentication_error invalid_api_key API_KEY_INVALID UNAUTHENTICATED UnrecognizedClientException
+  ExpiredTokenException InvalidSignatureException`,
 );
 const PERMISSION = set('permission_error PERMISSION_DENIED AccessDeniedException');
 const NOT_FOUND = set('not_found_error model_not_found NOT_FOUND ResourceNotFoundException');
 const SERVER = set(`server_error api_error INTERNAL UNAVAILABLE internal_error vector_store_timeout
-  InternalServerException ModelStreamErrorException ServiceUnavailableException`);
+  InternalServerException ModelErrorException ModelStreamErrorException ServiceUnavailableException`);
 const INVALID = set(`invalid_request_error invalid_prompt invalid_request INVALID_ARGUMENT FAILED_PRECONDITION
   conflict_error ValidationException`);
 const CONNECTION = set('APIConnectionError ConnectionError FetchError');
@@ -100,7 +101,7 @@ const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => b
   ['auth', (f) => f.status === 401 || any(f.codes, AUTH)],
   ['permission', (f) => f.status === 403 || any(f.codes, PERMISSION)],
   ['not_found', (f) => f.status === 404 || any(f.codes, NOT_FOUND)],
-  ['server', (f) => (f.status === undefined ? any(f.codes, SERVER) : f.status >= 500)],
+  ['server', isServer],
   ['invalid_request', (f) => (f.status === undefined ? isInvalid(f) : f.status >= 400)],
   ['connection', (f) => any(f.names, CONNECTION) || any(f.codes, CONNECTION_CODES) || BROKEN.test(f.message)],
 ];
@@ -113,7 +114,17 @@ export function categoryOf(facts: Facts): ErrorCategory {
 
 function isTimeout(f: Facts): boolean {
   if (f.status !== undefined) return f.status === 408 || f.status === 504;
-  return any(f.names, TIMEOUT) || any(f.codes, TIMEOUT_CODES) || TIMED_OUT.test(f.message);
+  if (any(f.codes, TIMEOUT_CODES)) return true;
+  return (any(f.names, TIMEOUT) && !isBrokenInAws(f)) || TIMED_OUT.test(f.message);
+}
+
+/** The HTTP handler of AWS's SDK gives the name TimeoutError also to an ECONNRESET and an EPIPE. */
+const isBrokenInAws = ({ names, codes }: Facts): boolean =>
+  names.has('TimeoutError') && (codes.has('ECONNRESET') || codes.has('EPIPE'));
+
+/** Bedrock answers 424 where the model has failed. */
+function isServer({ status, codes }: Facts): boolean {
+  return status === undefined || status === 424 ? any(codes, SERVER) : status >= 500;
 }
 
 function isQuota(f: Facts): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { hookVendorModules } from '@llmtrace/test-fixtures';
+import { bedrockStreamFailure, frame } from '@llmtrace/test-fixtures/bodies/bedrock';
 import { classifyError } from '../../src/errors/index.ts';
 import { type FailingSdk, type FailingServer, type Play, SDKS, startFailingServer } from './sdks.ts';
 
@@ -21,11 +22,16 @@ function typeOf(status: number, { vendor }: FailingSdk): string {
 }
 
 /** An answer that says nothing, in the vendor's form. */
-const emptyOf = ({ vendor }: FailingSdk): object =>
-  vendor === 'anthropic' ? anthropic('no', '') : { error: { message: 'no' } };
+function emptyOf({ vendor }: FailingSdk): object {
+  if (vendor === 'bedrock') return { message: 'no' };
+  return vendor === 'anthropic' ? anthropic('no', '') : { error: { message: 'no' } };
+}
+
+/** An answer that says more than its status; AWS names the error in a header. */
+type Said = [what: string, status: number, body: object, type: string, headers?: Record<string, string>];
 
 /** The answers of vendors that say more than their status, by vendor. */
-const SAID: Record<FailingSdk['vendor'], [what: string, status: number, body: object, type: string][]> = {
+const SAID: Record<FailingSdk['vendor'], Said[]> = {
   openai: [
     ['a used up quota', 429, { error: { code: 'insufficient_quota', message: 'x' } }, 'quota'],
     ['a long request', 400, { error: { code: 'context_length_exceeded', message: 'x' } }, 'context_length'],
@@ -74,7 +80,34 @@ const SAID: Record<FailingSdk['vendor'], [what: string, status: number, body: ob
       'context_length',
     ],
   ],
+  bedrock: [
+    aws('throttling', 429, 'ThrottlingException', 'rate_limit'),
+    aws('a used up quota', 400, 'ServiceQuotaExceededException', 'quota'),
+    aws('a wrong request', 400, 'ValidationException', 'invalid_request'),
+    aws(
+      'a long request',
+      400,
+      'ValidationException',
+      'context_length',
+      'The model returned the following errors: prompt is too long: 210000 tokens > 200000 maximum',
+    ),
+    aws('a wrong token', 403, 'UnrecognizedClientException', 'auth'),
+    aws('an expired token', 403, 'ExpiredTokenException', 'auth'),
+    aws('a wrong signature', 403, 'InvalidSignatureException', 'auth'),
+    aws('access denied', 403, 'AccessDeniedException', 'permission'),
+    aws('a missing model', 404, 'ResourceNotFoundException', 'not_found'),
+    aws('a model that takes too long', 408, 'ModelTimeoutException', 'timeout'),
+    aws('a failure of the model', 424, 'ModelErrorException', 'server'),
+    aws('an unavailable service', 503, 'ServiceUnavailableException', 'server'),
+    aws('a failure of the service', 500, 'InternalServerException', 'server'),
+  ],
 };
+
+/** An error of AWS: the header names it, with a URL after the name. */
+function aws(what: string, status: number, name: string, type: string, message = 'x'): Said {
+  const header = `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/`;
+  return [what, status, { message }, type, { 'x-amzn-errortype': header }];
+}
 
 function anthropic(message: string, type = 'invalid_request_error', code?: string): object {
   const details = code === undefined ? {} : { details: { error_code: code } };
@@ -99,10 +132,12 @@ const LIMITED: Record<FailingSdk['vendor'], object> = {
   openai: { error: { message: 'x', type: 'tokens', code: 'rate_limit_exceeded', param: null } },
   anthropic: { ...anthropic('x', 'rate_limit_error'), request_id: 'req_1' },
   gemini: google(429, 'RESOURCE_EXHAUSTED', [retryIn('7s')]),
+  bedrock: { message: 'x' },
 };
 
 /** A stream that fails after its first chunk, as each vendor reports it. */
-const BROKEN_STREAMS: Record<FailingSdk['vendor'], [chunk: string, failure: string, type: string]> = {
+type Bytes = string | Uint8Array;
+const BROKEN_STREAMS: Record<FailingSdk['vendor'], [chunk: Bytes, failure: Bytes, type: string]> = {
   openai: [
     'data: {"id":"1","object":"chat.completion.chunk","choices":[]}\n\n',
     'data: {"error":{"message":"x","type":"server_error","code":"server_error"}}\n\n',
@@ -118,6 +153,7 @@ const BROKEN_STREAMS: Record<FailingSdk['vendor'], [chunk: string, failure: stri
     '{"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}',
     'overloaded',
   ],
+  bedrock: [frame('chunk', { bytes: 'e30=' }), bedrockStreamFailure(), 'server'],
 };
 
 describe('errors of the real SDKs', () => {
@@ -144,9 +180,9 @@ describe('errors of the real SDKs', () => {
         }
       });
 
-      for (const [what, status, body, type] of SAID[sdk.vendor]) {
+      for (const [what, status, body, type, headers = {}] of SAID[sdk.vendor]) {
         it(`are ${type} for ${what}`, async () => {
-          const error = await fail(sdk, { status, body: JSON.stringify(body) });
+          const error = await fail(sdk, { status, headers, body: JSON.stringify(body) });
           assert.equal(classifyError(error).type, type);
           assert.equal(
             withoutNames(error, () => classifyError(error).type),
@@ -156,7 +192,12 @@ describe('errors of the real SDKs', () => {
       }
 
       it('tell provider, wait and id', async () => {
-        const headers = { 'retry-after': '7', 'x-request-id': 'req_1', 'request-id': 'req_1' };
+        const headers = {
+          'retry-after': '7',
+          'x-request-id': 'req_1',
+          'request-id': 'req_1',
+          'x-amzn-requestid': 'req_1',
+        };
         const error = await fail(sdk, { status: 429, headers, body: JSON.stringify(LIMITED[sdk.vendor]) });
         const { provider, retryAfter, requestId } = classifyError(error);
         // The headers of an answer are lost in Google's errors, and so is the id.
@@ -209,7 +250,10 @@ describe('errors of the real SDKs', () => {
       it('are known within a stream', async () => {
         const [chunk, failure, type] = BROKEN_STREAMS[sdk.vendor];
         // Google's SDKs look for a failure in what arrives at once, and in the first part alone.
-        const body = sdk.vendor === 'gemini' ? failure : chunk + failure;
+        const body =
+          sdk.vendor === 'gemini'
+            ? failure
+            : Buffer.concat([chunk, failure].map((part) => Buffer.from(part)));
         const play = { body, headers: { 'content-type': 'text/event-stream' } };
         const error = await fail(sdk, play, { stream: true });
         if (sdk.set.startsWith('generative-ai')) return; // it says only that the JSON could not be parsed
@@ -217,6 +261,14 @@ describe('errors of the real SDKs', () => {
       });
     });
   }
+
+  it('are timeouts where a model takes too long within a stream of Bedrock', async () => {
+    const body = frame('modelTimeoutException', { message: 'x' }, 'exception');
+    for (const sdk of SDKS.filter(({ vendor }) => vendor === 'bedrock')) {
+      const error = await fail(sdk, { body }, { stream: true });
+      assert.equal(classifyError(error).type, 'timeout');
+    }
+  });
 });
 
 /** Runs `read` while the classes of an error have the names that a bundler gives them. */

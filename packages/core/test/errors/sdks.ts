@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Format, loadSdk } from '@llmtrace/test-fixtures';
+import { handlerOf } from '@llmtrace/test-fixtures/cases/aws-bedrock';
 
 export interface CallOptions {
   stream?: boolean;
@@ -13,7 +14,7 @@ export interface CallOptions {
 /** One release of one SDK. */
 export interface FailingSdk {
   readonly set: string;
-  readonly vendor: 'openai' | 'anthropic' | 'gemini';
+  readonly vendor: 'openai' | 'anthropic' | 'gemini' | 'bedrock';
   /** What its errors are said to be of. */
   readonly provider: string;
   /** The error that a call to the server at `url` fails with. */
@@ -54,6 +55,34 @@ const generativeAi: Call = async (exports, url, { stream = false, timeout = 5000
   return result.stream;
 };
 
+const BEDROCK = 'bedrock-3';
+
+const bedrock: Call = async (exports, url, { stream = false, timeout = 5000, signal }) => {
+  const client = new exports.BedrockRuntimeClient({
+    region: 'us-east-1',
+    endpoint: url,
+    token: { token: 'k' },
+    authSchemePreference: ['httpBearerAuth'],
+    requestHandler: new (handlerOf({ set: BEDROCK }))({
+      requestTimeout: timeout,
+      throwOnRequestTimeout: true,
+    }),
+    maxAttempts: 1,
+  });
+  // The stream of InvokeModel reports all failures that the stream of Converse does, and a timeout of the model.
+  const command = stream
+    ? new exports.InvokeModelWithResponseStreamCommand({ modelId: 'm', body: '{}' })
+    : new exports.ConverseCommand({ modelId: 'm', messages: [{ role: 'user', content: [{ text: 'hi' }] }] });
+  const answer = await client.send(command, { abortSignal: signal });
+  return stream ? answer.body : answer;
+};
+
+const PROVIDERS: Readonly<Record<string, string>> = {
+  '@google/genai': 'gcp.gen_ai',
+  '@google/generative-ai': 'gcp.gemini',
+  '@aws-sdk/client-bedrock-runtime': 'aws.bedrock',
+};
+
 const sdk = (
   set: string,
   vendor: FailingSdk['vendor'],
@@ -63,7 +92,7 @@ const sdk = (
 ): FailingSdk => ({
   set: `${set} (${format})`,
   vendor,
-  provider: vendor !== 'gemini' ? vendor : name === '@google/genai' ? 'gcp.gen_ai' : 'gcp.gemini',
+  provider: PROVIDERS[name] ?? vendor,
   async failure(url, options = {}) {
     const { exports } = await loadSdk({ set, package: name, format });
     try {
@@ -90,13 +119,14 @@ export const SDKS: readonly FailingSdk[] = [
   ...ANTHROPIC.map((set, n) => sdk(set, 'anthropic', '@anthropic-ai/sdk', n % 2 ? 'esm' : 'cjs', anthropic)),
   ...GENAI.map((set, n) => sdk(set, 'gemini', '@google/genai', n % 2 ? 'esm' : 'cjs', genai)),
   sdk('generative-ai', 'gemini', '@google/generative-ai', 'cjs', generativeAi),
+  sdk(BEDROCK, 'bedrock', '@aws-sdk/client-bedrock-runtime', 'cjs', bedrock),
 ];
 
 /** How a server treats a request. */
 export interface Play {
   status?: number;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   /** Never answer. */
   hang?: boolean;
   /** Break the connection: before the answer, or after its body. */
@@ -115,7 +145,7 @@ export async function startFailingServer(): Promise<FailingServer> {
     request.resume();
     const { status = 200, headers = {}, body = '', hang, reset } = running.play;
     if (hang) return;
-    if (reset && body === '') return void request.socket.destroy();
+    if (reset && body.length === 0) return void request.socket.destroy();
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     if (!reset) return void response.end(body);
     response.write(body);

@@ -142,13 +142,17 @@ export const bedrockStreamFailure = (): Uint8Array =>
  * A message of `application/vnd.amazon.eventstream`: lengths, headers, payload, and their checksums.
  * https://smithy.io/2.0/aws/amazon-eventstream.html
  */
-export function frame(type: string, payload: object, kind: 'event' | 'exception' = 'event'): Uint8Array {
+export function frame(
+  type: string,
+  payload: object | string,
+  kind: 'event' | 'exception' = 'event',
+): Uint8Array {
   const headers = Buffer.concat([
     header(':message-type', kind),
     header(kind === 'event' ? ':event-type' : ':exception-type', type),
     header(':content-type', 'application/json'),
   ]);
-  const body = Buffer.from(JSON.stringify(payload));
+  const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
   const prelude = Buffer.alloc(12);
   prelude.writeUInt32BE(prelude.length + headers.length + body.length + 4, 0);
   prelude.writeUInt32BE(headers.length, 4);
