@@ -9,6 +9,12 @@ const CASES: readonly VendorCase[] = await Promise.all(
 
 const folderOf = (vendor: string): string => `packages/instrumentation-${vendor}/test/conformance`;
 
+/** Instrumentations of agents and tools: they make no model call. */
+const FRAMEWORKS: readonly string[] = readdirSync('packages')
+  .filter((folder) => folder.startsWith('instrumentation-'))
+  .map((folder) => folder.replace('instrumentation-', ''))
+  .filter((name) => !CASES.some((vendor) => vendor.name === name));
+
 describe('the conformance suite', () => {
   for (const { name, sets } of CASES) {
     for (const kind of ['test', 'resilient']) {
@@ -21,7 +27,10 @@ describe('the conformance suite', () => {
   }
 
   it('has a copy of each folder of SDKs', () => {
-    const folders = readdirSync('test-fixtures/sdks').filter((folder) => !folder.startsWith('otel-'));
+    // OpenTelemetry is no SDK of a vendor, and frameworks have the suite of operations instead.
+    const others = ['otel', ...FRAMEWORKS];
+    const isOther = (folder: string): boolean => others.some((name) => folder.startsWith(name));
+    const folders = readdirSync('test-fixtures/sdks').filter((folder) => !isOther(folder));
     const sets = CASES.flatMap((vendor) => vendor.sets);
     assert.deepEqual(folders.sort(), sets.sort());
   });
