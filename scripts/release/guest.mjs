@@ -16,12 +16,15 @@ const BUNDLERS = ['webpack@5.113.0', 'rolldown@1.3.3'];
 
 const ENTRY_POINTS = [
   'auto',
+  'auto/config',
   'auto/hook',
   'auto/instrumentations',
   'auto/manual',
   'core',
   'prometheus',
   'redis',
+  'testing',
+  'view',
 ];
 
 const APP = `
@@ -98,7 +101,8 @@ function bundled(folder, name, script) {
     const away = temporaryFolder();
     writeFileSync(join(away, 'app.cjs'), readFileSync(join(folder, `${name}.cjs`)));
     const printed = node(away, 'app.cjs');
-    return [said, printed === '5 function\n' ? '' : `it printed ${printed}`].filter(Boolean);
+    const expected = node(folder, 'app.mjs');
+    return [said, printed === expected ? '' : `it printed ${printed}in place of ${expected}`].filter(Boolean);
   } catch (error) {
     return [(error.stderr || error.message).slice(0, 2000)];
   }
