@@ -13,7 +13,8 @@ export const NODES = ['20', '22', '24', '26'];
 /** The versions of the vendor SDKs: those of the conformance suite. */
 export const SDKS = VENDORS.flatMap(({ sdk: name, name: vendor, sets }) =>
   readdirSync(SETS)
-    .filter((set) => set.startsWith(sets))
+    // `openai-agents` begins like the copies of `openai`, and has another package.
+    .filter((set) => set.startsWith(sets) && setOf(set)[name])
     .map((set) => ({ set, name, vendor, version: setOf(set)[name] }))
     .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true })),
 );

@@ -14,6 +14,8 @@ export const vendorEnvironment = ({ url }) => ({
   ...{ ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: url },
   ...{ GEMINI_API_KEY: 'test', GOOGLE_GEMINI_BASE_URL: url },
   ...{ AWS_ENDPOINT_URL_BEDROCK_RUNTIME: url },
+  // On Node.js 20 its SDK warns that later versions will refuse that.
+  ...{ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 });
 
 /** Runs an application. Returns undefined if it passes, else the failure. */

@@ -34,7 +34,7 @@ OpenTelemetry 3.x needs Node.js 22.
 ## The smoke test
 
 How many applications worked, each in a process of its own, with the packages as they would be published: two calls, one
-of them streamed, must arrive at an OTLP receiver, once, with tokens, cost and metrics; and nothing may be said on stderr.
+of them streamed, must arrive at an OTLP receiver, once, with tokens, cost and metrics; and stderr must stay empty.
 They are written as ${FORMATS.map(({ name }) => name).join(', ')} (“before” and “after” llmtrace); where the
 application starts OpenTelemetry itself, without ${FORMATS.filter(({ only }) => only)
     .map(({ name }) => name)
