@@ -119,11 +119,13 @@ function engineWith(
   ];
   const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
   const start = { startSpanHook, name: options.name };
+  const attribution = attributionOf(config.attribution);
   return {
     vendor,
-    attribution: attributionOf(config.attribution),
+    attribution,
     startSpan: (call) => startSpan(tracer, call, config, start),
-    startOperationSpan: (operation) => startOperationSpan(tracer, operation),
+    startOperationSpan: (operation) =>
+      startOperationSpan(tracer, operation, attribution.of(operation.context)),
     priceOf: pricer({ models: config.modelMap }),
     isPriced: options.cost !== false,
     observers: [...own, ...given],

@@ -3,8 +3,10 @@ import { type Attributes, type Span, SpanStatusCode, type Tracer } from '@opente
 import { cappedToolContent } from '../content/tool-capture.ts';
 import { errorMessage } from '../errors/index.ts';
 import type { AgentOperation, OperationSubject } from '../model/agent-operation.ts';
+import type { LlmAttributes } from '../model/attributes.ts';
 import type { Observer } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
+import { attributionAttributes } from './attributes.ts';
 import {
   type AgentUsage,
   mcpAttributes,
@@ -20,12 +22,17 @@ interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
-export const startOperationSpan = (tracer: Tracer, { subject, context, link }: AgentOperation): Span =>
+/** @param attributes the user, the tenant and the feature of the operation; what the framework itself names wins. */
+export const startOperationSpan = (
+  tracer: Tracer,
+  { subject, context, link }: AgentOperation,
+  attributes: LlmAttributes,
+): Span =>
   tracer.startSpan(
     operationSpanName(subject),
     {
       kind: spanKindOf(subject),
-      attributes: operationStartAttributes(subject),
+      attributes: { ...attributionAttributes(attributes), ...operationStartAttributes(subject) },
       links: link ? [{ context: link }] : [],
     },
     context,

@@ -4,6 +4,7 @@ import { aCall } from '@llmtrace/test-fixtures/call';
 import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
 import { context, diag, type Span, trace } from '@opentelemetry/api';
 import { engineOf } from '../../../src/assemble.ts';
+import { withLlmAttributes } from '../../../src/attribution/attributes.ts';
 import { type LlmTraceConfig, resolveConfig } from '../../../src/config.ts';
 import type { EngineConfig } from '../../../src/engine/engine-config.ts';
 import { endOpenOperations } from '../../../src/engine/operations/open-operation.ts';
@@ -70,6 +71,22 @@ describe('operations', () => {
       (key) => a[`llmtrace.agent.${key}`],
     );
   };
+
+  it('have the attributes of the function around them, and keep what the framework names', () => {
+    const operations = operationsOf(engineWith({ attribution: { hash: ['user'], salt: 'salt' } }));
+    withLlmAttributes({ tenant: 'acme', user: 'ann', conversation: 'ours' }, () =>
+      operations.trace(
+        () => ({ kind: 'invoke_agent', name: 'agent', conversationId: 'of the framework' }),
+        () => tool(operations, 'look', () => {}),
+      ),
+    );
+    assert.equal(attributesOf('invoke_agent agent')['gen_ai.conversation.id'], 'of the framework');
+    for (const name of ['invoke_agent agent', 'execute_tool look']) {
+      const { 'llmtrace.tenant.id': tenant, 'user.id': user } = attributesOf(name);
+      assert.equal(tenant, 'acme', name);
+      assert.match(String(user), /^[0-9a-f]{16,}$/, name);
+    }
+  });
 
   it('count the calls and tools of runs within them, and metrics only their own', async () => {
     const engine = engineWith();
