@@ -185,4 +185,4 @@ export function sampleArguments(parameters: any): string {
 }
 
 /** The words of a text as a model streams them: each with the space before it. */
-export const wordsOf = (text: string): string[] => text.match(/\s*\S+/g) ?? [];
+export const wordsOf = (text: string): string[] => (text === '' ? [] : text.split(/(?<=\S)(?=\s)/));
