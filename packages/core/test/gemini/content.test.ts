@@ -27,6 +27,14 @@ describe("Gemini's contents", () => {
     assert.deepEqual(contents(undefined), []);
   });
 
+  it('are one text where an answer has a text in the place of parts, or of one', () => {
+    const parts = ['one', ['one'], { text: 'one' }];
+    for (const odd of parts)
+      assert.deepEqual(defined(answer({ candidates: [{ content: { parts: odd } }] })[0]?.parts), [
+        text('one'),
+      ]);
+  });
+
   it('keep their order and their roles', () => {
     const given = [
       { role: 'user', parts: [{ text: 'one' }] },
