@@ -36,15 +36,16 @@ export function describeWaiting(sceneOf: () => Scene): void {
 
   it('waits in line, and says how long', async () => {
     const scene = sceneOf();
-    await scene.with({ rateLimit: { rate: 20, burst: 1 } }, async () => {
+    await scene.with({ rateLimit: { rate: 5, burst: 1 } }, async () => {
       const since = performance.now();
       await Promise.all([1, 2, 3].map(() => scene.end(scene.call())));
-      assert.ok(performance.now() - since >= 99, 'three calls take 100 ms');
+      assert.ok(performance.now() - since >= 399, 'three calls take 400 ms');
       await within('the end of the spans', scene.telemetry.ended());
       const waits = scene.telemetry
         .spans()
         .map(({ attributes }) => Number(attributes['llmtrace.rate_limit.wait'] ?? 0));
-      assert.ok(Math.max(...waits) >= 0.09 && Math.max(...waits) < 1, String(waits));
+      // A busy machine may take 0.2 s until the third call is in the line.
+      assert.ok(Math.max(...waits) >= 0.2 && Math.max(...waits) < 1, String(waits));
       const [metric] = (await scene.telemetry.metrics()).filter(
         ({ name }) => name === 'llmtrace.client.rate_limit.wait',
       );
