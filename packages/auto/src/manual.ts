@@ -50,15 +50,15 @@ export function instrumentModule<T>(exports: T): T {
   return exports;
 }
 
-function byHand(target: unknown, what: 'client' | 'module'): void {
+function byHand(target: unknown, kind: 'client' | 'module'): void {
   try {
-    const kind = kindOf(target, what);
-    if (!kind) {
-      unknown(what);
+    const entry = entryOf(target, kind);
+    if (!entry) {
+      unknown(kind);
       return;
     }
-    const instrumentation = running(kind) ?? new kind.Instrumentation();
-    if (what === 'client') instrumentation.instrumentClient(target);
+    const instrumentation = running(entry) ?? new entry.Instrumentation();
+    if (kind === 'client') instrumentation.instrumentClient(target);
     else instrumentation.instrumentModule(target);
   } catch (error) {
     diag.error('llmtrace: could not instrument by hand', error);
@@ -66,10 +66,10 @@ function byHand(target: unknown, what: 'client' | 'module'): void {
 }
 
 /** The vendor with the most matching methods, since SDKs share some. */
-function kindOf(target: unknown, what: 'client' | 'module'): InstrumentationEntry | undefined {
-  const counted = ENTRIES.map((kind) => ({ kind, methods: reachable(kind.vendor, target, what) }));
-  const most = counted.reduce((one, other) => (other.methods > one.methods ? other : one));
-  return most.methods > 0 ? most.kind : undefined;
+function entryOf(target: unknown, kind: 'client' | 'module'): InstrumentationEntry | undefined {
+  const counted = ENTRIES.map((entry) => ({ entry, methods: reachable(entry.vendor, target, kind) }));
+  const most = counted.reduce((best, next) => (next.methods > best.methods ? next : best));
+  return most.methods > 0 ? most.entry : undefined;
 }
 
 /** The instrumentation that there is already, of this copy of llmtrace or another: it has the application's options. */
@@ -78,14 +78,14 @@ function running({ vendor }: InstrumentationEntry): KnownInstrumentation | undef
   return known.find((one) => one.isEnabled()) ?? known[0];
 }
 
-function unknown(what: 'client' | 'module'): void {
+function unknown(kind: 'client' | 'module'): void {
   const names = ENTRIES.map(({ vendor }) => vendor.module).join(', ');
   const [name, wanted] =
-    what === 'client' ? ['instrumentClient', 'a client'] : ['instrumentModule', 'the exports'];
+    kind === 'client' ? ['instrumentClient', 'a client'] : ['instrumentModule', 'the exports'];
   note(
     {
       code: 'unknown-shape',
-      what: `${name}() was given nothing that llmtrace knows; it is not traced`,
+      message: `${name}() was given nothing that llmtrace knows; it is not traced`,
       cure: `Give it ${wanted} of one of ${names}`,
       lost: true,
     },

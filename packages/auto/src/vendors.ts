@@ -67,7 +67,7 @@ function loaded(name: string): LoadedVendor[] {
     note(
       {
         code: 'not-installed',
-        what: `the instrumentation of ${name} does not load; its calls are not traced`,
+        message: `the instrumentation of ${name} does not load; its calls are not traced`,
         cure: 'Install `@llmtrace/auto` anew; OTEL_LOG_LEVEL=error says why',
         lost: true,
       },

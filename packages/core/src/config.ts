@@ -40,6 +40,7 @@ import {
 } from './options/rules.ts';
 import { warnByTable } from './options/table.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
+import { memo } from './platform/memo.ts';
 
 /** Options of every llmtrace instrumentation. */
 export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig, SpanHooks {
@@ -214,22 +215,22 @@ function warnOfUnknownOptions(given: object, known: object, former: readonly str
   }
 }
 
-const noteUnknown = (what: string, cure: string): void =>
-  note({ code: 'no-effect', what: `${what} and has no effect`, cure, lost: false }, true);
+const noteUnknown = (fault: string, cure: string): void =>
+  note({ code: 'no-effect', message: `${fault} and has no effect`, cure, lost: false }, true);
 
-/** The same options are the same object, so that all instrumentations have one salt and one memory of hashes. */
-const attributions = new Map<string, ResolvedAttribution>();
+/** Equal options are one object, so that all instrumentations share one salt and its hashes. */
+const sharedAttribution = memo(
+  new Map<string, ResolvedAttribution>(),
+  (_key, options: ResolvedAttribution) => options,
+);
 
 function attributionOptions(given: unknown = {}, env: Environment): ResolvedAttribution {
   const set = { ...ATTRIBUTION_DEFAULTS, ...fromEnvironment(ATTRIBUTION_RULES, env, warn) };
   const options = checked<ResolvedAttribution>('attribution', given, ATTRIBUTION_RULES, set);
-  const key = JSON.stringify(options);
-  const found = attributions.get(key) ?? options;
-  attributions.set(key, found);
-  return found;
+  return sharedAttribution(JSON.stringify(options), options);
 }
 
-/** What the environment says of the attributes that metrics have. */
+/** The attributes on metrics that the environment sets. */
 export const metricAttributesOf = (env: Environment): readonly string[] =>
   (variableOf(ATTRIBUTION_RULES.metricAttributes, env, warn) as readonly string[] | undefined) ?? [];
 

@@ -5,8 +5,8 @@
  */
 
 export {
-  type GivenAttributes,
   getLlmAttributes,
+  type LlmAttributesInput,
   withLlmAttributes,
 } from './attribution/attributes.ts';
 export type {
@@ -42,7 +42,7 @@ export {
   chunkArrived,
   close,
   endOpenCalls,
-  type Live,
+  type OpenCall,
   onCollected,
   openCall,
   seen,

@@ -7,7 +7,7 @@ import {
   close,
   fields,
   isCancelled,
-  type Live,
+  type OpenCall,
   onCollected,
   runAsIn,
   type Scope,
@@ -29,7 +29,7 @@ export interface CallOpener {
   /** Whether models are known to be served there, or an SDK of such a vendor to send the request. */
   isKnown(target: Target): boolean;
   /** Undefined where nothing is to be traced, or cannot be. */
-  open(found: Recognised, begun: number): Live | undefined;
+  open(found: Recognised, begun: number): OpenCall | undefined;
 }
 
 export class Exchange {
@@ -47,7 +47,7 @@ export class Exchange {
   #length = 0;
   #isAsked = false;
   #found: Recognised | undefined;
-  #live: Live | undefined;
+  #live: OpenCall | undefined;
   #reader: AnswerReader | undefined;
   #decoder: Decoder | undefined;
   #isOver = false;
@@ -96,7 +96,7 @@ export class Exchange {
     else this.#isOver = true;
   }
 
-  #use(live: Live): void {
+  #use(live: OpenCall): void {
     this.#live = live;
     live.call.attempts++;
     live.call.attemptTime = performance.now();
@@ -180,14 +180,14 @@ export class Exchange {
       this.#whole(found, value);
       return;
     }
-    chunkArrived(this.#live as Live, value);
+    chunkArrived(this.#live as OpenCall, value);
     if (found.protocol.isLast?.(fields(value))) this.#close();
   }
 
   #whole(found: Recognised, value: unknown): void {
     if (this.#isOver || !this.#isConfirmed(found, value)) return;
     try {
-      wholeAnswered(this.#live as Live, value);
+      wholeAnswered(this.#live as OpenCall, value);
     } finally {
       this.#close();
     }

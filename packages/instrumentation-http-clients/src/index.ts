@@ -6,9 +6,9 @@ import {
   facts,
   type InstrumentationEntry,
   isWithinCall,
-  type Live,
   LlmInstrumentation,
   type LlmTraceConfig,
+  type OpenCall,
   openCall,
   tally,
   type Vendor,
@@ -81,7 +81,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     shared.onWire.push((request) => watchers.some((watcher) => watcher.observes(request)));
   }
 
-  private _open({ protocol, asked, body }: Recognised, begun: number): Live | undefined {
+  private _open({ protocol, asked, body }: Recognised, begun: number): OpenCall | undefined {
     const engine = this._current();
     if (!engine) return undefined;
     if (engine.intercept) warnOfLimits(asked);

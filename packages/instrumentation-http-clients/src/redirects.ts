@@ -3,11 +3,11 @@
  * client decides whether to follow: a call that no request continues within a second has ended with the redirect.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { close, type Live } from '@llmtrace/core/internal';
+import { close, type OpenCall } from '@llmtrace/core/internal';
 import type { Recognised } from './recognise.ts';
 
 export interface Redirected {
-  readonly live: Live;
+  readonly live: OpenCall;
   readonly found: Recognised;
   /** The length of the request's body: one that follows has the same. */
   readonly length: number;
@@ -57,5 +57,5 @@ export function takeRedirected(place: string, length: number): Redirected | unde
 }
 
 /** It ended when the redirect arrived. */
-const end = (live: Live, status: number): void =>
+const end = (live: OpenCall, status: number): void =>
   close(live, 'abandoned', Object.assign(new Error('Redirected'), { status }));

@@ -101,12 +101,12 @@ function Report({ report }: { report: DoctorReport }) {
         </div>
       </dl>
       <ul class="findings">
-        {report.findings.map(({ code, what, cure, lost }) => (
-          <li key={code + what} class={lost ? 'lost' : undefined}>
+        {report.findings.map(({ code, message, cure, lost }) => (
+          <li key={code + message} class={lost ? 'lost' : undefined}>
             <Status value={lost ? 'error' : 'cancelled'} />
             <div>
               <p>
-                <b>{code}</b> {visible(what)}
+                <b>{code}</b> {visible(message)}
               </p>
               <p class="cure">→ {visible(cure)}</p>
             </div>

@@ -7,7 +7,7 @@ import type { Running } from './store/store.ts';
 /** A finding of the doctor, and the report that it is in. */
 export interface DoctorFinding {
   readonly code: string;
-  readonly what: string;
+  readonly message: string;
   readonly cure: string;
   /** Traces are lost. */
   readonly lost: boolean;

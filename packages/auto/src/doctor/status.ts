@@ -47,9 +47,9 @@ export function statusOf(): LlmtraceStatus {
     traced: Object.fromEntries(traced),
     untraced: Object.fromEntries(untraced),
     destination: withoutSecrets(destination),
-    findings: findings.map(({ what, cure, ...rest }) => ({
+    findings: findings.map(({ message, cure, ...rest }) => ({
       ...rest,
-      what: withoutSecrets(what),
+      message: withoutSecrets(message),
       cure: withoutSecrets(cure),
     })),
   };

@@ -49,7 +49,7 @@ function refusal(): [Finding, boolean] {
  */
 const refusedByJest = {
   code: 'hook-missing',
-  what: 'jest lets no module hook be registered; an SDK is not seen when a test loads it',
+  message: 'jest lets no module hook be registered; an SDK is not seen when a test loads it',
   cure: 'Use `instrumentModule(exports)` of `@llmtrace/auto/manual` in a file of `setupFilesAfterEnv`',
   lost: false,
 } as const;
@@ -59,14 +59,15 @@ const isNode = (): boolean => 'registerHooks' in module || !hasSyncHooks(process
 
 const notNode = {
   code: 'hook-missing',
-  what: 'this runtime lacks the module hooks of Node.js; SDKs that are imported are not traced',
+  message: 'this runtime lacks the module hooks of Node.js; SDKs that are imported are not traced',
   cure: 'Use `instrumentClient(client)` of `@llmtrace/auto/manual`, or run the application on Node.js',
   lost: true,
 } as const;
 
 const noHook = {
   code: 'hook-missing',
-  what: 'the file of the hook for ES modules is missing, as in a bundle; SDKs that are imported are not traced',
+  message:
+    'the file of the hook for ES modules is missing, as in a bundle; SDKs that are imported are not traced',
   cure: 'Leave `@llmtrace/auto` out of the bundle, or use `instrumentClient(client)` of `@llmtrace/auto/manual`',
   lost: true,
 } as const;

@@ -84,7 +84,7 @@ function sayThread(starter: string, sdks: readonly string[]): void {
   note(
     {
       code: 'not-started',
-      what: `a worker thread that ${starter} starts runs without llmtrace, since its \`execArgv\` or \`env\` leaves out what starts it; calls that it makes are not traced`,
+      message: `a worker thread that ${starter} starts runs without llmtrace, since its \`execArgv\` or \`env\` leaves out what starts it; calls that it makes are not traced`,
       cure: 'Leave `execArgv` and `env` of the Worker as they are by default, or give it `execArgv: [...process.execArgv]`',
       lost: false,
     },
@@ -103,7 +103,7 @@ function sayProcess(starter: string, { spawnargs = [] }: StartedProcess, sdks: r
   note(
     {
       code: 'not-started',
-      what: `the process that ${starter} starts (${basename(fileOf(spawnargs) ?? '')}) runs without llmtrace, since its flags leave out what starts it; calls that it makes are not traced`,
+      message: `the process that ${starter} starts (${basename(fileOf(spawnargs) ?? '')}) runs without llmtrace, since its flags leave out what starts it; calls that it makes are not traced`,
       cure: 'Give it the flags of this process (`...process.execArgv`), or start llmtrace by NODE_OPTIONS',
       lost: false,
     },

@@ -5,7 +5,7 @@ import { warnOnce } from '../platform/warn.ts';
 import { runIn, scopeOf } from './scope.ts';
 
 /** What {@link withLlmAttributes} takes: numbers are ids, too. */
-export type GivenAttributes = {
+export type LlmAttributesInput = {
   readonly [name in keyof LlmAttributes]: name extends 'tags' | 'extra'
     ? LlmAttributes[name]
     : string | number | undefined;
@@ -23,7 +23,7 @@ const MAX_ENTRIES = 32;
  *
  * @returns what `fn` returns.
  */
-export function withLlmAttributes<T>(attributes: GivenAttributes, fn: () => T): T {
+export function withLlmAttributes<T>(attributes: LlmAttributesInput, fn: () => T): T {
   const set = checkedAttributes(attributes);
   const outer = scopeOf();
   return runIn({ ...outer, attributes: outer?.attributes ? merged(set, outer.attributes) : set }, fn);

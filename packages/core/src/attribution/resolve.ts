@@ -11,6 +11,7 @@ import {
   type NamedAttribute,
   NO_ATTRIBUTES,
 } from '../model/attributes.ts';
+import { memo } from '../platform/memo.ts';
 import { text } from './attributes.ts';
 import { type Hash, hashWith } from './hash.ts';
 import type { ResolvedAttribution } from './options.ts';
@@ -29,17 +30,10 @@ export interface Attribution {
   conceal(name: string, value: string): string;
 }
 
-/** @param options the same object gives the same attribution: hashes and salts are kept. */
-export function attributionOf(options: ResolvedAttribution): Attribution {
-  let found = known.get(options);
-  if (!found) {
-    found = makeAttribution(options);
-    known.set(options, found);
-  }
-  return found;
-}
-
-const known = new WeakMap<ResolvedAttribution, Attribution>();
+/** The same options return the same attribution, which keeps the salt and the hashes that it has made. */
+export const attributionOf = memo(new WeakMap<ResolvedAttribution, Attribution>(), (options) =>
+  makeAttribution(options),
+);
 
 function makeAttribution({
   baggageKeys,
@@ -53,7 +47,8 @@ function makeAttribution({
   const conceal = (name: string, value: string): string =>
     hash && names.has(attributeNamed(name) ?? name) ? hash(value) : value;
   const concealed = hash && concealer(names, hash);
-  const ofScope = concealed && rememberedBy(concealed);
+  // All calls of a function have the same attributes, as long as neither request nor baggage add to them.
+  const ofScope = concealed && memo(new WeakMap<LlmAttributes, LlmAttributes>(), concealed);
 
   return {
     requestFields,
@@ -141,16 +136,3 @@ const coveredExtra = (
   cover: (name: string, value: string) => string,
 ): Record<string, string> =>
   Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, cover(name, value)]));
-
-/** All calls of a function have the same attributes, as long as neither request nor baggage add to them. */
-function rememberedBy(make: (attributes: LlmAttributes) => LlmAttributes): typeof make {
-  const known = new WeakMap<LlmAttributes, LlmAttributes>();
-  return (attributes) => {
-    let found = known.get(attributes);
-    if (!found) {
-      found = make(attributes);
-      known.set(attributes, found);
-    }
-    return found;
-  };
-}

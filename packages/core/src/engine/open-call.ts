@@ -1,15 +1,13 @@
 /**
  * An open call: its state while the answer arrives, and its one end.
  */
-import { context, trace } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { Capture } from '../content/capture.ts';
 import { errorStatus, isCancelled } from '../errors/index.ts';
 import { type LlmAttributes, merged } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Outcome } from '../model/call.ts';
-import { setSpanOf } from '../model/call-span.ts';
 import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
-import { LinkedContext } from '../platform/linked-context.ts';
 import type { Linked } from '../platform/linked-list.ts';
 import { sizeOf } from '../platform/text-size.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
@@ -24,12 +22,13 @@ import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
+import { startSpan } from './start-span.ts';
 
 /**
  * State of an open call. It must not keep the answer alive (except for the grace period, see abandonment.ts): an
  * unread answer must be garbage-collected, because that ends an abandoned call.
  */
-export interface Live extends Holder, Linked<Live> {
+export interface OpenCall extends Holder, Linked<OpenCall> {
   readonly engine: EngineConfig;
   readonly endpoint: Endpoint;
   readonly call: Call;
@@ -71,7 +70,7 @@ export function openCall(
   self: unknown,
   args: unknown[],
   begun?: number,
-): Live {
+): OpenCall {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
   const origin = engine.origin(client, args);
@@ -83,7 +82,7 @@ export function openCall(
   if (engine.needsSize) call.requestSize = sizeOf(args);
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
-  startSpan(engine, call);
+  startSpan(engine, call, () => engine.startSpan(call));
   tell(engine, 'start', call);
   const chain = engine.intercept && { intercept: engine.intercept };
   const live = newLive({ engine, endpoint, call, client, native, signal, capture, chain }, origin.isGateway);
@@ -100,7 +99,7 @@ export function openReading(
   endpoint: Endpoint,
   self: unknown,
   args: unknown[],
-): Live | undefined {
+): OpenCall | undefined {
   const id = endpoint.reads?.id(args);
   if (id === undefined) return undefined;
   const client = engine.vendor.client(self);
@@ -173,14 +172,14 @@ function newCall(
 }
 
 type Opened = Pick<
-  Live,
+  OpenCall,
   'engine' | 'endpoint' | 'call' | 'client' | 'native' | 'signal' | 'capture' | 'chain'
 >;
 
 const newLive = (
-  { engine, endpoint, call, client, native, signal, capture, chain, later }: Opened & Partial<Live>,
+  { engine, endpoint, call, client, native, signal, capture, chain, later }: Opened & Partial<OpenCall>,
   readsHeaders: boolean,
-): Live => ({
+): OpenCall => ({
   engine,
   endpoint,
   call,
@@ -202,17 +201,6 @@ const newLive = (
   previous: undefined,
   next: undefined,
 });
-
-/** From here on the call's context holds its span. */
-function startSpan(engine: EngineConfig, call: Call): void {
-  try {
-    const span = engine.startSpan(call);
-    setSpanOf(call, span);
-    call.context = trace.setSpan(new LinkedContext(call.context), span);
-  } catch (error) {
-    report(engine, 'start', error);
-  }
-}
 
 /** Runs before the observers of the end, which report the cost. */
 function price(engine: EngineConfig, call: Call): void {
@@ -250,7 +238,7 @@ function captureOf(
 }
 
 /** The application is about to get a whole answer. */
-export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
+export function wholeAnswered({ endpoint, call, capture }: OpenCall, answer: unknown): void {
   const response = endpoint.response(fields(answer), call);
   // It lacks the parts that were read from raw bodies.
   call.response = endpoint.raw ? Object.assign(call.response, response) : response;
@@ -258,7 +246,7 @@ export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown
 }
 
 /** The application is about to get a chunk of a stream. */
-export function chunkArrived(live: Live, chunk: unknown): void {
+export function chunkArrived(live: OpenCall, chunk: unknown): void {
   const { engine, endpoint, call } = live;
   if (call.endTime !== undefined) return;
   const now = performance.now();
@@ -288,7 +276,7 @@ export function chunkArrived(live: Live, chunk: unknown): void {
 }
 
 /** For the reading of an earlier call's answer, of which the observers have not been notified yet. */
-function partArrived({ engine, endpoint, call }: Live, chunk: unknown): void {
+function partArrived({ engine, endpoint, call }: OpenCall, chunk: unknown): void {
   guard(engine, 'chunk', () => endpoint.chunk?.(call.response, fields(chunk), call));
 }
 
@@ -320,7 +308,7 @@ function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
  * The application is about to get a chunk of a stream whose usage llmtrace requested.
  * @returns true where the chunk is but that usage, and is to be kept from it.
  */
-export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): boolean {
+export function isOnlyUsage({ engine, endpoint, call }: OpenCall, chunk: unknown): boolean {
   const only = guard(engine, 'chunk', () => {
     if (!endpoint.dropUsage?.(chunk)) return false;
     endpoint.chunk?.(call.response, chunk, call);
@@ -330,29 +318,29 @@ export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): b
 }
 
 /** The headers of the answer have arrived. */
-export function headersArrived(live: Live, headers: unknown): void {
+export function headersArrived(live: OpenCall, headers: unknown): void {
   if (live.readsHeaders) live.headers = guard(live.engine, 'answer', () => answerHeaders(headers));
 }
 
 /** Something of the answer has arrived. */
-export function seen({ call }: Live): void {
+export function seen({ call }: OpenCall): void {
   if (call.endTime === undefined) call.activeTime = performance.now();
 }
 
-const collected = whenCollected<Live>((live) => close(live, 'abandoned'), openCalls);
+const collected = whenCollected<OpenCall>((live) => close(live, 'abandoned'), openCalls);
 
 /** Ends the call as abandoned should `answer` be collected before it ends otherwise. */
-export function onCollected(answer: object, live: Live): void {
+export function onCollected(answer: object, live: OpenCall): void {
   if (live.call.endTime === undefined) collected.watch(answer, live);
 }
 
 /** Takes back every {@link onCollected} of a call. */
-export function forget(live: Live): void {
+export function forget(live: OpenCall): void {
   collected.forget(live);
 }
 
 /** Ends a call: the only place where that happens, and only once. */
-export function close(live: Live, outcome: Outcome, error?: unknown): void {
+export function close(live: OpenCall, outcome: Outcome, error?: unknown): void {
   const { engine, call } = live;
   if (call.endTime !== undefined) return;
   call.endTime = outcome === 'abandoned' ? call.activeTime : performance.now();
@@ -366,7 +354,7 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
   if (live.later) {
     if (!isFirst(live.later, call)) return;
-    startSpan(engine, call);
+    startSpan(engine, call, () => engine.startSpan(call));
     tell(engine, 'start', call);
   }
   price(engine, call);
@@ -375,13 +363,13 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
 }
 
 /** An answer may be the first to name the conversation. */
-function concealConversation({ engine, call: { response } }: Live): void {
+function concealConversation({ engine, call: { response } }: OpenCall): void {
   const { conversationId } = response;
   if (typeof conversationId === 'string')
     response.conversationId = engine.attribution.conceal('conversation', conversationId);
 }
 
-function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcome: Outcome): Outcome {
+function outcomeOf({ call: { error, response }, endpoint, signal }: OpenCall, outcome: Outcome): Outcome {
   if (error === undefined) return outcome;
   if (!endpoint.signal) return isCancelled(error) ? 'cancelled' : 'failed';
   // If the error does not show it, every failure after an abort counts as aborted, except an error that the vendor

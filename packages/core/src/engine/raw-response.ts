@@ -3,7 +3,7 @@
  * application; its own reading is observed, so that tokens and the end of the call are known all the same.
  */
 import type { Readable } from 'node:stream';
-import { chunkArrived, close, type Live } from './open-call.ts';
+import { chunkArrived, close, type OpenCall } from './open-call.ts';
 import { answerArrived } from './result.ts';
 
 type Read = (this: unknown, ...args: unknown[]) => Promise<unknown>;
@@ -31,7 +31,7 @@ const originals = new WeakMap<object, object>();
 /** Reports the reading of `response` to `live`. */
 export function watchResponse(
   response: Response,
-  live: Live,
+  live: OpenCall,
   body: Body = { reading: false, cloning: false },
 ): void {
   const methods = response as unknown as Record<string, unknown>;
@@ -70,7 +70,7 @@ export function watchResponse(
  * A body taken as a stream cannot be followed without reading it too: the call ends there, with nothing
  * known of the answer, unless a look at the body was only that.
  */
-function watchBody(response: Response, live: Live, state: Body): void {
+function watchBody(response: Response, live: OpenCall, state: Body): void {
   const prototype = Object.getPrototypeOf(response);
   const get = findGetter(prototype, 'body');
   if (!get) return;
@@ -105,7 +105,7 @@ function findGetter(prototype: object | null, name: string): ((this: unknown) =>
 }
 
 async function observeRead(
-  live: Live,
+  live: OpenCall,
   read: () => Promise<unknown>,
   textOf: (value: unknown) => unknown,
 ): Promise<unknown> {
@@ -119,7 +119,7 @@ async function observeRead(
   }
 }
 
-function bodyArrived(live: Live, textOf: (value: unknown) => unknown, value: unknown): void {
+function bodyArrived(live: OpenCall, textOf: (value: unknown) => unknown, value: unknown): void {
   try {
     const body = textOf(value);
     if (typeof body !== 'string') answerArrived(live, body);
@@ -131,7 +131,7 @@ function bodyArrived(live: Live, textOf: (value: unknown) => unknown, value: unk
 }
 
 /** A stream that was read as one text: its events, as the SDK would have handed them over. */
-function eventsArrived(live: Live, text: string): void {
+function eventsArrived(live: OpenCall, text: string): void {
   for (const line of text.split(/\r\n|\n|\r/)) {
     const data = line.startsWith('data:') ? line.slice(5).trim() : '';
     if (data !== '' && data !== '[DONE]') chunkArrived(live, JSON.parse(data));

@@ -11,7 +11,7 @@ import { loadedFiles, pathOfUrl, versionOf } from '../platform/packages.ts';
 import { buildOf, copyOf, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
-import { at, type Given, reach } from './find-prototypes.ts';
+import { at, reach, type TargetKind } from './find-prototypes.ts';
 import { whenLoaded } from './module-announcements.ts';
 import { filesOf, type ModuleFile, pointsOf } from './module-files.ts';
 import { whenRequired } from './require-hook.ts';
@@ -98,7 +98,7 @@ export class Patcher {
   }
 
   /** Patches the classes behind a client, or those that an SDK exports. */
-  patchByHand(target: unknown, kind: Given): void {
+  patchByHand(target: unknown, kind: TargetKind): void {
     try {
       const vendor = this.#vendor;
       const copy = copyOf(vendor.module, undefined, 'by hand');

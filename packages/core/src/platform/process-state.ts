@@ -78,7 +78,7 @@ export type FindingCode = (typeof FINDING_CODES)[number];
 export interface Finding {
   readonly code: FindingCode;
   /** The cause: a sentence without a full stop. */
-  readonly what: string;
+  readonly message: string;
   /** The one thing to do. */
   readonly cure: string;
   /** Whether calls are not traced, or their spans arrive nowhere. */

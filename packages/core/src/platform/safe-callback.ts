@@ -1,5 +1,6 @@
 /** Functions of the application that llmtrace calls, and that must not fail a call. */
 import type { DiagLogger } from '@opentelemetry/api';
+import { isThenable } from './is-thenable.ts';
 
 const MAX_REPORTS = 100;
 
@@ -34,6 +35,3 @@ export function safeCallback<A extends unknown[], R>(
     }
   };
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

@@ -58,7 +58,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     failing.set(signal, { key, lost: before + lost });
     // An endpoint that is no URL of HTTP was reported as it was read.
     if (code === 'export-endpoint' || !isNew(key)) return;
-    say({ code, what: `${signal} do not arrive at ${placeOf(report)}: ${why}`, cure, lost: true });
+    say({ code, message: `${signal} do not arrive at ${placeOf(report)}: ${why}`, cure, lost: true });
   };
 
   const arrived = (report: Of<'exported'>): void => {
@@ -69,24 +69,24 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     if (!isNew(`recovered ${failure.key}`)) return;
     say({
       code: 'export-recovered',
-      what: `${signal} arrive again at ${placeOf(report)}${lostOf(signal, failure.lost)}`,
+      message: `${signal} arrive again at ${placeOf(report)}${lostOf(signal, failure.lost)}`,
       cure: 'There is nothing to do; what was lost does not come back',
       lost: false,
     });
   };
 
   const rejected = (report: Of<'rejected'>): void => {
-    const { signal, count, message } = report;
+    const { signal, count, message: answer } = report;
     countLost(signal, count);
     if (!isNew(`rejected ${signal} ${count > 0}`)) return;
-    const said = message === '' ? 'without a reason' : `for this reason: ${plain(message)}`;
-    const what =
+    const reason = answer === '' ? 'without a reason' : `for this reason: ${plain(answer)}`;
+    const message =
       count > 0
-        ? `${placeOf(report)} rejected ${counted(count, signal)} of an export, ${said}`
-        : `${placeOf(report)} accepted ${signal} with a warning: ${plain(message)}`;
+        ? `${placeOf(report)} rejected ${counted(count, signal)} of an export, ${reason}`
+        : `${placeOf(report)} accepted ${signal} with a warning: ${plain(answer)}`;
     say({
       code: 'export-rejected',
-      what,
+      message,
       cure: 'Look at the limits and the log of the receiver',
       lost: count > 0,
     });
@@ -98,7 +98,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     const variable = items === undefined ? 'LLMTRACE_EXPORT_QUEUE_BYTES' : QUEUE_SIZES[signal];
     say({
       code: 'export-dropped',
-      what: `${signal} are dropped: ${full} wait for their export already, and no more may`,
+      message: `${signal} are dropped: ${full} wait for their export already, and no more may`,
       cure: `Look whether the receiver keeps up; ${variable} says how much may wait`,
       lost: true,
     });
@@ -124,7 +124,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     notStarted: (reason) =>
       say({
         code: 'export-thread',
-        what: `telemetry is not exported: no export thread could be started (${reason}), and nothing else either`,
+        message: `telemetry is not exported: no export thread could be started (${reason}), and nothing else either`,
         cure: 'Set OTEL_LOG_LEVEL=error, which says why; install @llmtrace/auto anew',
         lost: true,
       }),
@@ -134,7 +134,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
       const times = deaths === 1 ? '' : `, ${deaths} times by now`;
       say({
         code: 'export-thread',
-        what: `the export thread ended${times} (${reason})${waitingIn(ledger)}; it is started again in ${delay / 1000} s`,
+        message: `the export thread ended${times} (${reason})${waitingIn(ledger)}; it is started again in ${delay / 1000} s`,
         cure: 'Set OTEL_LOG_LEVEL=error, which says why, and report it to llmtrace',
         lost: true,
       });
@@ -143,7 +143,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
       const waiting = waitingIn(ledger);
       say({
         code: 'export-unsent',
-        what: `the process ended before its last telemetry was exported to ${shownEndpoint(env, 'traces')}${waiting}`,
+        message: `the process ended before its last telemetry was exported to ${shownEndpoint(env, 'traces')}${waiting}`,
         cure: 'Look whether the receiver answers in time; without an export thread, let the application end by itself',
         lost: true,
       });
@@ -192,7 +192,7 @@ const THREAD_CURES: Readonly<Record<string, string>> = {
 
 const inProcessFinding = (reason: string): Finding => ({
   code: 'export-thread',
-  what: `no export thread could be started (${reason}); telemetry is exported in the application's own thread, and what is unsent when the process ends by exit(), a signal or an error is lost`,
+  message: `no export thread could be started (${reason}); telemetry is exported in the application's own thread, and what is unsent when the process ends by exit(), a signal or an error is lost`,
   cure:
     THREAD_CURES[reason] ??
     'Leave @llmtrace/auto out of bundles (external), so that its files are there; OTEL_LOG_LEVEL=error says more',

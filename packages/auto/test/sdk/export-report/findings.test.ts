@@ -25,7 +25,7 @@ function findingsOf(work: () => void): string[] {
     process.emitWarning = warned;
   }
   const added = findings.splice(before);
-  return added.map(({ code, what, lost }) => `${lost ? '✗' : '!'} ${code}: ${what}`);
+  return added.map(({ code, message, lost }) => `${lost ? '✗' : '!'} ${code}: ${message}`);
 }
 
 describe('what becomes of exports', () => {
@@ -152,7 +152,7 @@ describe('what becomes of exports', () => {
   ] as const) {
     it(`finds that ${value} is no URL of HTTP`, () => {
       const found = endpointFinding('OTEL_EXPORTER_OTLP_ENDPOINT', value);
-      assert.match(found?.what ?? '', now);
+      assert.match(found?.message ?? '', now);
     });
   }
 

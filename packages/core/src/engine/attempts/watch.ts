@@ -10,7 +10,7 @@ import { answerHeaders } from '../../vendor/answer-headers.ts';
 import { fields } from '../../vendor/values.ts';
 import type { Transport } from '../../vendor/vendor.ts';
 import { guard } from '../guard.ts';
-import type { Live } from '../open-call.ts';
+import type { OpenCall } from '../open-call.ts';
 import { attemptBeneath } from './intercept.ts';
 import type { Send } from './resend.ts';
 
@@ -26,17 +26,17 @@ type Method = ((this: unknown, ...args: unknown[]) => unknown) & { [WATCHED]?: t
 type Fetch = (...args: unknown[]) => unknown;
 
 /** The calls with interceptors: those must be found in a process without any OpenTelemetry, too. */
-const intercepted = new AsyncLocalStorage<Live>();
+const intercepted = new AsyncLocalStorage<OpenCall>();
 
 /** Runs the method of a call, in the call's context. */
-export function inCall<T>(live: Live, run: () => T): T {
+export function inCall<T>(live: OpenCall, run: () => T): T {
   const here = new LinkedContext(live.call.context, CALL, live);
   return live.chain ? intercepted.run(live, () => context.with(here, run)) : context.with(here, run);
 }
 
 /** The open call of `client` that is under way here. */
-export function callOf(client: unknown): Live | undefined {
-  const live = context.active().getValue(CALL) as Live | undefined;
+export function callOf(client: unknown): OpenCall | undefined {
+  const live = context.active().getValue(CALL) as OpenCall | undefined;
   if (live && isOpen(live, client)) return live;
   const other = intercepted.getStore();
   return other && isOpen(other, client) ? other : undefined;
@@ -45,12 +45,12 @@ export function callOf(client: unknown): Live | undefined {
 /** Whether this is within an open call of any client: a request that is sent here is a part of it. */
 export const isWithinCall = (): boolean => openCallHere() !== undefined;
 
-function openCallHere(): Live | undefined {
-  const live = context.active().getValue(CALL) as Live | undefined;
+function openCallHere(): OpenCall | undefined {
+  const live = context.active().getValue(CALL) as OpenCall | undefined;
   return [live, intercepted.getStore()].find((one) => one !== undefined && one.call.endTime === undefined);
 }
 
-const isOpen = (live: Live, client: unknown): boolean =>
+const isOpen = (live: OpenCall, client: unknown): boolean =>
   live.client === client && live.call.endTime === undefined;
 
 /** Counts the requests of `client` from now on, for all clients that share its class. */
@@ -106,7 +106,7 @@ export function watchTransport(client: unknown, { holder: holderOf, method, lear
 const ignore = (): void => {};
 
 /** The server of a call that was not known when the call began. */
-function requestSent(live: Live, learn: Transport['learn'], args: readonly unknown[]): void {
+function requestSent(live: OpenCall, learn: Transport['learn'], args: readonly unknown[]): void {
   const { call, client, engine } = live;
   attempted(live);
   learn(client, args);
@@ -115,7 +115,7 @@ function requestSent(live: Live, learn: Transport['learn'], args: readonly unkno
   Object.assign(call, { server, provider, priceProvider, region, isServerLate: true });
 }
 
-function answered(live: Live, given: unknown): void {
+function answered(live: OpenCall, given: unknown): void {
   const { headers } = fields(fields(given).response);
   const get = (name: string): unknown => fields(headers)[name];
   live.headers ??= guard(live.engine, 'answer', () => answerHeaders({ get }));
@@ -125,7 +125,7 @@ function answered(live: Live, given: unknown): void {
 export const repeatsBeneath = (client: unknown): boolean =>
   typeof (client as Record<string, unknown> | null | undefined)?.[REQUEST] === 'function';
 
-function attempted(live: Live | undefined): void {
+function attempted(live: OpenCall | undefined): void {
   if (!live) return;
   live.call.attempts++;
   live.call.attemptTime = performance.now();

@@ -1,5 +1,5 @@
 /** An open operation: its start, its context, and its one end. */
-import { context, trace } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { type ToolValues, toolContent } from '../../content/tool-capture.ts';
 import { isCancelled } from '../../errors/index.ts';
 import {
@@ -12,14 +12,14 @@ import {
   type RollUp,
   runsOf,
 } from '../../model/agent-operation.ts';
-import { setSpanOf } from '../../model/call-span.ts';
 import type { OperationEnd, OperationStart } from '../../model/operations.ts';
 import { name } from '../../platform/bounds.ts';
 import { LinkedContext } from '../../platform/linked-context.ts';
 import { type Linked, LinkedList } from '../../platform/linked-list.ts';
 import { type Holder, whenCollected } from '../abandonment.ts';
 import type { EngineConfig } from '../engine-config.ts';
-import { guard, report } from '../guard.ts';
+import { guard } from '../guard.ts';
+import { startSpan } from '../start-span.ts';
 
 /** State of an open operation. It must not keep what the application got, whose garbage collection may end it. */
 export interface LiveOperation extends Holder, Linked<LiveOperation> {
@@ -49,7 +49,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     context: around,
   };
   record(engine, operation, { arguments: start.arguments });
-  startSpan(engine, operation);
+  startSpan(engine, operation, () => engine.startOperationSpan(operation));
   operation.context = new LinkedContext(operation.context, OPERATION, operation);
   if (isToolCall(operation.subject)) countTool(parent, now);
   const live = {
@@ -103,17 +103,6 @@ function countTool(parent: AgentOperation | undefined, now: number): void {
     if (index === 0) rollUp.ownToolCalls++;
     run.activeTime = now;
   });
-}
-
-/** From here on the operation's context holds its span. */
-function startSpan(engine: EngineConfig, operation: AgentOperation): void {
-  try {
-    const span = engine.startOperationSpan(operation);
-    setSpanOf(operation, span);
-    operation.context = trace.setSpan(new LinkedContext(operation.context), span);
-  } catch (error) {
-    report(engine, 'start', error);
-  }
 }
 
 /** Records content where that is asked for. A hook that the application has for content sees calls alone: none then. */

@@ -9,6 +9,7 @@ import type {
   Operations,
   TakenTool,
 } from '../../model/operations.ts';
+import { isThenable } from '../../platform/is-thenable.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
@@ -79,9 +80,6 @@ function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(e
     },
   ) as T;
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 

@@ -4,6 +4,7 @@
  * late answer, as the first one of a new connection may be, is no outage yet: a probe runs at once, and a warning
  * follows only if it repeats.
  */
+import { memo } from '../../platform/memo.ts';
 import { warn } from '../../platform/warn.ts';
 import { backoffDelay } from '../backoff.ts';
 import type { Fallback, SharedLimits } from './store.ts';
@@ -46,17 +47,8 @@ const HEARD = 120_000;
 /** The time after a reported outage in which another one is not reported, in ms. */
 const SILENCE = 60_000;
 
-const circuits = new WeakMap<SharedLimits, Circuit>();
-
 /** The one circuit to a store. */
-export function circuitOf(store: SharedLimits): Circuit {
-  let circuit = circuits.get(store);
-  if (!circuit) {
-    circuit = makeCircuit(store);
-    circuits.set(store, circuit);
-  }
-  return circuit;
-}
+export const circuitOf = memo(new WeakMap<SharedLimits, Circuit>(), (store) => makeCircuit(store));
 
 const MEANWHILE: Readonly<Record<Fallback, string>> = {
   local: 'each process keeps to its own share of them',

@@ -16,6 +16,7 @@ import {
   propagation,
   ROOT_CONTEXT,
 } from '@opentelemetry/api';
+import { memo } from '../../platform/memo.ts';
 
 /** Records one value of a call: `counter.add` or `histogram.record`, with the context that exemplars need. */
 type Take = (value: number, attributes: Attributes, context: Context) => void;
@@ -141,11 +142,5 @@ class Values extends Cell {
   }
 }
 
-const known = new WeakMap<Meter, Held>();
-
 /** The deferred measurements of a meter: the same object for all engines that use the meter. */
-export function heldFor(meter: Meter): Held {
-  const held = known.get(meter) ?? new Held(meter);
-  known.set(meter, held);
-  return held;
-}
+export const heldFor = memo(new WeakMap<Meter, Held>(), (meter) => new Held(meter));

@@ -2,6 +2,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { attributeValue, spanAttribute } from '../../model/attributes.ts';
 import type { Call } from '../../model/call.ts';
+import { memo } from '../../platform/memo.ts';
 import { warnOnce } from '../../platform/warn.ts';
 import type { Entry } from './attribute-sets.ts';
 
@@ -25,15 +26,17 @@ export interface LabelOptions {
   readonly maxMetricValues: number;
 }
 
-const known = new Map<string, LabelsOf>();
+const sharedLabels = memo(
+  new Map<string, LabelsOf>(),
+  (_key, { metricAttributes, maxMetricValues }: LabelOptions) =>
+    makeLabels(metricAttributes, maxMetricValues),
+);
 
 /** The limit holds for all instrumentations of the process together. */
-export function labelsBy({ metricAttributes, maxMetricValues }: LabelOptions): LabelsOf {
+export function labelsBy(options: LabelOptions): LabelsOf {
+  const { metricAttributes, maxMetricValues } = options;
   if (metricAttributes.length === 0) return none;
-  const key = JSON.stringify([maxMetricValues, metricAttributes]);
-  const found = known.get(key) ?? makeLabels(metricAttributes, maxMetricValues);
-  known.set(key, found);
-  return found;
+  return sharedLabels(JSON.stringify([maxMetricValues, metricAttributes]), options);
 }
 
 const none: LabelsOf = () => undefined;
