@@ -51,7 +51,7 @@ export interface Instruments {
   readonly diag: DiagLogger;
 }
 
-/** The observers of an instrumentation that are the same whatever the options of a call are. */
+/** The observers that do not depend on the options of a call. */
 interface Fixed {
   readonly metrics: Observer;
   readonly operations: Observer;
@@ -80,7 +80,7 @@ export function engineOf(vendor: Vendor, config: CompleteConfig, instruments: In
   return { ...engine, withOptions };
 }
 
-/** An engine, and those for calls that have options of their own. */
+/** An engine, and the engines for calls with `withLlmOptions()`. */
 export interface Engine extends EngineConfig {
   withOptions(options: CallOptions): EngineConfig;
 }
@@ -183,7 +183,7 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
   };
 }
 
-/** What budgets know of prices. */
+/** The prices for budgets. */
 const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
   priceOf: (call, usage) =>
     call.isFree ? 0 : costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
@@ -216,10 +216,10 @@ const runBudgetLayer = memo(new Map<number, Layer>(), newLayer);
 function layersOf(config: CompleteConfig, resilience: Observer, options: CallOptions): Layers {
   const { sharedLimits: store, retry: retries, runBudget: usd } = config;
   const pricing = pricingOf(config.modelMap);
-  // Lists are the same in all processes, so that places in them name the limits there. Those of a call are named by what
-  // is written in them.
-  const named = (kind: string, at: number, limit: object, own: false | readonly object[] = []) => {
-    const isOfCall = own !== false && own.includes(limit);
+  // A configured limit is named by its place in the list, which is the same in all processes; a limit of a call by a hash
+  // of its options.
+  const named = (kind: string, at: number, limit: object, ofCall: false | readonly object[] = []) => {
+    const isOfCall = ofCall !== false && ofCall.includes(limit);
     const text = isOfCall ? sharedNameOf(limit) : String(at);
     return store && text !== undefined ? { store, name: `${kind} ${text}` } : undefined;
   };

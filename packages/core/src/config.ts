@@ -45,12 +45,12 @@ import { memo } from './platform/memo.ts';
 /** Options of every llmtrace instrumentation. */
 export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig, SpanHooks {
   /**
-   * One more observer, whose methods have other names.
+   * An observer with other names of its methods.
    * @deprecated Use `observers`; `timingOf(call)` has the times.
    */
   hooks?: Hooks;
   /**
-   * Watch each call, after llmtrace's own observers; what they throw is logged and dropped.
+   * Watch each call, after llmtrace's own observers; their errors are logged and dropped.
    * @default []
    */
   observers?: readonly Observer[];
@@ -96,8 +96,8 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   agentUsage?: AgentUsage;
   /**
-   * What of the trace context requests of MCP carry to the server: the trace (`traceparent`, `tracestate`), also the
-   * baggage, which may hold personal data (`all`), or nothing. Environment: `LLMTRACE_MCP_PROPAGATE`.
+   * The part of the trace context that requests of MCP carry to the server: the trace (`traceparent`, `tracestate`), also
+   * the baggage, which may hold personal data (`all`), or nothing (`none`). Environment: `LLMTRACE_MCP_PROPAGATE`.
    * @default 'traceparent'
    */
   mcpPropagate?: (typeof MCP_PROPAGATE)[number];
@@ -132,7 +132,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    * @default { capture: 'NO_CONTENT' }
    */
   content?: ContentOptions;
-  /** Whom calls are for: where attributes come from, which metrics have them, which are hashed. @default {} */
+  /** Attributes of calls (user, tenant, feature): their sources, which are on metrics, which are hashed. @default {} */
   attribution?: AttributionOptions;
   /**
    * Besides the log event of a failed call, record its exception on the span, as older conventions have it.
@@ -141,7 +141,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   exceptionsOnSpans?: boolean;
   /**
-   * Emit a log event as each call begins, with what is known then: a viewer shows running calls by it. Environment:
+   * Emit a log event when each call starts, with the attributes known by then: a viewer shows running calls by it. Environment:
    * `LLMTRACE_START_EVENTS`.
    * @default false
    */

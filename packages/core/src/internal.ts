@@ -202,7 +202,7 @@ export {
 export { type OptionEntry, optionTable, warnByTable } from './options/table.ts';
 export { isVariable, nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
-export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
+export { announcingLines, mainLine, mainModules } from './patching/module-announcements.ts';
 export { copyWith } from './platform/copy-with.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
 export { versionOf } from './platform/packages.ts';

@@ -1,6 +1,6 @@
 /**
- * The options that belong to no feature, and the tables of all options of an instrumentation, joined in one list. The
- * type of such an option is a field of `LlmTraceConfig` in config.ts.
+ * The options that belong to no feature, and one list of the options of all features. `LlmTraceConfig` in config.ts has
+ * the types of the former.
  */
 import { ATTRIBUTION_TABLE } from './attribution/options.ts';
 import type { CompleteConfig } from './config.ts';
@@ -74,9 +74,9 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     tokenModality: 'with `latest`: tokens by modality on spans',
     agents: '`false`: no spans and metrics of [agents, tools and MCP](docs/agents.md), only of model calls',
     agentUsage:
-      '`conventions`: `gen_ai.usage.*` on spans of agents, too, which backends that sum spans then count twice',
+      '`conventions`: `gen_ai.usage.*` also on spans of agents; backends that sum spans then count each token twice',
     mcpPropagate:
-      'what of the trace requests of MCP carry to the server: `traceparent`, also the baggage (`all`), or `none`',
+      'the part of the trace context that MCP requests carry to the server: `traceparent`, also the baggage (`all`), or `none`',
     nativeSpans: "`replace`: a span of llmtrace in place of the SDK's own",
     providerMap: {
       description:
@@ -91,7 +91,8 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     requestStreamUsage:
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
-    startEvents: 'a log event as each call begins: [a viewer](docs/viewer.md) then shows running calls',
+    startEvents:
+      'emit a log event when each call starts: [a viewer](docs/viewer.md) then shows running calls',
   }),
   ...ATTRIBUTION_TABLE,
   ...CONTENT_TABLE,

@@ -10,7 +10,7 @@ import {
   mainLine,
   mainModules,
   note,
-  tellingLines,
+  announcingLines,
   type Vendor,
 } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
@@ -80,7 +80,7 @@ function register(lines: Lines): void {
 }
 
 const linesOf = (vendors: readonly Vendor[]): Lines => ({
-  files: new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])),
+  files: new Map(vendors.flatMap((vendor) => [...announcingLines(vendor)])),
   mains: new Map(
     vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, mainLine(vendor, SELF)] as const)),
   ),

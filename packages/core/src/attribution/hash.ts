@@ -2,14 +2,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { warnOnce } from '../platform/warn.ts';
 
-/** How many hashes are remembered: a hash takes some 3 µs. */
+/** The most hashes in memory: computing one takes some 3 µs. */
 const MAX = 10_000;
 /** 128 bits: no two of a billion users have the same hash. */
 const LENGTH = 32;
 
 export type Hash = (value: string) => string;
 
-/** @param salt undefined for one of this process: a hash without salt is undone by trying all ids. */
+/** @param salt undefined for a random salt of this process: a hash without salt is undone by hashing all ids. */
 export function hashWith(salt: string | undefined): Hash {
   const key = salt ?? ownSalt();
   const known = new Map<string, string>();

@@ -102,7 +102,7 @@ function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
 
 const NO_CALLS: readonly InnerCall[] = [];
 
-/** The cost of the call's model: of its tokens, and of its fees if it has any. */
+/** The cost of the call's model: its tokens, and its fees if it has any. */
 function ownCost(
   call: Priceable,
   usage: Usage,

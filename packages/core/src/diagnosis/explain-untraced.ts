@@ -12,7 +12,7 @@ export type Sender = { readonly files: readonly string[] } & (
 
 type Sdk = Extract<Sender, { module: string }>;
 
-/** A finding, and whether to keep it out of the warnings: the user asked for it, or it was reported before. */
+/** A finding. It is `quiet` (no warning) if the user wanted the effect, or it was reported before. */
 type Why = Finding & { readonly quiet?: boolean };
 
 const FLAG = '`node --import @llmtrace/auto`';

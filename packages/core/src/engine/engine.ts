@@ -35,7 +35,7 @@ export function instrumented(
   return undefined;
 }
 
-/** As the SDKs do it: an error that the callback throws is lost. */
+/** Hands the answer to the callback. As in the SDKs, an error of the callback is lost. */
 function answerBack(answer: unknown, callback: Callback): void {
   Promise.resolve(answer)
     .then(
@@ -97,7 +97,7 @@ function run(live: OpenCall, original: Method, self: unknown, args: unknown[]): 
   return native ? native.run(args, called) : called(args);
 }
 
-/** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
+/** The arguments for the SDK's method: those of the application, or a copy that requests the usage of the stream. */
 function askUsage(live: OpenCall, args: unknown[]): unknown[] {
   const { engine, endpoint, call } = live;
   if (!endpoint.askUsage || !isToAsk(engine, call)) return args;

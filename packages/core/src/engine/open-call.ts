@@ -50,13 +50,13 @@ export interface OpenCall extends Holder, Linked<OpenCall> {
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
-  /** Where it reads an answer that was ordered before. */
+  /** The earlier call whose answer this call reads. */
   readonly later: Reading | undefined;
-  /** Whether the headers of the answer may say something of it: those of a gateway. */
+  /** Whether the headers of the answer may have its cost or its usage, as those of a gateway do. */
   readonly readsHeaders: boolean;
   /** The facts from the answer's headers. */
   headers: AnswerHeaders | undefined;
-  /** The usage of the stream was asked for on behalf of the application, or is waited for to come unasked. */
+  /** `asked`: llmtrace requested the usage of the stream. `watched`: the host may send it without a request. */
   usage: 'asked' | 'watched' | undefined;
 }
 
@@ -83,7 +83,7 @@ export function openCall(
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
   startSpan(engine, call, () => engine.startSpan(call));
-  tell(engine, 'start', call);
+  notify(engine, 'start', call);
   const chain = engine.intercept && { intercept: engine.intercept };
   const live = newLive({ engine, endpoint, call, client, native, signal, capture, chain }, origin.isGateway);
   openCalls.add(live);
@@ -119,7 +119,7 @@ export function openReading(
   return live;
 }
 
-/** An endpoint whose fields cannot be read costs the call its attributes alone. */
+/** If the fields of the request cannot be read, the call has the other attributes. */
 function attributesOf(
   { attribution, diag }: EngineConfig,
   endpoint: Endpoint,
@@ -127,15 +127,15 @@ function attributesOf(
   args: unknown[],
 ): LlmAttributes {
   const active = context.active();
-  let asked: LlmAttributes | undefined;
+  let fromRequest: LlmAttributes | undefined;
   try {
-    asked = attribution.requestFields ? endpoint.attributes?.(args) : undefined;
+    fromRequest = attribution.requestFields ? endpoint.attributes?.(args) : undefined;
   } catch (error) {
     report({ diag }, 'start', error);
   }
-  if (conversationId === undefined) return attribution.of(active, asked);
+  if (conversationId === undefined) return attribution.of(active, fromRequest);
   const conversation = { conversation: conversationId };
-  return attribution.of(active, asked ? merged(conversation, asked) : conversation);
+  return attribution.of(active, fromRequest ? merged(conversation, fromRequest) : conversation);
 }
 
 function newCall(
@@ -266,8 +266,8 @@ export function chunkArrived(live: OpenCall, chunk: unknown): void {
   live.capture?.chunk(chunk);
   for (const observer of engine.watching) {
     try {
-      const done: unknown = observer.chunk?.(call, chunk, now);
-      if (done) settled(engine, 'chunk', done);
+      const returned: unknown = observer.chunk?.(call, chunk, now);
+      if (returned) settled(engine, 'chunk', returned);
     } catch (error) {
       report(engine, 'chunk', error);
     }
@@ -275,7 +275,7 @@ export function chunkArrived(live: OpenCall, chunk: unknown): void {
   call.lastChunkTime = now;
 }
 
-/** For the reading of an earlier call's answer, of which the observers have not been notified yet. */
+/** A chunk of an earlier call's answer. The observers are notified at its end. */
 function partArrived({ engine, endpoint, call }: OpenCall, chunk: unknown): void {
   guard(engine, 'chunk', () => endpoint.chunk?.(call.response, fields(chunk), call));
 }
@@ -293,11 +293,11 @@ function shareModel(response: LlmResponse): void {
 }
 
 /** Notifies all observers of the start or the end of a call; an error of one does not affect the others. */
-function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
+function notify(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
   for (const observer of engine.observers) {
     try {
-      const done: unknown = step === 'start' ? observer.start?.(call) : observer.end?.(call);
-      if (done) settled(engine, step, done);
+      const returned: unknown = step === 'start' ? observer.start?.(call) : observer.end?.(call);
+      if (returned) settled(engine, step, returned);
     } catch (error) {
       report(engine, step, error);
     }
@@ -306,7 +306,7 @@ function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
 
 /**
  * The application is about to get a chunk of a stream whose usage llmtrace requested.
- * @returns true where the chunk is but that usage, and is to be kept from it.
+ * @returns true if the chunk has only that usage, so that the application must not get it.
  */
 export function isOnlyUsage({ engine, endpoint, call }: OpenCall, chunk: unknown): boolean {
   const only = guard(engine, 'chunk', () => {
@@ -322,7 +322,7 @@ export function headersArrived(live: OpenCall, headers: unknown): void {
   if (live.readsHeaders) live.headers = guard(live.engine, 'answer', () => answerHeaders(headers));
 }
 
-/** Something of the answer has arrived. */
+/** Records that a part of the answer has arrived. */
 export function seen({ call }: OpenCall): void {
   if (call.endTime === undefined) call.activeTime = performance.now();
 }
@@ -334,7 +334,7 @@ export function onCollected(answer: object, live: OpenCall): void {
   if (live.call.endTime === undefined) collected.watch(answer, live);
 }
 
-/** Takes back every {@link onCollected} of a call. */
+/** Undoes {@link onCollected} for all answers of a call. */
 export function forget(live: OpenCall): void {
   collected.forget(live);
 }
@@ -355,14 +355,14 @@ export function close(live: OpenCall, outcome: Outcome, error?: unknown): void {
   if (live.later) {
     if (!isFirst(live.later, call)) return;
     startSpan(engine, call, () => engine.startSpan(call));
-    tell(engine, 'start', call);
+    notify(engine, 'start', call);
   }
   price(engine, call);
-  tell(engine, 'end', call);
+  notify(engine, 'end', call);
   if (call.response.isPending) remember(call);
 }
 
-/** An answer may be the first to name the conversation. */
+/** Hashes the conversation that the answer names, if the request named none. */
 function concealConversation({ engine, call: { response } }: OpenCall): void {
   const { conversationId } = response;
   if (typeof conversationId === 'string')

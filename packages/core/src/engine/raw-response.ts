@@ -1,6 +1,6 @@
 /**
- * A raw `Response` that the application asked for, to read its body itself. The body has one reader, the
- * application; its own reading is observed, so that tokens and the end of the call are known all the same.
+ * A raw `Response`, whose body the application reads itself. The application is its only reader; llmtrace observes that
+ * reading to get the tokens and the end of the call.
  */
 import type { Readable } from 'node:stream';
 import { chunkArrived, close, type OpenCall } from './open-call.ts';

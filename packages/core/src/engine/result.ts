@@ -14,7 +14,7 @@ export function answerArrived(live: OpenCall, answer: unknown): void {
     read(live, answer);
     return true;
   });
-  // An answer that could not be parsed has arrived all the same.
+  // An answer that llmtrace could not read has arrived, too.
   if (!understood) close(live, 'completed');
 }
 

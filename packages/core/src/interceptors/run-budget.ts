@@ -1,5 +1,5 @@
 /**
- * A **run's budget**: what each run of an agent or a workflow may spend, runs within it included. Once it is spent, the
+ * The **budget of a run** of an agent or a workflow, including the runs within it. Once it is spent, the
  * run's next model call is refused, as by any other budget. It does not count calls outside of runs.
  */
 import { type AgentOperation, operationOf, runsOf } from '../model/agent-operation.ts';

@@ -12,50 +12,51 @@ type Classes = Readonly<Record<string, unknown>>;
 type Listener = (file: string, classes: Classes, url: string) => void;
 
 /** The function that the modules call. Every copy of this file shares it, so its shape is a contract. */
-interface Teller {
-  (...told: Parameters<Listener>): void;
-  readonly told: Parameters<Listener>[];
+interface Announcer {
+  (...announcement: Parameters<Listener>): void;
+  /** All announcements so far, for listeners that come later. */
+  readonly announced: Parameters<Listener>[];
   readonly listeners: Listener[];
 }
 
-const TELLER = Symbol.for('llmtrace.loaded');
+const ANNOUNCER = Symbol.for('llmtrace.loaded');
 
 /** Calls `listener` for each module that has announced itself or will do so. */
 export function whenLoaded(listener: Listener): void {
-  const { told, listeners } = teller();
+  const { announced, listeners } = announcer();
   const guarded = safe(listener);
   listeners.push(guarded);
-  for (const one of told) guarded(...one);
+  for (const announcement of announced) guarded(...announcement);
 }
 
 /** The vendor's module calls it, so an error here would fail the application's import. */
 const safe =
   (listener: Listener): Listener =>
-  (...one) => {
+  (...announcement) => {
     try {
-      listener(...one);
+      listener(...announcement);
     } catch (error) {
-      diag.error(`llmtrace: could not look at ${one[0]}`, error);
+      diag.error(`llmtrace: could not look at ${announcement[0]}`, error);
     }
   };
 
-function teller(): Teller {
-  const known = Reflect.get(globalThis, TELLER) as Teller | undefined;
+function announcer(): Announcer {
+  const known = Reflect.get(globalThis, ANNOUNCER) as Announcer | undefined;
   if (known) return known;
-  const told: Teller['told'] = [];
+  const announced: Announcer['announced'] = [];
   const listeners: Listener[] = [];
-  const tell: Listener = (...one) => {
-    told.push(one);
-    for (const listener of listeners) listener(...one);
+  const announce: Listener = (...announcement) => {
+    announced.push(announcement);
+    for (const listener of listeners) listener(...announcement);
   };
-  const made: Teller = Object.assign(tell, { told, listeners });
-  Object.defineProperty(globalThis, TELLER, { value: made });
+  const made: Announcer = Object.assign(announce, { announced, listeners });
+  Object.defineProperty(globalThis, ANNOUNCER, { value: made });
   return made;
 }
 
 /** The ES modules of a vendor (`openai/resources/embeddings.mjs`), each with the line that announces it. */
-export function tellingLines(vendor: Vendor): Map<string, string> {
-  teller(); // the modules may load before anybody listens
+export function announcingLines(vendor: Vendor): Map<string, string> {
+  announcer(); // the modules may load before a listener is added
   const points = pointsOf(vendor);
   const files = [...new Set(points.flatMap(({ files }) => files))];
   return new Map(

@@ -1,7 +1,7 @@
 /** The files of a vendor's package that export the classes whose methods are patched. */
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 
-/** All methods of a vendor that are patched: those of its endpoints, helpers that start native spans, and operations. */
+/** All methods of a vendor to patch: its endpoints, the helpers that start native spans, and its operations. */
 export const pointsOf = ({ endpoints, native, operations = [] }: Vendor): readonly PatchPoint[] => [
   ...endpoints,
   ...(native?.helpers ?? []),
@@ -24,7 +24,7 @@ export function filesOf(vendor: Vendor): ModuleFile[] {
   });
 }
 
-/** The names of a file: one for each build, or the one of a file that is named with its extension. */
+/** The names of a file: one for each build, or one alone if the file is named with its extension. */
 export const namesOf = ({ module, extensions }: Vendor, file: string): string[] =>
   /\.[cm]?js$/.test(file)
     ? [`${module}/${file}`]

@@ -82,8 +82,8 @@ export function watchAttempts(client: unknown): void {
 }
 
 /**
- * Counts the requests that go through a client's own object, and learns from the first one where they go. The method is
- * replaced on that object alone, since its class is shared with other clients.
+ * Counts the requests that a client sends through an object of its own, and reads the server from the first one. It
+ * replaces the method on that object alone, because other clients share its class.
  */
 export function watchTransport(client: unknown, { holder: holderOf, method, learn }: Transport): void {
   const holder = holderOf(client);
@@ -94,7 +94,7 @@ export function watchTransport(client: unknown, { holder: holderOf, method, lear
     const live = openCallHere();
     if (live) guard(live.engine, 'request', () => requestSent(live, learn, args));
     const answer = original.apply(this, args);
-    if (live && answer instanceof Promise) answer.then((given) => answered(live, given), ignore);
+    if (live && answer instanceof Promise) answer.then((value) => answered(live, value), ignore);
     return answer;
   };
   watched[WATCHED] = true;
@@ -105,7 +105,7 @@ export function watchTransport(client: unknown, { holder: holderOf, method, lear
 
 const ignore = (): void => {};
 
-/** The server of a call that was not known when the call began. */
+/** Sets the server of a call if it was unknown when the call started. */
 function requestSent(live: OpenCall, learn: Transport['learn'], args: readonly unknown[]): void {
   const { call, client, engine } = live;
   attempted(live);
@@ -115,8 +115,8 @@ function requestSent(live: OpenCall, learn: Transport['learn'], args: readonly u
   Object.assign(call, { server, provider, priceProvider, region, isServerLate: true });
 }
 
-function answered(live: OpenCall, given: unknown): void {
-  const { headers } = fields(fields(given).response);
+function answered(live: OpenCall, value: unknown): void {
+  const { headers } = fields(fields(value).response);
   const get = (name: string): unknown => fields(headers)[name];
   live.headers ??= guard(live.engine, 'answer', () => answerHeaders({ get }));
 }

@@ -21,7 +21,7 @@ import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
 import { startSpan } from '../start-span.ts';
 
-/** State of an open operation. It must not keep what the application got, whose garbage collection may end it. */
+/** State of an open operation. It must not keep the application's result alive: its garbage collection may end it. */
 export interface LiveOperation extends Holder, Linked<LiveOperation> {
   readonly engine: EngineConfig;
   readonly operation: AgentOperation;
@@ -29,7 +29,7 @@ export interface LiveOperation extends Holder, Linked<LiveOperation> {
 
 const openOperations = new LinkedList<LiveOperation>();
 
-/** Opens an operation: from here on it ends, however it ends. */
+/** Opens an operation. Each opened operation ends once. */
 export function openOperation(engine: EngineConfig, start: OperationStart): LiveOperation {
   const around = start.around ?? context.active();
   const parent = operationOf(around);
@@ -64,7 +64,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
   return live;
 }
 
-/** Names come from the application, and over MCP from other processes. */
+/** Bounds the names, which come from the application, and over MCP from other processes. */
 function subjectOf({
   arguments: _content,
   around: _context,
@@ -94,7 +94,7 @@ const emptyRollUp = (): RollUp => ({
   unknownCalls: 0,
 });
 
-/** Tools are counted as they start: one that is under way when its run is aborted was called. */
+/** Counts a tool when it starts, so that a tool that still runs when its agent is aborted counts. */
 function countTool(parent: AgentOperation | undefined, now: number): void {
   runsOf(parent).forEach((run, index) => {
     const { rollUp } = run;
@@ -105,7 +105,7 @@ function countTool(parent: AgentOperation | undefined, now: number): void {
   });
 }
 
-/** Records content where that is asked for. A hook that the application has for content sees calls alone: none then. */
+/** Records content if content is on. A completion hook gets the content of model calls only, so it turns this off. */
 function record({ content }: EngineConfig, operation: AgentOperation, values: ToolValues): void {
   if (!content || content.completionHook) return;
   const more = toolContent(content, values);

@@ -56,7 +56,7 @@ const handleOf = (live: LiveOperation): OpenOperation => {
   };
 };
 
-/** Runs a function; how it ended is known before the application knows. */
+/** Runs a function; `end` is notified of its outcome before the application is. */
 function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(error: unknown): void }): T {
   let result: T;
   try {
@@ -83,7 +83,7 @@ function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(e
 
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 
-/** The methods are replaced on the object itself: it keeps its class and its other methods. */
+/** Replaces the methods on the iterator itself, which keeps its class and its other methods. */
 function follow(
   operation: OpenOperation,
   iterator: AsyncIterator<unknown>,
@@ -115,7 +115,7 @@ function follow(
   operation.endWithout(iterator);
 }
 
-/** Requests of MCP that were noted on the execution of a tool: it is for one request only. */
+/** The executions of tools that have an MCP request: each takes one request only. */
 const taken = new WeakSet<object>();
 
 function takeTool(name: string, request: McpRequest): TakenTool | undefined {
@@ -134,6 +134,6 @@ function takeTool(name: string, request: McpRequest): TakenTool | undefined {
   };
 }
 
-/** Frameworks prefix the names of a server's tools by the server's: `weather__forecast`. */
+/** Compares by the ending, because frameworks prefix the name of a tool with that of its server: `weather__forecast`. */
 const isSame = (executed: string | undefined, requested: string): boolean =>
   executed !== undefined && requested !== '' && executed.endsWith(requested);

@@ -22,8 +22,8 @@ interface Profile {
 }
 
 /**
- * @param meter made the instruments' owner when the observer is made.
- * @param labelsOf the attributes of calls that metrics have, too.
+ * @param meter makes the instruments when the observer is made.
+ * @param labelsOf the attributes of calls that are also on metrics.
  */
 export function metricsObserver(
   meter: Meter,
@@ -63,11 +63,11 @@ export function metricsObserver(
       const { context } = call;
       active(-1, startOf(call), context);
       if (isRefusal(call.error)) return refused(call, series(call).attributes);
-      const own = series(call);
-      const { attributes } = own;
+      const callSeries = series(call);
+      const { attributes } = callSeries;
       for (const profile of profiles) {
         recordTimes(profile, call, attributes);
-        profile.tokens(call, own);
+        profile.tokens(call, callSeries);
       }
       if (call.chunks > 0) chunks(call.chunks, attributes, context);
       recordCost(call, attributes);
@@ -102,11 +102,11 @@ function partialCosts(
     unit: '{call}',
   });
   return (missing, attributes, context) => {
-    for (const one of missing) counter.add(1, { ...attributes, 'llmtrace.cost.missing': one }, context);
+    for (const part of missing) counter.add(1, { ...attributes, 'llmtrace.cost.missing': part }, context);
   };
 }
 
-/** Counts calls that llmtrace refused to send. They are none of the vendor's: no other metric has them. */
+/** Counts calls that llmtrace refused to send. The vendor never got them, so no other metric counts them. */
 function refusals(meter: Meter): (call: Call, attributes: Attributes) => void {
   const counter = meter.createCounter('llmtrace.client.refused_calls', {
     description: 'Calls that a rate limit or a budget of llmtrace refused.',

@@ -103,7 +103,7 @@ abstract class Cell {
   abstract release(): void;
 
   /** An instrument that throws must not lose the measurements of the others. */
-  protected tell(values: Iterable<number>): void {
+  protected recordAll(values: Iterable<number>): void {
     try {
       for (const value of values) this.record(value, this.attributes, ROOT_CONTEXT);
     } catch (error) {
@@ -122,7 +122,7 @@ class Sum extends Cell {
   override release(): void {
     const { sum } = this;
     this.sum = 0;
-    this.tell([sum]);
+    this.recordAll([sum]);
   }
 }
 
@@ -138,7 +138,7 @@ class Values extends Cell {
   override release(): void {
     const kept = this.values.subarray(0, this.count);
     this.count = 0;
-    this.tell(kept);
+    this.recordAll(kept);
   }
 }
 

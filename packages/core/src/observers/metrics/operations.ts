@@ -12,7 +12,7 @@ const OTHER = '_other';
 
 type Record = (operation: AgentOperation, seconds: number) => void;
 
-/** The histograms are made as the first operation of their kind ends: most processes have no agent. */
+/** Makes the histograms of a kind when its first operation ends: most processes have no agent. */
 export function operationMetricsObserver(meter: Meter): Observer {
   const agents = boundedNames();
   const tools = boundedNames();
@@ -72,7 +72,7 @@ function agentRecorder(meter: Meter, agents: Bounded): Record {
       'error.type': operationErrorType(operation),
     });
     duration.record(length, attributes, context);
-    // A workflow has no calls that are not those of an agent, or counted twice.
+    // The calls of a workflow are counted with its agents.
     if (subject.kind !== 'invoke_agent' || !rollUp) return;
     modelCalls.record(rollUp.ownModelCalls, defined(agent), context);
     toolCalls.record(rollUp.ownToolCalls, defined(agent), context);
@@ -97,7 +97,7 @@ function toolRecorder(meter: Meter, tools: Bounded, agents: Bounded): Record {
   };
 }
 
-/** Neither the URI of a resource nor the ids of sessions and requests: each would be a series. */
+/** Without the URI of a resource and the ids of sessions and requests: each value would be a series. */
 function mcpRecorder(meter: Meter, kind: 'mcp_client' | 'mcp_server', tools: Bounded): Record {
   const side = kind === 'mcp_client' ? 'client' : 'server';
   const duration = secondsHistogram(
