@@ -164,7 +164,7 @@ describe('the configuration', () => {
     sinon.assert.notCalled(warn);
   });
 
-  it('takes what the code says before what the environment says', () => {
+  it('prefers an option in code to the environment', () => {
     const config: LlmTraceConfig = { enabled: true, semconv: '1.41', providerMap: {} };
     const env = { LLMTRACE_ENABLED: 'false', LLMTRACE_SEMCONV: 'latest', LLMTRACE_PROVIDER_MAP: 'a=b' };
     const resolved = resolveConfig(config, env);
@@ -337,7 +337,7 @@ describe('the configuration', () => {
     assert.equal(resolveConfig({}, env).requestStreamUsage, false);
   });
 
-  it('says that LLMTRACE_REDIS_URL is not read where the limits are made', () => {
+  it('warns that LLMTRACE_REDIS_URL has no effect on limits in code', () => {
     const env = { LLMTRACE_REDIS_URL: 'redis://cache', LLMTRACE_RATE_LIMIT: '5' };
     assert.equal(resolveConfig({ sharedLimits: false }, env).sharedLimits, false);
     assert.equal(resolveConfig({}, { LLMTRACE_REDIS_URL: 'redis://cache' }).sharedLimits, false);

@@ -122,7 +122,7 @@ describe('redactors', () => {
     const shout: Redactor = (text, { part }) => `${text.toUpperCase()} (${part})`;
     assert.equal(redactorOf(['emails', shout])?.('a@b.de', where), '[REDACTED:EMAIL] (text)');
   });
-  it('are none where none are asked for', () => assert.equal(redactorOf([]), undefined));
+  it('are none by default', () => assert.equal(redactorOf([]), undefined));
   it('fail where one gives no text', () => {
     for (const wrong of [() => undefined, () => 7, async () => 'later']) {
       const redactor = redactorOf([wrong as unknown as Redactor]);

@@ -93,7 +93,7 @@ describe('a request that no traced call sent', () => {
     ],
   ];
   for (const [who, sender, expected] of WHY) {
-    it(`is explained where it came from ${who}`, () => {
+    it(`is explained if it came from ${who}`, () => {
       const { code, message } = whyUntraced(sender);
       assert.equal(`${code}: ${message}`, expected);
     });

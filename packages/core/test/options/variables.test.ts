@@ -81,7 +81,7 @@ describe('the variables of llmtrace', () => {
     });
   }
 
-  it('are told from others, of which some are named', () => {
+  it('are distinguished from variables of other programs', () => {
     const env = { LLMTRACE_CONSOLE: 'true', LLMTRACE_CONSOL: 'true', PATH: '/bin', MY_LLMTRACE_X: '1' };
     assert.deepEqual(unknownVariables(env), ['LLMTRACE_CONSOL']);
     const many = Object.fromEntries(

@@ -26,7 +26,7 @@ function endless() {
 }
 
 describe('an attempt that is refused', () => {
-  it('tells the error in its body', async () => {
+  it('has the error of the body', async () => {
     const error = { code: 'insufficient_quota', message: 'ü' };
     const failure = await refusedBy(Response.json({ error }, { status: 429 }));
     assert.deepEqual([failure.status, failure.error], [429, error]);
