@@ -191,17 +191,17 @@ const SDK_RULES: Rules<Pick<AutoSettings, 'metricInterval' | 'metricTimeout'>> =
   metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', Number.POSITIVE_INFINITY),
 };
 
-/** Variables that a configuration file and code set; they win over those of the process. */
+/** The variables for options of a configuration file and of code. They take precedence over those of the process. */
 let inCode: Environment = {};
 
-/** Sets what a configuration file and code say, as variables, in place of what they said before. */
+/** Replaces the variables for options of a configuration file and of code. */
 export function setInCode(variables: Environment): void {
   inCode = variables;
 }
 
 export const variablesInCode = (): Environment => inCode;
 
-/** The variables of the process, and above them those of a configuration file and of code. */
+/** The variables of the process, overridden by those for options. */
 const environment = (): Environment =>
   Object.keys(inCode).length === 0 ? process.env : { ...process.env, ...inCode };
 

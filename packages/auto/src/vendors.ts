@@ -9,7 +9,7 @@ export type LoadedVendor = InstrumentationEntry;
 
 const require = module.createRequire(import.meta.url);
 
-/** One, or several where what it traces has several packages. */
+/** One instrumentation, or several if the traced library has several packages. */
 interface Declaration {
   readonly entry: InstrumentationEntry;
   readonly entries?: readonly InstrumentationEntry[];
@@ -36,7 +36,7 @@ export const allVendors = (): LoadedVendor[] =>
   VENDOR_NAMES.flatMap(loaded).filter(({ vendor }) => vendor.requests !== undefined);
 
 /**
- * The vendors that the settings ask for: all, where they name none. A name that is unknown is ignored, also where there
+ * The vendors that the settings name; without names, all. A name that is unknown is ignored, also where there
  * is no other: calls that are traced against a misspelt wish are seen, and calls that are not traced are missed late.
  */
 export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[] {

@@ -51,7 +51,7 @@ export const interceptor: Interceptor = async (call, next) => {
   isTrue<Same<typeof call.request.model, string | undefined>>();
   return next();
 };
-// @ts-expect-error a key must be a text
+// @ts-expect-error an interceptor must be a function
 export const swallowing: Interceptor = 'no';
 
 isTrue<Same<ReturnType<typeof validateConfig>, LlmTraceConfig>>();

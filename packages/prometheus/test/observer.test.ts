@@ -48,7 +48,7 @@ describe('the Prometheus metrics by attributes of calls', () => {
   const costs = async (observer: PrometheusObserver): Promise<[string, number][]> =>
     Object.entries(await samples(observer)).filter(([name]) => name.startsWith('llmtrace_cost_usd_total'));
 
-  it('have labels of those that are named, and of no others', async () => {
+  it('have labels for the configured attributes only', async () => {
     const observer = prometheusObserver({ attributes: ['tenant.id', 'feature'] });
     play(observer, of('acme'), of('acme'), of(undefined));
     play(observer, of('acme', { outcome: 'failed', error: { status: 429 } }));
@@ -63,7 +63,7 @@ describe('the Prometheus metrics by attributes of calls', () => {
     assert.equal((await samples(observer))[failed], 1);
   });
 
-  it('keep to their cap, and let the series of an idle value go', async () => {
+  it('keep to their cap, and remove the series of an idle value', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['performance'] });
     const diag = recordDiag();
     try {
@@ -93,7 +93,7 @@ describe('the Prometheus metrics by attributes of calls', () => {
     );
   });
 
-  it('take calls of another copy of llmtrace, which have no attributes', async () => {
+  it('accept calls of another copy of llmtrace, which have no attributes', async () => {
     const observer = prometheusObserver({ attributes: ['tenant'] });
     play(observer, of('x', { attributes: undefined as any }));
     assert.equal((await costs(observer)).length, 1);

@@ -20,8 +20,8 @@ export interface Destination {
 }
 
 /**
- * @param isOwn whether `@llmtrace/auto` started in this process, so that spans go where its variables say.
- * @param isTrying whether endpoints to which nothing was exported yet are tried.
+ * @param isOwn whether `@llmtrace/auto` started in this process, so that its variables decide the destination.
+ * @param isTrying whether to try endpoints without an export so far.
  */
 export function destinationOf(settings: AutoSettings, isOwn: boolean, isTrying: boolean): Destination {
   const provider = applications();

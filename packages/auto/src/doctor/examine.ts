@@ -23,7 +23,7 @@ import { withoutEffect } from './variables.ts';
 
 const require = module.createRequire(import.meta.url);
 
-/** Bundlers put the manifest into the bundle, unless they are told to leave this package out. */
+/** Bundlers put the manifest into the bundle, unless this package is external. */
 function ownVersion(): string {
   try {
     return (require('@llmtrace/auto/package.json') as { version: string }).version;
@@ -45,7 +45,7 @@ export interface Examined {
   readonly envAtStart: Readonly<Record<string, string | undefined>>;
   /** How many worker threads have not reported. */
   readonly missing: number;
-  /** Whether endpoints to which nothing was exported yet are tried, which blocks for a moment. @default true */
+  /** Whether to try endpoints without an export so far, which blocks for a moment. @default true */
   readonly isTrying?: boolean;
 }
 

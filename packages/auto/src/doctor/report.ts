@@ -20,7 +20,7 @@ export interface Report {
   /** Calls, by SDK or by host. */
   readonly traced: readonly (readonly [string, number])[];
   readonly untraced: readonly (readonly [string, number])[];
-  /** Whether requests are observed, so that calls of a copy that is not patched are traced all the same. */
+  /** Whether requests are observed, so that calls of a copy without patches are traced by their requests. */
   readonly isOnWire?: boolean | undefined;
   /** Where the spans go. */
   readonly destination: string;

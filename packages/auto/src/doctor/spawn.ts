@@ -18,7 +18,7 @@ await selfTest((name) => import(name));
 const PATIENCE_MS = 5000;
 
 export interface Outcome {
-  /** As the shell would have it. */
+  /** The exit code as a shell reports it: 128 and the number of the signal. */
   readonly code: number;
   /** Of each process in which something was found, or else of the first. */
   readonly reports: readonly Report[];
@@ -42,20 +42,20 @@ export async function examined(
 }
 
 export interface StartOptions {
-  /** Where each process of node writes its report at its end; undefined asks for none. */
+  /** The folder for the reports of all processes of node; undefined for no reports. */
   readonly folder?: string | undefined;
   readonly asIs?: boolean;
-  /** Variables beside those of this process. */
+  /** Variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Started {
   readonly kill: (signal: NodeJS.Signals) => void;
-  /** As the shell would have it. */
+  /** The exit code as a shell reports it: 128 and the number of the signal. */
   readonly code: Promise<number>;
 }
 
-/** Starts a command with llmtrace in every process of node that it leads to. Its input, output and signals are its own. */
+/** Starts a command with llmtrace in each process of node that it starts. It has this process's input, output and signals. */
 export function started(command: readonly string[], { folder, asIs = false, env }: StartOptions): Started {
   const [file, ...args] = commandOf(command);
   const child = spawn(file as string, args, {

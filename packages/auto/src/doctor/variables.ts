@@ -85,13 +85,13 @@ const NEEDS: readonly Need[] = [
   {
     of: /^LLMTRACE_HASH_SALT$/,
     isMet: (env) => isAny(env, /^LLMTRACE_HASH_ATTRIBUTES$/),
-    cure: 'Set LLMTRACE_HASH_ATTRIBUTES to the attributes that are to be hashed',
+    cure: 'Set LLMTRACE_HASH_ATTRIBUTES to the attributes to hash',
     inCode: true,
   },
   {
     of: /^LLMTRACE_METRIC_ATTRIBUTE_VALUES$/,
     isMet: (env) => isAny(env, /^LLMTRACE_METRIC_ATTRIBUTES$/),
-    cure: 'Set LLMTRACE_METRIC_ATTRIBUTES to the attributes that metrics are to have',
+    cure: 'Set LLMTRACE_METRIC_ATTRIBUTES to the attributes of metrics',
     inCode: true,
   },
   {

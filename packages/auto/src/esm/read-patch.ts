@@ -10,7 +10,7 @@ import { replace } from './replace.ts';
 
 const { promises } = fs;
 
-/** Whether this Node.js reads its modules so, in this thread: not once anybody has registered hooks of the other kind. */
+/** Whether Node.js reads modules in this way in this thread: not after other code has registered asynchronous hooks. */
 export function isReadHere(): boolean {
   const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');

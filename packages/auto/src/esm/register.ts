@@ -5,12 +5,12 @@
  */
 import module from 'node:module';
 import {
+  announcingLines,
   type Finding,
   facts,
   mainLine,
   mainModules,
   note,
-  announcingLines,
   type Vendor,
 } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';

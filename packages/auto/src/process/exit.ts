@@ -10,7 +10,7 @@ import { watchSignals } from './signals.ts';
 
 const steps: (() => void)[] = [];
 
-/** The calls first: they are within operations, which count them. */
+/** Calls end first, because the operations around them count them. */
 function endAll(): void {
   endOpenCalls();
   endOpenOperations();
@@ -29,7 +29,7 @@ export function atExit(step: () => void): void {
   keepFirst(finishAnyway);
 }
 
-/** Ends what is open when the process ends, before anybody else does something at its exit. */
+/** Ends open calls and operations at the exit of the process, before the exit listeners of other code. */
 export function endCallsAtExit(): void {
   process.prependListener('exit', endAll);
 }

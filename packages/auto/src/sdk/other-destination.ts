@@ -7,7 +7,7 @@ import type { AutoSettings } from '../settings.ts';
 import { registrantsOf } from './provisional-registration.ts';
 
 /** Warns once, if this is the case. */
-export function tellElsewhere(settings: AutoSettings, provider: TracerProvider): void {
+export function warnElsewhere(settings: AutoSettings, provider: TracerProvider): void {
   const finding = elsewhere(settings, provider);
   if (finding) note(finding, true);
 }

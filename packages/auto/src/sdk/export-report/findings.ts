@@ -5,10 +5,10 @@ import { shown, shownEndpoint } from '../../process/otlp-endpoint.ts';
 import type { AutoSettings } from '../../settings.ts';
 import { causeOf } from './causes.ts';
 import { type Drops, type Ledger, SIGNALS, type Signal } from './ledger.ts';
-import type { ExportReport, Tell } from './report.ts';
+import type { ExportReport, Notify } from './report.ts';
 
 export interface ExportReports {
-  readonly tell: Tell;
+  readonly notify: Notify;
   /** Runs `work` and emits its warnings at once, because the process ends. */
   atOnce(work: () => void): void;
   /** There is no export thread, but the application's. */
@@ -105,7 +105,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
   };
 
   return {
-    tell(report) {
+    notify(report) {
       if (report.kind === 'exported' || report.kind === 'failed') exported = true;
       if (report.kind === 'failed') failed(report);
       else if (report.kind === 'exported') arrived(report);

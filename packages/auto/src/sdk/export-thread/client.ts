@@ -34,7 +34,7 @@ export interface ExportThread {
   flush(more?: boolean): void;
   /** Resolves when all that was sent has been exported, or cannot be. */
   drain(): Promise<void>;
-  /** Ends the thread. What is sent from now on is dropped in silence. */
+  /** Ends the thread. Later telemetry is dropped without a report. */
   close?(): void;
 }
 
@@ -55,7 +55,7 @@ export function startExportThread(
   const setup: Setup = { ...options, flushTimeout: linked.timeout };
   const drops = new Drops();
   const reports = exportReports(setup.queueBytes, env, drops);
-  const outbox = new Outbox(setup.queueBytes, drops, reports.tell);
+  const outbox = new Outbox(setup.queueBytes, drops, reports.notify);
   let delay = RESTART_MS;
   const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger));
 
@@ -64,7 +64,7 @@ export function startExportThread(
 
   const inProcess = (why: string): void => {
     reports.inProcess(why);
-    const contact = { drops, tell: reports.tell, ledger: new Ledger(), env, unsent };
+    const contact = { drops, notify: reports.notify, ledger: new Ledger(), env, unsent };
     startInProcess(setup, outbox, contact).then(
       (close) => {
         if (isClosed) close();
@@ -98,7 +98,7 @@ export function startExportThread(
     };
     const supervisor: Supervisor = {
       report(report) {
-        if (report.kind !== 'ready') reports.tell(report);
+        if (report.kind !== 'ready') reports.notify(report);
         else {
           hasWorked = true;
           outbox.ready();

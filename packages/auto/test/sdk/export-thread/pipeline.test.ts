@@ -40,11 +40,11 @@ function withEnv<T>(env: Record<string, string>, work: () => T): T {
 }
 
 function start(setup: Partial<Setup>) {
-  const told: ExportReport[] = [];
+  const received: ExportReport[] = [];
   const [ledger, drops] = [new Ledger(), new Drops()];
-  const tell = (report: ExportReport) => void told.push(report);
-  const pipeline = startPipeline({ ...SETUP, ...setup }, { ledger, drops, tell });
-  const outbox = new Outbox(2 ** 20, drops, tell);
+  const notify = (report: ExportReport) => void received.push(report);
+  const pipeline = startPipeline({ ...SETUP, ...setup }, { ledger, drops, notify });
+  const outbox = new Outbox(2 ** 20, drops, notify);
   outbox.connect({
     ledger,
     flush() {},
@@ -58,7 +58,7 @@ function start(setup: Partial<Setup>) {
     for (const item of items) outbox.send(item);
     outbox.post();
   };
-  return { pipeline, ledger, drops, told, send };
+  return { pipeline, ledger, drops, received, send };
 }
 
 const spansOf = (count: number): WireItem[] => {
@@ -80,14 +80,14 @@ describe('the pipeline of exports', () => {
   });
 
   it('counts nothing as waiting once it is exported', async () => {
-    const { pipeline, ledger, send, told } = start({ traces: [{ path }], logs: [{ path }] });
+    const { pipeline, ledger, send, received } = start({ traces: [{ path }], logs: [{ path }] });
     send(...spansOf(3), log({ a: 'b' }));
     assert.deepEqual([ledger.waiting('traces'), ledger.waiting('logs')], [3, 1]);
     assert.ok(ledger.bytes > 300);
     await pipeline.flush();
     assert.deepEqual([ledger.waiting('traces'), ledger.waiting('logs'), ledger.bytes], [0, 0, 0]);
     assert.deepEqual([captured.spans.length, captured.logs.length], [3, 1]);
-    assert.deepEqual(told.map(({ kind }) => kind).sort(), ['exported', 'exported']);
+    assert.deepEqual(received.map(({ kind }) => kind).sort(), ['exported', 'exported']);
   });
 
   it('takes off an item once all exporters of its signal have it', async () => {
@@ -100,10 +100,10 @@ describe('the pipeline of exports', () => {
   it('drops what is more than the queue may have, those under way included', async () => {
     captured.answers = false;
     const env = { OTEL_BSP_MAX_QUEUE_SIZE: '4', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2' };
-    const { ledger, drops, told, send } = withEnv(env, () => start({ traces: [{ path }] }));
+    const { ledger, drops, received, send } = withEnv(env, () => start({ traces: [{ path }] }));
     send(...spansOf(10));
     assert.deepEqual([ledger.waiting('traces'), drops.of('traces')], [4, 6]);
-    assert.deepEqual(told, [{ kind: 'dropped', signal: 'traces', limit: 4 }]);
+    assert.deepEqual(received, [{ kind: 'dropped', signal: 'traces', limit: 4 }]);
   });
 
   it('exports early where much has come', () => {
