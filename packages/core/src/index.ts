@@ -71,6 +71,7 @@ export {
   type Fees,
   type FeeUnit,
   fields,
+  finishBy,
   type GivenAttributes,
   getLlmAttributes,
   getUsage,
