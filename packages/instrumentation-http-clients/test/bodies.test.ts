@@ -73,7 +73,7 @@ describe('the body of a request', () => {
     assert.equal(bodyOf('', []), undefined);
   });
 
-  it('that is too long to be parsed gives the model at its start or its end', () => {
+  it('that is too long to be parsed gives the model at its start or its end, in one piece or several', () => {
     const content = 'x'.repeat(9 * 2 ** 20);
     const first = bodyOf('application/json', [
       `{"model":"m-1","messages":["`,
@@ -83,6 +83,8 @@ describe('the body of a request', () => {
     assert.deepEqual([first.model, first.stream], ['m-1', true]);
     const last = bodyOf('application/json', [`{"messages":["`, content, '"],"model" : "m-2"}']) as any;
     assert.deepEqual([last.model, last.stream], ['m-2', undefined]);
+    const whole = bodyOf('application/json', [`{"model":"m-3","messages":["${content}"]}`]) as any;
+    assert.equal(whole.model, 'm-3');
   });
 });
 
