@@ -12,7 +12,7 @@ const endpoint = (path: string): Endpoint => {
 const messages = endpoint('Messages');
 const completions = endpoint('Completions');
 
-/** What is known once these events have come. */
+/** The response that these events add up to. */
 function folded({ chunk }: Endpoint, events: readonly object[]): LlmResponse {
   const response: LlmResponse = {};
   for (const event of events) chunk?.(response, event);
@@ -53,7 +53,7 @@ const end = (usage: object, stop_reason: string | null = 'end_turn') => ({
 });
 
 describe('a request for a message', () => {
-  it('tells of all that the conventions have a name for', () => {
+  it('has all fields that the conventions name', () => {
     const params = {
       model: 'claude-opus-4-6',
       max_tokens: 64,
@@ -226,7 +226,7 @@ describe('a stream of a message', () => {
 });
 
 describe('a text completion', () => {
-  it('is asked for in its own words', () => {
+  it('has its own field names', () => {
     const params = {
       model: 'claude-2.1',
       max_tokens_to_sample: 9,

@@ -1,4 +1,4 @@
-/** Message content of a model's calls and of its chats, through the real SDK where that decides. */
+/** Message content of a model's calls and of its chats, through the real SDK where the result depends on it. */
 import assert from 'node:assert/strict';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import type { ContentReader, Prompt } from '@llmtrace/core';

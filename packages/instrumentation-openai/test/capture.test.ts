@@ -18,7 +18,7 @@ const throwing = (error: unknown): never => {
 
 type Options = NonNullable<LlmTraceConfig['content']>;
 
-describe('what is captured', () => {
+describe('the capture of content', () => {
   let vendor: VendorServer;
   let instrumentation: OpenAIInstrumentation;
   let client: any;
@@ -56,7 +56,7 @@ describe('what is captured', () => {
 
   const chat = (params: object = body()) => client.chat.completions.create(params);
 
-  it('is off by default: message content is not even read', async () => {
+  it('is off by default: llmtrace does not even read message content', async () => {
     const looked: string[] = [];
     const message = {
       role: 'user',
@@ -124,7 +124,7 @@ describe('what is captured', () => {
       },
     ],
   ] as const) {
-    it(`is nothing where a redactor ${what}, with a warning that shows none of its text`, async () => {
+    it(`records nothing where a redactor ${what}, and warns without its text`, async () => {
       const recorder = recordDiag();
       try {
         const content = await captured({ capture: 'SPAN_ONLY', redact: redact as () => string }, () =>
@@ -193,7 +193,7 @@ describe('what is captured', () => {
     });
   }
 
-  it('is nothing where the hook returns no messages, and the other attributes stay', async () => {
+  it('records nothing where the hook returns no messages, and keeps the other attributes', async () => {
     const completionHook = (content: Content) => {
       content.outputMessages = 'gone' as unknown as [];
     };

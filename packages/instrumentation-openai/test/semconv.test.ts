@@ -114,7 +114,7 @@ describe('the switches of the conventions', () => {
   });
 });
 
-describe('the usage of a stream, asked for on behalf of the application', () => {
+describe('the usage of a stream, which llmtrace requests for the application', () => {
   for (const set of ['openai-4', 'openai-5', 'openai-6', 'openai-7']) {
     it(`is recorded, and the application gets the same chunks, with ${set}`, async () => {
       const vendor = await startVendorServer();

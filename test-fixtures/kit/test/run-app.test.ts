@@ -5,7 +5,7 @@ import { cleanEnvironment, runApp } from '../src/run-app.ts';
 const app = fileURLToPath(new URL('fixtures/app.mjs', import.meta.url));
 
 describe('an application in a process of its own', () => {
-  it('gets the arguments and the environment that it is given', async () => {
+  it('gets the arguments and the environment of the options', async () => {
     const { code, stdout, stderr } = await runApp(app, { args: ['one'], env: { LLMTRACE_CONSOLE: 'true' } });
     assert.equal(stderr, 'to stderr\n');
     assert.deepEqual(JSON.parse(stdout), { args: ['one'], console: 'true' });

@@ -85,9 +85,9 @@ async function expectRetries({ telemetry }: Scene, count: number): Promise<void>
   const [span, ...others] = telemetry.spans();
   assert.equal(others.length, 0);
   assert.equal(span?.attributes['http.request.resend_count'], count);
-  const told = span?.events.map(({ name, attributes }) => [name, attributes?.['llmtrace.retry.attempt']]);
+  const events = span?.events.map(({ name, attributes }) => [name, attributes?.['llmtrace.retry.attempt']]);
   assert.deepEqual(
-    told,
+    events,
     Array.from({ length: count }, (_, index) => ['llmtrace.retry', index + 1]),
   );
   for (const { attributes } of span?.events ?? []) {
