@@ -211,6 +211,21 @@ describe('the sums of the viewer', () => {
     );
   });
 
+  it('are grouped by the names that llmtrace gives to users, tenants and features', () => {
+    const trace = oneCall();
+    const [span] = trace.spans;
+    Object.assign(span?.attributes ?? {}, {
+      'user.id': 'ann',
+      'llmtrace.tenant.id': 'acme',
+      'llmtrace.feature': 'search',
+    });
+    const store = filled([trace]);
+    const { users, tenants, features } = listSessions(store, undefined);
+    const ids = [users, tenants, features].map((list) => list.map(({ id }) => id));
+    assert.deepEqual(ids, [['ann'], ['acme'], ['search']]);
+    assert.equal(listCalls(store, { q: 'tenant=acme' }).rows.length, 1);
+  });
+
   it('are of no calls where there are none', () => {
     const overview = overviewOf(new Store(), { service: undefined, range: 0 }, NOW);
     assert.equal(overview.totals.calls, 0);
