@@ -250,7 +250,7 @@ describe('the server of the viewer', () => {
         ask(viewer, '/v1/traces', { method: 'POST', headers: JSON_TYPE, body }),
       );
     });
-    assert.match(String(await warned), /could not send on/);
+    assert.match(String(await warned), /could not forward/);
   });
 
   it('holds its limits under a flood', async () => {
