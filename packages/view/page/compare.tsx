@@ -16,7 +16,7 @@ interface Measure {
   readonly name: string;
   readonly of: (call: CallDetail) => number | undefined;
   readonly format: (value: number | undefined) => string;
-  /** Whether less is better; undefined where neither is. */
+  /** Whether a lower value is better; undefined if neither is. */
   readonly isLessBetter?: boolean;
 }
 
@@ -118,7 +118,7 @@ function linesOf(part: Json): string[] {
   return (JSON.stringify(rest, null, 2) ?? '').split('\n');
 }
 
-/** The messages of a call, line by line. */
+/** The messages of a call as lines. */
 function saidIn({ content }: CallSpan): string[] {
   const messages = (list: unknown, role: string) =>
     objects(list).flatMap((message) => [

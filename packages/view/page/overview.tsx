@@ -1,4 +1,4 @@
-/** The overview: figures, every call over time, where the money goes. */
+/** The overview: figures, all calls over time, and the costs by model and origin. */
 import type { ComponentChildren } from 'preact';
 import type { Overview as Data, ErrorGroup, ModelSums, Origin } from '../src/api-types.ts';
 import { Dot, hue, Link, Missing, Model, visible, Waiting } from './bits.tsx';

@@ -1,4 +1,4 @@
-/** Sessions with the context of each call, and who spends. */
+/** Sessions with the context of each call, and the costs of users, tenants and features. */
 import type { SessionList, SessionSummary, UserSums } from '../src/api-types.ts';
 import { Link, opens, Pre, visible, Waiting } from './bits.tsx';
 import { ago, atLeast, classes, int, NONE, short } from './format.ts';

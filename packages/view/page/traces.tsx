@@ -1,4 +1,4 @@
-/** Traces: each with its shape, what it used and cost. */
+/** Traces, each with its shape, tokens and cost. */
 import type { Strip, TraceList } from '../src/api-types.ts';
 import { Link, opens, Status, visible, Waiting } from './bits.tsx';
 import { Filter } from './filter.tsx';
