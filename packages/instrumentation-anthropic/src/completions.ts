@@ -1,4 +1,4 @@
-/** The text completions of versions before 1.0. Their answers say nothing of tokens. */
+/** The text completions of versions before 1.0. Their answers report no tokens. */
 import {
   type ContentReader,
   count,

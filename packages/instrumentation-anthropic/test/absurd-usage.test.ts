@@ -18,7 +18,7 @@ describe('the usage of Anthropic', () => {
     });
   }
 
-  it('stays unknown while the events of a stream say no more of it', () => {
+  it('stays unknown until an event of the stream reports it', () => {
     const start = usageAtStart({ input_tokens: -10, cache_read_input_tokens: 100 });
     assert.equal(usage({ output_tokens: 7 }, start)?.inputTokens, undefined);
   });

@@ -36,7 +36,7 @@ describe('the prompt of messages', () => {
     assert.deepEqual(defined(prompt([], undefined)), { system: [], messages: [], tools: [] });
   });
 
-  it('has instructions apart', () => {
+  it('has its instructions separately', () => {
     for (const system of ['be', [{ type: 'text', text: 'be', cache_control: { type: 'ephemeral' } }]]) {
       assert.deepEqual(prompt([{ system }], undefined).system, [text('be')]);
     }
@@ -60,7 +60,7 @@ describe('the prompt of messages', () => {
     ]);
   });
 
-  it('shares no object with what the application has', () => {
+  it('shares no object with the application', () => {
     const input = { list: [1] };
     const { messages } = prompt(
       [{ messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: '1', name: 'f', input }] }] }],
@@ -88,7 +88,7 @@ describe('the blocks of a message', () => {
     );
   });
 
-  it('are images and documents, from wherever they are', () => {
+  it('are images and documents, from any source', () => {
     const image = (source: object) => sent({ type: 'image', source })[0];
     assert.deepEqual(image(base64), blob);
     const uri = { type: 'uri', modality: 'image', uri: 'https://a/b' };
@@ -172,7 +172,7 @@ describe('the blocks of a message', () => {
     ]);
   });
 
-  it('are what became of others', () => {
+  it('may be compactions and fallbacks', () => {
     assert.deepEqual(
       sent(
         { type: 'compaction', content: 'in short', encrypted_content: 'secret' },

@@ -13,7 +13,7 @@ interface Expected {
   readonly outcome?: string;
   readonly errorType?: string;
   readonly resends?: number;
-  /** What of the tokens was seen. */
+  /** The tokens that were reported. */
   readonly tokens?: 'all' | 'input' | 'none';
 }
 
@@ -172,7 +172,7 @@ describe('an SDK that traces itself', function suite() {
     });
   }
 
-  it('keeps what the SDK alone knows on a span that is adopted', async () => {
+  it('keeps the attributes that only the SDK knows on an adopted span', async () => {
     const reports = await playAll({ set: 'anthropic-1', format: 'cjs', mode: 'adopt' });
     for (const scene of ['create', 'stream', 'stream helper']) {
       const { attributes, status } = firstSpan(reports, scene);

@@ -1,4 +1,4 @@
-/** What is captured of a real SDK's calls, and what is not: the capture is the same for all vendors. */
+/** The captured content of a real SDK's calls; the code is the same for all vendors. */
 import assert from 'node:assert/strict';
 import type { Content, LlmTraceConfig } from '@llmtrace/core';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
@@ -74,7 +74,7 @@ describe('the capture of content', () => {
     assert.equal(looked.length, own * 2, 'as often as the SDK itself looks');
   });
 
-  it('is what the application sent, whatever it does with it afterwards', async () => {
+  it('records the content as it was sent, also if the application changes it afterwards', async () => {
     const params = body();
     const { 'input.messages': input, 'output.messages': output } = await captured(
       { capture: 'SPAN_ONLY' },
@@ -91,7 +91,7 @@ describe('the capture of content', () => {
     ]);
   });
 
-  it('is of a stream what came until the application left it', async () => {
+  it('records the part of a stream that arrived before the application left it', async () => {
     const { 'output.messages': output } = await captured({ capture: 'SPAN_ONLY' }, async () => {
       let chunks = 0;
       for await (const _ of await chat({ ...body(), stream: true })) if (++chunks === 4) break;
@@ -100,7 +100,7 @@ describe('the capture of content', () => {
     assert.ok(ANSWER.startsWith(output[0].parts[0].content) && output[0].parts[0].content !== ANSWER);
   });
 
-  it('is only the request where the vendor refused it', async () => {
+  it('records only the request if the vendor refused it', async () => {
     const content = await captured({ capture: 'SPAN_ONLY' }, () =>
       chat({ ...body(), model: 'fail-401' }).catch(() => {}),
     );
@@ -140,7 +140,7 @@ describe('the capture of content', () => {
     });
   }
 
-  it('is what the completion hook leaves of it', async () => {
+  it('records the content that the completion hook returns', async () => {
     const { 'input.messages': input } = await captured(
       {
         capture: 'SPAN_ONLY',
@@ -155,7 +155,7 @@ describe('the capture of content', () => {
     assert.equal(telemetry.spans()[0]?.attributes['stored.at'], 'there');
   });
 
-  it('is nothing where the completion hook throws', async () => {
+  it('records nothing if the completion hook throws', async () => {
     const recorder = recordDiag();
     try {
       const completionHook = () => {
@@ -176,7 +176,7 @@ describe('the capture of content', () => {
     ['has no class', () => throwing(Object.defineProperty(new Error(), 'constructor', { value: undefined }))],
     ['quotes a trace', () => throwing(new Error('no\n    at home jane@example.com'))],
   ] as const) {
-    it(`is nothing where the hook fails with an error that ${what}; the application sees nothing of it`, async () => {
+    it(`records nothing if the hook fails with an error that ${what}, which the application does not see`, async () => {
       const recorder = recordDiag();
       try {
         const options: Options = { capture: 'SPAN_ONLY', completionHook: hook };
@@ -209,7 +209,7 @@ describe('the capture of content', () => {
     }
   });
 
-  it('goes to the completion hook once, though nothing is recorded and the span is not sampled', async () => {
+  it('calls the completion hook once, also if nothing is recorded and the span is not sampled', async () => {
     const seen: (string | undefined)[] = [];
     const content: Options = {
       completionHook: async ({ outputMessages }) => {
@@ -230,7 +230,7 @@ describe('the capture of content', () => {
     }
   });
 
-  it('is not worked out for a span that is not sampled', async () => {
+  it('does not read content for a span that is not sampled', async () => {
     let redacted = 0;
     const redact = (text: string) => {
       redacted++;
@@ -245,7 +245,7 @@ describe('the capture of content', () => {
     assert.ok(redacted > 0);
   });
 
-  it('does not depend on there being a span', async () => {
+  it('does not depend on a span', async () => {
     instrumentation.setConfig({ content: { capture: 'SPAN_ONLY' } });
     instrumentation.setTracerProvider(trace.getTracerProvider());
     assert.equal((await chat()).choices.length, 1);

@@ -1,4 +1,4 @@
-/** What the switches of the conventions change, and the usage of streams that is asked for on request. */
+/** The switches of the conventions, and the usage of streams that llmtrace requests as an option. */
 import assert from 'node:assert/strict';
 import type { LlmTraceConfig } from '@llmtrace/core';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
@@ -87,7 +87,7 @@ describe('the switches of the conventions', () => {
     );
   });
 
-  it('name the cost as asked', async () => {
+  it('choose the name of the cost', async () => {
     const { names, attributes } = await told({ costSemconv: 'draft' }, chat);
     assert.ok(names.includes('gen_ai.client.operation.cost'));
     assert.equal(typeof attributes['gen_ai.usage.cost.amount'], 'number');

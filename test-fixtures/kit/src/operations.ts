@@ -23,7 +23,7 @@ export interface OperationScene {
 }
 
 export interface OperationSuite {
-  /** What runs the operations, as a test's title names it. */
+  /** The SDK under test, for the test's title. */
   readonly title: string;
   /** The application, with the parts of `operations-app.ts`. */
   readonly app: URL;

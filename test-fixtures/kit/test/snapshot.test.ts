@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { portrait, shapeOf } from '../src/snapshot.ts';
 
 describe('a portrait', () => {
-  it('shows fields that are hidden, and says that they are', () => {
+  it('shows hidden fields, and marks them', () => {
     const value = Object.defineProperty({ id: 1 }, '_request_id', { value: 'req_1', enumerable: false });
     assert.deepEqual(portrait(value), { id: 1, '«hidden» _request_id': 'req_1' });
   });
@@ -23,7 +23,7 @@ describe('a portrait', () => {
     assert.deepEqual(portrait([Number.NaN, undefined]), ['«NaN»', '«undefined»']);
   });
 
-  it('ends where an object holds itself', () => {
+  it('ends at an object that contains itself', () => {
     const value: { me?: unknown } = {};
     value.me = value;
     assert.deepEqual(portrait(value), { me: '«itself»' });

@@ -47,7 +47,7 @@ export interface Protocol {
   confirms?(answer: any): boolean;
   /** The model, where neither body nor path names it. */
   model?(body: any, target: Target): string | undefined;
-  /** Whether an answer is streamed, where the body does not say. */
+  /** Whether an answer is streamed, for requests whose body does not state it. */
   stream?(target: Target): boolean;
   /** Whether an event is the last one of its stream, where that has no `[DONE]`. */
   isLast?(event: any): boolean;

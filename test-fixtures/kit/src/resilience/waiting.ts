@@ -34,7 +34,7 @@ export function describeWaiting(sceneOf: () => Scene): void {
     });
   });
 
-  it('waits in line, and says how long', async () => {
+  it('waits in the queue, and reports the time', async () => {
     const scene = sceneOf();
     await scene.with({ rateLimit: { rate: 5, burst: 1 } }, async () => {
       const since = performance.now();
