@@ -20,7 +20,7 @@ const commonJs = {
   },
 };
 
-/** The fakes of `@llmtrace/testing` are those of our own tests: what it needs of the kit becomes part of it. */
+/** Bundles the kit's modules into `@llmtrace/testing`, whose fakes are those of llmtrace's own tests. */
 const withKit = {
   name: 'kit',
   setup({ onResolve }) {

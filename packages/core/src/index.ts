@@ -71,6 +71,7 @@ export {
   type Fees,
   type FeeUnit,
   fields,
+  finishBy,
   getLlmAttributes,
   getUsage,
   type Hooks,

@@ -248,6 +248,7 @@ export {
   count,
   entryAt,
   fields,
+  finishBy,
   lookUp,
   name,
   number,

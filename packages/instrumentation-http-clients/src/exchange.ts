@@ -270,7 +270,7 @@ function refusal(status: number, header: Header, body: unknown): Error {
   return Object.assign(error, { status, headers: headersOf(header), error: inner });
 }
 
-/** The headers that say how long to wait, and which request it was. */
+/** The headers with the time to wait and with the id of the request. */
 const TELLING = [
   'retry-after',
   'retry-after-ms',

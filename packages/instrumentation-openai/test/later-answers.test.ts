@@ -30,7 +30,7 @@ describe('an answer that comes later', () => {
   beforeEach(() => telemetry.reset());
   after(() => instrumentation.disable());
 
-  /** A client whose requests are answered by these, one after the other. */
+  /** A client that gets these answers, one after the other. */
   function clientOf(...answers: (object | Response)[]): any {
     const fetch = async () => {
       const next = answers.shift() as object;

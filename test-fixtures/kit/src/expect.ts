@@ -60,8 +60,8 @@ export function tokensOf({ family, answer, stream, tokens }: ExpectedCall): Part
     const { output: _output, reasoning: _reasoning, ...input } = family.tokens ?? {};
     return input;
   }
-  const told = answer === 'whole' && (!stream || family.streamUsage === 'always');
-  return (tokens ?? (told ? 'known' : 'unknown')) === 'known' ? family.tokens : undefined;
+  const isReported = answer === 'whole' && (!stream || family.streamUsage === 'always');
+  return (tokens ?? (isReported ? 'known' : 'unknown')) === 'known' ? family.tokens : undefined;
 }
 
 const operationOf = (call: ExpectedCall): string => call.operation ?? call.family.operation;
@@ -148,7 +148,7 @@ function exact(attributes: Attributes): Record<string, unknown> {
 const defined = (attributes: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
-/** @param isSeen whether a chunk came. */
+/** @param isSeen whether a chunk arrived. */
 function expectChunkCount(chunks: unknown, call: ExpectedCall, isSeen: boolean): void {
   if (isSeen && call.chunks !== 'some') assert.equal(chunks, call.chunks, 'chunks');
   else if (isSeen) assert.equal(typeof chunks, 'number', 'chunks');
@@ -230,13 +230,13 @@ function tally(keys: readonly string[]): Record<string, number> {
 
 function expectTokens(points: readonly MetricPoint[], expected: readonly ExpectedCall[]): void {
   for (const type of ['input', 'output'] as const) {
-    const told = expected.flatMap((call) => tokensOf(call)?.[type] ?? []);
+    const counts = expected.flatMap((call) => tokensOf(call)?.[type] ?? []);
     const mine = points.filter(({ attributes }) => attributes['gen_ai.token.type'] === type);
     const records = mine.reduce((sum, { count = 0 }) => sum + count, 0);
-    assert.equal(records, told.length, `${type} tokens are recorded once a call`);
+    assert.equal(records, counts.length, `${type} tokens are recorded once a call`);
     assert.equal(
       total(mine),
-      told.reduce((sum, count) => sum + count, 0),
+      counts.reduce((sum, count) => sum + count, 0),
       `${type} tokens`,
     );
   }

@@ -1,4 +1,4 @@
-// A vendor on loopback that answers as the path's first word says. Its port is in what `startVendor` gives.
+// A vendor on loopback. The first word of the path chooses the kind of answer. `startVendor` returns its port.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createSecureServer } from 'node:http2';

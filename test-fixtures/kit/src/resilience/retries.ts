@@ -33,7 +33,7 @@ export function describeRetries(sceneOf: () => Scene, { numbered }: ResilienceSu
     });
   });
 
-  it('repeats what timed out, each attempt with a time of its own', async () => {
+  it('repeats a request that timed out; each attempt has the whole timeout', async () => {
     const scene = sceneOf();
     const native = await scene.end(scene.call({ model: 'hang' }, { timeout: 60 }, 0));
     await scene.with({ retry: { ...SOON, maxRetries: 1 } }, async () => {
@@ -66,7 +66,7 @@ export function describeRetries(sceneOf: () => Scene, { numbered }: ResilienceSu
   });
 
   if (!numbered) return;
-  it('leaves the number of retries to the application where that gives one', async () => {
+  it('uses the number of retries that the application sets', async () => {
     const scene = sceneOf();
     await scene.with({ retry: { ...SOON } }, async () => {
       await scene.end(scene.call({ model: 'fail-500' }, { maxRetries: 0 }, 2));
@@ -85,9 +85,9 @@ async function expectRetries({ telemetry }: Scene, count: number): Promise<void>
   const [span, ...others] = telemetry.spans();
   assert.equal(others.length, 0);
   assert.equal(span?.attributes['http.request.resend_count'], count);
-  const told = span?.events.map(({ name, attributes }) => [name, attributes?.['llmtrace.retry.attempt']]);
+  const events = span?.events.map(({ name, attributes }) => [name, attributes?.['llmtrace.retry.attempt']]);
   assert.deepEqual(
-    told,
+    events,
     Array.from({ length: count }, (_, index) => ['llmtrace.retry', index + 1]),
   );
   for (const { attributes } of span?.events ?? []) {

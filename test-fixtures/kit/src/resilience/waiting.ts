@@ -34,7 +34,7 @@ export function describeWaiting(sceneOf: () => Scene): void {
     });
   });
 
-  it('waits in line, and says how long', async () => {
+  it('waits in the queue, and reports the time', async () => {
     const scene = sceneOf();
     await scene.with({ rateLimit: { rate: 5, burst: 1 } }, async () => {
       const since = performance.now();
@@ -44,7 +44,7 @@ export function describeWaiting(sceneOf: () => Scene): void {
       const waits = scene.telemetry
         .spans()
         .map(({ attributes }) => Number(attributes['llmtrace.rate_limit.wait'] ?? 0));
-      // A busy machine may take 0.2 s until the third call is in the line.
+      // A busy machine may take 0.2 s until the third call is in the queue.
       assert.ok(Math.max(...waits) >= 0.2 && Math.max(...waits) < 1, String(waits));
       const [metric] = (await scene.telemetry.metrics()).filter(
         ({ name }) => name === 'llmtrace.client.rate_limit.wait',
