@@ -5,13 +5,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { AUTO_OPTION_TABLE } from '../../packages/auto/src/auto-options.ts';
 import { schemaOf } from '../lib/config-schema.mjs';
 import { root } from '../lib/npm.mjs';
 
 const require = createRequire(import.meta.url);
 const { OPTION_TABLE } = require(join(root, 'packages/core/dist/internal.js'));
-// The table is in no entry point of auto's package.
-const { AUTO_OPTION_TABLE } = require(join(root, 'packages/auto/dist/auto-options.js'));
 
 const file = join(root, 'packages/auto/config.schema.json');
 const text = `${JSON.stringify(schemaOf(OPTION_TABLE, AUTO_OPTION_TABLE), undefined, 2)}\n`;
