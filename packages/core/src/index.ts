@@ -48,6 +48,7 @@ export {
   type AnyLogger,
   type Asked,
   type AttributionOptions,
+  addResult,
   answerFailure,
   type Billing,
   type BudgetOptions,

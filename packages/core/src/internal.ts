@@ -243,6 +243,7 @@ export {
 } from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';
 export { originOf } from './vendor/provider.ts';
+export { addResult } from './vendor/results.ts';
 export {
   checkedUsage,
   count,

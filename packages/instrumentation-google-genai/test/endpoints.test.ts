@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
 import { entry as googleGenAIEntry } from '../src/index.ts';
-import { interactions } from '../src/interactions.ts';
+import { interactions as all } from '../src/interactions.ts';
 import { modelEndpoints } from '../src/models.ts';
 
 const googleGenAI = googleGenAIEntry.vendor;
@@ -122,6 +122,7 @@ describe('images', () => {
 });
 
 describe('interactions', () => {
+  const interactions = all[0] as Endpoint;
   const usage = {
     total_input_tokens: 100,
     total_tool_use_tokens: 20,
@@ -184,7 +185,7 @@ describe('interactions', () => {
     assert.deepEqual(statusOf('completed'), { finishReasons: ['stop'] });
     assert.deepEqual(statusOf('requires_action'), { finishReasons: ['tool_call'] });
     assert.deepEqual(statusOf('incomplete'), { finishReasons: ['length'] });
-    assert.deepEqual(statusOf('in_progress'), {});
+    assert.deepEqual(statusOf('in_progress'), { isPending: true });
     assert.deepEqual(statusOf('failed'), { finishReasons: ['error'], failure: { code: 'failed' } });
   });
 
@@ -231,6 +232,10 @@ describe('interactions', () => {
       id: 'i3',
       finishReasons: ['stop'],
       usage: { inputTokens: 30 },
+      billing: {
+        tokens: null,
+        inner: [{ usage: { inputTokens: 30 }, what: 'inner_model', contextTokens: 10 }],
+      },
     });
   });
 

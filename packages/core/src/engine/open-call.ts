@@ -352,14 +352,19 @@ export function close(live: OpenCall, outcome: Outcome, error?: unknown): void {
   concealConversation(live);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
-  if (live.later) {
-    if (!isFirst(live.later, call)) return;
-    startSpan(engine, call, () => engine.startSpan(call));
-    notify(engine, 'start', call);
-  }
+  if (live.later && !isReported(live, live.later)) return;
   price(engine, call);
   notify(engine, 'end', call);
   if (call.response.isPending) remember(call);
+}
+
+/** Whether the reading of an earlier call's answer is to be reported; the observers then learn of its start. */
+function isReported({ engine, call }: OpenCall, later: Reading): boolean {
+  if (call.response.resultsId !== undefined) remember(call);
+  if (!isFirst(later, call)) return false;
+  startSpan(engine, call, () => engine.startSpan(call));
+  notify(engine, 'start', call);
+  return true;
 }
 
 /** Hashes the conversation that the answer names, if the request named none. */

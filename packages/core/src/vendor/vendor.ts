@@ -90,6 +90,11 @@ export interface Endpoint extends PatchPoint {
    * is reported if no known call ordered it. A reading without usage is not reported.
    */
   readonly reads?: { id(args: readonly any[]): string | undefined; readonly isBatch: boolean };
+  /**
+   * True where the answer is a `Response` that the application reads by itself, with a JSON document in each line:
+   * {@link chunk} folds a line, and gets an empty object for lines that were not read.
+   */
+  readonly hasLines?: boolean;
   /** How to read message content; absent if the conventions have no place for it. */
   readonly content?: ContentReader;
 }
