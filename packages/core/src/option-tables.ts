@@ -35,6 +35,7 @@ export const PLAIN_RULES = {
     parse: (text: string) => list(text)?.includes('logs/dup') || undefined,
   },
   startEvents: toggle('LLMTRACE_START_EVENTS'),
+  chunkTimes: toggle('LLMTRACE_CHUNK_TIMES'),
 } satisfies { readonly [name in keyof CompleteConfig]?: Rule };
 
 /** Options with one value, which the environment may set. */
@@ -56,6 +57,7 @@ export const PLAIN_DEFAULTS: PlainOptions = {
   requestStreamUsage: false,
   exceptionsOnSpans: false,
   startEvents: false,
+  chunkTimes: false,
 };
 
 const otherwise = 'this entry is ignored';
@@ -92,6 +94,8 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
     startEvents: 'a log event as each call begins: [a viewer](docs/viewer.md) then shows running calls',
+    chunkTimes:
+      'when the chunks of a stream arrived, on its span: at most 120 times, in ms after the first one; [a viewer](docs/viewer.md) draws them',
   }),
   ...ATTRIBUTION_TABLE,
   ...CONTENT_TABLE,

@@ -19,6 +19,7 @@ import { fields } from '../vendor/values.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
 import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
+import type { FailedAttempt } from './attempts/sdk-attempts.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
@@ -57,6 +58,8 @@ export interface Live extends Holder, Linked<Live> {
   readonly readsHeaders: boolean;
   /** The facts from the answer's headers. */
   headers: AnswerHeaders | undefined;
+  /** How the SDK's last attempt failed, until it makes another one. */
+  failedAttempt: FailedAttempt | undefined;
   /** The usage of the stream was asked for on behalf of the application, or is waited for to come unasked. */
   usage: 'asked' | 'watched' | undefined;
 }
@@ -196,6 +199,7 @@ const newLive = (
   reading: false,
   readsHeaders,
   headers: undefined,
+  failedAttempt: undefined,
   usage: undefined,
   held: undefined,
   isRegistered: false,
