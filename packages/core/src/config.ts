@@ -147,6 +147,12 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   startEvents?: boolean;
   /**
+   * Record when the chunks of a stream arrived, as an attribute of its span: at most 120 times, in ms after the first
+   * chunk; of a longer stream an even part. Environment: `LLMTRACE_CHUNK_TIMES`.
+   * @default false
+   */
+  chunkTimes?: boolean;
+  /**
    * Hosts whose requests `@llmtrace/instrumentation-http-clients` leaves alone: `llm.example.com`,
    * `localhost:8080`, or `*.example.com` for all hosts below. Environment: `LLMTRACE_HTTP_EXCLUDE=host,…`.
    * @default []

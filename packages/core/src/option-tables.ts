@@ -35,6 +35,7 @@ export const PLAIN_RULES = {
     parse: (text: string) => list(text)?.includes('logs/dup') || undefined,
   },
   startEvents: toggle('LLMTRACE_START_EVENTS'),
+  chunkTimes: toggle('LLMTRACE_CHUNK_TIMES'),
 } satisfies { readonly [name in keyof CompleteConfig]?: Rule };
 
 /** Options with one value, which the environment may set. */
@@ -56,6 +57,7 @@ export const PLAIN_DEFAULTS: PlainOptions = {
   requestStreamUsage: false,
   exceptionsOnSpans: false,
   startEvents: false,
+  chunkTimes: false,
 };
 
 const otherwise = 'this entry is ignored';
@@ -93,6 +95,8 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
     startEvents:
       'emit a log event when each call starts: [a viewer](docs/viewer.md) then shows running calls',
+    chunkTimes:
+      'the arrival times of the chunks of a stream, on its span: at most 120, in ms after the first chunk; [a viewer](docs/viewer.md) draws them',
   }),
   ...ATTRIBUTION_TABLE,
   ...CONTENT_TABLE,

@@ -83,6 +83,7 @@ describe('the configuration', () => {
       content: CONTENT,
       exceptionsOnSpans: false,
       startEvents: false,
+      chunkTimes: false,
     });
   });
 
@@ -117,6 +118,7 @@ describe('the configuration', () => {
       LLMTRACE_CONTENT_TOOL_DEFINITIONS: 'full',
       OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
       LLMTRACE_START_EVENTS: 'true',
+      LLMTRACE_CHUNK_TIMES: 'true',
     };
     assert.deepEqual(resolveConfig({}, env), {
       enabled: false,
@@ -160,6 +162,7 @@ describe('the configuration', () => {
       },
       exceptionsOnSpans: true,
       startEvents: true,
+      chunkTimes: true,
     });
     sinon.assert.notCalled(warn);
   });

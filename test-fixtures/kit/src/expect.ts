@@ -79,19 +79,26 @@ function expectSpan(
   assert.equal(span.kind, SpanKind.CLIENT, 'kind');
   assert.equal(span.parentSpanContext?.spanId, CALLER.spanId, 'the parent is the span of the caller');
   assert.equal(span.instrumentationScope.name, setting.vendor.scope);
-  // Each retry by llmtrace is an event; retries by the SDK are only counted.
-  const retries = span.events.length === 0 ? 0 : (call.resends ?? 0);
-  assert.deepEqual(
-    span.events.map(({ name }) => name),
-    Array(retries).fill('llmtrace.retry'),
-    'events',
-  );
+  expectRetries(span, call.resends ?? 0);
   const status = call.status ?? (call.errorType === undefined ? 'unset' : 'error');
   assert.equal(span.status.code, status === 'error' ? SpanStatusCode.ERROR : SpanStatusCode.UNSET, 'status');
   expectMeasured(attributes, call);
   expectAnswer(attributes, call);
   const address = server ?? serverOf(attributes);
   assert.deepEqual(exact(attributes), defined(exactAttributes(call, setting, address)), 'attributes');
+}
+
+/** Asserts an event for each retry, by llmtrace or by the SDK, which names how the attempt before it failed. */
+function expectRetries({ events }: ReadableSpan, count: number): void {
+  assert.deepEqual(
+    events.map(({ name, attributes }) => [name, attributes?.['llmtrace.retry.attempt']]),
+    Array.from({ length: count }, (_, index) => ['llmtrace.retry', index + 1]),
+    'events',
+  );
+  for (const { attributes = {} } of events) {
+    assert.equal(typeof attributes['error.type'], 'string', 'error.type of a retry');
+    assert.ok(Number(attributes['llmtrace.retry.delay_ms']) >= 0, 'the pause before a retry');
+  }
 }
 
 /** Asserts the server attributes of a call to another server on this machine, and returns them. */

@@ -1,6 +1,7 @@
 /** The doctor, by what it says of broken set-ups; each runs in a process of its own. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FINDING_CODES } from '@llmtrace/core/internal';
@@ -8,6 +9,7 @@ import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
 import { parse } from '../../src/doctor/args.ts';
 import { isNewer } from '../../src/doctor/destination.ts';
 import { commandOf, nodeVersion } from '../../src/doctor/examine.ts';
+import type { Report } from '../../src/doctor/report.ts';
 import { flagsOf } from '../../src/doctor/spawn.ts';
 import { shown } from '../../src/process/otlp-endpoint.ts';
 import { AUTO, file, PATIENT, type Stage, setStage } from '../stage.ts';
@@ -93,6 +95,27 @@ describe('the doctor', () => {
     const files = async (more?: RunOptions['env']): Promise<number> =>
       Number((await stage.run(app('chat.mjs'), { flags, env: env(more) })).stdout.split('\n')[1]);
     assert.deepEqual([await files(), (await files({ LLMTRACE_DOCTOR: '1' })) > 0], [0, TELLS_LOADS]);
+  });
+
+  it('reports while the process runs, where a viewer asks for it', async () => {
+    const to = mkdtempSync(join(tmpdir(), 'live-'));
+    try {
+      const { stdout } = await stage.runBare(app('reads-report.mjs'), {
+        flags: AUTO,
+        env: env({ LLMTRACE_DOCTOR: '1', LLMTRACE_DOCTOR_FOLDER: to, LLMTRACE_DOCTOR_LIVE: 'true' }),
+      });
+      const { copies, findings } = JSON.parse(stdout) as Report;
+      assert.deepEqual(
+        copies.map(({ module }) => module),
+        ['openai'],
+      );
+      assert.deepEqual(
+        findings.map(({ code }) => code),
+        ['no-provider'],
+      );
+    } finally {
+      rmSync(to, { recursive: true });
+    }
   });
 
   it('has nothing to say of an SDK that was required before llmtrace: it is traced', async () => {

@@ -298,7 +298,7 @@ async function observeParse(live: OpenCall, parse: Parse, self: unknown, args: u
 }
 
 /** The application reads the body of a file by itself. */
-function fileArrived(live: Live, response: Response): void {
+function fileArrived(live: OpenCall, response: Response): void {
   live.parsing = false;
   guard(live.engine, 'answer', () => {
     watchResponse(response, live);

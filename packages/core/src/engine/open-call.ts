@@ -17,6 +17,7 @@ import { fields } from '../vendor/values.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
 import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
+import type { FailedAttempt } from './attempts/sdk-attempts.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
@@ -56,6 +57,8 @@ export interface OpenCall extends Holder, Linked<OpenCall> {
   readonly readsHeaders: boolean;
   /** The facts from the answer's headers. */
   headers: AnswerHeaders | undefined;
+  /** The failure of the SDK's last attempt, until the SDK makes another one. */
+  failedAttempt: FailedAttempt | undefined;
   /** `asked`: llmtrace requested the usage of the stream. `watched`: the host may send it without a request. */
   usage: 'asked' | 'watched' | undefined;
 }
@@ -195,6 +198,7 @@ const newLive = (
   reading: false,
   readsHeaders,
   headers: undefined,
+  failedAttempt: undefined,
   usage: undefined,
   held: undefined,
   isRegistered: false,

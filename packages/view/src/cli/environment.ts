@@ -28,6 +28,8 @@ export function environmentOf(url: string, token: string | undefined, own: Envir
     OTEL_METRIC_EXPORT_INTERVAL: METRICS_MS,
     // A span arrives when its call has ended; this event arrives when the call starts.
     LLMTRACE_START_EVENTS: 'true',
+    LLMTRACE_CHUNK_TIMES: 'true',
+    LLMTRACE_DOCTOR_LIVE: 'true',
   };
   const missing = Object.entries(defaults).filter(([name]) => !own[name]);
   const leading = LEADING.filter((name) => own[name]).map((name) => {
