@@ -151,6 +151,13 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    * @default []
    */
   httpExclude?: readonly string[];
+  /**
+   * Replace `globalThis.fetch` by a function that makes retries, rate limits, budgets, interceptors and the request of
+   * usage hold for model calls that no instrumented SDK sends. Only `@llmtrace/instrumentation-http-clients` reads it.
+   * Environment: `LLMTRACE_INTERCEPT_FETCH`.
+   * @default false
+   */
+  interceptFetch?: boolean;
 }
 
 /** Options with everything in them. */

@@ -18,6 +18,7 @@ export const MCP_PROPAGATE = ['traceparent', 'all', 'none'] as const;
 export const PLAIN_RULES = {
   enabled: toggle('LLMTRACE_ENABLED'),
   httpExclude: texts('LLMTRACE_HTTP_EXCLUDE'),
+  interceptFetch: toggle('LLMTRACE_INTERCEPT_FETCH'),
   semconv: oneOf(SEMCONV, 'LLMTRACE_SEMCONV'),
   costSemconv: { ...oneOf(COST_SEMCONV, 'LLMTRACE_COST_SEMCONV'), formerValues: { draft443: 'draft' } },
   tokenModality: toggle('LLMTRACE_TOKEN_MODALITY'),
@@ -43,6 +44,7 @@ export type PlainOptions = Pick<CompleteConfig, keyof typeof PLAIN_RULES>;
 export const PLAIN_DEFAULTS: PlainOptions = {
   enabled: true,
   httpExclude: [],
+  interceptFetch: false,
   semconv: '1.41',
   costSemconv: 'default',
   tokenModality: false,
@@ -69,6 +71,8 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
         'hosts (`llm.example.com`, `localhost:8080`, `*.example.com`) whose requests are [not looked at](docs/http-clients.md#leave-hosts-out)',
       otherwise: 'it is ignored',
     },
+    interceptFetch:
+      'replace the global `fetch`, so that retries, limits, budgets and interceptors [hold for calls](docs/http-clients.md#limits-and-retries) that no instrumented SDK sends',
     semconv: '`latest`: the newest draft of the conventions; `dup`: the metrics of both',
     costSemconv: 'how a cost is named on spans and metrics',
     tokenModality: 'with `latest`: tokens by modality on spans',

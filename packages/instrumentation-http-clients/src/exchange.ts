@@ -3,10 +3,12 @@
  * identifies a model call.
  */
 import {
+  attempted,
   chunkArrived,
   close,
   fields,
   isCancelled,
+  isOnlyUsage,
   type Live,
   onCollected,
   runAsIn,
@@ -29,8 +31,20 @@ export interface CallOpener {
   /** Whether models are known to be served there, or an SDK of such a vendor to send the request. */
   isKnown(target: Target): boolean;
   /** Undefined where nothing is to be traced, or cannot be. */
-  open(found: Recognised, begun: number): Live | undefined;
+  open(found: Recognised, begun: number, target: Target): Live | undefined;
 }
+
+/** A call that was opened before its request was sent. */
+export interface OpenedCall {
+  readonly live: Live;
+  readonly found: Recognised;
+}
+
+/** What a client does with a request and its answer, as the watchers of clients report it. */
+export type RequestObserver = Pick<
+  Exchange,
+  'sent' | 'requestSent' | 'answered' | 'data' | 'ended' | 'failed'
+>;
 
 export class Exchange {
   readonly #opener: CallOpener;
@@ -52,12 +66,19 @@ export class Exchange {
   #decoder: Decoder | undefined;
   #isOver = false;
 
-  /** @param parent the context that was active when the application sent the request. */
-  constructor(opener: CallOpener, target: Target, request: object, parent: Context) {
+  /**
+   * @param parent the context that was active when the application sent the request.
+   * @param opened the request's call, where that is open already: its attempts are counted by the code that opened it.
+   */
+  constructor(opener: CallOpener, target: Target, request: object, parent: Context, opened?: OpenedCall) {
     this.#opener = opener;
     this.#target = target;
     this.#request = new WeakRef(request);
     this.#context = parent;
+    if (!opened) return;
+    this.#isAsked = true;
+    this.#found = opened.found;
+    this.#follow(opened.live);
   }
 
   /** A piece of the request's body is sent. */
@@ -90,16 +111,19 @@ export class Exchange {
 
   #open(found: Recognised): void {
     const live = runAsIn(this.#scope, () =>
-      context.with(this.#context, () => this.#opener.open(found, this.#begun)),
+      context.with(this.#context, () => this.#opener.open(found, this.#begun, this.#target)),
     );
     if (live) this.#use(live);
     else this.#isOver = true;
   }
 
   #use(live: Live): void {
+    attempted(live);
+    this.#follow(live);
+  }
+
+  #follow(live: Live): void {
     this.#live = live;
-    live.call.attempts++;
-    live.call.attemptTime = performance.now();
     const request = this.#request.deref();
     if (request) onCollected(request, live);
   }
@@ -180,7 +204,8 @@ export class Exchange {
       this.#whole(found, value);
       return;
     }
-    chunkArrived(this.#live as Live, value);
+    const live = this.#live as Live;
+    if (live.usage !== 'asked' || !isOnlyUsage(live, value)) chunkArrived(live, value);
     if (found.protocol.isLast?.(fields(value))) this.#close();
   }
 
@@ -262,7 +287,7 @@ const withEnd = (reader: AnswerReader, onEnd: () => void): AnswerReader => ({
 });
 
 /** An error as the vendors' SDKs make it of a refusal. */
-function refusal(status: number, header: Header, body: unknown): Error {
+export function refusal(status: number, header: Header, body: unknown): Error {
   const inner = fields(body).error ?? body;
   const message = fields(inner).message ?? fields(body).message;
   const error = new Error(typeof message === 'string' ? message : `HTTP ${status}`);

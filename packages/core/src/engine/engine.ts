@@ -97,7 +97,7 @@ function run(live: Live, original: Method, self: unknown, args: unknown[]): unkn
 }
 
 /** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
-function askUsage(live: Live, args: unknown[]): unknown[] {
+export function askUsage(live: Live, args: unknown[]): unknown[] {
   const { engine, endpoint, call } = live;
   if (!endpoint.askUsage || !isToAsk(engine, call)) return args;
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));

@@ -12,7 +12,7 @@ import type { Transport } from '../../vendor/vendor.ts';
 import { guard } from '../guard.ts';
 import type { Live } from '../open-call.ts';
 import { attemptBeneath } from './intercept.ts';
-import type { Send } from './resend.ts';
+import { requestsOf, type Send } from './resend.ts';
 
 const CALL = createContextKey('llmtrace.call');
 const WATCHED = Symbol.for('llmtrace.attempts');
@@ -63,7 +63,7 @@ export function watchAttempts(client: unknown): void {
         return send.apply(this, args);
       }
       const request: Send = (...given) => send.apply(this, given) as Promise<Response>;
-      return attemptBeneath(live.chain, live.call, request, args, () => attempted(live));
+      return attemptBeneath(live.chain, live.call, requestsOf(request, args), () => attempted(live));
     };
   });
   replaceMethod(client, REQUESTS, (send) => {
@@ -125,7 +125,7 @@ function answered(live: Live, given: unknown): void {
 export const repeatsBeneath = (client: unknown): boolean =>
   typeof (client as Record<string, unknown> | null | undefined)?.[REQUEST] === 'function';
 
-function attempted(live: Live | undefined): void {
+export function attempted(live: Live | undefined): void {
   if (!live) return;
   live.call.attempts++;
   live.call.attemptTime = performance.now();
