@@ -44,6 +44,7 @@ export type { NativeMode } from './engine/native/native-span.ts';
 export {
   chunkArrived,
   close,
+  endIdleCalls,
   endOpenCalls,
   isOnlyUsage,
   type Live,

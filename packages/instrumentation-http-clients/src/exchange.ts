@@ -32,6 +32,8 @@ export interface CallOpener {
   isKnown(target: Target): boolean;
   /** Undefined where nothing is to be traced, or cannot be. */
   open(found: Recognised, begun: number, target: Target): Live | undefined;
+  /** Watches for calls whose answer does not come to its end. */
+  answerBegins(): void;
 }
 
 /** A call that was opened before its request was sent. */
@@ -128,6 +130,14 @@ export class Exchange {
     if (request) onCollected(request, live);
   }
 
+  /** From here on the application may leave the answer without a sign of it. */
+  #begins(): void {
+    const live = this.#live;
+    if (!live || live.delivered) return;
+    live.delivered = true;
+    this.#opener.answerBegins();
+  }
+
   /** The head of the answer has arrived. */
   answered(status: number, header: Header): void {
     if (status < 200) return;
@@ -168,6 +178,7 @@ export class Exchange {
 
   #answers(header: Header): void {
     const found = this.#found as Recognised;
+    this.#begins();
     const type = header('content-type') ?? '';
     const reader = readerOf(type, found.protocol.isBulky === true, {
       event: (value) => this.#event(found, value),
@@ -194,7 +205,8 @@ export class Exchange {
   /** Whether the answer shows a call that the request alone did not. */
   #isConfirmed(found: Recognised, value: unknown): boolean {
     if (!this.#live && found.protocol.confirms?.(fields(value)) === true) this.#open(found);
-    if (!this.#live) this.#stop();
+    if (this.#live) this.#begins();
+    else this.#stop();
     return this.#live !== undefined;
   }
 

@@ -22,6 +22,7 @@ import { isExcluded } from './excluded.ts';
 import { attemptHere } from './fetch/attempt.ts';
 import type { Fetch, FetchRequest } from './fetch/fetch-request.ts';
 import { type FetchGate, instrumentFetch } from './fetch/instrument-fetch.ts';
+import { endWhenIdle } from './idle.ts';
 import { callersContext } from './parent.ts';
 import type { Beside, Target } from './protocols/protocol.ts';
 import { isKnownHost, mayBeCall, type Recognised, recognise } from './recognise.ts';
@@ -144,6 +145,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
         if (this._current()?.intercept) warnOfLimits(found.asked, clientOf(header));
         return this._open(found, begun);
       },
+      answerBegins: () => endWhenIdle(httpClients.module, this.getConfig().httpIdleTimeout ?? 0),
     };
     const begin = (request: object, urlOf: () => URL, header: Header): RequestObserver | undefined => {
       if (!this.isEnabled()) return undefined;
