@@ -158,6 +158,20 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    * @default []
    */
   httpExclude?: readonly string[];
+  /**
+   * How long nothing of an answer may arrive before `@llmtrace/instrumentation-http-clients` ends its call as
+   * `abandoned`, in ms: the application may have left the answer without cancelling it. At most 86_400_000; 0 ends
+   * none. Environment: `LLMTRACE_HTTP_IDLE_TIMEOUT`.
+   * @default 600_000
+   */
+  httpIdleTimeout?: number;
+  /**
+   * Replace `globalThis.fetch` by a function that makes retries, rate limits, budgets, interceptors and the request of
+   * usage hold for model calls that no instrumented SDK sends. Only `@llmtrace/instrumentation-http-clients` reads it.
+   * Environment: `LLMTRACE_INTERCEPT_FETCH`.
+   * @default false
+   */
+  interceptFetch?: boolean;
 }
 
 /** Options with everything in them. */

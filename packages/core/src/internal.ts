@@ -36,12 +36,17 @@ export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
-export { isWithinCall } from './engine/attempts/watch.ts';
+export { attemptBeneath } from './engine/attempts/intercept.ts';
+export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
+export { attempted, inCall, isWithinCall } from './engine/attempts/watch.ts';
+export { askUsage } from './engine/engine.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export {
   chunkArrived,
   close,
+  endIdleCalls,
   endOpenCalls,
+  isOnlyUsage,
   type OpenCall,
   onCollected,
   openCall,
@@ -49,6 +54,7 @@ export {
   wholeAnswered,
 } from './engine/open-call.ts';
 export { endOpenOperations } from './engine/operations/open-operation.ts';
+export { watchResponse } from './engine/raw-response.ts';
 export {
   type CallErrorType,
   callErrorType,

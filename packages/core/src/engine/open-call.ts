@@ -394,3 +394,20 @@ function outcomeOf({ call: { error, response }, endpoint, signal }: OpenCall, ou
 export function endOpenCalls(): void {
   for (const live of [...openCalls]) close(live, 'abandoned');
 }
+
+/**
+ * Ends calls of one instrumentation as abandoned whose answer has begun, and of which nothing has arrived for `limit` ms.
+ *
+ * @returns in how many ms the next of them may be due; undefined where none is open.
+ */
+export function endIdleCalls(module: string, limit: number): number | undefined {
+  const now = performance.now();
+  let soonest: number | undefined;
+  for (const live of openCalls) {
+    if (!live.delivered || live.engine.vendor.module !== module) continue;
+    const rest = live.call.activeTime + limit - now;
+    if (rest <= 0) close(live, 'abandoned');
+    else soonest = Math.min(soonest ?? rest, rest);
+  }
+  return soonest;
+}

@@ -68,7 +68,7 @@ export const onWire = (endpoint: Omit<Endpoint, 'files' | 'className' | 'path' |
 
 /** The endpoint of an SDK in its wire form, without the functions that handle the SDK's arguments. */
 export const ofSdk = (endpoint: Endpoint): Endpoint => {
-  const { signal: _, withSignal: __, withoutRetries: ___, askUsage: ____, raw: _____, ...rest } = endpoint;
+  const { signal: _, withSignal: __, withoutRetries: ___, raw: ____, ...rest } = endpoint;
   return rest;
 };
 

@@ -68,8 +68,8 @@ const BEHAVIOURS = {
   // The stream goes on for ever, or for as long as the client holds it.
   hold: (response, { model }) => stream(response, model, { cut: 3, hold: true }),
   // The answer is complete, and the connection stays open.
-  lingering: (response, { model }) => {
-    stream(response, model, { hold: true });
+  lingering: async (response, { model }) => {
+    await stream(response, model, { hold: true });
     setTimeout(() => response.end(), 100);
   },
   never: () => {},

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { within } from '../harness.ts';
-import { type Ended, kindOf, type Scene } from './fixture.ts';
+import { type Ended, kindOf, type ResilienceSubject, type Scene } from './fixture.ts';
 
 const LATE = { initialInterval: 60_000, maxInterval: 60_000, deadline: 600_000 };
 
-export function describeWaiting(sceneOf: () => Scene): void {
+export function describeWaiting(sceneOf: () => Scene, { isFetch = false }: ResilienceSubject): void {
   it('stops waiting for a retry when the application aborts, and gives the error of the SDK', async () => {
     const scene = sceneOf();
     await scene.with({ retry: LATE }, async () => {
@@ -28,8 +28,9 @@ export function describeWaiting(sceneOf: () => Scene): void {
       const controller = new AbortController();
       const waiting = scene.end(scene.call({}, { signal: controller.signal }));
       await wait(30);
-      controller.abort(new Error('a reason of its own'));
-      await expectAborted(scene, await waiting);
+      const reason = new Error('a reason of its own');
+      controller.abort(reason);
+      await expectAborted(scene, await waiting, isFetch ? reason : undefined);
       assert.equal(scene.requests(), 1);
     });
   });
@@ -54,15 +55,15 @@ export function describeWaiting(sceneOf: () => Scene): void {
   });
 }
 
-/** Asserts that the application gets the error of an aborted request. */
-async function expectAborted(scene: Scene, ended: Ended): Promise<void> {
+/** Asserts that the application gets the error of a request that is aborted for that reason. */
+async function expectAborted(scene: Scene, ended: Ended, reason?: Error): Promise<void> {
   const { requests } = scene.server;
   const kept = [...requests];
   const controller = new AbortController();
   const under = scene.end(scene.call({ model: 'hang' }, { signal: controller.signal }, 0));
   requests.length = 0;
   await wait(50);
-  controller.abort();
+  controller.abort(reason);
   const native = await under;
   requests.splice(0, requests.length, ...kept);
   assert.deepEqual(kindOf((ended as any).error), kindOf((native as any).error));

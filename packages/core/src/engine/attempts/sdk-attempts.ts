@@ -6,7 +6,7 @@ import { classifyError } from '../../errors/index.ts';
 import type { Call, Retry } from '../../model/call.ts';
 import { fields } from '../../vendor/values.ts';
 import { guard } from '../guard.ts';
-import type { Live } from '../open-call.ts';
+import type { OpenCall } from '../open-call.ts';
 
 /** A span of OpenTelemetry's SDK has no more events by default. */
 const MAX_RETRIES = 128;
@@ -21,7 +21,7 @@ export interface FailedAttempt {
 }
 
 /** An SDK begins an attempt: one that failed before has been repeated. */
-export function attemptBegins(live: Live): void {
+export function attemptBegins(live: OpenCall): void {
   const { failedAttempt: failed, call } = live;
   if (!failed) return;
   live.failedAttempt = undefined;
@@ -44,7 +44,7 @@ function retryOf(error: unknown, time: number): Retry {
  * Watches one attempt of an SDK, and hands its promise back.
  * @param seen runs with the answer; its own failure is reported.
  */
-export function watchAttempt<T>(live: Live, attempt: T, seen?: (answer: unknown) => void): T {
+export function watchAttempt<T>(live: OpenCall, attempt: T, seen?: (answer: unknown) => void): T {
   if (attempt instanceof Promise) {
     attempt.then(
       (answer: unknown) =>
@@ -65,6 +65,6 @@ function statusOf(answer: unknown): number {
   return Number(status ?? fields(response)['statusCode']);
 }
 
-function attemptFailed(live: Live, error: unknown): void {
+function attemptFailed(live: OpenCall, error: unknown): void {
   if (live.call.endTime === undefined) live.failedAttempt = { time: performance.now(), error };
 }

@@ -12,7 +12,7 @@ import type { Transport } from '../../vendor/vendor.ts';
 import { guard } from '../guard.ts';
 import type { OpenCall } from '../open-call.ts';
 import { attemptBeneath } from './intercept.ts';
-import type { Send } from './resend.ts';
+import { requestsOf, type Send } from './resend.ts';
 import { attemptBegins, watchAttempt } from './sdk-attempts.ts';
 
 const CALL = createContextKey('llmtrace.call');
@@ -68,7 +68,7 @@ export function watchAttempts(client: unknown): void {
       const request: Send = (...given) => send.apply(this, given) as Promise<Response>;
       return watchAttempt(
         live,
-        attemptBeneath(live.chain, live.call, request, args, () => attempted(live)),
+        attemptBeneath(live.chain, live.call, requestsOf(request, args), () => attempted(live)),
       );
     };
   });
@@ -132,7 +132,8 @@ function answered(live: OpenCall, value: unknown): void {
 export const repeatsBeneath = (client: unknown): boolean =>
   typeof (client as Record<string, unknown> | null | undefined)?.[REQUEST] === 'function';
 
-function attempted(live: OpenCall): void {
+export function attempted(live: OpenCall | undefined): void {
+  if (!live) return;
   live.call.attempts++;
   live.call.attemptTime = performance.now();
 }
