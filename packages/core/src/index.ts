@@ -7,6 +7,7 @@ export type {
   Call,
   Content,
   Cost,
+  FunctionPoint,
   Interceptor,
   LlmRequest,
   LlmResponse,

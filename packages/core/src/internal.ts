@@ -202,7 +202,13 @@ export {
 export { type OptionEntry, optionTable, warnByTable } from './options/table.ts';
 export { isVariable, nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
-export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
+export {
+  type FunctionFiles,
+  functionFiles,
+  mainLine,
+  mainModules,
+  tellingLines,
+} from './patching/module-announcements.ts';
 export { copyWith } from './platform/copy-with.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
 export { versionOf } from './platform/packages.ts';
@@ -261,6 +267,7 @@ export {
 export type {
   Asked,
   Endpoint,
+  FunctionPoint,
   NativeSpans,
   OperationPoint,
   PatchedCall,

@@ -1,5 +1,5 @@
 /** The files of a vendor's package that export the classes whose methods are patched. */
-import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+import type { FunctionPoint, OperationPoint, PatchPoint, Vendor } from '../vendor/vendor.ts';
 
 /** All methods of a vendor that are patched: those of its endpoints, helpers that start native spans, and operations. */
 export const pointsOf = ({ endpoints, native, operations = [] }: Vendor): readonly PatchPoint[] => [
@@ -7,6 +7,22 @@ export const pointsOf = ({ endpoints, native, operations = [] }: Vendor): readon
   ...(native?.helpers ?? []),
   ...operations,
 ];
+
+/** The functions that a file of a vendor's package may export, as methods of the object with its bindings. */
+export function functionsIn({ module, functions = [] }: Vendor, name: string): OperationPoint[] {
+  if (!name.startsWith(`${module}/`)) return [];
+  const path = name.slice(module.length + 1);
+  return functions.filter(({ files }) => files.test(path)).map(asMethod);
+}
+
+const asMethod = ({ files: _pattern, name, ...point }: FunctionPoint): OperationPoint => ({
+  ...point,
+  files: [],
+  className: '',
+  path: '',
+  isInternal: true,
+  method: name,
+});
 
 export interface ModuleFile {
   /** As it is imported, with its extension: `openai/resources/embeddings.mjs`. */

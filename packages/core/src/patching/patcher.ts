@@ -12,8 +12,8 @@ import { buildOf, copyOf, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
 import { at, type Given, reach } from './find-prototypes.ts';
-import { whenLoaded } from './module-announcements.ts';
-import { filesOf, type ModuleFile, pointsOf } from './module-files.ts';
+import { type Bindings, whenLoaded } from './module-announcements.ts';
+import { filesOf, functionsIn, type ModuleFile, pointsOf } from './module-files.ts';
 import { whenRequired } from './require-hook.ts';
 import { isExpected } from './versions.ts';
 
@@ -45,8 +45,12 @@ export class Patcher {
     const vendor = this.#vendor;
     const versions = ['*']; // no upper bound: newer versions are feature-detected
     const known = filesOf(vendor);
-    whenLoaded((name, classes, url) => {
+    whenLoaded((name, classes, url, bindings) => {
       const version = (): string | undefined => versionOf(pathOfUrl(url), vendor.module);
+      if (bindings) {
+        this.#rebind(name, bindings, version);
+        return;
+      }
       const points = known.find((file) => file.name === name)?.points;
       if (points) this.#patchFile(name, points, classes, version());
       else if (name === vendor.module) this.#patchMain(classes, version());
@@ -82,6 +86,18 @@ export class Patcher {
         this.#patchFile(name, points, exports as Exports, version);
       },
     );
+  }
+
+  /** Replaces functions of a module, and reports those that this version should export but does not. */
+  #rebind(name: string, bindings: Bindings, version: () => string | undefined): void {
+    const vendor = this.#vendor;
+    const points = functionsIn(vendor, name);
+    if (points.length === 0) return;
+    const copy = copyOf(vendor.module, version(), buildOf(bindings));
+    const missing = points
+      .filter((point) => !this.#patch(point, copy, () => bindings))
+      .filter((point) => isExpected(point, version()));
+    this.#patches.missing(copy, missing);
   }
 
   /** Patches copies that were required before: classes can be patched at any time. */

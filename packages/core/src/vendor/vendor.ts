@@ -122,7 +122,19 @@ export interface OperationPoint extends PatchPoint {
   around(call: PatchedCall): unknown;
 }
 
-/** A call of a patched method. */
+/**
+ * A function that a module exports and that is an operation around calls. Its binding within the module is replaced as the
+ * module loads, so that importers and the module's own code call `around`.
+ */
+export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
+  /** The paths in the package of the files that may export it, with extension: bundlers put a hash into a file's name. */
+  readonly files: RegExp;
+  /** The name by which it is exported. Within a minified file it has another one. */
+  readonly name: string;
+  around(call: PatchedCall): unknown;
+}
+
+/** A call of a patched method or function. */
 export interface PatchedCall {
   readonly operations: Operations;
   /** The method with its `this`. */
@@ -171,6 +183,8 @@ export interface Vendor {
   readonly endpoints: readonly Endpoint[];
   /** Methods that are operations around calls. */
   readonly operations?: readonly OperationPoint[];
+  /** Functions that are operations around calls. They need the hooks of `@llmtrace/auto`. */
+  readonly functions?: readonly FunctionPoint[];
   /** Where one method makes calls of several endpoints: that of this call; undefined where it makes no model call. */
   endpointOf?(args: readonly any[]): Endpoint | undefined;
   /** The callback that gets the answer in place of a promise, and the arguments without it; undefined where there is none. */
