@@ -5,6 +5,7 @@ export type {
   AgentOperation,
   AttemptFailure,
   Call,
+  ChannelPoint,
   Content,
   Cost,
   FunctionPoint,

@@ -266,6 +266,7 @@ export {
 } from './vendor/values.ts';
 export type {
   Asked,
+  ChannelPoint,
   Endpoint,
   FunctionPoint,
   NativeSpans,

@@ -1,5 +1,5 @@
 /** The files of a vendor's package that export the classes whose methods are patched. */
-import type { FunctionPoint, OperationPoint, PatchPoint, Vendor } from '../vendor/vendor.ts';
+import type { ChannelPoint, FunctionPoint, OperationPoint, PatchPoint, Vendor } from '../vendor/vendor.ts';
 
 /** All methods of a vendor that are patched: those of its endpoints, helpers that start native spans, and operations. */
 export const pointsOf = ({ endpoints, native, operations = [] }: Vendor): readonly PatchPoint[] => [
@@ -14,6 +14,15 @@ export function functionsIn({ module, functions = [] }: Vendor, name: string): O
   const path = name.slice(module.length + 1);
   return functions.filter(({ files }) => files.test(path)).map(asMethod);
 }
+
+/** The step of a channel as the method of the object that observes it. */
+export const asStep = ({ channel, ...point }: ChannelPoint): OperationPoint => ({
+  ...point,
+  files: [],
+  className: '',
+  path: channel,
+  isInternal: true,
+});
 
 const asMethod = ({ files: _pattern, name, ...point }: FunctionPoint): OperationPoint => ({
   ...point,

@@ -10,10 +10,11 @@ import {
 import { loadedFiles, pathOfUrl, versionOf } from '../platform/packages.ts';
 import { buildOf, copyOf, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+import { stepsOf } from './channels.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
 import { at, type Given, reach } from './find-prototypes.ts';
 import { type Bindings, whenLoaded } from './module-announcements.ts';
-import { filesOf, functionsIn, type ModuleFile, pointsOf } from './module-files.ts';
+import { asStep, filesOf, functionsIn, type ModuleFile, pointsOf } from './module-files.ts';
 import { whenRequired } from './require-hook.ts';
 import { isExpected } from './versions.ts';
 
@@ -55,6 +56,7 @@ export class Patcher {
       if (points) this.#patchFile(name, points, classes, version());
       else if (name === vendor.module) this.#patchMain(classes, version());
     });
+    this.#observeChannels();
     if (vendor.hasNoMain) this.#patchWhenRequired(known);
     const files = known.map(
       ({ name, points }) =>
@@ -88,16 +90,23 @@ export class Patcher {
     );
   }
 
+  /** Channels have no copy: whichever version publishes, bundled ones too, is observed. */
+  #observeChannels(): void {
+    const { module, channels = [] } = this.#vendor;
+    const copy: SdkCopy = { module, version: undefined, build: 'by hand', methods: new Map() };
+    for (const point of channels) this.#patch(asStep(point), copy, () => stepsOf(point.channel));
+  }
+
   /** Replaces functions of a module, and reports those that this version should export but does not. */
   #rebind(name: string, bindings: Bindings, version: () => string | undefined): void {
     const vendor = this.#vendor;
-    const points = functionsIn(vendor, name);
+    const points = functionsIn(vendor, name).filter((point) => isExpected(point, version()));
     if (points.length === 0) return;
     const copy = copyOf(vendor.module, version(), buildOf(bindings));
-    const missing = points
-      .filter((point) => !this.#patch(point, copy, () => bindings))
-      .filter((point) => isExpected(point, version()));
-    this.#patches.missing(copy, missing);
+    this.#patches.missing(
+      copy,
+      points.filter((point) => !this.#patch(point, copy, () => bindings)),
+    );
   }
 
   /** Patches copies that were required before: classes can be patched at any time. */

@@ -134,6 +134,17 @@ export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
   around(call: PatchedCall): unknown;
 }
 
+/**
+ * The steps of a tracing channel of `node:diagnostics_channel` on which a framework publishes its operations.
+ * `start` gives the context in which the operation runs, or undefined, where it is none; `asyncEnd` is its end. Both get the
+ * message of the channel, which is the same object.
+ */
+export interface ChannelPoint {
+  readonly channel: string;
+  readonly method: 'start' | 'asyncEnd';
+  around(call: PatchedCall): unknown;
+}
+
 /** A call of a patched method or function. */
 export interface PatchedCall {
   readonly operations: Operations;
@@ -185,6 +196,8 @@ export interface Vendor {
   readonly operations?: readonly OperationPoint[];
   /** Functions that are operations around calls. They need the hooks of `@llmtrace/auto`. */
   readonly functions?: readonly FunctionPoint[];
+  /** Steps of operations that it publishes by itself. */
+  readonly channels?: readonly ChannelPoint[];
   /** Where one method makes calls of several endpoints: that of this call; undefined where it makes no model call. */
   endpointOf?(args: readonly any[]): Endpoint | undefined;
   /** The callback that gets the answer in place of a promise, and the arguments without it; undefined where there is none. */
