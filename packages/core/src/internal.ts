@@ -208,7 +208,13 @@ export {
 export { type OptionEntry, optionTable, warnByTable } from './options/table.ts';
 export { isVariable, nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
-export { announcingLines, mainLine, mainModules } from './patching/module-announcements.ts';
+export {
+  announcingLines,
+  type FunctionFiles,
+  functionFiles,
+  mainLine,
+  mainModules,
+} from './patching/module-announcements.ts';
 export { copyWith } from './platform/copy-with.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
 export { versionOf } from './platform/packages.ts';
@@ -268,7 +274,9 @@ export {
 } from './vendor/values.ts';
 export type {
   Asked,
+  ChannelPoint,
   Endpoint,
+  FunctionPoint,
   NativeSpans,
   OperationPoint,
   PatchedCall,
