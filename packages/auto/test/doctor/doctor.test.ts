@@ -224,10 +224,15 @@ describe('the doctor', () => {
     });
 
     it('ends an application that does not end, and reports all the same', async () => {
-      const { stdout } = await doctor(['--wait', '1.5', app('server.mjs')]);
-      assert.match(stdout, /^listening\n/);
-      assert.match(stdout, /calls {4}1 of openai traced/);
-    });
+      let written = '';
+      // The time begins with the process: a busy machine may need more of it to start Node.js and to make the call.
+      for (const seconds of ['1.5', '6', '24']) {
+        ({ stdout: written } = await doctor(['--wait', seconds, app('server.mjs')]));
+        if (written.includes('1 of openai traced')) break;
+      }
+      assert.match(written, /^listening\n/);
+      assert.match(written, /calls {4}1 of openai traced/);
+    }).timeout(120_000);
 
     it('looks at a project, and loads what it has', async () => {
       const cwd = join(folder.path, 'unknown');
