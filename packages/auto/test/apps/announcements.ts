@@ -7,12 +7,8 @@ import { initialize, loadSync } from '../../src/esm/loader-hooks.ts';
 import { allVendors } from '../../src/vendors.ts';
 
 const vendors = allVendors().map(({ vendor }) => vendor);
-<<<<<<< HEAD:packages/auto/test/apps/announcements.ts
-initialize({ files: new Map(vendors.flatMap((vendor) => [...announcingLines(vendor)])), mains: new Map() });
-=======
-const files = new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)]));
+const files = new Map(vendors.flatMap((vendor) => [...announcingLines(vendor)]));
 initialize({ files, mains: new Map(), functions: [] });
->>>>>>> aisdk:packages/auto/test/apps/told.ts
 module.registerHooks({ load: loadSync });
 const [set = '', name = ''] = process.argv.slice(2);
 await loadSdk({ set, package: name, format: 'esm' });

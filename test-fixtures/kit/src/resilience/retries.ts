@@ -36,16 +36,19 @@ export function describeRetries(
     });
   });
 
-  (isFetch ? it.skip : it)('repeats a request that timed out; each attempt has the whole timeout', async () => {
-    const scene = sceneOf();
-    const native = await scene.end(scene.call({ model: 'hang' }, { timeout: 60 }, 0));
-    await scene.with({ retry: { ...SOON, maxRetries: 1 } }, async () => {
-      const options = numbered ? { timeout: 60, maxRetries: 1 } : { timeout: 60 };
-      const ended = await scene.end(scene.call({ model: 'hang' }, options));
-      assert.deepEqual(kindOf((ended as any).error), kindOf((native as any).error));
-      assert.equal(scene.requests(), 2);
-    });
-  });
+  (isFetch ? it.skip : it)(
+    'repeats a request that timed out; each attempt has the whole timeout',
+    async () => {
+      const scene = sceneOf();
+      const native = await scene.end(scene.call({ model: 'hang' }, { timeout: 60 }, 0));
+      await scene.with({ retry: { ...SOON, maxRetries: 1 } }, async () => {
+        const options = numbered ? { timeout: 60, maxRetries: 1 } : { timeout: 60 };
+        const ended = await scene.end(scene.call({ model: 'hang' }, options));
+        assert.deepEqual(kindOf((ended as any).error), kindOf((native as any).error));
+        assert.equal(scene.requests(), 2);
+      });
+    },
+  );
 
   it('repeats a connection that broke before the answer', async () => {
     const scene = sceneOf();
