@@ -1,23 +1,20 @@
 /** Runs of the AI SDK: agents and tools around the model calls, which HTTP clients send. */
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { describeOperations, type OperationScene, type Span } from '@llmtrace/test-fixtures/operations';
-
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-const named = (spans: readonly Span[], name: string): Span => {
-  const span = spans.find((one) => one.name === name);
-  assert.ok(span, name);
-  return span;
-};
+import {
+  describeOperations,
+  expectToolCall,
+  indented,
+  type OperationScene,
+  type Span,
+  spanNamed,
+} from '@llmtrace/test-fixtures/operations';
 
 const outcomeOf = (spans: readonly Span[]): unknown =>
-  named(spans, 'invoke_agent').attributes['llmtrace.agent.outcome'];
+  spanNamed(spans, 'invoke_agent').attributes['llmtrace.agent.outcome'];
 
 const CHAT = 'chat gpt-4o-mini';
 const SLOW = 'chat slow-stream';
 const FAILING = 'chat fail-401';
-const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 const agent = (...beneath: string[]): string[] => ['invoke_agent', ...indented(beneath)];
 const WEATHER = ['execute_tool weather', '  look up'];
 const forecast = agent(CHAT, ...WEATHER, CHAT);
@@ -28,13 +25,7 @@ const scenesOf = (version: number): readonly OperationScene[] => [
     name: 'a run',
     tree: forecast,
     check(spans) {
-      const { 'gen_ai.tool.call.id': id, ...attributes } = named(spans, 'execute_tool weather').attributes;
-      assert.match(String(id), /^call_/);
-      assert.deepEqual(attributes, {
-        'gen_ai.operation.name': 'execute_tool',
-        'gen_ai.tool.name': 'weather',
-        'gen_ai.tool.type': 'function',
-      });
+      expectToolCall(spanNamed(spans, 'execute_tool weather'), 'weather');
       assert.equal(outcomeOf(spans), undefined);
     },
   },
@@ -46,7 +37,7 @@ const scenesOf = (version: number): readonly OperationScene[] => [
     name: 'a tool that throws',
     tree: agent(CHAT, 'execute_tool broken', ...(version === 4 ? [] : [CHAT])),
     check(spans) {
-      const { attributes, status } = named(spans, 'execute_tool broken');
+      const { attributes, status } = spanNamed(spans, 'execute_tool broken');
       assert.equal(attributes['error.type'], 'RangeError');
       assert.equal(status.code, 2);
       assert.ok(!JSON.stringify(spans).includes('secret'));
@@ -66,7 +57,7 @@ const scenesOf = (version: number): readonly OperationScene[] => [
     tree: agent(FAILING),
     check(spans) {
       assert.equal(outcomeOf(spans), 'failed');
-      assert.equal(named(spans, 'invoke_agent').status.code, 2);
+      assert.equal(spanNamed(spans, 'invoke_agent').status.code, 2);
     },
   },
   {
@@ -105,7 +96,7 @@ const AGENT_SCENES: readonly OperationScene[] = [
     name: 'an agent',
     tree: WEATHERMAN,
     check(spans) {
-      const { attributes } = named(spans, 'invoke_agent Weatherman');
+      const { attributes } = spanNamed(spans, 'invoke_agent Weatherman');
       assert.equal(attributes['gen_ai.agent.name'], 'Weatherman');
     },
   },
@@ -117,10 +108,8 @@ const VERSIONS: readonly number[] = [4, 5, 6, 7];
 for (const version of VERSIONS)
   describeOperations({
     title: `ai ${version}`,
-    app: file('apps/app.mjs'),
-    env: {
-      SDK: file(`../../../test-fixtures/sdks/ai-${version}/package.json`),
-      AI_VERSION: String(version),
-    },
+    app: new URL('apps/app.mjs', import.meta.url),
+    set: `ai-${version}`,
+    env: { AI_VERSION: String(version) },
     scenes: scenesOf(version),
   });
