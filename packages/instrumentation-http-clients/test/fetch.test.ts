@@ -266,9 +266,9 @@ describe('the usage that an intercepted fetch asks for', () => {
       await plain.text();
       assert.deepEqual(facts(response), facts(plain));
       await telemetry.ended();
-      const [{ attributes } = { attributes: {} }] = telemetry.spans();
+      const [span] = telemetry.spans();
       assert.deepEqual(
-        [attributes['gen_ai.usage.input_tokens'], attributes['gen_ai.usage.output_tokens']],
+        [span?.attributes['gen_ai.usage.input_tokens'], span?.attributes['gen_ai.usage.output_tokens']],
         [11, 7],
       );
     });
