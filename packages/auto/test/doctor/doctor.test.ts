@@ -1,4 +1,4 @@
-/** The doctor, by what it says of broken set-ups; each runs in a process of its own. */
+/** The doctor's findings of broken set-ups; each set-up runs in a process of its own. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,10 +22,10 @@ function findingsIn(text: string): { mark: string; code: string; cause: string; 
   );
 }
 
-/** Findings of tests other than those of the set-ups: of what becomes of exports, those in `exports.test.ts`. */
+/** Findings that other tests cover; `exports.test.ts` has those of exports. */
 const ELSEWHERE = ['not-started', 'node-version', ...FINDING_CODES.filter((code) => /^export-/.test(code))];
 
-/** Node.js before 22.15 does not tell what is loaded; the tests may be run on it. */
+/** Node.js before 22.15 does not report which modules are loaded; the tests may run on it. */
 const TELLS_LOADS = process.env['TEST_NODE'] === undefined;
 
 const warningsIn = (text: string): string[] => text.match(/^\(node:\d+\) llmtrace: .*$/gm) ?? [];
@@ -95,7 +95,7 @@ describe('the doctor', () => {
     assert.deepEqual([await files(), (await files({ LLMTRACE_DOCTOR: '1' })) > 0], [0, TELLS_LOADS]);
   });
 
-  it('has nothing to say of an SDK that was required before llmtrace: it is traced', async () => {
+  it('has no finding for an SDK that was required before llmtrace, because it is traced', async () => {
     const flags = { env: env({ LLMTRACE_DOCTOR: '1' }) };
     const { stderr } = await stage.run(app('required-before.cjs'), flags);
     assert.match(stderr, /calls {4}1 of openai traced\n/);
@@ -103,7 +103,7 @@ describe('the doctor', () => {
     assert.equal(stage.collector.spans().length, 1);
   });
 
-  it('examines a worker thread by itself, and says how many it could not', async () => {
+  it('examines worker threads, and counts those that it could not examine', async () => {
     const asked = async (more?: RunOptions['env']) =>
       (
         await stage.run(app('threads.mjs'), {
@@ -120,7 +120,7 @@ describe('the doctor', () => {
     assert.match(missing, /! not all was examined\n$/);
   });
 
-  it('has nothing to say of a client that was made before, and then instrumented by hand', async () => {
+  it('has no finding for a client that was made before llmtrace and then instrumented by hand', async () => {
     const { stderr } = await stage.run(app('made-before.mjs'), { env: env({ LLMTRACE_DOCTOR: '1' }) });
     assert.match(stderr, /loaded {3}openai \(unknown version\) \(by hand\): traced \(\d+ methods\)\n/);
     assert.match(stderr, /calls {4}1 of openai traced\n/);
@@ -128,7 +128,7 @@ describe('the doctor', () => {
     assert.equal(stage.collector.spans().length, 1);
   });
 
-  it('says nothing on its own where the application disabled an instrumentation', async () => {
+  it('prints no warning if the application disabled an instrumentation', async () => {
     const { stderr } = await stage.runBare(app('chat.mjs'), {
       flags: AUTO,
       env: env({ LLMTRACE_INSTRUMENTATIONS: 'anthropic' }),
@@ -163,7 +163,7 @@ describe('the doctor', () => {
       assert.equal(code, 0);
     });
 
-    it('does not call well what did not even start', async () => {
+    it('does not pass an application that did not start', async () => {
       const { code, stdout } = await doctor(['no-such.mjs'], {
         env: { OTEL_EXPORTER_OTLP_ENDPOINT: stage.collector.url },
       });
@@ -171,7 +171,7 @@ describe('the doctor', () => {
       assert.equal(code, 1);
     });
 
-    it('says that spans go nowhere because of a variable, where one says so', async () => {
+    it('names the variable by which spans go nowhere', async () => {
       const { stdout } = await doctor([app('chat.mjs')], { env: { OTEL_TRACES_EXPORTER: 'none' } });
       assert.match(stdout, /✗ no-provider: .* OTEL_TRACES_EXPORTER is none and/);
     });
@@ -185,7 +185,7 @@ describe('the doctor', () => {
       assert.match(patched.stdout, /✗ hook-missing: openai 7\.\d+\.\d+ was imported/);
     });
 
-    it('says so where llmtrace is not started at all', async () => {
+    it('has a finding if llmtrace is not started', async () => {
       const { code, stdout } = await doctor(['--as-is', app('chat.mjs')]);
       assert.deepEqual(
         findingsIn(stdout).map(({ code }) => code),
@@ -194,19 +194,19 @@ describe('the doctor', () => {
       assert.equal(code, 1);
     });
 
-    it('reports on every process that a command starts, and on none that has nothing to do with it', async () => {
+    it('reports on every process that a command starts, and on no other', async () => {
       const { stdout } = await doctor([process.execPath, file('apps/parent.mjs')]);
       assert.equal(stdout.match(/^llmtrace doctor: /gm)?.length, 1, stdout);
       assert.match(stdout, /calls {4}1 of openai traced/);
     });
 
-    it('ends an application that does not end, and reports all the same', async () => {
+    it('ends an application that does not end, and still reports', async () => {
       const { stdout } = await doctor(['--wait', '1.5', app('server.mjs')]);
       assert.match(stdout, /^listening\n/);
       assert.match(stdout, /calls {4}1 of openai traced/);
     });
 
-    it('looks at a project, and loads what it has', async () => {
+    it('examines a project, and loads its SDKs', async () => {
       const cwd = join(folder.path, 'unknown');
       writeFileSync(join(cwd, 'package.json'), '{ "dependencies": { "next": "16.0.0" } }');
       for (const [name, version] of [
@@ -233,7 +233,7 @@ describe('the doctor', () => {
       assert.equal(code, 1);
     });
 
-    it('explains itself, and refuses what it does not understand', async () => {
+    it('prints its usage, and refuses unknown arguments', async () => {
       assert.match((await doctor(['--help'])).stdout, /llmtrace-doctor npm start/);
       assert.match(
         (await doctor(['--version'])).stdout,
@@ -304,7 +304,7 @@ describe('the doctor', () => {
     ],
   ];
   for (const [argv, execArgv, expected] of COMMANDS) {
-    it(`shows of a command what is loaded, and nothing else: ${expected}`, () => {
+    it(`shows only the loaded files of a command: ${expected}`, () => {
       assert.equal(commandOf(argv, execArgv), expected);
     });
   }
@@ -329,7 +329,7 @@ describe('the doctor', () => {
     ],
   ];
   for (const [command, expected] of FLAGS) {
-    it(`takes as flags of node what is before the file: ${command.join(' ')}`, () => {
+    it(`treats the arguments before the file as flags of node: ${command.join(' ')}`, () => {
       assert.deepEqual(flagsOf(command), expected);
     });
   }
