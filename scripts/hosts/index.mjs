@@ -80,9 +80,9 @@ function isWanted({ name, host, way }) {
   return !(options.resume && results.has(name) && !isRed(results.get(name)));
 }
 
-/** In short: those without a build first, which take the least time. */
-function inOrder(some) {
-  return options.quick ? some.toSorted((a, b) => buildTime(a) - buildTime(b)) : some;
+/** With `--quick`: rows without a build come first, because they take the least time. */
+function inOrder(unordered) {
+  return options.quick ? unordered.toSorted((a, b) => buildTime(a) - buildTime(b)) : unordered;
 }
 
 function isQuick({ quick }, way) {
@@ -126,7 +126,8 @@ function finish() {
     writePage();
   }
   const left = wanted.slice(done.length).map(({ name }) => name);
-  if (left.length > 0) console.log(`skipped: ${left.length} hosts, for the time is over: ${left.join(', ')}`);
+  if (left.length > 0)
+    console.log(`skipped: ${left.length} hosts, because the time is over: ${left.join(', ')}`);
   const failed = done.filter(({ name }) => isRed(results.get(name))).length;
   console.log(`${done.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

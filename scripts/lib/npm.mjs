@@ -65,9 +65,9 @@ export function temporaryFolder() {
 /** Packs each package as `npm publish` does. @returns npm's reports, each with `path`, the path of the tarball */
 export function packAll(destination) {
   return packageFolders().map((folder) => {
-    const said = JSON.parse(npm(['pack', '--json', '--pack-destination', destination], folder));
+    const reports = JSON.parse(npm(['pack', '--json', '--pack-destination', destination], folder));
     // npm prints an array; since npm 11 it prints an object by name.
-    const [packed] = Object.values(said);
+    const [packed] = Object.values(reports);
     return { ...packed, folder, path: join(destination, packed.filename) };
   });
 }

@@ -10,6 +10,6 @@ const { Instrumentation } = exported.entry;
 const className = Object.keys(exported).find((name) => exported[name] === Instrumentation);
 
 const vendor = { ...vendorCase, sets: [SET] };
-const subject = { create: (config) => new Instrumentation(config), module, className };
-describeConformance(vendor, subject);
-describeAllCopies(vendor, subject);
+const plain = { create: (config) => new Instrumentation(config), module, className };
+describeConformance(vendor, { plain });
+describeAllCopies(vendor, { plain });

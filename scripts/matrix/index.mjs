@@ -115,7 +115,7 @@ function* conformanceJobs() {
       for (const { line } of lines(node)) {
         const run = async () => {
           const result = await conformance({ node, sdk, line });
-          return { result, wrong: result.failed > 0 ? result.said : undefined };
+          return { result, wrong: result.failed > 0 ? result.output : undefined };
         };
         yield { name: `conformance ${sdk.set} ${node} ${line}`, sdk, node, run };
       }

@@ -23,6 +23,7 @@ import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-gen
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
+import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { OpenAIAgentsInstrumentation } from '@llmtrace/instrumentation-openai-agents';
 import { metricsHandler, prometheusObserver } from '@llmtrace/prometheus';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -60,6 +61,7 @@ const instrumentations: LlmInstrumentation[] = [
   ...llmtraceInstrumentations(config),
   new OpenAIInstrumentation(config),
   new OpenAIAgentsInstrumentation(),
+  new AISdkInstrumentation(),
   new McpInstrumentation({ mcpPropagate: 'none' }),
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),

@@ -15,6 +15,7 @@ import { entry as anthropic } from '@llmtrace/instrumentation-anthropic';
 import { entry as awsBedrock } from '@llmtrace/instrumentation-aws-bedrock';
 import { entry as googleGenAI } from '@llmtrace/instrumentation-google-genai';
 import { entry as googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
+import { HttpClientsInstrumentation, entry as httpClients } from '@llmtrace/instrumentation-http-clients';
 import { entry as openai } from '@llmtrace/instrumentation-openai';
 import { diag } from '@opentelemetry/api';
 
@@ -48,6 +49,25 @@ export function instrumentClient<T>(client: T): T {
 export function instrumentModule<T>(exports: T): T {
   byHand(exports, 'module');
   return exports;
+}
+
+/**
+ * Makes retries, rate limits, budgets, interceptors and the request of usage hold for the model calls that a client
+ * sends by `fetch`: `createGroq({ fetch: instrumentFetch(fetch) })`. `LLMTRACE_INTERCEPT_FETCH=true` does it for all
+ * clients that use the global `fetch`.
+ *
+ * @returns a function with the name, the length and the properties of `fetch`. It never throws: what cannot be
+ * instrumented produces a message of `diag`, and is returned as it is.
+ */
+export function instrumentFetch<F extends typeof globalThis.fetch>(fetch: F): F {
+  try {
+    const self = running(httpClients)?.self as Partial<HttpClientsInstrumentation> | undefined;
+    const instrumentation = self?.instrumentFetch ? self : new HttpClientsInstrumentation();
+    return (instrumentation as HttpClientsInstrumentation).instrumentFetch(fetch);
+  } catch (error) {
+    diag.error('llmtrace: could not instrument a fetch', error);
+    return fetch;
+  }
 }
 
 function byHand(target: unknown, kind: 'client' | 'module'): void {

@@ -1,9 +1,10 @@
 /** Instrumenting by hand: each version of each SDK is known by its shape, and nothing else is. */
 import assert from 'node:assert/strict';
 import { facts, reachable } from '@llmtrace/core/internal';
+import type { HttpClientsInstrumentation } from '@llmtrace/instrumentation-http-clients';
 import { loadSdk } from '@llmtrace/test-fixtures';
 import type { VendorCase } from '@llmtrace/test-fixtures/vendor-profile';
-import { instrumentClient, instrumentModule } from '../src/manual.ts';
+import { instrumentClient, instrumentFetch, instrumentModule } from '../src/manual.ts';
 import { allVendors } from '../src/vendors.ts';
 
 const VENDORS = allVendors().map(({ vendor }) => vendor);
@@ -88,4 +89,20 @@ describe('instrumenting by hand', () => {
       );
     });
   }
+
+  it('makes a fetch of the instrumentation that runs, else of a new one; what is none stays as it is', () => {
+    const running = { instrumentFetch: (one: unknown) => one };
+    const known = { module: 'http-clients', isEnabled: () => true, self: running };
+    const { instrumentations } = facts();
+    instrumentations.push(known as never);
+    assert.equal(instrumentFetch(fetch), fetch);
+    instrumentations.splice(instrumentations.indexOf(known as never), 1);
+    const own = instrumentFetch(fetch);
+    assert.notEqual(own, fetch);
+    assert.deepEqual([own.name, own.length, instrumentFetch(own)], [fetch.name, fetch.length, own]);
+    assert.equal(instrumentFetch('no' as never), 'no');
+    // Later tests of this process have instrumentations of their own.
+    for (const { module, self } of instrumentations)
+      if (module === 'http-clients') (self as HttpClientsInstrumentation).disable();
+  });
 });

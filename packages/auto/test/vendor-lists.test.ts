@@ -84,7 +84,7 @@ function placesOf(vendor: DeclaredVendor): Place[] {
     ],
     [
       `packages/${folder}/test/conformance`,
-      'one .test.ts and one .resilient.ts for each copy, as the folder of openai has them',
+      'one .test.ts for each copy, as the folder of openai has them',
       isThere(`packages/${folder}/test/conformance`),
     ],
     text('packages/core/test/errors/sdks.ts', `a row with '${sdk}' in SDKS`, `'${sdk}'`),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { AUTO, file, type Stage, setStage } from './stage.ts';
+import type { RunResult } from '@llmtrace/test-fixtures/run-app';
+import { AUTO, type ExportedSpan, file, type Stage, setStage } from './stage.ts';
 
 const TSX = createRequire(import.meta.url).resolve('tsx/cli');
 const typed = process.features.typescript ? it : it.skip;
@@ -64,19 +65,36 @@ describe('the ways in', () => {
   it('traces the child processes of an application that passes NODE_OPTIONS on', () =>
     traced('apps/parent.mjs', 'chat gpt-4.1-mini', [], { NODE_OPTIONS: '--import @llmtrace/auto' }));
 
-  for (const set of ['openai-4-oldest', 'openai-4', 'openai-5', 'openai-6', 'openai-7']) {
-    for (const format of ['cjs', 'esm']) {
-      it(`traces ${set} as ${format}`, async () => {
-        // The kit imports a package from elsewhere by means that Node calls experimental.
-        const flags = [...AUTO, '--disable-warning=ExperimentalWarning'];
-        const { code, stdout, stderr } = await stage.run('apps/sdk.mjs', { flags, args: [set, format] });
-        assert.equal(stderr, '');
-        assert.deepEqual({ code, stdout }, { code: 0, stdout: 'answered\n' });
+  describe('each copy of an SDK, all in one application', () => {
+    const COPIES = ['openai-4-oldest', 'openai-4', 'openai-5', 'openai-6', 'openai-7'].flatMap((set) =>
+      ['cjs', 'esm'].map((format) => `${set} ${format}`),
+    );
+    let result: RunResult;
+    let spans: ExportedSpan[];
+    before(async () => {
+      // The kit imports a package from elsewhere by means that Node calls experimental.
+      const flags = [...AUTO, '--disable-warning=ExperimentalWarning'];
+      stage.clear();
+      result = await stage.run('apps/sdk.mjs', { flags, args: COPIES });
+      spans = stage.collector.spans();
+    });
+
+    it('are answered, without a warning', () => {
+      assert.equal(result.stderr, '');
+      assert.deepEqual(
+        { code: result.code, lines: result.stdout.split('\n') },
+        { code: 0, lines: [...COPIES, ''] },
+      );
+    });
+    for (const copy of COPIES) {
+      it(`traces ${copy.replace(' ', ' as ')}`, () => {
+        const ofCopy = spans.filter(({ attributes }) => attributes['user.id'] === copy);
         assert.deepEqual(
-          stage.collector.spans().map(({ name }) => name),
+          ofCopy.map(({ name }) => name),
           ['chat gpt-4.1-mini'],
         );
       });
     }
-  }
+    it('traces each once', () => assert.equal(spans.length, COPIES.length));
+  });
 });

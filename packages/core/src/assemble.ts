@@ -24,6 +24,7 @@ import { runBudget } from './interceptors/run-budget.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
+import { chunkTimesObserver } from './observers/chunk-times.ts';
 import { eventObserver, startEventObserver } from './observers/events.ts';
 import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
@@ -100,6 +101,7 @@ function engineWith(
   const standard = [
     rollUpObserver,
     ...settling,
+    ...(config.chunkTimes ? [chunkTimesObserver] : []),
     spanObserver(config, { responseHook, exceptions: config.exceptionsOnSpans, content: onSpans }),
     operationSpanObserver({ usage: config.agentUsage, content: onSpans }),
     usageObserver,

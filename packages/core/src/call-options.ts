@@ -1,5 +1,4 @@
 /** Options for the calls within a function. They replace the options of the instrumentation, or add to them. */
-import { createHash } from 'node:crypto';
 import { runIn, scopeOf } from './attribution/scope.ts';
 import type { CompleteConfig } from './config.ts';
 import { type ContentOptions, type ResolvedContent, resolveContent } from './content/options.ts';
@@ -13,6 +12,7 @@ import {
 } from './interceptors/options.ts';
 import { isRecord, quoted, shown, unknownField } from './options/rules.ts';
 import { name as boundedName } from './platform/bounds.ts';
+import { sha256 } from './platform/crypto.ts';
 import { warnOnce } from './platform/warn.ts';
 
 /** The argument of {@link withLlmOptions}. */
@@ -152,7 +152,7 @@ function sharedIn<T>(known: Map<string, T>, key: string, value: T): T {
 export const sharedNameOf = (options: object): string | undefined => {
   const hasFunction = Object.values(options).some((value) => typeof value === 'function');
   if (hasFunction) return undefined;
-  return createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
+  return sha256(JSON.stringify(options)).slice(0, 16);
 };
 
 /** The configuration of an instrumentation with the options of a call. */

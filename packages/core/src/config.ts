@@ -147,11 +147,31 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   startEvents?: boolean;
   /**
+   * Record when the chunks of a stream arrived, as an attribute of its span: at most 120 times, in ms after the first
+   * chunk; of a longer stream an even part. Environment: `LLMTRACE_CHUNK_TIMES`.
+   * @default false
+   */
+  chunkTimes?: boolean;
+  /**
    * Hosts whose requests `@llmtrace/instrumentation-http-clients` leaves alone: `llm.example.com`,
    * `localhost:8080`, or `*.example.com` for all hosts below. Environment: `LLMTRACE_HTTP_EXCLUDE=host,…`.
    * @default []
    */
   httpExclude?: readonly string[];
+  /**
+   * How long nothing of an answer may arrive before `@llmtrace/instrumentation-http-clients` ends its call as
+   * `abandoned`, in ms: the application may have left the answer without cancelling it. At most 86_400_000; 0 ends
+   * none. Environment: `LLMTRACE_HTTP_IDLE_TIMEOUT`.
+   * @default 600_000
+   */
+  httpIdleTimeout?: number;
+  /**
+   * Replace `globalThis.fetch` by a function that makes retries, rate limits, budgets, interceptors and the request of
+   * usage hold for model calls that no instrumented SDK sends. Only `@llmtrace/instrumentation-http-clients` reads it.
+   * Environment: `LLMTRACE_INTERCEPT_FETCH`.
+   * @default false
+   */
+  interceptFetch?: boolean;
 }
 
 /** Options with everything in them. */

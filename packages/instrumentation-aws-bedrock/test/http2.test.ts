@@ -1,4 +1,4 @@
-/** The SDK as applications use it: over HTTP/2, with its own retries, beside the instrumentation of HTTP clients. */
+/** The SDK with its defaults: HTTP/2, its own retries, and the instrumentation of HTTP clients in the same process. */
 import assert from 'node:assert/strict';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -93,7 +93,7 @@ describe('the client of Bedrock', () => {
       assert.equal(attributes['gen_ai.provider.name'], 'aws.bedrock');
       assert.equal(attributes['server.address'], '127.0.0.1');
       assert.equal(attributes['gen_ai.usage.input_tokens'], BEDROCK_TOKENS.fresh);
-      // $1.10 and $5.50 a million tokens: the profile of a region costs a tenth more than the global one.
+      // $1.10 and $5.50 a million tokens: a regional inference profile costs a tenth more than the global one.
       const cost = (BEDROCK_TOKENS.fresh * 1.1 + BEDROCK_TOKENS.output * 5.5) / 1e6;
       assert.ok(Math.abs(Number(attributes['gen_ai.usage.cost']) - cost) < 1e-12, 'cost');
     }
@@ -109,7 +109,7 @@ describe('the client of Bedrock', () => {
     assert.equal(span?.attributes['error.type'], undefined);
   });
 
-  it('is traced once, where its requests go through node:http', async () => {
+  it('is traced once if its requests go through node:http', async () => {
     const vendor = await startVendorServer();
     const requestHandler = new (handlerOf(SDK))();
     const client = new exports.BedrockRuntimeClient({ ...options(vendor.url), requestHandler });
@@ -122,14 +122,14 @@ describe('the client of Bedrock', () => {
     );
   });
 
-  it('leaves the classes that all clients of AWS share as they are', () => {
+  it('does not change the classes that all clients of AWS share', () => {
     const { BedrockRuntimeClient, __Client } = exports;
     assert.ok(Object.hasOwn(BedrockRuntimeClient.prototype, 'send'));
     assert.notEqual(BedrockRuntimeClient.prototype.send, __Client.prototype.send);
     assert.ok(!String(__Client.prototype.send).includes('lastEnabled'));
   });
 
-  it('sees what others do to those classes later', async () => {
+  it('calls a method of those classes that another library replaces later', async () => {
     const { __Client, BedrockRuntimeClient, ConverseCommand } = exports;
     const { send } = __Client.prototype;
     let seen = 0;

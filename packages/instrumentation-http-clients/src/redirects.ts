@@ -26,7 +26,7 @@ interface Waiting extends Redirected {
 const { clearTimeout, setTimeout } = globalThis;
 const outside = AsyncLocalStorage.snapshot();
 
-/** In the order of the redirects. Several may lead to one place: a client that follows none leaves its call there. */
+/** In the order of the redirects. Several may lead to one place: a client that does not follow leaves its call here. */
 const waiting: Waiting[] = [];
 
 /** @param status of the redirect, which the call has failed with if nothing follows. */
@@ -45,8 +45,8 @@ export function awaitRedirect(place: string, redirected: Redirected, status: num
 }
 
 /**
- * The call that a request to this place continues, if that sends the same. Of several it is the last: clients follow at
- * once.
+ * The call that a request to this place continues, if its body has the same length. Of several calls it is the latest:
+ * clients follow a redirect at once.
  */
 export function takeRedirected(place: string, length: number): Redirected | undefined {
   const index = waiting.findLastIndex((one) => one.place === place && one.length === length);

@@ -1,4 +1,4 @@
-/** How to connect, what was received, what the doctor found; and the page while there is nothing. */
+/** Instructions to connect, the received telemetry, the doctor's findings; also the page of an empty viewer. */
 import type { DoctorReport, State } from '../src/api-types.ts';
 import { Copy, Icon, Status, visible, Waiting } from './bits.tsx';
 import { ago, bytes, int, NONE } from './format.ts';

@@ -5,6 +5,7 @@ import type { Observer } from '@llmtrace/core';
 import { context, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { CALLER } from './harness.ts';
+import type { Sdk } from './sdks.ts';
 import { type ComingCopy, type Copy, expectNative, expectTold, type Troupe } from './suite.ts';
 import { recordDiag } from './telemetry.ts';
 import { type Play, playsOf } from './test-cases.ts';
@@ -27,6 +28,9 @@ const STEPS: readonly (readonly [step: keyof Observer, row: string])[] = [
   ['end', '401'],
 ];
 
+/** llmtrace reports a cause only once in a process: each test has a separate one. */
+let causes = 0;
+
 export function describeGuards(troupe: Troupe, copies: readonly ComingCopy[]): void {
   for (const { name, ready } of copies) {
     describe(`guards of ${name.set} as ${name.format}`, () => {
@@ -44,14 +48,13 @@ export function describeGuards(troupe: Troupe, copies: readonly ComingCopy[]): v
 
 export function describeTogether(troupe: Troupe, copies: readonly ComingCopy[]): void {
   it('are traced apart in one process, and disabled together', async () =>
-    together(troupe, await Promise.all(copies.map(({ ready }) => ready()))));
+    together(troupe, await Promise.all(copies.map(({ load }) => load()))));
 }
 
 async function sabotaged(troupe: Troupe, copy: Copy, step: keyof Observer, row: string): Promise<void> {
   const { saboteur } = troupe;
   const recorder = recordDiag();
-  // Each test has a separate cause, because llmtrace reports a cause only once in a process.
-  const cause = `sabotage of ${step} in ${row} with ${copy.sdk.set} as ${copy.sdk.format}`;
+  const cause = `sabotage ${++causes} of ${step} in ${row}`;
   saboteur[step] = () => {
     throw new Error(cause);
   };
@@ -68,8 +71,9 @@ async function sabotaged(troupe: Troupe, copy: Copy, step: keyof Observer, row: 
 async function untraceable(troupe: Troupe, copy: Copy): Promise<void> {
   const { telemetry, instrumentation } = troupe;
   const recorder = recordDiag();
+  const cause = `no span ${++causes}`;
   const startSpan = () => {
-    throw new Error(`no span for ${copy.sdk.set} as ${copy.sdk.format}`);
+    throw new Error(cause);
   };
   const tracer = { startSpan, startActiveSpan: startSpan } as unknown as Tracer;
   const provider: TracerProvider = { getTracer: () => tracer };
@@ -128,11 +132,10 @@ async function unsampled(troupe: Troupe, copy: Copy): Promise<void> {
 
 async function together(
   { vendor, telemetry, instrumentation, server }: Troupe,
-  copies: readonly Copy[],
+  sdks: readonly Sdk[],
 ): Promise<void> {
   const [family] = vendor.families;
   if (!family) return;
-  const sdks = copies.map(({ sdk }) => sdk);
   const callAll = () =>
     Promise.all(
       sdks.map((sdk) => family.call(vendor.client(sdk, server.url, {}), family.request({}), undefined)),
@@ -144,15 +147,15 @@ async function together(
   assert.equal(new Set(prototypes).size, builds.size, 'classes of their own');
   await telemetry.reset();
   await callAll();
-  assert.equal(telemetry.spans().length, copies.length, 'spans while enabled');
-  assert.equal(telemetry.started(), copies.length, 'spans started while enabled');
+  assert.equal(telemetry.spans().length, sdks.length, 'spans while enabled');
+  assert.equal(telemetry.started(), sdks.length, 'spans started while enabled');
   instrumentation.disable();
   try {
     await callAll();
-    assert.equal(telemetry.started(), copies.length, 'spans started once disabled');
+    assert.equal(telemetry.started(), sdks.length, 'spans started once disabled');
   } finally {
     instrumentation.enable();
   }
   await callAll();
-  assert.equal(telemetry.spans().length, 2 * copies.length, 'spans once enabled again');
+  assert.equal(telemetry.spans().length, 2 * sdks.length, 'spans once enabled again');
 }

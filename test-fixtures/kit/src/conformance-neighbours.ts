@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Observation } from './harness.ts';
 import { runApp } from './run-app.ts';
-import { type Format, KIT_FLAGS, kitFile } from './sdks.ts';
+import { type Format, KIT_FLAGS, kitFile, type SdkName } from './sdks.ts';
 import type { ComingCopy, Troupe } from './suite.ts';
 
 /** How another instrumentation wraps the method: by an assignment, or by OpenTelemetry's helper. */
@@ -15,12 +15,15 @@ export interface NeighboursScript {
   readonly module: string;
   readonly className: string;
   readonly set: string;
-  readonly format: Format;
+  /** The formats that one application loads. */
+  readonly formats: readonly Format[];
   /** The wrappers of the method in their order, and when the SDK loads in between. */
   readonly order: readonly (Neighbour | 'ours' | 'load')[];
 }
 
-/** Its output. */
+/** Its output: a report for each format. */
+export type NeighboursReports = Partial<Record<Format, NeighboursReport>>;
+
 export interface NeighboursReport {
   readonly observations: Record<string, Observation>;
   readonly hits: Record<string, number>;
@@ -42,19 +45,29 @@ export const PLAIN_ROWS: readonly string[] = [
 ];
 
 /** The orders. An instrumentation is made before the SDK loads if it can be; an assignment needs the loaded SDK. */
-const ORDERS: readonly NeighboursScript['order'][] = [
+const ORDERS: readonly Order[] = [
   ['shimmer', 'ours', 'load', 'plain'],
   ['ours', 'shimmer', 'load', 'plain'],
   ['load', 'plain', 'ours', 'load'],
 ];
 
 export function describeNeighbours(troupe: Troupe, copies: readonly ComingCopy[]): void {
+  const runs = new Map<string, Promise<NeighboursReports>>();
+  /** One application loads both formats, unless they are the same classes. */
+  const reportOf = async ({ set, format }: SdkName, order: Order): Promise<NeighboursReport> => {
+    const formats: Format[] = troupe.vendor.isCommonJs ? [format] : ['cjs', 'esm'];
+    const scene = { set, formats, order };
+    const key = JSON.stringify(scene);
+    const run = runs.get(key) ?? live(troupe, scene);
+    runs.set(key, run);
+    return (await run)[format] ?? assert.fail(`no report of ${format}`);
+  };
   describe('neighbours', () => {
     for (const { name, ready } of copies) {
       describe(`on ${name.set} as ${name.format}`, () => {
         for (const order of ORDERS) {
           it(`all of them work, who came as: ${order.join(', ')}`, async () => {
-            const report = await live(troupe, { ...name, order });
+            const report = await reportOf(name, order);
             const { native } = await ready();
             expectNeighbours(report, native, order);
           });
@@ -64,12 +77,14 @@ export function describeNeighbours(troupe: Troupe, copies: readonly ComingCopy[]
   });
 }
 
-type Scene = Pick<NeighboursScript, 'set' | 'format' | 'order'>;
+type Order = NeighboursScript['order'];
 
-async function live({ vendor, subject }: Troupe, scene: Scene): Promise<NeighboursReport> {
+async function live(
+  { vendor, subject }: Troupe,
+  scene: Pick<NeighboursScript, 'set' | 'formats' | 'order'>,
+): Promise<NeighboursReports> {
   const { module, className } = subject;
-  const { set, format, order } = scene;
-  const script: NeighboursScript = { vendor: vendor.url, module, className, set, format, order };
+  const script: NeighboursScript = { vendor: vendor.url, module, className, ...scene };
   const { code, stdout, stderr } = await runApp(kitFile('neighbours-app'), {
     flags: KIT_FLAGS,
     args: [JSON.stringify(script)],
@@ -81,7 +96,7 @@ async function live({ vendor, subject }: Troupe, scene: Scene): Promise<Neighbou
 function expectNeighbours(
   { observations, hits, replaced, started, ended }: NeighboursReport,
   native: Record<string, Observation>,
-  order: Scene['order'],
+  order: Order,
 ): void {
   for (const [name, observation] of Object.entries(observations)) {
     assert.deepEqual(observation, native[name], name);

@@ -1,12 +1,18 @@
 /**
- * An application in which another instrumentation wraps the same method as llmtrace. It plays two rows, and prints
- * the observations, the number of calls of the other instrumentations, and the number of spans. Its arguments, as
- * JSON: {@link NeighboursScript}.
+ * An application in which another instrumentation wraps the same method as llmtrace. It plays two rows in each format,
+ * and prints the observations, the number of calls of the other instrumentations, and the number of spans. Its argument,
+ * as JSON: {@link NeighboursScript}.
  */
 import { createRequire } from 'node:module';
-import { type NeighboursReport, type NeighboursScript, PLAIN_ROWS, ROWS } from './conformance-neighbours.ts';
+import {
+  type NeighboursReport,
+  type NeighboursReports,
+  type NeighboursScript,
+  PLAIN_ROWS,
+  ROWS,
+} from './conformance-neighbours.ts';
 import { observe } from './harness.ts';
-import { hookVendorModules, loadSdk, otelInstrumentation, type Sdk } from './sdks.ts';
+import { type Format, hookVendorModules, loadSdk, otelInstrumentation, type Sdk } from './sdks.ts';
 import { startVendorServer } from './server.ts';
 import { createTelemetry } from './telemetry.ts';
 import { playsOf } from './test-cases.ts';
@@ -20,13 +26,13 @@ if (!family) throw new Error('Expected the vendor to have a family.');
 await hookVendorModules();
 const telemetry = createTelemetry();
 const server = await startVendorServer();
-const hits: Record<string, number> = {};
+let hits: Record<string, number> = {};
 /** Promises that neighbours saw, each with its `responsePromise` at that time. */
-const made: { promise: { responsePromise?: unknown }; of: unknown }[] = [];
+let made: { promise: { responsePromise?: unknown }; of: unknown }[] = [];
 
 /** The prototype in the SDK that has the method. */
-const prototypeOf = (exports: Sdk['exports']): any => {
-  const client = vendor.client({ ...sdk, exports }, server.url, {});
+const prototypeOf = (exports: Sdk['exports'], sdk?: Sdk): any => {
+  const client = vendor.client({ ...sdk, exports } as Sdk, server.url, {});
   const { owner, method } = family.target(client);
   return { prototype: Object.getPrototypeOf(owner), method };
 };
@@ -41,8 +47,10 @@ const wrapperOf = (name: string) => (original: (...args: unknown[]) => unknown) 
 
 /** Wraps the method as most libraries do, by an assignment. */
 function wrapPlainly(): void {
-  const { prototype, method } = prototypeOf(sdk.exports);
-  prototype[method] = wrapperOf('plain')(prototype[method]);
+  for (const sdk of sdks.values()) {
+    const { prototype, method } = prototypeOf(sdk.exports, sdk);
+    prototype[method] = wrapperOf('plain')(prototype[method]);
+  }
 }
 
 /** Wraps the method as instrumentations of OpenTelemetry do, which first remove the wrapper of another one. */
@@ -70,9 +78,7 @@ async function instrumentOurselves(): Promise<void> {
   telemetry.install(new Ours());
 }
 
-const { set, format } = script;
-const name = { set, format, package: vendor.package };
-let sdk = {} as Sdk;
+const sdks = new Map<Format, Sdk>();
 
 const act: Record<NeighboursScript['order'][number], () => void | Promise<void>> = {
   plain: wrapPlainly,
@@ -80,22 +86,31 @@ const act: Record<NeighboursScript['order'][number], () => void | Promise<void>>
   ours: instrumentOurselves,
   // A hook that is registered after the first load sees the module only when it is loaded again.
   async load() {
-    sdk = await loadSdk(name);
+    for (const format of script.formats)
+      sdks.set(format, await loadSdk({ set: script.set, format, package: vendor.package }));
   },
 };
 for (const step of script.order) await act[step]();
 
-const rows = family.streamsApart ? PLAIN_ROWS : ROWS;
-const plays = playsOf(vendor, sdk).plays.filter(
-  ({ row, ...play }) => play.family === family && rows.includes(row.name),
-);
-const observations: NeighboursReport['observations'] = {};
-for (const play of plays) observations[play.name] = await observe(play.row, play, sdk, server);
-const report: NeighboursReport = {
-  observations,
-  hits,
-  replaced: made.filter(({ promise, of }) => promise.responsePromise !== of).length,
-  started: telemetry.started(),
-  ended: telemetry.spans().length,
-};
-process.stdout.write(JSON.stringify(report), () => process.exit(0));
+async function play(sdk: Sdk): Promise<NeighboursReport> {
+  hits = {};
+  made = [];
+  await telemetry.reset();
+  const rows = family?.streamsApart ? PLAIN_ROWS : ROWS;
+  const plays = playsOf(vendor, sdk).plays.filter(
+    ({ row, ...play }) => play.family === family && rows.includes(row.name),
+  );
+  const observations: NeighboursReport['observations'] = {};
+  for (const play of plays) observations[play.name] = await observe(play.row, play, sdk, server);
+  return {
+    observations,
+    hits,
+    replaced: made.filter(({ promise, of }) => promise.responsePromise !== of).length,
+    started: telemetry.started(),
+    ended: telemetry.spans().length,
+  };
+}
+
+const reports: NeighboursReports = {};
+for (const [format, sdk] of sdks) reports[format] = await play(sdk);
+process.stdout.write(JSON.stringify(reports), () => process.exit(0));

@@ -27,8 +27,12 @@ export interface RunResult {
   stderr: string;
 }
 
-/** Variables that would change how an application runs or where it sends its telemetry. */
-const FOREIGN = /^(?:OTEL_|LLMTRACE_|NODE_|OPENAI_|AZURE_|ANTHROPIC_|GOOGLE_|GEMINI_|.*_PROXY$)/i;
+/**
+ * Variables that would change how an application runs or where it sends its telemetry. A cache of compiled files changes
+ * neither.
+ */
+const FOREIGN =
+  /^(?:OTEL_|LLMTRACE_|NODE_(?!COMPILE_CACHE$)|OPENAI_|AZURE_|ANTHROPIC_|GOOGLE_|GEMINI_|.*_PROXY$)/i;
 
 /** The environment of this process without the variables that would change an application's behaviour. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {

@@ -53,9 +53,9 @@ export interface Copy {
 /** A copy that is not ready yet: its run without llmtrace takes long, and the SDK must load after the hooks. */
 export interface ComingCopy {
   readonly name: SdkName;
-  /** Starts the run without llmtrace, if it has not started. */
-  prepare(): unknown;
   /** Loads the SDK, once. */
+  load(): Promise<Sdk>;
+  /** Runs the application without llmtrace, and loads the SDK, once. */
   ready(): Promise<Copy>;
 }
 
@@ -111,9 +111,16 @@ export async function expectTold(troupe: Troupe, copy: Copy, play: Play): Promis
   }
 }
 
+/** What prom-client's registries have. */
+type SingleMetrics = PrometheusObserver['register'] & {
+  getSingleMetricAsString(name: string): Promise<string>;
+};
+
 /** Asserts that Prometheus' gauge of open calls is back at 0. */
 async function expectNoneActive({ prometheus }: Troupe): Promise<void> {
-  const text = await prometheus.register.metrics();
+  // All metrics together are a text that grows with each row.
+  const register = prometheus.register as SingleMetrics;
+  const text = await register.getSingleMetricAsString('llmtrace_active_requests');
   const active = text.split('\n').filter((line) => line.startsWith('llmtrace_active_requests{'));
   assert.deepEqual(
     active.filter((line) => !line.endsWith(' 0')),

@@ -3,14 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownFile } from '../process/own-files.ts';
 import { isIdle, type Report } from './report.ts';
-
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const urlOf = (name: string): string => new URL(name + EXTENSION, import.meta.url).href;
 
 /** Code passed as text runs in the project's folder. */
 const SELF_TEST = `
-import { selfTest } from '${urlOf('self-test')}';
+import { selfTest } from '${ownFile('doctor/self-test')}';
 await selfTest((name) => import(name));
 `;
 
@@ -103,7 +101,7 @@ function nodeOptions(
 ): string {
   const nodeOptions = process.env['NODE_OPTIONS'] ?? '';
   const isOwn = asIs || mayStart([...nodeOptions.split(/\s+/), ...flagsOf(command)]);
-  const modules = [...(isExamined ? [urlOf('attach')] : []), ...(isOwn ? [] : [urlOf('../index')])];
+  const modules = [...(isExamined ? [ownFile('doctor/attach')] : []), ...(isOwn ? [] : [ownFile('index')])];
   return [...modules.map((url) => `--import ${url}`), nodeOptions].join(' ').trim();
 }
 

@@ -138,7 +138,7 @@ const listed = (names: readonly string[]): string =>
     : names.join(', ');
 
 /** Read at each need, not only when llmtrace starts. */
-const READ_LATER = ['LLMTRACE_QUIET', 'LLMTRACE_DOCTOR', 'LLMTRACE_DOCTOR_FOLDER'];
+const READ_LATER = ['LLMTRACE_QUIET', 'LLMTRACE_DOCTOR', 'LLMTRACE_DOCTOR_FOLDER', 'LLMTRACE_DOCTOR_LIVE'];
 
 /** Set by the application itself (dotenv, say) when llmtrace had read them. */
 function late({ settings: { env }, envAtStart }: Situation): Finding[] {

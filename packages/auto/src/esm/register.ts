@@ -8,6 +8,7 @@ import {
   announcingLines,
   type Finding,
   facts,
+  functionFiles,
   mainLine,
   mainModules,
   note,
@@ -17,6 +18,7 @@ import { diag } from '@opentelemetry/api';
 import { isFirst } from '../process/once-per-thread.ts';
 import { ownFile } from '../process/own-files.ts';
 import { announceCommonJs } from './commonjs-load.ts';
+import { addAsCompiled } from './compile.ts';
 import { initialize, type Lines, lineOf, loadSync, SELF } from './loader-hooks.ts';
 import { addAsRead, isReadHere } from './read-patch.ts';
 
@@ -27,7 +29,9 @@ import { addAsRead, isReadHere } from './read-patch.ts';
 export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
   try {
-    register(linesOf(vendors));
+    const lines = linesOf(vendors);
+    register(lines);
+    addAsCompiled(lines.functions);
     announceCommonJs(vendors);
     facts().hook = true;
   } catch (error) {
@@ -84,6 +88,7 @@ const linesOf = (vendors: readonly Vendor[]): Lines => ({
   mains: new Map(
     vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, mainLine(vendor, SELF)] as const)),
   ),
+  functions: vendors.flatMap(functionFiles),
 });
 
 /** The hooks that run in a thread of Node's own. */

@@ -19,6 +19,7 @@ import { note } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { nameOf } from './children.ts';
 import { OWN_THREAD } from './once-per-thread.ts';
+import { here } from './own-files.ts';
 
 /** The threads that llmtrace has started in, in memory that all threads of the process share. */
 const KEY = 'llmtrace.traced';
@@ -146,10 +147,8 @@ const isInstalled = (path: string): boolean => /[\\/]node_modules[\\/]/.test(pat
 /** Pools start threads and processes for the application, with the flags that it names. */
 const POOLS = /[\\/]node_modules[\\/](?:piscina|tinypool|workerpool|poolifier|threads|jest-worker)[\\/]/;
 
-/** This file and the folder of all of this package's; in a bundle that is an ES module they are not known, and no frame is theirs. */
-const url: string | undefined = import.meta.url;
-const THIS = url === undefined ? undefined : fileURLToPath(url);
-const HERE = url === undefined ? undefined : fileURLToPath(new URL('..', url));
+/** The folder of this package's files; undefined in a bundle that is an ES module, where no frame is of this package. */
+const PACKAGE = here === undefined ? undefined : fileURLToPath(new URL('..', here));
 
 /** The file and line of the application that starts something, or the pool that does; undefined for others. */
 function starterOf(stack: string | undefined): string | undefined {
@@ -160,9 +159,9 @@ function starterOf(stack: string | undefined): string | undefined {
     if (place === undefined) return [];
     return place.startsWith('file://') ? fileOfUrl(place) : place;
   });
-  const others = frames.filter((place) => THIS === undefined || !place.startsWith(THIS));
+  const others = frames.filter((place) => PACKAGE === undefined || !place.startsWith(PACKAGE));
   const [first] = others;
-  if (first === undefined || (HERE !== undefined && first.startsWith(HERE))) return undefined;
+  if (first === undefined) return undefined;
   if (!isInstalled(first)) return first;
   return POOLS.test(first) ? (others.find((place) => !isInstalled(place)) ?? first) : undefined;
 }

@@ -7,7 +7,8 @@ import { initialize, loadSync } from '../../src/esm/loader-hooks.ts';
 import { allVendors } from '../../src/vendors.ts';
 
 const vendors = allVendors().map(({ vendor }) => vendor);
-initialize({ files: new Map(vendors.flatMap((vendor) => [...announcingLines(vendor)])), mains: new Map() });
+const files = new Map(vendors.flatMap((vendor) => [...announcingLines(vendor)]));
+initialize({ files, mains: new Map(), functions: [] });
 module.registerHooks({ load: loadSync });
 const [set = '', name = ''] = process.argv.slice(2);
 await loadSdk({ set, package: name, format: 'esm' });

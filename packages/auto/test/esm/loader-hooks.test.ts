@@ -74,8 +74,8 @@ describe('the hook of modules', () => {
   };
   const VERSIONS = process.versions;
 
-  before(() => initialize({ files: new Map([[FILE, 'tell();']]), mains: new Map() }));
-  after(() => initialize({ files: new Map(), mains: new Map() }));
+  before(() => initialize({ files: new Map([[FILE, 'tell();']]), mains: new Map(), functions: [] }));
+  after(() => initialize({ files: new Map(), mains: new Map(), functions: [] }));
   afterEach(() => Object.defineProperty(process, 'versions', { value: VERSIONS, configurable: true }));
 
   for (const [version, format, isTelling] of [

@@ -1,5 +1,5 @@
 /** Hashes of attributes that may name a person. */
-import { createHmac, randomBytes } from 'node:crypto';
+import { hmacSha256, randomKey } from '../platform/crypto.ts';
 import { warnOnce } from '../platform/warn.ts';
 
 /** The most hashes in memory: computing one takes some 3 µs. */
@@ -16,7 +16,7 @@ export function hashWith(salt: string | undefined): Hash {
   return (value) => {
     const found = known.get(value);
     if (found !== undefined) return found;
-    const hash = createHmac('sha256', key).update(value).digest('hex').slice(0, LENGTH);
+    const hash = hmacSha256(key, value).slice(0, LENGTH);
     if (known.size >= MAX) known.clear();
     known.set(value, hash);
     return hash;
@@ -31,6 +31,6 @@ function ownSalt(): string {
       'attributes are hashed with a salt of this process alone, because no LLMTRACE_HASH_SALT is set: the same user has ' +
         'another hash in each process. Set LLMTRACE_HASH_SALT to one secret for all of them',
     );
-  random ??= randomBytes(32).toString('hex');
+  random ??= randomKey();
   return random;
 }

@@ -14,6 +14,7 @@
 import { define } from '../platform/replace-method.ts';
 import type { Chain } from './attempts/intercept.ts';
 import { callOf, replaceMethod } from './attempts/watch.ts';
+import { guard } from './guard.ts';
 import { close, headersArrived, type OpenCall, onCollected, seen } from './open-call.ts';
 import { watchResponse } from './raw-response.ts';
 import { answerArrived } from './result.ts';
@@ -287,10 +288,20 @@ async function observeParse(live: OpenCall, parse: Parse, self: unknown, args: u
   live.parsing = true;
   try {
     const data = await parse.apply(self, args);
-    answerArrived(live, data);
+    if (live.endpoint.hasLines) fileArrived(live, data as Response);
+    else answerArrived(live, data);
     return data;
   } catch (error) {
     close(live, 'failed', error);
     throw error;
   }
+}
+
+/** The application reads the body of a file by itself. */
+function fileArrived(live: OpenCall, response: Response): void {
+  live.parsing = false;
+  guard(live.engine, 'answer', () => {
+    watchResponse(response, live);
+    onCollected(response, live);
+  });
 }

@@ -98,7 +98,7 @@ function run(live: OpenCall, original: Method, self: unknown, args: unknown[]): 
 }
 
 /** The arguments for the SDK's method: those of the application, or a copy that requests the usage of the stream. */
-function askUsage(live: OpenCall, args: unknown[]): unknown[] {
+export function askUsage(live: OpenCall, args: unknown[]): unknown[] {
   const { engine, endpoint, call } = live;
   if (!endpoint.askUsage || !isToAsk(engine, call)) return args;
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));

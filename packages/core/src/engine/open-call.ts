@@ -17,6 +17,7 @@ import { fields } from '../vendor/values.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
 import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
+import type { FailedAttempt } from './attempts/sdk-attempts.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
@@ -56,6 +57,8 @@ export interface OpenCall extends Holder, Linked<OpenCall> {
   readonly readsHeaders: boolean;
   /** The facts from the answer's headers. */
   headers: AnswerHeaders | undefined;
+  /** The failure of the SDK's last attempt, until the SDK makes another one. */
+  failedAttempt: FailedAttempt | undefined;
   /** `asked`: llmtrace requested the usage of the stream. `watched`: the host may send it without a request. */
   usage: 'asked' | 'watched' | undefined;
 }
@@ -195,6 +198,7 @@ const newLive = (
   reading: false,
   readsHeaders,
   headers: undefined,
+  failedAttempt: undefined,
   usage: undefined,
   held: undefined,
   isRegistered: false,
@@ -352,14 +356,19 @@ export function close(live: OpenCall, outcome: Outcome, error?: unknown): void {
   concealConversation(live);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
-  if (live.later) {
-    if (!isFirst(live.later, call)) return;
-    startSpan(engine, call, () => engine.startSpan(call));
-    notify(engine, 'start', call);
-  }
+  if (live.later && !isReported(live, live.later)) return;
   price(engine, call);
   notify(engine, 'end', call);
   if (call.response.isPending) remember(call);
+}
+
+/** Whether the reading of an earlier call's answer is to be reported; the observers then learn of its start. */
+function isReported({ engine, call }: OpenCall, later: Reading): boolean {
+  if (call.response.resultsId !== undefined) remember(call);
+  if (!isFirst(later, call)) return false;
+  startSpan(engine, call, () => engine.startSpan(call));
+  notify(engine, 'start', call);
+  return true;
 }
 
 /** Hashes the conversation that the answer names, if the request named none. */
@@ -384,4 +393,21 @@ function outcomeOf({ call: { error, response }, endpoint, signal }: OpenCall, ou
  */
 export function endOpenCalls(): void {
   for (const live of [...openCalls]) close(live, 'abandoned');
+}
+
+/**
+ * Ends calls of one instrumentation as abandoned whose answer has begun, and of which nothing has arrived for `limit` ms.
+ *
+ * @returns in how many ms the next of them may be due; undefined where none is open.
+ */
+export function endIdleCalls(module: string, limit: number): number | undefined {
+  const now = performance.now();
+  let soonest: number | undefined;
+  for (const live of openCalls) {
+    if (!live.delivered || live.engine.vendor.module !== module) continue;
+    const rest = live.call.activeTime + limit - now;
+    if (rest <= 0) close(live, 'abandoned');
+    else soonest = Math.min(soonest ?? rest, rest);
+  }
+  return soonest;
 }

@@ -3,6 +3,7 @@
  * reading to get the tokens and the end of the call.
  */
 import type { Readable } from 'node:stream';
+import { guard } from './guard.ts';
 import { chunkArrived, close, type OpenCall } from './open-call.ts';
 import { answerArrived } from './result.ts';
 
@@ -121,12 +122,81 @@ async function observeRead(
 
 function bodyArrived(live: OpenCall, textOf: (value: unknown) => unknown, value: unknown): void {
   try {
+    if (live.endpoint.hasLines) {
+      fileArrived(live, value, textOf);
+      return;
+    }
     const body = textOf(value);
     if (typeof body !== 'string') answerArrived(live, body);
     else if (live.call.request.stream) eventsArrived(live, body);
     else answerArrived(live, JSON.parse(body));
   } catch {
     close(live, 'completed'); // the body is no JSON: nothing is known of the answer
+  }
+}
+
+/** The part of a file that is read, in characters or bytes. JSON of this size takes half a second. */
+const MAX_FILE = 64 * 1024 * 1024;
+/** The part that is read at once: 1 to 2 ms. */
+const STEP = 256 * 1024;
+
+/**
+ * A file of JSON documents, one a line. It is read in steps, so that a large one does not hold up the application. What
+ * is beyond the limit, or is no JSON, counts as not read.
+ */
+function fileArrived(live: OpenCall, value: unknown, textOf: (value: unknown) => unknown): void {
+  const size = sizeOf(value);
+  const text = textOf(size > MAX_FILE ? startOf(value) : value);
+  if (typeof text !== 'string') {
+    close(live, 'completed');
+    return;
+  }
+  const lines = linesOf(text.slice(0, MAX_FILE));
+  const read = (): void => {
+    const isEnd = guard(live.engine, 'chunk', () => readStep(live, lines)) ?? true;
+    if (!isEnd) {
+      setImmediate(read);
+      return;
+    }
+    if (size > MAX_FILE) chunkArrived(live, {});
+    close(live, 'completed');
+  };
+  read();
+}
+
+const sizeOf = (value: unknown): number => (value as string).length ?? (value as ArrayBuffer).byteLength;
+
+const startOf = (value: unknown): unknown =>
+  value instanceof ArrayBuffer
+    ? new Uint8Array(value, 0, MAX_FILE)
+    : (value as string | Uint8Array).slice(0, MAX_FILE);
+
+function* linesOf(text: string): Generator<string, undefined> {
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+  return undefined;
+}
+
+/** @returns whether there are no more lines */
+function readStep(live: OpenCall, lines: Iterator<string, undefined>): boolean {
+  for (let size = 0; size < STEP; ) {
+    const { value: line, done } = lines.next();
+    if (done) return true;
+    size += line.length + 1;
+    if (line.trim() !== '') chunkArrived(live, documentOf(line));
+  }
+  return false;
+}
+
+function documentOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
   }
 }
 

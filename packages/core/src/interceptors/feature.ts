@@ -1,8 +1,8 @@
 /** What a feature adds to the calls: an interceptor of their attempts, and an observer that learns of their ends. */
-import { createHash } from 'node:crypto';
 import { propagation } from '@opentelemetry/api';
 import { attributeValue, NAMED_ATTRIBUTES, type NamedAttribute } from '../model/attributes.ts';
 import type { Call, Interceptor, Observer } from '../model/call.ts';
+import { sha256 } from '../platform/crypto.ts';
 import { warn } from '../platform/warn.ts';
 
 export interface Layer {
@@ -63,9 +63,7 @@ const attributeKey = (name: string, { attributes }: Call): string =>
   bounded(`${name}=${attributeValue(attributes, name) ?? ''}`);
 
 const bounded = (key: string): string =>
-  key.length <= MAX_KEY
-    ? key
-    : `${key.slice(0, MAX_KEY - 65)}#${createHash('sha256').update(key).digest('hex')}`;
+  key.length <= MAX_KEY ? key : `${key.slice(0, MAX_KEY - 65)}#${sha256(key)}`;
 
 /** The making of states, and the most states that are kept. */
 export interface States<T> {

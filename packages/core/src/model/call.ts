@@ -119,6 +119,8 @@ export interface LlmResponse {
   billing?: Billing | undefined;
   /** The vendor continues the answer after the call; the application reads it later. */
   isPending?: boolean | undefined;
+  /** The id of the file with the answers, where their usage is there only. */
+  resultsId?: string | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;

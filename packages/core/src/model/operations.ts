@@ -55,6 +55,8 @@ export interface TakenTool {
 export interface Operations {
   /** The part of the trace context that MCP requests carry. */
   readonly mcpPropagate: 'traceparent' | 'all' | 'none';
+  /** Whether the arguments and the results of tools are recorded: to read them may cost time. */
+  readonly recordsContent: boolean;
   /**
    * Opens an operation in the active context.
    * @returns undefined if that fails.

@@ -79,6 +79,10 @@ function replace(holder: object, name: string, original: Method, claims: readonl
   }[name] as Method;
   Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
   const was = Object.getOwnPropertyDescriptor(holder, name);
+  if (was?.set) {
+    Reflect.set(holder, name, wrapped); // the binding of a module
+    return;
+  }
   Object.defineProperty(holder, name, {
     value: wrapped,
     configurable: was?.configurable ?? true,

@@ -1,7 +1,8 @@
 /**
  * ES modules of vendors that announce themselves. OpenTelemetry's hook (import-in-the-middle) sees nothing if the
  * process has a second copy of it, as many other tools bring one. A line at the end of a module works with all of
- * them: `@llmtrace/auto` appends it as the module loads, and it passes the module's classes to the listeners here.
+ * them: `@llmtrace/auto` appends it as the module loads, and it passes the module's classes to the listeners here. Of a
+ * module whose functions are to be replaced, CommonJS or ES module, the line passes those, too.
  */
 import { diag } from '@opentelemetry/api';
 import type { Vendor } from '../vendor/vendor.ts';
@@ -9,7 +10,11 @@ import { namesOf, pointsOf } from './module-files.ts';
 
 /** Classes of a module, by name; undefined where it has none of that name. */
 type Classes = Readonly<Record<string, unknown>>;
-type Listener = (file: string, classes: Classes, url: string) => void;
+/**
+ * Functions of a module by the names by which it exports them, as accessors: to set one replaces the module's own binding.
+ */
+export type Bindings = Readonly<Record<string, unknown>>;
+type Listener = (file: string, classes: Classes, url: string, bindings?: Bindings) => void;
 
 /** The function that the modules call. Every copy of this file shares it, so its shape is a contract. */
 interface Announcer {
@@ -67,6 +72,24 @@ export function announcingLines(vendor: Vendor): Map<string, string> {
         .map((name) => [name, lineOf(name, names)]);
     }),
   );
+}
+
+/** Files of a package with exported functions that are to be replaced. Hooks in other threads get a copy of it. */
+export interface FunctionFiles {
+  readonly module: string;
+  /** Their paths in the package. */
+  readonly files: RegExp;
+  /** The names by which they may export the functions. */
+  readonly names: readonly string[];
+}
+
+export function functionFiles({ module, functions = [] }: Vendor): FunctionFiles[] {
+  const patterns = [...new Set(functions.map(({ files }) => files))];
+  return patterns.map((files) => ({
+    module,
+    files,
+    names: functions.filter((point) => point.files === files).map(({ name }) => name),
+  }));
 }
 
 /** The ES modules of a vendor that may be its main one. */

@@ -90,6 +90,11 @@ export interface Endpoint extends PatchPoint {
    * is reported if no known call ordered it. A reading without usage is not reported.
    */
   readonly reads?: { id(args: readonly any[]): string | undefined; readonly isBatch: boolean };
+  /**
+   * True where the answer is a `Response` that the application reads by itself, with a JSON document in each line:
+   * {@link chunk} folds a line, and gets an empty object for lines that were not read.
+   */
+  readonly hasLines?: boolean;
   /** How to read message content; absent if the conventions have no place for it. */
   readonly content?: ContentReader;
 }
@@ -122,7 +127,30 @@ export interface OperationPoint extends PatchPoint {
   around(call: PatchedCall): unknown;
 }
 
-/** A call of a patched method. */
+/**
+ * A function that a module exports and that is an operation around calls. Its binding within the module is replaced as the
+ * module loads, so that importers and the module's own code call `around`.
+ */
+export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
+  /** The paths in the package of the files that may export it, with extension: bundlers put a hash into a file's name. */
+  readonly files: RegExp;
+  /** The name by which it is exported. Within a minified file it has another one. */
+  readonly name: string;
+  around(call: PatchedCall): unknown;
+}
+
+/**
+ * The steps of a tracing channel of `node:diagnostics_channel` on which a framework publishes its operations.
+ * `start` gives the context in which the operation runs, or undefined, where it is none; `asyncEnd` is its end. Both get the
+ * message of the channel, which is the same object.
+ */
+export interface ChannelPoint {
+  readonly channel: string;
+  readonly method: 'start' | 'asyncEnd';
+  around(call: PatchedCall): unknown;
+}
+
+/** A call of a patched method or function. */
 export interface PatchedCall {
   readonly operations: Operations;
   /** The method with its `this`. */
@@ -171,6 +199,10 @@ export interface Vendor {
   readonly endpoints: readonly Endpoint[];
   /** Methods that are operations around calls. */
   readonly operations?: readonly OperationPoint[];
+  /** Functions that are operations around calls. They need the hooks of `@llmtrace/auto`. */
+  readonly functions?: readonly FunctionPoint[];
+  /** Steps of operations that the library publishes by itself. */
+  readonly channels?: readonly ChannelPoint[];
   /** The endpoint of a call, if one method serves several endpoints; undefined if this call is not a model call. */
   endpointOf?(args: readonly any[]): Endpoint | undefined;
   /** The callback among the arguments that receives the answer, and the other arguments; undefined if there is none. */

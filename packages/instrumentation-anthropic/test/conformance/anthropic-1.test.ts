@@ -1,5 +1,5 @@
 import { vendorCase } from '@llmtrace/test-fixtures/cases/anthropic';
 import { describeConformance } from '@llmtrace/test-fixtures/conformance';
-import { plain } from './subject.ts';
+import * as subjects from './subject.ts';
 
-describeConformance(vendorCase, plain, ['anthropic-1']);
+describeConformance(vendorCase, subjects, ['anthropic-1']);

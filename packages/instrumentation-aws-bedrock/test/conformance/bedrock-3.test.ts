@@ -1,5 +1,5 @@
 import { vendorCase } from '@llmtrace/test-fixtures/cases/aws-bedrock';
 import { describeConformance } from '@llmtrace/test-fixtures/conformance';
-import { plain } from './subject.ts';
+import * as subjects from './subject.ts';
 
-describeConformance(vendorCase, plain, ['bedrock-3']);
+describeConformance(vendorCase, subjects, ['bedrock-3']);

@@ -1,5 +1,5 @@
 import { vendorCase } from '@llmtrace/test-fixtures/cases/google-genai';
 import { describeConformance } from '@llmtrace/test-fixtures/conformance';
-import { plain } from './subject.ts';
+import * as subjects from './subject.ts';
 
-describeConformance(vendorCase, plain, ['genai-3']);
+describeConformance(vendorCase, subjects, ['genai-3']);

@@ -1,5 +1,5 @@
 import { vendorCase } from '@llmtrace/test-fixtures/cases/google-generative-ai';
 import { describeConformance } from '@llmtrace/test-fixtures/conformance';
-import { plain } from './subject.ts';
+import * as subjects from './subject.ts';
 
-describeConformance(vendorCase, plain, ['generative-ai']);
+describeConformance(vendorCase, subjects, ['generative-ai']);

@@ -1,5 +1,5 @@
 import { vendorCase } from '@llmtrace/test-fixtures/cases/openai';
 import { describeAllCopies } from '@llmtrace/test-fixtures/conformance';
-import { plain } from './subject.ts';
+import * as subjects from './subject.ts';
 
-describeAllCopies(vendorCase, plain);
+describeAllCopies(vendorCase, subjects);

@@ -1,5 +1,5 @@
 import { vendorCase } from '@llmtrace/test-fixtures/cases/openai';
 import { describeConformance } from '@llmtrace/test-fixtures/conformance';
-import { plain } from './subject.ts';
+import * as subjects from './subject.ts';
 
-describeConformance(vendorCase, plain, ['openai-7']);
+describeConformance(vendorCase, subjects, ['openai-7']);

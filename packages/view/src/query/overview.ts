@@ -1,9 +1,9 @@
-/** The sums of the overview: in all, by model, by origin, and over time. */
+/** The sums of the overview: of all calls, by model, by origin, and over time. */
 import { type Bucket, type Dot, type ModelSums, type Origin, type Overview, STATUSES } from '../api-types.ts';
-import { type CallRow, statusOf } from '../store/row.ts';
+import { type CallRow, inMs, statusOf } from '../store/row.ts';
 import { isUnpriced, type Store } from '../store/store.ts';
 import { listCalls } from './calls.ts';
-import { grouped } from './group.ts';
+import { byCost, grouped } from './group.ts';
 
 const quantile = (sorted: Float64Array, share: number): number | undefined =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
@@ -26,7 +26,7 @@ interface Frame {
   readonly step: number;
 }
 
-/** The time that is shown, cut into buckets. */
+/** The shown time, divided into buckets. */
 function frameOf(first: number, last: number, now: number): Frame {
   const end = Math.max(last + 1, Math.min(now, last + MINUTE));
   const length = Math.max(end - first, 10 * SECOND);
@@ -77,16 +77,13 @@ function sumsOf(rows: readonly CallRow[]): Sums {
   return sums;
 }
 
-const bySpending = (a: { cost: number; calls: number }, b: { cost: number; calls: number }): number =>
-  b.cost - a.cost || b.calls - a.calls;
-
 function modelsOf(rows: readonly CallRow[]): ModelSums[] {
   const models = [...grouped(rows, modelOf)].map(([model, group]) => {
     const { durations, ...sums } = sumsOf(group);
     const sorted = sortedOf(durations);
     return { model, ...sums, median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
   });
-  return models.sort(bySpending);
+  return models.sort(byCost);
 }
 
 const NO_ORIGIN = '(no parent)';
@@ -102,7 +99,7 @@ function originsOf(rows: readonly CallRow[]): Origin[] {
     const { calls, cost, unpriced } = sumsOf(group);
     return { name, calls, cost, unpriced, traces: new Set(group.map(({ traceId }) => traceId)).size };
   });
-  return origins.sort(bySpending).slice(0, MAX_ORIGINS);
+  return origins.sort(byCost).slice(0, MAX_ORIGINS);
 }
 
 function bucketsOf(rows: readonly CallRow[], { from, to, step }: Frame): Bucket[] {
@@ -130,7 +127,7 @@ function costByModel(rows: readonly CallRow[]): Record<string, number> {
 
 const MAX_DOTS = 4000;
 
-/** All calls while they are few; else all that failed or took long, and an even part of the rest. */
+/** The calls to draw as dots: all of a few; of many, those that failed or took long, and an even sample of the others. */
 function dotted(rows: readonly CallRow[], sorted: Float64Array): readonly CallRow[] {
   if (rows.length <= MAX_DOTS) return rows;
   const kept = new Set<CallRow>();
@@ -165,7 +162,7 @@ function dotsOf(rows: readonly CallRow[], models: readonly ModelSums[], from: nu
   ]);
 }
 
-/** The application went on before the call had ended. */
+/** Whether the application left the call before its end. */
 function hasLeft(row: CallRow): boolean {
   const status = statusOf(row);
   return status === 'cancelled' || status === 'abandoned';
@@ -173,7 +170,7 @@ function hasLeft(row: CallRow): boolean {
 
 export interface OverviewQuery {
   readonly service: string | undefined;
-  /** The last so many ms; 0 is all. */
+  /** The length of the shown time, in ms until the last call; 0 shows all. */
   readonly range: number;
 }
 
@@ -186,9 +183,7 @@ export function overviewOf(store: Store, { service, range }: OverviewQuery, now 
   const models = modelsOf(rows);
   const { durations: took, ...totals } = sumsOf(rows);
   const durations = sortedOf(took);
-  const firstChunks = sortedOf(
-    rows.flatMap(({ call: { firstChunk } }) => (firstChunk === undefined ? [] : [firstChunk * 1000])),
-  );
+  const firstChunks = sortedOf(rows.flatMap(({ call }) => inMs(call.firstChunk) ?? []));
   const dots = dotted(rows, durations);
   return {
     ...frame,

@@ -7,7 +7,7 @@ import { context } from '@opentelemetry/api';
 import type { Call, Interceptor } from '../../model/call.ts';
 import { isAborted, throwIfAborted } from '../../platform/abort-signals.ts';
 import { discard, failed, outcomeFor, refusedBy } from './failure.ts';
-import { requestsOf, type Send } from './resend.ts';
+import type { Requests } from './resend.ts';
 
 /** The state of the interceptors of a call. */
 export interface Chain {
@@ -28,11 +28,9 @@ export interface Chain {
 export async function attemptBeneath(
   chain: Chain,
   call: Call,
-  send: Send,
-  args: readonly unknown[],
+  requests: Requests,
   attempted: () => void,
 ): Promise<unknown> {
-  const requests = requestsOf(send, args);
   const { signal } = requests;
   call.signal = signal;
   if (!requests.isRepeatable) call.maxRetries = 0;

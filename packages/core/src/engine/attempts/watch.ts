@@ -12,7 +12,8 @@ import type { Transport } from '../../vendor/vendor.ts';
 import { guard } from '../guard.ts';
 import type { OpenCall } from '../open-call.ts';
 import { attemptBeneath } from './intercept.ts';
-import type { Send } from './resend.ts';
+import { requestsOf, type Send } from './resend.ts';
+import { attemptBegins, watchAttempt } from './sdk-attempts.ts';
 
 const CALL = createContextKey('llmtrace.call');
 const WATCHED = Symbol.for('llmtrace.attempts');
@@ -58,12 +59,17 @@ export function watchAttempts(client: unknown): void {
   replaceMethod(client, REQUEST, (send) => {
     return function fetchWithTimeout(this: unknown, ...args) {
       const live = callOf(this);
-      if (!live?.chain) {
+      if (!live) return send.apply(this, args);
+      attemptBegins(live);
+      if (!live.chain) {
         attempted(live);
-        return send.apply(this, args);
+        return watchAttempt(live, send.apply(this, args));
       }
       const request: Send = (...given) => send.apply(this, given) as Promise<Response>;
-      return attemptBeneath(live.chain, live.call, request, args, () => attempted(live));
+      return watchAttempt(
+        live,
+        attemptBeneath(live.chain, live.call, requestsOf(request, args), () => attempted(live)),
+      );
     };
   });
   replaceMethod(client, REQUESTS, (send) => {
@@ -72,8 +78,11 @@ export function watchAttempts(client: unknown): void {
     return function apiCall(this: unknown, ...args) {
       const fetch = (args[FETCH] ?? globalThis.fetch) as Fetch;
       const counted: Fetch = (...request) => {
-        attempted(callOf(this));
-        return fetch(...request);
+        const live = callOf(this);
+        if (!live) return fetch(...request);
+        attemptBegins(live);
+        attempted(live);
+        return watchAttempt(live, fetch(...request));
       };
       args[FETCH] = counted;
       return send.apply(this, args);
@@ -92,10 +101,9 @@ export function watchTransport(client: unknown, { holder: holderOf, method, lear
   if (typeof original !== 'function' || original[WATCHED]) return;
   const watched: Method = function (this: unknown, ...args) {
     const live = openCallHere();
-    if (live) guard(live.engine, 'request', () => requestSent(live, learn, args));
-    const answer = original.apply(this, args);
-    if (live && answer instanceof Promise) answer.then((value) => answered(live, value), ignore);
-    return answer;
+    if (!live) return original.apply(this, args);
+    guard(live.engine, 'request', () => requestSent(live, learn, args));
+    return watchAttempt(live, original.apply(this, args), (answer) => answered(live, answer));
   };
   watched[WATCHED] = true;
   for (const key of ['name', 'length'] as const)
@@ -103,11 +111,10 @@ export function watchTransport(client: unknown, { holder: holderOf, method, lear
   Object.defineProperty(holder, method, { value: watched, configurable: true, writable: true });
 }
 
-const ignore = (): void => {};
-
 /** Sets the server of a call if it was unknown when the call started. */
 function requestSent(live: OpenCall, learn: Transport['learn'], args: readonly unknown[]): void {
   const { call, client, engine } = live;
+  attemptBegins(live);
   attempted(live);
   learn(client, args);
   if (call.server) return;
@@ -118,14 +125,14 @@ function requestSent(live: OpenCall, learn: Transport['learn'], args: readonly u
 function answered(live: OpenCall, value: unknown): void {
   const { headers } = fields(fields(value).response);
   const get = (name: string): unknown => fields(headers)[name];
-  live.headers ??= guard(live.engine, 'answer', () => answerHeaders({ get }));
+  live.headers ??= answerHeaders({ get });
 }
 
 /** Whether interceptors run beneath the SDK: between its one attempt and the network. */
 export const repeatsBeneath = (client: unknown): boolean =>
   typeof (client as Record<string, unknown> | null | undefined)?.[REQUEST] === 'function';
 
-function attempted(live: OpenCall | undefined): void {
+export function attempted(live: OpenCall | undefined): void {
   if (!live) return;
   live.call.attempts++;
   live.call.attemptTime = performance.now();

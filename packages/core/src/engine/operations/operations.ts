@@ -19,6 +19,7 @@ export function operationsOf(engine: EngineConfig): Operations {
   const safely = <T>(step: () => T): T | undefined => guard(engine, 'answer', step);
   const operations: Operations = {
     mcpPropagate: engine.mcpPropagate,
+    recordsContent: engine.content !== undefined && !engine.content.completionHook,
     open: (start) => guard(engine, 'start', () => handleOf(openOperation(engine, start()))),
     trace(start, run, ends) {
       const operation = operations.open(start);
