@@ -42,7 +42,7 @@ describe('instrumenting by hand', () => {
     }
   }
 
-  it('calls nothing of what is another’s, though it looks alike', () => {
+  it('calls no method of an object that only looks like a client', () => {
     let calls = 0;
     class Vertex {
       project = 'p';
@@ -79,7 +79,7 @@ describe('instrumenting by hand', () => {
     ['a client of another library', { chat: { completions: {} }, models: { list() {} } }],
   ];
   for (const [what, given] of STRANGE) {
-    it(`gives ${what} back, and says that it is not traced`, () => {
+    it(`returns ${what}, and warns that it is not traced`, () => {
       assert.equal(instrumentClient(given), given);
       assert.equal(instrumentModule(given), given);
       const said = facts().warnings.filter((text) => text.includes('was given nothing that llmtrace knows'));

@@ -198,7 +198,7 @@ describe('the Prometheus metrics of calls', () => {
     assert.equal((await samples(observer))[cost], 0.25);
   });
 
-  it('count calls that llmtrace refused as none of the provider', async () => {
+  it('do not count calls that llmtrace refused as calls of the provider', async () => {
     const observer = prometheusObserver();
     const error = new LlmTraceError('no', { code: 'wait_too_long', key: 'k', retryAfter: undefined });
     const retries = [{ time: 1, errorType: 'server', status: 500, delay: 5 }];
@@ -227,7 +227,7 @@ describe('the Prometheus metrics of calls', () => {
     assert.equal(counted['llmtrace_partial_costs_total{provider="openai",model="gpt-4o"}'], 1);
   });
 
-  it('stop at a number of label values, and say so once', async () => {
+  it('stop at a number of label values, with one warning', async () => {
     const diag = recordDiag();
     const observer = prometheusObserver({ maxLabelValues: 2 });
     for (const model of ['a', 'b', 'c', 'd', 'a'])
@@ -297,7 +297,7 @@ describe('the Prometheus metrics of calls', () => {
 });
 
 describe('the registry of the application', () => {
-  it('gets the metrics, and keeps what it has', async () => {
+  it('gets the metrics, and keeps its own', async () => {
     const register = new Registry();
     const own = new Counter({ name: 'orders', help: 'x', registers: [register] });
     own.inc(3);
@@ -321,7 +321,7 @@ describe('the registry of the application', () => {
     assert.deepEqual(diag.lines, []);
   });
 
-  it('lets the series of idle models go for those of new ones, and of no others', async () => {
+  it('replaces the series of idle models by those of new ones', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['performance'] });
     try {
       const observer = prometheusObserver({ maxLabelValues: 2, defaultLabels: { service: 'chat' } });

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Makes a call, and ends in the way that is asked for: node exits.mjs sigterm
+// Makes a call, and ends in the way that the argument names: node exits.mjs sigterm
 import { spawn } from 'node:child_process';
 import OpenAI from 'openai';
 
@@ -43,7 +43,7 @@ const WAYS = {
   sigquit: () => signal(stay() && 'SIGQUIT'),
   sigusr2: () => signal(stay() && 'SIGUSR2'),
   sigkill: () => signal(stay() && 'SIGKILL'),
-  // The event loop stands still: as without llmtrace, a signal ends the process all the same.
+  // The event loop stands still: as without llmtrace, a signal still ends the process.
   blocked: () => block('TERM'),
   blockedint: () => block('INT'),
   // The application's own handlers: one that exits, one that does not, one that lets the signal have its way.

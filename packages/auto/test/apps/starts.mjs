@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Starts a thread or a process that makes a call, in the way that is asked for: node starts.mjs bare-thread
+// Starts a thread or a process that makes a call, in the way that the argument names: node starts.mjs bare-thread
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -58,7 +58,7 @@ describe('the end of a process', () => {
     listens: 'that listens to exit',
   };
   for (const [way, what] of Object.entries(WAYS)) {
-    it(`is the same with llmtrace for a process ${what}, and nothing is lost`, async () => {
+    it(`is the same with llmtrace for a process ${what}, and no telemetry is lost`, async () => {
       const [without, traced] = await both('apps/exits.mjs', { args: [way] });
       assert.deepEqual(asWritten(traced), asWritten(without));
       assert.deepEqual(names(), [CALL]);

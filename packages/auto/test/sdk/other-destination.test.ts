@@ -77,7 +77,7 @@ describe('a provider that has the telemetry in the place of a configured endpoin
     });
   }
 
-  it('is not called what a minifier calls it', () => {
+  it('does not have the name that a minifier gave it', () => {
     const provider = { getTracer: () => assert.fail() };
     assert.match(elsewhere(settings, provider)?.message ?? '', /spans go to a provider of the application,/);
   });

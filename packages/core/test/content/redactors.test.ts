@@ -1,4 +1,4 @@
-/** What the redactors that come along find, and what they leave. */
+/** The texts that the built-in redactors find, and those that they leave. */
 import assert from 'node:assert/strict';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { type Redactor, redactorOf, type Where } from '../../src/content/redactors.ts';

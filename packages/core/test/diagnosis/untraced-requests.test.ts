@@ -1,4 +1,4 @@
-/** Why a request was not traced, by what was on its stack and what was patched. */
+/** The cause of an untraced request, from its call stack and the patched copies. */
 import assert from 'node:assert/strict';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { fileURLToPath } from 'node:url';

@@ -13,7 +13,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 /** Full names: not `LLMTRACE_RETRY_*`, nor a part of a name. */
 const namesIn = (text: string): string[] => text.match(/\bLLMTRACE_[A-Z]+(?:_[A-Z]+)*\b(?![_*])/g) ?? [];
 
-/** Asserts that two lists have the same names, and says of each name in only one of them what to do. */
+/** Asserts that two lists have the same names; the message has the remedy for each name in only one of them. */
 function assertSame(
   names: readonly string[],
   wanted: readonly string[],

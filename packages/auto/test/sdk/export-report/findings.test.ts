@@ -28,7 +28,7 @@ function findingsOf(work: () => void): string[] {
   return added.map(({ code, message, lost }) => `${lost ? '✗' : '!'} ${code}: ${message}`);
 }
 
-describe('what becomes of exports', () => {
+describe('the findings of exports', () => {
   it('is a finding, once a signal and cause, and once that it is over', () => {
     const { notify } = exportReports(1, {}, new Drops());
     const arrived = { kind: 'exported', signal: 'traces', url: FAILED.url } as const;
@@ -49,7 +49,7 @@ describe('what becomes of exports', () => {
     ]);
   });
 
-  it('names the endpoint of the environment where none was reached, without what is secret of it', () => {
+  it('names the endpoint of the environment if none was reached, without its secrets', () => {
     const { notify } = exportReports(
       1,
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@host/otlp?token=1' },
@@ -60,7 +60,7 @@ describe('what becomes of exports', () => {
     assert.match(found ?? '', /at https:\/\/host\/otlp: its name has no address \(ENOTFOUND\)$/);
   });
 
-  it('has what a receiver rejected, in one line', () => {
+  it('reports the rejection of a receiver, in one line', () => {
     const { notify } = exportReports(1, {}, new Drops());
     const rejected = { kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces' } as const;
     const found = findingsOf(() => {
@@ -89,7 +89,7 @@ describe('what becomes of exports', () => {
     });
   }
 
-  it('counts what failed and rejected exports lost, but no metrics: the next export has them', () => {
+  it('counts the losses of failed and rejected exports, except metrics: the next export has them', () => {
     const drops = new Drops();
     const { notify } = exportReports(1, {}, drops);
     findingsOf(() => {
@@ -121,7 +121,7 @@ describe('what becomes of exports', () => {
     assert.ok(failure.message.length <= 300);
   });
 
-  it('has what was dropped, and what a thread that ended had', () => {
+  it('reports dropped telemetry, and the losses of a thread that ended', () => {
     const reports = exportReports(4096, {}, new Drops());
     const ledger = new Ledger();
     ledger.add('traces', 10, 2);
@@ -212,7 +212,7 @@ describe('an exporter that reports', () => {
     assert.equal(settled.length, 4);
   });
 
-  it('takes off what was exported once, however often the exporter says so', () => {
+  it('settles an export once, even if the exporter reports it several times', () => {
     make().export(['a'], () => {});
     done[0]?.(0);
     done[0]?.(1);
@@ -236,7 +236,7 @@ describe('an exporter that reports', () => {
     assert.equal(received[0]?.kind, 'failed');
   });
 
-  it('does not report what is under way, but where its end is not waited for', () => {
+  it('reports no open export, unless the process does not wait for its end', () => {
     make().export(['a'], () => {});
     reportUnderWay('failed');
     assert.deepEqual(received, []);

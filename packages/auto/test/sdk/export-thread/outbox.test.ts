@@ -35,7 +35,7 @@ function receiver() {
   return made;
 }
 
-describe('what waits for its export', () => {
+describe('the telemetry that waits for its export', () => {
   it('is bounded in bytes, with or without a receiver; the rest is dropped, counted and reported', () => {
     const { outbox, drops, received } = setUp();
     const to = receiver();

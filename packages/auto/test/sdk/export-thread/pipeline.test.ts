@@ -1,4 +1,4 @@
-/** The pipeline of the export thread, with exporters that keep what they are given. */
+/** The pipeline of the export thread, with exporters that keep the exported items. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { Drops, Ledger } from '../../../src/sdk/export-report/ledger.ts';
@@ -97,7 +97,7 @@ describe('the pipeline of exports', () => {
     assert.deepEqual([ledger.waiting('traces'), ledger.bytes, captured.spans.length], [0, 0, 4]);
   });
 
-  it('drops what is more than the queue may have, those under way included', async () => {
+  it('drops telemetry beyond the limit of the queue, which includes open exports', async () => {
     captured.answers = false;
     const env = { OTEL_BSP_MAX_QUEUE_SIZE: '4', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2' };
     const { ledger, drops, received, send } = withEnv(env, () => start({ traces: [{ path }] }));
@@ -112,7 +112,7 @@ describe('the pipeline of exports', () => {
     assert.equal(captured.spans.length, 1);
   });
 
-  it('exports what was dropped as a metric, where something was', async () => {
+  it('exports the number of dropped items as a metric, if there are any', async () => {
     const { pipeline, drops, send } = start({ metrics: [{ path }] });
     const scope = { name: 'test', version: undefined, schemaUrl: undefined };
     send({ instrument: { id: 0, kind: 'createCounter', name: 'calls', options: undefined, scope } }, [

@@ -16,7 +16,7 @@ const sdk3: typeof sdk2 = createRequire(fixture.resolve('@opentelemetry/sdk-node
   '@opentelemetry/sdk-metrics',
 );
 
-/** A meter that counts the records it gets, and what it reports of one counter. */
+/** A meter that counts its records, and the reports of one counter. */
 function stage(sdk: typeof sdk2, views: sdk2.ViewOptions[] = []) {
   class Reader extends sdk.MetricReader {
     override async onForceFlush() {}
