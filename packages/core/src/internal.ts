@@ -46,6 +46,7 @@ export {
   close,
   endIdleCalls,
   endOpenCalls,
+  headersArrived,
   isOnlyUsage,
   type OpenCall,
   onCollected,

@@ -20,7 +20,15 @@ const json = (stream: ServerHttp2Stream, status: number, body: object, headers =
   stream.end(JSON.stringify(body));
 };
 
+/** Of a family whose body has no usage. */
+const UNCOUNTED = 'mistral.mistral-7b-instruct-v0:2';
+
 function answer(stream: ServerHttp2Stream, path: string): void {
+  if (path.endsWith('/invoke')) {
+    const counts = { 'x-amzn-bedrock-input-token-count': '21', 'x-amzn-bedrock-output-token-count': '7' };
+    json(stream, 200, { outputs: [{ text: 'hi', stop_reason: 'stop' }] }, counts);
+    return;
+  }
   if (!path.endsWith('-stream')) {
     json(stream, 200, {
       output: { message: { role: 'assistant', content: [] } },
@@ -97,6 +105,21 @@ describe('the client of Bedrock', () => {
       const cost = (BEDROCK_TOKENS.fresh * 1.1 + BEDROCK_TOKENS.output * 5.5) / 1e6;
       assert.ok(Math.abs(Number(attributes['gen_ai.usage.cost']) - cost) < 1e-12, 'cost');
     }
+  });
+
+  it('takes the tokens from the headers, where the body of a model has none', async () => {
+    const client = new exports.BedrockRuntimeClient(options(url()));
+    const body = JSON.stringify({ prompt: 'hello', max_tokens: 10 });
+    const answered = await client.send(new exports.InvokeModelCommand({ modelId: UNCOUNTED, body }));
+    client.destroy();
+    assert.match(Buffer.from(answered.body).toString(), /"text":"hi"/);
+    const [{ attributes } = { attributes: {} }] = telemetry.spans();
+    assert.deepEqual(
+      ['gen_ai.request.model', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map(
+        (name) => attributes[name],
+      ),
+      [UNCOUNTED, 21, 7],
+    );
   });
 
   it("counts the SDK's own attempts", async () => {

@@ -7,6 +7,7 @@ import {
   chunkArrived,
   close,
   fields,
+  headersArrived,
   isCancelled,
   isOnlyUsage,
   type OpenCall,
@@ -64,6 +65,7 @@ export class Exchange {
   #isAsked = false;
   #found: Recognised | undefined;
   #live: OpenCall | undefined;
+  #headers: Header | undefined;
   #reader: AnswerReader | undefined;
   #decoder: Decoder | undefined;
   #isOver = false;
@@ -135,6 +137,7 @@ export class Exchange {
     const live = this.#live;
     if (!live || live.delivered) return;
     live.delivered = true;
+    headersArrived(live, { get: this.#headers });
     this.#opener.answerBegins();
   }
 
@@ -178,6 +181,7 @@ export class Exchange {
 
   #answers(header: Header): void {
     const found = this.#found as Recognised;
+    this.#headers = header;
     this.#begins();
     const type = header('content-type') ?? '';
     const reader = readerOf(type, found.protocol.isBulky === true, {
