@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
 import { isRegistryThere, newestOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { periodOf, today } from '../lib/period.mjs';
 import { COLUMNS, judge } from './judge.mjs';
 import { page } from './page.mjs';
 import { HOSTS, rowsOf } from './plan.mjs';
@@ -97,7 +98,7 @@ async function run(one) {
     baselines.clear();
     cells = await cellsOf(one);
   }
-  results = kept().set(one.name, cells); // another run may have added to it
+  results = kept().set(one.name, { ...cells, on: today() }); // another run may have added to it
   writeFileSync(KEPT, JSON.stringify([...results]));
   console.log(`${one.name.padEnd(52)} ${isRed(cells) ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
   const reasons = Map.groupBy(
@@ -138,9 +139,10 @@ function versions() {
 }
 
 function writePage() {
-  const date = new Date().toISOString().slice(0, 10);
-  const about = { date, node: process.versions.node, packages: versions() };
-  writeFileSync(join(root, 'docs', 'hosts.md'), page(rows, kept(), about));
+  const found = kept();
+  const period = periodOf(rows.flatMap(({ name }) => found.get(name)?.on ?? []));
+  const about = { period, node: process.versions.node, packages: versions() };
+  writeFileSync(join(root, 'docs', 'hosts.md'), page(rows, found, about));
 }
 
 function sayIfNewer(name, version) {

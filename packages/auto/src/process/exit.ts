@@ -6,6 +6,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { endOpenCalls, endOpenOperations } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
+import { keepListening } from './kept-listeners.ts';
 import { watchSignals } from './signals.ts';
 
 const steps: (() => void)[] = [];
@@ -23,7 +24,7 @@ function endAll(): void {
 export function atExit(step: () => void): void {
   steps.push(step);
   if (steps.length > 1) return;
-  process.on('exit', finish);
+  keepListening('exit', finish, isMainThread ? finishInReallyExit : undefined);
   if (!isMainThread) return;
   watchSignals(finish);
   keepFirst(finishAnyway);
@@ -50,15 +51,21 @@ function finish(): void {
  */
 function finishAnyway(): void {
   process.on('uncaughtExceptionMonitor', finish);
-  const { reallyExit } = process as { reallyExit?: (code?: number) => never };
-  if (typeof reallyExit !== 'function') return;
-  Object.assign(process, {
-    reallyExit(this: unknown, ...args: [code?: number]): never {
-      finish();
-      return reallyExit.apply(this, args);
-    },
-  });
+  finishInReallyExit();
 }
+
+/** Has {@link finish} run where `process.exit()` leads, even if no listener is left. */
+function finishInReallyExit(): void {
+  const { reallyExit } = process as { reallyExit?: (code?: number) => never };
+  if (typeof reallyExit !== 'function' || reallyExit === finishing) return;
+  finishing = function (this: unknown, ...args: [code?: number]): never {
+    finish();
+    return reallyExit.apply(this, args);
+  };
+  Object.assign(process, { reallyExit: finishing });
+}
+
+let finishing: ((code?: number) => never) | undefined;
 
 /** Keeps `listener` the first exit listener, even if the application prepends others. */
 function keepFirst(listener: () => void): void {
@@ -68,7 +75,10 @@ function keepFirst(listener: () => void): void {
     process.prependListener('exit', listener);
   };
   settle();
-  process.on('newListener', (event, added) => {
+  keepListening('newListener', (event: string | symbol, added: unknown) => {
     if (event === 'exit' && added !== listener) process.nextTick(settle);
+  });
+  keepListening('removeListener', (event: string | symbol, removed: unknown) => {
+    if (event === 'exit' && removed === listener) process.nextTick(settle);
   });
 }

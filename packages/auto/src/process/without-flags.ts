@@ -85,8 +85,8 @@ function sayThread(starter: string, sdks: readonly string[]): void {
   note(
     {
       code: 'not-started',
-      message: `a worker thread that ${starter} starts runs without llmtrace, since its \`execArgv\` or \`env\` leaves out what starts it; calls that it makes are not traced`,
-      cure: 'Leave `execArgv` and `env` of the Worker as they are by default, or give it `execArgv: [...process.execArgv]`',
+      message: `a worker thread that ${starter} starts runs without llmtrace, since its \`execArgv\` or \`env\` leaves out what starts it, or its code is CommonJS in a string (\`eval: true\`), before which Node.js runs no \`--import\`; calls that it makes are not traced`,
+      cure: 'Leave `execArgv` and `env` of the Worker as they are by default, or give it `execArgv: [...process.execArgv]`; for `eval: true`, start llmtrace by --require',
       lost: false,
     },
     true,
@@ -173,13 +173,15 @@ function fileOfUrl(place: string): string | [] {
 
 /** Whether the application has one of the SDKs. */
 function hasSdk(sdks: readonly string[]): boolean {
-  const froms = [process.argv[1], join(process.cwd(), 'index.js')];
-  return froms.some((from) => from !== undefined && sdks.some((sdk) => canResolve(from, sdk)));
+  const [, main] = process.argv;
+  const froms = [...(main === undefined ? [] : [() => main]), () => join(process.cwd(), 'index.js')];
+  return froms.some((from) => sdks.some((sdk) => canResolve(from, sdk)));
 }
 
-function canResolve(from: string, sdk: string): boolean {
+/** @param from may throw: the folder that the process runs in may be deleted. */
+function canResolve(from: () => string, sdk: string): boolean {
   try {
-    module.createRequire(from).resolve(sdk);
+    module.createRequire(from()).resolve(sdk);
     return true;
   } catch {
     return false;

@@ -19,7 +19,7 @@ async function block(name) {
   // The export thread listens by then, and this one no more.
   while (process.listenerCount(`SIG${name}`) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   spawn('sh', ['-c', `sleep 0.3; kill -${name} ${process.pid}`], { stdio: 'ignore' });
-  const end = Date.now() + Number(process.env.BLOCK_MS ?? 15_000);
+  const end = Date.now() + Number(process.env.BLOCK_MS ?? 45_000);
   while (Date.now() < end);
   console.log('survived');
 }
@@ -99,6 +99,24 @@ const WAYS = {
   exiting() {
     process.prependListener('exit', () => process.exit(6));
     setTimeout(() => process.exit(2), 10);
+  },
+  // One that removes all listeners: of the exit, of a signal, of everything.
+  removes() {
+    process.removeAllListeners('exit');
+    console.log(process.listenerCount('exit'));
+  },
+  removesexits() {
+    process.removeAllListeners('exit');
+    process.exit(4);
+  },
+  removesall() {
+    process.removeAllListeners();
+    setTimeout(() => process.exit(8), 50);
+  },
+  async removessignal() {
+    for (const name of ['SIGTERM', 'exit']) process.removeAllListeners(name);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    signal(stay() && 'SIGTERM');
   },
   open() {
     ask('hang').catch(() => {});

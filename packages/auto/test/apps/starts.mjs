@@ -11,6 +11,8 @@ const path = fileURLToPath(url);
 const WAYS = {
   thread: () => new Worker(url),
   'bare-thread': () => new Worker(url, { execArgv: [] }),
+  // In CommonJS.
+  'thread-of-a-string': () => new Worker(`import(${JSON.stringify(url.href)})`, { eval: true }),
   'own-env-thread': () => new Worker(url, { env: vendorOnly() }),
   'own-env-flags-thread': () => new Worker(url, { env: vendorOnly(), execArgv: process.execArgv }),
   'bare-fork': () => fork(path, ['child'], { execArgv: [] }),

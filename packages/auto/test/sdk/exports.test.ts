@@ -226,6 +226,11 @@ describe('where there can be no export thread', function () {
     await expectInProcess(copied('broken', "throw new TypeError('broken');"), /\(TypeError\)/);
   });
 
+  it('the process exports by itself: it runs in a folder that is deleted', async () => {
+    const flags = [...AUTO, '--import', pathToFileURL(file('apps/deleted-folder.mjs')).href];
+    await expectInProcess(flags, /\(deleted folder\).*Run the process in a folder that exists/);
+  });
+
   it('its own exports are no spans of the application, which traces its requests', async () => {
     const flags = [
       '--import',
@@ -246,7 +251,7 @@ describe('where there can be no export thread', function () {
     const warnings = warningsIn(stderr);
     assert.match(
       warnings[1] ?? '',
-      /^the process ended before its last telemetry was exported to .*; 2 spans lost/,
+      /^the process ended before its last telemetry was exported to .*, since there is no export thread; 2 spans lost/,
     );
   });
 

@@ -18,8 +18,11 @@ export interface ExportReports {
   /** The export thread ended and lost the contents of the ledger; it is restarted in `delay` ms. */
   died(reason: string, ledger: Ledger, delay: number): void;
   /** The process ends before the contents of the ledger were exported. */
-  unsent(ledger: Ledger): void;
+  unsent(ledger: Ledger, why: Unsent): void;
 }
+
+/** Why an exit waits in vain: for an answer, for a thread that still starts, or there is none. */
+export type Unsent = 'no answer' | 'not started' | 'no thread';
 
 type Outcome = Exclude<ExportReport, { kind: 'ready' }>;
 type Of<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
@@ -139,17 +142,32 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
         lost: true,
       });
     },
-    unsent(ledger) {
-      const waiting = waitingIn(ledger);
+    unsent(ledger, why) {
+      const { since, cure } = UNSENT[why];
       say({
         code: 'export-unsent',
-        message: `the process ended before its last telemetry was exported to ${shownEndpoint(env, 'traces')}${waiting}`,
-        cure: 'Look whether the receiver answers in time; without an export thread, let the application end by itself',
+        message: `the process ended before its last telemetry was exported to ${shownEndpoint(env, 'traces')}${since}${waitingIn(ledger)}`,
+        cure,
         lost: true,
       });
     },
   };
 }
+
+const UNSENT: Readonly<Record<Unsent, { since: string; cure: string }>> = {
+  'no answer': {
+    since: '',
+    cure: 'Look whether the receiver answers in time; LLMTRACE_EXIT_TIMEOUT_MS says how long an exit waits',
+  },
+  'not started': {
+    since: ', since the export thread was still starting',
+    cure: 'Raise LLMTRACE_EXIT_TIMEOUT_MS, which says how long an exit waits: a busy machine starts the thread late',
+  },
+  'no thread': {
+    since: ', since there is no export thread',
+    cure: 'Let the application end by itself',
+  },
+};
 
 const ITEMS: Readonly<Record<Signal, string>> = { traces: 'span', metrics: 'value', logs: 'log event' };
 
@@ -187,6 +205,7 @@ const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',
   // Deno 2.9 refuses the flags of the thread.
   ERR_WORKER_INVALID_EXEC_ARGV: 'Let the application end by itself, or run it on Node.js',
+  'deleted folder': 'Run the process in a folder that exists: Node.js starts no thread in a deleted one',
   'Yarn PnP': 'Set `nodeLinker: node-modules` in .yarnrc.yml to have the thread',
 };
 
