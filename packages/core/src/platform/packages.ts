@@ -16,17 +16,24 @@ export function loadedFiles(name: string): LoadedFile[] {
   // Made from an arbitrary path, since all `require` functions share one cache. The working directory may be deleted,
   // and a bundle has no URL.
   const { cache } = createRequire(process.execPath);
-  return Object.entries(cache).flatMap(([path, loaded]) => {
-    const root = rootOf(path, name);
-    if (root === undefined || !loaded?.loaded) return [];
-    const file = path.slice(root.length).replaceAll('\\', '/');
-    return { name: `${name}/${file}`, exports: loaded.exports, version: versionOf(path, name) };
-  });
+  const folder = folderOf(name);
+  const found: LoadedFile[] = [];
+  // Thousands of files may be loaded, a few of them are the package's: nothing is made of the others.
+  for (const path of Object.keys(cache)) {
+    const start = path.lastIndexOf(folder);
+    const loaded = start === -1 ? undefined : cache[path];
+    if (!loaded?.loaded) continue;
+    const file = path.slice(start + folder.length).replaceAll('\\', '/');
+    found.push({ name: `${name}/${file}`, exports: loaded.exports, version: versionOf(path, name) });
+  }
+  return found;
 }
+
+const folderOf = (name: string): string => join('/node_modules', name, '/');
 
 /** The folder of the package `name` that a file belongs to. */
 function rootOf(path: string, name: string): string | undefined {
-  const folder = join('/node_modules', name, '/');
+  const folder = folderOf(name);
   const start = path.lastIndexOf(folder);
   return start === -1 ? undefined : path.slice(0, start + folder.length);
 }
