@@ -17,13 +17,13 @@ import {
   setPrice,
   TokenBucket,
 } from '@llmtrace/core';
+import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
-import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { OpenAIAgentsInstrumentation } from '@llmtrace/instrumentation-openai-agents';
 import { metricsHandler, prometheusObserver } from '@llmtrace/prometheus';
 import { NodeSDK } from '@opentelemetry/sdk-node';

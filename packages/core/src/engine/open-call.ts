@@ -22,6 +22,7 @@ import type { Chain } from './attempts/intercept.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
+import { takeModelSpan } from './native/framework-span.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
 
@@ -231,9 +232,12 @@ function nativeCall(
   args: unknown[],
 ): NativeCall | undefined {
   const { native } = engine.vendor;
-  if (!native) return undefined;
   const safely = (step: () => void): void => void guard(engine, 'end', step);
-  return guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
+  const opened =
+    native &&
+    guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
+  if (!opened && engine.nativeSpans === 'adopt') guard(engine, 'start', () => takeModelSpan(call));
+  return opened;
 }
 
 function captureOf(

@@ -1,5 +1,5 @@
 /** What the instrumentation of a framework reports its operations through. */
-import type { Context, SpanContext } from '@opentelemetry/api';
+import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import type { AgentOperation, McpRequest, OperationOutcome, OperationSubject } from './agent-operation.ts';
 
 /** How an operation starts. */
@@ -10,6 +10,8 @@ export interface OperationStart extends OperationSubject {
   readonly around?: Context | undefined;
   /** Another span that it belongs to, besides its parent. */
   readonly link?: SpanContext | undefined;
+  /** The framework's own telemetry makes its span: it has none of llmtrace, only its sums, metrics and budget. */
+  readonly hasOtherSpan?: boolean | undefined;
 }
 
 /** How an operation ends: completed, where nothing else is set. */
@@ -40,6 +42,11 @@ export interface OpenOperation {
   end(end?: OperationEnd): void;
   /** Something of it has happened: where it is abandoned, it is taken to have ended here. */
   seen(): void;
+  /**
+   * Adopts the span of a run that the framework's own telemetry has made: it gets the sums, and loses the tokens that the
+   * model spans beneath have. With that span ends an operation that has not ended, by what `onEnd` gives.
+   */
+  adopt(span: Span, onEnd?: () => OperationEnd): void;
   /** Ends the operation as abandoned should `answer`, which the application holds, be collected before its end. */
   endWithout(answer: object): void;
 }
