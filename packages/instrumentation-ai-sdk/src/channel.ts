@@ -1,6 +1,6 @@
 /**
  * The AI SDK 7 publishes what it does on a tracing channel, whatever its telemetry is set to, unless that is switched off for a
- * call. It does so where it is bundled, too.
+ * call. It does so where it is bundled, too. Where integrations of its telemetry are registered, they make the spans.
  */
 import {
   type ChannelPoint,
@@ -10,18 +10,51 @@ import {
   type OperationEnd,
   type Operations,
 } from '@llmtrace/core';
-import { CANCELLED, isAgent, runStart } from './run.ts';
+import { type Context, context, createContextKey, type Span } from '@opentelemetry/api';
+import { CANCELLED, isAgent, runStart, toolEnd } from './run.ts';
 
 const CHANNEL = 'ai:telemetry';
 
 const open = new WeakMap<object, OpenOperation>();
 
-function start(operations: Operations, { type, event }: any): OpenOperation | undefined {
+/** The run around. */
+const RUN = createContextKey('llmtrace.ai-sdk.run');
+
+function start(operations: Operations, message: any): Context | undefined {
+  const { type, event } = message;
+  if (type === 'languageModelCall') adoptRun(event);
+  const operation = operationFor(operations, message);
+  if (!operation) return undefined;
+  open.set(message, operation);
+  // A stream that the application leaves, or never reads, has no end.
+  if (type === 'streamText') operation.endWithout(message);
+  const inside = operation.record.context;
+  return type === 'executeTool' ? inside : inside.setValue(RUN, operation);
+}
+
+function operationFor(operations: Operations, { type, event }: any): OpenOperation | undefined {
   if (type === 'executeTool') return startTool(operations, event);
   if (type !== 'generateText' && type !== 'streamText') return undefined;
+  const hasOtherSpan = integrations().length > 0; // which is an `invoke_agent` in any case
   // Which tools there are is not published where the application keeps its inputs out of telemetry.
-  if (!isAgent(event.tools) && event.recordInputs !== false) return undefined;
-  return operations.open(() => runStart(event.functionId));
+  if (!isAgent(event.tools) && !hasOtherSpan && event.recordInputs !== false) return undefined;
+  return operations.open(() => runStart(event.functionId, context.active(), hasOtherSpan));
+}
+
+/** What is registered for all calls by `registerTelemetry`; that of one call is not published. */
+function integrations(): readonly unknown[] {
+  const registered = Reflect.get(globalThis, 'AI_SDK_TELEMETRY_INTEGRATIONS');
+  return Array.isArray(registered) ? registered : [];
+}
+
+/** `@ai-sdk/otel` makes the span of a run once the run has begun, and keeps it by the id of the call. */
+function adoptRun({ callId }: any): void {
+  const run = context.active().getValue(RUN) as OpenOperation | undefined;
+  if (!run) return;
+  for (const integration of integrations() as any[]) {
+    const span: Span | undefined = integration?.getCallState?.(callId)?.rootSpan;
+    if (typeof span?.isRecording === 'function') run.adopt(span);
+  }
 }
 
 const startTool = (operations: Operations, { toolCall }: any): OpenOperation | undefined =>
@@ -30,6 +63,7 @@ const startTool = (operations: Operations, { toolCall }: any): OpenOperation | u
     name: name(toolCall?.toolName),
     toolType: 'function',
     toolCallId: name(toolCall?.toolCallId),
+    hasOtherSpan: integrations().length > 0,
     arguments: toolCall?.input,
   }));
 
@@ -37,26 +71,15 @@ function endOf({ type, error, result }: any): OperationEnd {
   if (error !== undefined) return fields(error).name === 'AbortError' ? CANCELLED : { error };
   if (type !== 'executeTool') return {};
   const { output } = fields(result);
-  // An error of a tool is handed to the model.
-  if (fields(output).type === 'tool-error') return { error: fields(output).error, errorType: typeOf(output) };
-  return { result: fields(output).output };
+  return toolEnd(output) ?? { result: fields(output).output };
 }
-
-/** What a tool throws need not be an error. */
-const typeOf = (output: unknown): string | undefined =>
-  fields(output).error instanceof Error ? undefined : '_OTHER';
 
 export const channelPoints: readonly ChannelPoint[] = [
   {
     channel: CHANNEL,
     method: 'start',
     around({ operations, args: [message] }) {
-      const operation = start(operations, message);
-      if (!operation) return undefined;
-      open.set(message, operation);
-      // A stream that the application leaves, or never reads, has no end.
-      if (message.type === 'streamText') operation.endWithout(message);
-      return operation.record.context;
+      return start(operations, message);
     },
   },
   {

@@ -1,8 +1,10 @@
 /**
  * `generateText` and `streamText` of the AI SDK 4, 5 and 6: each is called with a copy of its options in which the SDK's own
- * telemetry is on and reports to a tracer of this package. The application's options stay as they are.
+ * telemetry is on and reports to a tracer of this package. Where the application has it on, its own tracer makes the spans. The
+ * application's options stay as they are.
  */
 import { type FunctionPoint, fields, type PatchedCall } from '@llmtrace/core';
+import { type Tracer, trace } from '@opentelemetry/api';
 import { isAgent } from './run.ts';
 import { tracerOf } from './tracer.ts';
 
@@ -15,16 +17,21 @@ function around({ operations, original, args }: PatchedCall): unknown {
 
 function observed(operations: PatchedCall['operations'], options: unknown): unknown {
   const { tools, abortSignal, [OPTION]: telemetry } = fields(options);
-  if (!isAgent(tools) || fields(telemetry).isEnabled === true) return undefined;
-  const changed = {
+  if (!isAgent(tools)) return undefined;
+  const tracerFor = (theirs?: Tracer): Tracer =>
+    tracerOf(operations, abortSignal as AbortSignal | undefined, theirs);
+  return withProperty(options as object, OPTION, {
     ...fields(telemetry),
-    isEnabled: true,
-    // The SDK would write prompts as JSON.
-    recordInputs: false,
-    recordOutputs: operations.recordsContent,
-    tracer: tracerOf(operations, abortSignal as AbortSignal | undefined),
-  };
-  return withProperty(options as object, OPTION, changed);
+    ...(fields(telemetry).isEnabled === true
+      ? { tracer: tracerFor((fields(telemetry).tracer as Tracer | undefined) ?? trace.getTracer('ai')) }
+      : {
+          isEnabled: true,
+          // The SDK would write prompts as JSON.
+          recordInputs: false,
+          recordOutputs: operations.recordsContent,
+          tracer: tracerFor(),
+        }),
+  });
 }
 
 /** A copy with the same prototype and getters. */

@@ -1,14 +1,9 @@
 /** The tracer that the AI SDK 4, 5 and 6 report one run to: the spans that they start and end are the operations. */
-import {
-  fields,
-  name,
-  type OpenOperation,
-  type OperationEnd,
-  type OperationStart,
-  type Operations,
-} from '@llmtrace/core';
+import { fields, lookUp, name, type OpenOperation, type OperationEnd, type Operations } from '@llmtrace/core';
 import {
   type Attributes,
+  type Context,
+  context,
   type Exception,
   INVALID_SPAN_CONTEXT,
   type Span,
@@ -17,32 +12,49 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { CANCELLED, runStart } from './run.ts';
+import { CANCELLED, runStart, toolEnd } from './run.ts';
 
 const NONE: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 type Inside = (span: Span) => unknown;
 
-/** @param signal by which the application stops the run. */
-export function tracerOf(operations: Operations, signal: AbortSignal | undefined): Tracer {
+/** What a span that the SDK starts stands for. */
+interface Started {
+  readonly attributes: Attributes;
+  /** The context around it. */
+  readonly around: Context;
+  /** The application's span, where its telemetry is on. */
+  readonly own: Span | undefined;
+  readonly inside: Inside;
+}
+
+const HANDLERS: Readonly<Record<string, (run: Run, started: Started) => unknown>> = {
+  'ai.generateText': generate,
+  'ai.streamText': stream,
+  'ai.toolCall': tool,
+  'ai.streamText.doStream': noting,
+};
+
+/**
+ * @param signal by which the application stops the run.
+ * @param theirs the application's tracer, where its telemetry is on: it makes the spans, and none is made besides.
+ */
+export function tracerOf(
+  operations: Operations,
+  signal: AbortSignal | undefined,
+  theirs: Tracer | undefined,
+): Tracer {
   const run: Run = { operations, signal, failure: undefined, agentName: undefined };
   return {
-    startSpan: () => NONE,
+    startSpan: (...span) => theirs?.startSpan(...span) ?? NONE,
     startActiveSpan(span: string, ...rest: unknown[]): any {
       const inside = rest.at(-1) as Inside;
       const attributes = (fields(rest[0]).attributes ?? {}) as Attributes;
-      switch (span) {
-        case 'ai.generateText':
-          return generate(run, attributes, inside);
-        case 'ai.streamText':
-          return stream(run, attributes, inside);
-        case 'ai.toolCall':
-          return tool(run, attributes, inside);
-        case 'ai.streamText.doStream':
-          return noting(run, inside);
-        default:
-          return inside(NONE);
-      }
+      const around = context.active();
+      const handle = lookUp(HANDLERS, span) ?? ((_run: Run, { own }: Started) => inside(own ?? NONE));
+      const handled = (own?: Span): unknown => handle(run, { attributes, around, own, inside });
+      if (!theirs) return handled();
+      return (theirs.startActiveSpan as (...all: unknown[]) => unknown)(span, ...rest.slice(0, -1), handled);
     },
   };
 }
@@ -57,35 +69,50 @@ interface Run {
 
 const isStopped = ({ signal }: Run): boolean => signal?.aborted === true;
 
-function startOf(run: Run, attributes: Attributes): OperationStart {
-  const start = runStart(attributes['ai.telemetry.functionId']);
-  run.agentName = start.name;
-  return start;
+function open(run: Run, { attributes, around, own }: Started): OpenOperation | undefined {
+  return run.operations.open(() => {
+    const start = runStart(attributes['ai.telemetry.functionId'], around, own !== undefined);
+    run.agentName = start.name;
+    return start;
+  });
 }
 
-const generate = (run: Run, attributes: Attributes, inside: Inside): unknown =>
-  run.operations.trace(
-    () => startOf(run, attributes),
-    () => inside(NONE),
-    { result: () => ({}), error: () => (isStopped(run) ? CANCELLED : {}) },
-  );
+/** Within an operation and the application's span. The operation must not keep that, whose garbage collection may end it. */
+const runIn = ({ record }: OpenOperation, own: Span | undefined, run: () => unknown): unknown =>
+  context.with(own ? trace.setSpan(record.context, own) : record.context, run);
+
+function generate(run: Run, started: Started): unknown {
+  const { own, inside } = started;
+  const operation = open(run, started);
+  if (!operation) return inside(own ?? NONE);
+  if (own) operation.adopt(own);
+  return run.operations.endWith(operation, () => runIn(operation, own, () => inside(own ?? NONE)), {
+    result: () => ({}),
+    error: () => (isStopped(run) ? CANCELLED : {}),
+  });
+}
 
 /** The SDK ends the span once the stream has been read. It does not where the application leaves it. */
-function stream(run: Run, attributes: Attributes, inside: Inside): unknown {
+function stream(run: Run, started: Started): unknown {
+  const { own, inside } = started;
   const { operations, signal } = run;
-  const operation = operations.open(() => startOf(run, attributes));
-  if (!operation) return inside(NONE);
+  const operation = open(run, started);
+  if (!operation) return inside(own ?? NONE);
   const stopping = operations.safely(() => endsWith(operation, signal)) ?? operation;
   let finishReason: unknown;
-  const span = spanFor(operation, {
-    set: (set) => {
-      finishReason = set['ai.response.finishReason'] ?? finishReason;
-    },
-    end: () => stopping.end(isStopped(run) ? CANCELLED : streamEnd(run, finishReason)),
-  });
+  const ended = (): OperationEnd => (isStopped(run) ? CANCELLED : streamEnd(run, finishReason));
+  const span =
+    own ??
+    spanFor(operation, {
+      set: (set) => {
+        finishReason = set['ai.response.finishReason'] ?? finishReason;
+      },
+      end: () => stopping.end(ended()),
+    });
+  if (own) operation.adopt(own, ended);
   operation.endWithout(span);
   return failing(
-    operation.run(() => inside(span)),
+    runIn(operation, own, () => inside(span)),
     (error) => stopping.end(isStopped(run) ? CANCELLED : { error }),
   );
 }
@@ -110,12 +137,12 @@ function endsWith(operation: OpenOperation, signal: AbortSignal | undefined): Op
 }
 
 /** A model call of a stream: whether it failed. */
-const noting = (run: Run, inside: Inside): unknown => {
+function noting(run: Run, { own, inside }: Started): unknown {
   run.failure = undefined;
-  return failing(inside(NONE), (error) => {
+  return failing(inside(own ?? NONE), (error) => {
     run.failure = error;
   });
-};
+}
 
 async function failing(result: unknown, note: (error: unknown) => void): Promise<unknown> {
   try {
@@ -126,8 +153,8 @@ async function failing(result: unknown, note: (error: unknown) => void): Promise
   }
 }
 
-/** From version 5 on, an error of a tool is handed to the model: only the span has it. */
-function tool(run: Run, attributes: Attributes, inside: Inside): unknown {
+/** From version 5 on, an error of a tool is handed to the model. Version 4 throws one of its own instead. */
+function tool(run: Run, { attributes, around, own, inside }: Started): unknown {
   const { operations, agentName } = run;
   let failure: OperationEnd | undefined;
   let result: unknown;
@@ -137,22 +164,29 @@ function tool(run: Run, attributes: Attributes, inside: Inside): unknown {
     toolType: 'function',
     toolCallId: name(attributes['ai.toolCall.id']),
     agentName,
+    around,
+    hasOtherSpan: own !== undefined,
     arguments: parsed(attributes['ai.toolCall.args']),
   }));
-  if (!operation) return inside(NONE);
-  const span = spanFor(operation, {
-    set: (set) => {
-      result = set['ai.toolCall.result'] ?? result;
-    },
-    fails: (error) => {
-      failure ??= error;
-    },
-  });
-  const ended = (): OperationEnd =>
-    isStopped(run) && failure ? CANCELLED : (failure ?? { result: parsed(result) });
-  return operations.endWith(operation, () => operation.run(() => inside(span)), {
-    result: ended,
-    error: ended,
+  if (!operation) return inside(own ?? NONE);
+  const span =
+    own ??
+    spanFor(operation, {
+      set: (set) => {
+        result = set['ai.toolCall.result'] ?? result;
+      },
+      fails: (error) => {
+        failure ??= error;
+      },
+    });
+  const ended = (end: OperationEnd): OperationEnd => {
+    const failed = failure ?? end;
+    const isFailure = failed.error !== undefined || failed.errorType !== undefined;
+    return isFailure && isStopped(run) ? CANCELLED : failed;
+  };
+  return operations.endWith(operation, () => runIn(operation, own, () => inside(span)), {
+    result: (output) => ended(toolEnd(output) ?? { result: parsed(result) }),
+    error: (error) => ended({ error: fields(error).cause ?? error }),
   });
 }
 

@@ -113,10 +113,10 @@ describe('the client of Bedrock', () => {
     const answered = await client.send(new exports.InvokeModelCommand({ modelId: UNCOUNTED, body }));
     client.destroy();
     assert.match(Buffer.from(answered.body).toString(), /"text":"hi"/);
-    const [{ attributes } = { attributes: {} }] = telemetry.spans();
+    const [span] = telemetry.spans();
     assert.deepEqual(
       ['gen_ai.request.model', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map(
-        (name) => attributes[name],
+        (name) => span?.attributes[name],
       ),
       [UNCOUNTED, 21, 7],
     );

@@ -119,7 +119,7 @@ async function plays(suite: OperationSuite, format: string): Promise<Play[]> {
   }
 }
 
-const AUTO = ['--import', '@llmtrace/auto'];
+export const AUTO = ['--import', '@llmtrace/auto'];
 
 const WAYS: readonly (readonly [env: Readonly<Record<string, string>>, flags: readonly string[]])[] = [
   [{}, []],
@@ -134,7 +134,7 @@ function expectSame(plain: Play, other: Play): void {
   assert.deepEqual(other.requests, plain.requests, 'the requests that the vendor got');
 }
 
-interface Play {
+export interface Play {
   readonly result: RunResult;
   readonly spans: readonly Span[];
   /** The bodies that the vendor got, without the ids that it made, sorted: concurrent runs race. */
@@ -144,9 +144,16 @@ interface Play {
 const steady = ({ body }: RecordedRequest): string =>
   JSON.stringify(body).replaceAll(/\b(call|toolu|fc|resp|msg|rs)_\w+/g, '$1_');
 
-async function play(
+/** Plays an application once. @param preload flags of Node.js. */
+export async function play(
   { vendor, collector }: Stage,
-  { app, set, env = {}, without = [], node }: OperationSuite,
+  {
+    app,
+    set,
+    env = {},
+    without = [],
+    node,
+  }: Pick<OperationSuite, 'app' | 'set' | 'env' | 'without' | 'node'>,
   way: Readonly<Record<string, string>>,
   preload: readonly string[],
 ): Promise<Play> {
@@ -182,13 +189,14 @@ const environment = (vendor: VendorServer, collector: Collector): Record<string,
   LLMTRACE_MODEL_MAP: MODEL_MAP,
 });
 
-interface Stage {
+export interface Stage {
   readonly vendor: VendorServer;
   readonly collector: Collector;
   close(): Promise<void>;
 }
 
-async function startStage(): Promise<Stage> {
+/** A vendor and a collector. */
+export async function startStage(): Promise<Stage> {
   const [vendor, collector] = await Promise.all([startVendorServer(), startCollector()]);
   return {
     vendor,
@@ -251,14 +259,14 @@ const childrenOf = (spans: readonly Span[], parent: string | undefined): Span[] 
   );
 
 /** The names of the spans, each one level deeper than its parent's. */
-const treeOf = (spans: readonly Span[], parent?: string, indent = ''): string[] =>
+export const treeOf = (spans: readonly Span[], parent?: string, indent = ''): string[] =>
   childrenOf(spans, parent).flatMap((span) => [
     indent + span.name,
     ...treeOf(spans, span.spanId, `${indent}  `),
   ]);
 
 /** A tree with siblings in the order of their names: spans that start within one millisecond have none. */
-function sorted(lines: readonly string[]): string[] {
+export function sorted(lines: readonly string[]): string[] {
   const groups: string[][] = [];
   for (const line of lines) {
     if (line.startsWith('  ')) groups.at(-1)?.push(line.slice(2));

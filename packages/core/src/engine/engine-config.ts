@@ -1,4 +1,4 @@
-import type { Context, DiagLogger, Span } from '@opentelemetry/api';
+import type { Attributes, Context, DiagLogger, Span } from '@opentelemetry/api';
 import type { CaptureOptions } from '../content/capture.ts';
 import type { AgentOperation } from '../model/agent-operation.ts';
 import type { LlmAttributes } from '../model/attributes.ts';
@@ -14,6 +14,12 @@ export interface EngineConfig {
   startSpan(call: Readonly<Call>): Span;
   /** Starts the span of an operation around calls. */
   startOperationSpan(operation: Readonly<AgentOperation>): Span;
+  /** What the span of a framework's own telemetry gets of a run that ends. */
+  readonly frameworkSpans: {
+    sums(operation: Readonly<AgentOperation>): Attributes;
+    /** Whether such a span keeps its sums of tokens. */
+    readonly keepsUsage: boolean;
+  };
   /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
   /** False for `withLlmOptions({ cost: false })`. */

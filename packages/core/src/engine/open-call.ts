@@ -21,6 +21,7 @@ import type { FailedAttempt } from './attempts/sdk-attempts.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
+import { takeModelSpan } from './native/framework-span.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
 import { startSpan } from './start-span.ts';
@@ -223,9 +224,12 @@ function nativeCall(
   args: unknown[],
 ): NativeCall | undefined {
   const { native } = engine.vendor;
-  if (!native) return undefined;
   const safely = (step: () => void): void => void guard(engine, 'end', step);
-  return guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
+  const opened =
+    native &&
+    guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
+  if (!opened && engine.nativeSpans === 'adopt') guard(engine, 'start', () => takeModelSpan(call));
+  return opened;
 }
 
 function captureOf(

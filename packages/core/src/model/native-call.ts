@@ -1,9 +1,11 @@
-/** The state of a call in an SDK that traces itself, as far as the span observer needs it. */
+/** The state of a call in an SDK, or a framework, that traces itself, as far as the span observer needs it. */
 import type { Span, SpanOptions } from '@opentelemetry/api';
 import type { Call } from './call.ts';
 
 /** The SDK's part in the span of one call. */
 export interface NativeCall {
+  /** Set where the span is that of a framework around the call, which ends it: what is known of the call is set here. */
+  readonly foreign?: Span;
   /** Starts the call's span: the SDK's, where it records one. */
   start(name: string, options: SpanOptions): Span | undefined;
   /** Runs the SDK's method so that it takes that span for its own, or records none. */

@@ -1,5 +1,5 @@
 /** The interface by which the instrumentation of a framework reports operations. */
-import type { Context, SpanContext } from '@opentelemetry/api';
+import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import type { AgentOperation, McpRequest, OperationOutcome, OperationSubject } from './agent-operation.ts';
 
 /** The start of an operation. */
@@ -10,6 +10,8 @@ export interface OperationStart extends OperationSubject {
   readonly around?: Context | undefined;
   /** A span to link to, besides the parent. */
   readonly link?: SpanContext | undefined;
+  /** The framework's own telemetry makes the span; llmtrace adds the sums, the metrics and the budget. */
+  readonly hasOtherSpan?: boolean | undefined;
 }
 
 /** The end of an operation: completed, if nothing else is set. */
@@ -40,6 +42,11 @@ export interface OpenOperation {
   end(end?: OperationEnd): void;
   /** Records an event in the operation: an abandoned operation ends at its last event. */
   seen(): void;
+  /**
+   * Adopts the run's span of the framework's own telemetry: it gets the sums, and loses the tokens that the model spans
+   * beneath have. Its end also ends the operation, by the result of `onEnd`, if the operation is still open.
+   */
+  adopt(span: Span, onEnd?: () => OperationEnd): void;
   /** Ends the operation as abandoned if the application drops `answer` (by garbage collection) before its end. */
   endWithout(answer: object): void;
 }

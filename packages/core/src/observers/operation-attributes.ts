@@ -7,6 +7,7 @@ import type {
   McpRequest,
   OperationKind,
   OperationSubject,
+  RollUp,
 } from '../model/agent-operation.ts';
 
 /** Whether the token sums of a run are also in the conventions' names, besides `llmtrace.agent.*`. */
@@ -75,7 +76,9 @@ export function mcpAttributes(mcp: McpRequest, kind?: OperationKind): Attributes
 /** The attributes that the end of an operation adds to its span. */
 export function operationEndAttributes(operation: AgentOperation, usage: AgentUsage): Attributes {
   const { outcome, subject, rollUp } = operation;
-  const ended: Attributes = rollUp ? rollUpAttributes(operation, usage) : {};
+  const ended: Attributes = rollUp
+    ? { ...rollUpAttributes(operation), ...usageAttributes(rollUp, usage) }
+    : {};
   if (outcome !== 'completed' && outcome !== undefined) ended['llmtrace.agent.outcome'] = outcome;
   const type = operationErrorType(operation);
   if (type !== undefined) ended['error.type'] = type;
@@ -87,7 +90,7 @@ export function operationEndAttributes(operation: AgentOperation, usage: AgentUs
 const isCode = (type: string | undefined): type is string => type !== undefined && /^-?\d+$/.test(type);
 
 /** Without a cost if the cost of one call is unknown: readers would take the sum for the whole cost. */
-function rollUpAttributes({ rollUp }: AgentOperation, usage: AgentUsage): Attributes {
+export function rollUpAttributes({ rollUp }: AgentOperation): Attributes {
   if (!rollUp) return {};
   const { modelCalls, toolCalls, inputTokens, outputTokens, cost, unknownCalls } = rollUp;
   return {
@@ -96,12 +99,13 @@ function rollUpAttributes({ rollUp }: AgentOperation, usage: AgentUsage): Attrib
     'llmtrace.agent.input_tokens': inputTokens,
     'llmtrace.agent.output_tokens': outputTokens,
     ...(unknownCalls === 0 ? { 'llmtrace.agent.cost': cost } : { 'llmtrace.agent.partial': true }),
-    ...(usage === 'conventions' && {
-      'gen_ai.usage.input_tokens': inputTokens,
-      'gen_ai.usage.output_tokens': outputTokens,
-    }),
   };
 }
+
+const usageAttributes = ({ inputTokens, outputTokens }: RollUp, usage: AgentUsage): Attributes =>
+  usage === 'conventions'
+    ? { 'gen_ai.usage.input_tokens': inputTokens, 'gen_ai.usage.output_tokens': outputTokens }
+    : {};
 
 /**
  * `error.type`: the protocol's code, else the type of a call's error, else the class of the error, which the application

@@ -60,6 +60,12 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
     end(call) {
       const span = spanOf(call);
       if (!span) return;
+      const native = nativeOf(call);
+      if (native?.foreign) {
+        if (span.isRecording()) describe(native.foreign, call, naming, options);
+        options.responseHook?.(span, call);
+        return;
+      }
       const finish = (): void => {
         try {
           if (span.isRecording()) describe(span, call, naming, options);
@@ -68,7 +74,6 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
           span.end(call.endTime);
         }
       };
-      const native = nativeOf(call);
       if (native) native.end(finish, call.outcome === 'abandoned');
       else finish();
     },

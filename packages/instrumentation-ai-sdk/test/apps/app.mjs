@@ -17,6 +17,11 @@ const ai = await load('ai');
 const { createOpenAI } = await load('@ai-sdk/openai');
 const { z } = require('zod');
 const { generateText, streamText, tool } = ai;
+// Version 7 makes its spans where an integration is registered, the others where an option asks for it.
+if (process.env.TELEMETRY === 'on' && version === 7) {
+  const { OpenTelemetry } = await load('@ai-sdk/otel');
+  ai.registerTelemetry(new OpenTelemetry());
+}
 const Agent = ai.ToolLoopAgent ?? ai.Experimental_Agent;
 
 let unhandled = 0;
@@ -63,7 +68,7 @@ const ask = (tools, more = {}) => ({
   model,
   tools,
   prompt: 'W?',
-  ...(process.env.TELEMETRY === 'on' && TELEMETRY),
+  ...(process.env.TELEMETRY === 'on' && version < 7 && TELEMETRY),
   ...more,
 });
 const TELEMETRY = { experimental_telemetry: { isEnabled: true, functionId: 'forecast' } };
@@ -199,4 +204,5 @@ for (const [name, play] of Object.entries(scenes)) {
   });
   show('active', trace.getActiveSpan() === undefined, 'unhandled', unhandled);
 }
-process.exit(0);
+// Streams that are left keep the process alive.
+if (!process.env.ONLY) process.exit(0);

@@ -49,7 +49,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     context: around,
   };
   record(engine, operation, { arguments: start.arguments });
-  startSpan(engine, operation, () => engine.startOperationSpan(operation));
+  if (!start.hasOtherSpan) startSpan(engine, operation, () => engine.startOperationSpan(operation));
   operation.context = new LinkedContext(operation.context, OPERATION, operation);
   if (isToolCall(operation.subject)) countTool(parent, now);
   const live = {
@@ -69,6 +69,7 @@ function subjectOf({
   arguments: _content,
   around: _context,
   link: _link,
+  hasOtherSpan: _isTraced,
   mcp,
   ...subject
 }: OperationStart): OperationSubject {

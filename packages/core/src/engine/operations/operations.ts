@@ -13,6 +13,7 @@ import { isThenable } from '../../platform/is-thenable.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
+import { takeRunSpan } from '../native/framework-span.ts';
 import { closeOperation, endWhenCollected, type LiveOperation, openOperation } from './open-operation.ts';
 
 export function operationsOf(engine: EngineConfig): Operations {
@@ -53,6 +54,13 @@ const handleOf = (live: LiveOperation): OpenOperation => {
     seen() {
       if (operation.endTime === undefined) operation.activeTime = performance.now();
     },
+    adopt: (span, onEnd) =>
+      void guard(live.engine, 'start', () => {
+        const { sums, keepsUsage } = live.engine.frameworkSpans;
+        takeRunSpan(span, { sums: () => sums(operation), keepsUsage }, () => {
+          if (onEnd) guard(live.engine, 'end', () => closeOperation(live, onEnd()));
+        });
+      }),
     endWithout: (answer) => endWhenCollected(answer, live),
   };
 };

@@ -1,0 +1,139 @@
+/**
+ * The AI SDK's own telemetry beside llmtrace, on and off. Its model spans are completed, so that there is one for each request,
+ * and the tokens of all spans together are those that the vendor counted. The table is that of docs/agents.md.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  AUTO,
+  type Play,
+  play,
+  type Span,
+  type Stage,
+  sorted,
+  startStage,
+  treeOf,
+} from '@llmtrace/test-fixtures/operations';
+
+const page = readFileSync(new URL('../../../docs/agents.md', import.meta.url), 'utf8');
+
+const VERSIONS = [4, 5, 6, 7] as const;
+
+/** What the vendor reports for each request that the scenes make: two plain ones a scene. */
+const SCENES = 'a run,a stream,a run without tools,a model that fails,a run that is stopped';
+
+const sum = (spans: readonly Span[], name: string): number =>
+  spans.reduce((total, { attributes }) => total + Number(attributes[name] ?? 0), 0);
+
+/** The spans of the scene `a run`, without the span of the scene. */
+function spansOfRun(spans: readonly Span[]): Span[] {
+  const root = spans.find(({ name }) => name === 'scene a run');
+  return spans.filter(({ traceId, spanId }) => traceId === root?.traceId && spanId !== root?.spanId);
+}
+
+const TREES: Readonly<Record<(typeof VERSIONS)[number], readonly string[]>> = {
+  4: legacy(),
+  5: legacy(),
+  6: legacy(),
+  7: [
+    'invoke_agent gpt-4o-mini',
+    '  step 1',
+    '    chat gpt-4o-mini',
+    '    execute_tool weather',
+    '      look up',
+    '  step 2',
+    '    chat gpt-4o-mini',
+  ],
+};
+
+function legacy(): string[] {
+  return [
+    'ai.generateText',
+    '  ai.generateText.doGenerate',
+    '  ai.toolCall',
+    '    look up',
+    '  ai.generateText.doGenerate',
+  ];
+}
+
+describe('the telemetry of the AI SDK', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await startStage();
+  });
+  after(() => stage.close());
+
+  for (const version of VERSIONS) {
+    const run = (telemetry: 'on' | 'off', preload: readonly string[], more = {}): Promise<Play> =>
+      play(
+        stage,
+        { app: new URL('apps/app.mjs', import.meta.url), set: `ai-${version}` },
+        {
+          AI_VERSION: String(version),
+          FORMAT: 'esm',
+          ONLY: SCENES,
+          TELEMETRY: telemetry,
+          ...more,
+        },
+        preload,
+      );
+
+    describe(`of version ${version}`, () => {
+      let [plain, off, on]: Play[] = [];
+      before(async function () {
+        this.timeout(300_000);
+        plain = await run('on', []);
+        off = await run('off', AUTO);
+        on = await run('on', AUTO);
+      });
+
+      it('is on or off without a difference for the application', () => {
+        assert.equal(plain?.result.code, 0, plain?.result.stderr);
+        assert.equal(on?.result.stdout, plain?.result.stdout, on?.result.stderr);
+        assert.equal(on?.result.stderr, '');
+      });
+
+      it('has one model span for each request, with its tokens and its cost', () => {
+        const models = (on?.spans ?? []).filter(
+          ({ attributes }) => attributes['gen_ai.usage.cost'] !== undefined,
+        );
+        const answered = (off?.spans ?? []).filter(
+          ({ attributes }) => attributes['gen_ai.usage.cost'] !== undefined,
+        );
+        assert.equal(models.length, answered.length);
+        for (const { attributes } of models) assert.equal(attributes['gen_ai.request.model'], 'gpt-4o-mini');
+      });
+
+      for (const name of ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.cost'])
+        it(`does not change the sum of ${name} over all spans`, () => {
+          const truth = sum(off?.spans ?? [], name);
+          assert.ok(truth > 0);
+          assert.ok(Math.abs(sum(on?.spans ?? [], name) - truth) < 1e-12);
+        });
+
+      it('makes the spans of a run, which has the sums', () => {
+        const spans = spansOfRun(on?.spans ?? []);
+        const parent = (on?.spans ?? []).find(({ name }) => name === 'scene a run')?.spanId;
+        assert.deepEqual(sorted(treeOf(spans, parent)), sorted(TREES[version]));
+        const root = spans.find(({ parentSpanId }) => parentSpanId === parent);
+        assert.equal(root?.attributes['llmtrace.agent.model_calls'], 2);
+        assert.equal(root?.attributes['llmtrace.agent.tool_calls'], 1);
+        assert.ok(Number(root?.attributes['llmtrace.agent.cost']) > 0);
+      });
+
+      it('is in the table of docs/agents.md as it is here', () => {
+        for (const [telemetry, played] of [
+          ['off', off],
+          ['on', on],
+        ] as const) {
+          const spans = spansOfRun(played?.spans ?? []);
+          const tokens = sum(spans, 'gen_ai.usage.input_tokens');
+          const truth = sum(spansOfRun(off?.spans ?? []), 'gen_ai.usage.input_tokens');
+          const row = `| ${version} | ${telemetry} | ${spans.length} | ${tokens} | ${truth} |`;
+          assert.ok(page.includes(row), row);
+        }
+      });
+    });
+  }
+});
