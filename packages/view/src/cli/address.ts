@@ -37,14 +37,15 @@ async function at(port: number, options: ViewerOptions, mayShare: boolean): Prom
   }
 }
 
-/** @returns undefined where no port is free. */
+/**
+ * @param mayShare whether a viewer that runs already will do.
+ * @returns undefined where no port is free.
+ */
 export async function findAddress(
   wanted: number | undefined,
   options: ViewerOptions,
-  say: (words: string) => void,
+  { say, mayShare }: { say: (words: string) => void; mayShare: boolean },
 ): Promise<Found | undefined> {
-  // With a token or a file of its own, a viewer that runs already is not what was asked for.
-  const mayShare = options.token === undefined && options.file === undefined;
   const ports = wanted === undefined ? Array.from({ length: TRIED }, (_, index) => FIRST + index) : [wanted];
   for (const port of ports) {
     const found = await at(port, options, mayShare);
