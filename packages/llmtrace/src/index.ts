@@ -1,6 +1,6 @@
 /** @module The command `llmtrace`. Its subcommands are functions of `@llmtrace/auto` and `@llmtrace/view`. */
 import module from 'node:module';
-import { numberOf, parsed, UsageError, unknownCommand } from './options.ts';
+import { numberOf, parsed, refuseMisspelt, UsageError, unknownCommand } from './options.ts';
 import { USAGE } from './usage.ts';
 
 const require = module.createRequire(import.meta.url);
@@ -38,6 +38,8 @@ const MAX_MEMORY = 65_536;
 
 function view(args: readonly string[]): Promise<number> {
   const cut = args.indexOf('--');
+  if (cut >= 0 && cut === args.length - 1)
+    throw new UsageError('Name the command to run after --: llmtrace view -- node app.mjs');
   const viewArgs = cut < 0 ? args : args.slice(0, cut);
   const { values, positionals } = parsed('view', viewArgs, VIEW_OPTIONS);
   const text = (name: string) => values[name] as string | undefined;
@@ -87,7 +89,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   view,
   prices,
   init,
-  doctor: (args) => auto().doctor(args),
+  doctor: (args) => {
+    refuseMisspelt('doctor', args[0], ['--wait', '--as-is', '--help', '--version']);
+    return auto().doctor(args);
+  },
 };
 
 const HELP = new Set(['--help', '-h', 'help']);

@@ -61,8 +61,21 @@ export function parsed(command: string, args: readonly string[], options: Option
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { values: values as Values, positionals };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message} llmtrace ${command} --help lists the options.`);
+    const words = (error as Error).message.replace(/\.?$/, '.');
+    throw new UsageError(`${words} llmtrace ${command} --help lists the options.`);
   }
+}
+
+/**
+ * Of a command that hands options of node on: one that node does not have, and that is near to one of the command.
+ * @throws UsageError
+ */
+export function refuseMisspelt(command: string, word: string | undefined, known: readonly string[]): void {
+  const name = word?.split('=', 1)[0] ?? '';
+  if (!name.startsWith('--') || known.includes(name) || process.allowedNodeEnvironmentFlags.has(name)) return;
+  const best = suggestion(name, known);
+  if (best === undefined) return;
+  throw new UsageError(`llmtrace ${command} has no option ${name}. Did you mean ${best}?`);
 }
 
 const nameOf = (word: string): string => word.slice(2).split('=', 1)[0] ?? '';

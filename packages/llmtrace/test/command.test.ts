@@ -57,6 +57,10 @@ describe('the command llmtrace', () => {
     [['view', '--prot', '3'], /no option --prot\. Did you mean --port\?/],
     [['view', '--port', 'x'], /--port must be a whole number from 0 to 65535; it is x/],
     [['view', '--port'], /argument missing/],
+    [['view', '--token=3'], /does not take an argument\. llmtrace view --help/],
+    [['view', '--'], /Name the command to run after --/],
+    [['view', '--port', '0', 'not-there.jsonl'], /not-there\.jsonl cannot be read: ENOENT/],
+    [['doctor', '--wiat', '3'], /no option --wiat\. Did you mean --wait\?/],
     [['prices', 'a', 'b'], /one argument too many: b/],
     [['run'], /Name the application to run/],
     [['run', './not-there'], /cannot be started/],
@@ -115,7 +119,14 @@ describe('the command llmtrace', () => {
   });
 
   it('finds nothing to write without a start script', async () => {
-    assert.equal((await llmtrace(['init', '--write'], folder)).code, 1);
+    const { code, stdout } = await llmtrace(['init', '--write'], folder);
+    assert.equal(code, 1);
+    assert.match(stdout, /npx llmtrace view -- node app\.mjs\./);
+  });
+
+  it('leads from the root of several packages to one of them', async () => {
+    write('package.json', JSON.stringify({ private: true, workspaces: ['packages/*'] }));
+    assert.match((await llmtrace(['init'], folder)).stdout, /root of several packages: run llmtrace init in/);
   });
 
   it('shows the calls of a command, keeps them in a file, and ends with its code', async () => {

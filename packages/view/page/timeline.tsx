@@ -175,9 +175,11 @@ function Chunks({ timed, marks }: { timed: Timed; marks: readonly number[] }) {
   const count = Number(timed.attributes['llmtrace.stream.chunks'] ?? marks.length);
   if (!(count > 1)) return null;
   const gaps = marks.slice(1).map((mark, index) => mark - (marks[index] ?? 0));
+  // Of a long stream an even part of the times is recorded: its gaps are longer than those of the chunks.
+  const gap = marks.length < count ? 'no gap over' : 'the longest gap';
   return (
     <p class="note">
-      {int(count)} chunks{gaps.length > 2 ? `, the longest gap ${ms(Math.max(...gaps))}` : ''}
+      {int(count)} chunks{gaps.length > 2 ? `, ${gap} ${ms(Math.max(...gaps))}` : ''}
     </p>
   );
 }

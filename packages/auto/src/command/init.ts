@@ -14,6 +14,7 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly workspaces?: unknown;
 }
 
 interface Project {
@@ -104,10 +105,19 @@ function writeScript({ folder, manifest, text }: Project, script: string): void 
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(changed, null, indent)}\n`);
 }
 
+const WORKSPACES = ['pnpm-workspace.yaml', 'lerna.json', 'nx.json', 'turbo.json'];
+
+/** Of several packages: each application is started in its own folder. */
+const isRootOfPackages = ({ folder, manifest }: Project): boolean =>
+  manifest?.workspaces !== undefined || WORKSPACES.some((name) => existsSync(join(folder, name)));
+
 function start(project: Project, isWritten: boolean): number {
   const script = project.manifest?.scripts?.['start'];
   if (script === undefined) {
-    say(`No start script was found. Start the application with:\n  node ${IMPORT} app.mjs`);
+    const where = isRootOfPackages(project)
+      ? 'This is the root of several packages: run llmtrace init in the folder of the application, or start it with'
+      : 'No start script was found. Start the application with';
+    say(`${where}:\n  node ${IMPORT} app.mjs`);
     return isWritten ? 1 : 0;
   }
   if (script.includes('@llmtrace/auto')) {
@@ -129,9 +139,11 @@ export function init({ write, folder = process.cwd() }: InitOptions): number {
     say('Add the packages:\n  npm install @llmtrace/auto @opentelemetry/api\n');
   const code = start(project, write);
   sayAll([...nextSnippet(project), ...nestSnippet(project), ...lambdaSnippet(project)]);
+  const isScript = project.manifest?.scripts?.['start'] !== undefined;
+  const [viewed, examined] = isScript ? ['npm start', 'npm start'] : ['node app.mjs', 'app.mjs'];
   say(
-    '\nLook at the calls: npx llmtrace view -- npm start. Are calls missing? npx llmtrace doctor npm start',
+    `\nLook at the calls: npx llmtrace view -- ${viewed}. Are calls missing? npx llmtrace doctor ${examined}`,
   );
-  if (!write && code === 0) say('Nothing was written: llmtrace init --write changes the start script.');
+  if (!write && isScript) say('Nothing was written: llmtrace init --write changes the start script.');
   return code;
 }

@@ -37,14 +37,15 @@ async function at(port: number, options: ViewerOptions, mayShare: boolean): Prom
   }
 }
 
-/** @returns undefined if no port is free. */
+/**
+ * @param mayShare whether a viewer that is already running may be used.
+ * @returns undefined if no port is free.
+ */
 export async function findAddress(
   wanted: number | undefined,
   options: ViewerOptions,
-  say: (words: string) => void,
+  { say, mayShare }: { say: (words: string) => void; mayShare: boolean },
 ): Promise<Found | undefined> {
-  // A viewer that is already running has neither this token nor this file.
-  const mayShare = options.token === undefined && options.file === undefined;
   const ports = wanted === undefined ? Array.from({ length: TRIED }, (_, index) => FIRST + index) : [wanted];
   for (const port of ports) {
     const found = await at(port, options, mayShare);

@@ -1,7 +1,7 @@
 /** The variables of an application that sends to the viewer. */
 
-/** A batch of spans is exported after 250 ms: with the default of 5 s the page would not be live. */
-const SOON_MS = '250';
+/** A batch of spans is exported after 100 ms: with the default of 5 s the page would not be live. */
+const SOON_MS = '100';
 const METRICS_MS = '5000';
 
 type Environment = Readonly<Record<string, string | undefined>>;

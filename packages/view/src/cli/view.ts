@@ -67,7 +67,10 @@ function optionsOf(settings: ViewSettings, token: string | undefined): ViewerOpt
 
 async function readFiles(viewer: Viewer, files: readonly string[]): Promise<void> {
   for (const file of files) {
-    const wrong = await readBack(file, viewer.store);
+    const wrong = await readBack(file, viewer.store).catch(async (error: Error) => {
+      await viewer.close();
+      throw new Error(`${file} cannot be read: ${error.message}`);
+    });
     if (wrong > 0) say(`${wrong} lines of ${file} are no OTLP and were skipped`);
   }
 }
@@ -116,13 +119,15 @@ const LAST_TICK_MS = 300;
 export async function view(settings: ViewSettings, launcher: Launcher): Promise<number> {
   const needsToken = settings.hasToken || (settings.host !== undefined && !isLoopback(settings.host));
   const token = needsToken ? newToken() : undefined;
-  const found = await findAddress(settings.port, optionsOf(settings, token), say);
+  const { command = [], file, read = [] } = settings;
+  // With a token, a file or files of its own, a viewer that runs already is not what was asked for.
+  const mayShare = token === undefined && file === undefined && read.length === 0;
+  const found = await findAddress(settings.port, optionsOf(settings, token), { say, mayShare });
   if (!found) {
     say('no port is free: name one with --port');
     return 1;
   }
   const { url, viewer } = found;
-  const { command = [], file, read = [] } = settings;
   if (viewer) await readFiles(viewer, [...read]);
   announce({ url, token, viewer, command }, file);
   if (isPerson() && settings.opens !== false) openBrowser(pageOf(url, token));

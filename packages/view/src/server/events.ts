@@ -13,6 +13,7 @@ const MAX_LOOKED_AT = 50;
 export class Events {
   private readonly pages = new Set<ServerResponse>();
   private timer: NodeJS.Timeout | undefined;
+  private notifiedAt = 0;
   private seen = { calls: 0, errors: 0 };
   doctor: readonly DoctorReport[] = [];
   file: string | undefined;
@@ -56,18 +57,20 @@ export class Events {
     response.once('close', () => this.pages.delete(response));
   }
 
-  /** Notifies the pages, at most four times a second. */
+  /** Notifies the pages, at most four times a second; after a pause, at once. */
   changed(rows: Iterable<{ call: unknown; hasFailed: boolean }> = []): void {
     for (const row of rows) {
       if (row.call === undefined) continue;
       this.seen.calls++;
       if (row.hasFailed) this.seen.errors++;
     }
+    const wait = Math.max(0, this.notifiedAt + TICK_MS - performance.now());
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
+      this.notifiedAt = performance.now();
       this.notify('state', this.state);
       this.seen = { calls: 0, errors: 0 };
-    }, TICK_MS);
+    }, wait);
   }
 
   private notify(name: string, data: unknown): void {
