@@ -104,7 +104,12 @@ const cell = (value) => (value === undefined ? '–' : String(value));
 
 setUp();
 const bare = await run([]);
-const traced = await run(['--import', here('traced.mjs')]);
+const traced = await run([
+  '--import',
+  here('../../packages/auto/dist/hook.js'),
+  '--import',
+  here('traced.mjs'),
+]);
 let passed = 0;
 let failed = 0;
 console.log('| client | version | call | spans | provider | tokens | cost (USD) | application |');

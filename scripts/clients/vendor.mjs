@@ -28,6 +28,7 @@ function chat(response, { model, stream }, _path, { host }) {
     json(response, {
       ...head,
       object: 'chat.completion',
+      system_fingerprint: null,
       choices: [{ index: 0, message, finish_reason: 'stop' }],
       usage,
     });
