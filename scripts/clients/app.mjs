@@ -1,6 +1,7 @@
 // Asks a model with each client, plainly and streamed; prints the client's results. `takeSpans` is set if the process
 // is traced.
 import { readFile } from 'node:fs/promises';
+import { moreRows } from './more.mjs';
 
 const prompt = 'What is the weather in Paris?';
 const messages = [{ role: 'user', content: prompt }];
@@ -167,6 +168,16 @@ const ROWS = {
   },
 };
 
+/** A client that cannot be made fails in its own row. */
+async function rowOf(name, make) {
+  try {
+    return await make();
+  } catch (error) {
+    const fail = () => Promise.reject(error);
+    return [name, fail, fail];
+  }
+}
+
 async function versionOf(name) {
   const path = new URL(`node_modules/${name}/package.json`, `file://${process.cwd()}/`);
   return JSON.parse(await readFile(path, 'utf8').catch(() => '{"version":""}')).version;
@@ -184,13 +195,16 @@ async function ask(client, version, way, run) {
   process.stdout.write(`${JSON.stringify({ client, version, way, seen, spans })}\n`);
 }
 
-for (const [name, make] of Object.entries(ROWS)) {
-  const [client, plain, streamed] = await make();
-  const version = await versionOf(name);
+const MORE = moreRows({ CHAT, sent, prompt, messages, gather, chatText });
+const only = process.env.ONLY?.split(',');
+for (const [name, make] of Object.entries({ ...ROWS, ...MORE })) {
+  if (only && !only.includes(name)) continue;
+  const [client, plain, streamed] = await rowOf(name, make);
+  const version = await versionOf(name.split(', ')[0]);
   await ask(client, version, 'plain', plain);
   await ask(client, version, 'stream', streamed);
 }
-for (const [client, plain, streamed] of await aiModels()) {
+for (const [client, plain, streamed] of only && !only.includes('ai') ? [] : await aiModels()) {
   const version = await versionOf('ai');
   await ask(client, version, 'plain', plain);
   await ask(client, version, 'stream', streamed);

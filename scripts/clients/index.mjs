@@ -11,7 +11,12 @@ import { startVendors } from './vendor.mjs';
 const PACKAGES =
   'ai @ai-sdk/openai @ai-sdk/anthropic @ai-sdk/google @ai-sdk/openai-compatible @ai-sdk/groq @ai-sdk/mistral ' +
   '@ai-sdk/cohere @ai-sdk/amazon-bedrock groq-sdk @mistralai/mistralai ollama cohere-ai together-ai axios got ky ' +
-  'superagent node-fetch undici zod';
+  'superagent node-fetch undici zod ' +
+  'ai-4@npm:ai@4 openai-of-ai-4@npm:@ai-sdk/openai@1 ai-5@npm:ai@5 openai-of-ai-5@npm:@ai-sdk/openai@2 ' +
+  'ai-6@npm:ai@6 openai-of-ai-6@npm:@ai-sdk/openai@3 @langchain/core @langchain/google-genai @langchain/groq ' +
+  '@langchain/mistralai @langchain/ollama @langchain/aws @mastra/core genkit @genkit-ai/google-genai ' +
+  '@cerebras/cerebras_cloud_sdk @openrouter/sdk @huggingface/inference @google-cloud/vertexai ' +
+  '@azure-rest/ai-inference @azure/core-auth @aws-sdk/client-bedrock-runtime nock msw';
 const ADDRESS = '127.0.0.77';
 const here = (name) => new URL(name, import.meta.url).pathname;
 const folder = resolve(process.argv[2] ?? join(here('../..'), '.cache', 'clients'));
@@ -46,8 +51,10 @@ function setUp() {
     'cohere.com',
     'deepseek.com',
   ];
-  names.push('together.xyz', 'together.ai', 'us-east-1.amazonaws.com', 'vercel.sh');
-  const alternatives = [...names.map((name) => `DNS:*.${name}`), 'DNS:ollama.com'].join(',');
+  names.push('together.xyz', 'together.ai', 'us-east-1.amazonaws.com', 'vercel.sh', 'cerebras.ai');
+  names.push('huggingface.co', 'services.ai.azure.com');
+  const own = ['ollama.com', 'openrouter.ai'].map((name) => `DNS:${name}`);
+  const alternatives = [...names.map((name) => `DNS:*.${name}`), ...own].join(',');
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=vendors'];
   execFileSync(
     'openssl',
@@ -64,9 +71,10 @@ async function run(flags) {
     VENDORS: ADDRESS,
     NODE_EXTRA_CA_CERTS: cert,
     AWS_BEARER_TOKEN_BEDROCK: 'test',
+    MASTRA_TELEMETRY_DISABLED: '1',
   };
   const args = ['--require', here('hosts.cjs'), ...flags, join(folder, 'app.mjs')];
-  writeFileSync(join(folder, 'app.mjs'), readFileSync(here('app.mjs')));
+  for (const name of ['app.mjs', 'more.mjs']) writeFileSync(join(folder, name), readFileSync(here(name)));
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env,
@@ -96,7 +104,12 @@ const cell = (value) => (value === undefined ? '–' : String(value));
 
 setUp();
 const bare = await run([]);
-const traced = await run(['--import', here('traced.mjs')]);
+const traced = await run([
+  '--import',
+  here('../../packages/auto/dist/hook.js'),
+  '--import',
+  here('traced.mjs'),
+]);
 let passed = 0;
 let failed = 0;
 console.log('| client | version | call | spans | provider | tokens | cost (USD) | application |');
@@ -107,7 +120,8 @@ for (const [index, { client, version, way, seen, spans }] of traced.lines.entrie
   const [{ attributes: a = {} } = {}] = spans;
   // A stream of OpenAI's chat has its usage where it is asked for; these vendors always say it.
   const isRight = a['gen_ai.usage.input_tokens'] === 100 && a['gen_ai.usage.output_tokens'] === 20;
-  const isGood = isSame && hasAnswer && spans.length === 1 && isRight;
+  const isMock = client.endsWith('(mock)');
+  const isGood = isSame && hasAnswer && (isMock || (spans.length === 1 && isRight));
   if (isGood) passed++;
   else failed++;
   const tokens = `${cell(a['gen_ai.usage.input_tokens'])} / ${cell(a['gen_ai.usage.output_tokens'])}`;
@@ -116,6 +130,7 @@ for (const [index, { client, version, way, seen, spans }] of traced.lines.entrie
     `| ${client} | ${version} | ${way} | ${spans.length} | ${cell(a['gen_ai.provider.name'])} | ${tokens} | ${cell(a['gen_ai.usage.cost'])} | ${application} |`,
   );
 }
+if (bare.lines.length === 0) console.log(bare.err.slice(0, 2000));
 if (traced.err !== bare.err) {
   failed++;
   console.log(`stderr differs:\n${traced.err.slice(0, 2000)}`);

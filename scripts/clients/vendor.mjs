@@ -1,7 +1,7 @@
 // Vendors on loopback: each answers every request in its own protocol, by the path.
 
 import { once } from 'node:events';
-import { createServer } from 'node:https';
+import { createSecureServer } from 'node:http2';
 import { crc32 } from 'node:zlib';
 
 const TEXT = ['It is ', 'sunny in ', 'Paris.'];
@@ -28,6 +28,7 @@ function chat(response, { model, stream }, _path, { host }) {
     json(response, {
       ...head,
       object: 'chat.completion',
+      system_fingerprint: null,
       choices: [{ index: 0, message, finish_reason: 'stop' }],
       usage,
     });
@@ -259,7 +260,27 @@ function frame(type, payload) {
   return Buffer.concat([message, sum]);
 }
 
+/** Bedrock's InvokeModel with a model of Anthropic: each event of its stream is in a frame. */
+function invoke(response, _body, path) {
+  const model = /model\/([^/]+)/.exec(path)[1];
+  const isStream = path.endsWith('-stream');
+  if (!isStream) {
+    messages(response, { model });
+    return;
+  }
+  const lines = [];
+  const collected = { writeHead: () => collected, write: (line) => lines.push(line), end() {} };
+  messages(collected, { model, stream: true });
+  const bytes = lines.map((line) => Buffer.from(/data: (.*)/.exec(line)[1]).toString('base64'));
+  const frames = bytes.map((one) => frame('chunk', { bytes: one }));
+  events(response, frames, 'application/vnd.amazon.eventstream');
+}
+
+const token = (response) => json(response, { access_token: 'test', expires_in: 3600, token_type: 'Bearer' });
+
 const PROTOCOLS = [
+  [/\/invoke(-with-response-stream)?$/, invoke],
+  [/\/token$/, token],
   [/\/v2\/chat$/, cohere],
   [/\/api\/chat$/, ollama],
   [/\/language-model$/, gateway],
@@ -273,7 +294,8 @@ const PROTOCOLS = [
 /** @param tls a key and a certificate for all hosts. */
 export async function startVendors(tls, address) {
   const requests = [];
-  const server = createServer(tls, async (request, response) => {
+  const sessions = new Set();
+  const server = createSecureServer({ ...tls, allowHTTP1: true }, async (request, response) => {
     const parts = [];
     for await (const part of request) parts.push(part);
     const path = request.url.split('?')[0];
@@ -282,14 +304,21 @@ export async function startVendors(tls, address) {
       response.writeHead(404).end('{}');
       return;
     }
-    requests.push(`${request.headers.host}${path}`);
-    answer(response, JSON.parse(Buffer.concat(parts).toString() || '{}'), path, request.headers);
+    const host = request.headers.host ?? request.headers[':authority'];
+    requests.push(`${host}${path}`);
+    const text = Buffer.concat(parts).toString();
+    const body = text.startsWith('{') ? JSON.parse(text) : {};
+    answer(response, body, path, { ...request.headers, host });
+  });
+  server.on('connection', (socket) => {
+    sessions.add(socket);
+    socket.on('close', () => sessions.delete(socket));
   });
   await once(server.listen(443, address), 'listening');
   return {
     requests,
     close() {
-      server.closeAllConnections();
+      for (const socket of sessions) socket.destroy();
       server.close();
     },
   };

@@ -1,4 +1,4 @@
-/** The SDK with its defaults: HTTP/2, its own retries, and the instrumentation of HTTP clients in the same process. */
+/** The SDK as applications use it: over HTTP/2, with its own retries, beside the instrumentation of HTTP clients. */
 import assert from 'node:assert/strict';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -101,7 +101,7 @@ describe('the client of Bedrock', () => {
       assert.equal(attributes['gen_ai.provider.name'], 'aws.bedrock');
       assert.equal(attributes['server.address'], '127.0.0.1');
       assert.equal(attributes['gen_ai.usage.input_tokens'], BEDROCK_TOKENS.fresh);
-      // $1.10 and $5.50 a million tokens: a regional inference profile costs a tenth more than the global one.
+      // $1.10 and $5.50 a million tokens: the profile of a region costs a tenth more than the global one.
       const cost = (BEDROCK_TOKENS.fresh * 1.1 + BEDROCK_TOKENS.output * 5.5) / 1e6;
       assert.ok(Math.abs(Number(attributes['gen_ai.usage.cost']) - cost) < 1e-12, 'cost');
     }
@@ -113,10 +113,10 @@ describe('the client of Bedrock', () => {
     const answered = await client.send(new exports.InvokeModelCommand({ modelId: UNCOUNTED, body }));
     client.destroy();
     assert.match(Buffer.from(answered.body).toString(), /"text":"hi"/);
-    const [span] = telemetry.spans();
+    const attributes = telemetry.spans()[0]?.attributes ?? {};
     assert.deepEqual(
       ['gen_ai.request.model', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map(
-        (name) => span?.attributes[name],
+        (name) => attributes[name],
       ),
       [UNCOUNTED, 21, 7],
     );
@@ -132,7 +132,7 @@ describe('the client of Bedrock', () => {
     assert.equal(span?.attributes['error.type'], undefined);
   });
 
-  it('is traced once if its requests go through node:http', async () => {
+  it('is traced once, where its requests go through node:http', async () => {
     const vendor = await startVendorServer();
     const requestHandler = new (handlerOf(SDK))();
     const client = new exports.BedrockRuntimeClient({ ...options(vendor.url), requestHandler });
@@ -145,14 +145,14 @@ describe('the client of Bedrock', () => {
     );
   });
 
-  it('does not change the classes that all clients of AWS share', () => {
+  it('leaves the classes that all clients of AWS share as they are', () => {
     const { BedrockRuntimeClient, __Client } = exports;
     assert.ok(Object.hasOwn(BedrockRuntimeClient.prototype, 'send'));
     assert.notEqual(BedrockRuntimeClient.prototype.send, __Client.prototype.send);
     assert.ok(!String(__Client.prototype.send).includes('lastEnabled'));
   });
 
-  it('calls a method of those classes that another library replaces later', async () => {
+  it('sees what others do to those classes later', async () => {
     const { __Client, BedrockRuntimeClient, ConverseCommand } = exports;
     const { send } = __Client.prototype;
     let seen = 0;
