@@ -2,9 +2,9 @@
 // declarations; esbuild writes CommonJS. CommonJS alone, as OpenTelemetry's own packages: every process can load it
 // (`require` in jest or under Yarn PnP, `import`), so there is one copy of the state in each.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build, transform } from 'esbuild';
 import { buildPage } from './build/page.mjs';
 import { packageFolders, root } from './lib/npm.mjs';
 
@@ -20,7 +20,7 @@ const commonJs = {
   },
 };
 
-/** The fakes of `@llmtrace/testing` are those of our own tests: what it needs of the kit becomes part of it. */
+/** Bundles the kit's modules into `@llmtrace/testing`, whose fakes are those of llmtrace's own tests. */
 const withKit = {
   name: 'kit',
   setup({ onResolve }) {
@@ -29,6 +29,8 @@ const withKit = {
     }));
   },
 };
+
+const TARGET = 'node20.19';
 
 /** Keeps each file of a package separate. */
 const apart = {
@@ -54,43 +56,97 @@ function doorsOf(folder) {
 
 /**
  * A package with one entry point becomes one file: it loads several times faster than a hundred. So does one with the
- * entry point `internal`, out of which its other ones are but lists of names: there is one copy of the state.
+ * entry point `internal`, out of which its other ones are but lists of names: there is one copy of the state. What the
+ * files share that Node.js loads by themselves in another package becomes chunks.
  */
 function buildsOf(folder) {
   const src = join(folder, 'src');
   const doors = doorsOf(folder).map((name) => join(src, `${name}.ts`));
-  if (doors.length === 1) return [{ entryPoints: doors, plugins: [withKit, commonJs] }];
+  if (doors.length === 1) return [built(folder, { entryPoints: doors, plugins: [withKit, commonJs] })];
   const internal = join(src, 'internal.ts');
-  if (!doors.includes(internal)) {
-    const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith('.ts'));
-    return [{ entryPoints: files.map((name) => join(src, name)), plugins: [apart, commonJs] }];
-  }
+  if (!doors.includes(internal)) return [buildInChunks(folder, doors)];
   const lists = doors.filter((door) => door !== internal);
   return [
-    { entryPoints: [internal], plugins: [commonJs] },
-    { entryPoints: lists, plugins: [apart, commonJs] },
+    built(folder, { entryPoints: [internal], plugins: [commonJs] }),
+    built(folder, { entryPoints: lists, plugins: [apart, commonJs] }),
   ];
+}
+
+const built = (folder, options) =>
+  build({
+    outdir: join(folder, 'dist'),
+    outbase: join(folder, 'src'),
+    bundle: true,
+    packages: 'external',
+    define: { 'import.meta.url': 'fileUrl' },
+    inject: [join(root, 'scripts', 'build', 'file-url.mjs')],
+    format: 'cjs',
+    platform: 'node',
+    target: TARGET,
+    footer: { js: footer },
+    logLevel: 'warning',
+    ...options,
+  });
+
+/** Files that Node.js loads by themselves: `ownFile('esm/loader-hooks')`, and what is required when it is first used. */
+const LOADED_BY_NAME = /\bownFile\('([\w/-]+)'\)|\brequire\('(\.[\w/.-]+)\.ts'\)/g;
+
+/** What a package says of itself: its commands and files with side effects. */
+function declaredFiles(folder) {
+  const { bin = {}, sideEffects } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const files = [...Object.values(bin), ...(Array.isArray(sideEffects) ? sideEffects : [])];
+  return files.map((file) => file.replace('./dist/', '').replace(/\.js$/, ''));
+}
+
+function filesLoadedByName(src) {
+  const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((name) =>
+    Array.from(readFileSync(join(src, name), 'utf8').matchAll(LOADED_BY_NAME), ([, own, path]) =>
+      own === undefined ? join(dirname(name), path) : own,
+    ),
+  );
+}
+
+/** `require('./observe.ts')` stays a call: the placeholder becomes the path from the file that the call gets into. */
+const byName = (src) => ({
+  name: 'by name',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind, resolveDir }) =>
+      kind === 'require-call'
+        ? { path: `dist:${relative(src, join(resolveDir, path)).replace(/\.ts$/, '.js')}`, external: true }
+        : undefined,
+    );
+  },
+});
+
+/** esbuild splits ES modules only: each of them then becomes CommonJS. */
+async function buildInChunks(folder, doors) {
+  const src = join(folder, 'src');
+  const dist = join(folder, 'dist');
+  const named = [...declaredFiles(folder), ...filesLoadedByName(src)].map((name) => join(src, `${name}.ts`));
+  const { outputFiles } = await built(folder, {
+    entryPoints: [...new Set([...doors, ...named])],
+    plugins: [byName(src), commonJs],
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[hash]',
+    footer: {},
+    write: false,
+  });
+  rmSync(join(dist, 'chunks'), { recursive: true, force: true });
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const paths = text.replace(/"dist:([^"]+)"/g, (_all, file) => {
+        const to = relative(dirname(path), join(dist, file));
+        return JSON.stringify(to.startsWith('.') ? to : `./${to}`);
+      });
+      const { code } = await transform(paths, { format: 'cjs', platform: 'node', target: TARGET, footer });
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, code);
+    }),
+  );
 }
 
 execFileSync('tsc', ['-b'], { cwd: root, stdio: 'inherit' });
 await buildPage(join(root, 'packages', 'view'));
-await Promise.all(
-  packageFolders().flatMap((folder) =>
-    buildsOf(folder).map((options) =>
-      build({
-        ...options,
-        outdir: join(folder, 'dist'),
-        outbase: join(folder, 'src'),
-        bundle: true,
-        packages: 'external',
-        define: { 'import.meta.url': 'fileUrl' },
-        inject: [join(root, 'scripts', 'build', 'file-url.mjs')],
-        format: 'cjs',
-        platform: 'node',
-        target: 'node20.19',
-        footer: { js: footer },
-        logLevel: 'warning',
-      }),
-    ),
-  ),
-);
+await Promise.all(packageFolders().flatMap(buildsOf));

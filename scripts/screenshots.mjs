@@ -1,6 +1,6 @@
-// Makes the screenshots of the viewer: `npm run screenshots` those of the README, `npm run screenshots -- FOLDER` all
-// screens, light and dark, at 1440 and 800 px. The page is the built one, its calls are those of the
-// made-up shop that the tests use. Needs a Chromium: CHROMIUM names it, else the path is searched.
+// Makes screenshots of the viewer: `npm run screenshots` makes those of the README, `npm run screenshots -- FOLDER` those
+// of all screens, light and dark, at 1440 and 800 px. They show the built page with the calls of the tests' made-up shop.
+// The script needs a Chromium: CHROMIUM names it, else it is searched on the path.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startViewer } from '@llmtrace/view';
@@ -8,10 +8,10 @@ import { findChromium, launch } from '../packages/view/test/browser/browser.ts';
 import { history, sendStart, sendTraces } from '../packages/view/test/fixtures/shop.ts';
 import { root } from './lib/npm.mjs';
 
-const [given] = process.argv.slice(2);
-const folder = given ?? join(root, 'docs', 'screenshots');
-const WIDTHS = given ? [1440, 800] : [1440];
-/** Those that the README shows. */
+const [target] = process.argv.slice(2);
+const folder = target ?? join(root, 'docs', 'screenshots');
+const WIDTHS = target ? [1440, 800] : [1440];
+/** The screenshots that the README shows. */
 const SHOWN = ['overview-light', 'trace-dark'];
 const executable = findChromium();
 if (!executable) throw new Error('No chromium was found: set CHROMIUM to one.');
@@ -26,7 +26,7 @@ const [agent] = (await get('traces?q=researcher')).rows;
 const [asked] = (await get('calls?q=root:support%20finish:tool')).rows;
 const [session] = (await get('sessions')).sessions.sort((a, b) => b.calls - a.calls);
 
-/** Each screen, and what is on it once it is drawn. */
+/** Each screen: its address, and a selector that matches once the screen is drawn. */
 const SCREENS = {
   overview: ['/', '.strip svg'],
   calls: ['/calls', '.tr:not(.loading)'],
@@ -55,7 +55,7 @@ mkdirSync(folder, { recursive: true });
 const browser = await launch(executable);
 for (const theme of ['light', 'dark']) {
   for (const [name, screen] of Object.entries(SCREENS)) {
-    if (!given && !SHOWN.includes(`${name}-${theme}`)) continue;
+    if (!target && !SHOWN.includes(`${name}-${theme}`)) continue;
     for (const width of WIDTHS) await shoot(name, screen, { theme, width });
   }
 }

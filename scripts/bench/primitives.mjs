@@ -113,7 +113,7 @@ const ROWS = [
     },
   ],
   [
-    'attributes of a call that has none',
+    'attributes of a call without any',
     undefined,
     1e6,
     (n) => {
@@ -123,7 +123,7 @@ const ROWS = [
     },
   ],
   [
-    'attributes by a function around, the request and the baggage',
+    'attributes from the enclosing function, the request and the baggage',
     undefined,
     1e6,
     (n) =>
@@ -134,7 +134,7 @@ const ROWS = [
       }),
   ],
   [
-    'the same, and the user hashed',
+    'the same, with the user hashed',
     undefined,
     3e5,
     (n) =>
@@ -156,7 +156,7 @@ const ROWS = [
     },
   ],
   [
-    'a call more in the totals, of another user each',
+    'adding a call to the totals, each of another user',
     undefined,
     3e5,
     (n) => {
@@ -165,7 +165,7 @@ const ROWS = [
     },
   ],
   [
-    'a call more in the totals, of the same user',
+    'adding a call to the totals, each of the same user',
     undefined,
     1e6,
     (n) => {

@@ -1,9 +1,9 @@
-// Builds the page of the viewer: one script and one style sheet, with the libraries in it and their licences beside it.
+// Builds the viewer's page: one script with its libraries, one style sheet, and a file with the libraries' licences.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** The folder of a package, by a file within it. */
+/** The folder of the package that a file belongs to. */
 const packageOf = (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 
 function licenceOf(root, folder) {
@@ -19,7 +19,7 @@ function licenceOf(root, folder) {
   return `## ${name} ${version} (${license})\n\n\`\`\`\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n\`\`\`\n`;
 }
 
-/** The texts that the licences ask for: those of what is really in the script. */
+/** The licence texts of the packages that the script contains. The licences require them. */
 function thirdParty(root, metafile) {
   const folders = new Set(Object.keys(metafile.inputs).map(packageOf).filter(Boolean));
   const texts = [...folders].sort().map((folder) => licenceOf(root, folder));

@@ -1,6 +1,6 @@
 export {};
 
-/** An example listens on a port, so that its address is no path of a pipe. */
+/** The examples listen on a port, so `address()` never returns the path of a pipe. */
 declare module 'node:net' {
   interface Server {
     address(): AddressInfo;

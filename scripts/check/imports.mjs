@@ -13,7 +13,7 @@ const root = new URL('../..', import.meta.url).pathname;
 
 /** Packages that may import all others. */
 const ABOVE = new Set(['auto', 'llmtrace']);
-/** Packages that import no other of ours. */
+/** Packages that import no other package of llmtrace. */
 const KNOWS_NONE = { core: 'core is at the bottom', view: 'the viewer knows no other package' };
 
 /** The imports that are forbidden to a package, with the reason. */
@@ -27,14 +27,14 @@ function forbidden(pkg, specifier) {
     return 'it is above';
   if (CLIENTS.includes(specifier)) return 'a client of Redis is loaded where it is used, if it is there';
   // That package knows no SDK: it reads the SDKs' requests by the tables of their instrumentations.
-  // Bedrock serves models of other vendors, by their own bodies.
+  // Bedrock serves other vendors' models with their own bodies.
   if (INSTRUMENTATION.test(specifier) && !READERS.includes(pkg)) return 'instrumentations know only core';
   if (
     pkg.startsWith('instrumentation-') &&
     pkg !== 'instrumentation-http-clients' &&
     specifier === '@llmtrace/core/internal'
   )
-    return 'an instrumentation needs no more than one of another vendor has';
+    return 'an instrumentation uses the public names of core only';
   return undefined;
 }
 

@@ -40,7 +40,7 @@ const isExplained = (text) => EXPLAINED.some((start) => text.startsWith(start));
 async function expressions() {
   const found = new Map();
   for (const file of globSync('packages/*/dist/**/*.js', { cwd: root })) {
-    // The viewer's page runs in a browser. What is quadratic there is of the library that reads Markdown.
+    // The viewer's page runs in a browser. Its quadratic expressions are those of the library that reads Markdown.
     if (file.startsWith(join('packages', 'view', 'dist', 'page'))) continue;
     const text = readFileSync(new URL(file, root), 'utf8');
     const tokens = tokenizer(text, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true });
@@ -153,10 +153,10 @@ function timedUntilHang(left, times) {
 const KEPT = new URL('regexps.json', import.meta.url);
 const SETTINGS = { timeout: 10_000, attackTimeout: 1000, randomSeed: 1 };
 
-/** What repeats nothing is linear. */
+/** Whether an expression repeats a part; without repetition its time is linear. */
 const canRepeat = ({ pattern }) => /[*+{]/.test(pattern);
 
-/** The results of the analysis by the text of each expression: kept ones, and those of new expressions. */
+/** The results of the analysis by the text of each expression; expressions without a stored result are analysed. */
 async function analysed(all, kept) {
   const results = {};
   const queue = [...all];

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
 import { isRegistryThere, nodeOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { periodOf, today } from '../lib/period.mjs';
 import { page } from './page.mjs';
 import { NODES, nodesOf, ordersOf, PEERS } from './peers.mjs';
 import { makeProject } from './project.mjs';
@@ -61,8 +62,10 @@ function kept() {
 }
 
 function writePage() {
-  const about = { openai: OPENAI, calls: CALLS, date: new Date().toISOString().slice(0, 10) };
-  writeFileSync(join(root, 'docs', 'coexistence.md'), page(kept(), about));
+  const results = kept();
+  const period = periodOf(Object.values(results).flatMap(({ on }) => on ?? []));
+  const about = { openai: OPENAI, calls: CALLS, period };
+  writeFileSync(join(root, 'docs', 'coexistence.md'), page(results, about));
 }
 
 /** The binary of a Node.js; this process' own where it is of that major version. */
@@ -98,7 +101,7 @@ async function playOrders(folder, peer, format, major) {
 
 function keep({ name, format, order, major }, result) {
   const results = kept(); // another run may have added to it
-  results[[name, format, order, major].join(' ')] = result;
+  results[[name, format, order, major].join(' ')] = { ...result, on: today() };
   const written = `${KEPT}.${process.pid}`;
   writeFileSync(written, JSON.stringify(results, undefined, 1));
   renameSync(written, KEPT); // another run never reads half of it

@@ -10,13 +10,13 @@ const FORMATS = { cjs: 'CJS', esm: 'ESM' };
 const HEAD = ['beside', 'as', 'loaded', 'Node.js', 'application', 'spans', 'metrics', 'its spans', 'names'];
 
 /** The page: who was run how, what came of it, and what each changes by itself. `results` has those of every run by its key. */
-export function page(results, { openai, calls, date }) {
+export function page(results, { openai, calls, period }) {
   const reasons = new Reasons();
   const rows = PEERS.flatMap((peer) => rowsOf(peer, results, reasons));
   const nodes = [...new Set(Object.values(results).map(({ node }) => node))].sort();
   return `# Beside other instrumentations
 
-Made by \`npm run test:coexist\` on ${date}; not to be edited. An application makes ${calls} calls through \`openai\` ${openai} on
+Made by \`npm run test:coexist\`, run ${period}; not to be edited. An application makes ${calls} calls through \`openai\` ${openai} on
 Node.js ${nodes.join(' and ')}, in every way that the SDK has, with llmtrace and another instrumentation, loaded one after
 the other.
 

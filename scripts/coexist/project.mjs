@@ -1,4 +1,4 @@
-// An application that another library instruments too, in a folder outside of this repository.
+// Makes an application that another library instruments, too, in a folder outside this repository.
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, root } from '../lib/npm.mjs';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
-import { countOf } from '../matrix/smoke.mjs';
+import { callsCountedBy, exportTo } from '../lib/receiver.mjs';
 import { whyEmpty } from './peers.mjs';
 import { countsOf, spansIn, trees, without } from './spans.mjs';
 
@@ -49,8 +49,7 @@ export async function play({ folder, peer, format, vendor, node, loads }) {
     flags: loads.flatMap((one) => flags[one]),
     env: {
       ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, SINK: sink.url },
-      ...{ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
-      ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
+      ...exportTo(sink.url),
       ...(loads.includes('peer') ? { ...peer.env?.(sink.url), ...(peer.wrap ? { WRAP: 'true' } : {}) } : {}),
       ...(loads.includes('llmtrace') ? { ...PATIENT, LLMTRACE_CONFIG: './llmtrace.config.mjs' } : {}),
     },
@@ -65,7 +64,7 @@ export async function play({ folder, peer, format, vendor, node, loads }) {
     ...{ end: code === 0 ? 'ok' : `${signal ?? code}: ${stderr.slice(-2000)}`, lines, stderr },
     others: trees(sink.spans, ids),
     requests: vendor.requests.length, // each call makes one
-    counted: countOf(sink.metrics, 'gen_ai.client.operation.duration'),
+    counted: callsCountedBy(sink.metrics),
   };
 }
 

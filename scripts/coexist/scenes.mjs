@@ -102,7 +102,7 @@ export async function run(sdk, host, wrap = (client) => client) {
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
   seen['unhandled rejections'] = unhandled;
-  // At the end: what the application has dropped is reported then.
+  // At the end, because spans of dropped streams end only then.
   process.once('exit', () =>
     writeSync(1, `\n@@${JSON.stringify({ seen, told: globalThis.llmtraceSpans })}\n`),
   );

@@ -34,7 +34,7 @@ async function stream() {
   return text;
 }
 
-/** An agent with two tools: one of the application's, and one of an MCP server in a process of its own. */
+/** An agent with two tools: one in the application, and one of an MCP server in a separate process. */
 async function agent() {
   const server = fileURLToPath(new URL('server.mjs', import.meta.url));
   const shelf = new Client({ name: 'shop', version: '1.0.0' });
@@ -61,8 +61,8 @@ async function agent() {
     messages: ask('Is the red one in stock, and where?'),
     parallel_tool_calls: true,
     tools: [
-      tool('stock', 'How many of an article are left', () => ({ left: 3 })),
-      tool('shelf', 'Where an article is', (article) =>
+      tool('stock', 'The number of pieces of an article in stock', () => ({ left: 3 })),
+      tool('shelf', 'The shelf of an article', (article) =>
         shelf.callTool({ name: 'shelf', arguments: article }),
       ),
     ],

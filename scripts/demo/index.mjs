@@ -1,6 +1,6 @@
 // The demo: an application that contains nothing of ours (demo/app.mjs), written against the real SDKs, runs under
 // `--import @llmtrace/auto` against a vendor on this machine. Its spans go to an OTLP receiver on this machine too,
-// and are shown as trees. For a person at a terminal, or with --view, the viewer shows them too.
+// and are printed as trees. At a terminal, or with --view, the viewer shows them, too.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
@@ -52,11 +52,11 @@ function printTree(spans, span, indent = '') {
 
 const vendor = await startVendorServer({ latency: 20, gap: 5 });
 const receiver = await startReceiver();
-const isPerson = process.stdout.isTTY === true && !process.env.CI;
-const isAsked = process.argv.includes('--view');
-// The viewer takes what the application sends, and sends it on to the receiver.
+const isTerminal = process.stdout.isTTY === true && !process.env.CI;
+const hasOption = process.argv.includes('--view');
+// The application sends to the viewer, which forwards to the receiver.
 const forward = { endpoint: receiver.url, headers: {} };
-const viewer = isPerson || isAsked ? await startViewer({ port: 0, forward }) : undefined;
+const viewer = isTerminal || hasOption ? await startViewer({ port: 0, forward }) : undefined;
 const child = spawn(process.execPath, ['--import', '@llmtrace/auto', app], {
   stdio: 'inherit',
   env: {
@@ -88,9 +88,9 @@ Yours: node --import @llmtrace/auto app.mjs
        OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 sends traces and metrics to your collector.
        README.md has the table of all variables.`);
 if (viewer) {
-  console.log(`\nThe same calls in the viewer: ${viewer.url}${isPerson ? '    Ctrl+C ends it' : ''}`);
-  if (isPerson && isAsked) openBrowser(viewer.url);
-  if (isPerson) await once(process, 'SIGINT');
+  console.log(`\nThe same calls in the viewer: ${viewer.url}${isTerminal ? '    Ctrl+C ends it' : ''}`);
+  if (isTerminal && hasOption) openBrowser(viewer.url);
+  if (isTerminal) await once(process, 'SIGINT');
   await viewer.close();
 }
 receiver.close();

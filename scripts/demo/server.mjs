@@ -1,4 +1,4 @@
-// An ordinary MCP server over stdio, with one tool.
+// An MCP server over stdio with one tool, without any code of llmtrace.
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';

@@ -1,5 +1,5 @@
-// Writes the report on the public surface of each package, packages/*/api.md: `node scripts/docs/api.mjs`, after a
-// build. With `--check` it writes nothing, and fails where a surface is not as its report says.
+// Writes the public names of each package to packages/*/api.md: `node scripts/docs/api.mjs`, after a build. With
+// `--check` it writes nothing, and fails if a report is out of date.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { reportOf, reportPath, shortPath } from '../lib/api-report.mjs';
@@ -20,7 +20,7 @@ for (const folder of packageFolders()) {
   if (!isChecking) writeFileSync(path, report);
   else if (before(path) !== report) {
     console.error(
-      `${shortPath(root, path)}: the public surface has changed. Is it meant to? Then run: node scripts/docs/api.mjs`,
+      `${shortPath(root, path)}: the public names have changed. If the change is intended, run: node scripts/docs/api.mjs`,
     );
     process.exitCode = 1;
   }

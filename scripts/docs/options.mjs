@@ -4,13 +4,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { SETTINGS_TABLE } from '../../packages/auto/src/settings.ts';
 import { root } from '../lib/npm.mjs';
 import { withVariables } from '../lib/option-table.mjs';
 
 const require = createRequire(import.meta.url);
 const { OPTION_TABLE } = require(join(root, 'packages/core/dist/internal.js'));
-// auto's settings are no entry point of its package.
-const { SETTINGS_TABLE } = require(join(root, 'packages/auto/dist/settings.js'));
 
 const file = join(root, 'README.md');
 const before = readFileSync(file, 'utf8');

@@ -223,12 +223,12 @@ const converseEvents = [
   { type: 'messageStop', payload: { stopReason: 'tool_use' } },
   { type: 'metadata', payload: { usage: converseUsage, metrics } },
 ];
-/** The generators put what is in `model` into the frame, as Bedrock does: in base64. */
+/** The generators put the value of `model` into the frame in base64, as Bedrock does. */
 const invokedEvents = messageEvents.map((model) => ({ type: 'chunk', model }));
 
 /**
- * What each kind of answer is, whole and in the events of a stream. Those of AWS are framed: each has the type of its
- * frame, and a payload.
+ * The body of each kind of answer, whole and as the events of a stream. Events of AWS have the type and the payload of
+ * a frame.
  */
 export const ANSWERS = {
   chat: { whole: chat, events: chatChunks },

@@ -146,7 +146,7 @@ const eventsBody = ({ events, whole }) =>
       return frames.join('');
     });
 
-/** What is wrong in an event stream: failures, a type that is not known, a checksum that does not fit. */
+/** Faulty frames of an event stream: failures, an unknown type, a payload that is no JSON, a wrong checksum. */
 const AWS_NOISE = [
   bedrockStreamFailure(),
   awsFrame('throttlingException', { message: MARKER }, 'exception'),
@@ -156,7 +156,7 @@ const AWS_NOISE = [
   Buffer.concat([awsFrame('messageStop', { stopReason: 'end_turn' }).subarray(0, -4), Buffer.alloc(4)]),
 ];
 
-/** Names of types are short: their length has one byte or two. */
+/** The name of a frame's type, cut to 100 characters: the format has 2 bytes for its length. */
 const awsTypeOf = (type) => (typeof type === 'string' ? type.slice(0, 100) : 'chunk');
 
 function awsFrameOf(event) {
@@ -181,8 +181,8 @@ const framedBody = ({ events }) =>
     });
 
 /**
- * The SDK takes the first bytes of a stream for a length, and reserves as much memory: up to 4 GB for a text, a number
- * that depends on the machine. So a text is the payload of a frame, and no stream is compressed.
+ * The SDK reads the first bytes of a stream as a length, and reserves that much memory: up to 4 GB for arbitrary text.
+ * So text becomes the payload of a frame, and no stream is compressed.
  */
 const inFrames = ({ status, body, encoding, raw, ...rest }) => ({
   ...rest,

@@ -11,7 +11,7 @@ const HANGING = 60;
 /** So many requests of one play are answered; an SDK that repeats for ever is cut off. */
 const MAX_REQUESTS = 8;
 
-/** What of the request differs between two runs. */
+/** The headers of a request that differ between two runs. */
 const VOLATILE = new Set(['host', 'connection', 'content-length', 'date', 'amz-sdk-invocation-id']);
 
 /** Starts it. `play(replies)` sets what the next requests are answered, and forgets those before. */

@@ -198,12 +198,12 @@ const generative = {
   ),
 };
 
-/** A use sends a command of the client's own copy of the SDK. */
+/** Sends a command, whose class is from the client's copy of the SDK. */
 const send =
   (command) =>
   ({ client, sdk }, request, options) =>
     client.send(new sdk[command](request), options && { abortSignal: options.signal });
-/** The body of InvokeModel is JSON as a text. */
+/** Sends a command of InvokeModel, whose body is JSON as text. */
 const sendBody = (command) => async (made, request, options) => {
   const { body } = Object(request);
   const isPlain = typeof body === 'object' && body !== null && !ArrayBuffer.isView(body);
@@ -284,7 +284,7 @@ export const VENDORS = {
         endpoint: url,
         token: { token: 'example' },
         authSchemePreference: ['httpBearerAuth'],
-        // HTTP/1.1, which the server speaks.
+        // The fuzz server supports HTTP/1.1 only.
         requestHandler: new (handlerOf({ set: 'bedrock-3' }))({
           requestTimeout: TIMEOUT,
           throwOnRequestTimeout: true,

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
 import { isRegistryThere, newestOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { periodOf, today } from '../lib/period.mjs';
 import { COLUMNS, judge } from './judge.mjs';
 import { page } from './page.mjs';
 import { HOSTS, rowsOf } from './plan.mjs';
@@ -80,9 +81,9 @@ function isWanted({ name, host, way }) {
   return !(options.resume && results.has(name) && !isRed(results.get(name)));
 }
 
-/** In short: those without a build first, which take the least time. */
-function inOrder(some) {
-  return options.quick ? some.toSorted((a, b) => buildTime(a) - buildTime(b)) : some;
+/** With `--quick`: rows without a build come first, because they take the least time. */
+function inOrder(unordered) {
+  return options.quick ? unordered.toSorted((a, b) => buildTime(a) - buildTime(b)) : unordered;
 }
 
 function isQuick({ quick }, way) {
@@ -97,7 +98,7 @@ async function run(one) {
     baselines.clear();
     cells = await cellsOf(one);
   }
-  results = kept().set(one.name, cells); // another run may have added to it
+  results = kept().set(one.name, { ...cells, on: today() }); // another run may have added to it
   writeFileSync(KEPT, JSON.stringify([...results]));
   console.log(`${one.name.padEnd(52)} ${isRed(cells) ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
   const reasons = Map.groupBy(
@@ -126,7 +127,8 @@ function finish() {
     writePage();
   }
   const left = wanted.slice(done.length).map(({ name }) => name);
-  if (left.length > 0) console.log(`skipped: ${left.length} hosts, for the time is over: ${left.join(', ')}`);
+  if (left.length > 0)
+    console.log(`skipped: ${left.length} hosts, because the time is over: ${left.join(', ')}`);
   const failed = done.filter(({ name }) => isRed(results.get(name))).length;
   console.log(`${done.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
@@ -137,9 +139,10 @@ function versions() {
 }
 
 function writePage() {
-  const date = new Date().toISOString().slice(0, 10);
-  const about = { date, node: process.versions.node, packages: versions() };
-  writeFileSync(join(root, 'docs', 'hosts.md'), page(rows, kept(), about));
+  const found = kept();
+  const period = periodOf(rows.flatMap(({ name }) => found.get(name)?.on ?? []));
+  const about = { period, node: process.versions.node, packages: versions() };
+  writeFileSync(join(root, 'docs', 'hosts.md'), page(rows, found, about));
 }
 
 function sayIfNewer(name, version) {

@@ -55,6 +55,16 @@ const dev = (bundler) =>
   host(`${bundler} dev`, {
     start: ['next', 'dev', `--${bundler}`, '--hostname', '127.0.0.1', '--port', '{port}'],
   });
+/** A flag names no file that Next.js would copy: the application imports llmtrace. */
+const STANDALONE = {
+  ...{
+    title: "`serverExternalPackages`, `import('@llmtrace/auto')` in `instrumentation.js`",
+    name: 'imported',
+  },
+  ...{ files: ['next-standalone'], quick: false },
+  docs: [DOCS, "await import('@llmtrace/auto');", 'outputFileTracingIncludes:'],
+};
+
 /** The output, copied to where none of the application's packages are. */
 const standalone = (bundler) =>
   host(`${bundler} standalone`, {
@@ -62,7 +72,7 @@ const standalone = (bundler) =>
     env: { STANDALONE: '1', HOSTNAME: '127.0.0.1' },
     cwd: '{folder}-away',
     start: ['node', 'server.js'],
-    ways: WAYS.filter(({ name }) => name !== 'external'),
+    ways: [...WAYS.filter(({ name }) => name !== 'external'), STANDALONE],
   });
 
 export const NEXT = [

@@ -7,7 +7,7 @@ const escaped = (text) =>
   text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ').slice(0, 160);
 
 /** The page; `results` has the cells of every row by its name. */
-export function page(rows, results, { date, node, packages }) {
+export function page(rows, results, { period, node, packages }) {
   const reasons = [];
   const groups = [...new Set(rows.map(({ host }) => host.group))];
   const tables = groups.map((group) => {
@@ -24,7 +24,7 @@ export function page(rows, results, { date, node, packages }) {
   });
   return `# Hosts
 
-Made by \`npm run test:hosts\` on ${date}; not to be edited. Each row is a small application, built and run on Node.js
+Made by \`npm run test:hosts\`, run ${period}; not to be edited. Each row is a small application, built and run on Node.js
 ${node} with the packages as they would be published, against a vendor and an OTLP receiver on loopback.
 
 - **builds**: the build passes, without a warning that it does not have without llmtrace.

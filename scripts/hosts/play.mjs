@@ -1,6 +1,6 @@
 // One run of a host: a fresh folder, its build, its start, what is asked of it, and what arrives at the receiver.
-import { startReceiver } from '../lib/receiver.mjs';
-import { vendorEnvironment } from '../matrix/smoke.mjs';
+import { exportTo, startReceiver } from '../lib/receiver.mjs';
+import { vendorEnvironment } from '../lib/vendors.mjs';
 import { execute, freePort, start } from './process.mjs';
 import { addFiles } from './projects.mjs';
 
@@ -34,12 +34,11 @@ export async function play({ host, side, projects, vendor }) {
 }
 
 const environment = ({ port, receiver, vendor }) => ({
-  ...vendorEnvironment(vendor),
+  ...vendorEnvironment(vendor.url),
   ...{ PORT: String(port), HOST: '127.0.0.1' },
-  ...{ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+  ...exportTo(receiver.url),
   // A busy machine may take longer than the 3 s that a process waits for its last export.
   LLMTRACE_EXIT_TIMEOUT_MS: '20000',
-  ...{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'none' },
 });
 
 /** Replaces `{folder}` and `{port}`; an argument `{flags}` becomes the flags of the side. */

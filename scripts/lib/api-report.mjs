@@ -1,9 +1,9 @@
-// The public surface of a package, out of the declarations that TypeScript wrote: every public name with its
-// declaration, and the declarations within the package that those need. Comments are not part of it.
+// Reports the public names of a package, from the declarations that TypeScript wrote: each public name with its
+// declaration, and the package's declarations that these refer to. Comments are left out.
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-/** Doors that are for llmtrace's own packages, and may change in each version. */
+/** Entry points for llmtrace's own packages only: they may change in each version. */
 const INTERNAL = ['./internal'];
 
 /** The report on the package in `folder`, as Markdown. */
@@ -51,13 +51,13 @@ function declarationsOf(names, entry, files) {
   return { exported: sorted(exported), reached: sorted(reached) };
 }
 
-/** A name that differs from its declaration's is told. */
+/** The declaration of a name, with a comment if the public name differs from the declared one. */
 function textOf({ file, local, public: name }, files) {
   const text = parsed(file, files).declarations.get(local) ?? `// not found: ${local}`;
   return name === undefined || name === local ? text : `// as ${name}\n${text}`;
 }
 
-/** The declarations of the package that a declaration names. */
+/** The package's declarations that a declaration refers to. */
 function neededBy({ file, local }, files) {
   const { declarations, imports } = parsed(file, files);
   const words = new Set((declarations.get(local) ?? '').match(/[A-Za-z_$][\w$]*/g));
@@ -67,7 +67,7 @@ function neededBy({ file, local }, files) {
     .filter((next) => next.file);
 }
 
-/** Where a name that a file has, or exports, is declared. */
+/** Finds the declaration of a name that a file declares, imports or exports. */
 function found(file, name, files) {
   const { declarations, imports, exports, stars } = parsed(file, files);
   const { from, local } = exports.get(name) ?? imports.get(name) ?? {};
@@ -99,7 +99,7 @@ function parsed(file, files) {
 const DECLARATION =
   /^(export )?(?:declare )?(?:abstract )?(?:class|interface|type|function|const|let|enum|namespace) ([\w$]+)/;
 
-/** The kinds of statements of a file of declarations, each with what becomes of it. */
+/** The kinds of statements of a declaration file, each with the function that records it. */
 const STATEMENTS = [
   [
     /^(import|export)(?: type)? \{([^}]*)\}(?: from ["']([^"']+)["'])?/s,
@@ -113,7 +113,7 @@ const STATEMENTS = [
   [DECLARATION, (known, [, isExported, name], text) => addDeclaration(known, name, text, isExported)],
 ];
 
-/** The statements of a file of declarations. TypeScript begins each at the start of a line. */
+/** The statements of a declaration file. TypeScript starts each one at the start of a line. */
 function parse(source) {
   const known = { declarations: new Map(), imports: new Map(), exports: new Map(), stars: [] };
   for (const text of statementsOf(withoutComments(source))) {
@@ -131,14 +131,14 @@ function addNames(target, list, from) {
   }
 }
 
-/** Overloads are one declaration. */
+/** Adds a declaration; the overloads of a function become one. */
 function addDeclaration(known, name, text, isExported) {
   const before = known.declarations.get(name);
   known.declarations.set(name, before === undefined ? text : `${before}\n${text}`);
   if (isExported) known.exports.set(name, { local: name });
 }
 
-/** In declarations, a comment begins a line or follows a declaration. */
+/** Removes comments, which start a line or follow a declaration. */
 const withoutComments = (source) =>
   source
     .replace(/^[ \t]*\/\*[\s\S]*?\*\/[ \t]*\n?/gm, '')

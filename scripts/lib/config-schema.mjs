@@ -1,5 +1,5 @@
-// The JSON schema of a configuration file, out of the option tables of core and auto. JSON holds no functions, so that
-// options that take nothing else are not in it.
+// Makes the JSON schema of a configuration file from the option tables of core and auto. Options that accept only a
+// function are left out, because JSON has no functions.
 
 const number = (more) => ({ type: 'number', ...more });
 const integer = (more) => ({ type: 'integer', ...more });
@@ -12,7 +12,7 @@ const textsByName = {
 };
 const MAX_NUMBER = 1e15;
 
-/** What a rule says in words, as a schema. A rule in other words fails, so that no option is left out unseen. */
+/** The schema for each wording of a rule. Another wording throws, so that no option is left out by mistake. */
 const BY_WORDS = [
   [/^true or false$/, () => ({ type: 'boolean' })],
   [/^(?:the path of a file|a text)$/, () => ({ type: 'string' })],
@@ -43,10 +43,10 @@ const BY_WORDS = [
   [/^one of (.*)$/, (names) => ({ enum: names.split(', ') })],
 ];
 
-/** Options of which the words tell of their variables, or of which there are none. */
+/** Options whose rule describes the variable, or that have no rule. */
 const BY_NAME = {
   exceptionsOnSpans: { type: 'boolean' },
-  // More has no effect, and is no error.
+  // A value beyond the maximum has no effect, and is no error.
   exportQueueBytes: number({ exclusiveMinimum: 0 }),
   'content.redact': {
     anyOf: [
@@ -88,16 +88,16 @@ const LOG = {
 };
 
 const DESCRIPTIONS = {
-  'exporters.traces': 'where traces go',
-  'exporters.metrics': 'where metrics go',
-  'exporters.logs': 'where log events go',
+  'exporters.traces': 'the exporters of traces',
+  'exporters.metrics': 'the exporters of metrics',
+  'exporters.logs': 'the exporters of log events',
   'exporters.endpoint': 'the base URL of an OTLP collector',
   'exporters.protocol': 'the protocol of OTLP (default: http/protobuf)',
-  'exporters.headers': 'headers of each export; a file with a secret belongs in no repository',
+  'exporters.headers': 'headers of each export; keep a file with a secret out of the repository',
   serviceName: 'the name of the service in all telemetry',
 };
 
-/** Takes an object, or something simpler in its place. */
+/** The simpler values that an option accepts instead of an object. */
 const OR = {
   retry: { type: 'boolean' },
   log: { enum: ['json', 'pretty', 'off'] },

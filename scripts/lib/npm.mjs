@@ -12,13 +12,13 @@ const CACHE = ['--cache', join(root, '.cache', 'npm'), '--prefer-offline'];
 export const packageFolders = () =>
   readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
 
-/** Runs npm for at most 5 minutes and returns its output. */
+/** Runs npm for at most 15 minutes, which a busy machine needs, and returns its output. */
 export const npm = (args, cwd = root) =>
   execFileSync('npm', [...args, ...CACHE], {
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 300_000,
+    timeout: 900_000,
   });
 
 /** Whether the registry answers within 8 s. */
@@ -65,9 +65,9 @@ export function temporaryFolder() {
 /** Packs each package as `npm publish` does. @returns npm's reports, each with `path`, the path of the tarball */
 export function packAll(destination) {
   return packageFolders().map((folder) => {
-    const said = JSON.parse(npm(['pack', '--json', '--pack-destination', destination], folder));
+    const reports = JSON.parse(npm(['pack', '--json', '--pack-destination', destination], folder));
     // npm prints an array; since npm 11 it prints an object by name.
-    const [packed] = Object.values(said);
+    const [packed] = Object.values(reports);
     return { ...packed, folder, path: join(destination, packed.filename) };
   });
 }

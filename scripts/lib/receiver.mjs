@@ -8,6 +8,22 @@ const bodyOf = async (request) => {
   return Buffer.concat(parts);
 };
 
+/** The variables by which an application exports traces and metrics to the receiver at `url`. */
+export const exportTo = (url) => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  OTEL_TRACES_EXPORTER: 'otlp',
+  OTEL_METRICS_EXPORTER: 'otlp',
+  OTEL_LOGS_EXPORTER: 'none',
+});
+
+/** The number of calls that the metrics count. */
+export const callsCountedBy = (metrics) =>
+  metrics
+    .filter(({ name }) => name === 'gen_ai.client.operation.duration')
+    .flatMap(({ histogram }) => histogram.dataPoints)
+    .reduce((sum, { count }) => sum + Number(count), 0);
+
 /** Each span and each metric has `scope`, the name of the instrumentation that made it. */
 export async function startReceiver() {
   const [spans, metrics] = [[], []];

@@ -19,6 +19,6 @@ export async function conformance({ node, sdk, line }) {
   });
   const [, passed, failed] = /^(\d+) passed, (\d+) failed/m.exec(stdout) ?? [];
   if (passed === undefined)
-    return { passed: 0, failed: 1, said: `${signal ?? ''} ${stdout}${stderr}`.slice(-3000) };
-  return { passed: Number(passed), failed: Number(failed), said: stdout.slice(-3000) };
+    return { passed: 0, failed: 1, output: `${signal ?? ''} ${stdout}${stderr}`.slice(-3000) };
+  return { passed: Number(passed), failed: Number(failed), output: stdout.slice(-3000) };
 }

@@ -3,6 +3,7 @@
 //   --quick          only the oldest and the newest of each, as CI does
 //   --smoke          no conformance suite
 //   --resume         run only what an earlier, stopped run has not done
+//   --page           write the page from the results of earlier runs, and run nothing
 //   --only TEXT      only jobs whose names contain TEXT (`smoke openai-7 20 otel-2 CJS`); may be repeated
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
 import { isRegistryThere, newestOf, nodeOf, root } from '../lib/npm.mjs';
+import { periodOf, today } from '../lib/period.mjs';
 import { conformance } from './conformance.mjs';
 import { FORMATS, formatsOf, HOSTS, NODES, packagesOf, SDKS, WAYS, wayInto } from './plan.mjs';
 import { makeProjects } from './projects.mjs';
@@ -21,11 +23,21 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
 const AT_ONCE = 2;
-
+const kept = join(root, '.cache', 'matrix.json');
+const isKept = options.resume || options.page || options.only.length > 0;
+const earlier = isKept && existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : [];
+const passedEarlier = earlier.filter(([, result]) => result === 'ok' || result.failed === 0);
+const results = new Map(passedEarlier);
+const days = new Map(passedEarlier.map(([name, , day]) => [name, day]));
+if (options.page) {
+  writePage();
+  process.exit(0);
+}
 if (!isRegistryThere()) {
   console.log('skipped: the matrix, for the registry does not answer');
   process.exit(0);
@@ -33,12 +45,9 @@ if (!isRegistryThere()) {
 
 const vendor = await startVendorServer();
 let folderOf;
-const kept = join(root, '.cache', 'matrix.json');
-const earlier = options.resume && existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : [];
-const results = new Map(earlier.filter(([, result]) => result === 'ok' || result.failed === 0));
 let [passed, failed] = [0, 0];
 const jobs = [...smokeJobs(), ...wayJobs(), ...(options.smoke ? [] : conformanceJobs())].filter(
-  (job) => isWanted(job) && !results.has(job.name),
+  (job) => isWanted(job) && !(options.resume && results.has(job.name)),
 );
 const sets = new Set(jobs.filter(({ line }) => line).map(({ sdk }) => sdk.set));
 const neededLines = [...new Set(jobs.map(({ line }) => line).filter(Boolean))];
@@ -63,7 +72,8 @@ async function work() {
     const again = Boolean(wrong); // a failure by a busy machine does not repeat, a fault does
     if (again) ({ result, wrong } = await job.run());
     results.set(job.name, result);
-    writeFileSync(kept, JSON.stringify([...results]));
+    days.set(job.name, today());
+    writeFileSync(kept, JSON.stringify([...results].map(([name, one]) => [name, one, days.get(name)])));
     wrong ? failed++ : passed++;
     console.log(`${job.name.padEnd(52)} ${wrong ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
     if (wrong) console.log(wrong.replace(/^/gm, '    '));
@@ -75,7 +85,7 @@ function* smokeJobs() {
     for (const node of NODES) {
       for (const host of HOSTS) {
         for (const format of formatsOf(node, host)) {
-          const name = `smoke ${sdk.set} ${node} ${host.key} ${format.name}`;
+          const name = `smoke ${sdk.set} ${node} ${host.key} ${format.name} ${sdk.version}`;
           yield smokeJob({ name, sdk, node, format, line: host.line, way: wayInto(host, format) });
         }
       }
@@ -89,7 +99,7 @@ function* wayJobs() {
     for (const node of NODES) {
       for (const format of FORMATS.slice(0, 2)) {
         yield smokeJob({
-          name: `way ${way.name} ${node} ${format.name}`,
+          name: `way ${way.name} ${node} ${format.name} ${sdk.version}`,
           sdk,
           node,
           format,
@@ -115,9 +125,9 @@ function* conformanceJobs() {
       for (const { line } of lines(node)) {
         const run = async () => {
           const result = await conformance({ node, sdk, line });
-          return { result, wrong: result.failed > 0 ? result.said : undefined };
+          return { result, wrong: result.failed > 0 ? result.output : undefined };
         };
-        yield { name: `conformance ${sdk.set} ${node} ${line}`, sdk, node, run };
+        yield { name: `conformance ${sdk.set} ${node} ${line} ${sdk.version}`, sdk, node, run };
       }
     }
   }
@@ -131,7 +141,7 @@ function isWanted({ name, sdk, node }) {
   const isEdge = sdk === ofVendor[0] || sdk === ofVendor.at(-1);
   if (name.startsWith('conformance')) return node === '20' && name.includes('generative-ai');
   const hosts = node === '20' ? 'auto|otel-2' : 'auto|otel-3';
-  const isShort = new RegExp(`(?:${hosts}) (?:CJS|ESM|TypeScript)$`).test(name);
+  const isShort = new RegExp(`(?:${hosts}) (?:CJS|ESM|TypeScript) \\S+$`).test(name);
   return isEdge && isShort && (node === '20' || node === '26');
 }
 
@@ -160,6 +170,6 @@ function writePage() {
     execFileSync(nodeOf(node), ['--version'], { encoding: 'utf8' }).trim().slice(1),
   );
   const packages = [...packagesOf('otel-2'), ...packagesOf('otel-3')];
-  const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(join(root, 'docs', 'matrix.md'), page({ versions: { nodes, packages }, date, results }));
+  const about = { versions: { nodes, packages }, period: periodOf(days.values()), results };
+  writeFileSync(join(root, 'docs', 'matrix.md'), page(about));
 }

@@ -13,7 +13,7 @@ export const NODES = ['20', '22', '24', '26'];
 /** The versions of the vendor SDKs: those of the conformance suite. */
 export const SDKS = VENDORS.flatMap(({ sdk: name, name: vendor, sets }) =>
   readdirSync(SETS)
-    // `openai-agents` begins like the copies of `openai`, and has another package.
+    // The folder `openai-agents` starts with the prefix of `openai`, but contains another SDK.
     .filter((set) => set.startsWith(sets) && setOf(set)[name])
     .map((set) => ({ set, name, vendor, version: setOf(set)[name] }))
     .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true })),

@@ -26,12 +26,12 @@ const files = (name) => {
 };
 
 /** Makes the projects. @returns a function that finds the folder of a set on a line of OpenTelemetry */
-export function makeProjects(sdks, lines, tell) {
+export function makeProjects(sdks, lines, log) {
   const base = temporaryFolder();
   const tarballs = packAll(base).map(({ path }) => path);
   const folderOf = (set, line) => join(base, line, set);
   for (const line of lines) {
-    tell(`installing the packages beside ${line}, and ${sdks.length} SDKs`);
+    log(`installing the packages beside ${line}, and ${sdks.length} SDKs`);
     install(join(base, line), [...tarballs, ...packagesOf(line), `tsx@${tsx}`]);
     for (const sdk of sdks) {
       const folder = folderOf(sdk.set, line);

@@ -7,11 +7,11 @@ const sdkName = ({ name, version }) => `\`${name}\` ${version}`;
 const nodeName = (node) => `Node.js ${node}`;
 
 /** The page. `results` has a result for the key of each run. */
-export function page({ versions, date, results }) {
+export function page({ versions, period, results }) {
   const packages = versions.packages.map((one) => `\`${one}\``).join(', ');
   return `# The matrix
 
-Made by \`npm run test:matrix\` on ${date}; not to be edited. Node.js ${versions.nodes.join(', ')}, with
+Made by \`npm run test:matrix\`, run ${period}; not to be edited. Node.js ${versions.nodes.join(', ')}, with
 ${packages}.
 A cell that cannot be is “–”, with its reason below the table; “not yet”: no run of it has passed so
 far. “*”: the SDK asks for a newer Node.js; it works.
@@ -76,7 +76,7 @@ export const lines = (node) =>
   HOSTS.filter(({ key, line }) => key === line && (key === 'otel-2' || !impossible(node, { from: 22 })));
 
 function conformanceCell(results, sdk, node, { line }) {
-  const result = results.get(`conformance ${sdk.set} ${node} ${line}`);
+  const result = results.get(`conformance ${sdk.set} ${node} ${line} ${sdk.version}`);
   if (!result) return 'not yet';
   const { passed, failed } = result;
   const mark = asksForNewer(sdk, node) ? '*' : '';
@@ -87,13 +87,18 @@ function smokeCell(results, sdk, node, host) {
   if (impossible(node, host)) return '–';
   const formats = formatsOf(node, host);
   return counted(
-    formats.map(({ name }) => [name, results.get(`smoke ${sdk.set} ${node} ${host.key} ${name}`)]),
+    formats.map(({ name }) => [
+      name,
+      results.get(`smoke ${sdk.set} ${node} ${host.key} ${name} ${sdk.version}`),
+    ]),
     asksForNewer(sdk, node) ? '*' : '',
   );
 }
 
 const wayCell = (results, way, node) =>
-  counted(['CJS', 'ESM'].map((name) => [name, results.get(`way ${way.name} ${node} ${name}`)]));
+  counted(
+    ['CJS', 'ESM'].map((name) => [name, results.get(`way ${way.name} ${node} ${name} ${newest().version}`)]),
+  );
 
 function counted(cells, mark = '') {
   if (cells.some(([, result]) => !result)) return 'not yet';

@@ -17,6 +17,7 @@ import {
   setPrice,
   TokenBucket,
 } from '@llmtrace/core';
+import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
@@ -60,6 +61,7 @@ const instrumentations: LlmInstrumentation[] = [
   ...llmtraceInstrumentations(config),
   new OpenAIInstrumentation(config),
   new OpenAIAgentsInstrumentation(),
+  new AISdkInstrumentation(),
   new McpInstrumentation({ mcpPropagate: 'none' }),
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),

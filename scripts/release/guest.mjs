@@ -97,12 +97,14 @@ function required(folder) {
 /** Builds the bundle, which must log no warning, and runs it in a folder without packages. @returns the failures */
 function bundled(folder, name, script) {
   try {
-    const said = node(folder, '-e', script);
+    const output = node(folder, '-e', script);
     const away = temporaryFolder();
     writeFileSync(join(away, 'app.cjs'), readFileSync(join(folder, `${name}.cjs`)));
     const printed = node(away, 'app.cjs');
     const expected = node(folder, 'app.mjs');
-    return [said, printed === expected ? '' : `it printed ${printed}in place of ${expected}`].filter(Boolean);
+    return [output, printed === expected ? '' : `it printed ${printed}instead of ${expected}`].filter(
+      Boolean,
+    );
   } catch (error) {
     return [(error.stderr || error.message).slice(0, 2000)];
   }

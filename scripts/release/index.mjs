@@ -10,7 +10,7 @@ import { sbomOf, wrongWithSbom } from './sbom.mjs';
 import { wrongWith } from './tarballs.mjs';
 
 let [passed, failed] = [0, 0];
-function tell(name, wrong) {
+function report(name, wrong) {
   wrong.length > 0 ? failed++ : passed++;
   console.log(`${name.padEnd(48)} ${wrong.length > 0 ? 'wrong' : 'ok'}`);
   for (const line of wrong) console.log(line.replace(/^/gm, '    '));
@@ -21,15 +21,15 @@ const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 const packed = packAll(temporaryFolder());
 for (const one of packed) {
   const sizes = `${kB(one.size)}, unpacked ${kB(one.unpackedSize)}, ${one.files.length} files`;
-  tell(one.name, await wrongWith(one));
+  report(one.name, await wrongWith(one));
   console.log(`    ${sizes}`);
 }
 if (isRegistryThere()) {
-  tell('software bill of materials (CycloneDX)', wrongWithSbom(sbomOf(packed), packed));
-  tell('lerna version, lerna publish', await rehearse());
+  report('software bill of materials (CycloneDX)', wrongWithSbom(sbomOf(packed), packed));
+  report('lerna version, lerna publish', await rehearse());
   const tarballs = packed.map(({ path }) => path);
-  for (const { name, wrong } of beGuest(tarballs)) tell(name, wrong);
-  for (const { name, wrong } of compileConsumers(tarballs)) tell(name, wrong);
+  for (const { name, wrong } of beGuest(tarballs)) report(name, wrong);
+  for (const { name, wrong } of compileConsumers(tarballs)) report(name, wrong);
 } else {
   console.log(
     'skipped: the bill of materials, the rehearsed release and the strict TypeScript project, for the registry does not answer',

@@ -94,15 +94,15 @@ const OWN_REJECTION = /^rejection: \[GoogleGenerativeAI Error\]/;
 /** What the AI SDK makes of a whole answer that is not to its liking, or of a cut one, in words of its own. */
 const AFTER_THE_ANSWER = /^(?:error: status ERROR|error\.type|metric: duration attributes|cost \(USD\))$/;
 
-/** How many events each recorded stream has, by the exchange. */
+/** The number of events of each recorded stream, by the id of its exchange. */
 let eventsOf;
 const countEvents = (file) =>
   new Map(linesOf(file).map(({ id, response }) => [id, response.sse?.length ?? 0]));
 
 /**
- * Whether the application has left an answer that the AI SDK neither reads to its end nor cancels. Such a request stays
- * open with its connection, and so does the call, which the count of active requests shows. A call of which all events
- * have arrived, and which has no span, is not excused.
+ * Whether a call is still open because the application left the stream, and the AI SDK neither reads its answer to the
+ * end nor cancels it. The connection stays open then, and the count of active requests shows the call. A call without a
+ * span whose events have all arrived is a fault.
  */
 function isStalled({ id, mode, spans, metrics }) {
   if (mode !== 'abandon' || spans.length > 0) return false;
@@ -127,14 +127,14 @@ function isBeyondRequests({ id, field, want, got }, client, base, traced) {
   return (field === 'span: instrumented' && sent === 0) || (!ok && sent > 0 && AFTER_THE_ANSWER.test(field));
 }
 
-/** What is not ours: the oracle's errors, and that rejection. */
+/** The differences that llmtrace does not cause: the oracle's errors, and that rejection. */
 function isExplained({ id, field, got }, mode) {
   if (mode === 'abandon' && field === 'app: no unhandled rejection')
     return got.every((one) => OWN_REJECTION.test(one));
   return EXPLAINED.get(id)?.test(field) ?? false;
 }
 
-/** The lines of a file in the folder of work, each a JSON value. */
+/** The lines of a file in the work folder, each parsed as JSON. */
 const linesOf = (file) => readFileSync(join(work, file), 'utf8').split('\n').filter(Boolean).map(JSON.parse);
 
 const instrumentations = VENDORS.map(({ folder }) => join(root, 'packages', folder));
@@ -223,16 +223,16 @@ const WAYS = [
 const CLIENTS = process.env.CLIENTS?.split(',');
 
 /**
- * Where an application leaves its answers early, time decides what has arrived: 1 of 7,750 fields of the AI SDK was
- * missing once, on a busy machine. What is wrong in two runs is wrong.
+ * Repeats a run in which the application leaves its streams early. Its timing decides how much of a stream arrives: on a
+ * busy machine 1 of 7,750 fields of the AI SDK was missing once. Only a difference in both runs is a fault.
  */
 function settled(run, mode) {
   const first = run();
   if (mode !== 'abandon' || first.wrong.length === 0) return first;
   for (const { id, field } of first.wrong) console.log(`  again: ${id} ${field}`);
   const second = run();
-  const isAgain = ({ id, field }) => first.wrong.some((one) => one.id === id && one.field === field);
-  return { ...second, wrong: second.wrong.filter(isAgain) };
+  const isRepeated = ({ id, field }) => first.wrong.some((other) => other.id === id && other.field === field);
+  return { ...second, wrong: second.wrong.filter(isRepeated) };
 }
 
 setUp();

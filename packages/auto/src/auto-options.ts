@@ -1,6 +1,6 @@
 /**
- * The options of `@llmtrace/auto` itself, in a configuration file or in code. Each is another name of variables: a
- * checked option becomes the text of its variables, so that both are read in one place (`settings.ts`) by one rule.
+ * The options of `@llmtrace/auto` itself, in a configuration file or in code. Each one stands for variables: a checked
+ * option is converted to the text of its variables, so that `settings.ts` reads both by one rule.
  */
 import {
   checked,
@@ -23,13 +23,13 @@ import { RULES } from './settings.ts';
 /** The exporter of a signal; `none` exports nothing of it. */
 export type ExporterName = 'otlp' | 'console' | 'none';
 
-/** Where telemetry goes: the `OTEL_*` variables by other names. A variable of one signal is more specific, and wins. */
+/** The destination of telemetry, by the `OTEL_*` variables. A variable of one signal takes precedence. */
 export interface ExporterOptions {
-  /** `OTEL_TRACES_EXPORTER`. @default 'otlp' where there is an endpoint, else 'none' */
+  /** `OTEL_TRACES_EXPORTER`. @default 'otlp' with an endpoint, else 'none' */
   traces?: ExporterName | readonly ExporterName[];
-  /** `OTEL_METRICS_EXPORTER`. @default 'otlp' where there is an endpoint, else 'none' */
+  /** `OTEL_METRICS_EXPORTER`. @default 'otlp' with an endpoint, else 'none' */
   metrics?: ExporterName | readonly ExporterName[];
-  /** `OTEL_LOGS_EXPORTER`. @default 'otlp' where there is an endpoint, else 'none' */
+  /** `OTEL_LOGS_EXPORTER`. @default 'otlp' with an endpoint, else 'none' */
   logs?: ExporterName | readonly ExporterName[];
   /** `OTEL_EXPORTER_OTLP_ENDPOINT`: the base URL of a collector. */
   endpoint?: string;
@@ -41,7 +41,7 @@ export interface ExporterOptions {
 
 /** The options that only `@llmtrace/auto` has. */
 export interface AutoOptions {
-  /** `LLMTRACE_INSTRUMENTATIONS`: what to trace, by short name. @default all */
+  /** `LLMTRACE_INSTRUMENTATIONS`: the short names of the instrumentations to start. @default all */
   instrumentations?: readonly string[];
   /** `LLMTRACE_CONSOLE`. @default in a terminal, if no exporter is configured */
   console?: boolean;
@@ -53,9 +53,9 @@ export interface AutoOptions {
   exportQueueBytes?: number;
   /** `LLMTRACE_EXIT_TIMEOUT_MS`, in ms. @default 3000 */
   exitTimeout?: number;
-  /** `LLMTRACE_PROMETHEUS_PORT` and `_HOST`; false serves nothing, whatever the variables say. @default false */
+  /** `LLMTRACE_PROMETHEUS_PORT` and `_HOST`; false serves nothing, even with the variables. @default false */
   prometheus?: false | { port: number; host?: string };
-  /** `LLMTRACE_REDIS_*`; false keeps limits in the process, whatever the variables say. @default false */
+  /** `LLMTRACE_REDIS_*`; false keeps limits in the process, even with the variables. @default false */
   redis?: false | ({ url: string } & RedisLimitsOptions);
   /** `OTEL_*_EXPORTER` and `OTEL_EXPORTER_OTLP_*`. */
   exporters?: ExporterOptions;
@@ -93,7 +93,7 @@ const EXPORTER_RULES: Rules<ExporterOptions> = {
   },
 };
 
-/** A value of a header may be a secret, which no error shows. */
+/** Checks headers. The error does not show a value, which may be a secret. */
 function expectHeaders(name: string, value: unknown): void {
   if (!isRecord(value)) return;
   const wrong = Object.entries(value).find(([, text]) => typeof text !== 'string' || text === '');
@@ -138,18 +138,20 @@ const OPTIONS: Readonly<Record<string, (value: unknown) => Variables>> = {
     const { url, ...options } = isRecord(value) ? value : { url: undefined };
     if (typeof url !== 'string' || !/^rediss?:\/\/./.test(url) || !URL.canParse(url))
       throw new TypeError('Expected `redis.url` to be a URL that begins with redis:// or rediss://.');
-    const checkedOptions = Object.entries(checkRedisOptions(options)).filter(([, one]) => one !== undefined);
+    const checkedOptions = Object.entries(checkRedisOptions(options)).filter(
+      ([, field]) => field !== undefined,
+    );
     return {
       LLMTRACE_REDIS_URL: url,
       ...Object.fromEntries(
-        checkedOptions.map(([name, one]) => [`LLMTRACE_REDIS_${name.toUpperCase()}`, String(one)]),
+        checkedOptions.map(([name, field]) => [`LLMTRACE_REDIS_${name.toUpperCase()}`, String(field)]),
       ),
     };
   },
   exporters: (value) => variablesOf('exporters', value, EXPORTER_RULES),
 };
 
-/** Each option with its variable and what its value must be, for the schema of a configuration file. */
+/** Each option with its variable and the description of its right values, for the schema of a configuration file. */
 export const AUTO_OPTION_TABLE = [
   ...rowsOf('', PLAIN),
   ...rowsOf('prometheus.', PROMETHEUS_RULES),
@@ -174,19 +176,19 @@ function plain(name: string, rule: Rule): (value: unknown) => Variables {
 function variablesOf<T extends object>(name: string, value: unknown, rules: Rules<T>): Variables {
   const options = checked<Partial<T>>(name, value, rules as Rules<Partial<T>>, {});
   return Object.fromEntries(
-    Object.entries(options).map(([option, one]) => [rules[option as keyof T].env as string, textOf(one)]),
+    Object.entries(options).map(([option, field]) => [rules[option as keyof T].env as string, textOf(field)]),
   );
 }
 
-/** A value as a variable holds it. */
+/** The text of a variable for a value. */
 function textOf(value: unknown): string {
   if (!isRecord(value)) return [value].flat().join(',');
   return Object.entries(value)
-    .map(([name, one]) => `${name}=${encodeURIComponent(String(one))}`)
+    .map(([name, entry]) => `${name}=${encodeURIComponent(String(entry))}`)
     .join(',');
 }
 
-/** Tells the options of `@llmtrace/auto` from those of the instrumentations. */
+/** Separates the options of `@llmtrace/auto` from those of the instrumentations. */
 export function splitOptions(config: AutoConfig): { auto: AutoOptions; traced: LlmTraceConfig } {
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
@@ -196,9 +198,9 @@ export function splitOptions(config: AutoConfig): { auto: AutoOptions; traced: L
 }
 
 /**
- * The options as variables.
+ * Converts the options to variables.
  *
- * @throws TypeError that names the first wrong option; a secret within it is not shown.
+ * @throws TypeError that names the first wrong option, without any secret in it.
  */
 export function environmentOf(auto: AutoOptions): Environment {
   return Object.assign({}, ...Object.entries(auto).map(([name, value]) => OPTIONS[name]?.(value)));

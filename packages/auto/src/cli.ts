@@ -1,4 +1,4 @@
-/** @module What the command `llmtrace` runs: applications with llmtrace in them, the doctor, prices, set-up. */
+/** @module The functions behind the command `llmtrace`: start of applications with llmtrace, the doctor, prices, set-up. */
 export { type InitOptions, init } from './command/init.ts';
 export { prices } from './command/prices.ts';
 export { diagnose as doctor } from './doctor/diagnose.ts';

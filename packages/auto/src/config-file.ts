@@ -16,13 +16,13 @@ import { type Dropped, type Usable, usableOptions } from './usable-options.ts';
 /**
  * Loads a configuration, synchronously, so that it is there before the application starts: the default export of a
  * module (`.mjs`, `.cjs`, `.js`, and `.ts`, `.mts`, `.cts` where Node.js strips types), or a JSON file. A file that does
- * not load produces one warning that names it; none of its options is used then. Of a wrong option, only that option is
- * dropped, with one warning. With `LLMTRACE_BUDGET_STRICT`, each call is refused where a budget is dropped.
+ * not load produces one warning that names it; none of its options is used then. A wrong option is dropped alone, with one
+ * warning. With `LLMTRACE_BUDGET_STRICT`, each call is refused if a budget is dropped.
  *
  * @param file relative to the working directory; undefined for none.
  * @param warn emits the warning.
  * @param profile the value of `NODE_ENV`.
- * @returns the configuration, empty where there is none.
+ * @returns the configuration, empty if there is none.
  */
 export function loadConfigFile(
   file: string | undefined,
@@ -45,7 +45,7 @@ export function loadConfigFile(
 
 function warnOf(path: string, { option, why }: Dropped, warn: (message: string) => void): void {
   const message = `the configuration ${path}: ${why} llmtrace runs without \`${option}\``;
-  // Money may be spent without a limit now: it must be seen, whatever listens to `diag`.
+  // Money may be spent without a limit now, so the warning must be visible without a `diag` logger, too.
   if (isOfBudget({ option })) alarmOnce(message);
   else warn(message);
 }
@@ -53,7 +53,7 @@ function warnOf(path: string, { option, why }: Dropped, warn: (message: string) 
 const isOfBudget = ({ option }: Pick<Dropped, 'option'>): boolean =>
   /^(?:profiles\.[^.]*\.)?budget\b/.test(option);
 
-/** A budget is not known: with `LLMTRACE_BUDGET_STRICT`, each call is refused. */
+/** The options without a dropped budget. With `LLMTRACE_BUDGET_STRICT`, they refuse each call. */
 function withoutBudget(options: AutoConfig): AutoConfig {
   if (!isBudgetStrict()) return options;
   return { ...options, interceptors: [refuseAll('LLMTRACE_CONFIG'), ...(options.interceptors ?? [])] };
@@ -66,7 +66,7 @@ export function checkOptions(config: object): void {
   validateConfig(traced);
 }
 
-/** The right options of a file, with those that its profile has in their places. */
+/** The right options of a file; those of its profile replace them. */
 function usableFile(file: unknown, profile: string | undefined): Usable {
   if (!isRecord(file)) throw new TypeError(`Expected the configuration to be an object, got ${shown(file)}.`);
   const { $schema: _schema, profiles = {}, ...base } = file;
@@ -76,12 +76,15 @@ function usableFile(file: unknown, profile: string | undefined): Usable {
     const why = `Expected \`profiles\` to be an object of objects, got ${shown(profiles)}.`;
     return { options, dropped: [...dropped, { option: 'profiles', why }] };
   }
-  const own = usableOptions(chosen, checkOptions);
-  const ofProfile = own.dropped.map(({ option, why }) => ({ option: `profiles.${profile}.${option}`, why }));
-  return { options: { ...options, ...own.options }, dropped: [...dropped, ...ofProfile] };
+  const profiled = usableOptions(chosen, checkOptions);
+  const ofProfile = profiled.dropped.map(({ option, why }) => ({
+    option: `profiles.${profile}.${option}`,
+    why,
+  }));
+  return { options: { ...options, ...profiled.options }, dropped: [...dropped, ...ofProfile] };
 }
 
-/** @returns what is no record where the profiles are wrong. */
+/** @returns a value that is not an object if the profiles are wrong. */
 function profileOf(profiles: unknown, name: string | undefined): unknown {
   if (!isRecord(profiles)) return undefined;
   return name !== undefined && Object.hasOwn(profiles, name) ? profiles[name] : {};
@@ -98,7 +101,7 @@ function read(path: string): unknown {
   return loaded.default;
 }
 
-/** Node.js would name the first line that is no JavaScript, and no more. */
+/** @throws an error that names the remedy; Node.js would only name the first line that is not JavaScript. */
 function expectRunnable(path: string, { extensions }: NodeJS.Require): void {
   const extension = extname(path);
   if (!/^\.[cm]?ts$/.test(extension)) return;

@@ -1,16 +1,16 @@
 /**
- * `@llmtrace/auto/config`: what a configuration file needs. It starts nothing, so that the file can import it while
- * `@llmtrace/auto` loads the file.
+ * `@llmtrace/auto/config`: the function and the types for a configuration file. It does not start llmtrace, so that the
+ * file can import it while `@llmtrace/auto` loads the file.
  */
 import type { AutoConfig } from './auto-options.ts';
 
 export type { AutoConfig, AutoOptions, ExporterName, ExporterOptions } from './auto-options.ts';
 
-/** A configuration file: options, and options that are different where `NODE_ENV` has a name. */
+/** A configuration file: options, and profiles with other options for values of `NODE_ENV`. */
 export interface AutoConfigFile extends AutoConfig {
-  /** By `NODE_ENV`: each field that a profile sets replaces that field of the file. */
+  /** The profiles by `NODE_ENV`. Each field of a profile replaces that field of the file. */
   profiles?: Readonly<Record<string, AutoConfig>>;
 }
 
-/** Returns `config`: an editor then knows its type, in JavaScript too. */
+/** Returns `config`. It gives editors the type, also in JavaScript. */
 export const defineConfig = (config: AutoConfigFile): AutoConfigFile => config;

@@ -15,25 +15,25 @@ const require = module.createRequire(import.meta.url);
 /** The functions of llmtrace that an application may call while it runs. */
 export interface Llmtrace {
   /**
-   * Gives options in code; they win over the configuration file's, and over variables. The import has started
-   * llmtrace already, by its variables. Call it before the first call of an SDK. A second time, with other options, is
-   * one warning and changes nothing; so is a time after `shutdown()`.
+   * Sets options in code; they take precedence over the configuration file and over variables. The import has already
+   * started llmtrace with its variables. Call `start()` before the first call of an SDK. A second call with other options,
+   * or a call after `shutdown()`, changes nothing and warns once.
    *
-   * @throws TypeError for an option that has a wrong value.
+   * @throws TypeError for a wrong option.
    */
   start(options?: AutoConfig): void;
   /**
-   * Exports all calls that have ended, their metrics and their log events. It resolves when they are exported, or cannot
-   * be, or the timeout has passed; it never rejects. Where nothing was started, it resolves at once.
+   * Exports all ended calls, their metrics and their log events. It resolves when the exports have ended, even failed ones,
+   * or the timeout has passed; it never rejects. If llmtrace does not run, it resolves at once.
    */
   flush(options?: FlushOptions): Promise<void>;
   /**
-   * Stops llmtrace in this thread for good: open calls end as `abandoned`, all is exported as by `flush()`, and the export
-   * thread and the listener for Prometheus end. The application's calls go on, untraced. It never rejects, and a second
-   * time waits for the first. Providers of the application are flushed, not shut down.
+   * Stops llmtrace in this thread; it cannot be started again. Open calls end as `abandoned`, all telemetry is exported as
+   * by `flush()`, and the export thread and the listener for Prometheus end. The application's calls continue, untraced. It
+   * never rejects, and a second call waits for the first. Providers of the application are flushed, not shut down.
    */
   shutdown(options?: FlushOptions): Promise<void>;
-  /** What the doctor knows of this process at the moment, as data that can be sent as JSON. It makes no request. */
+  /** Returns the doctor's current facts of this process, as data for JSON. It makes no request. */
   status(): LlmtraceStatus;
 }
 

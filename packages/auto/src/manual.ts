@@ -15,6 +15,7 @@ import { entry as anthropic } from '@llmtrace/instrumentation-anthropic';
 import { entry as awsBedrock } from '@llmtrace/instrumentation-aws-bedrock';
 import { entry as googleGenAI } from '@llmtrace/instrumentation-google-genai';
 import { entry as googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
+import { HttpClientsInstrumentation, entry as httpClients } from '@llmtrace/instrumentation-http-clients';
 import { entry as openai } from '@llmtrace/instrumentation-openai';
 import { diag } from '@opentelemetry/api';
 
@@ -50,15 +51,34 @@ export function instrumentModule<T>(exports: T): T {
   return exports;
 }
 
-function byHand(target: unknown, what: 'client' | 'module'): void {
+/**
+ * Makes retries, rate limits, budgets, interceptors and the request of usage hold for the model calls that a client
+ * sends by `fetch`: `createGroq({ fetch: instrumentFetch(fetch) })`. `LLMTRACE_INTERCEPT_FETCH=true` does it for all
+ * clients that use the global `fetch`.
+ *
+ * @returns a function with the name, the length and the properties of `fetch`. It never throws: what cannot be
+ * instrumented produces a message of `diag`, and is returned as it is.
+ */
+export function instrumentFetch<F extends typeof globalThis.fetch>(fetch: F): F {
   try {
-    const kind = kindOf(target, what);
-    if (!kind) {
-      unknown(what);
+    const self = running(httpClients)?.self as Partial<HttpClientsInstrumentation> | undefined;
+    const instrumentation = self?.instrumentFetch ? self : new HttpClientsInstrumentation();
+    return (instrumentation as HttpClientsInstrumentation).instrumentFetch(fetch);
+  } catch (error) {
+    diag.error('llmtrace: could not instrument a fetch', error);
+    return fetch;
+  }
+}
+
+function byHand(target: unknown, kind: 'client' | 'module'): void {
+  try {
+    const entry = entryOf(target, kind);
+    if (!entry) {
+      unknown(kind);
       return;
     }
-    const instrumentation = running(kind) ?? new kind.Instrumentation();
-    if (what === 'client') instrumentation.instrumentClient(target);
+    const instrumentation = running(entry) ?? new entry.Instrumentation();
+    if (kind === 'client') instrumentation.instrumentClient(target);
     else instrumentation.instrumentModule(target);
   } catch (error) {
     diag.error('llmtrace: could not instrument by hand', error);
@@ -66,10 +86,10 @@ function byHand(target: unknown, what: 'client' | 'module'): void {
 }
 
 /** The vendor with the most matching methods, since SDKs share some. */
-function kindOf(target: unknown, what: 'client' | 'module'): InstrumentationEntry | undefined {
-  const counted = ENTRIES.map((kind) => ({ kind, methods: reachable(kind.vendor, target, what) }));
-  const most = counted.reduce((one, other) => (other.methods > one.methods ? other : one));
-  return most.methods > 0 ? most.kind : undefined;
+function entryOf(target: unknown, kind: 'client' | 'module'): InstrumentationEntry | undefined {
+  const counted = ENTRIES.map((entry) => ({ entry, methods: reachable(entry.vendor, target, kind) }));
+  const most = counted.reduce((best, next) => (next.methods > best.methods ? next : best));
+  return most.methods > 0 ? most.entry : undefined;
 }
 
 /** The instrumentation that there is already, of this copy of llmtrace or another: it has the application's options. */
@@ -78,14 +98,14 @@ function running({ vendor }: InstrumentationEntry): KnownInstrumentation | undef
   return known.find((one) => one.isEnabled()) ?? known[0];
 }
 
-function unknown(what: 'client' | 'module'): void {
+function unknown(kind: 'client' | 'module'): void {
   const names = ENTRIES.map(({ vendor }) => vendor.module).join(', ');
   const [name, wanted] =
-    what === 'client' ? ['instrumentClient', 'a client'] : ['instrumentModule', 'the exports'];
+    kind === 'client' ? ['instrumentClient', 'a client'] : ['instrumentModule', 'the exports'];
   note(
     {
       code: 'unknown-shape',
-      what: `${name}() was given nothing that llmtrace knows; it is not traced`,
+      message: `${name}() was given nothing that llmtrace knows; it is not traced`,
       cure: `Give it ${wanted} of one of ${names}`,
       lost: true,
     },

@@ -34,7 +34,7 @@ function startedOn(prometheus: PrometheusSettings, attributes: readonly string[]
   }
 }
 
-/** Ends the listener, where there is one. */
+/** Ends the listener, if there is one. */
 export async function stopPrometheus(): Promise<void> {
   if (!started?.length) return;
   const prometheus = require('@llmtrace/prometheus') as typeof import('@llmtrace/prometheus');

@@ -93,6 +93,8 @@ export interface AutoSettings {
   doctor: boolean;
   /** `LLMTRACE_DOCTOR_FOLDER`: where the command `llmtrace-doctor` wants that report; undefined where it did not ask. */
   doctorFolder: string | undefined;
+  /** `LLMTRACE_DOCTOR_LIVE`: write that report while the process runs, too, each time that it changes. */
+  doctorLive: boolean;
   /** The environment that all this was read from, for a thread that reads it too. */
   env: Environment;
 }
@@ -119,6 +121,7 @@ interface Variables
     | 'quiet'
     | 'doctor'
     | 'doctorFolder'
+    | 'doctorLive'
     | 'configFile'
     | 'exportTo'
     | 'exportQueueBytes'
@@ -132,6 +135,7 @@ export const RULES: Rules<Variables> = {
   instrumentations: texts('LLMTRACE_INSTRUMENTATIONS'),
   doctor: flag('LLMTRACE_DOCTOR'),
   doctorFolder: text('LLMTRACE_DOCTOR_FOLDER'),
+  doctorLive: flag('LLMTRACE_DOCTOR_LIVE'),
   configFile: path('LLMTRACE_CONFIG'),
   console: flag('LLMTRACE_CONSOLE'),
   quiet: flag('LLMTRACE_QUIET'),
@@ -146,6 +150,7 @@ const DEFAULTS: Variables = {
   instrumentations: undefined,
   doctor: false,
   doctorFolder: undefined,
+  doctorLive: false,
   configFile: undefined,
   console: undefined,
   quiet: false,
@@ -160,11 +165,13 @@ const DEFAULTS: Variables = {
 export const SETTINGS_TABLE: readonly OptionEntry[] = optionTable('', RULES, DEFAULTS, {
   instrumentations: {
     description:
-      'what to trace: the SDKs `openai`, `anthropic`, `google-genai`, `google-generative-ai`, `aws-bedrock`, `openai-agents`, [`langchain`](docs/agents.md#langchain-and-langgraph), [`mcp`](docs/agents.md#mcp), and [`http-clients`](docs/http-clients.md), which is all other clients; unknown names are ignored, with a warning',
+      'what to trace: the SDKs `openai`, `anthropic`, `google-genai`, `google-generative-ai`, `aws-bedrock`, `openai-agents`, [`ai-sdk`](docs/agents.md#the-ai-sdk), [`langchain`](docs/agents.md#langchain-and-langgraph), [`mcp`](docs/agents.md#mcp), and [`http-clients`](docs/http-clients.md), which is all other clients; unknown names are ignored, with a warning',
     byDefault: 'all of them',
   },
   doctor: "[the doctor](docs/doctor.md)'s report on stderr when the process ends",
   doctorFolder: 'where the command `llmtrace-doctor` reads that report; it sets the variable itself',
+  doctorLive:
+    'write that report into the folder while the process runs, too, each time that it changes: `llmtrace view` sets it',
   configFile:
     '[a file of options](docs/configuration.md): `.mjs`, `.cjs`, `.json`, or `.ts` and `.mts` where Node.js can',
   console: {
@@ -191,17 +198,17 @@ const SDK_RULES: Rules<Pick<AutoSettings, 'metricInterval' | 'metricTimeout'>> =
   metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', Number.POSITIVE_INFINITY),
 };
 
-/** Variables that a configuration file and code set; they win over those of the process. */
+/** The variables for options of a configuration file and of code. They take precedence over those of the process. */
 let inCode: Environment = {};
 
-/** Sets what a configuration file and code say, as variables, in place of what they said before. */
+/** Replaces the variables for options of a configuration file and of code. */
 export function setInCode(variables: Environment): void {
   inCode = variables;
 }
 
 export const variablesInCode = (): Environment => inCode;
 
-/** The variables of the process, and above them those of a configuration file and of code. */
+/** The variables of the process, overridden by those for options. */
 const environment = (): Environment =>
   Object.keys(inCode).length === 0 ? process.env : { ...process.env, ...inCode };
 

@@ -75,7 +75,7 @@ interface Exports {
   readonly followers: Followers;
 }
 
-/** Has the process observed as the settings ask for. @returns the options of its instrumentations. */
+/** Starts the observers that the settings name. @returns the options of the instrumentations. */
 function prepare(
   options: AutoConfig,
   vendors: readonly LoadedVendor[],
@@ -95,7 +95,7 @@ function prepare(
 
 interface Started extends Exports {
   readonly file: AutoConfig;
-  /** By the module that each traces. */
+  /** The instrumentations by their modules. */
   readonly instrumentations: Map<string, LlmInstrumentation>;
 }
 
@@ -120,7 +120,7 @@ function lifecycleOf(started: Started): Lifecycle {
   };
 }
 
-/** Options in code win over those of the file, field by field. */
+/** Options in code take precedence over those of the file, field by field. */
 function reconfigure(started: Started, options: AutoConfig): void {
   const { sdk, file, instrumentations } = started;
   if (sdk.isStarted?.() && options.exporters !== undefined)

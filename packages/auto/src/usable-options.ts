@@ -1,10 +1,10 @@
-/** Drops wrong options out of a configuration from outside, and keeps the others. */
+/** Drops the wrong options of a configuration, and keeps the others. */
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** An option that was dropped. */
 export interface Dropped {
-  /** `retry`, or `retry.maxRetries`. */
+  /** Its name: `retry`, or `retry.maxRetries`. */
   readonly option: string;
   /** The message of the error that names it. */
   readonly why: string;
@@ -15,38 +15,39 @@ export interface Usable {
   readonly dropped: readonly Dropped[];
 }
 
-/** No more options of one object are dropped one by one. */
+/** The most fields that are dropped from one object; with more wrong ones, the object is dropped. */
 const MAX_DROPPED = 20;
 
 /**
- * The options that are right. Of a wrong one that is an object, only its wrong fields are dropped, as of variables only
- * the wrong ones are; of a list, its wrong entries.
+ * Returns the right options. Of a wrong option that is an object, only its wrong fields are dropped; of a list, its wrong
+ * entries.
  *
  * @param check throws for the first wrong option.
  */
 export function usableOptions(options: Options, check: (options: Options) => unknown): Usable {
   const dropped: Dropped[] = [];
   const usable = Object.entries(options).flatMap(([option, value]) => {
-    const checkValue = (one: unknown): string | undefined => messageOf(() => check({ [option]: one }));
+    const checkValue = (candidate: unknown): string | undefined =>
+      messageOf(() => check({ [option]: candidate }));
     const kept = usableValue(option, value, checkValue, dropped);
     return kept === undefined ? [] : [[option, kept] as const];
   });
   return { options: Object.fromEntries(usable), dropped };
 }
 
-/** @returns the message of a wrong value. */
+/** @returns the message about a wrong value; undefined for a right one. */
 type Check = (value: unknown) => string | undefined;
 
 function usableValue(option: string, value: unknown, check: Check, dropped: Dropped[]): unknown {
   if (check(value) === undefined) return value;
   if (!Array.isArray(value)) return withoutWrong(option, value, check, dropped);
   const entries = value.flatMap(
-    (one, index) => usableValue(`${option}[${index}]`, one, (entry) => check([entry]), dropped) ?? [],
+    (item, index) => usableValue(`${option}[${index}]`, item, (entry) => check([entry]), dropped) ?? [],
   );
   return entries.length > 0 && check(entries) === undefined ? entries : undefined;
 }
 
-/** Without the fields that are wrong: where one is left out, the error is about something else. */
+/** Drops the wrong fields. A field is the wrong one if the error changes without it. */
 function withoutWrong(option: string, value: unknown, check: Check, dropped: Dropped[]): unknown {
   let rest = value;
   for (let count = 0; count <= MAX_DROPPED; count++) {

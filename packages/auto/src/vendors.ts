@@ -9,7 +9,7 @@ export type LoadedVendor = InstrumentationEntry;
 
 const require = module.createRequire(import.meta.url);
 
-/** One, or several where what it traces has several packages. */
+/** One instrumentation, or several if the traced library has several packages. */
 interface Declaration {
   readonly entry: InstrumentationEntry;
   readonly entries?: readonly InstrumentationEntry[];
@@ -23,6 +23,7 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
   'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),
+  'ai-sdk': () => require('@llmtrace/instrumentation-ai-sdk'),
   langchain: () => require('@llmtrace/instrumentation-langchain'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
@@ -36,7 +37,7 @@ export const allVendors = (): LoadedVendor[] =>
   VENDOR_NAMES.flatMap(loaded).filter(({ vendor }) => vendor.requests !== undefined);
 
 /**
- * The vendors that the settings ask for: all, where they name none. A name that is unknown is ignored, also where there
+ * The vendors that the settings name; without names, all. A name that is unknown is ignored, also where there
  * is no other: calls that are traced against a misspelt wish are seen, and calls that are not traced are missed late.
  */
 export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[] {
@@ -67,7 +68,7 @@ function loaded(name: string): LoadedVendor[] {
     note(
       {
         code: 'not-installed',
-        what: `the instrumentation of ${name} does not load; its calls are not traced`,
+        message: `the instrumentation of ${name} does not load; its calls are not traced`,
         cure: 'Install `@llmtrace/auto` anew; OTEL_LOG_LEVEL=error says why',
         lost: true,
       },

@@ -1,9 +1,10 @@
 /** Instrumenting by hand: each version of each SDK is known by its shape, and nothing else is. */
 import assert from 'node:assert/strict';
 import { facts, reachable } from '@llmtrace/core/internal';
+import type { HttpClientsInstrumentation } from '@llmtrace/instrumentation-http-clients';
 import { loadSdk } from '@llmtrace/test-fixtures';
 import type { VendorCase } from '@llmtrace/test-fixtures/vendor-profile';
-import { instrumentClient, instrumentModule } from '../src/manual.ts';
+import { instrumentClient, instrumentFetch, instrumentModule } from '../src/manual.ts';
 import { allVendors } from '../src/vendors.ts';
 
 const VENDORS = allVendors().map(({ vendor }) => vendor);
@@ -41,7 +42,7 @@ describe('instrumenting by hand', () => {
     }
   }
 
-  it('calls nothing of what is another’s, though it looks alike', () => {
+  it('calls no method of an object that only looks like a client', () => {
     let calls = 0;
     class Vertex {
       project = 'p';
@@ -78,7 +79,7 @@ describe('instrumenting by hand', () => {
     ['a client of another library', { chat: { completions: {} }, models: { list() {} } }],
   ];
   for (const [what, given] of STRANGE) {
-    it(`gives ${what} back, and says that it is not traced`, () => {
+    it(`returns ${what}, and warns that it is not traced`, () => {
       assert.equal(instrumentClient(given), given);
       assert.equal(instrumentModule(given), given);
       const said = facts().warnings.filter((text) => text.includes('was given nothing that llmtrace knows'));
@@ -88,4 +89,20 @@ describe('instrumenting by hand', () => {
       );
     });
   }
+
+  it('makes a fetch of the instrumentation that runs, else of a new one; what is none stays as it is', () => {
+    const running = { instrumentFetch: (one: unknown) => one };
+    const known = { module: 'http-clients', isEnabled: () => true, self: running };
+    const { instrumentations } = facts();
+    instrumentations.push(known as never);
+    assert.equal(instrumentFetch(fetch), fetch);
+    instrumentations.splice(instrumentations.indexOf(known as never), 1);
+    const own = instrumentFetch(fetch);
+    assert.notEqual(own, fetch);
+    assert.deepEqual([own.name, own.length, instrumentFetch(own)], [fetch.name, fetch.length, own]);
+    assert.equal(instrumentFetch('no' as never), 'no');
+    // Later tests of this process have instrumentations of their own.
+    for (const { module, self } of instrumentations)
+      if (module === 'http-clients') (self as HttpClientsInstrumentation).disable();
+  });
 });

@@ -21,7 +21,7 @@ describe('the configuration file', () => {
     said.length = 0;
   });
 
-  it('is not asked for where none is named', () => {
+  it('is not read if LLMTRACE_CONFIG is not set', () => {
     assert.deepEqual(load(undefined), {});
     assert.deepEqual(said, []);
   });
@@ -95,7 +95,7 @@ describe('the configuration file', () => {
       'retry.maxRetries',
     ]);
     assert.doesNotMatch(said.join(), /s3cret/);
-    // No budget is in force: the process warns, whatever listens to `diag`.
+    // No budget applies: the process warns, also with a `diag` logger.
     const alarms = facts().warnings.filter((text) => text.includes('wrong-fields.json'));
     assert.match(
       alarms.join('\n'),
@@ -137,7 +137,7 @@ describe('the configuration file', () => {
     });
   });
 
-  it('is what auto itself is set by, above the variables', async () => {
+  it('sets the options of auto, and takes precedence over the variables', async () => {
     const stage = await setStage();
     try {
       const folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));

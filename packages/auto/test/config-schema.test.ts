@@ -1,4 +1,4 @@
-/** The schema of a configuration file: what it takes is what llmtrace takes, of each option. */
+/** The schema of a configuration file accepts the same values of each option as llmtrace. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -73,7 +73,7 @@ function agree(config: object): void {
 
 describe('the schema of a configuration file', () => {
   for (const [name, option] of Object.entries(options)) {
-    it(`takes of \`${name}\` what llmtrace takes`, () => {
+    it(`accepts the same values of \`${name}\` as llmtrace`, () => {
       const nested = Object.keys(propertiesOf(option));
       const whole = VALUES.filter(
         (value) => nested.length === 0 || typeof value !== 'object' || value === null,

@@ -31,7 +31,7 @@ interface Block {
 }
 
 const textOf = (page: string): string => readFileSync(join(DOCS, `${page}.md`), 'utf8');
-/** The blocks of code; those without a language are what a program prints. */
+/** The blocks of code; those without a language are the output of a program. */
 const blocksOf = (text: string): Block[] =>
   [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
     language,

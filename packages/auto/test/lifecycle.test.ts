@@ -64,7 +64,7 @@ describe('the life cycle', () => {
     assert.deepEqual(spans(), [CALL]);
   });
 
-  it('says that exporters come too late', async () => {
+  it('warns of exporters that are set too late', async () => {
     const { stderr } = await run(['late']);
     assert.match(stderr, /`exporters` has no effect: telemetry is exported already/);
   });
@@ -81,7 +81,7 @@ describe('the life cycle', () => {
     assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'true\nclosed\ndone\n', stderr: '' });
   });
 
-  it('tells its status as data', async () => {
+  it('returns its status as data', async () => {
     const { stdout } = await run(['status'], { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=s3cret' });
     const status = JSON.parse(stdout.split('\n')[0] ?? '');
     assert.equal(status.state, 'running');

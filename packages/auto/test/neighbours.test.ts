@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { file, type Stage, setStage } from './stage.ts';
 
-interface Told {
+interface PrintedSpan {
   name: string;
   kind: number;
   scope: string;
@@ -61,7 +61,7 @@ describe('beside other instrumentations', function () {
   after(() => stage.close());
 
   async function spans(line: string, format: Format, { flags = [], env = {}, code = false }: Way) {
-    // A list is made of what is imported, also by an application that is CommonJS.
+    // The list is made of imported packages, also in a CommonJS application.
     const setUp =
       format === 'esm' || env['LIST_PLACE']
         ? ['--import', url('otel.mjs')]
@@ -78,9 +78,9 @@ describe('beside other instrumentations', function () {
       env: { OTEL_LINE: line, ...(code ? { SETUP: 'code' } : {}), ...env },
     });
     assert.deepEqual({ exit, stderr }, { exit: 0, stderr: '' });
-    const told: { answer: { answer: string }; spans: Told[] } = JSON.parse(stdout);
-    assert.notEqual(told.answer.answer, '');
-    return told.spans;
+    const output: { answer: { answer: string }; spans: PrintedSpan[] } = JSON.parse(stdout);
+    assert.notEqual(output.answer.answer, '');
+    return output.spans;
   }
 
   for (const line of LINES) {
@@ -103,7 +103,7 @@ describe('beside other instrumentations', function () {
               chats.map(({ name }) => name),
               ['chat gpt-4.1-mini'],
             );
-            assert.match(pathOf(chats[0] as Told, all), /SERVER/);
+            assert.match(pathOf(chats[0] as PrintedSpan, all), /SERVER/);
           });
         }
       });
@@ -113,17 +113,17 @@ describe('beside other instrumentations', function () {
 
 const app = (name: string): string => `apps/neighbours/${name}`;
 const url = (name: string): string => new URL(app(name), import.meta.url).href;
-const isOurs = ({ scope }: Told): boolean => scope.startsWith('@llmtrace/');
+const isOurs = ({ scope }: PrintedSpan): boolean => scope.startsWith('@llmtrace/');
 const KINDS = ['INTERNAL', 'SERVER', 'CLIENT'];
 
-/** The spans of the others, each with those that it is within, of which llmtrace's are left out. */
-const others = (all: Told[]): string[] =>
+/** The spans of other libraries, each with its parents, without those of llmtrace. */
+const others = (all: PrintedSpan[]): string[] =>
   all
     .filter((span) => !isOurs(span))
     .map((span) => pathOf(span, all))
     .sort();
 
-function pathOf(span: Told, all: Told[]): string {
+function pathOf(span: PrintedSpan, all: PrintedSpan[]): string {
   const parent = all.find(({ id }) => id === span.parent);
   const above = parent ? `${pathOf(parent, all)} > ` : span.parent ? '(lost) > ' : '';
   if (isOurs(span)) return above.replace(/ > $/, '');

@@ -2,7 +2,7 @@
 import type { AutoConfig, Llmtrace, LlmtraceStatus, llmtrace } from '@llmtrace/auto';
 import { type AutoConfigFile, defineConfig } from '@llmtrace/auto/config';
 import { llmtraceInstrumentations } from '@llmtrace/auto/instrumentations';
-import { instrumentClient } from '@llmtrace/auto/manual';
+import { instrumentClient, instrumentFetch } from '@llmtrace/auto/manual';
 
 /** Compiles where both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -33,6 +33,7 @@ defineConfig({ profiles: { production: { profiles: {} } } });
 export const noPort: AutoConfig = { prometheus: { host: 'localhost' } };
 
 /** A client keeps its type. */
+export const oneFetch: typeof fetch = instrumentFetch(fetch);
 const client = instrumentClient({ chat: (): number => 7 });
 isTrue<Same<ReturnType<typeof client.chat>, number>>();
 export const names: string[] = llmtraceInstrumentations({ semconv: 'latest' }).map(

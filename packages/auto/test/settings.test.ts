@@ -20,7 +20,7 @@ describe('the environment', () => {
   const quiet = (result: { code: number | null; stderr: string }) =>
     assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 0, stderr: '' });
 
-  it('may say nothing: then nothing is exported and nothing is printed', async () => {
+  it('may be empty: then nothing is exported and nothing is printed', async () => {
     const { code, stdout, stderr } = await stage.runBare(APP, { flags: AUTO });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     assert.equal(stdout, (await stage.runBare(APP)).stdout);
@@ -81,7 +81,7 @@ describe('the environment', () => {
     );
   });
 
-  it('may want the console: what is exported is printed on stdout, before the process ends', async () => {
+  it('may name the console exporter: telemetry is printed on stdout, before the process ends', async () => {
     const { code, stdout } = await run({
       OTEL_TRACES_EXPORTER: 'console,otlp',
       OTEL_METRICS_EXPORTER: 'console',
@@ -103,7 +103,7 @@ describe('the environment', () => {
     );
   });
 
-  it('may name what there is not: one warning each, and the application runs', async () => {
+  it('may have unknown names: one warning each, and the application runs', async () => {
     const { code, stderr } = await run({
       OTEL_TRACES_EXPORTER: 'pigeon',
       OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'morse',
@@ -193,7 +193,7 @@ describe('the environment', () => {
     );
   });
 
-  it('bounds what waits for its export in bytes', () => {
+  it('bounds the export queue in bytes', () => {
     const of = (value: string) => autoSettings({ LLMTRACE_EXPORT_QUEUE_BYTES: value }).exportQueueBytes;
     assert.deepEqual([of(''), of('1000'), of('1e12')], [32 * 2 ** 20, 1000, 2 ** 30]);
   });
@@ -238,7 +238,7 @@ describe('the settings of the automatic start', () => {
     });
   });
 
-  it('waits at an exit for as long as LLMTRACE_EXIT_TIMEOUT_MS says', () => {
+  it('waits at an exit for LLMTRACE_EXIT_TIMEOUT_MS at most', () => {
     const timeout = (LLMTRACE_EXIT_TIMEOUT_MS: string) =>
       autoSettings({ LLMTRACE_EXIT_TIMEOUT_MS }).exitTimeout;
     assert.equal(autoSettings({}).exitTimeout, 3000);
@@ -248,7 +248,7 @@ describe('the settings of the automatic start', () => {
     for (const wrong of ['-1', 'soon', 'NaN']) assert.equal(timeout(wrong), 3000);
   });
 
-  it('knows hosts that freeze and kill by what they set', () => {
+  it('recognizes hosts that freeze and kill by their variables', () => {
     assert.equal(autoSettings({ PORT: '8080', VERCEL: '' }).isServerless, false);
     for (const name of ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'])
       assert.equal(autoSettings({ [name]: '1' }).isServerless, true);

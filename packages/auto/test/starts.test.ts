@@ -19,10 +19,10 @@ describe('threads and processes that an application starts', () => {
   after(() => stage.close());
 
   const names = () => stage.collector.spans().map(({ name }) => name);
-  const run = (way: string, env: Record<string, string> = {}) =>
+  const run = (way: string, env: Record<string, string> = {}, flags = AUTO) =>
     stage.run('apps/starts.mjs', {
       args: [way],
-      flags: AUTO,
+      flags,
       env: { LLMTRACE_EXIT_TIMEOUT_MS: '20000', ...env },
     });
 
@@ -50,6 +50,17 @@ describe('threads and processes that an application starts', () => {
     );
     assert.equal(stderr.match(/llmtrace:/g)?.length, 1);
     assert.deepEqual(names(), []);
+  });
+
+  it('are named where Node.js runs no --import before the code of a thread, but --require', async () => {
+    const imported = await run('thread-of-a-string');
+    assert.equal(imported.stdout, 'answered\n');
+    assert.match(imported.stderr, /CommonJS in a string \(`eval: true`\).*start llmtrace by --require/);
+    assert.equal(imported.stderr.match(/llmtrace:/g)?.length, 1);
+    assert.deepEqual(names(), []);
+    const required = await run('thread-of-a-string', {}, ['--require', '@llmtrace/auto']);
+    assert.deepEqual([required.stdout, required.stderr], ['answered\n', '']);
+    assert.deepEqual(names(), [CALL]);
   });
 
   for (const way of ['bare-fork', 'spawn']) {

@@ -38,7 +38,7 @@ describe('an unknown version of an SDK', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is traced where it can be, and one warning names what is not', async () => {
+  it('is traced where possible, and one warning names the untraced methods', async () => {
     const { code, stdout, stderr } = await runApp(join(folder, 'app.cjs'), {
       flags: ['--import', AUTO],
       env: { LLMTRACE_CONSOLE: 'true' },

@@ -32,7 +32,7 @@ const seriesOf = (text: string, name: string): Record<string, number> =>
       }),
   );
 
-describe('an application that asks all vendors', () => {
+describe('an application that calls all vendors', () => {
   let stage: Stage;
   before(async () => {
     stage = await setStage();
@@ -84,7 +84,7 @@ describe('an application that asks all vendors', () => {
     });
     assert.deepEqual(series('request_duration_seconds_count'), series('requests_total'));
     const spans = answered();
-    const told = (of: string, attribute: string): number =>
+    const sumOnSpans = (of: string, attribute: string): number =>
       spans
         .filter(({ name }) => name.includes(of))
         .reduce((all, { attributes }) => all + Number(attributes[attribute] ?? 0), 0);
@@ -94,11 +94,14 @@ describe('an application that asks all vendors', () => {
       [gemini, 'gemini'],
     ] as const) {
       const [input, output] = ['input', 'output'].map((kind) => series(`${kind}_tokens_total`)[labels] ?? 0);
-      assert.equal(input, told(model, 'gen_ai.usage.input_tokens'));
-      assert.equal(output, told(model, 'gen_ai.usage.output_tokens'));
+      assert.equal(input, sumOnSpans(model, 'gen_ai.usage.input_tokens'));
+      assert.equal(output, sumOnSpans(model, 'gen_ai.usage.output_tokens'));
       assert.equal(series('tokens_total')[labels], (input ?? 0) + (output ?? 0));
       const cost = series('cost_usd_total')[labels] ?? 0;
-      assert.ok(cost > 0 && Math.abs(cost - told(model, 'gen_ai.usage.cost')) < 1e-9, `${model}: ${cost}`);
+      assert.ok(
+        cost > 0 && Math.abs(cost - sumOnSpans(model, 'gen_ai.usage.cost')) < 1e-9,
+        `${model}: ${cost}`,
+      );
       assert.ok((series('stream_chunks_total')[labels] ?? 0) > 2, model);
     }
     const types = Object.fromEntries([...stdout.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, ...of]) => of));
@@ -132,7 +135,7 @@ describe('an application that asks all vendors', () => {
     for (const secret of [SECRET, IMAGE, ANSWER]) assert.equal(all.split(secret).length, 1, secret);
   });
 
-  it('says it on spans where that is asked for', async () => {
+  it('has content on spans by an option', async () => {
     await run({ [CAPTURE]: 'SPAN_ONLY' });
     const spans = answered();
     assert.equal(spans.length, 15);
@@ -154,7 +157,7 @@ describe('an application that asks all vendors', () => {
     assert.ok(logged().every(({ eventName }) => eventName === 'gen_ai.client.operation.exception'));
   });
 
-  it('says it in log events where that is asked for, redacted and cut', async () => {
+  it('has content in log events by an option, redacted and cut', async () => {
     await run({
       SECRET: 'jane@example.com',
       [CAPTURE]: 'EVENT_ONLY',

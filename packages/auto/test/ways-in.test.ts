@@ -57,7 +57,7 @@ describe('the ways in', () => {
     );
   });
 
-  it('traces once however often it is loaded', () =>
+  it('traces once if it is loaded several times', () =>
     traced('../examples/chat.mjs', 'chat gpt-4.1-mini', [...AUTO, '--require', '@llmtrace/auto'], {
       NODE_OPTIONS: '--import @llmtrace/auto',
     }));

@@ -1,4 +1,4 @@
-/** Each variable of README.md has its effect in each of the three ways in; by what a call then writes. */
+/** Each variable of README.md has its effect in each of the three ways in, as the output of a call shows. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

@@ -16,7 +16,7 @@ new OpenAIInstrumentation({
 const { default: OpenAI } = await import('openai');
 const openai = new OpenAI();
 
-/** A call deep within the application, which knows of no tenant. */
+/** A call in code that does not know the tenant. */
 const summarize = (text) =>
   withLlmAttributes({ feature: 'summary' }, () =>
     openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: text }] }),

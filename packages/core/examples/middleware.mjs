@@ -8,7 +8,7 @@ async function officeHours(call, next) {
   return next();
 }
 
-/** Only watches: what an observer throws is logged and dropped. */
+/** Only watches: an error of an observer is logged and dropped. */
 const printer = {
   start: (call) => console.log(`${call.operation} ${call.request.model}`),
   chunk: (call) => {

@@ -10,7 +10,7 @@ const ask = (content) =>
   openai.chat.completions.create({ model: 'gpt-4o-mini', messages: [{ role: 'user', content }] });
 
 /**
- * The report may cost 1,000 tokens a day, waits long for a vendor that is overloaded, and is seen in traces by its name.
+ * The report has a budget of 1,000 tokens a day, retries longer while the vendor is overloaded, and its spans have its name.
  * @type {import('@llmtrace/core').LlmOptions}
  */
 const report = {

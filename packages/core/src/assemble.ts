@@ -24,6 +24,7 @@ import { runBudget } from './interceptors/run-budget.ts';
 import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
+import { chunkTimesObserver } from './observers/chunk-times.ts';
 import { eventObserver, startEventObserver } from './observers/events.ts';
 import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
@@ -37,6 +38,7 @@ import { rollUpObserver } from './observers/roll-up.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
 import { requestHookObserver, safeHooks } from './observers/span-hooks.ts';
 import { usageObserver } from './observers/usage/usage.ts';
+import { memo } from './platform/memo.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
 import type { Vendor } from './vendor/vendor.ts';
@@ -45,12 +47,12 @@ import type { Vendor } from './vendor/vendor.ts';
 export interface Instruments {
   readonly tracer: Tracer;
   readonly meter: Meter;
-  /** Of which the first that takes an event gets it. */
+  /** The first one that accepts an event gets it. */
   readonly events: readonly EventLogger[];
   readonly diag: DiagLogger;
 }
 
-/** The observers of an instrumentation that are the same whatever the options of a call are. */
+/** The observers that do not depend on the options of a call. */
 interface Fixed {
   readonly metrics: Observer;
   readonly operations: Observer;
@@ -73,21 +75,13 @@ export function engineOf(vendor: Vendor, config: CompleteConfig, instruments: In
   usePrices(config.prices);
   const fixed = fixedObservers(config, instruments);
   const engine = engineWith(vendor, config, instruments, fixed, {});
-  const known = new WeakMap<CallOptions, EngineConfig>();
-  return {
-    ...engine,
-    withOptions(options) {
-      let found = known.get(options);
-      if (!found) {
-        found = engineWith(vendor, configWith(config, options), instruments, fixed, options);
-        known.set(options, found);
-      }
-      return found;
-    },
-  };
+  const withOptions = memo(new WeakMap<CallOptions, EngineConfig>(), (options) =>
+    engineWith(vendor, configWith(config, options), instruments, fixed, options),
+  );
+  return { ...engine, withOptions };
 }
 
-/** An engine, and those for calls that have options of their own. */
+/** An engine, and the engines for calls with `withLlmOptions()`. */
 export interface Engine extends EngineConfig {
   withOptions(options: CallOptions): EngineConfig;
 }
@@ -95,18 +89,19 @@ export interface Engine extends EngineConfig {
 function engineWith(
   vendor: Vendor,
   config: CompleteConfig,
-  { tracer, meter: _, events, diag }: Instruments,
+  { tracer, events, diag }: Instruments,
   { metrics, operations, resilience, log }: Fixed,
   options: CallOptions,
 ): EngineConfig {
   const { content } = config;
-  const { intercept, retries, settling, telling } = layersOf(config, resilience, options);
+  const { intercept, retries, settling, reporting } = layersOf(config, resilience, options);
   const { startSpanHook, requestHook, responseHook } = safeHooks(config, diag);
-  // in the order of their end: the spend of a call is settled before the call is reported
   const onSpans = isOn(content, 'SPAN') ? content : undefined;
-  const own = [
+  // They run in this order: the spend of a call is settled before the call is reported.
+  const standard = [
     rollUpObserver,
     ...settling,
+    ...(config.chunkTimes ? [chunkTimesObserver] : []),
     spanObserver(config, { responseHook, exceptions: config.exceptionsOnSpans, content: onSpans }),
     operationSpanObserver({ usage: config.agentUsage, content: onSpans }),
     usageObserver,
@@ -117,7 +112,7 @@ function engineWith(
     ...(log ? [log] : []),
     ...(requestHook ? [requestHookObserver(requestHook)] : []),
   ];
-  const given = [...telling, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
+  const further = [...reporting, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
   const start = { startSpanHook, name: options.name };
   const attribution = attributionOf(config.attribution);
   return {
@@ -128,8 +123,8 @@ function engineWith(
       startOperationSpan(tracer, operation, attribution.of(operation.context)),
     priceOf: pricer({ models: config.modelMap }),
     isPriced: options.cost !== false,
-    observers: [...own, ...given],
-    watching: [...own.filter(({ chunk }) => chunk), ...given],
+    observers: [...standard, ...further],
+    watching: [...standard.filter(({ chunk }) => chunk), ...further],
     intercept,
     retries,
     diag,
@@ -190,22 +185,12 @@ function origins(vendor: Vendor, map: Readonly<Record<string, string>>): EngineC
   };
 }
 
-/** What budgets know of prices. */
+/** The prices for budgets. */
 const pricingOf = (models: Readonly<Record<string, string>>): Pricing => ({
   priceOf: (call, usage) =>
     call.isFree ? 0 : costOf({ ...call, response: { usage }, outcome: 'completed' }, { models })?.total,
   isPrepaid: (call) => call.isFree === true || isPrepaidCall(call),
 });
-
-/** By their amount: the calls of a run may be those of several vendors. */
-const runBudgets = new Map<number, Layer>();
-
-function runBudgetOf({ runBudget: usd, modelMap }: CompleteConfig): Layer[] {
-  if (usd === undefined) return [];
-  const found = runBudgets.get(usd) ?? runBudget(usd, pricingOf(modelMap));
-  runBudgets.set(usd, found);
-  return [found];
-}
 
 interface Layers {
   /** All interceptors, nested; undefined if there are none. */
@@ -215,47 +200,44 @@ interface Layers {
   /** The observers that account for a call when it ends and its cost is known. */
   readonly settling: readonly Observer[];
   /** The observers that report it. */
-  readonly telling: readonly Observer[];
+  readonly reporting: readonly Observer[];
 }
+
+const newLayer = (_options: unknown, make: () => Layer): Layer => make();
 
 /** Layers have state: the same options are the same layer, for all instrumentations. */
-const known = new WeakMap<object, Layer>();
+const layer = memo(new WeakMap<object, Layer>(), newLayer);
 
-function layer<T extends object>(options: T, make: (options: T) => Layer): Layer {
-  let found = known.get(options);
-  if (!found) {
-    found = make(options);
-    known.set(options, found);
-  }
-  return found;
-}
+/** The layer of each amount: a run may make calls of several vendors. */
+const runBudgetLayer = memo(new Map<number, Layer>(), newLayer);
 
 /**
  * User's interceptors ▸ retry ▸ budget ▸ rate limit ▸ attempt: every attempt is a request that the vendor counts, and
  * a call without budget need not wait for the rate limit.
  */
 function layersOf(config: CompleteConfig, resilience: Observer, options: CallOptions): Layers {
-  const { sharedLimits: store } = config;
-  // Lists are the same in all processes, so that places in them name the limits there. Those of a call are named by what
-  // is written in them.
-  const named = (kind: string, at: number, limit: object, own: false | readonly object[] = []) => {
-    const isOfCall = own !== false && own.includes(limit);
+  const { sharedLimits: store, retry: retries, runBudget: usd } = config;
+  const pricing = pricingOf(config.modelMap);
+  // A configured limit is named by its place in the list, which is the same in all processes; a limit of a call by a hash
+  // of its options.
+  const named = (kind: string, at: number, limit: object, ofCall: false | readonly object[] = []) => {
+    const isOfCall = ofCall !== false && ofCall.includes(limit);
     const text = isOfCall ? sharedNameOf(limit) : String(at);
     return store && text !== undefined ? { store, name: `${kind} ${text}` } : undefined;
   };
   const { conceal } = attributionOf(config.attribution);
   const layers = [
-    ...(config.retry ? [layer(config.retry, (options) => ({ intercept: retry(options) }))] : []),
+    ...(retries ? [layer(retries, () => ({ intercept: retry(retries) }))] : []),
     ...config.budget.map((limit, i) =>
       layer(limit, () =>
         watchedBudget(limit, {
           shared: named('budget', i, limit, options.budget),
-          pricing: pricingOf(config.modelMap),
+          pricing,
           conceal,
         }),
       ),
     ),
-    ...runBudgetOf(config),
+    ...(usd === undefined ? [] : [runBudgetLayer(usd, () => runBudget(usd, pricing))]),
     ...config.rateLimit.map((limit, i) =>
       layer(limit, () => rateLimit(limit, { shared: named('limit', i, limit, options.rateLimit), conceal })),
     ),
@@ -263,8 +245,8 @@ function layersOf(config: CompleteConfig, resilience: Observer, options: CallOpt
   const hooked = HOOKS.some((name) => config.hooks[name]);
   return {
     intercept: compose([...config.interceptors, ...layers.map(({ intercept }) => intercept)]),
-    retries: config.retry !== false,
+    retries: retries !== false,
     settling: layers.flatMap(({ observer }) => observer ?? []),
-    telling: [...(layers.length > 0 ? [resilience] : []), ...(hooked ? [hooksObserver(config.hooks)] : [])],
+    reporting: [...(layers.length > 0 ? [resilience] : []), ...(hooked ? [hooksObserver(config.hooks)] : [])],
   };
 }

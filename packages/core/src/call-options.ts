@@ -1,5 +1,4 @@
-/** Options of the calls within a function, in place of those of the instrumentation, or beside them. */
-import { createHash } from 'node:crypto';
+/** Options for the calls within a function. They replace the options of the instrumentation, or add to them. */
 import { runIn, scopeOf } from './attribution/scope.ts';
 import type { CompleteConfig } from './config.ts';
 import { type ContentOptions, type ResolvedContent, resolveContent } from './content/options.ts';
@@ -13,25 +12,26 @@ import {
 } from './interceptors/options.ts';
 import { isRecord, quoted, shown, unknownField } from './options/rules.ts';
 import { name as boundedName } from './platform/bounds.ts';
+import { sha256 } from './platform/crypto.ts';
 import { warnOnce } from './platform/warn.ts';
 
-/** What {@link withLlmOptions} takes. */
+/** The argument of {@link withLlmOptions}. */
 export interface LlmOptions {
   /** The name of the spans. @default the operation and the model */
   readonly name?: string | undefined;
-  /** Retries in place of the configured ones; false: the SDK's own. */
+  /** Retries in place of the configured ones; false: the SDK's own retries. */
   readonly retry?: boolean | RetryOptions | undefined;
-  /** Budgets that hold besides the configured ones; false: none holds, and the calls count in none. */
+  /** Budgets that apply besides the configured ones; false: no budget applies to the calls or counts them. */
   readonly budget?: false | BudgetOptions | readonly BudgetOptions[] | undefined;
-  /** Rate limits that hold besides the configured ones; false: none holds. */
+  /** Rate limits that apply besides the configured ones; false: no rate limit applies. */
   readonly rateLimit?: false | RateLimitOptions | readonly RateLimitOptions[] | undefined;
   /** Changes of the option `content`; false: no content is recorded. */
   readonly content?: false | ContentOptions | undefined;
-  /** False: the calls have no cost, and spend nothing of a budget of money. */
+  /** False: the calls have no cost, and reduce no budget of money. */
   readonly cost?: boolean | undefined;
 }
 
-/** The same, checked. */
+/** {@link LlmOptions} after their check. */
 export interface CallOptions extends Partial<Pick<Resilience, 'retry'>> {
   readonly name?: string;
   readonly budget?: false | Resilience['budget'];
@@ -41,10 +41,10 @@ export interface CallOptions extends Partial<Pick<Resilience, 'retry'>> {
 }
 
 /**
- * Runs `fn`; these options hold for each LLM call within it, as far as the functions around set no others for the same
- * fields. The arguments of the SDK stay as they are. A wrong field has no effect and is one warning.
+ * Runs `fn`. These options apply to each LLM call within it; they replace the same fields of the functions around. The
+ * arguments of the SDK stay as they are. A wrong field has no effect and is one warning.
  *
- * @returns what `fn` returns.
+ * @returns the result of `fn`.
  */
 export function withLlmOptions<T>(options: LlmOptions, fn: () => T): T {
   const outer = scopeOf();
@@ -52,12 +52,12 @@ export function withLlmOptions<T>(options: LlmOptions, fn: () => T): T {
   return runIn({ attributes: outer?.attributes, options: set }, fn);
 }
 
-/** The options that hold here. */
+/** The options of the active scope. */
 export const activeOptions = (): CallOptions | undefined => scopeOf()?.options;
 
 const NO_VARIABLES = {};
 const ignore = (): void => {};
-const limitsOf = (given: ResilienceConfig): Resilience => resilienceOf(given, NO_VARIABLES, ignore);
+const limitsOf = (config: ResilienceConfig): Resilience => resilienceOf(config, NO_VARIABLES, ignore);
 
 const CHECKS: { readonly [name in keyof LlmOptions]-?: (value: unknown) => CallOptions[name] } = {
   name: (value) => expected(boundedName(value), 'name', 'a text', value),
@@ -75,16 +75,18 @@ const CHECKS: { readonly [name in keyof LlmOptions]-?: (value: unknown) => CallO
 
 const NOTHING: ContentOptions = { capture: 'NO_CONTENT' };
 
-function expected<T>(value: T | undefined, name: string, what: string, given: unknown): T {
+function expected<T>(value: T | undefined, name: string, description: string, input: unknown): T {
   if (value !== undefined) return value;
-  throw new TypeError(`Expected \`${name}\` to be ${what}, got ${shown(given)}.`);
+  throw new TypeError(`Expected \`${name}\` to be ${description}, got ${shown(input)}.`);
 }
 
-function checkedOptions(given: unknown): CallOptions {
+function checkedOptions(input: unknown): CallOptions {
   const options: Record<string, unknown> = {};
-  for (const [name, value] of isRecord(given) ? Object.entries(given) : [])
-    if (value !== undefined) check(name, value, options);
-  if (!isRecord(given)) refuse(new TypeError(`Expected the options to be an object, got ${shown(given)}.`));
+  if (!isRecord(input)) {
+    refuse(new TypeError(`Expected the options to be an object, got ${shown(input)}.`));
+    return options;
+  }
+  for (const [name, value] of Object.entries(input)) if (value !== undefined) check(name, value, options);
   return options;
 }
 
@@ -101,9 +103,9 @@ function check(name: string, value: unknown, options: Record<string, unknown>): 
 const refuse = (error: unknown): void =>
   warnOnce(`withLlmOptions(): ${(error as Error).message} It has no effect; the calls go on without it`);
 
-/** How many values of options, and combinations of them, are known. */
+/** The most values of options, and the most combinations of them, that are kept. */
 const MAX = 1000;
-/** Values that are written alike are one value: a budget that is written within a function has one state for all calls. */
+/** Equal values are one object, so that a budget that a function writes anew at each run has one state for all runs. */
 const values = new Map<string, unknown>();
 const combinations = new Map<string, CallOptions>();
 const numbers = new WeakMap<object, number>();
@@ -115,26 +117,26 @@ function numberOf(object: object): number {
   return number;
 }
 
-/** How a value is written; functions and other objects are told apart by their identity. */
+/** A value as JSON, with a number in the place of each function and regular expression, which are equal only to themselves. */
 const written = (value: unknown): string =>
-  JSON.stringify(value, (_, one: unknown) => {
-    const isOpaque = typeof one === 'function' || one instanceof RegExp;
-    return isOpaque ? `#${numberOf(one)}` : one;
+  JSON.stringify(value, (_, field: unknown) => {
+    const isOpaque = typeof field === 'function' || field instanceof RegExp;
+    return isOpaque ? `#${numberOf(field)}` : field;
   });
 
 const shared = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? one(values, written(value), value) : value;
+  typeof value === 'object' && value !== null ? sharedIn(values, written(value), value) : value;
 
-/** The options are made of shared values, of which each has a number. */
+/** The one object of equal options. The values of options are shared objects already, and each of these has a number. */
 const interned = (options: CallOptions): CallOptions => {
   const parts = Object.entries(options).map(([name, value]) => [
     name,
     typeof value === 'object' ? numberOf(value) : value,
   ]);
-  return one(combinations, JSON.stringify(parts.sort()), options);
+  return sharedIn(combinations, JSON.stringify(parts.sort()), options);
 };
 
-function one<T>(known: Map<string, T>, key: string, value: T): T {
+function sharedIn<T>(known: Map<string, T>, key: string, value: T): T {
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size < MAX) known.set(key, value);
@@ -146,14 +148,14 @@ function one<T>(known: Map<string, T>, key: string, value: T): T {
   return value;
 }
 
-/** Whether the limits of an option may be kept for several processes: a function has no name that they share. */
+/** The name of a limit that all processes share; undefined if it has a function, which no other process can name. */
 export const sharedNameOf = (options: object): string | undefined => {
   const hasFunction = Object.values(options).some((value) => typeof value === 'function');
   if (hasFunction) return undefined;
-  return createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
+  return sha256(JSON.stringify(options)).slice(0, 16);
 };
 
-/** The configuration of an instrumentation, with the options of a call. */
+/** The configuration of an instrumentation with the options of a call. */
 export const configWith = (config: CompleteConfig, options: CallOptions): CompleteConfig => ({
   ...config,
   retry: options.retry ?? config.retry,
@@ -162,8 +164,10 @@ export const configWith = (config: CompleteConfig, options: CallOptions): Comple
   content: contentWith(config.content, options.content),
 });
 
-const added = <T>(configured: readonly T[], own: false | readonly T[] | undefined): readonly T[] =>
-  own === false ? [] : [...configured, ...(own ?? [])];
+const added = <T>(configured: readonly T[], further: false | readonly T[] | undefined): readonly T[] =>
+  further === false ? [] : [...configured, ...(further ?? [])];
 
-const contentWith = (configured: ResolvedContent, own: ContentOptions | undefined): ResolvedContent =>
-  own ? resolveContent({ ...configured, ...own } as ContentOptions, NO_VARIABLES, ignore) : configured;
+const contentWith = (configured: ResolvedContent, changes: ContentOptions | undefined): ResolvedContent =>
+  changes
+    ? resolveContent({ ...configured, ...changes } as ContentOptions, NO_VARIABLES, ignore)
+    : configured;

@@ -40,16 +40,17 @@ import {
 } from './options/rules.ts';
 import { warnByTable } from './options/table.ts';
 import { nearest, unknownVariables, VARIABLES } from './options/variables.ts';
+import { memo } from './platform/memo.ts';
 
 /** Options of every llmtrace instrumentation. */
 export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig, SpanHooks {
   /**
-   * One more observer, whose methods have other names.
+   * An observer with other names of its methods.
    * @deprecated Use `observers`; `timingOf(call)` has the times.
    */
   hooks?: Hooks;
   /**
-   * Watch each call, after llmtrace's own observers; what they throw is logged and dropped.
+   * Watch each call, after llmtrace's own observers; their errors are logged and dropped.
    * @default []
    */
   observers?: readonly Observer[];
@@ -95,8 +96,8 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   agentUsage?: AgentUsage;
   /**
-   * What of the trace context requests of MCP carry to the server: the trace (`traceparent`, `tracestate`), also the
-   * baggage, which may hold personal data (`all`), or nothing. Environment: `LLMTRACE_MCP_PROPAGATE`.
+   * The part of the trace context that requests of MCP carry to the server: the trace (`traceparent`, `tracestate`), also
+   * the baggage, which may hold personal data (`all`), or nothing (`none`). Environment: `LLMTRACE_MCP_PROPAGATE`.
    * @default 'traceparent'
    */
   mcpPropagate?: (typeof MCP_PROPAGATE)[number];
@@ -131,7 +132,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    * @default { capture: 'NO_CONTENT' }
    */
   content?: ContentOptions;
-  /** Whom calls are for: where attributes come from, which metrics have them, which are hashed. @default {} */
+  /** Attributes of calls (user, tenant, feature): their sources, which are on metrics, which are hashed. @default {} */
   attribution?: AttributionOptions;
   /**
    * Besides the log event of a failed call, record its exception on the span, as older conventions have it.
@@ -140,17 +141,37 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   exceptionsOnSpans?: boolean;
   /**
-   * Emit a log event as each call begins, with what is known then: a viewer shows running calls by it. Environment:
+   * Emit a log event when each call starts, with the attributes known by then: a viewer shows running calls by it. Environment:
    * `LLMTRACE_START_EVENTS`.
    * @default false
    */
   startEvents?: boolean;
+  /**
+   * Record when the chunks of a stream arrived, as an attribute of its span: at most 120 times, in ms after the first
+   * chunk; of a longer stream an even part. Environment: `LLMTRACE_CHUNK_TIMES`.
+   * @default false
+   */
+  chunkTimes?: boolean;
   /**
    * Hosts whose requests `@llmtrace/instrumentation-http-clients` leaves alone: `llm.example.com`,
    * `localhost:8080`, or `*.example.com` for all hosts below. Environment: `LLMTRACE_HTTP_EXCLUDE=host,…`.
    * @default []
    */
   httpExclude?: readonly string[];
+  /**
+   * How long nothing of an answer may arrive before `@llmtrace/instrumentation-http-clients` ends its call as
+   * `abandoned`, in ms: the application may have left the answer without cancelling it. At most 86_400_000; 0 ends
+   * none. Environment: `LLMTRACE_HTTP_IDLE_TIMEOUT`.
+   * @default 600_000
+   */
+  httpIdleTimeout?: number;
+  /**
+   * Replace `globalThis.fetch` by a function that makes retries, rate limits, budgets, interceptors and the request of
+   * usage hold for model calls that no instrumented SDK sends. Only `@llmtrace/instrumentation-http-clients` reads it.
+   * Environment: `LLMTRACE_INTERCEPT_FETCH`.
+   * @default false
+   */
+  interceptFetch?: boolean;
 }
 
 /** Options with everything in them. */
@@ -214,22 +235,22 @@ function warnOfUnknownOptions(given: object, known: object, former: readonly str
   }
 }
 
-const noteUnknown = (what: string, cure: string): void =>
-  note({ code: 'no-effect', what: `${what} and has no effect`, cure, lost: false }, true);
+const noteUnknown = (fault: string, cure: string): void =>
+  note({ code: 'no-effect', message: `${fault} and has no effect`, cure, lost: false }, true);
 
-/** The same options are the same object, so that all instrumentations have one salt and one memory of hashes. */
-const attributions = new Map<string, ResolvedAttribution>();
+/** Equal options are one object, so that all instrumentations share one salt and its hashes. */
+const sharedAttribution = memo(
+  new Map<string, ResolvedAttribution>(),
+  (_key, options: ResolvedAttribution) => options,
+);
 
 function attributionOptions(given: unknown = {}, env: Environment): ResolvedAttribution {
   const set = { ...ATTRIBUTION_DEFAULTS, ...fromEnvironment(ATTRIBUTION_RULES, env, warn) };
   const options = checked<ResolvedAttribution>('attribution', given, ATTRIBUTION_RULES, set);
-  const key = JSON.stringify(options);
-  const found = attributions.get(key) ?? options;
-  attributions.set(key, found);
-  return found;
+  return sharedAttribution(JSON.stringify(options), options);
 }
 
-/** What the environment says of the attributes that metrics have. */
+/** The attributes on metrics that the environment sets. */
 export const metricAttributesOf = (env: Environment): readonly string[] =>
   (variableOf(ATTRIBUTION_RULES.metricAttributes, env, warn) as readonly string[] | undefined) ?? [];
 

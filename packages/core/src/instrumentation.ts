@@ -166,7 +166,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       owner: this,
       enabled: () => this.isEnabled(),
       call: (original, self, args) => {
-        if (!looked) tellOthers(this.vendor, () => [original, (self as Methods)[point.method]]);
+        if (!looked) tellOthers(this.vendor, () => [original, (self as Methods | undefined)?.[point.method]]);
         looked = true;
         const engine = this._current();
         if (!engine) return original.apply(self, args);

@@ -5,8 +5,8 @@
  */
 
 export {
-  type GivenAttributes,
   getLlmAttributes,
+  type LlmAttributesInput,
   withLlmAttributes,
 } from './attribution/attributes.ts';
 export type {
@@ -36,19 +36,26 @@ export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
-export { isWithinCall } from './engine/attempts/watch.ts';
+export { attemptBeneath } from './engine/attempts/intercept.ts';
+export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
+export { attempted, inCall, isWithinCall } from './engine/attempts/watch.ts';
+export { askUsage } from './engine/engine.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export {
   chunkArrived,
   close,
+  endIdleCalls,
   endOpenCalls,
-  type Live,
+  headersArrived,
+  isOnlyUsage,
+  type OpenCall,
   onCollected,
   openCall,
   seen,
   wholeAnswered,
 } from './engine/open-call.ts';
 export { endOpenOperations } from './engine/operations/open-operation.ts';
+export { watchResponse } from './engine/raw-response.ts';
 export {
   type CallErrorType,
   callErrorType,
@@ -202,7 +209,13 @@ export {
 export { type OptionEntry, optionTable, warnByTable } from './options/table.ts';
 export { isVariable, nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
-export { mainLine, mainModules, tellingLines } from './patching/module-announcements.ts';
+export {
+  announcingLines,
+  type FunctionFiles,
+  functionFiles,
+  mainLine,
+  mainModules,
+} from './patching/module-announcements.ts';
 export { copyWith } from './platform/copy-with.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
 export { versionOf } from './platform/packages.ts';
@@ -243,11 +256,13 @@ export {
 } from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';
 export { originOf } from './vendor/provider.ts';
+export { addResult } from './vendor/results.ts';
 export {
   checkedUsage,
   count,
   entryAt,
   fields,
+  finishBy,
   lookUp,
   name,
   number,
@@ -260,7 +275,9 @@ export {
 } from './vendor/values.ts';
 export type {
   Asked,
+  ChannelPoint,
   Endpoint,
+  FunctionPoint,
   NativeSpans,
   OperationPoint,
   PatchedCall,

@@ -1,6 +1,6 @@
 /**
- * The options that belong to no feature, and the tables of all options of an instrumentation, joined in one list. The
- * type of such an option is a field of `LlmTraceConfig` in config.ts.
+ * The options that belong to no feature, and one list of the options of all features. `LlmTraceConfig` in config.ts has
+ * the types of the former.
  */
 import { ATTRIBUTION_TABLE } from './attribution/options.ts';
 import type { CompleteConfig } from './config.ts';
@@ -9,7 +9,7 @@ import { RESILIENCE_TABLE } from './interceptors/option-table.ts';
 import { COST_SEMCONV, SEMCONV } from './observers/attributes.ts';
 import { LOG_TABLE } from './observers/log/options.ts';
 import { AGENT_USAGE } from './observers/operation-attributes.ts';
-import { list, names, oneOf, path, type Rule, texts, toggle } from './options/rules.ts';
+import { capped, list, names, oneOf, path, type Rule, texts, toggle } from './options/rules.ts';
 import { type OptionEntry, optionTable } from './options/table.ts';
 
 /** The part of the trace context that requests of MCP carry. */
@@ -18,6 +18,8 @@ export const MCP_PROPAGATE = ['traceparent', 'all', 'none'] as const;
 export const PLAIN_RULES = {
   enabled: toggle('LLMTRACE_ENABLED'),
   httpExclude: texts('LLMTRACE_HTTP_EXCLUDE'),
+  httpIdleTimeout: capped('LLMTRACE_HTTP_IDLE_TIMEOUT', 86_400_000, true),
+  interceptFetch: toggle('LLMTRACE_INTERCEPT_FETCH'),
   semconv: oneOf(SEMCONV, 'LLMTRACE_SEMCONV'),
   costSemconv: { ...oneOf(COST_SEMCONV, 'LLMTRACE_COST_SEMCONV'), formerValues: { draft443: 'draft' } },
   tokenModality: toggle('LLMTRACE_TOKEN_MODALITY'),
@@ -35,6 +37,7 @@ export const PLAIN_RULES = {
     parse: (text: string) => list(text)?.includes('logs/dup') || undefined,
   },
   startEvents: toggle('LLMTRACE_START_EVENTS'),
+  chunkTimes: toggle('LLMTRACE_CHUNK_TIMES'),
 } satisfies { readonly [name in keyof CompleteConfig]?: Rule };
 
 /** Options with one value, which the environment may set. */
@@ -43,6 +46,8 @@ export type PlainOptions = Pick<CompleteConfig, keyof typeof PLAIN_RULES>;
 export const PLAIN_DEFAULTS: PlainOptions = {
   enabled: true,
   httpExclude: [],
+  httpIdleTimeout: 600_000,
+  interceptFetch: false,
   semconv: '1.41',
   costSemconv: 'default',
   tokenModality: false,
@@ -56,6 +61,7 @@ export const PLAIN_DEFAULTS: PlainOptions = {
   requestStreamUsage: false,
   exceptionsOnSpans: false,
   startEvents: false,
+  chunkTimes: false,
 };
 
 const otherwise = 'this entry is ignored';
@@ -69,14 +75,18 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
         'hosts (`llm.example.com`, `localhost:8080`, `*.example.com`) whose requests are [not looked at](docs/http-clients.md#leave-hosts-out)',
       otherwise: 'it is ignored',
     },
+    httpIdleTimeout:
+      'how long nothing of an answer [over HTTP](docs/http-clients.md#what-is-a-call) may arrive before its call ends as abandoned, in ms; `0` ends none',
+    interceptFetch:
+      'replace the global `fetch`, so that retries, limits, budgets and interceptors [hold for calls](docs/http-clients.md#limits-and-retries) that no instrumented SDK sends',
     semconv: '`latest`: the newest draft of the conventions; `dup`: the metrics of both',
     costSemconv: 'how a cost is named on spans and metrics',
     tokenModality: 'with `latest`: tokens by modality on spans',
     agents: '`false`: no spans and metrics of [agents, tools and MCP](docs/agents.md), only of model calls',
     agentUsage:
-      '`conventions`: `gen_ai.usage.*` on spans of agents, too, which backends that sum spans then count twice',
+      '`conventions`: `gen_ai.usage.*` also on spans of agents; backends that sum spans then count each token twice',
     mcpPropagate:
-      'what of the trace requests of MCP carry to the server: `traceparent`, also the baggage (`all`), or `none`',
+      'the part of the trace context that MCP requests carry to the server: `traceparent`, also the baggage (`all`), or `none`',
     nativeSpans: "`replace`: a span of llmtrace in place of the SDK's own",
     providerMap: {
       description:
@@ -91,7 +101,10 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
     requestStreamUsage:
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
-    startEvents: 'a log event as each call begins: [a viewer](docs/viewer.md) then shows running calls',
+    startEvents:
+      'emit a log event when each call starts: [a viewer](docs/viewer.md) then shows running calls',
+    chunkTimes:
+      'the arrival times of the chunks of a stream, on its span: at most 120, in ms after the first chunk; [a viewer](docs/viewer.md) draws them',
   }),
   ...ATTRIBUTION_TABLE,
   ...CONTENT_TABLE,

@@ -68,6 +68,8 @@ describe('the configuration', () => {
       ...NO_SPAN_HOOKS,
       attribution: ATTRIBUTION_DEFAULTS,
       httpExclude: [],
+      httpIdleTimeout: 600_000,
+      interceptFetch: false,
       semconv: '1.41',
       costSemconv: 'default',
       tokenModality: false,
@@ -83,6 +85,7 @@ describe('the configuration', () => {
       content: CONTENT,
       exceptionsOnSpans: false,
       startEvents: false,
+      chunkTimes: false,
     });
   });
 
@@ -97,6 +100,8 @@ describe('the configuration', () => {
       LLMTRACE_HASH_ATTRIBUTES: 'user',
       LLMTRACE_HASH_SALT: 'secret',
       LLMTRACE_HTTP_EXCLUDE: 'a.test, *.b.test',
+      LLMTRACE_HTTP_IDLE_TIMEOUT: '60000',
+      LLMTRACE_INTERCEPT_FETCH: 'true',
       LLMTRACE_COST_SEMCONV: 'Logfire',
       LLMTRACE_TOKEN_MODALITY: '1',
       LLMTRACE_PROVIDER_MAP: 'a.test=groq, b.test:8080 = mine',
@@ -117,6 +122,7 @@ describe('the configuration', () => {
       LLMTRACE_CONTENT_TOOL_DEFINITIONS: 'full',
       OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
       LLMTRACE_START_EVENTS: 'true',
+      LLMTRACE_CHUNK_TIMES: 'true',
     };
     assert.deepEqual(resolveConfig({}, env), {
       enabled: false,
@@ -138,6 +144,8 @@ describe('the configuration', () => {
         salt: 'secret',
       },
       httpExclude: ['a.test', '*.b.test'],
+      httpIdleTimeout: 60_000,
+      interceptFetch: true,
       semconv: 'dup',
       costSemconv: 'logfire',
       tokenModality: true,
@@ -160,11 +168,12 @@ describe('the configuration', () => {
       },
       exceptionsOnSpans: true,
       startEvents: true,
+      chunkTimes: true,
     });
     sinon.assert.notCalled(warn);
   });
 
-  it('takes what the code says before what the environment says', () => {
+  it('prefers an option in code to the environment', () => {
     const config: LlmTraceConfig = { enabled: true, semconv: '1.41', providerMap: {} };
     const env = { LLMTRACE_ENABLED: 'false', LLMTRACE_SEMCONV: 'latest', LLMTRACE_PROVIDER_MAP: 'a=b' };
     const resolved = resolveConfig(config, env);
@@ -337,7 +346,7 @@ describe('the configuration', () => {
     assert.equal(resolveConfig({}, env).requestStreamUsage, false);
   });
 
-  it('says that LLMTRACE_REDIS_URL is not read where the limits are made', () => {
+  it('warns that LLMTRACE_REDIS_URL has no effect on limits in code', () => {
     const env = { LLMTRACE_REDIS_URL: 'redis://cache', LLMTRACE_RATE_LIMIT: '5' };
     assert.equal(resolveConfig({ sharedLimits: false }, env).sharedLimits, false);
     assert.equal(resolveConfig({}, { LLMTRACE_REDIS_URL: 'redis://cache' }).sharedLimits, false);

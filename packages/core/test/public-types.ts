@@ -14,7 +14,7 @@ import { classifyError, LlmTraceError, setPrice, TokenBucket, type validateConfi
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const isTrue = <T extends true>(): T | undefined => undefined;
 
-// Options: what is right compiles, and what is wrong does not.
+// Options: right ones compile, and wrong ones do not.
 export const config: LlmTraceConfig = {
   retry: true,
   rateLimit: [
@@ -31,9 +31,9 @@ export const unknown: LlmTraceConfig = { retries: true };
 export const choice: LlmTraceConfig = { semconv: 'newest' };
 // @ts-expect-error a text where a number is wanted
 export const text: RetryOptions = { maxRetries: '3' };
-// @ts-expect-error a window that there is not
+// @ts-expect-error an unknown window
 export const budget: BudgetOptions = { usd: 1, window: 'year' };
-// @ts-expect-error a mode that there is not
+// @ts-expect-error an unknown mode
 export const limit: RateLimitOptions = { rate: 1, mode: 'drop' };
 
 // An observer reads a call, and never writes it.
@@ -51,7 +51,7 @@ export const interceptor: Interceptor = async (call, next) => {
   isTrue<Same<typeof call.request.model, string | undefined>>();
   return next();
 };
-// @ts-expect-error it is given no text
+// @ts-expect-error an interceptor must be a function
 export const swallowing: Interceptor = 'no';
 
 isTrue<Same<ReturnType<typeof validateConfig>, LlmTraceConfig>>();

@@ -1,4 +1,4 @@
-/** The text completions of versions before 1.0. Their answers say nothing of tokens. */
+/** The text completions of versions before 1.0. Their answers report no tokens. */
 import {
   type ContentReader,
   count,
@@ -27,11 +27,11 @@ function chunk(soFar: LlmResponse, event: any): void {
   soFar.finishReasons = reasons ?? soFar.finishReasons;
 }
 
-const said = (role: string, value: unknown): Message[] => [{ role, parts: parts.text(value) }];
+const messageOf = (role: string, value: unknown): Message[] => [{ role, parts: parts.text(value) }];
 
 const content: ContentReader = {
-  prompt: ([p = {}]) => ({ messages: said('user', p.prompt) }),
-  answer: (c) => said('assistant', c?.completion),
+  prompt: ([p = {}]) => ({ messages: messageOf('user', p.prompt) }),
+  answer: (c) => messageOf('assistant', c?.completion),
   fold(whole, event) {
     if (typeof event.completion === 'string') whole.completion = (whole.completion ?? '') + event.completion;
   },

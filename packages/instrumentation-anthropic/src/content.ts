@@ -14,18 +14,18 @@ const isObject = (value: unknown): value is Record<string, any> =>
   typeof value === 'object' && value !== null;
 
 /** A document that is text is read as text; so is one that is made of blocks. */
-function source(given: any, modality: string): Part[] {
-  switch (given?.type) {
+function source(value: any, modality: string): Part[] {
+  switch (value?.type) {
     case 'base64':
-      return parts.blob(given.data, modality, given.media_type);
+      return parts.blob(value.data, modality, value.media_type);
     case 'url':
-      return parts.link(given.url, modality);
+      return parts.link(value.url, modality);
     case 'file':
-      return string(given.file_id) === undefined ? [] : [{ type: 'file', modality, file_id: given.file_id }];
+      return string(value.file_id) === undefined ? [] : [{ type: 'file', modality, file_id: value.file_id }];
     case 'text':
-      return parts.text(given.data);
+      return parts.text(value.data);
     case 'content':
-      return blocks(given.content);
+      return blocks(value.content);
     default:
       return [];
   }

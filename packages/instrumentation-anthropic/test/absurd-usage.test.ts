@@ -1,4 +1,4 @@
-/** What a gateway may send in the place of token counts, and what is known then. */
+/** Values that a gateway may send instead of token counts: a sum with one of them is unknown. */
 import assert from 'node:assert/strict';
 import { usage, usageAtStart } from '../src/usage.ts';
 
@@ -18,7 +18,7 @@ describe('the usage of Anthropic', () => {
     });
   }
 
-  it('stays unknown while the events of a stream say no more of it', () => {
+  it('stays unknown until an event of the stream reports it', () => {
     const start = usageAtStart({ input_tokens: -10, cache_read_input_tokens: 100 });
     assert.equal(usage({ output_tokens: 7 }, start)?.inputTokens, undefined);
   });

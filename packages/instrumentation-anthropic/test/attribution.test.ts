@@ -1,4 +1,4 @@
-/** Whom calls are for, and hooks, also where the span is the SDK's own. */
+/** Attributes and hooks, also on spans that the SDK itself makes. */
 import assert from 'node:assert/strict';
 import { withLlmAttributes, withLlmOptions } from '@llmtrace/core';
 import { type Format, hookVendorModules, loadSdk } from '@llmtrace/test-fixtures/sdks';

@@ -1,4 +1,4 @@
-/** What the events of a message's stream say together: the same as the SDK makes of them. */
+/** The content that the events of a message's stream add up to: the same as the SDK's. */
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
 import { completions } from '../src/completions.ts';
@@ -46,7 +46,7 @@ async function accumulated(events: readonly object[]): Promise<unknown> {
 }
 
 describe('the stream of a message', () => {
-  it('says what the SDK makes of it', async () => {
+  it('has the same content as the message that the SDK assembles', async () => {
     const found = { type: 'web_search_result', title: 't', url: 'https://a/b', encrypted_content: 'secret' };
     const events = [
       started,
@@ -104,7 +104,7 @@ describe('the stream of a message', () => {
     );
   });
 
-  it('says what came until it broke off', () => {
+  it('has the content that arrived before the stream broke off', () => {
     assert.deepEqual(folded(), []);
     assert.deepEqual(folded(started), message());
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe('the stream of a message', () => {
     );
   });
 
-  it('keeps nothing of an event that may change', () => {
+  it('keeps no reference to an event, which the application may change', () => {
     const [start, ...rest] = block(0, { type: 'text', text: 'It ' }, { type: 'text_delta', text: 'is.' });
     const before = structuredClone(start);
     const whole = {};
@@ -123,7 +123,7 @@ describe('the stream of a message', () => {
     assert.deepEqual(content.answer(whole), message({ type: 'text', content: 'It is.' }));
   });
 
-  it('ignores what it cannot place', () => {
+  it('ignores events without a known block', () => {
     const lost = { type: 'content_block_delta', index: 7, delta: { type: 'text_delta', text: 'lost' } };
     assert.deepEqual(folded(started, lost, { type: 'new' }), message());
   });

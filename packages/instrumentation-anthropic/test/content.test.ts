@@ -13,11 +13,11 @@ const reader = (path: string): ContentReader =>
 const { prompt, answer } = reader('Messages');
 
 /** The parts of a message of these blocks. */
-const said = (...content: object[]) => defined(answer({ role: 'assistant', content })[0]?.parts);
+const sent = (...content: object[]) => defined(answer({ role: 'assistant', content })[0]?.parts);
 /** The parts of a tool's result of these blocks. */
-const gave = (...content: object[]) => said({ type: 'tool_result', tool_use_id: '1', content })[0].response;
+const gave = (...content: object[]) => sent({ type: 'tool_result', tool_use_id: '1', content })[0].response;
 
-describe('what is asked in messages', () => {
+describe('the prompt of messages', () => {
   it('is text or blocks, for every role', () => {
     const messages = [
       { role: 'user', content: 'one' },
@@ -36,7 +36,7 @@ describe('what is asked in messages', () => {
     assert.deepEqual(defined(prompt([], undefined)), { system: [], messages: [], tools: [] });
   });
 
-  it('has instructions apart', () => {
+  it('has its instructions separately', () => {
     for (const system of ['be', [{ type: 'text', text: 'be', cache_control: { type: 'ephemeral' } }]]) {
       assert.deepEqual(prompt([{ system }], undefined).system, [text('be')]);
     }
@@ -60,7 +60,7 @@ describe('what is asked in messages', () => {
     ]);
   });
 
-  it('shares no object with what the application has', () => {
+  it('shares no object with the application', () => {
     const input = { list: [1] };
     const { messages } = prompt(
       [{ messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: '1', name: 'f', input }] }] }],
@@ -79,7 +79,7 @@ describe('the blocks of a message', () => {
 
   it('are texts and thoughts', () => {
     assert.deepEqual(
-      said(
+      sent(
         { type: 'thinking', thinking: 'I think.', signature: 'secret' },
         { type: 'redacted_thinking', data: 'secret' },
         { type: 'text', text: 'It is.', citations: [{ cited_text: 'it' }] },
@@ -88,8 +88,8 @@ describe('the blocks of a message', () => {
     );
   });
 
-  it('are images and documents, from wherever they are', () => {
-    const image = (source: object) => said({ type: 'image', source })[0];
+  it('are images and documents, from any source', () => {
+    const image = (source: object) => sent({ type: 'image', source })[0];
     assert.deepEqual(image(base64), blob);
     const uri = { type: 'uri', modality: 'image', uri: 'https://a/b' };
     assert.deepEqual(image({ type: 'url', url: 'https://a/b' }), uri);
@@ -99,7 +99,7 @@ describe('the blocks of a message', () => {
       file_id: 'f',
     });
 
-    const document = (source: object) => said({ type: 'document', title: 't', source });
+    const document = (source: object) => sent({ type: 'document', title: 't', source });
     assert.deepEqual(document({ type: 'text', media_type: 'text/plain', data: 'one' }), [
       { ...text('one'), title: 't' },
     ]);
@@ -109,20 +109,20 @@ describe('the blocks of a message', () => {
     assert.deepEqual(document({ type: 'url', url: 'https://a/b' }), [
       { ...uri, modality: 'document', title: 't' },
     ]);
-    assert.deepEqual(said({ type: 'container_upload', file_id: 'f' }), [
+    assert.deepEqual(sent({ type: 'container_upload', file_id: 'f' }), [
       { type: 'file', modality: 'document', file_id: 'f' },
     ]);
     const found = { type: 'search_result', source: 'https://a/b', title: 't' };
-    assert.deepEqual(said({ ...found, content: [{ type: 'text', text: 'one' }] }), [
+    assert.deepEqual(sent({ ...found, content: [{ type: 'text', text: 'one' }] }), [
       { ...text('one'), title: 't', source: 'https://a/b' },
     ]);
   });
 
   it('are calls of tools, and their results', () => {
-    assert.deepEqual(said({ type: 'tool_use', id: '1', name: 'f', input: { a: 1 } }), [
+    assert.deepEqual(sent({ type: 'tool_use', id: '1', name: 'f', input: { a: 1 } }), [
       { type: 'tool_call', id: '1', name: 'f', arguments: { a: 1 } },
     ]);
-    assert.deepEqual(said({ type: 'tool_result', tool_use_id: '1', content: 'yes' }), [
+    assert.deepEqual(sent({ type: 'tool_result', tool_use_id: '1', content: 'yes' }), [
       { type: 'tool_call_response', id: '1', response: 'yes' },
     ]);
     assert.deepEqual(gave({ type: 'text', text: 'yes' }, { type: 'image', source: base64 }), [
@@ -136,7 +136,7 @@ describe('the blocks of a message', () => {
     const page = { type: 'web_fetch_result', url: 'https://a/b' };
     const pdf = { ...base64, media_type: 'application/pdf' };
     const found = { type: 'web_search_result', title: 't' };
-    const parts = said(
+    const parts = sent(
       { type: 'server_tool_use', id: '1', name: 'web_fetch', input: { url: 'https://a/b' } },
       {
         type: 'web_fetch_tool_result',
@@ -172,23 +172,23 @@ describe('the blocks of a message', () => {
     ]);
   });
 
-  it('are what became of others', () => {
+  it('may be compactions and fallbacks', () => {
     assert.deepEqual(
-      said(
+      sent(
         { type: 'compaction', content: 'in short', encrypted_content: 'secret' },
         { type: 'compaction', content: null },
       ),
       [{ type: 'compaction', content: 'in short' }, { type: 'compaction' }],
     );
     const fallback = { type: 'fallback', from: { model: 'a' }, to: { model: 'b' } };
-    assert.deepEqual(said(fallback), [fallback]);
+    assert.deepEqual(sent(fallback), [fallback]);
   });
 
-  it('are told as they are where they lack what a part takes, or are unknown', () => {
+  it('stay as they are if they lack a field that a part needs, or have an unknown type', () => {
     for (const block of [{ type: 'image' }, { type: 'tool_use', id: '1' }, { type: 'container_upload' }]) {
-      assert.deepEqual(said(block), [block]);
+      assert.deepEqual(sent(block), [block]);
     }
-    assert.deepEqual(said({ type: 'new', a: 1, signature: 'secret' }), [{ type: 'new', a: 1 }]);
-    assert.deepEqual(said({ type: 'constructor' }), [{ type: 'constructor' }]);
+    assert.deepEqual(sent({ type: 'new', a: 1, signature: 'secret' }), [{ type: 'new', a: 1 }]);
+    assert.deepEqual(sent({ type: 'constructor' }), [{ type: 'constructor' }]);
   });
 });

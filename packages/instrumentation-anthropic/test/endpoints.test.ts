@@ -12,7 +12,7 @@ const endpoint = (path: string): Endpoint => {
 const messages = endpoint('Messages');
 const completions = endpoint('Completions');
 
-/** What is known once these events have come. */
+/** The response that these events add up to. */
 function folded({ chunk }: Endpoint, events: readonly object[]): LlmResponse {
   const response: LlmResponse = {};
   for (const event of events) chunk?.(response, event);
@@ -53,7 +53,7 @@ const end = (usage: object, stop_reason: string | null = 'end_turn') => ({
 });
 
 describe('a request for a message', () => {
-  it('tells of all that the conventions have a name for', () => {
+  it('has all fields that the conventions name', () => {
     const params = {
       model: 'claude-opus-4-6',
       max_tokens: 64,
@@ -96,7 +96,7 @@ describe('a request for a message', () => {
 });
 
 describe('an answer', () => {
-  it('has an input that includes what was read from and written to a cache', () => {
+  it('has input tokens that include reads from and writes to a cache', () => {
     const { usage, ...rest } = START.message;
     const { usage: counted } = messages.response({ ...rest, usage, stop_reason: 'end_turn' });
     assert.deepEqual(known(counted ?? {}), {
@@ -109,7 +109,7 @@ describe('an answer', () => {
     });
   });
 
-  it('has no counts where it reports none', () => {
+  it('has no counts if the vendor reports none', () => {
     assert.deepEqual(known(messages.response({ id: 'msg_1', usage: {} })), { id: 'msg_1', usage: {} });
     assert.deepEqual(known(messages.response({ id: 'msg_1' })), { id: 'msg_1' });
   });
@@ -128,7 +128,7 @@ describe('an answer', () => {
     assert.deepEqual([usage?.inputTokens, usage?.outputTokens], [20, 5]);
   });
 
-  it('is served at a tier, and fast mode is one of its own', () => {
+  it('has a service tier; fast mode is a separate one', () => {
     assert.equal(
       messages.response({ usage: { service_tier: 'priority', speed: 'standard' } }).serviceTier,
       'priority',
@@ -158,7 +158,7 @@ describe('an answer', () => {
 });
 
 describe('a stream of a message', () => {
-  it('says of its output nothing before its end, but all of its input', () => {
+  it('reports its input at the start, and its output only at its end', () => {
     assert.deepEqual(folded(messages, [START]), {
       id: 'msg_1',
       model: 'claude-haiku-4-5-20251001',
@@ -167,7 +167,7 @@ describe('a stream of a message', () => {
     });
   });
 
-  it('ends with the output, and with all that it says again', () => {
+  it('ends with the output, and with the counts that it repeats', () => {
     const usage = {
       input_tokens: 12,
       cache_read_input_tokens: 200,
@@ -195,7 +195,7 @@ describe('a stream of a message', () => {
     assert.deepEqual([usage?.inputTokens, usage?.outputTokens, finishReasons], [140, 9, ['tool_call']]);
   });
 
-  it('goes on with what it knows where an end says nothing', () => {
+  it('keeps the earlier counts if the end reports none', () => {
     const events = [START, end({ output_tokens: 5 }), { type: 'message_delta' }];
     const { usage, finishReasons } = folded(messages, events);
     assert.deepEqual([usage?.inputTokens, usage?.outputTokens, finishReasons], [140, 5, ['stop']]);
@@ -212,7 +212,7 @@ describe('a stream of a message', () => {
     assert.deepEqual(folded(messages, [START, { type: 'error', error }]).failure, error);
   });
 
-  it('may hold events of the future, and broken ones', () => {
+  it('may contain unknown and malformed events', () => {
     const events = [{ type: 'message_start' }, { type: 'content_block_start' }, { type: 'brand_new' }];
     assert.deepEqual(folded(messages, events), {});
   });
@@ -226,7 +226,7 @@ describe('a stream of a message', () => {
 });
 
 describe('a text completion', () => {
-  it('is asked for in its own words', () => {
+  it('has its own field names', () => {
     const params = {
       model: 'claude-2.1',
       max_tokens_to_sample: 9,
@@ -244,7 +244,7 @@ describe('a text completion', () => {
     });
   });
 
-  it('ends for a reason, and says nothing of tokens', () => {
+  it('has a finish reason, and no tokens', () => {
     const response = completions.response({ id: 'compl_1', model: 'claude-2.1', stop_reason: 'max_tokens' });
     assert.deepEqual(known(response), { id: 'compl_1', model: 'claude-2.1', finishReasons: ['length'] });
   });
@@ -272,7 +272,7 @@ describe('the provider of a client', () => {
     assert.equal(providerOf({ _genAIProviderName: 'aws.bedrock' }), 'aws.bedrock');
   });
 
-  it('is known by the class of clients that do not say', () => {
+  it('follows from the class of a client that does not state it', () => {
     assert.equal(providerOf(new (class AnthropicBedrock {})()), 'aws.bedrock');
     assert.equal(providerOf(new (class AnthropicVertex {})()), 'gcp.vertex_ai');
   });

@@ -1,4 +1,4 @@
-/** What messages cost beside their tokens, through the real SDK. */
+/** The costs of messages in addition to their tokens, through the real SDK. */
 import assert from 'node:assert/strict';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';

@@ -6,23 +6,23 @@ import type { SceneReport, Script, SpanReport } from './apps/native-spans.ts';
 
 type Reports = Record<string, SceneReport>;
 
-/** What is known of one call in a scene. */
-interface Told {
+/** The telemetry that one call of a scene must have. */
+interface Expected {
   readonly model?: string;
   readonly finish?: string;
   readonly outcome?: string;
   readonly errorType?: string;
   readonly resends?: number;
-  /** What of the tokens was seen. */
+  /** The tokens that were reported. */
   readonly tokens?: 'all' | 'input' | 'none';
 }
 
-const whole: Told = { finish: 'stop' };
-const streamed: Told = { ...whole, outcome: 'completed' };
-const refused: Told = { model: 'fail-401', errorType: 'AuthenticationError', tokens: 'none' };
-const left: Told = { model: 'hang-mid-stream', outcome: 'cancelled', tokens: 'input' };
+const whole: Expected = { finish: 'stop' };
+const streamed: Expected = { ...whole, outcome: 'completed' };
+const refused: Expected = { model: 'fail-401', errorType: 'AuthenticationError', tokens: 'none' };
+const left: Expected = { model: 'hang-mid-stream', outcome: 'cancelled', tokens: 'input' };
 
-const SCENES: Readonly<Record<string, readonly Told[]>> = {
+const SCENES: Readonly<Record<string, readonly Expected[]>> = {
   create: [whole],
   withResponse: [whole],
   stream: [streamed],
@@ -71,8 +71,8 @@ function firstSpan(reports: Reports, scene: string): SpanReport {
 
 const isCall = ({ attributes }: SpanReport): boolean => attributes['gen_ai.operation.name'] === 'chat';
 
-function expectSpan(span: SpanReport, told: Told): void {
-  const { model = 'claude-haiku-4-5', finish, outcome, errorType, resends, tokens = 'all' } = told;
+function expectSpan(span: SpanReport, expected: Expected): void {
+  const { model = 'claude-haiku-4-5', finish, outcome, errorType, resends, tokens = 'all' } = expected;
   const { attributes, status } = span;
   assert.equal(span.name, `chat ${model}`);
   assert.equal(span.kind, 2, 'CLIENT');
@@ -99,13 +99,13 @@ function expectSpan(span: SpanReport, told: Told): void {
 }
 
 /** What must hold, no matter which library made the span. */
-function expectScene(report: SceneReport, told: readonly Told[]): SpanReport[] {
+function expectScene(report: SceneReport, expected: readonly Expected[]): SpanReport[] {
   const calls = report.spans.filter(isCall);
   assert.equal(report.spans.length, report.started, 'what starts also ends');
-  assert.equal(calls.length, told.length, 'spans of calls');
-  assert.equal(report.durations, told.length, 'durations');
-  for (const [index, call] of calls.entries()) expectSpan(call, told[index] as Told);
-  const input = told.filter(({ tokens }) => tokens !== 'none').length * INPUT;
+  assert.equal(calls.length, expected.length, 'spans of calls');
+  assert.equal(report.durations, expected.length, 'durations');
+  for (const [index, call] of calls.entries()) expectSpan(call, expected[index] as Expected);
+  const input = expected.filter(({ tokens }) => tokens !== 'none').length * INPUT;
   assert.equal(report.inputTokens, input, 'input tokens of the metrics');
   const names = report.spans.map(({ name }) => name);
   assert.ok(!names.includes('anthropic.messages.create'), names.join());
@@ -128,10 +128,10 @@ function expectOne(
   mode: Script['mode'],
   report: SceneReport | undefined,
   native: SceneReport | undefined,
-  told: readonly Told[],
+  expected: readonly Expected[],
 ): void {
   assert.ok(report && native);
-  const calls = expectScene(report, told);
+  const calls = expectScene(report, expected);
   expectParents(report, calls);
   for (const { scope } of calls) assert.equal(scope, mode === 'adopt' ? NATIVE : OURS);
   assert.deepEqual(report.seen, native.seen, 'what the application sees');
@@ -164,15 +164,15 @@ describe('an SDK that traces itself', function suite() {
             reports = await playAll({ ...copy, mode });
           });
 
-          for (const [scene, told] of Object.entries(SCENES)) {
-            it(scene, () => expectOne(mode, reports[scene], without[scene], told));
+          for (const [scene, expected] of Object.entries(SCENES)) {
+            it(scene, () => expectOne(mode, reports[scene], without[scene], expected));
           }
         });
       }
     });
   }
 
-  it('keeps what the SDK alone knows on a span that is adopted', async () => {
+  it('keeps the attributes that only the SDK knows on an adopted span', async () => {
     const reports = await playAll({ set: 'anthropic-1', format: 'cjs', mode: 'adopt' });
     for (const scene of ['create', 'stream', 'stream helper']) {
       const { attributes, status } = firstSpan(reports, scene);
@@ -183,7 +183,7 @@ describe('an SDK that traces itself', function suite() {
     }
   });
 
-  it('tells of a cache by one name, that of the conventions that are chosen', async () => {
+  it('reports cached tokens under one name, that of the chosen conventions', async () => {
     const reports = await playAll({ set: 'anthropic-1', format: 'cjs', mode: 'adopt', semconv: 'latest' });
     for (const scene of ['create', 'stream', 'stream helper', 'break']) {
       const { attributes } = firstSpan(reports, scene);
@@ -194,9 +194,9 @@ describe('an SDK that traces itself', function suite() {
 
   it('gets spans of ours where its copy of OpenTelemetry’s API does not see the application’s', async () => {
     const reports = await playAll({ set: 'anthropic-1', format: 'cjs', mode: 'adopt', apart: true });
-    for (const [scene, told] of Object.entries(SCENES)) {
+    for (const [scene, expected] of Object.entries(SCENES)) {
       const report = reports[scene] as SceneReport;
-      const calls = expectScene({ ...report, senders: told.length > 0 ? report.senders : [] }, told);
+      const calls = expectScene({ ...report, senders: expected.length > 0 ? report.senders : [] }, expected);
       for (const { scope, underCaller } of calls) assert.deepEqual([scope, underCaller], [OURS, true], scene);
     }
   });

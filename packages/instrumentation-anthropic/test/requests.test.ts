@@ -1,4 +1,4 @@
-/** Whose requests are those that have the headers of an SDK made by Stainless. */
+/** Requests with the headers of SDKs made by Stainless: the instrumentation finds its own. */
 import assert from 'node:assert/strict';
 import { entry as anthropicEntry } from '../src/index.ts';
 

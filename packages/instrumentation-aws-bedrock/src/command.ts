@@ -1,7 +1,7 @@
-/** Commands of the SDK: which of Bedrock's operations one is, and what it asks. */
+/** Commands of the SDK: the operation and the input of each. */
 import { type Endpoint, fields } from '@llmtrace/core';
 
-/** Where all commands are sent: what the endpoints of this package have in common. */
+/** The method that sends all commands: all endpoints of this package share it. */
 export type Sending = Pick<
   Endpoint,
   'files' | 'className' | 'path' | 'method' | 'isInherited' | 'signal' | 'withSignal' | 'withoutRetries'
@@ -22,8 +22,8 @@ const OPERATIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The operation of a command: by its schema, which newer versions of the SDK have, else by the name of its class or of
- * one that it extends.
+ * The operation of a command: from its schema, which newer versions of the SDK have; else from the name of its class or of
+ * a class that it extends.
  */
 export function operationOf(command: unknown): BedrockOperation | undefined {
   const { schema } = fields(command);

@@ -3,7 +3,7 @@ import { type ContentReader, type Message, type Part, parts, string } from '@llm
 
 const { list } = parts;
 
-/** Bytes, or where they are; as base64 where the request is read from its HTTP body. */
+/** Media as bytes or as a link; in an HTTP body, the bytes are base64. */
 function media(value: any, modality: string, type: string): Part[] {
   const { source, format } = value ?? {};
   const mimeType = string(format) === undefined ? undefined : `${type}/${format}`;
@@ -15,7 +15,7 @@ function media(value: any, modality: string, type: string): Part[] {
 
 const result = ({ text, json, ...rest }: any): unknown => text ?? parts.copied(json) ?? block(rest);
 
-/** How a block is read, by the one field that it has. */
+/** The readers of blocks: each block has exactly one field. */
 const BLOCKS: Readonly<Record<string, (value: any) => Part[]>> = {
   text: (value) => parts.text(value),
   reasoningContent: (value) => parts.reasoning(value?.reasoningText?.text ?? value?.text),
@@ -38,23 +38,23 @@ const BLOCKS: Readonly<Record<string, (value: any) => Part[]>> = {
       response: list(value?.content).map(result),
     },
   ],
-  // A mark of where a prompt is cached up to.
+  // It marks the end of the cached part of a prompt, and has no content.
   cachePoint: () => [],
 };
 
-function block(given: any): Part[] {
-  if (typeof given === 'string') return parts.text(given);
-  const [key] = Object.keys(given ?? {}).filter((name) => given[name] !== undefined);
+function block(value: any): Part[] {
+  if (typeof value === 'string') return parts.text(value);
+  const [key] = Object.keys(value ?? {}).filter((name) => value[name] !== undefined);
   if (key === undefined) return [];
-  return Object.hasOwn(BLOCKS, key) ? (BLOCKS[key]?.(given[key]) ?? []) : [{ type: key }];
+  return Object.hasOwn(BLOCKS, key) ? (BLOCKS[key]?.(value[key]) ?? []) : [{ type: key }];
 }
 
-const message = (given: any): Message => ({
-  role: string(given?.role) ?? 'user',
-  parts: list(given?.content).flatMap(block),
+const message = (value: any): Message => ({
+  role: string(value?.role) ?? 'user',
+  parts: list(value?.content).flatMap(block),
 });
 
-/** The longest list of blocks that is folded: an index beyond it is no index. */
+/** The highest index of a block that is folded; blocks beyond it are left out. */
 const MAX_BLOCKS = 10_000;
 
 function openBlock(whole: any, index: unknown): any {
@@ -92,8 +92,8 @@ export const content: ContentReader = {
     ),
   }),
   answer(whole) {
-    const said = whole?.output?.message ?? (whole?.blocks && { content: Object.values(whole.blocks) });
-    return said ? [{ ...message(said), role: 'assistant' }] : [];
+    const answer = whole?.output?.message ?? (whole?.blocks && { content: Object.values(whole.blocks) });
+    return answer ? [{ ...message(answer), role: 'assistant' }] : [];
   },
   fold(whole, event) {
     const { contentBlockStart: start, contentBlockDelta: added } = event ?? {};

@@ -1,14 +1,14 @@
 /**
- * Converse: one form of requests and answers for all chat models of Bedrock, as the SDK has it and as it goes over HTTP.
+ * Converse: one form of requests and answers for all chat models of Bedrock, the same in the SDK and in HTTP bodies.
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 import {
   checkedUsage,
   count,
   fields,
+  finishBy,
   type LlmRequest,
   type LlmResponse,
-  lookUp,
   name,
   number,
   objects,
@@ -18,7 +18,7 @@ import {
 } from '@llmtrace/core';
 import { content } from './converse-content.ts';
 
-const FINISH: Readonly<Record<string, string>> = {
+const finishReasons = finishBy({
   end_turn: 'stop',
   stop_sequence: 'stop',
   max_tokens: 'length',
@@ -28,16 +28,10 @@ const FINISH: Readonly<Record<string, string>> = {
   content_filtered: 'content_filter',
   malformed_model_output: 'error',
   malformed_tool_use: 'error',
-};
-
-/** A reason that the table lacks stays as it is. */
-export function finishReasons(reason: unknown): string[] | undefined {
-  const word = lookUp(FINISH, reason) ?? name(reason);
-  return word === undefined ? undefined : [word];
-}
+});
 
 /** `inputTokens` excludes cache reads and cache writes. */
-export function usage(u: any): Usage | undefined {
+function usage(u: any): Usage | undefined {
   if (!u) return undefined;
   const read = tokenCount(u.cacheReadInputTokens);
   const written = tokenCount(u.cacheWriteInputTokens);
@@ -52,8 +46,8 @@ export function usage(u: any): Usage | undefined {
   });
 }
 
-function request(given: any): LlmRequest {
-  const p = fields(given);
+function request(input: unknown): LlmRequest {
+  const p = fields(input);
   const config = fields(p.inferenceConfig);
   return {
     model: name(p.modelId),
@@ -66,7 +60,7 @@ function request(given: any): LlmRequest {
   };
 }
 
-/** The answer names a model only where a router of prompts has chosen it. */
+/** The answer has a model only if a prompt router chose it. */
 function response(answer: unknown): LlmResponse {
   const { trace, stopReason, usage: counts, serviceTier } = fields(answer);
   return {
@@ -80,7 +74,7 @@ function response(answer: unknown): LlmResponse {
 const routed = (trace: unknown): string | undefined =>
   name(fields(fields(trace).promptRouter).invokedModelId);
 
-/** The usage comes after the end of the message. */
+/** Folds an event: the usage follows the end of the message. */
 function chunk(soFar: LlmResponse, event: any): void {
   if (event.messageStop) soFar.finishReasons = finishReasons(event.messageStop.stopReason);
   if (!event.metadata) return;
@@ -89,5 +83,5 @@ function chunk(soFar: LlmResponse, event: any): void {
   soFar.model = routed(event.metadata.trace) ?? soFar.model;
 }
 
-/** How the bodies of Converse are read. */
+/** The readers of Converse's bodies. */
 export const converseBodies = { request, response, chunk, content } as const;

@@ -20,8 +20,8 @@ import { learnURL, transport, urlOf } from './transport.ts';
 export { converseBodies } from './converse.ts';
 
 /**
- * Commands go through a method that the client's class inherits from one that all of AWS's clients share: it is replaced
- * on the client's class alone.
+ * The client's class inherits `send` from a class that all of AWS's clients share. The instrumentation replaces it on the
+ * client's own class only.
  */
 const sending: Sending = {
   files: ['dist-cjs/index'],
@@ -34,7 +34,7 @@ const sending: Sending = {
     return signal instanceof AbortSignal ? signal : undefined;
   },
   withSignal: ([command, options], _self, signal) => [command, { ...options, abortSignal: signal }],
-  // The SDK's own retries renew credentials and correct clocks: they stay.
+  // The SDK's own retries stay on: they renew credentials and correct clocks.
   withoutRetries: () => undefined,
 };
 
@@ -91,7 +91,7 @@ export const bedrock: Vendor = {
   extensions: ['.js'],
   main: (exports) => exports,
   client: (self) => self,
-  // Where its requests go, the client itself learns as it sends the first one.
+  // The client resolves its URL only when it sends its first request.
   baseURL: urlOf,
   endpoints: [converse, converseStream, ...invoke.all],
   endpointOf,

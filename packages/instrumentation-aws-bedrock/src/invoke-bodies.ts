@@ -1,5 +1,5 @@
 /**
- * Bodies of InvokeModel: each family of models has a form of its own, which its fields show.
+ * Bodies of InvokeModel: each family of models has its own form, which the fields of a body show.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
  */
 import {
@@ -7,9 +7,9 @@ import {
   count,
   type Endpoint,
   fields,
+  finishBy,
   type LlmRequest,
   type LlmResponse,
-  lookUp,
   name,
   number,
   type Operation,
@@ -24,15 +24,15 @@ import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import { converseBodies } from './converse.ts';
 
 function endpointOf({ endpoints }: Vendor, path: string): Endpoint {
-  const found = endpoints.find((one) => one.path === path && one.method === 'create');
+  const found = endpoints.find((endpoint) => endpoint.path === path && endpoint.method === 'create');
   if (!found) throw new Error(`no endpoint ${path}.create`);
   return found;
 }
 
-const messages = endpointOf(anthropicEntry.vendor, 'Messages');
+export const messages = endpointOf(anthropicEntry.vendor, 'Messages');
 const chat = endpointOf(openaiEntry.vendor, 'Chat.Completions');
 
-/** What a body asks for. The model helps where the fields of two families are alike. */
+/** The operation of a request. The model decides where the fields of two families are the same. */
 export function operationOf(body: any, model: string): Operation {
   if (Array.isArray(body.messages) || typeof body.message === 'string') return 'chat';
   if (body.query !== undefined && Array.isArray(body.documents)) return 'rerank';
@@ -43,7 +43,7 @@ export function operationOf(body: any, model: string): Operation {
   return 'text_completion';
 }
 
-/** Titan's texts are asked for by their own parameters, or by a model that is known by its name. */
+/** Titan has `inputText` for texts and for embeddings: parameters of texts, or the model's name, show a text. */
 const isEmbedding = (body: any, model: string): boolean =>
   /embed|marengo/i.test(model) ||
   Array.isArray(body.texts) ||
@@ -75,7 +75,7 @@ export function requestIn(body: any, model: string | undefined): LlmRequest {
   };
 }
 
-const FINISH: Readonly<Record<string, string>> = {
+const finishWord = finishBy({
   stop: 'stop',
   end_turn: 'stop',
   complete: 'stop',
@@ -92,27 +92,26 @@ const FINISH: Readonly<Record<string, string>> = {
   content_filter: 'content_filter',
   error: 'error',
   error_toxic: 'content_filter',
-};
+});
 
 function finishOf(reasons: readonly unknown[]): string[] | undefined {
-  const known = reasons.flatMap((reason) => {
-    const word = lookUp(FINISH, typeof reason === 'string' ? reason.toLowerCase() : reason) ?? name(reason);
-    return word === undefined ? [] : [word];
-  });
+  const known = reasons.flatMap(
+    (reason) => finishWord(typeof reason === 'string' ? reason.toLowerCase() : reason) ?? [],
+  );
   return known.length > 0 ? known : undefined;
 }
 
-/** Anthropic's answer, or an event of one. */
+/** Whether it is Anthropic's answer, or an event of its stream. */
 const isAnthropic = ({ type }: any): boolean =>
   typeof type === 'string' && /^(?:message|content_block|error$|ping$)/.test(type);
-/** Nova's answer, or an event of one: as Converse has it. */
+/** Whether it is Nova's answer, or an event of its stream: both have the form of Converse. */
 const isNova = (b: any): boolean =>
   Boolean(b.output?.message ?? b.messageStart ?? b.contentBlockDelta ?? b.messageStop ?? b.metadata);
-/** OpenAI's form, which most families of open weights have; others have choices alone. */
+/** Whether it has OpenAI's form, as most open-weight families; other families also have `choices`, but other usage. */
 const isChat = ({ choices, usage }: any): boolean =>
   Array.isArray(choices) && (usage === undefined || usage === null || usage.prompt_tokens !== undefined);
 
-/** Titan, Llama, Mistral, Cohere, DeepSeek: a text, the reason for its end, and some counts. */
+/** Reads an answer of Titan, Llama, Mistral, Cohere or DeepSeek: a text, its finish reason, and some counts. */
 function plainResponse(b: any): LlmResponse {
   const results = [
     ...objects(b.results),
@@ -121,7 +120,7 @@ function plainResponse(b: any): LlmResponse {
     ...objects(b.generations),
   ];
   const reasons = [b, ...results].map(
-    (one) => one.completionReason ?? one.stop_reason ?? one.finish_reason ?? one.stopReason,
+    (entry) => entry.completionReason ?? entry.stop_reason ?? entry.finish_reason ?? entry.stopReason,
   );
   const billed = fields(fields(b.meta).billed_units);
   return {
@@ -137,7 +136,7 @@ function plainResponse(b: any): LlmResponse {
   };
 }
 
-/** Titan counts by the result. */
+/** The sum of the results' counts, which Titan reports. */
 function sumOf(results: readonly any[]): number | undefined {
   const counts = results.map(({ tokenCount: tokens }) => tokenCount(tokens)).filter((n) => n !== undefined);
   return counts.length > 0 ? counts.reduce((sum, n) => sum + n, 0) : undefined;
@@ -151,7 +150,7 @@ export function responseIn(body: any, asked: Parameters<Endpoint['response']>[1]
 
 const METRICS = 'amazon-bedrock-invocationMetrics';
 
-/** Folds an event of a stream. Bedrock adds its own counts to the last one of every family. */
+/** Folds an event of a stream. Bedrock adds its own counts to each stream's last event. */
 export function eventIn(soFar: LlmResponse, event: any, asked: Parameters<Endpoint['response']>[1]): void {
   if (isAnthropic(event)) messages.chunk?.(soFar, event, asked);
   else if (isNova(event)) converseBodies.chunk(soFar, event);
@@ -168,11 +167,11 @@ function addPlain(soFar: LlmResponse, part: LlmResponse): void {
   soFar.usage = merged(soFar.usage, part.usage);
 }
 
-/** Llama tells the tokens of its input with the first event, those of its output with each. */
+/** Llama reports input tokens in the first event only, and output tokens in each event. */
 function merged(before: Usage | undefined, now: Usage | undefined): Usage | undefined {
   if (!before || !now) return now ?? before;
-  const said = Object.entries(now).filter(([, value]) => value !== undefined);
-  return { ...before, ...Object.fromEntries(said) };
+  const known = Object.entries(now).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(known) };
 }
 
 const metricsOf = (m: any): Usage | undefined =>

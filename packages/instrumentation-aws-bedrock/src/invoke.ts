@@ -1,4 +1,4 @@
-/** InvokeModel and its stream: the body of a request and of an answer is bytes, in the form of the model's family. */
+/** InvokeModel and its stream: the bodies of requests and answers are bytes, in the form of the model's family. */
 import {
   type ContentReader,
   checkedUsage,
@@ -12,15 +12,14 @@ import {
   parts,
   tokenCount,
 } from '@llmtrace/core';
-import { entry as anthropicEntry } from '@llmtrace/instrumentation-anthropic';
 import { inputOf, type Sending } from './command.ts';
 import { converseBodies } from './converse.ts';
-import { eventIn, operationOf, requestIn, responseIn } from './invoke-bodies.ts';
+import { eventIn, messages, operationOf, requestIn, responseIn } from './invoke-bodies.ts';
 
 /** The longest body that is parsed, in bytes. */
 const MAX_BODY = 8 * 2 ** 20;
 
-/** JSON of a body: bytes, or a text. */
+/** The fields of a JSON body, which is bytes or a text; none if it is too long or is no JSON. */
 function jsonOf(body: unknown): any {
   const isBytes = body instanceof Uint8Array;
   if ((!isBytes && typeof body !== 'string') || body.length > MAX_BODY) return {};
@@ -32,7 +31,7 @@ function jsonOf(body: unknown): any {
   }
 }
 
-/** A request's body, by its command: it is read for the operation, the parameters and the content. */
+/** Parsed bodies of requests by command: the operation, the parameters and the content each read the body. */
 const bodies = new WeakMap<object, any>();
 
 function bodyOf(command: unknown): any {
@@ -44,7 +43,7 @@ function bodyOf(command: unknown): any {
   return body;
 }
 
-/** Vectors are not parsed: the count stands behind them. */
+/** The count of tokens follows the vectors, so the vectors need not be parsed. */
 const TOKENS_AT_END = /"inputTextTokenCount"\s*:\s*(\d{1,12})\D*$/;
 const END = 512;
 
@@ -58,17 +57,16 @@ function vectorsResponse(answer: unknown): LlmResponse {
   };
 }
 
-/** The bytes of an event are the JSON of the family's own. */
+/** The event of the model's family, as JSON in the bytes of Bedrock's event. */
 const eventOf = (event: any): any => jsonOf(event?.chunk?.bytes);
 
-const messages = anthropicEntry.vendor.endpoints.find(({ path }) => path === 'Messages')
-  ?.content as ContentReader;
+const anthropic = messages.content as ContentReader;
 
 const isAnthropic = (body: any): boolean => body.anthropic_version !== undefined;
 
-/** The texts of the other families' requests. */
+/** The prompt of a request, by its family. */
 function prompt(body: any): ReturnType<ContentReader['prompt']> {
-  if (isAnthropic(body)) return messages.prompt([body], undefined);
+  if (isAnthropic(body)) return anthropic.prompt([body], undefined);
   if (Array.isArray(body.messages)) return converseBodies.content.prompt([body], undefined);
   const texts = parts.list(body.texts ?? body.prompt ?? body.inputText ?? body.message);
   return { messages: [{ role: 'user', parts: texts.flatMap((text) => parts.text(text)) }] };
@@ -77,29 +75,29 @@ function prompt(body: any): ReturnType<ContentReader['prompt']> {
 const textIn = (b: any): unknown =>
   b.generation ?? b.outputText ?? b.text ?? b.message?.content ?? b.delta?.content;
 
-/** The text of an answer, or of an event of one. */
+/** The text of an answer or of a stream's event. */
 function textOf(body: any): string {
   const choices = [...objects(body.results), ...objects(body.outputs), ...objects(body.choices)];
   const texts = [body, ...choices, ...objects(body.generations)].map(textIn);
   return texts.filter((text) => typeof text === 'string').join('');
 }
 
-const said = (text: string): Message[] =>
+const answerOf = (text: string): Message[] =>
   text === '' ? [] : [{ role: 'assistant', parts: parts.text(text) }];
 
 const content: ContentReader = {
   prompt: ([command]) => prompt(bodyOf(command)),
   answer(whole) {
-    if (whole.family === 'anthropic') return messages.answer(whole);
-    if (whole.family !== undefined) return said(whole.text);
+    if (whole.family === 'anthropic') return anthropic.answer(whole);
+    if (whole.family !== undefined) return answerOf(whole.text);
     const body = jsonOf(whole.body);
-    if (body.type === 'message') return messages.answer(body);
-    return body.output?.message ? converseBodies.content.answer(body) : said(textOf(body));
+    if (body.type === 'message') return anthropic.answer(body);
+    return body.output?.message ? converseBodies.content.answer(body) : answerOf(textOf(body));
   },
   fold(whole, chunk) {
     const event = eventOf(chunk);
     whole.family ??= typeof event.type === 'string' ? 'anthropic' : 'other';
-    if (whole.family === 'anthropic') messages.fold?.(whole, event);
+    if (whole.family === 'anthropic') anthropic.fold?.(whole, event);
     else whole.text = (whole.text ?? '') + (event.contentBlockDelta?.delta?.text ?? textOf(event));
   },
 };

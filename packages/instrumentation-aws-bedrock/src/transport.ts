@@ -1,13 +1,13 @@
-/** The requests of a client, below the SDK's own retries: each goes through `handle` of its request handler. */
+/** The requests of a client, below the SDK's own retries: `handle` of its request handler sends each one. */
 import { fields, number } from '@llmtrace/core';
 
-/** Where the last request of a client went. */
+/** The origin of each client's last request. */
 const urls = new WeakMap<object, string>();
 
 export const urlOf = (client: unknown): string | undefined =>
   typeof client === 'object' && client !== null ? urls.get(client) : undefined;
 
-/** @param args of `handle`: the request, with its parts apart. */
+/** @param args the arguments of `handle`; the first is the request, with its URL in parts. */
 export function learnURL(client: unknown, [request]: readonly unknown[]): void {
   const { protocol, hostname, port } = fields(request);
   if (typeof client !== 'object' || client === null || typeof hostname !== 'string') return;

@@ -1,4 +1,4 @@
-/** The SDK as applications use it: over HTTP/2, with its own retries, beside the instrumentation of HTTP clients. */
+/** The SDK with its defaults: HTTP/2, its own retries, and the instrumentation of HTTP clients in the same process. */
 import assert from 'node:assert/strict';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -20,7 +20,15 @@ const json = (stream: ServerHttp2Stream, status: number, body: object, headers =
   stream.end(JSON.stringify(body));
 };
 
+/** Of a family whose body has no usage. */
+const UNCOUNTED = 'mistral.mistral-7b-instruct-v0:2';
+
 function answer(stream: ServerHttp2Stream, path: string): void {
+  if (path.endsWith('/invoke')) {
+    const counts = { 'x-amzn-bedrock-input-token-count': '21', 'x-amzn-bedrock-output-token-count': '7' };
+    json(stream, 200, { outputs: [{ text: 'hi', stop_reason: 'stop' }] }, counts);
+    return;
+  }
   if (!path.endsWith('-stream')) {
     json(stream, 200, {
       output: { message: { role: 'assistant', content: [] } },
@@ -93,10 +101,25 @@ describe('the client of Bedrock', () => {
       assert.equal(attributes['gen_ai.provider.name'], 'aws.bedrock');
       assert.equal(attributes['server.address'], '127.0.0.1');
       assert.equal(attributes['gen_ai.usage.input_tokens'], BEDROCK_TOKENS.fresh);
-      // $1.10 and $5.50 a million tokens: the profile of a region costs a tenth more than the global one.
+      // $1.10 and $5.50 a million tokens: a regional inference profile costs a tenth more than the global one.
       const cost = (BEDROCK_TOKENS.fresh * 1.1 + BEDROCK_TOKENS.output * 5.5) / 1e6;
       assert.ok(Math.abs(Number(attributes['gen_ai.usage.cost']) - cost) < 1e-12, 'cost');
     }
+  });
+
+  it('takes the tokens from the headers, where the body of a model has none', async () => {
+    const client = new exports.BedrockRuntimeClient(options(url()));
+    const body = JSON.stringify({ prompt: 'hello', max_tokens: 10 });
+    const answered = await client.send(new exports.InvokeModelCommand({ modelId: UNCOUNTED, body }));
+    client.destroy();
+    assert.match(Buffer.from(answered.body).toString(), /"text":"hi"/);
+    const [{ attributes } = { attributes: {} }] = telemetry.spans();
+    assert.deepEqual(
+      ['gen_ai.request.model', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'].map(
+        (name) => attributes[name],
+      ),
+      [UNCOUNTED, 21, 7],
+    );
   });
 
   it("counts the SDK's own attempts", async () => {
@@ -109,7 +132,7 @@ describe('the client of Bedrock', () => {
     assert.equal(span?.attributes['error.type'], undefined);
   });
 
-  it('is traced once, where its requests go through node:http', async () => {
+  it('is traced once if its requests go through node:http', async () => {
     const vendor = await startVendorServer();
     const requestHandler = new (handlerOf(SDK))();
     const client = new exports.BedrockRuntimeClient({ ...options(vendor.url), requestHandler });
@@ -122,14 +145,14 @@ describe('the client of Bedrock', () => {
     );
   });
 
-  it('leaves the classes that all clients of AWS share as they are', () => {
+  it('does not change the classes that all clients of AWS share', () => {
     const { BedrockRuntimeClient, __Client } = exports;
     assert.ok(Object.hasOwn(BedrockRuntimeClient.prototype, 'send'));
     assert.notEqual(BedrockRuntimeClient.prototype.send, __Client.prototype.send);
     assert.ok(!String(__Client.prototype.send).includes('lastEnabled'));
   });
 
-  it('sees what others do to those classes later', async () => {
+  it('calls a method of those classes that another library replaces later', async () => {
     const { __Client, BedrockRuntimeClient, ConverseCommand } = exports;
     const { send } = __Client.prototype;
     let seen = 0;

@@ -6,6 +6,7 @@ import {
   type SentRequests,
   type Vendor,
 } from '@llmtrace/core';
+import { batches } from './batches.ts';
 import { interactions } from './interactions.ts';
 import { modelEndpoints } from './models.ts';
 
@@ -29,6 +30,14 @@ const requests: SentRequests = {
   sentBy: (header) => /\bgoogle-genai-sdk\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
 };
 
+const itself = (client: any): unknown => client;
+
+/** The objects of a client that have a class of their own. */
+const PARTS: Readonly<Record<string, (client: any) => unknown>> = {
+  Models: (client) => client?.models,
+  Batches: (client) => client?.batches,
+};
+
 /** The endpoints of the `@google/genai` package. */
 const googleGenAI: Vendor = {
   provider: 'gcp.gemini',
@@ -39,13 +48,13 @@ const googleGenAI: Vendor = {
   baseURL,
   providerOf: (client) => (optionsOf(client)?.vertexai ? 'gcp.vertex_ai' : undefined),
   rawMethods: ['request', 'requestStream'],
-  endpoints: [...modelEndpoints, interactions],
+  endpoints: [...modelEndpoints, ...interactions, ...batches],
   requests,
   otherTracers: [
     ['tracing:apm:google:genai:request:start', 'dd-trace (DD_TRACE_GOOGLE_GENAI_ENABLED=false)'],
     ['tracing:orchestrion:@google/genai:generate-content:start', '@sentry/node'],
   ],
-  part: (client, path) => (path === 'Models' ? client?.models : client),
+  part: (client, path) => (PARTS[path] ?? itself)(client),
 };
 
 /**

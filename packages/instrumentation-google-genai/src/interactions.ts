@@ -1,5 +1,6 @@
 /** `ai.interactions`: a call of `create` is one call, though the SDK may send it in several requests. */
 import {
+  addResult,
   type Billing,
   count,
   type Endpoint,
@@ -93,38 +94,53 @@ function billed(u: any): Billing | undefined {
   return Object.keys(fees).length > 0 ? { fees } : undefined;
 }
 
-const response = (r: any): LlmResponse => ({
-  id: name(r.id),
-  model: name(r.model),
-  finishReasons: ended(r.status),
-  usage: usage(r.usage),
-  billing: billed(r.usage),
-  serviceTier: name(r.service_tier),
-  failure: r.status === 'failed' ? (gemini.failure(r.error) ?? { code: 'failed' }) : undefined,
-});
+/** An answer that the SDK continued by further interactions has their ids, and the sum of their usage. */
+const isContinued = ({ continuation_ids: ids }: any): boolean => Array.isArray(ids) && ids.length > 1;
 
-/** The usage before the SDK continued an interaction by another one, keyed by their joint response. */
-const before = new WeakMap<LlmResponse, Pick<LlmResponse, 'usage' | 'billing'>>();
+/** Of an interaction that the vendor goes on with. */
+const PENDING = new Set(['in_progress', 'queued']);
 
-/** Counts, added up. */
-function sum<T extends Usage | Fees>(one: T | undefined, other: T): T {
-  const counts: Record<string, number> = {};
-  for (const [key, value] of [...Object.entries(one ?? {}), ...Object.entries(other)]) {
-    if (value !== undefined) counts[key] = (counts[key] ?? 0) + value;
-  }
-  return counts as T;
+function response(r: any): LlmResponse {
+  const billing = billed(r.usage);
+  return {
+    id: name(r.id),
+    model: name(r.model),
+    finishReasons: ended(r.status),
+    usage: usage(r.usage),
+    billing: isContinued(r) ? { ...billing, contextTokens: null } : billing,
+    serviceTier: name(r.service_tier),
+    isPending: PENDING.has(r.status) || undefined,
+    failure: r.status === 'failed' ? (gemini.failure(r.error) ?? { code: 'failed' }) : undefined,
+  };
 }
 
+/** The interactions before the one that the SDK goes on with, and that one; keyed by their joint response. */
+const hops = new WeakMap<LlmResponse, { before: LlmResponse[]; last: LlmResponse }>();
+/** The number of interactions of one call to keep apart. */
+const MAX_HOPS = 100;
+
 function addInteraction(soFar: LlmResponse, interaction: any): void {
-  const { usage: used, billing, ...said } = response(interaction);
-  if (said.id !== undefined && said.id !== soFar.id && soFar.usage) {
-    before.set(soFar, { usage: soFar.usage, billing: soFar.billing });
-  }
+  const next = response(interaction);
+  const { before, last } = hops.get(soFar) ?? { before: [], last: {} };
+  const isNext = next.id !== undefined && last.id !== undefined && next.id !== last.id && last.usage;
+  if (isNext && before.length < MAX_HOPS) before.push(last);
+  const used = next.usage
+    ? next
+    : { usage: isNext ? undefined : last.usage, billing: isNext ? undefined : last.billing };
+  hops.set(soFar, { before, last: { ...next, usage: used.usage, billing: used.billing } });
+  const { usage: _, billing: __, ...said } = next;
   const known = Object.entries(said).filter(([, value]) => value !== undefined);
-  Object.assign(soFar, Object.fromEntries(known));
-  const earlier = before.get(soFar);
-  if (used) soFar.usage = sum(earlier?.usage, used);
-  if (billing?.fees) soFar.billing = { fees: sum(earlier?.billing?.fees, billing.fees) };
+  Object.assign(soFar, Object.fromEntries(known), { isPending: next.isPending });
+  if (used.usage || before.length > 0) Object.assign(soFar, joint([...before, used]));
+}
+
+/** The usage of interactions, and the price of each. */
+function joint(all: readonly LlmResponse[]): Pick<LlmResponse, 'usage' | 'billing'> {
+  const [only, ...others] = all;
+  if (others.length === 0) return { usage: only?.usage, billing: only?.billing };
+  const whole: LlmResponse = {};
+  for (const one of all) if (one.usage) addResult(whole, one);
+  return { usage: whole.usage, billing: whole.billing };
 }
 
 /** Each event contains the interaction so far. */
@@ -132,11 +148,12 @@ function chunk(soFar: LlmResponse, event: any): void {
   if (event.interaction) addInteraction(soFar, event.interaction);
   if (event.event_type === 'interaction.status_update') {
     soFar.finishReasons = ended(event.status) ?? soFar.finishReasons;
+    soFar.isPending = PENDING.has(event.status) || undefined;
   }
   soFar.failure = gemini.failure(event.error) ?? soFar.failure;
 }
 
-export const interactions: Endpoint = {
+const create: Endpoint = {
   operation: 'generate_content',
   files: FILES,
   className: 'GoogleGenAI',
@@ -153,3 +170,15 @@ export const interactions: Endpoint = {
   chunk,
   content: interactionContent,
 };
+
+const { withoutRetries: _retries, content: _content, ...unsaid } = create;
+
+/** Reads an interaction that was made in the background, or continues its stream. */
+const get: Endpoint = {
+  ...unsaid,
+  method: 'get',
+  request: ([, query]) => ({ stream: query?.stream === true }),
+  reads: { id: ([id]) => name(id), isBatch: false },
+};
+
+export const interactions: readonly Endpoint[] = [create, get];

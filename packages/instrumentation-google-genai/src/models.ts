@@ -22,7 +22,7 @@ export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as cons
 
 const models = {
   files: FILES,
-  // Vertex AI bills by them.
+  // Vertex AI bills by these labels.
   attributes: ([p]: readonly any[]) => metadataAttributes(p?.config?.labels),
   className: 'Models',
   path: 'Models',

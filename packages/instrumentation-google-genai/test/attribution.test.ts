@@ -1,4 +1,4 @@
-/** Whom calls are for: by the function around, and by the labels that Vertex AI bills by. */
+/** Attributes of calls: from the enclosing function, and from the labels by which Vertex AI bills. */
 import assert from 'node:assert/strict';
 import { withLlmAttributes } from '@llmtrace/core';
 import { type Format, hookVendorModules, loadSdk } from '@llmtrace/test-fixtures/sdks';
@@ -29,10 +29,10 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       it(`are on the span (${vertexai ? 'Vertex AI' : 'Gemini API'})`, async () => {
         const client = new GoogleGenAI({ apiKey: 'test', vertexai, httpOptions: { baseUrl: vendor.url } });
         const config = vertexai ? { labels: { tenant: 'acme', team: 'private' } } : {};
-        // What is asked is recorded, whatever the vendor answers.
-        const ask = () =>
+        const call = () =>
           client.models.generateContent({ model: 'gemini-2.5-flash', contents: 'hello', config });
-        await withLlmAttributes({ user: 'ann' }, () => ask().catch(() => {}));
+        // The request has the attributes, also if the vendor refuses it.
+        await withLlmAttributes({ user: 'ann' }, () => call().catch(() => {}));
         const [{ attributes = {} } = {}] = telemetry.spans();
         assert.deepEqual(
           [attributes['user.id'], attributes['llmtrace.tenant.id']],

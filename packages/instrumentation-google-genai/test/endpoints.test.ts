@@ -1,13 +1,13 @@
-/** What the endpoints read out of requests, answers and events. */
+/** The values that endpoints read from requests, answers and events. */
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
 import { entry as googleGenAIEntry } from '../src/index.ts';
-import { interactions } from '../src/interactions.ts';
+import { interactions as all } from '../src/interactions.ts';
 import { modelEndpoints } from '../src/models.ts';
 
 const googleGenAI = googleGenAIEntry.vendor;
 
-/** What is defined of a record. */
+/** The defined fields of a record. */
 const defined = (record: object | undefined) => JSON.parse(JSON.stringify(record ?? null));
 
 const request = (endpoint: Endpoint, params?: object) => defined(endpoint.request([params], undefined));
@@ -26,7 +26,7 @@ const embeddings = endpoint('embedContentInternal');
 const images = endpoint('generateImagesInternal');
 
 describe('content', () => {
-  it('is asked with these parameters', () => {
+  it('reads these parameters of a request', () => {
     const params = {
       model: 'models/gemini-2.5-flash',
       contents: [{ parts: [{ text: 'secret' }] }, { parts: [{ text: 'more' }] }],
@@ -43,12 +43,12 @@ describe('content', () => {
     assert.deepEqual(request(stream, params), { ...asked, stream: true });
   });
 
-  it('may be asked with nothing', () => {
+  it('accepts a request without fields', () => {
     assert.deepEqual(request(content, {}), {});
     assert.deepEqual(request(content), {});
   });
 
-  it('is stopped by the signal of its config alone', () => {
+  it('is aborted only by the signal of its config', () => {
     const { signal } = new AbortController();
     assert.equal(content.signal?.([{ config: { abortSignal: signal } }], undefined), signal);
     assert.equal(content.signal?.([{}], undefined), undefined);
@@ -64,7 +64,7 @@ describe('content', () => {
 });
 
 describe('embeddings', () => {
-  it('are asked with these parameters', () => {
+  it('read these parameters of a request', () => {
     const params = {
       model: 'gemini-embedding-001',
       contents: ['a', 'b', 'c'],
@@ -78,7 +78,7 @@ describe('embeddings', () => {
     assert.deepEqual(request(embeddings, { model: 'm', content: {} }), { model: 'm', messageCount: 1 });
   });
 
-  it('have a usage, whether or not the SDK hands it over', () => {
+  it('have usage, also if the SDK does not return it', () => {
     const usageMetadata = { promptTokenCount: 5, promptTokenDetails: [{ modality: 'TEXT', tokenCount: 5 }] };
     const usage = { inputTokens: 5, inputTextTokens: 5 };
     const soFar: LlmResponse = {};
@@ -105,7 +105,7 @@ describe('embeddings', () => {
 });
 
 describe('images', () => {
-  it('are asked for, and say nothing of themselves', () => {
+  it('have a request, and answers without id, model and usage', () => {
     const params = {
       model: 'imagen-4.0-generate-001',
       prompt: 'secret',
@@ -122,6 +122,7 @@ describe('images', () => {
 });
 
 describe('interactions', () => {
+  const interactions = all[0] as Endpoint;
   const usage = {
     total_input_tokens: 100,
     total_tool_use_tokens: 20,
@@ -139,7 +140,7 @@ describe('interactions', () => {
     inputTextTokens: 100,
   };
 
-  it('are asked with these parameters', () => {
+  it('read these parameters of a request', () => {
     const params = {
       model: 'gemini-2.5-flash',
       input: [{ type: 'text', text: 'secret' }],
@@ -168,7 +169,7 @@ describe('interactions', () => {
     });
   });
 
-  it('may be asked of an agent, for sounds or pictures', () => {
+  it('may name an agent, and request audio or images', () => {
     const agent = { agent: 'deep-research', input: 'secret', response_modalities: ['audio'] };
     assert.deepEqual(request(interactions, agent), {
       model: 'deep-research',
@@ -184,7 +185,7 @@ describe('interactions', () => {
     assert.deepEqual(statusOf('completed'), { finishReasons: ['stop'] });
     assert.deepEqual(statusOf('requires_action'), { finishReasons: ['tool_call'] });
     assert.deepEqual(statusOf('incomplete'), { finishReasons: ['length'] });
-    assert.deepEqual(statusOf('in_progress'), {});
+    assert.deepEqual(statusOf('in_progress'), { isPending: true });
     assert.deepEqual(statusOf('failed'), { finishReasons: ['error'], failure: { code: 'failed' } });
   });
 
@@ -205,7 +206,7 @@ describe('interactions', () => {
     });
   });
 
-  it('stream what is known of them by then', () => {
+  it('report in a stream the values that have arrived so far', () => {
     const known = { id: 'i1', model: 'gemini-2.5-flash' };
     const folded = fold(interactions, [
       { event_type: 'interaction.created', interaction: { ...known, status: 'in_progress' } },
@@ -216,7 +217,7 @@ describe('interactions', () => {
     assert.deepEqual(folded, { ...known, finishReasons: ['length'], usage: tokens });
   });
 
-  it('add up what they used where the SDK continues one by another', () => {
+  it('add up their usage if the SDK continues one by another', () => {
     const part = (id: string, status: string) => [
       { event_type: 'interaction.created', interaction: { id } },
       { event_type: 'interaction.completed', interaction: { id, status, usage: { total_input_tokens: 5 } } },
@@ -231,6 +232,10 @@ describe('interactions', () => {
       id: 'i3',
       finishReasons: ['stop'],
       usage: { inputTokens: 30 },
+      billing: {
+        tokens: null,
+        inner: [{ usage: { inputTokens: 30 }, what: 'inner_model', contextTokens: 10 }],
+      },
     });
   });
 

@@ -31,9 +31,8 @@ function classWith(given: any, method: string): any {
 }
 
 /**
- * Makes a model of a client, or a chat of a model: nothing else leads from a client to their classes. Making them
- * sends no request. Only methods of objects that have the shape of the SDK's are called. A model may take a client's
- * place.
+ * Makes a model from a client, or a chat from a model, because a client leads to their classes in no other way. This sends
+ * no request. It calls methods only on objects that have the shape of the SDK's. The client may itself be a model.
  */
 function part(given: any, path: string): any {
   const client = classWith(given, 'getGenerativeModel');

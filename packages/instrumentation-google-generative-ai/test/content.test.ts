@@ -1,4 +1,4 @@
-/** Message content of a model's calls and of its chats, through the real SDK where that decides. */
+/** Message content of a model's calls and of its chats, through the real SDK where the result depends on it. */
 import assert from 'node:assert/strict';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import type { ContentReader, Prompt } from '@llmtrace/core';
@@ -15,7 +15,7 @@ const assistant = (content: string) => ({ role: 'assistant', parts: [text(conten
 const reader = (method: string): ContentReader =>
   contentEndpoints.find((one) => one.method === method)?.content ?? assert.fail(method);
 
-describe('what a model is asked', () => {
+describe('the prompt of a model', () => {
   const model = {
     systemInstruction: { role: 'system', parts: [{ text: 'be' }] },
     tools: [{ functionDeclarations: [{ name: 'f' }] }],
@@ -34,7 +34,7 @@ describe('what a model is asked', () => {
     }
   });
 
-  it('goes over what the model was made with', () => {
+  it('replaces options of the model', () => {
     const given = { contents: [{ parts: [{ text: 'hi' }] }], systemInstruction: 'be brief', tools: [] };
     assert.deepEqual(asked(given), { system: [text('be brief')], messages: [user('hi')], tools: [] });
   });
@@ -65,12 +65,12 @@ describe('what a model is asked', () => {
   });
 });
 
-describe('what a chat is asked', () => {
+describe('the prompt of a chat', () => {
   const realFetch = globalThis.fetch;
   const sent: unknown[] = [];
   let prompts: Prompt[] = [];
 
-  /** Both halves of each exchange in turn: what the SDK sends, and what is read of the call when it begins. */
+  /** For each exchange: the contents that the SDK sends, and those that are read when the call starts. */
   function chat(history: object[] = []) {
     const model = new GoogleGenerativeAI('none').getGenerativeModel({
       model: 'any',
@@ -101,7 +101,7 @@ describe('what a chat is asked', () => {
   const read = () =>
     prompts.map(({ messages }) => defined(messages).map(({ parts }: any) => parts[0].content));
 
-  it('goes with what was said before', async () => {
+  it('includes the earlier messages', async () => {
     const { observed } = chat([
       { role: 'user', parts: [{ text: 'hello' }] },
       { role: 'model', parts: [{ text: 'hi' }] },
@@ -120,7 +120,7 @@ describe('what a chat is asked', () => {
     });
   });
 
-  it('goes with an answer that was only just streamed', async () => {
+  it('includes an answer whose stream has just ended', async () => {
     const { session, observed } = chat();
     for (const message of ['one', 'two', 'three']) {
       const { stream } = (await observed('sendMessageStream', message)) as { stream: AsyncIterable<unknown> };
@@ -131,7 +131,7 @@ describe('what a chat is asked', () => {
     assert.equal((await session.getHistory()).length, 6);
   });
 
-  it('goes without an answer that is still awaited', async () => {
+  it('leaves out an answer that has not arrived yet', async () => {
     const { observed } = chat();
     await Promise.all([observed('sendMessage', 'one'), observed('sendMessage', 'two')]);
     assert.deepEqual(sent, [['one'], ['two']]);

@@ -1,4 +1,4 @@
-/** What the endpoints read out of requests and answers. */
+/** The values that endpoints read from requests and answers. */
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
 import { embeddingEndpoints } from '../src/embeddings.ts';
@@ -7,7 +7,7 @@ import { entry as googleGenerativeAIEntry } from '../src/index.ts';
 
 const googleGenerativeAI = googleGenerativeAIEntry.vendor;
 
-/** What is defined of a record. */
+/** The defined fields of a record. */
 const defined = (record: object) => JSON.parse(JSON.stringify(record));
 
 const endpoint = (method: string): Endpoint =>
@@ -22,7 +22,7 @@ const model = {
 };
 
 describe('content', () => {
-  it('is asked as the model was made', () => {
+  it('has the options of its model', () => {
     const asked = { model: 'gemini-2.5-flash', temperature: 0.5, maxTokens: 9, messageCount: 1 };
     assert.deepEqual(request('generateContent', model, 'secret'), asked);
     assert.deepEqual(request('generateContentStream', model, 'secret'), { ...asked, stream: true });
@@ -32,7 +32,7 @@ describe('content', () => {
     });
   });
 
-  it('is asked otherwise where the request says so', () => {
+  it('has the options of the request, which take precedence', () => {
     const params = { contents: [{}], generationConfig: { topK: 3 } };
     assert.deepEqual(request('generateContent', model, params), {
       model: 'gemini-2.5-flash',
@@ -41,7 +41,7 @@ describe('content', () => {
     });
   });
 
-  it('is asked in a chat as that was begun', () => {
+  it('has the options of its chat', () => {
     const chat = { model: 'models/gemini-2.5-flash', params: { generationConfig: { topP: 0.5 } } };
     const asked = { model: 'gemini-2.5-flash', topP: 0.5 };
     assert.deepEqual(request('sendMessage', chat, 'secret'), asked);
@@ -57,7 +57,7 @@ describe('content', () => {
     assert.deepEqual(defined(response(answer)), told);
   });
 
-  it('is stopped by a signal of the call, or of the model', () => {
+  it('is aborted by a signal of the call or of the model', () => {
     const [one, other] = [new AbortController().signal, new AbortController().signal];
     const { signal } = endpoint('generateContent');
     assert.equal(signal?.(['secret', { signal: one }], { _requestOptions: { signal: other } }), one);
@@ -67,7 +67,7 @@ describe('content', () => {
 });
 
 describe('embeddings', () => {
-  it('are asked one by one, or many at once', () => {
+  it('have a request for one text or for several', () => {
     const asked = { model: 'gemini-2.5-flash', messageCount: 1 };
     assert.deepEqual(request('embedContent', model, 'secret'), asked);
     assert.deepEqual(request('embedContent', model, { content: {}, outputDimensionality: 64 }), {
@@ -83,7 +83,7 @@ describe('embeddings', () => {
     assert.deepEqual(request('batchEmbedContents', model), { model: 'gemini-2.5-flash' });
   });
 
-  it('have a usage where the vendor counts', () => {
+  it('have usage if the vendor counts tokens', () => {
     const { response } = endpoint('batchEmbedContents');
     assert.deepEqual(defined(response({ embeddings: [], usageMetadata: { promptTokenCount: 5 } })), {
       usage: { inputTokens: 5 },

@@ -3,11 +3,14 @@
  * identifies a model call.
  */
 import {
+  attempted,
   chunkArrived,
   close,
   fields,
+  headersArrived,
   isCancelled,
-  type Live,
+  isOnlyUsage,
+  type OpenCall,
   onCollected,
   runAsIn,
   type Scope,
@@ -29,8 +32,22 @@ export interface CallOpener {
   /** Whether models are known to be served there, or an SDK of such a vendor to send the request. */
   isKnown(target: Target): boolean;
   /** Undefined where nothing is to be traced, or cannot be. */
-  open(found: Recognised, begun: number): Live | undefined;
+  open(found: Recognised, begun: number, target: Target): OpenCall | undefined;
+  /** Watches for calls whose answer does not come to its end. */
+  answerBegins(): void;
 }
+
+/** A call that was opened before its request was sent. */
+export interface OpenedCall {
+  readonly live: OpenCall;
+  readonly found: Recognised;
+}
+
+/** What a client does with a request and its answer, as the watchers of clients report it. */
+export type RequestObserver = Pick<
+  Exchange,
+  'sent' | 'requestSent' | 'answered' | 'data' | 'ended' | 'failed'
+>;
 
 export class Exchange {
   readonly #opener: CallOpener;
@@ -47,17 +64,25 @@ export class Exchange {
   #length = 0;
   #isAsked = false;
   #found: Recognised | undefined;
-  #live: Live | undefined;
+  #live: OpenCall | undefined;
+  #headers: Header | undefined;
   #reader: AnswerReader | undefined;
   #decoder: Decoder | undefined;
   #isOver = false;
 
-  /** @param parent the context that was active when the application sent the request. */
-  constructor(opener: CallOpener, target: Target, request: object, parent: Context) {
+  /**
+   * @param parent the context that was active when the application sent the request.
+   * @param opened the request's call, where that is open already: its attempts are counted by the code that opened it.
+   */
+  constructor(opener: CallOpener, target: Target, request: object, parent: Context, opened?: OpenedCall) {
     this.#opener = opener;
     this.#target = target;
     this.#request = new WeakRef(request);
     this.#context = parent;
+    if (!opened) return;
+    this.#isAsked = true;
+    this.#found = opened.found;
+    this.#follow(opened.live);
   }
 
   /** A piece of the request's body is sent. */
@@ -90,18 +115,30 @@ export class Exchange {
 
   #open(found: Recognised): void {
     const live = runAsIn(this.#scope, () =>
-      context.with(this.#context, () => this.#opener.open(found, this.#begun)),
+      context.with(this.#context, () => this.#opener.open(found, this.#begun, this.#target)),
     );
     if (live) this.#use(live);
     else this.#isOver = true;
   }
 
-  #use(live: Live): void {
+  #use(live: OpenCall): void {
+    attempted(live);
+    this.#follow(live);
+  }
+
+  #follow(live: OpenCall): void {
     this.#live = live;
-    live.call.attempts++;
-    live.call.attemptTime = performance.now();
     const request = this.#request.deref();
     if (request) onCollected(request, live);
+  }
+
+  /** From here on the application may leave the answer without a sign of it. */
+  #begins(): void {
+    const live = this.#live;
+    if (!live || live.delivered) return;
+    live.delivered = true;
+    headersArrived(live, { get: this.#headers });
+    this.#opener.answerBegins();
   }
 
   /** The head of the answer has arrived. */
@@ -144,6 +181,8 @@ export class Exchange {
 
   #answers(header: Header): void {
     const found = this.#found as Recognised;
+    this.#headers = header;
+    this.#begins();
     const type = header('content-type') ?? '';
     const reader = readerOf(type, found.protocol.isBulky === true, {
       event: (value) => this.#event(found, value),
@@ -170,7 +209,8 @@ export class Exchange {
   /** Whether the answer shows a call that the request alone did not. */
   #isConfirmed(found: Recognised, value: unknown): boolean {
     if (!this.#live && found.protocol.confirms?.(fields(value)) === true) this.#open(found);
-    if (!this.#live) this.#stop();
+    if (this.#live) this.#begins();
+    else this.#stop();
     return this.#live !== undefined;
   }
 
@@ -180,14 +220,15 @@ export class Exchange {
       this.#whole(found, value);
       return;
     }
-    chunkArrived(this.#live as Live, value);
+    const live = this.#live as OpenCall;
+    if (live.usage !== 'asked' || !isOnlyUsage(live, value)) chunkArrived(live, value);
     if (found.protocol.isLast?.(fields(value))) this.#close();
   }
 
   #whole(found: Recognised, value: unknown): void {
     if (this.#isOver || !this.#isConfirmed(found, value)) return;
     try {
-      wholeAnswered(this.#live as Live, value);
+      wholeAnswered(this.#live as OpenCall, value);
     } finally {
       this.#close();
     }
@@ -262,7 +303,7 @@ const withEnd = (reader: AnswerReader, onEnd: () => void): AnswerReader => ({
 });
 
 /** An error as the vendors' SDKs make it of a refusal. */
-function refusal(status: number, header: Header, body: unknown): Error {
+export function refusal(status: number, header: Header, body: unknown): Error {
   const inner = fields(body).error ?? body;
   const message = fields(inner).message ?? fields(body).message;
   const error = new Error(typeof message === 'string' ? message : `HTTP ${status}`);
@@ -270,7 +311,7 @@ function refusal(status: number, header: Header, body: unknown): Error {
   return Object.assign(error, { status, headers: headersOf(header), error: inner });
 }
 
-/** The headers that say how long to wait, and which request it was. */
+/** The headers with the time to wait and with the id of the request. */
 const TELLING = [
   'retry-after',
   'retry-after-ms',

@@ -6,9 +6,9 @@ import {
   facts,
   type InstrumentationEntry,
   isWithinCall,
-  type Live,
   LlmInstrumentation,
   type LlmTraceConfig,
+  type OpenCall,
   openCall,
   tally,
   type Vendor,
@@ -17,11 +17,15 @@ import {
 import { watchNodeHttp } from './clients/node-http.ts';
 import type { Header } from './clients/reading.ts';
 import { watchUndici } from './clients/undici.ts';
-import { type CallOpener, Exchange } from './exchange.ts';
+import { type CallOpener, Exchange, type OpenedCall, type RequestObserver } from './exchange.ts';
 import { isExcluded } from './excluded.ts';
+import { attemptHere } from './fetch/attempt.ts';
+import type { Fetch, FetchRequest } from './fetch/fetch-request.ts';
+import { type FetchGate, instrumentFetch } from './fetch/instrument-fetch.ts';
+import { endWhenIdle } from './idle.ts';
 import { callersContext } from './parent.ts';
-import type { Beside } from './protocols/protocol.ts';
-import { isKnownHost, mayBeCall, type Recognised } from './recognise.ts';
+import type { Beside, Target } from './protocols/protocol.ts';
+import { isKnownHost, mayBeCall, type Recognised, recognise } from './recognise.ts';
 import { claimRequest, isLeftToSdk, isOfSdk } from './yielding.ts';
 
 const NAME = '@llmtrace/instrumentation-http-clients';
@@ -47,6 +51,7 @@ const httpClients: Vendor = {
 export class HttpClientsInstrumentation extends LlmInstrumentation {
   // `declare`: see LlmInstrumentation.
   declare private _isWatching: boolean | undefined;
+  declare private _bareFetch: { readonly bare: Fetch; readonly fetch: Fetch } | undefined;
 
   constructor(config: LlmTraceConfig = {}) {
     super(NAME, '0.1.0', config);
@@ -58,22 +63,101 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
 
   override enable(): void {
     super.enable();
-    if (this._isWatching || !this.isEnabled()) return;
+    if (!this.isEnabled()) return;
+    this._replaceFetch();
+    if (this._isWatching) return;
     this._isWatching = true;
     this._watch();
   }
 
+  override disable(): void {
+    super.disable();
+    this._restoreFetch();
+  }
+
+  override setConfig(config: LlmTraceConfig): void {
+    super.setConfig(config);
+    if (this.isEnabled()) this._replaceFetch();
+  }
+
+  /**
+   * Makes retries, rate limits, budgets, interceptors and the request of usage hold for the model calls of one `fetch`,
+   * as `interceptFetch` does for the global one: `createGroq({ fetch: instrumentation.instrumentFetch(fetch) })`.
+   *
+   * @returns a function with the name, the length and the properties of `fetch`; `fetch` itself where it is instrumented
+   * already.
+   */
+  instrumentFetch<F extends Fetch>(fetch: F): F {
+    return instrumentFetch(fetch, this._gate());
+  }
+
+  private _replaceFetch(): void {
+    if (!this.getConfig().interceptFetch || this._bareFetch) return;
+    const bare = globalThis.fetch;
+    const fetch = this.instrumentFetch(bare);
+    if (fetch === bare) return;
+    this._bareFetch = { bare, fetch };
+    globalThis.fetch = fetch;
+  }
+
+  /** Where another library has replaced it since, ours stays beneath, and passes requests on. */
+  private _restoreFetch(): void {
+    const { _bareFetch: replaced } = this;
+    if (!replaced || globalThis.fetch !== replaced.fetch) return;
+    globalThis.fetch = replaced.bare;
+    this._bareFetch = undefined;
+  }
+
+  private _gate(): FetchGate {
+    return {
+      isOpen: () => this.isEnabled() && !isWithinCall() && !attemptHere() && this._asksOrIntercepts(),
+      open: (request) => this._openBefore(request),
+      failed: (error) => this._diag.error('could not intercept a request', error),
+      owner: this,
+    };
+  }
+
+  private _asksOrIntercepts(): boolean {
+    const engine = this._current();
+    return engine !== undefined && (engine.intercept !== undefined || engine.streamUsage);
+  }
+
+  private _openBefore({ url, header, value }: FetchRequest): OpenedCall | undefined {
+    if (this._isLeft(url, header)) return undefined;
+    const target = { url, path: url.pathname, header };
+    const found = recognise(target, value, this._isKnown(target));
+    const live = found?.isSure ? this._open(found, performance.now()) : undefined;
+    return found && live && { live, found };
+  }
+
+  private _isLeft(url: URL, header: Header): boolean {
+    return isLeftToSdk(header) || isExcluded(url, this.getConfig().httpExclude ?? []);
+  }
+
+  private _isKnown({ url, header }: Target): boolean {
+    return isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(header);
+  }
+
   private _watch(): void {
     const opener: CallOpener = {
-      isKnown: ({ url, header }) => isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(header),
-      open: (found, begun) => this._open(found, begun),
+      isKnown: (target) => this._isKnown(target),
+      open: (found, begun, { header }) => {
+        if (this._current()?.intercept) warnOfLimits(found.asked, clientOf(header));
+        return this._open(found, begun);
+      },
+      answerBegins: () => endWhenIdle(httpClients.module, this.getConfig().httpIdleTimeout ?? 0),
     };
-    const begin = (request: object, urlOf: () => URL, header: Header): Exchange | undefined => {
-      if (!this.isEnabled() || isWithinCall() || isLeftToSdk(header)) return undefined;
-      const url = urlOf();
-      if (isExcluded(url, this.getConfig().httpExclude ?? [])) return undefined;
+    const begin = (request: object, urlOf: () => URL, header: Header): RequestObserver | undefined => {
+      if (!this.isEnabled()) return undefined;
+      const attempt = attemptHere();
+      const isOurs = attempt?.owner === this;
+      if (!isOurs && (isWithinCall() || this._isLeft(urlOf(), header))) return undefined;
       if (!claimRequest(request)) return undefined;
-      return new Exchange(opener, { url, path: url.pathname, header }, request, callersContext());
+      const url = urlOf();
+      const target = { url, path: url.pathname, header };
+      const parent = callersContext();
+      if (!attempt || !isOurs) return new Exchange(opener, target, request, parent);
+      return attempt.observe(() => new Exchange(opener, target, request, parent, attempt.call));
     };
     const watchers = [watchUndici(mayBeCall, begin), watchNodeHttp(mayBeCall, begin)];
     const shared = facts();
@@ -81,10 +165,9 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     shared.onWire.push((request) => watchers.some((watcher) => watcher.observes(request)));
   }
 
-  private _open({ protocol, asked, body }: Recognised, begun: number): Live | undefined {
+  private _open({ protocol, asked, body }: Recognised, begun: number): OpenCall | undefined {
     const engine = this._current();
     if (!engine) return undefined;
-    if (engine.intercept) warnOfLimits(asked);
     tally(facts().traced, httpClients.module);
     return openCall(engine, protocol.endpoint, asked, [completed(body, asked)], begun);
   }
@@ -97,11 +180,19 @@ export const entry: InstrumentationEntry = {
 };
 
 /** Interceptors cannot apply to a request that is only observed. */
-const warnOfLimits = ({ url }: Beside): void =>
+const warnOfLimits = ({ url }: Beside, client: string): void =>
   warnOnce(
-    `retries, rate limits, budgets and interceptors do not hold for calls to ${new URL(url).host}, which no SDK that ` +
-      'llmtrace instruments sends; these calls are traced, and go on. Send them by an instrumented SDK to limit them',
+    `retries, rate limits, budgets and interceptors do not hold for calls of ${client} to ${new URL(url).host}; these ` +
+      'calls are traced, and go on. LLMTRACE_INTERCEPT_FETCH=true makes them hold for clients that use fetch; ' +
+      'so does instrumentFetch() for the fetch of one client',
   );
+
+/** A name and a version, as clients begin `user-agent` with them. */
+const PRODUCT = /^[@\w.-]{1,50}(?:\/[\w.-]{1,50})?/;
+
+/** The client's name for itself. */
+const clientOf = (header: Header): string =>
+  PRODUCT.exec(header('user-agent') ?? '')?.[0] ?? 'an HTTP client';
 
 /** The body with the facts that only the path or a header has. */
 function completed(body: Recognised['body'], { model, stream }: Beside): Recognised['body'] {

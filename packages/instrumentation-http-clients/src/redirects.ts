@@ -3,11 +3,11 @@
  * client decides whether to follow: a call that no request continues within a second has ended with the redirect.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { close, type Live } from '@llmtrace/core/internal';
+import { close, type OpenCall } from '@llmtrace/core/internal';
 import type { Recognised } from './recognise.ts';
 
 export interface Redirected {
-  readonly live: Live;
+  readonly live: OpenCall;
   readonly found: Recognised;
   /** The length of the request's body: one that follows has the same. */
   readonly length: number;
@@ -26,7 +26,7 @@ interface Waiting extends Redirected {
 const { clearTimeout, setTimeout } = globalThis;
 const outside = AsyncLocalStorage.snapshot();
 
-/** In the order of the redirects. Several may lead to one place: a client that follows none leaves its call there. */
+/** In the order of the redirects. Several may lead to one place: a client that does not follow leaves its call here. */
 const waiting: Waiting[] = [];
 
 /** @param status of the redirect, which the call has failed with if nothing follows. */
@@ -45,8 +45,8 @@ export function awaitRedirect(place: string, redirected: Redirected, status: num
 }
 
 /**
- * The call that a request to this place continues, if that sends the same. Of several it is the last: clients follow at
- * once.
+ * The call that a request to this place continues, if its body has the same length. Of several calls it is the latest:
+ * clients follow a redirect at once.
  */
 export function takeRedirected(place: string, length: number): Redirected | undefined {
   const index = waiting.findLastIndex((one) => one.place === place && one.length === length);
@@ -57,5 +57,5 @@ export function takeRedirected(place: string, length: number): Redirected | unde
 }
 
 /** It ended when the redirect arrived. */
-const end = (live: Live, status: number): void =>
+const end = (live: OpenCall, status: number): void =>
   close(live, 'abandoned', Object.assign(new Error('Redirected'), { status }));

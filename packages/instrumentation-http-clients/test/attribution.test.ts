@@ -1,4 +1,4 @@
-/** Whom the calls of clients are for: a call is known late, in the context of the network, and keeps its own attributes. */
+/** Attributes of calls without an SDK: a call is recognised late, in the context of the socket, and has its own attributes. */
 import assert from 'node:assert/strict';
 import { withLlmAttributes } from '@llmtrace/core';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
@@ -7,7 +7,7 @@ import { HttpClientsInstrumentation } from '../src/index.ts';
 
 const telemetry = createTelemetry();
 
-describe('the attributes of calls by requests', () => {
+describe('the attributes of calls without an SDK', () => {
   let vendor: VendorServer;
   let instrumentation: HttpClientsInstrumentation;
   before(async () => {
@@ -31,11 +31,11 @@ describe('the attributes of calls by requests', () => {
   };
   const PATHS: [path: string, body: object][] = [
     ['chat/completions', { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] }],
-    // Only the answer shows that it is a call.
+    // Only the answer shows that this request is a model call.
     ['embeddings', { model: 'text-embedding-3-small', input: 'hello' }],
   ];
   for (const [path, body] of PATHS) {
-    it(`are those of the function around, and of the body (${path})`, async () => {
+    it(`come from the enclosing function and from the body (${path})`, async () => {
       const tenants = Array.from({ length: 20 }, (_, at) => `t${at}`);
       await Promise.all(
         tenants.map((tenant) =>
@@ -43,10 +43,10 @@ describe('the attributes of calls by requests', () => {
         ),
       );
       await telemetry.ended();
-      const found = telemetry
+      const attributes = telemetry
         .spans()
         .map(({ attributes }) => [attributes['llmtrace.tenant.id'], attributes['user.id']]);
-      assert.deepEqual(found.toSorted(), tenants.map((tenant) => [tenant, `u-${tenant}`]).toSorted());
+      assert.deepEqual(attributes.toSorted(), tenants.map((tenant) => [tenant, `u-${tenant}`]).toSorted());
     });
   }
 });

@@ -1,4 +1,4 @@
-/** Bodies are read the same, however the network cuts them. */
+/** Bodies are read the same, no matter how the network cuts them. */
 import assert from 'node:assert/strict';
 import { crc32, gzipSync } from 'node:zlib';
 import { readerOf } from '../src/bodies/answer.ts';
@@ -31,7 +31,7 @@ function bodyOf(type: string, pieces: Iterable<Buffer | string>): unknown {
   return body.value();
 }
 
-/** What a reader makes of an answer: its events, the whole, and the mark of its end. */
+/** The result of reading an answer: its events, the whole, and the mark of its end. */
 function answerOf(type: string, pieces: Iterable<Buffer>, isBulky = false): unknown[] {
   const seen: unknown[] = [];
   const reader = readerOf(type, isBulky, {
@@ -55,7 +55,7 @@ describe('the body of a request', () => {
     }
   });
 
-  it('passes files over, and fields that are long', () => {
+  it('skips files and long fields', () => {
     const fields = bodyOf(FORM, [form(Buffer.alloc(3_000_000, 'x'))]) as object;
     assert.deepEqual({ ...fields }, { temperature: '0.5', model: 'whisper-1' });
     const long = `------b0undary\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n${'x'.repeat(5000)}\r\n------b0undary--`;
@@ -66,14 +66,14 @@ describe('the body of a request', () => {
     );
   });
 
-  it('is JSON, else nothing', () => {
+  it('is JSON, else undefined', () => {
     for (const pieces of cuts(Buffer.from('{"model":"é€😀"}')))
       assert.deepEqual(bodyOf('application/json', pieces), { model: 'é€😀' });
     assert.equal(bodyOf('application/json', ['{"model":']), undefined);
     assert.equal(bodyOf('', []), undefined);
   });
 
-  it('that is too long to be parsed gives the model at its start or its end', () => {
+  it('that is too long to be parsed gives the model at its start or its end, in one piece or several', () => {
     const content = 'x'.repeat(9 * 2 ** 20);
     const first = bodyOf('application/json', [
       `{"model":"m-1","messages":["`,
@@ -83,6 +83,8 @@ describe('the body of a request', () => {
     assert.deepEqual([first.model, first.stream], ['m-1', true]);
     const last = bodyOf('application/json', [`{"messages":["`, content, '"],"model" : "m-2"}']) as any;
     assert.deepEqual([last.model, last.stream], ['m-2', undefined]);
+    const whole = bodyOf('application/json', [`{"model":"m-3","messages":["${content}"]}`]) as any;
+    assert.equal(whole.model, 'm-3');
   });
 });
 
@@ -124,7 +126,7 @@ describe('the body of an answer', () => {
     expectAtEachCut('application/json', '{"a":', []);
   });
 
-  it('shows what it is, where no content type says it', () => {
+  it('shows its type by its text, if it has no content type', () => {
     assert.deepEqual(answerOf('', [Buffer.from('data: {"a":1}\n\n')]), [{ a: 1 }]);
     assert.deepEqual(answerOf('text/plain', [Buffer.from(' {"a":1}')]), [{ whole: { a: 1 } }]);
     assert.deepEqual(answerOf('audio/mpeg', [Buffer.from('ID3')]), [{ whole: {} }]);

@@ -9,7 +9,7 @@ import { HttpClientsInstrumentation } from '../src/index.ts';
 const JSON_TYPE = 'application/json';
 const messages = [{ role: 'user', content: 'Hi' }];
 
-/** A path, what is sent there, and what is answered. */
+/** A path, the request body and the answer. */
 type LookAlike = readonly [path: string, sent: unknown, answered?: unknown, type?: string];
 
 const LOOK_ALIKES: readonly LookAlike[] = [
@@ -95,7 +95,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     'event: message\ndata: {}\n\n',
     'text/event-stream',
   ],
-  // What the vendors' own services have beside their models.
+  // Other services of the vendors, next to their models.
   ['/v1/batches', { input_file_id: 'f', endpoint: '/v1/chat/completions' }, { object: 'batch' }],
   ['/v1/files', 'x', { object: 'file' }],
   ['/v1/fine_tuning/jobs', { model: 'gpt-x', training_file: 'f' }, { object: 'fine_tuning.job' }],
@@ -107,7 +107,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     { model: 'x', messages },
     { input_tokens: 3 },
   ],
-  // Bodies that are no objects, or not what they say.
+  // Bodies that are no objects, or do not match their content type.
   ['/v1/chat/completions', [1, 2], { ok: true }],
   ['/v1/chat/completions', 'no json', { ok: true }],
   ['/v1/chat/completions', { messages: 'none', model: 'x' }, { ok: true }],
@@ -156,7 +156,7 @@ describe('requests that are no model calls', () => {
     for await (const _ of response);
   }
 
-  it('have no span, whatever is answered', async () => {
+  it('have no span, no matter what the server answers', async () => {
     let count = 0;
     for (const one of LOOK_ALIKES) {
       for (const status of ANSWERS) {
@@ -169,7 +169,7 @@ describe('requests that are no model calls', () => {
     assert.ok(count >= 200, `${count} requests`);
   });
 
-  it('are told from calls by very little', async () => {
+  it('differ very little from calls', async () => {
     await telemetry.reset();
     await send([
       '/v1/embeddings',

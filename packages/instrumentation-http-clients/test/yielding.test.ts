@@ -1,4 +1,4 @@
-/** Each call is one span, where it belongs: beside an SDK's instrumentation, and beneath what was active. */
+/** Each call is one span, also next to an SDK's instrumentation, and a child of the active span. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
@@ -64,13 +64,13 @@ describe('a call by HTTP', () => {
   };
   const scopes = () => telemetry.spans().map(({ instrumentationScope: { name } }) => name);
 
-  it('of an SDK without an instrumentation is traced, and no warning says that it is not', async () => {
+  it('of an SDK without an instrumentation is traced, and causes no warning of an untraced call', async () => {
     await bySdk();
     assert.deepEqual(scopes(), ['@llmtrace/instrumentation-http-clients']);
     assert.deepEqual([facts().findings, [...facts().untraced]], [[], []]);
   });
 
-  it('of an SDK is traced at any host, whatever is wrong with its body', async () => {
+  it('of an SDK is traced at any host, also with a malformed body', async () => {
     const client = new openai.OpenAI({ apiKey: 'sk-test', baseURL: `${url}/v1`, maxRetries: 0 });
     await client.chat.completions.create({ model: MODEL, messages: [] });
     assert.deepEqual(scopes(), ['@llmtrace/instrumentation-http-clients']);
@@ -89,7 +89,7 @@ describe('a call by HTTP', () => {
     assert.deepEqual(scopes(), ['@llmtrace/instrumentation-openai']);
   });
 
-  it('is the child of what was active, and has a name and tokens as an SDK’s has', async () => {
+  it('is a child of the active span, with a name and tokens as a call of an SDK', async () => {
     const tracer = telemetry.tracerProvider.getTracer('app');
     const parent = tracer.startSpan('parent');
     await context.with(trace.setSpan(context.active(), parent), async () => {
@@ -105,7 +105,7 @@ describe('a call by HTTP', () => {
     }
   });
 
-  it('stands beside the span of OpenTelemetry’s instrumentation of HTTP, under the same parent', async () => {
+  it('is next to the span of OpenTelemetry’s instrumentation of HTTP, under the same parent', async () => {
     const parent = telemetry.tracerProvider.getTracer('app').startSpan('parent');
     const outer = trace.setSpan(context.active(), parent);
     const tracer = telemetry.tracerProvider.getTracer('@opentelemetry/instrumentation-http');
@@ -125,7 +125,7 @@ describe('a call by HTTP', () => {
     assert.equal(telemetry.spans().length, 2);
   });
 
-  it('is not limited, which one warning says', async () => {
+  it('is not limited, and causes one warning', async () => {
     wire.setConfig({ retry: {} });
     await byFetch();
     await byFetch();

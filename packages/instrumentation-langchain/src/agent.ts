@@ -1,4 +1,4 @@
-/** The agents of `createAgent`: their runs are those of their graphs, which are noted as agents here. */
+/** The agents of `createAgent`: their runs are runs of their graphs, which this marks as agents. */
 import type { OperationPoint } from '@llmtrace/core';
 import { noteAgent } from './graph.ts';
 

@@ -1,13 +1,13 @@
 /**
- * Runs of LangGraph's graphs. `_streamIterator` is the generator beneath `invoke`, `stream`, `streamEvents` and `batch`, and
- * beneath those of graphs within a graph. The whole run starts within its first step.
+ * Runs of LangGraph's graphs. `invoke`, `stream`, `streamEvents` and `batch` all read the generator `_streamIterator`, also
+ * for graphs within a graph. The whole run starts within the generator's first step.
  */
 import { fields, name, type OpenOperation, type OperationPoint, type OperationStart } from '@llmtrace/core';
 import { CANCELLED, endOfPart, endsBySignal } from './interrupts.ts';
 
 type Graph = any;
 
-/** The graphs of LangChain's agents, where the graph itself does not say so. */
+/** The graphs of LangChain's agents: older versions do not mark the graph itself. */
 const agents = new WeakSet<object>();
 
 export const noteAgent = (graph: unknown): void => {
@@ -15,8 +15,8 @@ export const noteAgent = (graph: unknown): void => {
 };
 
 /**
- * Whether a model decides what runs: graphs of `createAgent`, which older versions of it do not mark, and of
- * `createReactAgent`, which has no mark but its nodes. What a run's options say is inherited by the graphs within it.
+ * Whether the graph is an agent's, which runs what its model decides: the graph of `createAgent`, or of `createReactAgent`,
+ * which only its nodes show. The metadata of a run's options is no evidence: the graphs within the graph inherit it.
  */
 function isAgent(graph: Graph): boolean {
   return agents.has(graph) || graph.config?.metadata?.ls_integration === CREATE_AGENT || isReactAgent(graph);
@@ -27,22 +27,22 @@ const CREATE_AGENT = 'langchain_create_agent';
 const isReactAgent = ({ nodes }: Graph): boolean =>
   nodes?.agent !== undefined && Array.isArray(nodes.tools?.bound?.tools);
 
-/** What LangGraph calls a graph without a name. */
+/** LangGraph's name of a graph without a name. */
 const UNNAMED = 'LangGraph';
 
 function startOf(graph: Graph, options: unknown): OperationStart {
-  const called = name(graph.name);
+  const graphName = name(graph.name);
   const configurable = fields(options).configurable ?? graph.config?.configurable;
   return {
     kind: isAgent(graph) ? 'invoke_agent' : 'invoke_workflow',
-    name: called === UNNAMED ? undefined : called,
+    name: graphName === UNNAMED ? undefined : graphName,
     conversationId: name(configurable?.thread_id),
   };
 }
 
 /**
- * The operation, which ends as the run is stopped, too: then nothing reads the iterator any further. LangGraph has a signal
- * for each run, which the application's own stops, and which stops with a stream that is left early.
+ * The operation, which also ends when the run is aborted: nothing reads the iterator after that. LangGraph makes a signal for
+ * each run. The application's own signal aborts it, and so does the end of a loop that leaves the stream early.
  */
 function endingWith(operation: OpenOperation, signal: AbortSignal | undefined): OpenOperation {
   if (!(signal instanceof AbortSignal)) return operation;

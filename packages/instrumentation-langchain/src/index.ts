@@ -1,6 +1,6 @@
 /**
  * `@llmtrace/instrumentation-langchain`: traces runs of LangChain's agents and of LangGraph's graphs, and the tools that they
- * execute. Model calls within them are traced by the instrumentations of the SDKs by which they are sent.
+ * execute. The instrumentations of the vendors' SDKs trace the model calls within them.
  */
 import {
   type InstrumentationEntry,
@@ -44,14 +44,14 @@ export class LangChainCoreInstrumentation extends LlmInstrumentation {
   }
 }
 
-/** The same of `@langchain/langgraph`: runs of graphs, and of agents, which are graphs. */
+/** The instrumentation of `@langchain/langgraph`, with the same options: runs of graphs, and of agents, which are graphs. */
 export class LangGraphInstrumentation extends LangChainCoreInstrumentation {
   protected override get vendor(): Vendor {
     return langGraph;
   }
 }
 
-/** The same of `langchain`: which graphs are those of agents. */
+/** The instrumentation of `langchain`, with the same options: it marks the graphs that belong to agents. */
 export class LangChainInstrumentation extends LangChainCoreInstrumentation {
   protected override get vendor(): Vendor {
     return langChain;
@@ -64,7 +64,7 @@ export const entry: InstrumentationEntry = {
   Instrumentation: LangChainCoreInstrumentation,
 };
 
-/** All of them. */
+/** The instrumentations of all three packages. */
 export const entries: readonly InstrumentationEntry[] = [
   entry,
   { name: 'langchain', vendor: langGraph, Instrumentation: LangGraphInstrumentation },

@@ -1,10 +1,10 @@
 /**
- * How runs and tools end where more than an error says that. LangGraph uses errors for its control flow, too: they carry
- * an interrupt, or a command for the graph around, out of what throws them.
+ * The outcomes of runs and tools. LangGraph also uses errors for its control flow: an error carries an interrupt, or a
+ * command for the outer graph, out of the node that throws it.
  */
 import { fields, lookUp, type OperationEnd, type OperationEnds } from '@llmtrace/core';
 
-/** @param options with the signal by which the application stops it, or LangGraph itself where a stream is left early. */
+/** @param options the options with the run's signal, which the application aborts, or LangGraph when a stream is left early. */
 export const endsBySignal = (options: unknown): Required<Pick<OperationEnds, 'error'>> => ({
   error: (error) => controlFlow(error) ?? (fields(options).signal?.aborted === true ? CANCELLED : {}),
 });
@@ -13,7 +13,7 @@ export const CANCELLED: OperationEnd = { outcome: 'cancelled' };
 const INTERRUPTED: OperationEnd = { outcome: 'interrupted' };
 const COMPLETED: OperationEnd = { outcome: 'completed', error: undefined };
 
-/** By LangGraph's own names, which it compares, too: copies of it have different classes. */
+/** The names of LangGraph's errors. LangGraph itself compares the names: the classes of two copies of it differ. */
 const CONTROL_FLOW: Readonly<Record<string, OperationEnd>> = {
   GraphInterrupt: INTERRUPTED,
   NodeInterrupt: INTERRUPTED,
@@ -27,8 +27,8 @@ function controlFlow(error: unknown): OperationEnd | undefined {
 }
 
 /**
- * A part of a run's stream that says that the run waits. In a stream of several modes, or of graphs within the graph, what
- * is streamed stands last in a list.
+ * The outcome that a part of a run's stream shows: an interrupt means that the run waits. With several modes, or with the
+ * streams of inner graphs, the part is a list whose last entry is the value.
  */
 export const endOfPart = (part: unknown): OperationEnd =>
   Array.isArray(fields(Array.isArray(part) ? part.at(-1) : part)[INTERRUPT]) ? INTERRUPTED : {};

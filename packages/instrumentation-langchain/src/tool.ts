@@ -1,8 +1,8 @@
-/** Tools. `call` of this class is beneath `invoke`, beneath all classes of tools and the nodes that execute them. */
+/** Tools. `invoke`, all classes of tools and the nodes that execute tools go through `call` of this class. */
 import { fields, name, type OperationEnd, type OperationPoint, type OperationStart } from '@llmtrace/core';
 import { endsBySignal } from './interrupts.ts';
 
-/** A call by the model is an object of its own, as which LangChain hands it on; else the arguments are the input. */
+/** LangChain passes a call by the model as an object with its id and arguments; otherwise the input is the arguments. */
 const isToolCall = (input: unknown): boolean => fields(input).type === 'tool_call';
 
 function startOf(tool: any, input: unknown, config: unknown): OperationStart {
@@ -17,7 +17,7 @@ function startOf(tool: any, input: unknown, config: unknown): OperationStart {
   };
 }
 
-/** The answer to a call by the model is a message for it; a tool may say there that it failed. */
+/** The result of a call by the model is a message, whose status may be an error. */
 function endOf(result: unknown): OperationEnd {
   const { lc_direct_tool_output: isMessage, content, status } = fields(result);
   if (isMessage !== true || content === undefined) return { result };

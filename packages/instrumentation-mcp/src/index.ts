@@ -1,6 +1,6 @@
 /**
- * `@llmtrace/instrumentation-mcp`: traces requests of the Model Context Protocol, as the client and as the server see them:
- * `@modelcontextprotocol/sdk` 1, and `@modelcontextprotocol/client` and `/server` 2.
+ * `@llmtrace/instrumentation-mcp`: traces requests of the Model Context Protocol at the client and at the server, with
+ * `@modelcontextprotocol/sdk` 1 and with `@modelcontextprotocol/client` and `/server` 2.
  */
 import {
   type InstrumentationEntry,
@@ -13,7 +13,7 @@ import { answers, sends } from './protocol.ts';
 
 const NAME = '@llmtrace/instrumentation-mcp';
 
-/** There is no model call: MCP's requests are operations around them. */
+/** MCP has no model calls: its requests are operations. */
 const noModel = {
   provider: '',
   client: (self: unknown) => self,
@@ -25,7 +25,7 @@ const protocol = { className: 'Protocol', path: 'Protocol' };
 const ES_MODULES = ['dist/esm/shared/protocol.js', 'dist/shared/protocol.js'];
 const inSdk = { ...protocol, files: [...ES_MODULES, 'dist/cjs/shared/protocol.js'], isInternal: true };
 
-/** Version 1: each module of it is imported by its path. */
+/** Version 1: applications import each of its modules by path. */
 const sdk: Vendor = {
   ...noModel,
   module: '@modelcontextprotocol/sdk',
@@ -39,7 +39,7 @@ const sdk: Vendor = {
   ],
 };
 
-/** Version 2: the class is not exported, but what extends it is. */
+/** Version 2 does not export `Protocol`, only the classes that extend it. */
 const inMain = { ...protocol, files: ['dist/index'] };
 const operations: readonly OperationPoint[] = [
   { ...inMain, method: '_requestWithSchemaViaCodec', around: (call) => sends(call, 1) },
@@ -72,14 +72,14 @@ export class McpInstrumentation extends LlmInstrumentation {
   }
 }
 
-/** The same of `@modelcontextprotocol/client`. */
+/** The instrumentation of `@modelcontextprotocol/client`, with the same options. */
 export class McpClientInstrumentation extends McpInstrumentation {
   protected override get vendor(): Vendor {
     return client;
   }
 }
 
-/** The same of `@modelcontextprotocol/server`. */
+/** The instrumentation of `@modelcontextprotocol/server`, with the same options. */
 export class McpServerInstrumentation extends McpInstrumentation {
   protected override get vendor(): Vendor {
     return server;
@@ -88,7 +88,7 @@ export class McpServerInstrumentation extends McpInstrumentation {
 
 export const entry: InstrumentationEntry = { name: 'mcp', vendor: sdk, Instrumentation: McpInstrumentation };
 
-/** All of them. */
+/** The instrumentations of all three packages. */
 export const entries: readonly InstrumentationEntry[] = [
   entry,
   { name: 'mcp', vendor: client, Instrumentation: McpClientInstrumentation },

@@ -20,12 +20,12 @@ export function withTrace<T extends Request>(request: T, active: Context, propag
   propagation.inject(active, carrier);
   const fields = Object.entries(carrier).filter(([key]) => propagate === 'all' || TRACE.includes(key));
   if (fields.length === 0) return request;
-  // What the application itself sends there stays.
+  // The application's own fields of `_meta` take precedence.
   const _meta = { ...Object.fromEntries(fields), ...request.params?._meta };
   return { ...request, params: { ...request.params, _meta } };
 }
 
-/** Where the work on a request belongs: beneath the client's span, and linked to what is active here. */
+/** The context of a request's handler: below the client's span, with a link to the span that is active here. */
 export function placeOf({ params }: Request): { around: Context; link: SpanContext | undefined } {
   const here = context.active();
   const remote = propagation.extract(ROOT_CONTEXT, textsOf(params?._meta));
@@ -37,7 +37,7 @@ export function placeOf({ params }: Request): { around: Context; link: SpanConte
   return { around, link: local && local.spanId !== parent.spanId ? local : undefined };
 }
 
-/** The longest text that is read of a request for the trace context: baggage may have 8192 bytes. */
+/** The longest value of the trace context that is read from a request: baggage may have 8192 bytes. */
 const MAX_TEXT = 8192;
 
 function textsOf(meta: unknown): Record<string, string> {

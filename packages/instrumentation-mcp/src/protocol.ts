@@ -21,7 +21,7 @@ const ends: OperationEnds = {
   error: (error) => ({ errorType: codeOf(error) }),
 };
 
-/** @param at the place of the request among the arguments. */
+/** @param at the index of the request in the arguments. */
 export function sends({ operations, original, self, args }: PatchedCall, at: number): unknown {
   const request = args[at] as Request;
   const mcp = operations.safely(() => requestOf(self, request, self._requestMessageId));
@@ -29,7 +29,7 @@ export function sends({ operations, original, self, args }: PatchedCall, at: num
   const send = (): unknown => original(...args.with(at, carrying(operations, request)));
   const tool = toolOf(request);
   const taken = tool === undefined ? undefined : operations.takeTool(tool, mcp);
-  if (taken) return noting(send(), (result) => isError(result) && taken.fails('tool_error'));
+  if (taken) return observed(send(), (result) => isError(result) && taken.fails('tool_error'));
   return operations.trace(
     () => ({ ...subjectOf('mcp_client', request, mcp), arguments: argumentsOf(request) }),
     send,
@@ -43,13 +43,13 @@ const carrying = (operations: Operations, request: Request): Request =>
 const argumentsOf = (request: Request): unknown =>
   toolOf(request) === undefined ? undefined : request.params?.['arguments'];
 
-async function noting(result: unknown, note: (result: unknown) => void): Promise<unknown> {
+async function observed(result: unknown, observe: (value: unknown) => void): Promise<unknown> {
   const value = await result;
-  note(value);
+  observe(value);
   return value;
 }
 
-/** The handler that answers this one request runs within its operation. */
+/** Runs the handler of this request within the request's operation. */
 export function answers({ operations, original, self, args }: PatchedCall): unknown {
   const connection = self as Connection;
   const [request] = args as [Request];

@@ -1,4 +1,4 @@
-/** What is known of a request of MCP before it is sent, or as it arrives. */
+/** Reads the attributes of an MCP request, before the client sends it or as it arrives at the server. */
 import { type McpRequest, name, number, type OperationSubject } from '@llmtrace/core';
 
 /** A connection of the SDK: its class `Protocol`, which clients and servers extend. */
@@ -24,7 +24,7 @@ export interface Request {
   readonly params?: { readonly [key: string]: unknown; readonly _meta?: Readonly<Record<string, unknown>> };
 }
 
-/** By the names of the SDK's classes, which a minifier may change: then nothing is said. */
+/** The transports, by the SDK's class names. A minifier may rename the classes; the span then has no transport. */
 const TRANSPORTS: readonly (readonly [
   name: RegExp,
   about: Pick<McpRequest, 'transport' | 'protocolName'>,
@@ -44,7 +44,7 @@ function serverOf(url: unknown): McpRequest['server'] {
   return { address: url.hostname, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
 }
 
-/** @param id of the JSON-RPC message. */
+/** @param id the id of the JSON-RPC message. */
 export function requestOf(connection: Connection, { method, params }: Request, id: unknown): McpRequest {
   const transport = connection._transport;
   const isPrompt = method === 'prompts/get';
@@ -69,12 +69,12 @@ export const subjectOf = (
   mcp: McpRequest,
 ): OperationSubject => ({ kind, name: toolOf(request), mcp });
 
-/** The JSON-RPC code of a failure; undefined for another error. */
+/** The JSON-RPC code of an error; undefined for an error without one. */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return Number.isSafeInteger(code) ? String(code) : undefined;
 }
 
-/** Whether a tool's result is an error: that is no error of the protocol. */
+/** Whether a tool's result reports that the tool failed; the request itself then succeeded. */
 export const isError = (result: unknown): boolean =>
   (result as { isError?: unknown } | null | undefined)?.isError === true;

@@ -1,29 +1,30 @@
-/** Requests of MCP, as the client and the server see them: one trace, also over processes. */
+/** Requests of MCP at the client and at the server: one trace, also where they are two processes. */
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { describeOperations, type OperationScene, type Span } from '@llmtrace/test-fixtures/operations';
+import {
+  describeOperations,
+  indented,
+  type OperationScene,
+  type Span,
+} from '@llmtrace/test-fixtures/operations';
 
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** A request, as its client and its server see it. */
+/** The spans of a request: the client's, and the server's below it. */
 const request = (name: string, ...beneath: string[]): string[] => [
   name,
-  `  ${name}`,
-  ...beneath.map((line) => `    ${line}`),
+  ...indented([name, ...indented(beneath)]),
 ];
 
 const CLIENT = 3;
 const SERVER = 2;
 
-const of = (spans: readonly Span[], kind: number): Span => {
-  const span = spans.find((one) => one.kind === kind);
+const spanOfKind = (spans: readonly Span[], kind: number): Span => {
+  const span = spans.find((candidate) => candidate.kind === kind);
   assert.ok(span);
   return span;
 };
 
 const errors = (expected: string, code?: string) => (spans: readonly Span[]) => {
   for (const kind of [CLIENT, SERVER]) {
-    const { attributes, status } = of(spans, kind);
+    const { attributes, status } = spanOfKind(spans, kind);
     assert.deepEqual(
       [attributes['error.type'], attributes['rpc.response.status_code'], status.code],
       [expected, code, 2],
@@ -43,7 +44,7 @@ const scenes: readonly OperationScene[] = [
     tree: tool,
     check(spans) {
       for (const kind of [CLIENT, SERVER]) {
-        const { attributes } = of(spans, kind);
+        const { attributes } = spanOfKind(spans, kind);
         assert.match(String(attributes['jsonrpc.request.id']), /^\d+$/);
         assert.deepEqual(
           { ...attributes, 'jsonrpc.request.id': 0 },
@@ -65,7 +66,7 @@ const scenes: readonly OperationScene[] = [
   {
     name: 'memory: a resource',
     tree: request('resources/read'),
-    check: (spans) => assert.equal(of(spans, CLIENT).attributes['mcp.resource.uri'], 'file:///a.txt'),
+    check: (spans) => assert.equal(spanOfKind(spans, CLIENT).attributes['mcp.resource.uri'], 'file:///a.txt'),
   },
   {
     name: 'memory: a resource that is not there',
@@ -78,8 +79,8 @@ const scenes: readonly OperationScene[] = [
     name: 'memory: the time is up',
     tree: request('tools/call slow'),
     check(spans) {
-      assert.equal(of(spans, CLIENT).attributes['error.type'], '-32001');
-      assert.equal(of(spans, SERVER).attributes['error.type'], undefined);
+      assert.equal(spanOfKind(spans, CLIENT).attributes['error.type'], '-32001');
+      assert.equal(spanOfKind(spans, SERVER).attributes['error.type'], undefined);
     },
   },
   { name: 'memory: abort', tree: request('tools/call slow') },
@@ -89,7 +90,7 @@ const scenes: readonly OperationScene[] = [
       name: `${way}: a tool`,
       tree: tool,
       check(spans) {
-        const { attributes } = of(spans, CLIENT);
+        const { attributes } = spanOfKind(spans, CLIENT);
         assert.equal(attributes['network.transport'], way === 'stdio' ? 'pipe' : 'tcp');
         assert.equal(attributes['server.address'], way === 'stdio' ? undefined : '127.0.0.1');
         assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 1);
@@ -102,15 +103,15 @@ const scenes: readonly OperationScene[] = [
 
 describeOperations({
   title: 'MCP, SDK 1',
-  app: file('apps/app.mjs'),
-  env: { SDK: file('../../../test-fixtures/sdks/mcp-1/package.json') },
+  app: new URL('apps/app.mjs', import.meta.url),
+  set: 'mcp-1',
   scenes,
 });
 
 describeOperations({
   title: 'MCP, the packages of version 2',
-  app: file('apps/app-2.mjs'),
-  env: { SDK: file('../../../test-fixtures/sdks/mcp-2/package.json') },
+  app: new URL('apps/app-2.mjs', import.meta.url),
+  set: 'mcp-2',
   scenes: ['memory', 'stdio'].flatMap((way): OperationScene[] => [
     start(way),
     { name: `${way}: a tool`, tree: tool },

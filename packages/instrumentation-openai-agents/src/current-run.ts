@@ -1,8 +1,8 @@
-/** The run that is under way, for what the SDK makes within it. */
+/** The current run: the SDK's traces and spans find it here. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OpenOperation, OperationEnd } from '@llmtrace/core';
 
-/** A run that is under way; `end` is set once it has made a workflow. */
+/** A run that has not ended; `end` is set once the SDK has made its workflow. */
 export interface Run {
   end?: (end?: OperationEnd) => void;
   /** The agents and tools that have not ended: the SDK leaves an agent that waits for an approval open. */

@@ -1,6 +1,6 @@
 /**
- * `@llmtrace/instrumentation-openai-agents`: traces runs of `@openai/agents`: workflows, agents and tools,
- * around the model calls of the `openai` SDK.
+ * `@llmtrace/instrumentation-openai-agents`: traces the workflows, agents and tools of `@openai/agents`. The model calls
+ * within them are traced by the instrumentation of the `openai` SDK.
  */
 import {
   type InstrumentationEntry,

@@ -1,4 +1,4 @@
-/** `Runner.run()`: how it ends, its workflow ends, whether it is plain or streamed, fails, or waits for an approval. */
+/** `Runner.run()`, plain or streamed: its workflow ends when it ends, fails or waits for an approval, with the same outcome. */
 import type { OperationEnd, PatchedCall } from '@llmtrace/core';
 import { context } from '@opentelemetry/api';
 import { type Run, runs } from './current-run.ts';
@@ -11,41 +11,44 @@ interface Result {
 
 export function run({ operations, original, args }: PatchedCall): unknown {
   operations.safely(mirrorContext);
-  const under: Run = { open: new Set() };
-  const started = runs.run(under, () => context.with(context.active(), () => original(...args)));
+  const current: Run = { open: new Set() };
+  const started = runs.run(current, () => context.with(context.active(), () => original(...args)));
   return settled(started, (result, error) =>
     operations.safely(() => {
-      if (error !== undefined) close(under, { error });
-      else ended(under, result as Result);
+      if (error !== undefined) close(current, { error });
+      else endWith(current, result as Result);
     }),
   );
 }
 
-async function settled(result: unknown, note: (result: unknown, error?: unknown) => void): Promise<unknown> {
+async function settled(
+  result: unknown,
+  observe: (result: unknown, error?: unknown) => void,
+): Promise<unknown> {
   try {
     const value = await result;
-    note(value);
+    observe(value);
     return value;
   } catch (error) {
-    note(undefined, error);
+    observe(undefined, error);
     throw error;
   }
 }
 
-function ended(under: Run, result: Result): void {
-  // The SDK itself has handled a rejection of that promise.
+function endWith(current: Run, result: Result): void {
+  // The SDK itself handles a rejection of this promise, so `then` hides none from the application.
   const loop = result?._getStreamLoopPromise?.();
-  const end = (): void => close(under, waits(result) ? { outcome: 'interrupted' } : {});
-  if (loop) loop.then(end, (error: unknown) => close(under, { error }));
+  const end = (): void => close(current, needsApproval(result) ? { outcome: 'interrupted' } : {});
+  if (loop) loop.then(end, (error: unknown) => close(current, { error }));
   else end();
 }
 
-function close(under: Run, end: OperationEnd): void {
-  for (const operation of [...under.open].reverse()) operation.end(end);
-  under.open.clear();
-  under.end?.(end);
+function close(current: Run, end: OperationEnd): void {
+  for (const operation of [...current.open].reverse()) operation.end(end);
+  current.open.clear();
+  current.end?.(end);
 }
 
-/** Whether it waits for a person's approval of a tool. */
-const waits = ({ interruptions }: Result): boolean =>
+/** Whether the run waits for a person's approval of a tool. */
+const needsApproval = ({ interruptions }: Result): boolean =>
   Array.isArray(interruptions) && interruptions.length > 0;

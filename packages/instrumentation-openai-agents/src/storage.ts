@@ -1,6 +1,6 @@
 /**
- * The SDK keeps its current span in an AsyncLocalStorage of its own, under a global symbol (0.6 and later): whatever it sets
- * there, OpenTelemetry's context follows, so that model calls and the code of tools are within their agent.
+ * The SDK keeps its current span in an AsyncLocalStorage of its own, under a global symbol (0.6 and later). OpenTelemetry's
+ * context follows each change of it, so that the spans of model calls and of tools' code are below their agent.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context } from '@opentelemetry/api';
@@ -8,7 +8,7 @@ import { aroundOf, contextOf } from './tracing.ts';
 
 const STORAGE = Symbol.for('openai.agents.core.asyncLocalStorage');
 
-/** What the SDK sets. */
+/** The value that the SDK stores. */
 interface Store {
   readonly trace?: unknown;
   readonly span?: { readonly spanData?: unknown } | undefined;
@@ -18,7 +18,7 @@ type Storage = AsyncLocalStorage<Store | undefined>;
 
 const mirrored = new WeakSet<object>();
 
-/** To be called before the SDK's first use of its storage in a run. An application may have set another one meanwhile. */
+/** Each run calls this before the SDK uses its storage: the application may have replaced the storage since the last run. */
 export function mirrorContext(): void {
   const known = Reflect.get(globalThis, STORAGE) as Storage | undefined;
   const storage: Storage = known ?? new AsyncLocalStorage();
@@ -51,7 +51,7 @@ function define(storage: object, key: string, value: unknown): void {
   Object.defineProperty(storage, key, { value, configurable: true, writable: true, enumerable: false });
 }
 
-/** That of OpenTelemetry's context manager; undefined where it has another way to keep the context. */
+/** The storage of OpenTelemetry's context manager; undefined if the manager keeps the context in another way. */
 function contextStorage(): AsyncLocalStorage<Context> | undefined {
   const api = context as unknown as { _getContextManager?(): { _asyncLocalStorage?: unknown } };
   const storage = api._getContextManager?.()._asyncLocalStorage;

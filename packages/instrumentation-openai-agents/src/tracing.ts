@@ -1,6 +1,6 @@
 /**
- * The SDK's own tracing, which it calls even where that is switched off: a trace is a workflow, its spans of the types
- * `agent` and `function` are the run of an agent and a tool. Nothing is added to what the SDK exports.
+ * The SDK's own tracing, which the SDK calls even if the application switched it off. A trace becomes a workflow; a span of
+ * the type `agent` becomes the run of an agent, one of the type `function` a tool. The SDK's export does not change.
  */
 import {
   name,
@@ -12,9 +12,9 @@ import {
 import { type Context, context } from '@opentelemetry/api';
 import { currentRun } from './current-run.ts';
 
-/** An object of the SDK's tracing, with the operation that it stands for. */
+/** The operation of an object of the SDK's tracing. */
 interface Entry {
-  /** What is active around it. */
+  /** The active context when the SDK made the object. */
   readonly around: Context;
   readonly open: (() => OpenOperation | undefined) | undefined;
   operation: OpenOperation | undefined;
@@ -22,10 +22,10 @@ interface Entry {
   hasFailed: boolean;
 }
 
-/** Clones of a span share its data; those of a trace are noted as they are made. */
+/** The keys are traces and the data of spans. A span's clones share its data; a trace's clones are added by `cloneTrace`. */
 const entries = new WeakMap<object, Entry>();
 
-/** The SDK opens nothing itself until its first use, nor is anything opened that it only restores. */
+/** Opens the operation on first use, as the SDK starts its own spans: objects that it only restores open none. */
 export function contextOf(key: unknown): Context | undefined {
   const entry = entryOf(key);
   if (!entry) return undefined;
@@ -47,25 +47,25 @@ const UNNAMED = 'Agent workflow';
 export function createTrace({ operations, original, args }: PatchedCall): unknown {
   const trace = original(...args);
   operations.safely(() => {
-    const { name: given, groupId } = args[0] ?? {};
+    const { name: workflowName, groupId } = args[0] ?? {};
     const around = context.active();
-    const isNamed = given !== undefined && given !== UNNAMED;
+    const isNamed = workflowName !== undefined && workflowName !== UNNAMED;
     const start = (): OperationStart => ({
       kind: 'invoke_workflow',
-      name: isNamed ? name(given) : undefined,
+      name: isNamed ? name(workflowName) : undefined,
       conversationId: name(groupId),
       around,
     });
     // With its tracing switched off, the SDK makes a workflow for each run within a run.
-    const isOwn = isNamed || !operations.isWithinRun();
-    const entry = note(trace, around, isOwn ? () => operations.open(start) : undefined);
+    const isOperation = isNamed || !operations.isWithinRun();
+    const entry = addEntry(trace, around, isOperation ? () => operations.open(start) : undefined);
     const run = currentRun();
     if (run) run.end = (end) => entry.operation?.end(end);
   });
   return trace;
 }
 
-function note(key: object, around: Context, open?: Entry['open']): Entry {
+function addEntry(key: object, around: Context, open?: Entry['open']): Entry {
   const entry = { around, open, operation: undefined, isOpened: false, hasFailed: false };
   entries.set(key, entry);
   return entry;
@@ -91,12 +91,12 @@ export function createSpan({ operations, original, args }: PatchedCall): unknown
       if (operation) run?.open.add(operation);
       return operation;
     };
-    note(data, around, kind && open);
+    addEntry(data, around, kind && open);
   });
   return span;
 }
 
-/** Other types (a turn, a handoff, a guardrail) are no operations of the conventions: what is within passes through. */
+/** Other types (a turn, a handoff, a guardrail) are no operations of the conventions: their children move up to the parent. */
 const KINDS = { agent: 'invoke_agent', function: 'execute_tool' } as const;
 
 export function cloneTrace({ operations, original, self }: PatchedCall): unknown {
@@ -133,7 +133,7 @@ const endOf = (
   ...(type === 'function' && { result: output }),
 });
 
-/** Within a run, that knows better how it ended; where the run fails, this is not even called. */
+/** Within a run, the run ends the workflow: it knows the outcome, and the SDK does not call `end` when a run fails. */
 export function endTrace({ operations, original, self, args }: PatchedCall): unknown {
   operations.safely(() => {
     if (!currentRun()) entryOf(self)?.operation?.end();

@@ -1,18 +1,15 @@
 /** Runs of `@openai/agents`: workflows, agents and tools around model calls. */
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { describeOperations, type OperationScene, type Span } from '@llmtrace/test-fixtures/operations';
-
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-const named = (spans: readonly Span[], name: string): Span => {
-  const span = spans.find((one) => one.name === name);
-  assert.ok(span, name);
-  return span;
-};
+import {
+  describeOperations,
+  indented,
+  type OperationScene,
+  spanNamed,
+} from '@llmtrace/test-fixtures/operations';
+import { sdkManifest } from '@llmtrace/test-fixtures/sdks';
 
 const CHAT = 'chat gpt-4o-mini';
-const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 const agent = (name: string, ...beneath: string[]): string[] => [
   `invoke_agent ${name}`,
   ...indented(beneath),
@@ -25,7 +22,7 @@ const failing = workflow(...agent('Failing', 'chat fail-401'));
 const INITIALIZE = ['initialize', '  initialize'];
 /** The SDK asks for the tools before each turn. */
 const LIST = ['tools/list', '  tools/list'];
-/** The request is a part of the tool's execution; beneath it, the server's in its own process. */
+/** The request is a part of the tool's execution. The server's span is below it, from the server's process. */
 const MCP_TOOL = ['execute_tool forecast', '  tools/call forecast', '    look up'];
 
 const scenes: readonly OperationScene[] = [
@@ -33,12 +30,12 @@ const scenes: readonly OperationScene[] = [
     name: 'run',
     tree: workflow(...weatherman),
     check(spans) {
-      assert.deepEqual(named(spans, 'execute_tool weather').attributes, {
+      assert.deepEqual(spanNamed(spans, 'execute_tool weather').attributes, {
         'gen_ai.operation.name': 'execute_tool',
         'gen_ai.tool.name': 'weather',
         'gen_ai.tool.type': 'function',
       });
-      const { attributes } = named(spans, 'invoke_agent Weatherman');
+      const { attributes } = spanNamed(spans, 'invoke_agent Weatherman');
       assert.equal(attributes['gen_ai.agent.name'], 'Weatherman');
     },
   },
@@ -53,8 +50,8 @@ const scenes: readonly OperationScene[] = [
     name: 'a tool that throws',
     tree: workflow(...agent('Breaker', CHAT, 'execute_tool broken')),
     check(spans) {
-      assert.equal(named(spans, 'execute_tool broken').status.code, 2);
-      assert.equal(named(spans, 'invoke_workflow').status.code, 2);
+      assert.equal(spanNamed(spans, 'execute_tool broken').status.code, 2);
+      assert.equal(spanNamed(spans, 'invoke_workflow').status.code, 2);
       assert.ok(!JSON.stringify(spans).includes('secret'));
     },
   },
@@ -63,14 +60,14 @@ const scenes: readonly OperationScene[] = [
     name: 'a model that fails',
     tree: failing,
     check(spans) {
-      assert.equal(named(spans, 'invoke_workflow').attributes['error.type'], 'AuthenticationError');
+      assert.equal(spanNamed(spans, 'invoke_workflow').attributes['error.type'], 'AuthenticationError');
     },
   },
   {
     name: 'an approval',
     tree: workflow(...agent('Careful', CHAT)),
     check(spans) {
-      const { attributes, status } = named(spans, 'invoke_workflow');
+      const { attributes, status } = spanNamed(spans, 'invoke_workflow');
       assert.equal(attributes['llmtrace.agent.outcome'], 'interrupted');
       assert.notEqual(status.code, 2);
     },
@@ -79,7 +76,10 @@ const scenes: readonly OperationScene[] = [
     name: 'a workflow of its own',
     tree: ['invoke_workflow Forecast', ...indented(plain)],
     check(spans) {
-      assert.equal(named(spans, 'invoke_workflow Forecast').attributes['gen_ai.conversation.id'], 'thread-1');
+      assert.equal(
+        spanNamed(spans, 'invoke_workflow Forecast').attributes['gen_ai.conversation.id'],
+        'thread-1',
+      );
     },
   },
   {
@@ -90,7 +90,7 @@ const scenes: readonly OperationScene[] = [
     name: 'a tool of an MCP server',
     tree: [...INITIALIZE, ...workflow(...agent('Caller', ...LIST, CHAT, ...MCP_TOOL, ...LIST, CHAT))],
     check(spans) {
-      const { attributes } = named(spans, 'execute_tool forecast');
+      const { attributes } = spanNamed(spans, 'execute_tool forecast');
       assert.equal(attributes['mcp.method.name'], 'tools/call');
       assert.equal(attributes['network.transport'], 'pipe');
     },
@@ -99,26 +99,23 @@ const scenes: readonly OperationScene[] = [
     name: 'a stream that is left',
     tree: workflow(...agent('Weatherman', CHAT)),
     check(spans) {
-      assert.equal(named(spans, CHAT).attributes['llmtrace.stream.outcome'], 'cancelled');
+      assert.equal(spanNamed(spans, CHAT).attributes['llmtrace.stream.outcome'], 'cancelled');
     },
   },
   { name: 'a rejection that is not handled', tree: failing },
 ];
 
 const MCP_SERVER = {
-  MCP_SERVER: file('../../instrumentation-mcp/test/apps/server.mjs'),
-  MCP_SDK: file('../../../test-fixtures/sdks/mcp-1/package.json'),
+  MCP_SERVER: fileURLToPath(new URL('../../instrumentation-mcp/test/apps/server.mjs', import.meta.url)),
+  MCP_SDK: sdkManifest('mcp-1'),
 };
 
 for (const tracing of ['on', 'off'])
   describeOperations({
     title: `@openai/agents, its own tracing ${tracing}`,
-    app: file('apps/app.mjs'),
-    env: {
-      SDK: file('../../../test-fixtures/sdks/openai-agents/package.json'),
-      TRACING: tracing,
-      ...MCP_SERVER,
-    },
+    app: new URL('apps/app.mjs', import.meta.url),
+    set: 'openai-agents',
+    env: { TRACING: tracing, ...MCP_SERVER },
     formats: tracing === 'on' ? ['cjs', 'esm'] : ['esm'],
     scenes,
   });

@@ -5,26 +5,26 @@ type Tool = any;
 type Runner = { readonly messages?: unknown };
 type Run = (this: unknown, ...args: unknown[]) => unknown;
 
-/** What a tool's function gets of the runner after its own argument. */
+/** The runner, and the operations of the client's instrumentation. */
 interface Loop {
   readonly operations: Operations;
   readonly runner: Runner;
 }
 
 /**
- * A tool that is the application's in all but its function. Derived, not copied: tools with a schema of zod have hidden
- * fields.
+ * The application's tool with a traced function. It inherits from the application's object instead of copying it: tools
+ * with a schema of zod have hidden fields.
  */
 function traced(tool: Tool, loop: Loop): Tool {
   if (typeof tool?.$callback === 'function')
     return derived(tool, { $callback: within(loop, tool, name(tool.function?.name), tool.$callback, false) });
   const fn = tool?.function;
   if (tool?.type !== 'function' || typeof fn?.function !== 'function') return tool;
-  const called = name(fn.name) ?? name(fn.function.name);
+  const toolName = name(fn.name) ?? name(fn.function.name);
   const hasParser = typeof fn.parse === 'function';
   return derived(tool, {
     function: derived(fn, {
-      function: within(loop, fn, called, fn.function, !hasParser),
+      function: within(loop, fn, toolName, fn.function, !hasParser),
       ...(hasParser && { parse: (...args: unknown[]) => fn.parse(...args) }),
     }),
   });
@@ -37,7 +37,7 @@ function derived(original: object, changes: Record<string, unknown>): object {
   return made;
 }
 
-/** @param isRaw whether the function gets its arguments as the model wrote them. */
+/** @param isRaw whether the function receives its arguments as the JSON text of the model. */
 function within(
   { operations, runner }: Loop,
   self: unknown,
@@ -62,12 +62,12 @@ function within(
   });
 }
 
-/** The function is not told the id of its call: it is that of the one call that it can be. */
+/** The SDK does not pass the id of the call to the function. This is the id of the only call that matches; undefined if several do. */
 function callId({ messages }: Runner, tool: string | undefined, args: unknown): string | undefined {
-  const asking = Array.isArray(messages)
+  const request = Array.isArray(messages)
     ? messages.findLast((message) => lookUp(message, 'role') === 'assistant')
     : undefined;
-  const calls = objects(asking?.tool_calls).filter(
+  const calls = objects(request?.tool_calls).filter(
     ({ function: asked }) => asked?.name === tool && (args === undefined || asked?.arguments === args),
   );
   return calls.length === 1 ? name(calls[0].id) : undefined;

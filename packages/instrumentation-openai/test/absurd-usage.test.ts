@@ -1,4 +1,4 @@
-/** What a gateway may send in the place of token counts, and what is known then. */
+/** Values that a gateway may send instead of token counts: a sum with one of them is unknown. */
 import assert from 'node:assert/strict';
 import { chat } from '../src/chat.ts';
 

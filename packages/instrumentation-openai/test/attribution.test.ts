@@ -1,4 +1,4 @@
-/** Whom calls are for: on spans, events, log lines and metrics, and as keys of limits, through the real SDK. */
+/** The attributes of calls, on spans, events, log lines and metrics, and as keys of limits, through the real SDK. */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Call, LlmAttributes } from '@llmtrace/core';
@@ -21,14 +21,14 @@ const withBaggage = <T>(entries: Record<string, string>, run: () => T): T => {
   return context.with(propagation.setBaggage(context.active(), propagation.createBaggage(values)), run);
 };
 
-/** The attributes of attribution that a span has. */
-const OWN =
+/** The names of the span attributes that attribution sets. */
+const ATTRIBUTION =
   /^(?:user|session|llmtrace\.(?:tenant|feature|tags|request)|gen_ai\.(?:conversation|prompt)|app)\b/;
 const attribution = (attributes: object): object =>
-  Object.fromEntries(Object.entries(attributes).filter(([name]) => OWN.test(name)));
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => ATTRIBUTION.test(name)));
 
 for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
-  describe(`calls have attributes (${format})`, () => {
+  describe(`the attributes of calls (${format})`, () => {
     let vendor: VendorServer;
     let instrumentation: OpenAIInstrumentation;
     let client: any;
@@ -40,7 +40,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
     };
     const observers = [{ end: (call: Call) => calls.push(call) }];
     const options = { modelMap, observers, log: { logger: log } };
-    const ask = (given: object = {}) => client.chat.completions.create({ ...body, ...given });
+    const ask = (params: object = {}) => client.chat.completions.create({ ...body, ...params });
     const spans = () => telemetry.spans().map(({ attributes }) => attribution(attributes));
 
     before(async () => {
@@ -61,7 +61,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       await vendor.close();
     });
 
-    it('by the function around, on span, log line and call', async () => {
+    it('come from the enclosing function, on the span, the log lines and the call', async () => {
       const set = {
         user: 'ann',
         session: 's1',
@@ -101,21 +101,21 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       ['its user', { user: 'ann' }, { 'user.id': 'ann' }],
       ['its safety identifier', { safety_identifier: 'h1' }, { 'user.id': 'h1' }],
       [
-        'its metadata, of which other entries are not read',
+        'its metadata, but no unknown entry',
         { metadata: { user_id: 'ann', tenant: 'acme', note: 'private' }, user: 'bob' },
         { 'user.id': 'ann', 'llmtrace.tenant.id': 'acme' },
       ],
       ['its cache key', { prompt_cache_key: 'k' }, { 'llmtrace.request.prompt_cache_key': 'k' }],
-      ['fields that are no texts', { user: 5, metadata: 'x', prompt_cache_key: {} }, {}],
+      ['nothing of fields that are no texts', { user: 5, metadata: 'x', prompt_cache_key: {} }, {}],
     ];
     for (const [what, request, expected] of REQUESTS) {
-      it(`by the request: ${what}`, async () => {
+      it(`come from the request: ${what}`, async () => {
         await ask(request);
         assert.deepEqual(spans(), [expected]);
       });
     }
 
-    it('by the stored prompt and the conversation of a response', async () => {
+    it('come from the stored prompt and the conversation of a response', async () => {
       const request = {
         prompt: { id: 'pmpt_1', version: '3' },
         conversation: 'conv_1',
@@ -131,7 +131,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       ]);
     });
 
-    it('by the baggage; the request wins over it, and the function around over both', async () => {
+    it('come from the baggage; the request takes precedence over it, and the enclosing function over both', async () => {
       const carried = { 'user.id': 'carried', 'session.id': 's1', 'tenant.id': 'acme', password: 'no' };
       await withBaggage(carried, async () => {
         await ask();
@@ -145,13 +145,13 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       );
     });
 
-    it('by none of these where the options say so', async () => {
+    it('come from neither baggage nor request where the options switch both off', async () => {
       instrumentation.setConfig({ ...options, attribution: { baggageKeys: [], requestFields: false } });
       await withBaggage({ 'user.id': 'carried' }, () => ask({ user: 'asked' }));
       assert.deepEqual(spans(), [{}]);
     });
 
-    it('of a stream that is read later, elsewhere, are those of its call', async () => {
+    it('of a stream are those of its call, also if another function reads it later', async () => {
       const [one, two] = await Promise.all(
         ['one', 'two'].map((tenant) => withLlmAttributes({ tenant }, () => ask({ stream: true }))),
       );
@@ -165,7 +165,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       );
     });
 
-    it('of 500 concurrent calls never land on another one', async () => {
+    it('of 500 concurrent calls stay separate', async () => {
       const id = fc.option(fc.integer({ min: 0, max: 9 }).map(String), { nil: undefined });
       const asked = fc.record({
         user: id,
@@ -204,21 +204,21 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.deepEqual(onSpans.toSorted(byNumber), expected);
     });
 
-    it('that keep the budgets of tenants apart', async () => {
+    it('keep the budgets of tenants separate', async () => {
       instrumentation.setConfig({ ...options, budget: { tokens: 1, key: 'tenant' } });
-      const of = (tenant: string) =>
+      const call = (tenant: string) =>
         withLlmAttributes({ tenant }, () => ask()).then(
           () => 'answered',
           (error: { code?: string; key?: string }) => [error.code, error.key],
         );
       const refused = ['budget_exceeded', 'tenant=acme'];
       assert.deepEqual(
-        [await of('acme'), await of('acme'), await of('initech')],
+        [await call('acme'), await call('acme'), await call('initech')],
         ['answered', refused, 'answered'],
       );
     });
 
-    it('on metrics only where they are named, and few values', async () => {
+    it('are on metrics only if the options name them, with a limited number of values', async () => {
       await withLlmAttributes({ tenant: 'acme' }, () => ask());
       assert.ok((await telemetry.metrics()).every(({ attributes }) => !('llmtrace.tenant.id' in attributes)));
       const attributed = { metricAttributes: ['tenant.id', 'feature'], maxMetricValues: 3 };
@@ -234,7 +234,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.ok(costs.every(({ attributes }) => !('user.id' in attributes)));
     });
 
-    it('that are hashed where that is asked for: the value is nowhere', async () => {
+    it('are hashed where the options name them, and the plain value is in no telemetry', async () => {
       const hashed = { hash: ['user'], salt: 'secret', metricAttributes: ['user'] };
       const shown: unknown[] = [];
       const budgets = [

@@ -1,4 +1,4 @@
-/** Wrappers of other libraries that were there before llmtrace, and so see what the SDK itself gives. */
+/** Wrappers that other libraries added before llmtrace: they see the SDK's own results. */
 import assert from 'node:assert/strict';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';

@@ -1,4 +1,4 @@
-/** Budgets of streams whose usage the application does not ask for. */
+/** Budgets of streams whose usage the application does not request. */
 import assert from 'node:assert/strict';
 import { budgetReadings } from '@llmtrace/core/internal';
 import { hookVendorModules, loadSdk } from '@llmtrace/test-fixtures/sdks';
@@ -14,7 +14,7 @@ const body = {
 };
 const HEADERS = { 'content-type': 'text/event-stream' };
 
-/** A host that tells the usage of a stream where it is asked for. */
+/** A host that reports the usage of a stream on request. */
 function makeHost() {
   const bodies: any[] = [];
   const fetch = async (_url: string, init: { body: string }): Promise<Response> => {
@@ -48,7 +48,7 @@ describe('a budget of streams', () => {
 
   for (const set of ['openai-4', 'openai-7']) {
     for (const format of ['cjs', 'esm'] as const) {
-      /** Makes so many calls, one after the other, and tells what became of them. */
+      /** Makes `count` calls, one after the other, and returns their outcomes. */
       async function run(baseURL: string, budget: object, count: number) {
         const instrumentation = telemetry.install(new OpenAIInstrumentation({ budget: { ...budget } }));
         const { exports } = await loadSdk({ set, package: 'openai', format });
@@ -64,7 +64,7 @@ describe('a budget of streams', () => {
         return { ends, bodies, points, readings };
       }
 
-      it(`asks for their usage where the host takes that, and hides the chunk, with ${set} as ${format}`, async () => {
+      it(`requests their usage if the host supports that, and hides the chunk, with ${set} as ${format}`, async () => {
         const { ends, bodies } = await run('https://api.openai.com/v1', { tokens: 200 }, 3);
         assert.deepEqual(ends, [1, 1, 'budget_exceeded']);
         assert.deepEqual(
@@ -73,7 +73,7 @@ describe('a budget of streams', () => {
         );
       });
 
-      it(`counts them by what was expected where it may not ask, with ${set} as ${format}`, async () => {
+      it(`counts them by their estimate if it may not request usage, with ${set} as ${format}`, async () => {
         const { ends, bodies, points } = await run('https://llm.example/v1', { tokens: 1000 }, 3);
         assert.deepEqual(ends, [1, 1, 'budget_exceeded']);
         assert.ok(bodies.every(({ stream_options }) => stream_options === undefined));
@@ -85,7 +85,7 @@ describe('a budget of streams', () => {
         );
       });
 
-      it(`is shown with what is spent of it and what remains, with ${set} as ${format}`, async () => {
+      it(`is shown with its spent and remaining amounts, with ${set} as ${format}`, async () => {
         const { ends, readings } = await run('https://api.openai.com/v1', { usd: 3 }, 1);
         assert.deepEqual(ends, [1]);
         const reading = readings.findLast(({ budget }) => budget === '3 USD a day');

@@ -1,4 +1,4 @@
-/** Options of the calls within a function, through the real SDK. */
+/** `withLlmOptions`: options for the calls within a function, through the real SDK. */
 import assert from 'node:assert/strict';
 import type { LlmOptions, LlmTraceConfig } from '@llmtrace/core';
 import { withLlmAttributes, withLlmOptions } from '@llmtrace/core';
@@ -19,9 +19,9 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
     let instrumentation: OpenAIInstrumentation;
     let client: any;
     const use = (options: LlmTraceConfig = {}) => instrumentation.setConfig({ modelMap, ...options });
-    const ask = (given: object = {}) => client.chat.completions.create({ ...body, ...given });
-    const codeOf = (options: LlmOptions, given?: object): Promise<unknown> =>
-      withLlmOptions(options, () => ask(given)).then(
+    const ask = (params: object = {}) => client.chat.completions.create({ ...body, ...params });
+    const codeOf = (options: LlmOptions, params?: object): Promise<unknown> =>
+      withLlmOptions(options, () => ask(params)).then(
         () => 'answered',
         ({ code, status }: any) => code ?? status,
       );
@@ -52,7 +52,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       );
     });
 
-    it('retry them, or do not', async () => {
+    it('set the number of retries', async () => {
       const retrying = new client.constructor({ apiKey: 'sk-test', baseURL: `${vendor.url}/v1` });
       const failing = () => retrying.chat.completions.create({ ...body, model: 'fail-500' }).catch(() => {});
       await withLlmOptions({ retry: { ...RETRY, maxRetries: 1 } }, failing);
@@ -64,7 +64,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.equal(vendor.requests.length, 9);
     });
 
-    it('have budgets of their own, which are one budget however often they are written', async () => {
+    it('have budgets of their own: equal options share one budget', async () => {
       const within = () => codeOf({ budget: { tokens: 1, key: 'tenant', window: 'total' } });
       const [tenant, other] = [`a-${format}`, `b-${format}`];
       assert.equal(await withLlmAttributes({ tenant }, within), 'answered');
@@ -73,7 +73,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.equal(await withLlmAttributes({ tenant }, () => codeOf({})), 'answered');
     });
 
-    it('keep the configured budgets and limits, unless they lift them', async () => {
+    it('add to the configured budgets and limits, or lift them with false', async () => {
       use({ budget: { tokens: 1 }, rateLimit: { rate: 1e-6, mode: 'refuse' } });
       assert.equal(await codeOf({ budget: { tokens: 1e9 } }), 'answered');
       assert.equal(await codeOf({ budget: { tokens: 1e9 } }), 'budget_exceeded');
@@ -82,7 +82,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.equal(await codeOf({}), 'budget_exceeded');
     });
 
-    it('have no cost where that is said, and spend none', async () => {
+    it('with cost: false give calls no cost, and spend no budget', async () => {
       use({ budget: { usd: 1e-9, window: 'total' } });
       for (let time = 0; time < 3; time++) assert.equal(await codeOf({ cost: false }), 'answered');
       const metrics = (await telemetry.metrics()).map(({ name }) => name);
@@ -94,7 +94,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.equal(await codeOf({}), 'budget_exceeded');
     });
 
-    it('record content, or do not, redacted as it is configured', async () => {
+    it('switch the recording of content on and off, and keep the configured redaction', async () => {
       const redact = () => '(hidden)';
       use({ content: { redact: [redact] } });
       await withLlmOptions({ content: { capture: 'SPAN_ONLY' } }, () => ask());
@@ -107,7 +107,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.match(String(contents[2]), /hello/);
     });
 
-    it('are those of the function around, as far as the inner one sets no others', async () => {
+    it('apply from the outer function, unless the inner one sets the same option', async () => {
       await withLlmOptions({ name: 'outer', cost: false }, () =>
         withLlmOptions({ name: 'inner' }, () => ask()),
       );
@@ -115,7 +115,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.deepEqual([span?.name, span?.attributes['gen_ai.usage.cost']], ['inner', undefined]);
     });
 
-    it('that are wrong have no effect, and are one warning each', async () => {
+    it('have no effect if they are wrong, and cause one warning each', async () => {
       const diag = recordDiag();
       const wrong: any = {
         retry: { maxRetry: 3 },

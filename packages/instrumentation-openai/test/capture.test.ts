@@ -1,4 +1,4 @@
-/** What is captured of a real SDK's calls, and what is not: the capture is the same for all vendors. */
+/** The captured content of a real SDK's calls; the code is the same for all vendors. */
 import assert from 'node:assert/strict';
 import type { Content, LlmTraceConfig } from '@llmtrace/core';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
@@ -18,7 +18,7 @@ const throwing = (error: unknown): never => {
 
 type Options = NonNullable<LlmTraceConfig['content']>;
 
-describe('what is captured', () => {
+describe('the capture of content', () => {
   let vendor: VendorServer;
   let instrumentation: OpenAIInstrumentation;
   let client: any;
@@ -56,7 +56,7 @@ describe('what is captured', () => {
 
   const chat = (params: object = body()) => client.chat.completions.create(params);
 
-  it('is off by default: message content is not even read', async () => {
+  it('is off by default: llmtrace does not even read message content', async () => {
     const looked: string[] = [];
     const message = {
       role: 'user',
@@ -74,7 +74,7 @@ describe('what is captured', () => {
     assert.equal(looked.length, own * 2, 'as often as the SDK itself looks');
   });
 
-  it('is what the application sent, whatever it does with it afterwards', async () => {
+  it('records the content as it was sent, also if the application changes it afterwards', async () => {
     const params = body();
     const { 'input.messages': input, 'output.messages': output } = await captured(
       { capture: 'SPAN_ONLY' },
@@ -91,7 +91,7 @@ describe('what is captured', () => {
     ]);
   });
 
-  it('is of a stream what came until the application left it', async () => {
+  it('records the part of a stream that arrived before the application left it', async () => {
     const { 'output.messages': output } = await captured({ capture: 'SPAN_ONLY' }, async () => {
       let chunks = 0;
       for await (const _ of await chat({ ...body(), stream: true })) if (++chunks === 4) break;
@@ -100,7 +100,7 @@ describe('what is captured', () => {
     assert.ok(ANSWER.startsWith(output[0].parts[0].content) && output[0].parts[0].content !== ANSWER);
   });
 
-  it('is only the request where the vendor refused it', async () => {
+  it('records only the request if the vendor refused it', async () => {
     const content = await captured({ capture: 'SPAN_ONLY' }, () =>
       chat({ ...body(), model: 'fail-401' }).catch(() => {}),
     );
@@ -124,7 +124,7 @@ describe('what is captured', () => {
       },
     ],
   ] as const) {
-    it(`is nothing where a redactor ${what}, with a warning that shows none of its text`, async () => {
+    it(`records nothing where a redactor ${what}, and warns without its text`, async () => {
       const recorder = recordDiag();
       try {
         const content = await captured({ capture: 'SPAN_ONLY', redact: redact as () => string }, () =>
@@ -140,7 +140,7 @@ describe('what is captured', () => {
     });
   }
 
-  it('is what the completion hook leaves of it', async () => {
+  it('records the content that the completion hook returns', async () => {
     const { 'input.messages': input } = await captured(
       {
         capture: 'SPAN_ONLY',
@@ -155,7 +155,7 @@ describe('what is captured', () => {
     assert.equal(telemetry.spans()[0]?.attributes['stored.at'], 'there');
   });
 
-  it('is nothing where the completion hook throws', async () => {
+  it('records nothing if the completion hook throws', async () => {
     const recorder = recordDiag();
     try {
       const completionHook = () => {
@@ -176,7 +176,7 @@ describe('what is captured', () => {
     ['has no class', () => throwing(Object.defineProperty(new Error(), 'constructor', { value: undefined }))],
     ['quotes a trace', () => throwing(new Error('no\n    at home jane@example.com'))],
   ] as const) {
-    it(`is nothing where the hook fails with an error that ${what}; the application sees nothing of it`, async () => {
+    it(`records nothing if the hook fails with an error that ${what}, which the application does not see`, async () => {
       const recorder = recordDiag();
       try {
         const options: Options = { capture: 'SPAN_ONLY', completionHook: hook };
@@ -193,7 +193,7 @@ describe('what is captured', () => {
     });
   }
 
-  it('is nothing where the hook returns no messages, and the other attributes stay', async () => {
+  it('records nothing where the hook returns no messages, and keeps the other attributes', async () => {
     const completionHook = (content: Content) => {
       content.outputMessages = 'gone' as unknown as [];
     };
@@ -209,7 +209,7 @@ describe('what is captured', () => {
     }
   });
 
-  it('goes to the completion hook once, though nothing is recorded and the span is not sampled', async () => {
+  it('calls the completion hook once, also if nothing is recorded and the span is not sampled', async () => {
     const seen: (string | undefined)[] = [];
     const content: Options = {
       completionHook: async ({ outputMessages }) => {
@@ -230,7 +230,7 @@ describe('what is captured', () => {
     }
   });
 
-  it('is not worked out for a span that is not sampled', async () => {
+  it('does not read content for a span that is not sampled', async () => {
     let redacted = 0;
     const redact = (text: string) => {
       redacted++;
@@ -245,7 +245,7 @@ describe('what is captured', () => {
     assert.ok(redacted > 0);
   });
 
-  it('does not depend on there being a span', async () => {
+  it('does not depend on a span', async () => {
     instrumentation.setConfig({ content: { capture: 'SPAN_ONLY' } });
     instrumentation.setTracerProvider(trace.getTracerProvider());
     assert.equal((await chat()).choices.length, 1);

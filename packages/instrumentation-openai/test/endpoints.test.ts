@@ -1,4 +1,4 @@
-/** What the endpoints read out of requests, answers and chunks. */
+/** The values that endpoints read from requests, answers and chunks. */
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
 import { chat, completions } from '../src/chat.ts';
@@ -6,7 +6,7 @@ import { embeddings } from '../src/embeddings.ts';
 import { media } from '../src/media.ts';
 import { responses } from '../src/responses.ts';
 
-/** What is defined of a record. */
+/** The defined fields of a record. */
 const defined = (record: object) => JSON.parse(JSON.stringify(record));
 
 const request = (endpoint: Endpoint, body: object) => defined(endpoint.request([body], undefined));
@@ -23,7 +23,7 @@ const [images] = media as [Endpoint];
 const transcriptions = media[3] as Endpoint;
 
 describe('chat completions', () => {
-  it('are asked with these parameters', () => {
+  it('read these parameters of a request', () => {
     const body = {
       model: 'gpt-4o',
       messages: [{ role: 'user', content: 'secret' }],
@@ -50,7 +50,7 @@ describe('chat completions', () => {
     });
   });
 
-  it('may be asked with nothing, or with nonsense', () => {
+  it('accept a request without fields, or with values of wrong types', () => {
     assert.deepEqual(request(chat, {}), { stream: false });
     assert.deepEqual(defined(chat.request([], undefined)), { stream: false });
     assert.deepEqual(request(chat, { model: 5, temperature: 'hot', stop: null }), { stream: false });
@@ -107,7 +107,7 @@ describe('chat completions', () => {
     });
   });
 
-  it('may be asked for usage only where the application did not choose', () => {
+  it('may request usage only if the application did not choose', () => {
     const body = Object.freeze({ model: 'm', stream: true, stream_options: Object.freeze({ x: 1 }) });
     const options = {};
     assert.deepEqual(chat.askUsage?.([body, options]), [
@@ -132,7 +132,7 @@ describe('legacy completions', () => {
 });
 
 describe('responses', () => {
-  it('are asked with these parameters', () => {
+  it('read these parameters of a request', () => {
     const body = {
       model: 'gpt-5',
       input: 'secret',

@@ -1,4 +1,4 @@
-/** What a gateway answers through the real SDK, and what is recorded of it with capture off and on. */
+/** Arbitrary answers of a gateway through the real SDK, recorded with capture off and on. */
 import assert from 'node:assert/strict';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

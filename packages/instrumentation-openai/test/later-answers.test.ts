@@ -30,7 +30,7 @@ describe('an answer that comes later', () => {
   beforeEach(() => telemetry.reset());
   after(() => instrumentation.disable());
 
-  /** A client whose requests are answered by these, one after the other. */
+  /** A client that gets these answers, one after the other. */
   function clientOf(...answers: (object | Response)[]): any {
     const fetch = async () => {
       const next = answers.shift() as object;
@@ -144,5 +144,108 @@ describe('an answer that comes later', () => {
     );
     for (let i = 0; i < 3; i++) await client.batches.retrieve('batch_1');
     assert.deepEqual(costs(), [COST / 2]);
+  });
+
+  it('of a batch is a lower bound where a long request costs more', async () => {
+    const long = { input_tokens: 300_000, output_tokens: 0, total_tokens: 300_000 };
+    const client = clientOf({ id: 'batch_long', model: 'gpt-5.5', status: 'completed', usage: long });
+    await client.batches.retrieve('batch_long');
+    const [{ attributes = {} } = {}] = telemetry.spans();
+    assert.equal(attributes['gen_ai.usage.cost'], (300_000 * 5) / 1e6 / 2);
+    assert.deepEqual(attributes['llmtrace.cost.missing'], ['long_context']);
+  });
+
+  describe('in the file of a batch that has no usage itself', () => {
+    const body = { object: 'chat.completion', model: 'gpt-5', usage };
+    const line = (response: object | null, error: object | null = null) =>
+      JSON.stringify({
+        id: 'r',
+        custom_id: 'c',
+        response: response && { status_code: 200, body: response },
+        error,
+      });
+    const LINES = [
+      line(body),
+      line({ ...body, model: 'gpt-4o-mini' }),
+      line(null, { code: 'batch_expired', message: 'no' }),
+      line({ error: { message: 'no' } }),
+      line({ object: 'response', model: 'gpt-5', usage, tool_usage: { web_search: { num_requests: 2 } } }),
+      '',
+    ].join('\n');
+    const TOTAL = COST + (1000 * 0.15 + 200 * 0.6) / 2e6 + 2 * 0.01;
+    let files = 0;
+    const batch = () => ({ id: `batch_f${++files}`, status: 'completed', output_file_id: `file_${files}` });
+    const bytes = (text = LINES) =>
+      new Response(text, { headers: { 'content-type': 'application/octet-stream' } });
+
+    /** Reads the file of a new batch, and asserts the cost. */
+    async function reads(read: (answer: any) => Promise<unknown>, cost: number | undefined, text = LINES) {
+      const { id, output_file_id: file } = batch();
+      const client = clientOf(
+        { id, status: 'in_progress' },
+        { id, status: 'completed', output_file_id: file },
+        bytes(text),
+        bytes(text),
+      );
+      await client.batches.retrieve(id);
+      await client.batches.retrieve(id);
+      for (let i = 0; i < 2; i++) await read(client.files.content(file));
+      await telemetry.ended();
+      if (cost === undefined) assert.deepEqual(costs(), []);
+      else assert.ok(Math.abs(Number(costs()[0]) / cost - 1) < 1e-9, `${costs()}, not ${cost}`);
+      assert.ok(costs().length <= 1);
+    }
+
+    it('is that of all lines, once', async () => {
+      const texts: unknown[] = [];
+      await reads(async (answer) => texts.push(await (await answer).text()), TOTAL);
+      assert.deepEqual(texts, [LINES, LINES]);
+      assert.equal(telemetry.spans()[0]?.attributes['gen_ai.usage.input_tokens'], 3000);
+      assert.equal(telemetry.spans()[0]?.attributes['llmtrace.cost.missing'], undefined);
+    });
+
+    for (const [what, read] of Object.entries({
+      arrayBuffer: async (answer: any) => (await answer).arrayBuffer(),
+      bytes: async (answer: any) => (await answer).bytes(),
+      asResponse: async (answer: any) => (await answer.asResponse()).text(),
+      withResponse: async (answer: any) => (await answer.withResponse()).data.text(),
+    }))
+      it(`is known by ${what}()`, () => reads(read, TOTAL));
+
+    it('is unknown where the application reads the body as a stream, or no more than the headers', async () => {
+      await reads(async (answer) => {
+        for await (const _ of (await answer).body);
+      }, undefined);
+      await reads(async (answer) => void (await answer).body?.cancel(), undefined);
+    });
+
+    it('is marked where a line is no JSON', async () => {
+      await reads(async (answer) => (await answer).text(), TOTAL, `${LINES}{"id"`);
+      assert.deepEqual(telemetry.spans()[0]?.attributes['llmtrace.cost.missing'], ['usage']);
+    });
+
+    it('takes in a large file in steps', async () => {
+      const text = `${line(body)}\n`.repeat(20_000);
+      const readWhole = async (answer: any) => {
+        assert.equal((await (await answer).text()).length, text.length);
+        while (telemetry.spans().length === 0) await new Promise(setImmediate);
+      };
+      await reads(readWhole, (20_000 * COST) / 2, text);
+    });
+
+    it('is nothing of a file that is not of a batch which was retrieved', async () => {
+      const client = clientOf(bytes());
+      assert.equal(await (await client.files.content('file_other')).text(), LINES);
+      assert.deepEqual(costs(), []);
+    });
+
+    it('leaves an error of the request as it is', async () => {
+      const { id, output_file_id: file } = batch();
+      const refused = Response.json({ error: { message: 'no' } }, { status: 404 });
+      const client = clientOf({ id, status: 'completed', output_file_id: file }, refused);
+      await client.batches.retrieve(id);
+      await assert.rejects(client.files.content(file), /404 no/);
+      assert.deepEqual(costs(), []);
+    });
   });
 });

@@ -1,4 +1,4 @@
-/** What retries and refusals do under load: a vendor that refuses everything, and calls that are refused by thousands. */
+/** Retries and refusals under load: a vendor that refuses all calls, and thousands of refused calls. */
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,7 +20,7 @@ describe('a storm', () => {
   let server: Server;
   let requests = 0;
   let refused = 0;
-  /** The body of what is answered with 429; undefined where all is well. */
+  /** The body of the answers with status 429; undefined if the vendor answers normally. */
   let trouble: object | undefined;
 
   before(async () => {
@@ -92,7 +92,7 @@ describe('a storm', () => {
     });
   });
 
-  it('is not made worse by repeating what a used-up quota refuses', async () => {
+  it('causes no retries of calls that a used-up quota refuses', async () => {
     await withConfig({ retry: { initialInterval: 5 } }, async (call) => {
       trouble = { error: { code: 'insufficient_quota', type: 'insufficient_quota', message: 'Pay first.' } };
       await assert.rejects(call, { status: 429, code: 'insufficient_quota' });
@@ -114,7 +114,7 @@ describe('a storm', () => {
       const sizes: number[] = [];
       for (let rounds = 0; rounds < 6; rounds++) sizes.push(await round());
       const grown = Math.min(...sizes.slice(3)) - Math.min(...sizes.slice(0, 3));
-      // What one call holds while it is open is some 10 kB.
+      // An open call holds some 10 kB.
       assert.ok(grown < 1_000_000, `${grown} bytes more after 900 refused calls`);
       assert.equal(requests, 1);
     });

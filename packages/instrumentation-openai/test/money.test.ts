@@ -1,5 +1,5 @@
 /**
- * What calls cost at the hosts that people ask beside OpenAI's own, and what is marked: the answers are those of public
+ * The costs of calls at other hosts than OpenAI's own, and the parts that are marked: the answers are those of public
  * bug reports, through the real SDK.
  */
 import assert from 'node:assert/strict';
@@ -22,7 +22,7 @@ interface Told {
 interface Row {
   readonly what: string;
   readonly baseURL?: string;
-  /** What the application asks. */
+  /** The request of the application. */
   readonly ask: (client: any) => Promise<unknown>;
   readonly body?: object;
   /** A stream's events, in the place of a body. */

@@ -1,4 +1,4 @@
-/** What must not happen whatever the environment and OpenTelemetry do. */
+/** Effects that must never happen, no matter what the environment and OpenTelemetry do. */
 import assert from 'node:assert/strict';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
@@ -32,7 +32,7 @@ describe('an application that is instrumented', () => {
     await vendor.close();
   });
 
-  it('gets its answer where a provider gives meters that make nothing', async () => {
+  it('gets its answer if a provider has meters that make no instruments', async () => {
     instrumentation.setMeterProvider({ getMeter: () => ({}) } as unknown as MeterProvider);
     assert.ok((await client.chat.completions.create(body)).id);
   });
@@ -52,7 +52,7 @@ describe('an application that is instrumented', () => {
     const attributesProcessors = [{ process: (_: unknown, at?: Context) => ({ tenant: tenantOf(at) }) }];
     const byTenant = createTelemetry([{ instrumentName: '*', attributesProcessors }]);
     byTenant.install(instrumentation);
-    // From the first collection of its meter on, what calls measure is held.
+    // From the first collection of its meter on, measurements of calls are buffered.
     await client.chat.completions.create(body);
     await byTenant.reset();
     const stream = { ...body, stream: true, stream_options: { include_usage: true } };
@@ -88,7 +88,7 @@ describe('an application that is instrumented', () => {
     });
   });
 
-  it('finds the methods of its promises called what they were called, and as hidden', async () => {
+  it('finds the methods of its promises under their names, and not enumerable', async () => {
     const promise = client.chat.completions.create(body);
     const methods = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(promise));
     for (const [name, length] of Object.entries({ asResponse: 0, _thenUnwrap: 1 })) {
@@ -121,7 +121,7 @@ describe('an application that is instrumented', () => {
     assert.match(lines[0] ?? '', /^llmtrace: calls of openai are also traced by dd-trace/);
   });
 
-  it('has the tokens of an answer whose body it only looked at before', async () => {
+  it('has the tokens of an answer whose raw response it read before', async () => {
     const promise = client.chat.completions.create(body);
     const { body: raw } = await promise.asResponse();
     assert.ok(raw);
@@ -136,7 +136,7 @@ describe('LLMTRACE_ENABLED=false', () => {
     delete process.env['LLMTRACE_ENABLED'];
   });
 
-  it('holds in a set-up that enables what is not enabled', () => {
+  it('also applies to a set-up that enables disabled instrumentations', () => {
     process.env['LLMTRACE_ENABLED'] = 'false';
     const instrumentation = new OpenAIInstrumentation();
     instrumentation.enable();

@@ -1,4 +1,4 @@
-/** Whose requests are those that have the headers of an SDK made by Stainless. */
+/** Requests with the headers of SDKs made by Stainless: the instrumentation finds its own. */
 import assert from 'node:assert/strict';
 import { entry as openaiEntry } from '../src/index.ts';
 
@@ -21,7 +21,7 @@ describe('a request of the SDK', () => {
     ['of another client', { 'user-agent': 'curl/8' }, undefined],
   ];
   for (const [what, headers, expected] of SENT) {
-    it(`may be one by its headers, or not: ${what}`, () => assert.equal(versionOf(headers), expected));
+    it(`is recognised by its headers: ${what}`, () => assert.equal(versionOf(headers), expected));
   }
 
   it('is one that an endpoint sends', () => {

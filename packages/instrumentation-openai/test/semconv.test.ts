@@ -1,4 +1,4 @@
-/** What the switches of the conventions change, and the usage of streams that is asked for on request. */
+/** The switches of the conventions, and the usage of streams that llmtrace requests as an option. */
 import assert from 'node:assert/strict';
 import type { LlmTraceConfig } from '@llmtrace/core';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
@@ -87,7 +87,7 @@ describe('the switches of the conventions', () => {
     );
   });
 
-  it('name the cost as asked', async () => {
+  it('choose the name of the cost', async () => {
     const { names, attributes } = await told({ costSemconv: 'draft' }, chat);
     assert.ok(names.includes('gen_ai.client.operation.cost'));
     assert.equal(typeof attributes['gen_ai.usage.cost.amount'], 'number');
@@ -114,7 +114,7 @@ describe('the switches of the conventions', () => {
   });
 });
 
-describe('the usage of a stream, asked for on behalf of the application', () => {
+describe('the usage of a stream, which llmtrace requests for the application', () => {
   for (const set of ['openai-4', 'openai-5', 'openai-6', 'openai-7']) {
     it(`is recorded, and the application gets the same chunks, with ${set}`, async () => {
       const vendor = await startVendorServer();

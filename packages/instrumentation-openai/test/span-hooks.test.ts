@@ -1,4 +1,4 @@
-/** Hooks of the application with the span of a call. */
+/** The application's hooks that get the span of a call. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LlmTraceConfig } from '@llmtrace/core';
@@ -23,7 +23,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
     let instrumentation: OpenAIInstrumentation;
     let client: any;
     const use = (options: LlmTraceConfig) => instrumentation.setConfig({ modelMap, ...options });
-    const ask = (given: object = {}) => client.chat.completions.create({ ...body, ...given });
+    const ask = (params: object = {}) => client.chat.completions.create({ ...body, ...params });
 
     before(async () => {
       await hookVendorModules();
@@ -41,7 +41,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       await vendor.close();
     });
 
-    it('run once a call, in their order, and what they set is on it', async () => {
+    it('run once a call, in their order, and set attributes of its span', async () => {
       const seen: unknown[] = [];
       use({
         startSpanHook: ({ request }) => ({ 'app.model': request.model ?? '', 'server.port': 1 }),
@@ -76,7 +76,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.deepEqual(seen, [['failed', 400]]);
     });
 
-    it('give a sampler attributes, and run where nothing is recorded', async () => {
+    it('give attributes to a sampler, and run also for a span that is not sampled', async () => {
       const exporter = new InMemorySpanExporter();
       const sampler = {
         shouldSample: (_c: unknown, _t: unknown, _n: unknown, _k: unknown, attributes: any) => ({
@@ -97,7 +97,7 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.deepEqual(recording, [true, false]);
     });
 
-    it('that fail are logged once, and dropped: call and span are whole', async () => {
+    it('do not change call or span when they fail, and are logged once', async () => {
       const rejections = interceptRejections();
       const diag = recordDiag();
       const fail = (name: string) => () => {
@@ -124,11 +124,11 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       assert.equal(telemetry.spans().length, 9);
       assert.ok(telemetry.spans().every(({ attributes }) => attributes['gen_ai.response.id']));
       const isFirst = format === 'cjs';
-      // What the engine drops of observers is logged once a process.
+      // The engine logs failures of observers once a process.
       assert.deepEqual(counts, [3, 6, isFirst ? 9 : 6]);
     });
 
-    it('that are no functions are refused by name', () => {
+    it('must be functions: the error names the option', () => {
       for (const name of ['startSpanHook', 'requestHook', 'responseHook'])
         assert.throws(() => use({ [name]: 'x' }), {
           message: `Expected \`${name}\` to be a function, got "x".`,

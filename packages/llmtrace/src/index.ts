@@ -1,4 +1,4 @@
-/** @module The command `llmtrace`: what it runs is in `@llmtrace/auto` and `@llmtrace/view`. */
+/** @module The command `llmtrace`. Its subcommands are functions of `@llmtrace/auto` and `@llmtrace/view`. */
 import module from 'node:module';
 import { numberOf, parsed, UsageError, unknownCommand } from './options.ts';
 import { USAGE } from './usage.ts';
@@ -7,13 +7,13 @@ const require = module.createRequire(import.meta.url);
 
 type Command = (args: readonly string[]) => Promise<number> | number;
 
-/** Each is loaded where it is asked for: help does not wait for OpenTelemetry. */
+/** Each package is loaded only for its commands, so that `--help` does not wait for OpenTelemetry. */
 const auto = () => require('@llmtrace/auto/cli') as typeof import('@llmtrace/auto/cli');
 const viewer = () => require('@llmtrace/view') as typeof import('@llmtrace/view');
 
 /** @throws UsageError for a command that cannot be started. */
 async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 0) throw new UsageError('Name what to run: llmtrace run app.mjs');
+  if (args.length === 0) throw new UsageError('Name the application to run: llmtrace run app.mjs');
   const { code } = auto().start(args, {});
   return code.catch((error: Error) => {
     throw new UsageError(`${args[0]} cannot be started: ${error.message}`);
@@ -38,8 +38,8 @@ const MAX_MEMORY = 65_536;
 
 function view(args: readonly string[]): Promise<number> {
   const cut = args.indexOf('--');
-  const own = cut < 0 ? args : args.slice(0, cut);
-  const { values, positionals } = parsed('view', own, VIEW_OPTIONS);
+  const viewArgs = cut < 0 ? args : args.slice(0, cut);
+  const { values, positionals } = parsed('view', viewArgs, VIEW_OPTIONS);
   const text = (name: string) => values[name] as string | undefined;
   const { start, reportsIn } = auto();
   const launcher = {
@@ -65,8 +65,9 @@ function view(args: readonly string[]): Promise<number> {
   );
 }
 
+/** @throws UsageError for more arguments than the command takes. */
 function allow(most: number, positionals: readonly string[]): void {
-  if (positionals.length > most) throw new UsageError(`There is one word too many: ${positionals[most]}`);
+  if (positionals.length > most) throw new UsageError(`There is one argument too many: ${positionals[most]}`);
 }
 
 function prices(args: readonly string[]): number {
@@ -91,11 +92,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 const HELP = new Set(['--help', '-h', 'help']);
 
-/** The help that was asked for. `run` and `doctor` hand the options of an application on. */
+/** The help text, if an argument requests it. Arguments of the application do not count, with `run` and after `--`. */
 function helpFor(name: string, args: readonly string[]): string | undefined {
-  const own =
+  const llmtraceArgs =
     name === 'run' ? args.slice(0, 1) : args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
-  return own.some((word) => HELP.has(word)) ? USAGE[name] : undefined;
+  return llmtraceArgs.some((word) => HELP.has(word)) ? USAGE[name] : undefined;
 }
 
 const version = (): string => (require('../package.json') as { version: string }).version;
@@ -118,7 +119,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** @returns the exit code: 2 where the arguments are wrong. */
+/** @returns the exit code; 2 if the arguments are wrong. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);

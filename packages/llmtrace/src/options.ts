@@ -1,7 +1,7 @@
-/** Options of the commands: read, checked, and suggested where one is misspelt. */
+/** Reads and checks the options of the commands, and suggests the right name of a misspelt one. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** The arguments are wrong: its message says what to do. */
+/** The error of wrong arguments; its message explains how to correct them. */
 export class UsageError extends Error {}
 
 export type OptionTable = NonNullable<ParseArgsConfig['options']>;
@@ -12,7 +12,7 @@ export interface Parsed {
   readonly positionals: readonly string[];
 }
 
-/** How many letters must change for one word to become the other. */
+/** The number of letters to insert, remove or replace that turns one word into the other. */
 export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
@@ -26,9 +26,10 @@ export function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** The longest part of a word that is compared. */
 const LONGEST = 40;
 
-/** The word that was probably meant. */
+/** The known word that is nearest to a misspelt one; undefined if none is near. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((each) => [distance(word.slice(0, LONGEST), each), each] as const)
@@ -66,7 +67,7 @@ export function parsed(command: string, args: readonly string[], options: Option
 
 const nameOf = (word: string): string => word.slice(2).split('=', 1)[0] ?? '';
 
-/** @throws UsageError where it is no whole number in the range. */
+/** @throws UsageError for a value that is no whole number in the range. */
 export function numberOf(
   values: Values,
   name: string,

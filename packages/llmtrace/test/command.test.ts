@@ -21,15 +21,15 @@ async function llmtrace(args: readonly string[], cwd = tmpdir()): Promise<Ended>
     cwd,
     env: { ...process.env, CI: '1', NODE_OPTIONS: '' },
   });
-  const said = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (part) => {
-    said.stdout += part;
+    output.stdout += part;
   });
   child.stderr.on('data', (part) => {
-    said.stderr += part;
+    output.stderr += part;
   });
   const [code] = await once(child, 'close');
-  return { code, ...said };
+  return { code, ...output };
 }
 
 describe('the command llmtrace', () => {
@@ -57,26 +57,26 @@ describe('the command llmtrace', () => {
     [['view', '--prot', '3'], /no option --prot\. Did you mean --port\?/],
     [['view', '--port', 'x'], /--port must be a whole number from 0 to 65535; it is x/],
     [['view', '--port'], /argument missing/],
-    [['prices', 'a', 'b'], /one word too many: b/],
-    [['run'], /Name what to run/],
+    [['prices', 'a', 'b'], /one argument too many: b/],
+    [['run'], /Name the application to run/],
     [['run', './not-there'], /cannot be started/],
     [['constructor'], /no command/],
   ];
   for (const [args, words] of wrong) {
-    it(`says what is wrong with ${args.join(' ')}`, async () => {
+    it(`explains the fault of ${args.join(' ')}`, async () => {
       const { code, stderr } = await llmtrace(args);
       assert.equal(code, 2, stderr);
       assert.match(stderr, words);
     });
   }
 
-  it('suggests the nearest word, and none that is far', () => {
+  it('suggests the nearest word, unless it is too different', () => {
     assert.equal(distance('kitten', 'sitting'), 3);
     assert.equal(suggestion('doktor', ['run', 'doctor']), 'doctor');
     assert.equal(suggestion('xyzzy', ['run', 'doctor']), undefined);
   });
 
-  it('runs an application with its own arguments, and ends as that ends', async () => {
+  it('runs an application with its own arguments, and exits with its code', async () => {
     const app = write('app.mjs', 'console.log(process.argv[2]); process.exit(7);');
     const { code, stdout } = await llmtrace(['run', app, '--help'], folder);
     assert.deepEqual([code, stdout], [7, '--help\n']);
@@ -88,7 +88,7 @@ describe('the command llmtrace', () => {
     assert.match(stdout, /--import file:.*auto\/dist\/index\.js/);
   });
 
-  it('knows the price of a model, and says where there is none', async () => {
+  it('shows the price of a model, or that it has none', async () => {
     const known = await llmtrace(['prices', 'gpt-5-mini']);
     assert.equal(known.code, 0);
     assert.match(known.stdout, /openai +input \$0\.25, cached \$0\.025, output \$2/);
@@ -97,7 +97,7 @@ describe('the command llmtrace', () => {
     assert.match(unknown.stdout, /has "no-such-model": its calls have no cost/);
   });
 
-  it('writes the start script, and only that', async () => {
+  it('writes the start script and nothing else', async () => {
     const manifest = {
       name: 'x',
       scripts: { start: 'node app.mjs', test: 'x' },
@@ -133,7 +133,7 @@ describe('the command llmtrace', () => {
     assert.equal(resourceSpans[0].scopeSpans[0].spans[0].name, 'x');
   });
 
-  it('gives the command the token that it asks for', async () => {
+  it('gives the command the token that the viewer requires', async () => {
     const app = write(
       'app.mjs',
       'process.exit(process.env.OTEL_EXPORTER_OTLP_HEADERS?.startsWith("authorization=Bearer") ? 0 : 9)',

@@ -60,7 +60,7 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
   });
   const series = makeSeries(metrics, ['model', 'error_type', ...attributeLabels]);
   const withAttributes = (labels: Labels, call: Call): Labels => {
-    // A call of another copy of llmtrace may have none.
+    // A call of an older copy of llmtrace has no attributes.
     for (const [at, name] of attributeLabels.entries())
       labels[name] = label(name, attributeValue(call.attributes ?? {}, attributes[at] as string));
     return labels;
@@ -122,7 +122,7 @@ const FROM_ZERO = [
   'estimated',
 ] as const satisfies (keyof Metrics)[];
 
-/** The code of a refusal as a label; a code that only another version of llmtrace has is `other`. */
+/** The label for the code of a refusal; a code of another version of llmtrace is `other`. */
 const reasonOf = (code: string): string => ((REFUSALS as readonly string[]).includes(code) ? code : OTHER);
 
 /** Records retries, waits and estimates, which refused calls have, too. */

@@ -4,13 +4,13 @@ import type { Metrics } from './metrics.ts';
 type Labels = Readonly<Record<string, string>>;
 
 export interface SeriesOf {
-  /** A call has such labels. @returns true where they are new */
+  /** Records the labels of a call. @returns true if they are new */
   add(labels: Labels): boolean;
   /** Removes all series in which `label` has that value: a counter that comes back begins at 0, as after a restart. */
   remove(label: string, value: string): void;
 }
 
-/** @param indexed the labels whose values may go. */
+/** @param indexed the labels whose values may be removed. */
 export function makeSeries(metrics: Metrics, indexed: readonly string[]): SeriesOf {
   const all = new Map<string, Labels>();
   /** By label and value, the keys of its series. */

@@ -48,7 +48,7 @@ describe('the Prometheus metrics by attributes of calls', () => {
   const costs = async (observer: PrometheusObserver): Promise<[string, number][]> =>
     Object.entries(await samples(observer)).filter(([name]) => name.startsWith('llmtrace_cost_usd_total'));
 
-  it('have labels of those that are named, and of no others', async () => {
+  it('have labels for the configured attributes only', async () => {
     const observer = prometheusObserver({ attributes: ['tenant.id', 'feature'] });
     play(observer, of('acme'), of('acme'), of(undefined));
     play(observer, of('acme', { outcome: 'failed', error: { status: 429 } }));
@@ -63,7 +63,7 @@ describe('the Prometheus metrics by attributes of calls', () => {
     assert.equal((await samples(observer))[failed], 1);
   });
 
-  it('keep to their cap, and let the series of an idle value go', async () => {
+  it('keep to their cap, and remove the series of an idle value', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['performance'] });
     const diag = recordDiag();
     try {
@@ -93,7 +93,7 @@ describe('the Prometheus metrics by attributes of calls', () => {
     );
   });
 
-  it('take calls of another copy of llmtrace, which have no attributes', async () => {
+  it('accept calls of another copy of llmtrace, which have no attributes', async () => {
     const observer = prometheusObserver({ attributes: ['tenant'] });
     play(observer, of('x', { attributes: undefined as any }));
     assert.equal((await costs(observer)).length, 1);
@@ -198,7 +198,7 @@ describe('the Prometheus metrics of calls', () => {
     assert.equal((await samples(observer))[cost], 0.25);
   });
 
-  it('count calls that llmtrace refused as none of the provider', async () => {
+  it('do not count calls that llmtrace refused as calls of the provider', async () => {
     const observer = prometheusObserver();
     const error = new LlmTraceError('no', { code: 'wait_too_long', key: 'k', retryAfter: undefined });
     const retries = [{ time: 1, errorType: 'server', status: 500, delay: 5 }];
@@ -227,7 +227,7 @@ describe('the Prometheus metrics of calls', () => {
     assert.equal(counted['llmtrace_partial_costs_total{provider="openai",model="gpt-4o"}'], 1);
   });
 
-  it('stop at a number of label values, and say so once', async () => {
+  it('stop at a number of label values, with one warning', async () => {
     const diag = recordDiag();
     const observer = prometheusObserver({ maxLabelValues: 2 });
     for (const model of ['a', 'b', 'c', 'd', 'a'])
@@ -297,7 +297,7 @@ describe('the Prometheus metrics of calls', () => {
 });
 
 describe('the registry of the application', () => {
-  it('gets the metrics, and keeps what it has', async () => {
+  it('gets the metrics, and keeps its own', async () => {
     const register = new Registry();
     const own = new Counter({ name: 'orders', help: 'x', registers: [register] });
     own.inc(3);
@@ -321,7 +321,7 @@ describe('the registry of the application', () => {
     assert.deepEqual(diag.lines, []);
   });
 
-  it('lets the series of idle models go for those of new ones, and of no others', async () => {
+  it('replaces the series of idle models by those of new ones', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['performance'] });
     try {
       const observer = prometheusObserver({ maxLabelValues: 2, defaultLabels: { service: 'chat' } });

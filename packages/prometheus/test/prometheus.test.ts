@@ -65,8 +65,8 @@ function busyObserver() {
   return observer;
 }
 
-describe('what ships for Prometheus and Grafana', () => {
-  it('asks for metrics that exist, and for all of them', async () => {
+describe('the files for Prometheus and Grafana', () => {
+  it('query existing metrics, and all of them', async () => {
     const names = await seriesNames();
     const asked = new Set([...queries, rules].flatMap(named));
     assert.deepEqual(
@@ -185,7 +185,7 @@ const installed = ['prometheus', 'promtool'].every((name) => {
     assert.equal(alert.metric.provider, 'openai');
   });
 
-  it('finds nothing to say against the rules and the format', async () => {
+  it('pass promtool’s checks of the rules and the format', async () => {
     execFileSync('promtool', ['check', 'rules', RULES], { stdio: 'pipe' });
     const { body } = await render(busyObserver().register, undefined);
     execFileSync('promtool', ['check', 'metrics'], { input: body, stdio: 'pipe' });

@@ -22,7 +22,7 @@ const ACCEPT =
   'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
 
 describe('the listener for scrapes', () => {
-  it('answers in the format that is asked for, on /metrics alone', async () => {
+  it('answers in the requested format, on /metrics alone', async () => {
     const observer = prometheusObserver();
     observer.end?.(aCall({ outcome: 'completed' }));
     const server = serveMetrics(observer, LOOPBACK);
@@ -81,7 +81,7 @@ describe('the listener for scrapes', () => {
 });
 
 describe('the handler for a server of the application', () => {
-  it('answers with the metrics, whatever the path', async () => {
+  it('answers with the metrics on each path', async () => {
     const handler = metricsHandler(prometheusObserver());
     const server = createServer((request, response) => void handler(request, response));
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -91,7 +91,7 @@ describe('the handler for a server of the application', () => {
     server.close();
   });
 
-  it('answers 500 where a metric of the application fails, and says so', async () => {
+  it('answers 500 if a metric of the application fails, and logs it', async () => {
     const diag = recordDiag();
     const broken = { getMetricsAsJSON: () => Promise.reject(new Error('boom')) };
     const handler = metricsHandler({ register: broken as never });

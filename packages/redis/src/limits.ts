@@ -34,7 +34,7 @@ const ping = scriptOf(PING);
  * @throws TypeError for a value that is neither a client nor a URL, and for a wrong option.
  */
 export function redisLimits(redis: RedisClient | string, options: RedisLimitsOptions = {}): SharedLimits {
-  const { prefix, timeout, fallback, processes } = { ...DEFAULTS, ...given(checkRedisOptions(options)) };
+  const { prefix, timeout, fallback, processes } = { ...DEFAULTS, ...defined(checkRedisOptions(options)) };
   const access = accessTo(redis);
   const [run, probe] = [untraced(access.run), untraced(access.probe)];
   const process = randomUUID();
@@ -43,7 +43,7 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
     const key = keyOf(name);
     return [key, `${key}:running`, `${key}:processes`];
   };
-  const tell = async (by: RunScript): Promise<number> =>
+  const countProcesses = async (by: RunScript): Promise<number> =>
     finite(await by(ping, [`${prefix}:processes`], [process]));
   return {
     timeout,
@@ -53,12 +53,12 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
     async open() {
       const by = access.isOwn ? run : probe; // a client of the application would queue it while it connects
       const [processes] = await Promise.all([
-        tell(by),
+        countProcesses(by),
         ...[take, settle, spend].map((script) => by(script, [], [])),
       ]);
       return processes;
     },
-    ping: () => tell(probe),
+    ping: () => countProcesses(probe),
     take: async (name, ask) => takenOf(await run(take, limitOf(name), askOf(process, ask)), ask),
     settle: (name, settlement) => run(settle, limitOf(name), settlementOf(process, settlement)),
     async spend(name, spending) {
@@ -80,7 +80,7 @@ const untraced =
     context.with(context.active().setValue(SUPPRESSED, true), () => run(...command));
 
 /** The options, without those that are undefined: a default must apply in their place. */
-const given = (options: RedisLimitsOptions): { [name in keyof RedisLimitsOptions]: never } =>
+const defined = (options: RedisLimitsOptions): { [name in keyof RedisLimitsOptions]: never } =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 interface Access extends Connector {

@@ -86,7 +86,7 @@ async function connectNodeRedis(redis: NodeRedis, url: string): Promise<Connecti
   const drop = (): void => {
     if (client.isOpen) client.destroy();
   };
-  client.on('error', () => {}); // the command that fails tells of it
+  client.on('error', () => {}); // the failed command rejects with the error
   client.unref();
   try {
     await client.connect();
@@ -120,7 +120,7 @@ async function connectIoRedis({ Redis }: IoRedis, url: string): Promise<Connecti
     maxRetriesPerRequest: 0,
   });
   const unref = (): void => client.stream?.unref?.();
-  client.on('error', () => {}); // the command that fails tells of it
+  client.on('error', () => {}); // the failed command rejects with the error
   client.on('connecting', () => setImmediate(unref));
   client.on('connect', unref);
   try {

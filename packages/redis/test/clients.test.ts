@@ -56,7 +56,7 @@ describeWithRedis('the clients of Redis', () => {
   after(() => redis?.close());
 
   for (const { name, connect } of PACKAGES) {
-    it(`of ${name} are asked, and left as they are`, async () => {
+    it(`of ${name} are used, and not changed`, async () => {
       const { client, close } = await connect(redis.url);
       await askAll(client, 3);
       await close();
@@ -64,7 +64,7 @@ describeWithRedis('the clients of Redis', () => {
     });
   }
 
-  it('are asked without a trace of it in the spans of the application', async () => {
+  it('are used without spans in the trace of the application', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     const suppressed: boolean[] = [];
     const evalSha = async () => suppressed.push(isTracingSuppressed(context.active()));
@@ -91,7 +91,7 @@ describeWithRedis('the clients of Redis', () => {
   ] as const;
   const answer = scriptOf('return ARGV[1]');
   for (const [name, over] of OWN) {
-    it(`of our own, by ${name}, connect anew when they are asked again, and do not storm`, async () => {
+    it(`of llmtrace, by ${name}, reconnect at the next use, at a bounded rate`, async () => {
       const server = await startRedis();
       try {
         const { run } = over(loadOptional<any>(name), server.url);
@@ -144,7 +144,7 @@ describeWithRedis('a cluster of Redis', function () {
   after(() => Promise.all(nodes.map((node) => node.close())));
 
   for (const { name, connectCluster } of PACKAGES) {
-    it(`keeps each limit on one of its nodes, asked by ${name}`, async () => {
+    it(`keeps each limit on one of its nodes, by ${name}`, async () => {
       const { client, close } = await connectCluster(nodes.map(({ url }) => url));
       await askAll(client, 20);
       await close();

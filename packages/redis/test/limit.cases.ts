@@ -22,7 +22,7 @@ export function describeLimits({ calls, burst, lateness }: Size): void {
 
   describeWithRedis(`${PROCESSES} processes with ${calls} calls each, against ${RATE} a second`, function () {
     this.timeout((ideal * 2 + 60) * 1000);
-    // Processes of their own, on a machine that others use too: what lacks time passes another time, what is wrong never.
+    // Processes of their own, on a machine that others use too: a test that lacks time passes at another try, a fault never does.
     this.retries(2);
     let redis: RedisServer;
     let current: Mocha.Test | undefined;
@@ -38,7 +38,7 @@ export function describeLimits({ calls, burst, lateness }: Size): void {
     });
 
     /** Completes the title of the test that runs. */
-    function tell(text: string): void {
+    function print(text: string): void {
       if (current) current.title += ` (${text})`;
     }
 
@@ -64,7 +64,7 @@ export function describeLimits({ calls, burst, lateness }: Size): void {
       assert.equal(witness.requests.length, total);
       assert.equal(new Set(witness.requests.map(({ user }) => user)).size, total, 'each once');
       const duration = durationOf(witness.requests);
-      tell(`${duration.toFixed(1)} s, ideally ${ideal.toFixed(1)} s`);
+      print(`${duration.toFixed(1)} s, ideally ${ideal.toFixed(1)} s`);
       expectWithin(witness.requests, RATE, burst, witness.lateness());
       assert.ok(
         Math.abs(duration - ideal) <= lateness * ideal,
@@ -80,7 +80,7 @@ export function describeLimits({ calls, burst, lateness }: Size): void {
       assert.ok(asked >= total - burst && asked <= total - burst + 10 * PROCESSES, `${asked} questions`);
     });
 
-    it('does so when Redis is killed, and starts anew 3 s later', async () => {
+    it('does so if Redis is killed and restarts 3 s later', async () => {
       const said = await run(async () => {
         await redis.kill();
         await wait(3000);
@@ -89,7 +89,7 @@ export function describeLimits({ calls, burst, lateness }: Size): void {
       expectSaid(said);
     });
 
-    it('does so when Redis hangs for 3 s', async () => {
+    it('does so if Redis hangs for 3 s', async () => {
       const said = await run(async () => {
         redis.pause();
         await wait(3000);

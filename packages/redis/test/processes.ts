@@ -1,4 +1,4 @@
-/** Several processes that know nothing of each other, one Redis, and a vendor that sees what they send together. */
+/** Several independent processes, one Redis, and a vendor that sees the requests of all. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ const APP = fileURLToPath(new URL('./apps/caller.mjs', import.meta.url));
 export interface SeenRequest {
   /** When it came, in ms. */
   readonly time: number;
-  /** Which call of which process it is. */
+  /** The process and the number of the call. */
   readonly user: string;
 }
 
@@ -54,7 +54,7 @@ const ANSWER = JSON.stringify({
   usage: { prompt_tokens: 60, completion_tokens: 40, total_tokens: 100 },
 });
 
-/** A stream that does not tell its usage. */
+/** A stream without its usage. */
 const STREAM = [
   JSON.stringify({
     id: 'chatcmpl-1',
@@ -82,7 +82,7 @@ export interface TroopEnd {
   readonly codes: (number | null)[];
 }
 
-/** Runs the processes, on what is built, with no more than the environment and `--import`; all begin at once. */
+/** Runs the processes from the built packages, with the environment and `--import` alone; all start at once. */
 export async function runTroop({ count, calls, env }: Troop): Promise<TroopEnd> {
   const children = Array.from({ length: count }, (_, index) => {
     const child = spawn(process.execPath, ['--import', '@llmtrace/auto', APP], {

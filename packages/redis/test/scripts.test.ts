@@ -1,4 +1,4 @@
-/** What Redis decides is what a process would decide by itself. */
+/** The decisions of Redis are those that a process would make by itself. */
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TokenBucket } from '@llmtrace/core';
@@ -114,7 +114,7 @@ describeWithRedis('the decisions of Redis', () => {
     });
   }
 
-  it('are one round trip for all concurrent requests, of which only the last may have to wait', async () => {
+  it('take one round trip for all concurrent requests; only the last one may have to wait', async () => {
     const { limits, times } = limitsWithTimes();
     const buckets = [{ rate: 10, burst: 3, of: 'requests' }] as const;
     const calls = Array.from({ length: 6 }, () => one([1]));
@@ -155,7 +155,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.equal(await granted(5), 1);
   });
 
-  it('wait for a pause that anybody asked for', async () => {
+  it('wait for a pause of any process', async () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 1000, burst: 1000, of: 'requests' }] as const;
     await limits.settle('pause', {
@@ -175,7 +175,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.ok((waits[0] as number) > 400 && (waits[0] as number) <= 500);
   });
 
-  it('free the places of concurrent calls that end, and of those that are not heard of', async () => {
+  it('free the places of concurrent calls that end, and of processes without a command for too long', async () => {
     const { limits } = limitsWithTimes();
     const other = redisLimits(connection.client);
     const ask = (by: typeof limits, leases: number[]) =>
@@ -213,7 +213,7 @@ describeWithRedis('the decisions of Redis', () => {
     for (const key of keys) assert.ok(Number(await send('PTTL', key)) > 0, key);
   });
 
-  it('do not forget what processes remember: a flushed Redis gives no process a second burst', async () => {
+  it('restore the memory of processes: after a flush of Redis no process gets a second burst', async () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 1, burst: 10, of: 'requests' }] as const;
     const ask = (memory: string, levels: number[], returning = false) =>
@@ -228,11 +228,11 @@ describeWithRedis('the decisions of Redis', () => {
     assert.ok((third.levels[0] as number) >= -0.1, 'what it remembers counts once');
   });
 
-  it('give those who are back from an outage the sum of their shares until all are', async () => {
+  it('give the processes that are back from an outage the sum of their shares until all are back', async () => {
     const mine = limitsWithTimes();
     const other = limitsWithTimes();
     const buckets = [{ rate: 10, burst: 1, of: 'requests' }] as const;
-    /** When a call may be sent, by Redis' clock: however long it takes to ask, that is where the line goes on. */
+    /** The time at which a call may be sent, by Redis' clock: the line continues there, even after a slow request. */
     const turnOf = async ({ limits, times }: typeof other, returning: boolean) => {
       const back = { ...fresh, buckets, levels: [0], returning, processes: 2, calls: [one([1])] };
       const { waits, processes } = await limits.take('back', back);
@@ -247,7 +247,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.ok(Math.abs(third.turn - second.turn - 100) < 1, `${third.turn - second.turn}: all of the rate`);
   });
 
-  it('add up what is spent, by windows, even if a process or Redis forgets', async () => {
+  it('add up the spend, by windows, even if a process or Redis loses its data', async () => {
     const { limits } = limitsWithTimes();
     const spending = DAILY;
     const first = await limits.spend('sum', { ...spending, usd: 0.1, tokens: 10 });
@@ -264,7 +264,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.equal(fourth.usd, third.usd, 'a window that has ended is forgotten');
   });
 
-  it('let calls through until what is spent and reserved reaches the budget', async () => {
+  it('let calls through until the spent and reserved amounts reach the budget', async () => {
     const [mine, theirs] = [redisLimits(connection.client as any), redisLimits(connection.client as any)];
     const asking = { expected: { usd: 4, tokens: 0 }, budget: { usd: 10, tokens: Infinity }, always: false };
     const ask = (limits: typeof mine, held: number, usd = 0) =>
@@ -287,7 +287,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.equal(always.granted, true);
   });
 
-  it('forget what a process has reserved that was not heard of for two minutes', async () => {
+  it('drop the reservations of a process without a command for two minutes', async () => {
     const [mine, theirs] = [redisLimits(connection.client as any), redisLimits(connection.client as any)];
     const asking = { expected: { usd: 4, tokens: 0 }, budget: { usd: 4, tokens: Infinity }, always: false };
     await mine.spend('dead', { ...DAILY, ...NOTHING, asking });
@@ -299,7 +299,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.deepEqual([granted.granted, granted.reserved.usd], [true, 0]);
   });
 
-  it('sum up the parts of a window that rolls, and drop those that are over', async () => {
+  it('sum up the parts of a rolling window, and drop old ones', async () => {
     const limits = redisLimits(connection.client as any);
     const rolling = { ...DAILY, window: { kind: 'rolling', length: DAY } } as const;
     await limits.spend('rolling', { ...rolling, usd: 1, tokens: 10 });
@@ -365,7 +365,7 @@ describeWithRedis('the decisions of Redis', () => {
       assert.ok(Number(await send('ZSCORE', `${key}:running`, member)) < Date.now() + 31_000, 'places, too');
   });
 
-  it('are the same on any key, however it is named', async () => {
+  it('work with any name of a key', async () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 0.001, burst: 1, of: 'requests' }] as const;
     for (const name of ['limit 0 {a}', 'limit 0 %7Ba%7D', 'x'.repeat(5000), 'limit 0 ä ü']) {
@@ -383,7 +383,7 @@ describeWithRedis('the decisions of Redis', () => {
   const askSmall = { ...fresh, buckets: small, levels: [Infinity, Infinity], calls: [one([1, 10])] };
   const ABSURD = ['nan', '-nan', 'inf', '-inf', '1e400', '0x1p2000', 'x', '-1e300', '1e300'];
 
-  it('stand whatever was stored', async () => {
+  it('work with any stored value', async () => {
     const { limits } = limitsWithTimes();
     const fields = ['at', 'back', 'of', 'processes', 'seen', 'b1', 'b2'];
     for (const value of ABSURD) {
@@ -427,7 +427,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.deepEqual([spent.usd, spent.tokens], [1, 10], 'less than nothing is nothing');
   });
 
-  it('leave each bucket with a debt of an hour at most, whatever numbers are settled', async () => {
+  it('leave each bucket with a debt of an hour at most, for any settled numbers', async () => {
     const { limits } = limitsWithTimes();
     const amount = fc.oneof(fc.double({ noNaN: true, min: -1e17, max: 1e17 }), fc.integer());
     let run = 0;

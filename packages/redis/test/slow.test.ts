@@ -11,7 +11,7 @@ const PROCESSES = 3;
 const RATE = 10;
 const BURST = 10;
 
-/** Passes on what comes, and what is sent to the server only so many ms later. */
+/** Passes data on: to the client at once, to the server after a delay in ms. */
 async function startProxy(port: number, delay: number) {
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
@@ -37,7 +37,7 @@ async function startProxy(port: number, delay: number) {
 
 describeWithRedis(`${PROCESSES} processes, against ${RATE} a second`, function () {
   this.timeout(60_000);
-  // Processes of their own, on a machine that others use too: what lacks time passes another time, what is wrong never.
+  // Processes of their own, on a machine that others use too: a test that lacks time passes at another try, a fault never does.
   this.retries(2);
   let redis: RedisServer;
   let witness: Awaited<ReturnType<typeof startWitness>>;
@@ -50,7 +50,7 @@ describeWithRedis(`${PROCESSES} processes, against ${RATE} a second`, function (
     await redis?.close();
   });
 
-  /** Each makes so many calls at once; they say what they print. */
+  /** Runs processes that each make this number of calls at once. @returns their output */
   async function run(url: string, calls: number, env = {}): Promise<string> {
     const { ends, codes, stderr } = await runTroop({
       count: PROCESSES,

@@ -91,7 +91,7 @@ describeWithRedis('limits over processes', () => {
     }
   });
 
-  it('are those of each process where Redis is not there, with one warning that hides the password', async () => {
+  it('hold for each process alone while Redis is away, with one warning that hides the password', async () => {
     const url = `redis://me:secret@127.0.0.1:${await freePort()}`;
     const { stdout, stderr } = await run(AUTO, { ...LIMIT, LLMTRACE_REDIS_URL: url });
     assert.equal(stdout, ONE);
@@ -100,7 +100,7 @@ describeWithRedis('limits over processes', () => {
     assert.doesNotMatch(stderr, /secret/);
   });
 
-  it('say what is wrong with a variable, and never show the password', async () => {
+  it('name a wrong variable, and never show the password', async () => {
     for (const url of ['secret@127.0.0.1', 'http://me:secret@127.0.0.1', 'redis://me:sec ret@:x']) {
       const { stdout, stderr } = await run(AUTO, {
         ...LIMIT,
@@ -109,7 +109,7 @@ describeWithRedis('limits over processes', () => {
       });
       assert.equal(stdout, TWO);
       assert.match(stderr, /LLMTRACE_REDIS_URL=\(not shown\) is not a URL that begins with redis/);
-      assert.doesNotMatch(stderr, /is read by/, 'of which this is no case');
+      assert.doesNotMatch(stderr, /is read by/, 'this is another case');
       assert.doesNotMatch(stderr, /sec ?ret/);
     }
     const wrong = redis.url.replace('redis://', 'redis://me:secret@');
@@ -119,7 +119,7 @@ describeWithRedis('limits over processes', () => {
     assert.doesNotMatch(stderr, /secret/);
   });
 
-  it('say that no client is installed', async () => {
+  it('warn that no client is installed', async () => {
     const flags = [...AUTO, '--require', file('./apps/without-clients.cjs')];
     const { stdout, stderr } = await run(flags, { ...LIMIT, LLMTRACE_REDIS_URL: redis.url });
     assert.equal(stdout, ONE);
@@ -157,7 +157,7 @@ describeWithRedis('limits over processes', () => {
         calls: 15,
         env: {
           ONE_BY_ONE: 'true',
-          // A call reserves what it may use at most, 60 of input and these 40. Without a limit the first call of each
+          // A call reserves its largest possible usage, 60 of input and these 40. Without a limit the first call of each
           // process reserves 1,000: beside slow answers all 120 tries were refused but 14 (two slow cores).
           MAX_TOKENS: '40',
           LLMTRACE_REDIS_URL: redis.url,
@@ -195,7 +195,7 @@ describeWithRedis('limits over processes', () => {
       });
       assert.deepEqual(codes, Array(8).fill(0));
       const answered = ends.filter((end) => end === 'answered').length;
-      // A call reserves 80 tokens of output, and some 13 for what it says.
+      // A call reserves 80 tokens of output, and some 13 of input.
       const [fewest, reservation] = [Math.floor(2000 / 95), 80];
       assert.ok(answered >= fewest, `${answered} calls`);
       assert.ok((answered - 8) * reservation <= 2000, `${answered} calls`);

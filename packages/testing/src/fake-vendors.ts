@@ -1,36 +1,36 @@
-/** Fake vendors on loopback: servers that answer as OpenAI, Anthropic and Gemini do, by a script of the test. */
+/** Fake vendors on loopback: servers that answer as OpenAI, Anthropic and Gemini do, with answers that a test scripts. */
 import { type RecordedRequest, type Scripted, startVendorServer } from '@llmtrace/test-fixtures/server';
 
-/** A vendor that is faked. */
+/** The vendors that have a fake. */
 export type FakeVendor = 'openai' | 'anthropic' | 'gemini';
 
-/** What the model says, or how the request fails; streamed where the request asks for a stream. */
+/** The answer of the model, or the failure of the request; a stream if the request asks for one. */
 export interface FakeAnswer {
-  /** Only for a request to this vendor. @default any */
+  /** The vendor whose requests get the answer. @default any vendor */
   vendor?: FakeVendor;
-  /** The text of the answer. @default that of the vendor's fake */
+  /** The text of the answer. @default the usual text of the vendor's fake */
   text?: string;
-  /** The model asks for this tool, in place of a text. */
+  /** The tool that the model calls, in place of a text. */
   toolCall?: { name: string; arguments: object };
-  /** The tokens that the vendor reports; `cached` ones are part of the input, `reasoning` ones of the output. */
+  /** The tokens that the vendor reports; `input` includes `cached`, `output` includes `reasoning`. */
   usage?: { input: number; output: number; cached?: number; reasoning?: number };
   /** An HTTP status from 400 on fails the request with the vendor's own error. @default 200 */
   status?: number;
-  /** More headers of a failure: `{ 'retry-after': '1' }`. */
+  /** Further headers of a failure: `{ 'retry-after': '1' }`. */
   headers?: Readonly<Record<string, string>>;
-  /** The whole body, as the vendor would send it; `text`, `toolCall` and `usage` are ignored then. */
+  /** The whole body, as the vendor would send it; with it, `text`, `toolCall` and `usage` have no effect. */
   body?: unknown;
-  /** Wait before the answer, in ms. @default 0 */
+  /** The time before the answer, in ms. @default 0 */
   delay?: number;
-  /** Wait between the chunks of a stream, in ms. @default 0 */
+  /** The time between the chunks of a stream, in ms. @default 0 */
   chunkDelay?: number;
   /** `reset` closes the connection, `hang` never answers. */
   failure?: 'reset' | 'hang';
-  /** A stream ends so after some chunks: an error event, a closed connection, or silence. */
+  /** How a stream ends after `after` chunks: with an error event, with a closed connection, or without an end. */
   streamFailure?: { after: number; how: 'error' | 'drop' | 'hang' };
 }
 
-/** A request that a fake vendor got. */
+/** A request that a fake vendor received. */
 export interface FakeRequest {
   readonly vendor: FakeVendor;
   readonly method: string;
@@ -40,7 +40,7 @@ export interface FakeRequest {
   readonly body: unknown;
 }
 
-/** Where a vendor's SDK finds its fake. */
+/** The base URLs of the fakes, for the options of the SDKs. */
 export interface FakeVendorsUrls {
   /** For `new OpenAI({ baseURL })`. */
   readonly openai: string;
@@ -50,26 +50,26 @@ export interface FakeVendorsUrls {
   readonly gemini: string;
 }
 
-/** Fake vendors that run. */
+/** Running fake vendors. */
 export interface FakeVendors {
   readonly urls: FakeVendorsUrls;
   /**
-   * Variables by which the SDKs find the fakes, and llmtrace the prices of their vendors, for `process.env` or a child
-   * process.
+   * Environment variables for `process.env` or a child process: the SDKs find the fakes by them, and llmtrace the prices
+   * of the vendors.
    */
   readonly env: Readonly<Record<string, string>>;
-  /** llmtrace's option `providerMap` for the fakes, so that their calls have their vendors' prices. */
+  /** llmtrace's option `providerMap` for the fakes: with it their calls have the prices of the vendors. */
   readonly providerMap: Readonly<Record<string, string>>;
-  /** In the order of their arrival, since the last `reset()`. */
+  /** The requests since the last `reset()`, in the order of their arrival. */
   readonly requests: readonly FakeRequest[];
   /**
-   * Adds answers: each is for the next request that it fits, in order. A request without one gets the fake's usual
-   * answer.
+   * Adds answers. A request gets the first unused answer for its vendor, or the fake's usual answer if none is left.
+   * @throws TypeError for an unknown field or vendor; RangeError for more than 100,000 unused answers
    */
   reply(...answers: FakeAnswer[]): void;
-  /** Forgets requests and answers. */
+  /** Removes all requests and unused answers. */
   reset(): void;
-  /** Ends all connections at once. */
+  /** Closes the servers and all their connections. */
   close(): Promise<void>;
 }
 
@@ -80,10 +80,10 @@ const PROVIDERS: Readonly<Record<FakeVendor, string>> = {
 };
 const VENDORS = Object.keys(PROVIDERS) as FakeVendor[];
 
-/** More answers than any test needs. */
+/** A limit far above the number of answers that a test needs. */
 const MAX_ANSWERS = 100_000;
 
-/** Starts the fakes, each on a free port of 127.0.0.1. They keep no process alive once they are closed. */
+/** Starts the fakes, each on a free port of 127.0.0.1. After `close()` they keep no process alive. */
 export async function startFakeVendors(): Promise<FakeVendors> {
   const requests: FakeRequest[] = [];
   const answers: FakeAnswer[] = [];
@@ -105,7 +105,7 @@ export async function startFakeVendors(): Promise<FakeVendors> {
     requests,
     reply(...more) {
       if (answers.length + more.length > MAX_ANSWERS)
-        throw new RangeError(`Expected at most ${MAX_ANSWERS} answers that wait.`);
+        throw new RangeError(`Expected at most ${MAX_ANSWERS} unused answers.`);
       for (const answer of more) answers.push(checkedAnswer(answer));
     },
     reset() {
@@ -155,7 +155,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'streamFailure',
 ]);
 
-/** A misspelt field would be a test of something else. */
+/** Refuses a misspelt field: without it, the test would get another answer than it wants. */
 function checkedAnswer(answer: FakeAnswer): FakeAnswer {
   const unknown = Object.keys(answer).find((field) => !FIELDS.has(field));
   if (unknown !== undefined)

@@ -1,20 +1,20 @@
-/** Compares recorded calls with what a test expects of one. */
+/** Compares recorded calls with the call that a test expects. */
 import { type Call, callErrorType } from '@llmtrace/core';
 
 /** A value, a pattern of a text, or a function that is true for the right values. */
 export type Expected<T> = T | (T extends string ? RegExp : never) | ((value: T | undefined) => boolean);
 
-/** What a test expects of a call; what is left out is not compared. */
+/** The expected values of a call; fields that are left out are not compared. */
 export interface ExpectedLlmCall {
-  /** As requested, or as the vendor names it in its answer. */
+  /** The requested model, or the one that the answer names. */
   model?: Expected<string>;
   /** As `gen_ai.provider.name`: `openai`, `anthropic`, `gcp.gemini`. */
   provider?: Expected<string>;
   /** As `gen_ai.operation.name`: `chat`, `embeddings`, `generate_content`. */
   operation?: Expected<string>;
-  /** Input and output together, or each; `cached` ones are part of the input, `reasoning` ones of the output. */
+  /** The sum of input and output, or single counts; `input` includes `cached`, `output` includes `reasoning`. */
   tokens?: number | { input?: number; output?: number; cached?: number; reasoning?: number };
-  /** In USD, to 1e-9; `null` for a call whose cost is not known. */
+  /** The cost in USD, compared to 1e-9; `null` for a call without a known cost. */
   cost?: number | null | ((usd: number | undefined) => boolean);
   /** How the call ended. */
   outcome?: 'completed' | 'failed' | 'cancelled' | 'abandoned';
@@ -22,24 +22,24 @@ export interface ExpectedLlmCall {
   errorType?: Expected<string>;
   /** Whether the answer was streamed. */
   stream?: boolean;
-  /** How many attempts were repeated. */
+  /** The number of retries. */
   retries?: number;
-  /** How many calls are like this. @default at least one */
+  /** The number of calls that have these values. @default at least one */
   times?: number;
 }
 
-/** Whether the calls are as expected, and a message for a test that fails. */
+/** Whether the calls match, and the message of a failing test. */
 export interface Comparison {
   readonly pass: boolean;
   message(isNot?: boolean): string;
 }
 
-/** The smallest difference between two costs. */
+/** The difference in USD from which on two costs are different. */
 const USD = 1e-9;
 
 type Field = Exclude<keyof ExpectedLlmCall, 'times'>;
 
-/** What of a call a test may expect, each with the values that a call has of it. */
+/** The fields that a test may compare; each returns the values of a call. */
 const FIELDS: Readonly<Record<Field, (call: Readonly<Call>) => unknown[]>> = {
   model: ({ request, response }) => [request.model, response.model],
   provider: ({ provider }) => [provider],
@@ -59,7 +59,7 @@ const FIELDS: Readonly<Record<Field, (call: Readonly<Call>) => unknown[]>> = {
   retries: ({ retries }) => [retries?.length ?? 0],
 };
 
-/** Compares the calls of a recorder with what is expected of one of them. */
+/** Compares the calls of a recorder with an expected call. */
 export function compareCalls(recorded: unknown, expected: ExpectedLlmCall = {}): Comparison {
   const calls = callsOf(recorded);
   checkFields(expected);
@@ -80,7 +80,7 @@ function callsOf(recorded: unknown): readonly Readonly<Call>[] {
   throw new TypeError('Expected the result of recordTelemetry().');
 }
 
-/** A misspelt field would let every call pass. */
+/** Refuses a misspelt field: without it, every call would pass. */
 function checkFields(expected: ExpectedLlmCall): void {
   const known = [...Object.keys(FIELDS), 'times'];
   const unknown = Object.keys(expected).find((field) => !known.includes(field));
@@ -92,10 +92,12 @@ function checkFields(expected: ExpectedLlmCall): void {
 
 const fits = (call: Readonly<Call>, wanted: ExpectedLlmCall): boolean =>
   Object.entries(wanted).every(([field, value]) =>
-    value === undefined ? true : FIELDS[field as Field](call).some((got) => isAs(field as Field, value, got)),
+    value === undefined
+      ? true
+      : FIELDS[field as Field](call).some((got) => matches(field as Field, value, got)),
   );
 
-function isAs(field: Field, wanted: unknown, got: unknown): boolean {
+function matches(field: Field, wanted: unknown, got: unknown): boolean {
   if (typeof wanted === 'function') return wanted(got) === true;
   if (field === 'tokens') return areTokens(wanted as NonNullable<ExpectedLlmCall['tokens']>, got as Tokens);
   if (field === 'cost' && wanted !== null) return Math.abs((got as number) - (wanted as number)) < USD;
@@ -110,10 +112,10 @@ function areTokens(wanted: NonNullable<ExpectedLlmCall['tokens']>, got: Tokens):
   return Object.entries(wanted).every(([kind, count]) => count === undefined || got[kind] === count);
 }
 
-/** Names no more calls. */
+/** The highest number of calls that a message lists. */
 const MAX_LINES = 20;
 
-/** The calls by what was compared, which is no content. */
+/** The compared fields of the calls. None of them is message content. */
 const linesOf = (calls: readonly Readonly<Call>[], wanted: ExpectedLlmCall): string => {
   const fields = Object.keys({ model: 0, ...wanted }) as Field[];
   const lines = calls.slice(0, MAX_LINES).map((call) => {
@@ -129,7 +131,7 @@ const inWords = (wanted: object): string =>
     .join(', ') || 'any values';
 
 function shown(value: unknown): string {
-  if (typeof value === 'function') return 'as the function says';
+  if (typeof value === 'function') return 'that the function accepts';
   if (value instanceof RegExp) return String(value);
   return value === undefined ? 'unknown' : JSON.stringify(value);
 }

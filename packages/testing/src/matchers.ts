@@ -1,17 +1,17 @@
-/** {@link compareCalls} as each test runner wants it. */
+/** {@link compareCalls} in the form of each test runner. */
 import assert from 'node:assert';
 import { compareCalls, type ExpectedLlmCall } from './llm-call.ts';
 import type { RecordedTelemetry } from './telemetry.ts';
 
 type Recorded = Pick<RecordedTelemetry, 'calls'>;
 
-/** For node:test and every other runner: throws an `AssertionError` where no recorded call is as expected. */
+/** For node:test and any other runner. @throws AssertionError if no recorded call matches */
 export function assertLlmCall(telemetry: Recorded, expected?: ExpectedLlmCall): void {
   const { pass, message } = compareCalls(telemetry, expected);
   if (!pass) throw new assert.AssertionError({ message: message(), stackStartFn: assertLlmCall });
 }
 
-/** For node:test and every other runner: throws an `AssertionError` where a recorded call is as expected. */
+/** For node:test and any other runner. @throws AssertionError if a recorded call matches */
 export function assertNoLlmCall(telemetry: Recorded, expected?: ExpectedLlmCall): void {
   const { pass, message } = compareCalls(telemetry, expected);
   if (pass) throw new assert.AssertionError({ message: message(true), stackStartFn: assertNoLlmCall });
@@ -19,7 +19,7 @@ export function assertNoLlmCall(telemetry: Recorded, expected?: ExpectedLlmCall)
 
 /** The type of the matcher, for the `Matchers` of a runner. */
 export interface LlmMatchers<R = unknown> {
-  /** Passes where one of the recorded calls (or `times` of them) is as expected. */
+  /** Passes if a recorded call matches, or exactly `times` calls. */
   toHaveLlmCall(expected?: ExpectedLlmCall): R;
 }
 
@@ -35,13 +35,13 @@ export const llmMatchers = {
   },
 };
 
-/** What the plug-in needs of an assertion of chai. */
+/** The parts of an assertion of chai that the plug-in uses. */
 interface ChaiAssertion {
   readonly _obj: unknown;
   assert(pass: boolean, message: string, messageOfNot: string): void;
 }
 
-/** What the plug-in needs of chai. */
+/** The parts of chai that the plug-in uses. */
 interface Chai {
   readonly Assertion: {
     addMethod(name: string, method: (this: ChaiAssertion, expected?: ExpectedLlmCall) => void): void;

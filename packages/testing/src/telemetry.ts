@@ -7,53 +7,56 @@ import { metrics, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { FakeVendors } from './fake-vendors.ts';
 
-/** What is recorded, and how calls are priced. */
+/** The clients to record, and the vendors whose prices apply. */
 export interface RecordOptions {
-  /** Clients of SDKs to trace, where llmtrace was not started before the SDK was loaded. @default [] */
+  /** Clients of SDKs to trace, if the SDK was loaded before llmtrace started. @default [] */
   clients?: readonly object[];
-  /** The same by the SDKs' exports: `import * as openai from 'openai'`. @default [] */
+  /** The namespace objects of SDKs to trace, in the same case. @default [] */
   modules?: readonly object[];
-  /** Fake vendors, whose calls have the prices of the vendors. */
+  /** Fake vendors: calls to them get the real vendors' prices. */
   vendors?: Pick<FakeVendors, 'providerMap'>;
 }
 
-/** One point of one metric. */
+/** A data point of a metric. */
 export interface RecordedMetric {
   readonly name: string;
   readonly unit: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** How many values a histogram has; undefined for a counter. */
+  /** The number of values of a histogram; undefined for a counter. */
   readonly count: number | undefined;
   /** The sum of a histogram, the value of a counter. */
   readonly sum: number;
 }
 
-/** Telemetry that is recorded from now on. */
+/** Telemetry that a test records. */
 export interface RecordedTelemetry {
   /** The calls that have ended, in the order of their ends, since the last `reset()`. */
   readonly calls: readonly Readonly<Call>[];
   /** The spans that have ended, since the last `reset()`. */
   spans(): ReadableSpan[];
-  /** The measurements since the last time that this was asked, or the last `reset()`. */
+  /** The measurements since the previous call of this method, or since the last `reset()`. */
   metrics(): Promise<RecordedMetric[]>;
-  /** Resolves when every call that has started has ended: a stream ends once it was read. */
+  /** Resolves when all started calls have ended. A stream ends when it has been read. */
   ended(): Promise<void>;
-  /** Forgets all. */
+  /** Removes all recorded telemetry. */
   reset(): Promise<void>;
-  /** Records no more, and gives the instrumentations their options and providers back. */
+  /** Stops recording, and restores the options and providers of the instrumentations. */
   stop(): void;
 }
 
-/** What an instrumentation of llmtrace is, whichever copy of the package it is from. */
+/** An instrumentation of llmtrace, from any copy of the package. */
 interface Instrumentation extends Instrumented {
   getConfig(): LlmTraceConfig;
   setConfig(config: LlmTraceConfig): void;
 }
 
-/** More calls than any test makes: a recorder that is forgotten must not fill the memory. */
+/** A limit far above the calls of a test: a recorder that a test does not stop must not fill the memory. */
 const MAX_CALLS = 100_000;
 
-/** Records the calls of all instrumentations of llmtrace in this process, which report nowhere else meanwhile. */
+/**
+ * Records the calls of all instrumentations of llmtrace in this process. Until `stop()` they report nowhere else.
+ * @throws Error if llmtrace traces no SDK in this process
+ */
 export function recordTelemetry({
   clients = [],
   modules = [],
@@ -73,8 +76,10 @@ export function recordTelemetry({
       if (calls.length < MAX_CALLS) calls.push(call);
     },
   };
-  const restore = instrumentations.map((one) => redirect(one, recorder, vendors?.providerMap));
-  for (const one of instrumentations) telemetry.install(one);
+  const restore = instrumentations.map((instrumentation) =>
+    redirect(instrumentation, recorder, vendors?.providerMap),
+  );
+  for (const instrumentation of instrumentations) telemetry.install(instrumentation);
   return {
     calls,
     spans: () => telemetry.spans(),

@@ -14,10 +14,10 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 const isTrue = <T extends true>(): T | undefined => undefined;
 
 export const answer: FakeAnswer = { vendor: 'gemini', text: 'x', usage: { input: 1, output: 2 }, delay: 5 };
-// @ts-expect-error a vendor that there is not
-export const nobody: FakeAnswer = { vendor: 'acme' };
+// @ts-expect-error no fake vendor has this name
+export const unknownVendor: FakeAnswer = { vendor: 'acme' };
 export const expected: ExpectedLlmCall = { model: /gpt/, tokens: 5, cost: (usd) => (usd ?? 0) > 0 };
-// @ts-expect-error no pattern of numbers
+// @ts-expect-error a pattern cannot match a number
 export const pattern: ExpectedLlmCall = { tokens: /5/ };
 
 export async function use(): Promise<void> {
@@ -25,7 +25,7 @@ export async function use(): Promise<void> {
   const telemetry = recordTelemetry({ clients: [{}], vendors });
   assertLlmCall(telemetry, { times: 1 });
   isTrue<Same<(typeof telemetry.calls)[number]['provider'], string>>();
-  // @ts-expect-error what is recorded is not for a test to change
+  // @ts-expect-error the list of recorded calls is read-only
   telemetry.calls = [];
   await telemetry.reset();
 }

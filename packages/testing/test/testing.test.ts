@@ -1,4 +1,4 @@
-/** The fakes and the recorder through the real SDKs, and the matchers through what runners do with them. */
+/** The fakes and the recorder through the real SDKs, and the matchers as the runners call them. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { loadSdk } from '@llmtrace/test-fixtures';
@@ -16,7 +16,7 @@ import {
 const ask = [{ role: 'user' as const, content: 'Hi' }];
 const USAGE = { input: 1000, output: 100, cached: 400, reasoning: 30 };
 
-/** One request to each vendor, streamed or not; the text of the answer. */
+/** A plain and a streamed request to each vendor; both return the text of the answer. */
 const VENDORS = {
   openai: {
     set: 'openai-7',
@@ -103,7 +103,7 @@ describe('@llmtrace/testing', () => {
           tokens: { input: 1000, output: 100, cached: 400, reasoning: 30 },
         };
         for (const way of ['text', 'stream'] as const) {
-          it(`answers by a script, and records the call (${way})`, async () => {
+          it(`returns the scripted answer, and records the call (${way})`, async () => {
             vendors.reply({ text: 'Ash, oak and elm.', usage: USAGE });
             assert.equal(await vendor[way](client), 'Ash, oak and elm.');
             await telemetry.ended();
@@ -125,7 +125,7 @@ describe('@llmtrace/testing', () => {
           });
         }
 
-        it('asks for a tool, fails, and answers as usual', async () => {
+        it('returns a tool call, then an error, then the usual answer', async () => {
           vendors.reply({ toolCall: { name: 'weather', arguments: { city: 'Paris' } } }, { status: 429 });
           assert.equal(await vendor.text(client), 'weather');
           await assert.rejects(async () => vendor.text(client), /429|quota|rate limit/i);
@@ -148,7 +148,7 @@ describe('@llmtrace/testing', () => {
     };
     beforeEach(() => vendors.reset());
 
-    it('are taken in order, by the vendor that they are for', async () => {
+    it('are used in order, each for its vendor', async () => {
       vendors.reply(
         { vendor: 'anthropic', text: 'not this' },
         { text: 'one' },
@@ -172,10 +172,13 @@ describe('@llmtrace/testing', () => {
       assert.deepEqual([status, headers.get('retry-after')], [503, '7']);
       assert.match((await post({ stream: true })).text, /server_error/);
       await assert.rejects(post());
-      assert.deepEqual(await post().then((one) => [one.status, one.text]), [418, '{"error":"teapot"}']);
+      assert.deepEqual(await post().then((answer) => [answer.status, answer.text]), [
+        418,
+        '{"error":"teapot"}',
+      ]);
     });
 
-    it('are refused where they are misspelt', () => {
+    it('are refused if a field or the vendor is misspelt', () => {
       assert.throws(() => vendors.reply({ txt: 'x' } as object), /no field `txt`/);
       assert.throws(() => vendors.reply({ vendor: 'acme' as 'openai' }), /`vendor` to be one of/);
     });
@@ -223,7 +226,7 @@ describe('@llmtrace/testing', () => {
         assert.equal(llmMatchers.toHaveLlmCall.call({}, { calls }, one).pass, false);
       });
 
-    it('say what was compared', () => {
+    it('name the compared fields in their message', () => {
       const { message } = llmMatchers.toHaveLlmCall.call({}, { calls }, { model: 'x', cost: 1 });
       assert.equal(
         message(),
@@ -249,7 +252,7 @@ describe('@llmtrace/testing', () => {
     });
   });
 
-  it('says what to do where nothing is traced', async () => {
+  it('explains how to trace an SDK, if llmtrace traces none', async () => {
     const code = `require('@llmtrace/testing').recordTelemetry()`;
     const { status, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
     assert.equal(status, 1);

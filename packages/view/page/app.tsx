@@ -1,4 +1,4 @@
-/** The page: navigation at the left, the screen of the address beside it. */
+/** The page: the navigation at the left, and next to it the screen of the current address. */
 import { Component, type ComponentChildren, render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon, Link } from './bits.tsx';
@@ -89,7 +89,7 @@ function Screen() {
   }
 }
 
-/** The error of a screen stays in that screen. */
+/** Shows an error of a screen in its place; the rest of the page stays. */
 class Boundary extends Component<{ children: ComponentChildren }, { error: Error | undefined }> {
   override state: { error: Error | undefined } = { error: undefined };
 
@@ -238,7 +238,7 @@ function Help() {
   );
 }
 
-/** How long `g` waits for the letter after it. */
+/** The time in which a letter may follow `g`, in ms. */
 const SEQUENCE_MS = 1200;
 
 const KEYS: Record<string, () => void> = {
@@ -268,7 +268,7 @@ function useGlobalKeys(): void {
   }, []);
 }
 
-/** `g c` is no `c` of the list. */
+/** Handles `g` and the letter after it before the keys of the lists: `g c` must not act as `c`. */
 function claim(event: KeyboardEvent): void {
   event.preventDefault();
   event.stopPropagation();
@@ -280,7 +280,7 @@ const isForPage = (event: KeyboardEvent): boolean =>
   !isField(event.target) &&
   !(event.metaKey || event.ctrlKey || event.altKey);
 
-/** @returns whether the key leads somewhere. */
+/** @returns whether the key has opened a screen. */
 function goBy(key: string): boolean {
   const place = PLACES.find((each) => each.key === key);
   if (place) go(place.to);

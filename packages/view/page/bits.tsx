@@ -1,11 +1,11 @@
-/** Small parts that every screen uses. */
+/** Small parts that all screens use. */
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { classes } from './format.ts';
 import { ICONS, type IconName } from './icons.ts';
 import { announcement, go, state } from './state.ts';
 
-/** A model keeps its colour: by the order in which the viewer first saw it. */
+/** The colour of a model. The order of the models' first calls decides it, so a model keeps its colour. */
 export function hue(model: string | undefined): string {
   const place = (state.value?.models ?? []).indexOf(model ?? 'unknown');
   return `var(--m${Math.max(0, place) % 8})`;
@@ -113,16 +113,16 @@ export const Model = ({ name }: { name: string | undefined }) => (
   </span>
 );
 
-/** Control, bidi, zero-width and tag characters: what they do to a text is not seen. */
+/** Control, bidi, zero-width and tag characters, which change a text without being visible. */
 const INVISIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find them
   /([\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}])/u;
 
-/** A text as it is: characters that cannot be seen are shown by their number. */
+/** A text with its invisible characters shown by their numbers. */
 export function visible(text: string): ComponentChildren {
   if (!INVISIBLE.test(text)) return text;
   return text.split(INVISIBLE).map((part, index) =>
-    // Each second part is what the pattern found.
+    // Each second part is a match of the pattern.
     index % 2 === 1 ? (
       <span key={index} class="ctl" title="a character that cannot be seen">
         U+{(part.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}
@@ -165,10 +165,10 @@ function jsonOf(value: unknown): string | undefined {
     .replace(/\}$/, ' }');
 }
 
-/** Scrolls, so that the keyboard must reach it. */
+/** A box that scrolls; the keyboard can reach it. */
 export function Pre({ kind, label, children }: { kind: string; label: string; children: ComponentChildren }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by the keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to scroll the box
     <pre class={kind} tabIndex={0} role="group" aria-label={label} dir="auto">
       {children}
     </pre>
@@ -185,7 +185,7 @@ export function Json({ value, label = 'JSON' }: { value: unknown; label?: string
   );
 }
 
-/** The width of an element, as it changes. */
+/** The current width of an element. */
 export function useWidth<T extends HTMLElement>(): [RefObject<T | null>, number] {
   const ref = useRef<T>(null);
   const [width, setWidth] = useState(0);
@@ -208,7 +208,7 @@ interface LinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A link within the page: the browser's own keys still open a new tab. */
+/** A link within the page. The browser's keys for a new tab still work. */
 export function Link({ to, ...rest }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -219,11 +219,11 @@ export function Link({ to, ...rest }: LinkProps) {
   return <a href={to} {...rest} onClick={follow} />;
 }
 
-/** Figures in a line, with points between them. */
+/** Figures in one line, separated by points. */
 export const Sum = ({ children }: { children: ComponentChildren }) => <div class="sum">{children}</div>;
 export const Point = () => <i aria-hidden="true" />;
 
-/** How a row of a table is opened: its link says where to, and a click anywhere in it follows that. */
+/** Makes a click anywhere in a table row follow the row's link. */
 export const opens = (to: string) => ({ class: 'click', onClick: () => go(to) });
 
 export const Waiting = () => <div class="page" aria-busy="true" />;

@@ -1,4 +1,4 @@
-/** One span, at the right of a list or of a trace. */
+/** The details of a span, at the right of a list or a trace. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { AgentSums, CallDetail, SpanDetail } from '../src/api-types.ts';
@@ -12,7 +12,7 @@ import { TokenBars } from './tokens.tsx';
 
 type Attributes = SpanDetail['attributes'];
 
-/** What a call was asked for with, in words. */
+/** The parameters of a request, in words. */
 const PARAMETERS: readonly (readonly [attribute: string, words: string])[] = [
   ['gen_ai.request.max_tokens', 'max tokens'],
   ['gen_ai.request.temperature', 'temperature'],
@@ -72,7 +72,7 @@ function costNote({ cost, costSource, status, isPartial }: CallDetail): string {
   return isPartial ? `${source}, of a part` : source;
 }
 
-/** Tokens a second while the answer came. */
+/** Output tokens per second, from the first chunk to the end. */
 function speedOf({ output, duration, wait = 0, firstChunk = 0, status }: CallDetail): number | undefined {
   if (!output || status === 'error') return undefined;
   return (output / Math.max(1, duration - wait - firstChunk)) * 1000;

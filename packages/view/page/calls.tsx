@@ -1,4 +1,4 @@
-/** The calls: a live table, of which only the rows in sight are asked for and drawn. */
+/** The calls: a live table that requests and draws only the visible rows. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Call, CallList, Running } from '../src/api-types.ts';
@@ -44,7 +44,7 @@ interface Query {
   readonly sort: string;
   readonly desc: boolean;
   readonly service: string;
-  /** The list is frozen at this call: later ones do not move it. */
+  /** The newest call of a frozen list: later calls do not move it. */
   readonly upto: number | undefined;
 }
 
@@ -58,11 +58,11 @@ const NO_CALLS: CallList = {
 interface Pages {
   readonly list: CallList;
   readonly at: (index: number) => Call | undefined;
-  /** The newest call that is in the list. */
+  /** The newest call of the list. */
   readonly newest: () => number | undefined;
 }
 
-/** The pages of the list that are in sight, kept while the query stays. */
+/** The visible pages of the list, kept until the query changes. */
 function usePages(query: Query, from: number, to: number): Pages {
   const key = JSON.stringify(query);
   const [list, setList] = useState(NO_CALLS);
@@ -76,7 +76,7 @@ function usePages(query: Query, from: number, to: number): Pages {
     isStale.current = true;
     if (isBusy.current) return;
     isBusy.current = true;
-    // One request at a time; the last wish is met.
+    // One request at a time; of the waiting requests only the latest is sent.
     while (isStale.current) {
       isStale.current = false;
       const { key: asked, from: first, to: last } = wanted.current;
@@ -114,7 +114,7 @@ function usePages(query: Query, from: number, to: number): Pages {
   };
 }
 
-/** Pages far from what is in sight, and those that may have changed since, are let go. */
+/** Drops pages that are far from the visible rows or may be out of date. */
 function keep(pages: Map<number, readonly Call[]>, start: number, end: number, rows: readonly Call[]): void {
   for (const page of pages.keys()) if (page > end || end - page > KEPT_PAGES) pages.delete(page);
   for (let page = start; page <= end; page++)
@@ -337,12 +337,12 @@ const queryOf = (upto: number | undefined): Query => ({
   upto,
 });
 
-/** Where the list is: its place, its rows, and what moves it. */
+/** The position of the list, its rows, and the functions that move it. */
 function useList(isThere: boolean) {
   const [upto, setUpto] = useState<number>();
   const [total, setTotal] = useState(0);
   const [at, setAt] = useState(0);
-  // Keys see where they are at once: a render may be late.
+  // Keys must see the new position at once, but a render may come later.
   const cursor = useRef(0);
   const query = queryOf(upto);
   const rows = useWindowed(total, ROW, isThere);
@@ -352,7 +352,7 @@ function useList(isThere: boolean) {
   const onScroll = () => {
     rows.onScroll();
     const top = rows.ref.current?.scrollTop ?? 0;
-    // Live never moves what is looked at: away from the top, the list stays as it is.
+    // New calls never move the rows that the user reads: unless it is at the top, the list freezes.
     if (isNewestFirst && top > ROW && upto === undefined) setUpto(pages.newest());
     else if (top <= ROW && upto !== undefined) setUpto(undefined);
   };
@@ -460,7 +460,7 @@ function Rows({ list, open }: { list: List; open: string }) {
   );
 }
 
-/** While the list is frozen: how many calls of its filter have come since. */
+/** The number of calls that match the filter and have arrived since the list was frozen. */
 function Newer({ list: { query, total, rows } }: { list: List }) {
   const now = useData<CallList>('calls', { q: query.q, service: query.service, limit: 1 });
   const newer = now && now !== 'gone' ? now.total - total : 0;
@@ -482,7 +482,7 @@ const NoMatch = () => (
   </p>
 );
 
-/** A link names a call: the list is scrolled to it, once. */
+/** Scrolls the list once to the call that the address names. */
 function useLinkedCall(open: string, { pages, query, rows, set }: List): void {
   const first = useRef(open);
   const isListed = pages.list.total > 0;
@@ -501,7 +501,7 @@ function useLinkedCall(open: string, { pages, query, rows, set }: List): void {
   }, [isListed]);
 }
 
-/** @returns whether the key was one of them. */
+/** @returns whether the key belongs to the list. */
 function command({ event, isInList }: Pressed, list: List, close: () => void): boolean {
   const call = list.pages.at(list.cursor.current);
   if (event.key === 'Enter' && (isInList || event.target === document.body)) list.openAt(list.cursor.current);

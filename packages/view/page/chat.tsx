@@ -1,4 +1,4 @@
-/** A conversation: messages, tools, reasoning, pictures. All of it is text from outside. */
+/** A conversation: messages, tools, reasoning, pictures. All text in it is untrusted. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Content, Cut } from '../src/api-types.ts';
@@ -14,16 +14,16 @@ const isCut = (value: unknown): value is Cut => isObject(value) && typeof value[
 const objects = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isObject) : []);
 const words = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
-/** The beginning of a text that may have been cut. */
+/** The start of a text that the API may have cut. */
 export const textOf = (value: unknown): string => (isCut(value) ? value.$cut : words(value ?? ''));
 
-/** Above it, a text is shown as it was written: rendering it would hold the page up. */
+/** The longest text that is rendered as Markdown. A longer text is shown as it is, because rendering would block the page. */
 const MAX_MARKDOWN = 60_000;
 
 interface Context {
   readonly span: string;
   readonly isRaw: boolean;
-  /** What each call of a tool got back, by its id. */
+  /** The results of tool calls, by the ids of the calls. */
   readonly results: ReadonlyMap<unknown, Fields>;
 }
 
@@ -91,7 +91,7 @@ const File = ({ children }: { children: ComponentChildren }) => <p class="filebo
 
 function Blob({ part }: { part: Fields }) {
   const what = `${words(part['modality'] ?? 'bytes')}, ${words(part['mime_type'] ?? 'unknown type')}, ${bytes(Number(part['bytes'] ?? 0))}`;
-  // Only the viewer's own address: a sender could write another one.
+  // The URL must be the viewer's: a sender could write another one into the message.
   const url = words(part['url'] ?? '');
   if (!url.startsWith('/api/spans/')) return <File>{visible(what)}</File>;
   return (
@@ -209,7 +209,7 @@ export function Message({ message, context }: { message: Fields; context: Contex
   );
 }
 
-/** Messages by themselves: results of tools stand where they came. */
+/** Messages without their call: results of tools stay in their own message. */
 export const Messages = ({ list, span }: { list: unknown; span: string }) => (
   <>
     {objects(list).map((message, index) => (
@@ -226,7 +226,7 @@ function idsOf(messages: readonly Fields[], is: (part: Fields) => boolean): Map<
   return new Map(parts.map((part) => [part['id'], part]));
 }
 
-/** A message with results alone is shown with the calls that they answer. */
+/** The messages, except those that have only results of tools: the results are shown next to their tool calls. */
 function withoutResults(messages: readonly Fields[]): readonly Fields[] {
   const calls = idsOf(messages, isToolCall);
   const isShownElsewhere = (part: Fields) => isResult(part) && calls.has(part['id']);
@@ -268,7 +268,7 @@ function Tools({ tools }: { tools: readonly Fields[] }) {
   );
 }
 
-/** The rest is behind one button. */
+/** The number of messages that are shown at first; a button shows the others. */
 const SHOWN = 3;
 
 export function Conversation({ content, span }: { content: Content; span: string }) {

@@ -1,4 +1,4 @@
-/** Two calls are compared by choosing one after the other. */
+/** The calls that the user chose for a comparison, one after the other. */
 import { announcement, compareWith, go } from './state.ts';
 
 export function chooseForComparison(id: string): void {

@@ -6,6 +6,7 @@ import { textOf } from './chat.tsx';
 import { diff, folded, type Line } from './diff.ts';
 import { classes, int, ms, NONE, percent, usd } from './format.ts';
 import { go, param, useData } from './state.ts';
+import { TableHead } from './table.tsx';
 import { Timeline } from './timeline.tsx';
 import { TokenBars } from './tokens.tsx';
 
@@ -15,7 +16,7 @@ interface Measure {
   readonly name: string;
   readonly of: (call: CallDetail) => number | undefined;
   readonly format: (value: number | undefined) => string;
-  /** Whether less is better; undefined where neither is. */
+  /** Whether a lower value is better; undefined if neither is. */
   readonly isLessBetter?: boolean;
 }
 
@@ -57,14 +58,7 @@ const Figures = ({ a, b }: { a: CallDetail; b: CallDetail }) => (
   <section>
     <h2>In figures</h2>
     <table class="grid-table">
-      <thead>
-        <tr>
-          <th>Figure</th>
-          <th class="num">A</th>
-          <th class="num">B</th>
-          <th class="num">Change</th>
-        </tr>
-      </thead>
+      <TableHead columns={['Figure', ['A', 'num'], ['B', 'num'], ['Change', 'num']]} />
       <tbody>
         {MEASURES.map(({ name, of, format, isLessBetter }) => (
           <tr key={name}>
@@ -95,13 +89,7 @@ function Requests({ a, b }: { a: CallSpan; b: CallSpan }) {
         <p class="dim">Nothing differs.</p>
       ) : (
         <table class="grid-table">
-          <thead>
-            <tr>
-              <th>Attribute</th>
-              <th>A</th>
-              <th>B</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Attribute', 'A', 'B']} />
           <tbody>
             {names.sort().map((name) => (
               <tr key={name}>
@@ -130,7 +118,7 @@ function linesOf(part: Json): string[] {
   return (JSON.stringify(rest, null, 2) ?? '').split('\n');
 }
 
-/** The messages of a call, line by line. */
+/** The messages of a call as lines. */
 function saidIn({ content }: CallSpan): string[] {
   const messages = (list: unknown, role: string) =>
     objects(list).flatMap((message) => [

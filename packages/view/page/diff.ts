@@ -1,10 +1,10 @@
-/** Lines that two texts share, by the longest common subsequence. */
+/** Compares two texts line by line, by the longest common subsequence. */
 export interface Line {
   readonly sign: ' ' | '-' | '+' | '…';
   readonly text: string;
 }
 
-/** Beyond it the middle is shown as replaced. */
+/** The highest number of comparisons; beyond it, the middle of the texts counts as replaced. */
 const MAX_CELLS = 4_000_000;
 
 function tableOf(a: readonly string[], b: readonly string[]): Uint32Array[] {
@@ -58,7 +58,7 @@ export function diff(a: readonly string[], b: readonly string[]): Line[] {
 
 const CONTEXT = 3;
 
-/** Alike lines far from a change become one. */
+/** Folds equal lines far from a change into one. */
 export function folded(lines: readonly Line[]): Line[] {
   const isNear = new Uint8Array(lines.length);
   for (const [index, { sign }] of lines.entries()) {

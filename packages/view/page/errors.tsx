@@ -1,4 +1,4 @@
-/** What failed, in groups, with what helps. */
+/** Groups of failed calls, with advice. */
 import type { Call, ErrorGroup } from '../src/api-types.ts';
 import { Icon, Link, Model, opens, visible, Waiting } from './bits.tsx';
 import { ago, classes, clock, int, ms } from './format.ts';
@@ -6,7 +6,7 @@ import { Empty } from './setup.tsx';
 import { Spark } from './sparkline.tsx';
 import { param, service, setParams, state, useData } from './state.ts';
 
-/** What a category means, and the option of llmtrace that helps. */
+/** The meaning of each category, and the option of llmtrace that helps. */
 const ADVICE: Record<string, string> = {
   rate_limit:
     'Too many requests or tokens at a time. LLMTRACE_RATE_LIMIT keeps below the limit; LLMTRACE_RETRY waits as the vendor asks.',

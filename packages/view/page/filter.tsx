@@ -1,4 +1,4 @@
-/** The field that filters a list: `/` leads to it. */
+/** The field that filters a list; the key `/` focuses it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon, visible } from './bits.tsx';
 import { setParams } from './state.ts';
@@ -14,7 +14,7 @@ export const CALL_HINTS: readonly Hint[] = [
   ['-model:gpt', 'all others'],
 ];
 
-/** While someone types, no more requests than they can see. */
+/** The delay after a key press before the list is requested, in ms. */
 const DELAY_MS = 120;
 
 interface FilterProps {

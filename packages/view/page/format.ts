@@ -1,4 +1,4 @@
-/** Numbers and times as the page shows them. */
+/** Formats numbers and times. */
 
 const formats = [0, 1, 2, 3, 4, 5, 6].map(
   (digits) =>
@@ -11,7 +11,7 @@ type Maybe = number | undefined;
 
 export const int = (value: Maybe): string => (value === undefined ? NONE : fixed(value, 0));
 
-/** Three significant digits; as many places as that needs. */
+/** The decimal places of a number from the given value on, for about three significant digits. */
 const PLACES: readonly (readonly [number, number])[] = [
   [1000, 0],
   [1, 2],
@@ -29,7 +29,7 @@ export function usd(value: Maybe): string {
   return `$${fixed(value, PLACES.find(([from]) => value >= from)?.[1] ?? 6)}`;
 }
 
-/** A sum of which a part is unknown is the least that it can be. */
+/** A cost; with `≥` if a part of it is unknown. */
 export const atLeast = (value: Maybe, isPartial: boolean | number): string =>
   isPartial && value !== undefined ? `≥ ${usd(value)}` : usd(value);
 
@@ -45,7 +45,7 @@ export function ms(value: Maybe): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 }
 
-/** Of an axis: without digits that mean nothing. */
+/** A value of an axis, without superfluous digits. */
 export function tickMs(value: number): string {
   if (value === 0) return '0';
   if (value < 1000) return `${value} ms`;
@@ -92,7 +92,7 @@ export function ago(time: number, now = Date.now()): string {
 export const classes = (...names: readonly (string | false | undefined | null | 0)[]): string =>
   names.filter(Boolean).join(' ');
 
-/** Round steps for an axis, of which at most `most` fit. */
+/** The round steps of an axis, `most` at most. */
 export function ticksOf(length: number, most: number): number[] {
   const step = STEPS.find((each) => length / each <= most) ?? 600_000;
   return Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => index * step);

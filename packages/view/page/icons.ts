@@ -1,4 +1,4 @@
-/** The icons, drawn on a grid of 16. */
+/** The icons, as paths on a grid of 16 × 16. */
 export const ICONS = {
   overview: 'M2.5 13.5v-5M6.2 13.5v-9M9.9 13.5V7M13.5 13.5v-11',
   calls: 'M2 4h12M2 8h12M2 12h8',

@@ -1,10 +1,10 @@
-/** Keys of the lists: what each does, looked up when it is pressed, so that a late render loses none. */
+/** The keys of lists. Each looks its action up when it is pressed, so that a late render loses no key. */
 import { useEffect, useRef } from 'preact/hooks';
 import { hasShortcuts } from './state.ts';
 
 export interface Pressed {
   readonly event: KeyboardEvent;
-  /** The list itself has the focus: then arrows and page keys are its own. */
+  /** Whether the list itself has the focus: then it also handles arrows and page keys. */
   readonly isInList: boolean;
 }
 
@@ -15,7 +15,7 @@ export const isField = (target: EventTarget | null): boolean =>
 const isInPanel = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('.panel') !== null;
 
-/** Keys that work while the detail has the focus. */
+/** The keys that work also if the details have the focus. */
 const FROM_PANEL = new Set(['Escape', 'j', 'k', 'c']);
 
 function isMeant(event: KeyboardEvent, isInList: boolean): boolean {
@@ -25,7 +25,7 @@ function isMeant(event: KeyboardEvent, isInList: boolean): boolean {
   return !isInPanel(event.target) || FROM_PANEL.has(event.key);
 }
 
-/** @param press returns whether it took the key. */
+/** @param press returns whether it handled the key. */
 export function useKeys(
   list: { readonly current: HTMLElement | null },
   press: (pressed: Pressed) => boolean,
@@ -45,7 +45,7 @@ export function useKeys(
 
 const PAGE = 20;
 
-/** By how many rows a key moves; undefined for one that does not move. */
+/** The number of rows by which a key moves; undefined for other keys. */
 export function movementOf({ event: { key }, isInList }: Pressed, total: number): number | undefined {
   if (key === 'j') return 1;
   if (key === 'k') return -1;

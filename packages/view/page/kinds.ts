@@ -1,4 +1,4 @@
-/** The kinds of spans: colour, icon, words. */
+/** The kinds of spans, each with its colour, icon and name. */
 import type { SpanType } from '../src/names.ts';
 import type { IconName } from './icons.ts';
 

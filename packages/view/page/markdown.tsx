@@ -1,6 +1,6 @@
 /**
- * Markdown, as models write it, as nodes and never as HTML: marked reads it into tokens, and each token becomes an
- * element of ours. Links lead only to the web and to mail; pictures are named, not loaded; HTML is text.
+ * Renders the Markdown of models as nodes, never as HTML: marked parses it into tokens, and each token becomes an element.
+ * Links lead only to the web and to mail; pictures are named, not loaded; HTML is shown as text.
  */
 import { Lexer, type Token, type Tokens } from 'marked';
 import type { ComponentChildren } from 'preact';
@@ -85,7 +85,7 @@ type Render = (token: never, children: () => ComponentChildren, depth: number) =
 
 const whole = (token: Token): ComponentChildren => visible('text' in token ? String(token.text) : token.raw);
 
-/** What becomes of each kind of token. One that is not here (HTML, for one) is shown as it was written. */
+/** The element for each kind of token. Other kinds, such as HTML, are shown as their source text. */
 const RENDER: Record<string, Render> = {
   space: () => null,
   hr: () => <hr />,

@@ -1,4 +1,4 @@
-/** The overview: figures, every call over time, where the money goes. */
+/** The overview: figures, all calls over time, and the costs by model and origin. */
 import type { ComponentChildren } from 'preact';
 import type { Overview as Data, ErrorGroup, ModelSums, Origin } from '../src/api-types.ts';
 import { Dot, hue, Link, Missing, Model, visible, Waiting } from './bits.tsx';
@@ -7,6 +7,7 @@ import { Empty } from './setup.tsx';
 import { Spark } from './sparkline.tsx';
 import { param, service, setParams, state, useData } from './state.ts';
 import { Strip } from './strip.tsx';
+import { CallsCell, CostCell, TableHead } from './table.tsx';
 
 const RANGES: readonly (readonly [ms: string, words: string])[] = [
   ['300000', '5 min'],
@@ -115,11 +116,17 @@ function Band({ data: { totals, buckets } }: { data: Data }) {
   );
 }
 
-const SHARE = 62;
-
-export const Share = ({ of, most, tone = 'var(--accent)' }: { of: number; most: number; tone?: string }) => (
-  <span class="share" style={{ background: tone, width: `${(of / (most || 1)) * SHARE}px` }} />
-);
+const MODEL_COLUMNS = [
+  'Model',
+  ['Calls', 'num'],
+  ['Failed', 'num'],
+  ['In', 'num'],
+  ['Cached', 'num optional'],
+  ['Out', 'num'],
+  ['Median', 'num optional'],
+  ['95%', 'num'],
+  ['Cost', 'num wide'],
+] as const;
 
 function Models({ models }: { models: readonly ModelSums[] }) {
   const most = models[0]?.cost ?? 0;
@@ -127,25 +134,13 @@ function Models({ models }: { models: readonly ModelSums[] }) {
     <section aria-labelledby="h-models">
       <h2 id="h-models">Models</h2>
       <table class="grid-table">
-        <thead>
-          <tr>
-            <th>Model</th>
-            {['Calls', 'Failed', 'In', 'Cached', 'Out', 'Median', '95%'].map((words) => (
-              <th key={words} class={classes('num', ['Cached', 'Median'].includes(words) && 'optional')}>
-                {words}
-              </th>
-            ))}
-            <th class="num wide">Cost</th>
-          </tr>
-        </thead>
+        <TableHead columns={MODEL_COLUMNS} />
         <tbody>
           {models.map((each) => (
             <tr key={each.model}>
-              <td class="clip">
-                <Link class="plain" to={`/calls?q=${encodeURIComponent(`model="${each.model}"`)}`}>
-                  <Model name={each.model} />
-                </Link>
-              </td>
+              <CallsCell filter="model=" value={each.model}>
+                <Model name={each.model} />
+              </CallsCell>
               <td class="num">{int(each.calls)}</td>
               <td class={classes('num', each.errors > 0 ? 'bad' : 'dim')}>{each.errors || NONE}</td>
               <td class="num">{short(each.input)}</td>
@@ -153,10 +148,7 @@ function Models({ models }: { models: readonly ModelSums[] }) {
               <td class="num">{short(each.output)}</td>
               <td class="num optional">{ms(each.median)}</td>
               <td class="num">{ms(each.p95)}</td>
-              <td class="num wide">
-                <Share of={each.cost} most={most} tone={hue(each.model)} />
-                {atLeast(each.cost, each.unpriced)}
-              </td>
+              <CostCell cost={each.cost} unpriced={each.unpriced} most={most} tone={hue(each.model)} />
             </tr>
           ))}
         </tbody>
@@ -171,28 +163,14 @@ function Origins({ origins }: { origins: readonly Origin[] }) {
     <>
       <h2>Where it is spent</h2>
       <table class="grid-table">
-        <thead>
-          <tr>
-            <th>Begins with</th>
-            <th class="num">Runs</th>
-            <th class="num">Calls</th>
-            <th class="num wide">Cost</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Begins with', ['Runs', 'num'], ['Calls', 'num'], ['Cost', 'num wide']]} />
         <tbody>
           {origins.map(({ name, traces, calls, cost, unpriced }) => (
             <tr key={name}>
-              <td class="clip">
-                <Link class="plain" to={`/calls?q=${encodeURIComponent(`root:"${name}"`)}`}>
-                  {visible(name)}
-                </Link>
-              </td>
+              <CallsCell filter="root:" value={name} />
               <td class="num">{int(traces)}</td>
               <td class="num">{int(calls)}</td>
-              <td class="num wide">
-                <Share of={cost} most={most} />
-                {atLeast(cost, unpriced)}
-              </td>
+              <CostCell cost={cost} unpriced={unpriced} most={most} />
             </tr>
           ))}
         </tbody>

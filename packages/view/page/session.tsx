@@ -1,4 +1,4 @@
-/** One session: its context call by call, and its messages, with the sum so far. */
+/** A session: the context of each call, its messages, and the cost up to that call. */
 import type { SessionDetail, Turn } from '../src/api-types.ts';
 import { Icon, Link, Missing, Model, Point, Status, Sum, useWidth, visible, Waiting } from './bits.tsx';
 import { Messages } from './chat.tsx';
@@ -19,7 +19,7 @@ function TurnBar({ turn, index, each, most }: { turn: Turn; index: number; each:
   const [x, width] = [index * each, Math.max(1, each - GAP)];
   const show = () => document.getElementById(`turn-${turn.id}`)?.scrollIntoView({ behavior: 'smooth' });
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a short way to what is below on the page
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only scrolls to a part of the page that the keyboard reaches, too
     <g onClick={show} class="points">
       <rect x={x} width={width} y={Math.max(0, TALL - answer - tall - 1)} height={answer} class="f-out" />
       <rect x={x} width={width} y={TALL - tall} height={Math.max(0, tall - hatched)} class="f-in" />

@@ -1,10 +1,10 @@
-/** Sessions with the context of each call, and who spends. */
+/** Sessions with the context of each call, and the costs of users, tenants and features. */
 import type { SessionList, SessionSummary, UserSums } from '../src/api-types.ts';
 import { Link, opens, Pre, visible, Waiting } from './bits.tsx';
 import { ago, atLeast, classes, int, NONE, short } from './format.ts';
-import { Share } from './overview.tsx';
 import { Empty } from './setup.tsx';
 import { service, state, useData } from './state.ts';
+import { CallsCell, CostCell, TableHead } from './table.tsx';
 
 const TALL = 20;
 
@@ -58,26 +58,13 @@ function Spenders({ name, filter, list }: SpendersProps) {
     <section>
       <h2>{name}s</h2>
       <table class="grid-table">
-        <thead>
-          <tr>
-            <th>{name}</th>
-            <th class="num">Calls</th>
-            <th class="num wide">Cost</th>
-          </tr>
-        </thead>
+        <TableHead columns={[name, ['Calls', 'num'], ['Cost', 'num wide']]} />
         <tbody>
           {list.map(({ id, calls, cost, unpriced }) => (
             <tr key={id}>
-              <td class="clip">
-                <Link class="plain" to={`/calls?q=${encodeURIComponent(`${filter}="${id}"`)}`}>
-                  {visible(id)}
-                </Link>
-              </td>
+              <CallsCell filter={`${filter}=`} value={id} />
               <td class="num">{int(calls)}</td>
-              <td class="num wide">
-                <Share of={cost} most={most} />
-                {atLeast(cost, unpriced)}
-              </td>
+              <CostCell cost={cost} unpriced={unpriced} most={most} />
             </tr>
           ))}
         </tbody>
@@ -85,6 +72,18 @@ function Spenders({ name, filter, list }: SpendersProps) {
     </section>
   );
 }
+
+const SESSION_COLUMNS = [
+  'User',
+  'Session',
+  ['Context, each call', 'shape'],
+  ['Calls', 'num'],
+  ['In', 'num optional'],
+  ['Out', 'num optional'],
+  ['Failed', 'num'],
+  ['Cost', 'num'],
+  ['Last', 'num'],
+] as const;
 
 const CODE = "trace.getActiveSpan()?.setAttributes({ 'session.id': id, 'user.id': user });";
 
@@ -120,19 +119,7 @@ export function Sessions() {
             <NoSession />
           ) : (
             <table class="grid-table rows">
-              <thead>
-                <tr>
-                  <th>User</th>
-                  <th>Session</th>
-                  <th class="shape">Context, each call</th>
-                  <th class="num">Calls</th>
-                  <th class="num optional">In</th>
-                  <th class="num optional">Out</th>
-                  <th class="num">Failed</th>
-                  <th class="num">Cost</th>
-                  <th class="num">Last</th>
-                </tr>
-              </thead>
+              <TableHead columns={SESSION_COLUMNS} />
               <tbody>
                 {data.sessions.map((session) => (
                   <Session key={session.id} session={session} most={most} />

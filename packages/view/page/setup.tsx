@@ -1,4 +1,4 @@
-/** How to connect, what was received, what the doctor found; and the page while there is nothing. */
+/** Instructions to connect, the received telemetry, the doctor's findings; also the page of an empty viewer. */
 import type { DoctorReport, State } from '../src/api-types.ts';
 import { Copy, Icon, Status, visible, Waiting } from './bits.tsx';
 import { ago, bytes, int, NONE } from './format.ts';
@@ -101,12 +101,12 @@ function Report({ report }: { report: DoctorReport }) {
         </div>
       </dl>
       <ul class="findings">
-        {report.findings.map(({ code, what, cure, lost }) => (
-          <li key={code + what} class={lost ? 'lost' : undefined}>
+        {report.findings.map(({ code, message, cure, lost }) => (
+          <li key={code + message} class={lost ? 'lost' : undefined}>
             <Status value={lost ? 'error' : 'cancelled'} />
             <div>
               <p>
-                <b>{code}</b> {visible(what)}
+                <b>{code}</b> {visible(message)}
               </p>
               <p class="cure">→ {visible(cure)}</p>
             </div>

@@ -1,4 +1,4 @@
-/** Bars without axes: how something went over time. */
+/** A small bar chart of values over time, without axes. */
 interface SparkProps {
   readonly values: readonly (number | undefined)[];
   readonly width?: number;

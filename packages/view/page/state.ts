@@ -1,14 +1,14 @@
-/** What the whole page shares: where it is, what the viewer has, how it is shown. */
+/** The shared state of the page: the address, the state of the viewer, the theme. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { State } from '../src/api-types.ts';
 
 export const state = signal<State | undefined>(undefined);
 export const isConnected = signal(false);
-/** The viewer asks for a token that this page does not have. */
+/** Whether the viewer requires a token that this page does not have. */
 export const isLocked = signal(false);
 export const isLive = signal(true);
-/** Rises when what is shown may have changed. */
+/** It rises when the shown data may have changed. */
 export const tick = signal(0);
 export const address = signal(location.pathname + location.search);
 export const url = computed(() => new URL(address.value, location.origin));
@@ -16,7 +16,7 @@ export const announcement = signal('');
 export const compareWith = signal<string | undefined>(undefined);
 export const isHelpOpen = signal(false);
 
-/** Storage may be switched off. */
+/** A value of the browser's storage; null if there is none, or if the storage is switched off. */
 function stored(name: string): string | null {
   try {
     return localStorage.getItem(name);
@@ -50,7 +50,7 @@ addEventListener('popstate', () => {
   address.value = location.pathname + location.search;
 });
 
-/** The service is kept from page to page. */
+/** The address with the chosen service, which stays when the screen changes. */
 const withService = (to: string): string => {
   const target = new URL(to, location.origin);
   const service = param('service');
@@ -86,7 +86,7 @@ type Params = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export class Gone extends Error {}
 
-/** Asks the viewer. @throws Gone for what is no longer there. */
+/** Requests data from the viewer. @throws Gone for data that the viewer no longer has */
 export async function get<T>(name: string, params: Params = {}): Promise<T> {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(params)) {
@@ -106,7 +106,7 @@ export const post = (name: string, body: unknown = {}): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-/** What the viewer has under a name, asked for again whenever that may have changed. */
+/** The answer of the viewer under a path, requested again when it may have changed. */
 export function useData<T>(name: string, params: Params = {}): T | 'gone' | undefined {
   const key = JSON.stringify([name, params]);
   const [data, setData] = useState<{ key: string; value: T | 'gone' }>();
@@ -120,17 +120,17 @@ export function useData<T>(name: string, params: Params = {}): T | 'gone' | unde
       isOver = true;
     };
   }, [key, tick.value]);
-  // The former answer stays until the new one is there, unless it is of something else.
+  // The former answer of the same path stays until the new one has arrived.
   return data && JSON.parse(data.key)[0] === name ? data.value : undefined;
 }
 
-// News of the viewer.
+// The events of the viewer.
 
 const ANNOUNCE_MS = 10_000;
 let announcedAt = 0;
 let unannounced = { calls: 0, errors: 0 };
 
-/** For screen readers, and not too often. */
+/** Announces new calls to screen readers, at long intervals. */
 function announceCalls({ newCalls, newErrors }: State): void {
   unannounced = { calls: unannounced.calls + newCalls, errors: unannounced.errors + newErrors };
   if (unannounced.calls === 0 || Date.now() - announcedAt < ANNOUNCE_MS) return;
@@ -161,13 +161,13 @@ function connect(): void {
   });
 }
 
-/** A browser has six connections to a host: a hidden tab gives its own back. */
+/** A hidden tab closes its event stream, because a browser opens at most six connections to a host. */
 function onVisibility(): void {
   if (document.hidden) source?.close();
   else connect();
 }
 
-/** The token is in the address that the viewer printed, behind the `#`, which no server sees. */
+/** Reads the token of the printed address. It follows the `#`, which a browser sends to no server. */
 async function login(): Promise<void> {
   const token = /^#token=([0-9a-f]+)$/.exec(location.hash)?.[1];
   if (!token) return;

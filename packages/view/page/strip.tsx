@@ -1,4 +1,4 @@
-/** Every call as a dot, and below, on the same clock, what they cost. */
+/** All calls as dots over time, and below, on the same time axis, their cost. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Dot, Overview } from '../src/api-types.ts';
 import { hue, Dot as ModelDot, useWidth, visible } from './bits.tsx';
@@ -22,7 +22,7 @@ interface Scales {
   readonly durations: readonly number[];
 }
 
-/** 1, 3 or 10 times a power of ten. */
+/** Rounds up or down to 1, 3 or 10 times a power of ten. */
 function round(value: number, isUp: boolean): number {
   const power = 10 ** Math.floor(Math.log10(value));
   const lead = value / power;
@@ -68,7 +68,7 @@ interface Drawn {
   readonly scales: Scales;
 }
 
-/** Dots are painted: thousands of nodes would take a second. */
+/** The dots are painted on a canvas: thousands of nodes would take a second. */
 function paint(canvas: HTMLCanvasElement, { data, scales }: Drawn, whole: number): void {
   const pen = canvas.getContext('2d');
   if (!pen) return;
@@ -87,7 +87,7 @@ function paint(canvas: HTMLCanvasElement, { data, scales }: Drawn, whole: number
   }
 }
 
-/** A canvas takes no variables: an element says what one comes to in this theme. */
+/** Resolves CSS variables for the canvas, which takes none: an element's computed style has their values in the theme. */
 function colourOf(canvas: HTMLCanvasElement, value: string): string {
   canvas.style.color = value;
   return getComputedStyle(canvas).color;
@@ -183,7 +183,7 @@ function Axes({ data, scales }: Drawn) {
   );
 }
 
-/** What the pointer is at: a dot, or a bar of costs. */
+/** The dot or the bar of costs under the pointer. */
 interface Target {
   readonly x: number;
   readonly y: number;

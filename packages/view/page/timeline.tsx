@@ -1,4 +1,4 @@
-/** What the time of a call went on: its turn, attempts, pauses, the first chunk, the rest. */
+/** The time of a call in phases: waiting for the rate limit, attempts, pauses, until the first chunk, the rest. */
 import type { Call, SpanDetail } from '../src/api-types.ts';
 import { useWidth } from './bits.tsx';
 import { classes, int, ms, tickMs, ticksOf } from './format.ts';
@@ -10,7 +10,7 @@ export interface Phase {
   readonly from: number;
   readonly to: number;
   readonly words: string;
-  /** Which attempt, or how it failed. */
+  /** The number of the attempt, or its failure. */
   readonly note?: string | undefined;
 }
 
@@ -195,7 +195,7 @@ export function Timeline({ timed }: { timed: Timed }) {
   );
 }
 
-/** The same, as small as a row: a share of the longest call in sight. */
+/** The phases of a call in a table row. Its width is a share of the longest visible call. */
 export function MiniTime({ call, most }: { call: Call; most: number }) {
   const { duration, wait = 0, firstChunk = 0, status } = call;
   const rest = Math.max(0, duration - wait - firstChunk);

@@ -6,7 +6,7 @@ interface Part {
   readonly tokens: number;
   readonly kind: string;
   readonly words: string;
-  /** Of how many it is a share worth telling. */
+  /** The number of tokens of which the share is shown. */
   readonly of?: number;
 }
 
@@ -15,7 +15,7 @@ export interface Split {
   readonly output: readonly Part[];
 }
 
-/** Known parts of the tokens; the rest is new, or the answer. */
+/** The known parts of the tokens; the rest is new input, or the answer. */
 export function splitOf(call: CallDetail): Split {
   const { input = 0, output = 0, cached = 0, written = 0, reasoning = 0 } = call;
   const parts = (list: readonly Part[]) => list.filter(({ tokens }) => tokens > 0);

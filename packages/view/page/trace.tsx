@@ -1,4 +1,4 @@
-/** One trace: its spans as a tree and on a clock, with the cost of each call and of each agent's run. */
+/** A trace: its spans as a tree and on a time axis, with the cost of each call and of each agent's run. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { TraceDetail, TraceSpan } from '../src/api-types.ts';
 import { Copy, Icon, Link, Missing, Point, Sum, visible, Waiting } from './bits.tsx';
@@ -14,7 +14,7 @@ const ROW = 28;
 const INDENT = 14;
 const MAX_INDENT = 14;
 
-/** Places on the clock, in % of the trace. */
+/** Positions on the time axis, in % of the trace. */
 interface Clock {
   readonly of: (time: number) => number;
   readonly share: (duration: number) => number;
@@ -109,7 +109,7 @@ function Bar({ span, clock: { of, share } }: { span: TraceSpan; clock: Clock }) 
 const ROOM_AFTER = 82;
 const ROOM_BEFORE = 24;
 
-/** Beside the bar, where there is room: after it, else before it, else in it. */
+/** The place of a label: after the bar if there is room, else before it, else in it. */
 function costPlace(span: TraceSpan, { of }: Clock): { style: Record<string, string>; isInside: boolean } {
   const [from, to] = [of(span.start), of(span.start + span.duration)];
   if (to <= ROOM_AFTER) return { style: { left: `calc(${to}% + 6px)` }, isInside: false };
@@ -117,7 +117,7 @@ function costPlace(span: TraceSpan, { of }: Clock): { style: Record<string, stri
   return { style: { right: `calc(${100 - from}% + 6px)` }, isInside: false };
 }
 
-/** What a call cost, or an agent's run with its calls. */
+/** The cost of a call, or of an agent's run with its calls. */
 function wordsOf({ call, agent }: TraceSpan): string | undefined {
   if (agent) {
     const tools =
@@ -286,7 +286,7 @@ const place = ({ branches }: Tree): number =>
     branches.findIndex(({ span }) => span.id === param('span')),
   );
 
-/** ← folds or goes to the parent, → unfolds or goes to the first child. */
+/** ← folds a span or goes to its parent, → unfolds it or goes to its first child. */
 function sideways(key: string, tree: Tree): boolean {
   const at = place(tree);
   const branch = tree.branches[at];

@@ -1,4 +1,4 @@
-/** Traces: each with its shape, what it used and cost. */
+/** Traces, each with its shape, tokens and cost. */
 import type { Strip, TraceList } from '../src/api-types.ts';
 import { Link, opens, Status, visible, Waiting } from './bits.tsx';
 import { Filter } from './filter.tsx';
@@ -6,6 +6,19 @@ import { atLeast, clock, int, ms, NONE, short } from './format.ts';
 import { TONES } from './kinds.ts';
 import { Empty } from './setup.tsx';
 import { param, service, state, useData } from './state.ts';
+import { TableHead } from './table.tsx';
+
+const COLUMNS = [
+  'Began',
+  'Trace',
+  ['Shape', 'shape'],
+  ['Spans', 'num'],
+  ['Calls', 'num'],
+  ['Tokens', 'num optional'],
+  ['Cost', 'num'],
+  ['Took', 'num'],
+  ['User', 'optional'],
+] as const;
 
 const SHOWN = 100;
 
@@ -64,19 +77,7 @@ export function Traces() {
       </header>
       <div class="scroll">
         <table class="grid-table rows">
-          <thead>
-            <tr>
-              <th>Began</th>
-              <th>Trace</th>
-              <th class="shape">Shape</th>
-              <th class="num">Spans</th>
-              <th class="num">Calls</th>
-              <th class="num optional">Tokens</th>
-              <th class="num">Cost</th>
-              <th class="num">Took</th>
-              <th class="optional">User</th>
-            </tr>
-          </thead>
+          <TableHead columns={COLUMNS} />
           <tbody>
             {data.rows.slice(0, SHOWN).map((trace) => (
               <Trace key={trace.id} trace={trace} />

@@ -1,4 +1,4 @@
-/** The spans of a trace as a tree. Without recursion: a trace may be as deep as it likes. */
+/** The spans of a trace as a tree. It uses no recursion, because the depth of a trace has no limit. */
 import type { TraceSpan } from '../src/api-types.ts';
 
 export interface Branch {
@@ -9,7 +9,7 @@ export interface Branch {
 
 const inOrder = (a: TraceSpan, b: TraceSpan): number => a.start - b.start || b.duration - a.duration;
 
-/** A span whose parent is missing begins a tree of its own. */
+/** A span whose parent is missing is the root of a separate tree. */
 function childrenOf(spans: readonly TraceSpan[]): Map<string, TraceSpan[]> {
   const ids = new Set(spans.map(({ id }) => id));
   const children = new Map<string, TraceSpan[]>();
@@ -29,7 +29,7 @@ interface Open {
   readonly isHidden: boolean;
 }
 
-/** @param folded ids of spans whose children are not shown. */
+/** @param folded the ids of spans whose children are hidden. */
 export function treeOf(spans: readonly TraceSpan[], folded: ReadonlySet<string>): Branch[] {
   const children = childrenOf(spans);
   const seen = new Map<string, Branch | undefined>();
@@ -45,12 +45,12 @@ export function treeOf(spans: readonly TraceSpan[], folded: ReadonlySet<string>)
     }
   };
   walk(children.get('') ?? []);
-  // Spans that are their own ancestors hang beneath no root.
+  // Spans that are their own ancestors are below no root.
   walk(spans.filter(({ id }) => !seen.has(id)));
   return [...seen.values()].filter((branch) => branch !== undefined);
 }
 
-/** Requests that a call made say little that the call does not. */
+/** The spans without the HTTP requests of calls, which add little to the calls themselves. */
 export function withoutRequests(spans: readonly TraceSpan[]): TraceSpan[] {
   const calls = new Set(spans.filter(({ call }) => call).map(({ id }) => id));
   return spans.filter(({ type, parentId }) => type !== 'http' || !calls.has(parentId));

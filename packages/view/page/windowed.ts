@@ -1,9 +1,9 @@
-/** A long list of rows of one height, of which only those in sight are drawn. */
+/** A long list of rows with the same height, which draws only the visible rows. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 const BEYOND = 8;
-/** A browser's element is at most so high (Firefox: 17.8 million px). */
+/** The maximum height of an element in a browser (Firefox: 17.8 million px). */
 const MAX_HEIGHT = 16_000_000;
 
 export interface Windowed {
@@ -12,7 +12,7 @@ export interface Windowed {
   readonly to: number;
   readonly height: number;
   readonly onScroll: () => void;
-  /** Scrolls just so far that a row is in sight. */
+  /** Scrolls as little as possible to make a row visible. */
   readonly reveal: (index: number) => void;
 }
 

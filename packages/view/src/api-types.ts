@@ -1,15 +1,15 @@
-/** What the page gets: the answers of `/api`. Times are in ms. */
+/** The answers of `/api`, which the page reads. Times are in ms. */
 import type { SpanType } from './names.ts';
 import type { Attributes, SpanEvent, SpanLink } from './otlp/types.ts';
 import type { Status } from './store/row.ts';
 import type { Running } from './store/store.ts';
 
-/** A finding of the doctor, and the report that it is in. */
+/** A finding of the doctor. */
 export interface DoctorFinding {
   readonly code: string;
-  readonly what: string;
+  readonly message: string;
   readonly cure: string;
-  /** Traces are lost. */
+  /** Whether traces are lost. */
   readonly lost: boolean;
 }
 
@@ -39,15 +39,15 @@ export interface State {
   readonly models: readonly string[];
   readonly running: readonly Running[];
   readonly doctor: readonly DoctorReport[];
-  /** The newest calls have their messages recorded. */
+  /** Whether one of the newest calls has messages. */
   readonly hasContent: boolean;
-  /** How many calls have come since the last state, and how many of them failed. */
+  /** The number of calls since the last state, and of those that failed. */
   readonly newCalls: number;
   readonly newErrors: number;
   readonly file: string | undefined;
 }
 
-/** A call as lists show it. */
+/** A call in a list. */
 export interface Call {
   readonly id: string;
   readonly traceId: string;
@@ -59,7 +59,7 @@ export interface Call {
   readonly model: string | undefined;
   readonly provider: string | undefined;
   readonly operation: string | undefined;
-  /** The name of the trace's first span, where that is another one. */
+  /** The name of the trace's root span; undefined if that is the call itself. */
   readonly origin: string | undefined;
   readonly asked?: string | undefined;
   readonly input: number | undefined;
@@ -103,7 +103,7 @@ export interface Totals {
 export interface CallList {
   readonly total: number;
   readonly totals: Totals;
-  /** Words of the filter that mean nothing. */
+  /** Words of the filter that are no valid tests. */
   readonly unknown: readonly string[];
   readonly rows: readonly Call[];
 }
@@ -137,7 +137,7 @@ export interface Origin {
   readonly unpriced: number;
 }
 
-/** Begins (ms after `from`), takes, the model's place in `models`, the status's place in STATUSES, the span's id. */
+/** The start (ms after `from`), the duration, the index of the model in `models` and of the status in STATUSES, the span's id. */
 export type Dot = readonly [number, number, number, number, string];
 
 export const STATUSES: readonly Status[] = ['ok', 'error', 'cancelled', 'abandoned'];
@@ -159,7 +159,7 @@ export interface Overview {
   readonly buckets: readonly Bucket[];
   readonly origins: readonly Origin[];
   readonly dots: readonly Dot[];
-  /** Not all calls are among the dots. */
+  /** Whether the dots are only a part of the calls. */
   readonly isSampled: boolean;
 }
 
@@ -180,7 +180,7 @@ export interface TraceSummary {
   readonly user: string | undefined;
 }
 
-/** Where it begins and how long it is, as shares of the trace; what it is; whether it failed. */
+/** The start and the duration of a span as shares of the trace's; its type; whether it failed. */
 export type Strip = readonly [number, number, SpanType, boolean];
 
 export interface TraceList {
@@ -188,7 +188,7 @@ export interface TraceList {
   readonly rows: readonly (TraceSummary & { readonly strip: readonly Strip[] })[];
 }
 
-/** What an agent's run came to. */
+/** The sums of an agent's run. */
 export interface AgentSums {
   readonly modelCalls: number;
   readonly toolCalls: number;
@@ -211,7 +211,7 @@ export interface TraceSpan {
   readonly hasFailed: boolean;
   readonly call: Call | undefined;
   readonly agent: AgentSums | undefined;
-  /** When log records were written. */
+  /** The times of log records. */
   readonly logs: readonly number[];
 }
 
@@ -219,7 +219,7 @@ export interface TraceDetail extends TraceSummary {
   readonly list: readonly TraceSpan[];
 }
 
-/** A text that was cut: the rest is had from `path`. */
+/** A text that was cut; the API returns the whole text for `path`. */
 export interface Cut {
   readonly $cut: string;
   readonly length: number;
@@ -269,7 +269,7 @@ export interface SessionSummary {
   readonly cost: number;
   readonly unpriced: number;
   readonly last: number;
-  /** Tokens of context of the last calls, and whether each failed. */
+  /** For each of the last calls: its input tokens, and whether it failed. */
   readonly turns: readonly (readonly [number, boolean])[];
 }
 
@@ -289,7 +289,7 @@ export interface SessionList {
 }
 
 export interface Turn extends Call {
-  /** What the session has cost so far. */
+  /** The cost of the session up to and including this call. */
   readonly sum: number;
   readonly isSumPartial: boolean;
   readonly said: unknown;

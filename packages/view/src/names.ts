@@ -1,4 +1,4 @@
-/** The names of a call's attributes, by whichever instrumentation: the conventions' name first, then others'. */
+/** The names of a call's attributes: first that of the conventions or of llmtrace, then those of other instrumentations. */
 import type { Attributes, Span, Value } from './otlp/types.ts';
 
 const NAMES = {
@@ -52,7 +52,7 @@ const NAMES = {
   user: ['user.id', 'enduser.id', 'langfuse.user.id', 'ai.telemetry.metadata.userId'],
   tool: ['gen_ai.tool.name', 'tool.name', 'ai.toolCall.name'],
   agent: ['gen_ai.agent.name', 'agent.name'],
-  tenant: ['llmtrace.tenant', 'tenant.id'],
+  tenant: ['llmtrace.tenant.id', 'tenant.id'],
   feature: ['llmtrace.feature'],
   database: ['db.query.summary', 'db.system.name', 'db.system'],
   address: ['http.route', 'server.address'],
@@ -60,7 +60,7 @@ const NAMES = {
 
 export type Named = keyof typeof NAMES;
 
-/** The value under the first name that is there. */
+/** The value of the first name that the attributes have. */
 export function pick(attributes: Attributes, what: Named): Value {
   for (const name of NAMES[what]) {
     const value = attributes[name];
@@ -74,7 +74,7 @@ export function textOf(value: Value): string | undefined {
   return value === undefined || typeof value === 'object' ? undefined : String(value);
 }
 
-/** Some senders write numbers as texts. */
+/** The number of a value; some senders send numbers as text. */
 export function numberOf(value: Value): number | undefined {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;

@@ -21,7 +21,7 @@ const anyValue = (): unknown => VALUES[Math.floor(random() * VALUES.length)]?.()
 
 const context = () => ({ traceId: hex(32), spanId: hex(16), traceFlags: 1 });
 
-/** A span of OpenTelemetry's SDK, as its serializers take it. */
+/** A random span of OpenTelemetry's SDK, in the form that its serializers take. */
 function sdkSpan(): any {
   const own = context();
   const start = SECONDS + Math.floor(random() * 1e6);
@@ -52,12 +52,12 @@ const inJson = Buffer.from(JsonTraceSerializer.serializeRequest(spans) as Uint8A
 
 const SAME_MS = 0.002;
 
-/** Times are compared apart: a double has microseconds of them. */
+/** A span without its times, which are compared separately: a double is exact to a microsecond only. */
 function withoutTimes(span: Span): Span {
   return { ...span, start: 0, end: 0, events: span.events.map((event) => ({ ...event, time: 0 })) };
 }
 
-/** Some bytes are others, and some bodies are cut. */
+/** A body with some bytes changed; some bodies are also cut. */
 function broken(good: Buffer): Buffer {
   const body = Buffer.from(good);
   for (let change = 0; change < 1 + random() * 6; change++)
@@ -75,7 +75,7 @@ function isRead(body: Buffer): boolean {
 }
 
 describe('the decoder of OTLP', () => {
-  it('reads the same from protobuf and JSON, as OpenTelemetry writes them', () => {
+  it('reads the same spans from the protobuf and the JSON of OpenTelemetry', () => {
     const a = [...protobufSpans(inProtobuf)].map(({ raw }) => protobufSpan(raw));
     const b = [...jsonSpans(inJson)].map(({ raw }) => jsonSpan(raw));
     assert.equal(a.length, spans.length);
@@ -87,7 +87,7 @@ describe('the decoder of OTLP', () => {
     }
   });
 
-  it('reads what the SDK was given', () => {
+  it('reads the values that the SDK has written', () => {
     const [span] = [...protobufSpans(inProtobuf)].map(({ raw }) => protobufSpan(raw));
     const [given] = spans;
     assert.equal(span?.name, given.name);
@@ -132,7 +132,7 @@ describe('the decoder of OTLP', () => {
     assert.deepEqual([read?.item.kind, read?.item.status], [3, 2]);
   });
 
-  it('keeps an attribute by the name of __proto__ an attribute', () => {
+  it('reads __proto__ as the name of an ordinary attribute', () => {
     const attributes = [{ key: '__proto__', value: { stringValue: 'x' } }];
     const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ attributes }] }] }] };
     const [read] = jsonSpans(Buffer.from(JSON.stringify(body)));
@@ -140,21 +140,21 @@ describe('the decoder of OTLP', () => {
     assert.deepEqual(Object.entries(read?.item.attributes ?? {}), [['__proto__', 'x']]);
   });
 
-  it('refuses values that are nested without end', () => {
+  it('refuses values that are nested too deeply', () => {
     let value: any = { stringValue: 'x' };
     for (let depth = 0; depth < 100; depth++) value = { arrayValue: { values: [value] } };
     const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ attributes: [{ key: 'a', value }] }] }] }] };
     assert.throws(() => [...jsonSpans(Buffer.from(JSON.stringify(body)))], /nested/);
   });
 
-  it('ends with each of 20,000 broken bodies, read or refused', () => {
+  it('reads or refuses each of 20,000 broken bodies', () => {
     const good = Buffer.from(ProtobufTraceSerializer.serializeRequest(spans.slice(0, 5)) as Uint8Array);
     const results = Array.from({ length: 20_000 }, () => isRead(broken(good)));
     const read = results.filter(Boolean).length;
     assert.ok(read > 1000 && read < 19_000, `${read} read`);
   });
 
-  it('writes partial success as the conventions have it', () => {
+  it('writes partial success in the form of OTLP', () => {
     assert.equal(partialSuccess(300, 'no').toString('hex'), '0a0708ac0212026e6f');
   });
 });

@@ -21,7 +21,7 @@ interface Asked {
   readonly body?: string | Buffer;
 }
 
-/** With headers that `fetch` does not let anyone set. */
+/** A request with headers that `fetch` does not allow to set. */
 function ask(
   viewer: Viewer,
   path: string,
@@ -128,14 +128,14 @@ describe('the server of the viewer', () => {
     });
   }
 
-  it('lets the page do nothing but load its own parts', async () => {
+  it('allows the page to load its own parts only', async () => {
     const { headers, body } = await ask(await start(), '/..%2f..%2fetc/passwd');
     assert.match(headers['content-security-policy'], /default-src 'none'.*trusted-types 'none'/);
     assert.equal(headers['access-control-allow-origin'], undefined);
     assert.match(body, /<div id="app">/);
   });
 
-  it('answers in the encoding of the request, and says what it refused', async () => {
+  it('answers in the encoding of the request, with the number of refused spans', async () => {
     const viewer = await start();
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'x' }] }] }] });
     const json = await ask(viewer, '/v1/traces', { method: 'POST', headers: JSON_TYPE, body });
@@ -148,23 +148,23 @@ describe('the server of the viewer', () => {
     );
   });
 
-  it('refuses what unpacks to more than it takes', async () => {
+  it('refuses a body that is too large once it is unpacked', async () => {
     const body = gzipSync(Buffer.alloc(70 * 2 ** 20, 32));
     const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
     assert.equal((await ask(await start(), '/v1/traces', { method: 'POST', headers, body })).status, 413);
   });
 
-  it('listens at ::1 too', async () => {
+  it('listens on ::1, too', async () => {
     const viewer = await start();
     const answer = await fetch(`http://[::1]:${viewer.port}/api/state`).catch(() => undefined);
     if (answer) assert.equal(answer.status, 200);
   });
 
-  it('gives other machines nothing without a token', async () => {
+  it('does not listen for other machines without a token', async () => {
     await assert.rejects(startViewer({ port: 0, host: '0.0.0.0' }), /token/);
   });
 
-  it('asks for its token, by header or by cookie', async () => {
+  it('requires its token, in a header or in a cookie', async () => {
     const token = 'ab'.repeat(32);
     const viewer = await start({ token });
     assert.equal((await ask(viewer, '/')).status, 200);
@@ -191,7 +191,7 @@ describe('the server of the viewer', () => {
     );
   });
 
-  it('lets an allowed page send, and read nothing', async () => {
+  it('allows a page of an allowed origin to send, but not to read', async () => {
     const origin = 'http://localhost:3000';
     const viewer = await start({ allowedOrigins: [origin] });
     const headers = { ...JSON_TYPE, origin, 'sec-fetch-site': 'same-site' };
@@ -201,7 +201,7 @@ describe('the server of the viewer', () => {
     assert.equal((await ask(viewer, '/api/state', { headers: { origin } })).status, 403);
   });
 
-  it('keeps what comes in a file that it reads again, and that only its owner reads', async () => {
+  it('writes telemetry to a file that only its owner can read, and reads it back', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'view-'));
     try {
       const file = join(folder, 'calls.jsonl');
@@ -230,7 +230,7 @@ describe('the server of the viewer', () => {
     assert.equal(store.spans, made.spans.length);
   });
 
-  it('sends bodies on unchanged, and goes on where that fails', async () => {
+  it('forwards bodies unchanged, and goes on if that fails', async () => {
     const bodies: Buffer[] = [];
     const target = createServer(async (asked, response) => {
       for await (const part of asked) bodies.push(part);
@@ -250,10 +250,10 @@ describe('the server of the viewer', () => {
         ask(viewer, '/v1/traces', { method: 'POST', headers: JSON_TYPE, body }),
       );
     });
-    assert.match(String(await warned), /could not send on/);
+    assert.match(String(await warned), /could not forward/);
   });
 
-  it('holds its limits under a flood', async () => {
+  it('keeps its limits under a flood of spans', async () => {
     const viewer = await start({ limits: { maxSpans: 500, maxBytes: 2 ** 20 } });
     for (let round = 0; round < 20; round++) await sendTraces(viewer.url, Array.from({ length: 40 }, trace));
     assert.ok(viewer.store.spans <= 500 && viewer.store.bytes <= 2 ** 20);

@@ -31,7 +31,7 @@ describe('the store of the viewer', () => {
     assert.ok(Math.abs((trace?.cost ?? 0) - (1000 * 1.25 + 100 * 10) / 1e6) < 1e-12);
   });
 
-  it('counts the inner one of two calls', () => {
+  it('counts only the inner one of two nested calls', () => {
     const trace = new MadeTrace();
     const outer = call(trace, NOW, { model: 'gpt-5', input: 1000, output: 100 });
     call(trace, NOW + 1, { model: 'gpt-5', input: 1000, output: 100 }, outer);
@@ -42,7 +42,7 @@ describe('the store of the viewer', () => {
     }
   });
 
-  it('says that a sum is partial where a price or a part is missing', () => {
+  it('marks a sum as partial if a price or a part is missing', () => {
     const unpriced = oneCall({ extra: { 'gen_ai.usage.cost': undefined } });
     const left = oneCall({ isLeft: true, isStream: true });
     assert.equal(listCalls(filled([unpriced]), {}).totals.unpriced, 1);
@@ -50,7 +50,7 @@ describe('the store of the viewer', () => {
     assert.equal(listCalls(filled([failing(NOW, FAILURES[0] as any)]), {}).totals.unpriced, 0);
   });
 
-  it('lets the oldest trace make room', () => {
+  it('drops the oldest trace beyond its limits', () => {
     const traces = Array.from({ length: 20 }, () => oneCall());
     const store = filled(traces, { maxSpans: 10, maxBytes: 2 ** 30 });
     assert.equal(store.spans, 10);
@@ -59,7 +59,7 @@ describe('the store of the viewer', () => {
     assert.equal(listCalls(store, {}).rows.length, 5);
   });
 
-  it('stays within its bytes', () => {
+  it('keeps its limit of bytes', () => {
     const store = filled(
       Array.from({ length: 50 }, () => oneCall()),
       { maxSpans: 1e6, maxBytes: 20_000 },
@@ -68,18 +68,18 @@ describe('the store of the viewer', () => {
     assert.ok(store.spans > 0);
   });
 
-  it('takes a span once, however often it is sent', () => {
+  it('stores a span once, even if it is sent several times', () => {
     const trace = oneCall();
     assert.equal(filled([trace, trace]).spans, 2);
   });
 
-  it('refuses spans without valid ids, and says how many', () => {
+  it('refuses spans without valid ids, and counts them', () => {
     const body = { resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'x', spanId: 'y' }] }] }] };
     const store = new Store();
     assert.equal(store.receive('traces', 'json', Buffer.from(JSON.stringify(body))).rejected, 1);
   });
 
-  it('gives a log record to its span, whichever comes first', () => {
+  it('adds a log record to its span, no matter which arrives first', () => {
     const trace = oneCall();
     const [span] = trace.spans as [any];
     const record = {
@@ -101,7 +101,7 @@ describe('the store of the viewer', () => {
     }
   });
 
-  it('shows a call as running until its span comes', () => {
+  it('shows a call as running until its span arrives', () => {
     const trace = oneCall();
     const [span] = trace.spans as [any];
     const record = {
@@ -121,7 +121,7 @@ describe('the store of the viewer', () => {
     assert.equal(store.runningNow(10, NOW).length, 0);
   });
 
-  it('shows an agent with the sums on its span, and without them with those of its calls', () => {
+  it('shows the sums on the span of an agent, or else those of its calls', () => {
     const trace = research(NOW);
     const whole = traceOf([...filled([trace]).traces.values()][0] as any);
     const named = whole.list.find(({ label }) => label === 'researcher')?.agent;
@@ -138,7 +138,7 @@ describe('the store of the viewer', () => {
     assert.equal(bare.list.find(({ type }) => type === 'mcp')?.label, 'search_reviews');
   });
 
-  it('survives spans that are their own ancestors', () => {
+  it('handles spans that are their own ancestors', () => {
     const trace = new MadeTrace();
     const a = trace.add({ name: 'a', start: NOW, attributes: { 'gen_ai.operation.name': 'invoke_agent' } });
     const b = trace.add({ name: 'b', start: NOW, parent: a });
@@ -173,17 +173,17 @@ describe('the filter of the calls', () => {
     ['claude', 1],
     ['foo:bar is:error', 1],
   ] as const) {
-    it(`finds ${count} calls by ${q || 'nothing'}`, () => assert.equal(found(q), count));
+    it(`finds ${count} calls by ${q || 'an empty filter'}`, () => assert.equal(found(q), count));
   }
 
-  it('says which words mean nothing', () => {
+  it('names the words that are no valid tests', () => {
     for (const q of ['foo:bar', 'is:constructor', 'cost>dear', 'toString:x'])
       assert.deepEqual(filterOf(q).unknown, [q]);
   });
 });
 
 describe('the sums of the viewer', () => {
-  it('are the same in all and by model', () => {
+  it('are the same over all calls and over the models', () => {
     const store = filled(Array.from({ length: 30 }, (_, index) => support(NOW + index * 1000)));
     const overview = overviewOf(store, { service: undefined, range: 0 }, NOW + 60_000);
     const { totals } = listCalls(store, {});
@@ -211,7 +211,22 @@ describe('the sums of the viewer', () => {
     );
   });
 
-  it('are of no calls where there are none', () => {
+  it('are grouped by the names that llmtrace gives to users, tenants and features', () => {
+    const trace = oneCall();
+    const [span] = trace.spans;
+    Object.assign(span?.attributes ?? {}, {
+      'user.id': 'ann',
+      'llmtrace.tenant.id': 'acme',
+      'llmtrace.feature': 'search',
+    });
+    const store = filled([trace]);
+    const { users, tenants, features } = listSessions(store, undefined);
+    const ids = [users, tenants, features].map((list) => list.map(({ id }) => id));
+    assert.deepEqual(ids, [['ann'], ['acme'], ['search']]);
+    assert.equal(listCalls(store, { q: 'tenant=acme' }).rows.length, 1);
+  });
+
+  it('are 0 without calls', () => {
     const overview = overviewOf(new Store(), { service: undefined, range: 0 }, NOW);
     assert.equal(overview.totals.calls, 0);
     assert.ok(overview.buckets.length > 0);

@@ -1,11 +1,11 @@
-// Two calls as an application makes them, one of them streamed, and the results that it sees.
+// The calls of the smoke test's application: one plain, one streamed. `run` returns whether it got their results.
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 export async function run({ BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand }) {
   const client = new BedrockRuntimeClient({
     region: 'us-east-1',
     endpoint: process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME,
-    // The vendor of the tests speaks no HTTP/2.
+    // The tests' vendor server supports HTTP/1.1 only.
     requestHandler: new NodeHttpHandler(),
     token: { token: 'example' },
     authSchemePreference: ['httpBearerAuth'],

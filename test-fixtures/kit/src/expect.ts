@@ -60,8 +60,8 @@ export function tokensOf({ family, answer, stream, tokens }: ExpectedCall): Part
     const { output: _output, reasoning: _reasoning, ...input } = family.tokens ?? {};
     return input;
   }
-  const told = answer === 'whole' && (!stream || family.streamUsage === 'always');
-  return (tokens ?? (told ? 'known' : 'unknown')) === 'known' ? family.tokens : undefined;
+  const isReported = answer === 'whole' && (!stream || family.streamUsage === 'always');
+  return (tokens ?? (isReported ? 'known' : 'unknown')) === 'known' ? family.tokens : undefined;
 }
 
 const operationOf = (call: ExpectedCall): string => call.operation ?? call.family.operation;
@@ -79,19 +79,26 @@ function expectSpan(
   assert.equal(span.kind, SpanKind.CLIENT, 'kind');
   assert.equal(span.parentSpanContext?.spanId, CALLER.spanId, 'the parent is the span of the caller');
   assert.equal(span.instrumentationScope.name, setting.vendor.scope);
-  // Each retry by llmtrace is an event; retries by the SDK are only counted.
-  const retries = span.events.length === 0 ? 0 : (call.resends ?? 0);
-  assert.deepEqual(
-    span.events.map(({ name }) => name),
-    Array(retries).fill('llmtrace.retry'),
-    'events',
-  );
+  expectRetries(span, call.resends ?? 0);
   const status = call.status ?? (call.errorType === undefined ? 'unset' : 'error');
   assert.equal(span.status.code, status === 'error' ? SpanStatusCode.ERROR : SpanStatusCode.UNSET, 'status');
   expectMeasured(attributes, call);
   expectAnswer(attributes, call);
   const address = server ?? serverOf(attributes);
   assert.deepEqual(exact(attributes), defined(exactAttributes(call, setting, address)), 'attributes');
+}
+
+/** Asserts an event for each retry, by llmtrace or by the SDK, which names how the attempt before it failed. */
+function expectRetries({ events }: ReadableSpan, count: number): void {
+  assert.deepEqual(
+    events.map(({ name, attributes }) => [name, attributes?.['llmtrace.retry.attempt']]),
+    Array.from({ length: count }, (_, index) => ['llmtrace.retry', index + 1]),
+    'events',
+  );
+  for (const { attributes = {} } of events) {
+    assert.equal(typeof attributes['error.type'], 'string', 'error.type of a retry');
+    assert.ok(Number(attributes['llmtrace.retry.delay_ms']) >= 0, 'the pause before a retry');
+  }
 }
 
 /** Asserts the server attributes of a call to another server on this machine, and returns them. */
@@ -148,7 +155,7 @@ function exact(attributes: Attributes): Record<string, unknown> {
 const defined = (attributes: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
-/** @param isSeen whether a chunk came. */
+/** @param isSeen whether a chunk arrived. */
 function expectChunkCount(chunks: unknown, call: ExpectedCall, isSeen: boolean): void {
   if (isSeen && call.chunks !== 'some') assert.equal(chunks, call.chunks, 'chunks');
   else if (isSeen) assert.equal(typeof chunks, 'number', 'chunks');
@@ -230,13 +237,13 @@ function tally(keys: readonly string[]): Record<string, number> {
 
 function expectTokens(points: readonly MetricPoint[], expected: readonly ExpectedCall[]): void {
   for (const type of ['input', 'output'] as const) {
-    const told = expected.flatMap((call) => tokensOf(call)?.[type] ?? []);
+    const counts = expected.flatMap((call) => tokensOf(call)?.[type] ?? []);
     const mine = points.filter(({ attributes }) => attributes['gen_ai.token.type'] === type);
     const records = mine.reduce((sum, { count = 0 }) => sum + count, 0);
-    assert.equal(records, told.length, `${type} tokens are recorded once a call`);
+    assert.equal(records, counts.length, `${type} tokens are recorded once a call`);
     assert.equal(
       total(mine),
-      told.reduce((sum, count) => sum + count, 0),
+      counts.reduce((sum, count) => sum + count, 0),
       `${type} tokens`,
     );
   }

@@ -1,6 +1,6 @@
 /**
  * The conformance suite for operations: the runs of agents, their tools, MCP. An application plays its scenes without
- * llmtrace, with it, and with its agents switched off; it says the same and the vendor gets the same requests each time.
+ * llmtrace, with it, and with `LLMTRACE_AGENTS=false`. Each time it prints the same, and the vendor gets the same requests.
  * With llmtrace, the spans of each scene are a tree, each request of a model is one span, and the sums of each run are those
  * of the calls beneath it.
  */
@@ -8,28 +8,31 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { type RunOptions, type RunResult, runApp } from './run-app.ts';
+import { sdkManifest } from './sdks.ts';
 import { MODEL_MAP, type RecordedRequest, startVendorServer, type VendorServer } from './server.ts';
 
-/** A scene, and what is expected of it. */
+/** A scene, and the spans that it must leave. */
 export interface OperationScene {
   readonly name: string;
   /** The names of the spans, each indented by two blanks more than its parent's. */
   readonly tree: readonly string[];
-  /** More that is expected of the spans. */
+  /** Further checks of the spans. */
   check?(spans: readonly Span[]): void;
 }
 
 export interface OperationSuite {
-  /** What runs the operations, as a test's title names it. */
+  /** The SDK under test, for the test's title. */
   readonly title: string;
-  /**
-   * The application. It plays all scenes, each within a span `scene NAME` of its own, with the SDK in the format that
-   * `FORMAT` names.
-   */
-  readonly app: string;
+  /** The application, with the parts of `operations-app.ts`. */
+  readonly app: URL;
+  /** The folder of `test-fixtures/sdks` that has the SDK. */
+  readonly set: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly scenes: readonly OperationScene[];
+  /** The names of the scenes that this version of the SDK cannot play. */
+  readonly without?: readonly string[];
   readonly formats?: readonly ('cjs' | 'esm')[];
   /** The version of Node.js that runs the application. @default that of the test */
   readonly node?: string;
@@ -46,7 +49,29 @@ export interface Span {
   readonly links: readonly { readonly spanId: string }[];
 }
 
+/** The first span of that name. */
+export function spanNamed(spans: readonly Span[], name: string): Span {
+  const span = spans.find((candidate) => candidate.name === name);
+  assert.ok(span, name);
+  return span;
+}
+
+/** Lines of a tree, one level deeper. */
+export const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+
+/** The attributes of a tool's span are these alone, and the id of its call that the model made. */
+export function expectToolCall({ attributes }: Span, name: string): void {
+  const { 'gen_ai.tool.call.id': id, ...others } = attributes;
+  assert.match(String(id), /^call_/);
+  assert.deepEqual(others, {
+    'gen_ai.operation.name': 'execute_tool',
+    'gen_ai.tool.name': name,
+    'gen_ai.tool.type': 'function',
+  });
+}
+
 export function describeOperations(suite: OperationSuite): void {
+  const scenes = suite.scenes.filter(({ name }) => !suite.without?.includes(name));
   for (const format of suite.formats ?? (['cjs', 'esm'] as const))
     describe(`operations of ${suite.title}, as ${format}`, () => {
       let [plain, off, traced]: Play[] = [];
@@ -58,15 +83,15 @@ export function describeOperations(suite: OperationSuite): void {
         assert.equal(plain?.result.code, 0, plain?.result.stderr);
         for (const other of [off, traced]) expectSame(plain as Play, other as Play);
       });
-      it('are left out where they are switched off', () => {
+      it('have no spans with LLMTRACE_AGENTS=false', () => {
         const spans = off?.spans ?? [];
         assert.equal(spans.filter(isOperation).length, 0);
         assert.equal(spans.filter(isModelCall).length, off?.requests.length);
       });
-      it('leave each request of a model one span', () => {
+      it('keep one span for each request of a model', () => {
         assert.equal(traced?.spans.filter(isModelCall).length, traced?.requests.length);
       });
-      for (const scene of suite.scenes)
+      for (const scene of scenes)
         it(scene.name, () => {
           const all = traced?.spans ?? [];
           const root = all.find(({ name }) => name === `scene ${scene.name}`);
@@ -76,9 +101,9 @@ export function describeOperations(suite: OperationSuite): void {
           expectSums(spans);
           scene.check?.(spans);
         });
-      it('have no trace besides', () => {
+      it('leave no trace outside the scenes', () => {
         const roots = childrenOf(traced?.spans ?? [], undefined).map(({ name }) => name);
-        assert.deepEqual(roots.sort(), suite.scenes.map(({ name }) => `scene ${name}`).sort());
+        assert.deepEqual(roots.sort(), scenes.map(({ name }) => `scene ${name}`).sort());
       });
     });
 }
@@ -103,7 +128,7 @@ const WAYS: readonly (readonly [env: Readonly<Record<string, string>>, flags: re
 ];
 
 function expectSame(plain: Play, other: Play): void {
-  assert.ok(plain.result.stdout.length > 0, 'the application says something');
+  assert.ok(plain.result.stdout.length > 0, 'the application prints something');
   assert.equal(other.result.stdout, plain.result.stdout, other.result.stderr);
   assert.deepEqual([other.result.code, other.result.signal], [0, null]);
   assert.deepEqual(other.requests, plain.requests, 'the requests that the vendor got');
@@ -112,7 +137,7 @@ function expectSame(plain: Play, other: Play): void {
 interface Play {
   readonly result: RunResult;
   readonly spans: readonly Span[];
-  /** The bodies that the vendor got, without the ids of its own, sorted: runs that go on at once race. */
+  /** The bodies that the vendor got, without the ids that it made, sorted: concurrent runs race. */
   readonly requests: readonly string[];
 }
 
@@ -121,8 +146,8 @@ const steady = ({ body }: RecordedRequest): string =>
 
 async function play(
   { vendor, collector }: Stage,
-  { app, env = {}, node }: OperationSuite,
-  scene: Readonly<Record<string, string>>,
+  { app, set, env = {}, without = [], node }: OperationSuite,
+  way: Readonly<Record<string, string>>,
   preload: readonly string[],
 ): Promise<Play> {
   vendor.clear();
@@ -131,9 +156,15 @@ async function play(
     flags: ['--no-warnings', ...preload],
     timeout: 120_000,
     ...(node === undefined ? {} : { node }),
-    env: { ...environment(vendor, collector), ...env, ...scene },
+    env: {
+      ...environment(vendor, collector),
+      SDK: sdkManifest(set),
+      WITHOUT: without.join(';'),
+      ...env,
+      ...way,
+    },
   };
-  const result = await runApp(app, options);
+  const result = await runApp(fileURLToPath(app), options);
   return { result, spans: [...collector.spans], requests: vendor.requests.map(steady).sort() };
 }
 
@@ -219,7 +250,7 @@ const childrenOf = (spans: readonly Span[], parent: string | undefined): Span[] 
     parent === undefined ? !spans.some(({ spanId }) => spanId === parentSpanId) : parentSpanId === parent,
   );
 
-/** The names of all spans, those beneath one indented by two blanks more. */
+/** The names of the spans, each one level deeper than its parent's. */
 const treeOf = (spans: readonly Span[], parent?: string, indent = ''): string[] =>
   childrenOf(spans, parent).flatMap((span) => [
     indent + span.name,
@@ -234,7 +265,7 @@ function sorted(lines: readonly string[]): string[] {
     else groups.push([line]);
   }
   return groups
-    .map(([name = '', ...below]) => [name, ...sorted(below).map((line) => `  ${line}`)])
+    .map(([name = '', ...below]) => [name, ...indented(sorted(below))])
     .sort((a, b) => a.join('\n').localeCompare(b.join('\n')))
     .flat();
 }
@@ -250,7 +281,7 @@ const beneath = (spans: readonly Span[], { spanId }: Span): Span[] =>
     .filter(({ parentSpanId }) => parentSpanId === spanId)
     .flatMap((span) => [span, ...beneath(spans, span)]);
 
-/** No span of an operation has the conventions' tokens or a cost: a backend that sums them over all spans has the truth. */
+/** No span of an operation has the conventions' tokens or a cost: a backend that sums them over all spans counts each once. */
 function expectSums(spans: readonly Span[]): void {
   for (const span of spans.filter(isOperation)) {
     const { attributes } = span;

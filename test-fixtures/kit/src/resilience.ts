@@ -7,7 +7,7 @@ import { makeScene, type ResilienceSubject, type Scene } from './resilience/fixt
 import { describeRefusals } from './resilience/refusals.ts';
 import { describeRetries } from './resilience/retries.ts';
 import { describeWaiting } from './resilience/waiting.ts';
-import { hookVendorModules, loadSdk, sdkInfo } from './sdks.ts';
+import { hookVendorModules, loadSdk, type Sdk, sdkInfo } from './sdks.ts';
 import { startVendorServer, type VendorServer } from './server.ts';
 import type { VendorCase } from './vendor-profile.ts';
 
@@ -30,11 +30,29 @@ export function describeResilience(vendor: VendorCase, subject: ResilienceSubjec
           before(async () => {
             scene = makeScene(vendor, await loadSdk(name), server, subject);
           });
-          describeRetries(() => scene, subject);
-          describeWaiting(() => scene);
-          describeRefusals(() => scene, subject);
+          describeRows(() => scene, subject);
         });
       }
     }
   });
+}
+
+/** Describes the suite for a client that is no SDK. */
+export function describeClientResilience(vendor: VendorCase, subject: ResilienceSubject): void {
+  describe(`resilience: ${vendor.name}`, function suite() {
+    this.timeout(60_000);
+    let scene: Scene;
+    before(async () => {
+      const none = { package: vendor.package, version: '0.0.0', exports: {} } as Sdk;
+      scene = makeScene(vendor, none, await startVendorServer(), subject);
+    });
+    after(() => scene.server.close());
+    describeRows(() => scene, subject);
+  });
+}
+
+function describeRows(sceneOf: () => Scene, subject: ResilienceSubject): void {
+  describeRetries(sceneOf, subject);
+  describeWaiting(sceneOf, subject);
+  describeRefusals(sceneOf, subject);
 }

@@ -30,6 +30,9 @@ export interface Sdk extends SdkInfo {
 
 const SETS = new URL('../../sdks/', import.meta.url);
 
+/** The path of a set's `package.json`, from which its packages are resolved. */
+export const sdkManifest = (set: string): string => fileURLToPath(new URL(`${set}/package.json`, SETS));
+
 /** Finds a copy and reads its version. */
 export function sdkInfo({ set, package: name, format }: SdkName): SdkInfo {
   const folder = `/node_modules/${name}/`;

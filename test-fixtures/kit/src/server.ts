@@ -46,7 +46,7 @@ export interface RecordedRequest {
   aborted: boolean;
 }
 
-/** How one request is answered, in place of what its model's name or its header asks for. */
+/** The answer to one request, in place of the one that its model's name or its header selects. */
 export interface Scripted {
   readonly script?: Script;
   readonly behaviour?: Omit<Behaviour, 'name'>;
@@ -55,7 +55,7 @@ export interface Scripted {
 }
 
 export interface VendorServerOptions {
-  /** Asked once for each request. */
+  /** The server calls it once for each request. */
   scripted?: (request: RecordedRequest) => Scripted | undefined;
   /** Wait before each answer, in ms. @default 0 */
   latency?: number;
@@ -164,7 +164,7 @@ async function answer(state: State, recorded: RecordedRequest, response: ServerR
   const vendor = VENDORS.find(({ owns }) => owns(recorded.path)) ?? openai;
   const named = vendor.model(recorded);
   const scripted = state.options.scripted?.(recorded);
-  const behaviour = scripted ? { name: '', ...scripted.behaviour } : askedFor(recorded, named);
+  const behaviour = scripted ? { name: '', ...scripted.behaviour } : requestedBehaviour(recorded, named);
   const model = named === undefined || named === behaviour?.name ? vendor.usualModel(recorded.path) : named;
   const request = { ...requestOf(state, recorded, model, behaviour), script: scripted?.script };
   if (behaviour?.hang) return;
@@ -182,11 +182,11 @@ async function answer(state: State, recorded: RecordedRequest, response: ServerR
   });
 }
 
-/** The behaviour that a request asks for, by its header or in place of a model. */
-const askedFor = (recorded: RecordedRequest, model: string | undefined): Behaviour | undefined =>
+/** The behaviour that a request names in its header or in place of a model. */
+const requestedBehaviour = (recorded: RecordedRequest, model: string | undefined): Behaviour | undefined =>
   behaviourOf(recorded.headers[BEHAVIOUR_HEADER] as string | undefined) ?? behaviourOf(model);
 
-/** What a request is answered with in place of an answer of the model. */
+/** The answer that replaces the model's: a scripted body, or a failure. */
 function refusalOf(
   state: State,
   vendor: VendorRoutes,

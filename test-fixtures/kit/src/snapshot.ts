@@ -16,7 +16,7 @@ const VOLATILE_KEYS = new Set([
   'timeout',
   'port',
   'totalRetryDelay',
-  // AWS's errors have the whole connection in it.
+  // AWS's errors have the whole connection in this field.
   '$response',
 ]);
 const VOLATILE_HEADERS = new Set([
@@ -108,7 +108,7 @@ function fieldsOf(value: object, path: readonly object[]): { [key: string]: Port
   return fields;
 }
 
-/** Of a view, which may be a part of a buffer that others use. */
+/** The bytes of a view as hexadecimal digits: the view may be a part of a larger buffer. */
 const hexOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('hex');
 

@@ -138,7 +138,7 @@ export interface VendorCase {
   /** Folders of `test-fixtures/sdks`. */
   readonly sets: readonly string[];
   readonly provider: string;
-  /** True where ES modules import the CommonJS build, since there is no other. */
+  /** True if the package has only a CommonJS build, which ES modules import, too. */
   readonly isCommonJs?: boolean;
   /** The name of the instrumentation scope. */
   readonly scope: string;

@@ -9,7 +9,7 @@ const CASES: readonly VendorCase[] = await Promise.all(
 
 const folderOf = (vendor: string): string => `packages/instrumentation-${vendor}/test/conformance`;
 
-/** Instrumentations of agents and tools: they make no model call. */
+/** The instrumentations of agents and tools, which trace no model calls. */
 const FRAMEWORKS: readonly string[] = readdirSync('packages')
   .filter((folder) => folder.startsWith('instrumentation-'))
   .map((folder) => folder.replace('instrumentation-', ''))
@@ -27,7 +27,7 @@ describe('the conformance suite', () => {
   }
 
   it('has a copy of each folder of SDKs', () => {
-    // OpenTelemetry is no SDK of a vendor, and frameworks have the suite of operations instead.
+    // OpenTelemetry is no vendor's SDK. Frameworks have the suite of operations instead.
     const others = ['otel', ...FRAMEWORKS];
     const isOther = (folder: string): boolean => others.some((name) => folder.startsWith(name));
     const folders = readdirSync('test-fixtures/sdks').filter((folder) => !isOther(folder));

@@ -4,15 +4,15 @@ import { cleanEnvironment, runApp } from '../src/run-app.ts';
 
 const app = fileURLToPath(new URL('fixtures/app.mjs', import.meta.url));
 
-describe('an application in a process of its own', () => {
-  it('gets the arguments and the environment that it is given', async () => {
+describe('an application in a separate process', () => {
+  it('gets the arguments and the environment of the options', async () => {
     const { code, stdout, stderr } = await runApp(app, { args: ['one'], env: { LLMTRACE_CONSOLE: 'true' } });
     assert.equal(stderr, 'to stderr\n');
     assert.deepEqual(JSON.parse(stdout), { args: ['one'], console: 'true' });
     assert.equal(code, 3);
   });
 
-  it('gets nothing of what this process has set for telemetry, vendors and node', () => {
+  it('gets no variable of this process for telemetry, vendors and node', () => {
     const foreign = {
       OTEL_SDK_DISABLED: 'true',
       LLMTRACE_ENABLED: 'no',
@@ -24,7 +24,7 @@ describe('an application in a process of its own', () => {
     });
   });
 
-  it('is killed where it does not end', async () => {
+  it('is killed after the timeout', async () => {
     const { signal } = await runApp(app, { args: ['stay'], timeout: 300 });
     assert.equal(signal, 'SIGKILL');
   });

@@ -64,7 +64,7 @@ describe('the fake vendor', () => {
     );
   });
 
-  it('says what it does not know, as the vendor says it', async () => {
+  it('answers unknown paths with the error of the vendor', async () => {
     const response = await fetch(`${server.url}/v1/nothing`, { method: 'POST', body: '{}' });
     const { error } = (await response.json()) as { error: { type: string } };
     assert.deepEqual([response.status, error.type], [404, 'invalid_request_error']);

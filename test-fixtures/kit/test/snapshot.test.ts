@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { portrait, shapeOf } from '../src/snapshot.ts';
 
 describe('a portrait', () => {
-  it('shows fields that are hidden, and says that they are', () => {
+  it('shows hidden fields, and marks them', () => {
     const value = Object.defineProperty({ id: 1 }, '_request_id', { value: 'req_1', enumerable: false });
     assert.deepEqual(portrait(value), { id: 1, '«hidden» _request_id': 'req_1' });
   });
 
-  it('tells errors of different classes apart, and not two of one class', () => {
+  it('distinguishes errors of different classes, but not two of one class', () => {
     class NarrowError extends Error {}
     assert.deepEqual(portrait(new NarrowError('no')), portrait(new NarrowError('no')));
     assert.notDeepEqual(portrait(new NarrowError('no')), portrait(new Error('no')));
@@ -18,12 +18,12 @@ describe('a portrait', () => {
     assert.equal(portrait('connect ECONNREFUSED 127.0.0.1:40123'), 'connect ECONNREFUSED 127.0.0.1:port');
   });
 
-  it('tells undefined from absent, and numbers that JSON has not', () => {
+  it('distinguishes undefined from absent, and numbers that JSON lacks', () => {
     assert.notDeepEqual(portrait({ a: undefined }), portrait({}));
     assert.deepEqual(portrait([Number.NaN, undefined]), ['«NaN»', '«undefined»']);
   });
 
-  it('ends where an object holds itself', () => {
+  it('ends at an object that contains itself', () => {
     const value: { me?: unknown } = {};
     value.me = value;
     assert.deepEqual(portrait(value), { me: '«itself»' });

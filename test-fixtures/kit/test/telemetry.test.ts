@@ -23,7 +23,7 @@ describe('telemetry in memory', () => {
     assert.deepEqual(telemetry.spans(), []);
   });
 
-  it('gives what was measured since the last time', async () => {
+  it('returns the measurements since its last call', async () => {
     const telemetry = createTelemetry();
     const meter = telemetry.meterProvider.getMeter('test');
     const seconds = meter.createHistogram('seconds', { unit: 's' });

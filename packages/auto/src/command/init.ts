@@ -1,10 +1,10 @@
-/** What a project needs to be traced, by what is found in its folder. */
+/** `llmtrace init`: prints the changes that a project needs to be traced, from the files in its folder. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allVendors } from '../vendors.ts';
 
 export interface InitOptions {
-  /** Writes the start script; else it is only shown. */
+  /** Whether to write the start script; otherwise it is only printed. */
   readonly write: boolean;
   /** @default the current folder */
   readonly folder?: string;
@@ -19,7 +19,7 @@ interface Manifest {
 interface Project {
   readonly folder: string;
   readonly manifest: Manifest | undefined;
-  /** The text of its manifest, whose indentation is kept. */
+  /** The text of its manifest, for its indentation. */
   readonly text: string;
 }
 
@@ -36,7 +36,7 @@ function projectIn(folder: string): Project {
 const dependsOn = ({ manifest }: Project, name: string): boolean =>
   manifest?.dependencies?.[name] !== undefined || manifest?.devDependencies?.[name] !== undefined;
 
-/** A start script with llmtrace in it. Other programs hand `NODE_OPTIONS` to the node that they start. */
+/** A start script with llmtrace in it. Other programs pass `NODE_OPTIONS` on to the node that they start. */
 export function tracedScript(script: string): string {
   const isPlain = /^node\s/.test(script) && !/[&|;]/.test(script);
   return isPlain ? script.replace(/^node\s/, `node ${IMPORT} `) : `NODE_OPTIONS='${IMPORT}' ${script}`;
@@ -122,7 +122,7 @@ function start(project: Project, isWritten: boolean): number {
   return 0;
 }
 
-/** @returns 1 where there was nothing to write. */
+/** @returns 1 if `write` is set and there is no start script. */
 export function init({ write, folder = process.cwd() }: InitOptions): number {
   const project = projectIn(folder);
   if (!dependsOn(project, '@llmtrace/auto'))

@@ -1,4 +1,4 @@
-/** What the price book knows of a model. */
+/** `llmtrace prices`: prints the prices of a model in the price book. */
 import { findPrice, loadPrices, PRICES_DATE, pricedProviders } from '@llmtrace/core/internal';
 
 type Found = NonNullable<ReturnType<typeof findPrice>>;
@@ -11,7 +11,7 @@ const UNITS = [
   ['output', 'output'],
 ] as const;
 
-/** The vendors that llmtrace has instrumentations for come first. */
+/** The providers to print first: those with instrumentations. */
 const FIRST = ['openai', 'anthropic', 'google', 'azure', 'aws'];
 
 function rank(provider: string): number {

@@ -20,7 +20,7 @@ const UNKNOWN = '–';
 
 /**
  * One call as one line.
- * @param depth of how many operations that are shown above it is within.
+ * @param depth the number of operations around it in the tree.
  */
 export function lineOf(call: Call, paint: Paint, depth = 0): string {
   const { usage } = call.response;
@@ -58,7 +58,7 @@ const lineWith = (paint: Paint, depth: number, cells: Cells): string =>
     cells.outcome,
   ].join('  ');
 
-/** Runs within runs are indented no further. */
+/** The deepest indentation of runs within runs. */
 const MAX_DEPTH = 10;
 
 /** One operation as one line; that of a run has the sums of the calls within it. */
@@ -87,7 +87,7 @@ function operationOutcome({ outcome, rollUp, errorType }: AgentOperation, paint:
   return (outcome === 'completed' ? 'ok' : paint('yellow', outcome ?? UNKNOWN)) + sums;
 }
 
-const counted = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? '' : 's'}`;
+const counted = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 function outcomeOf(call: Call, paint: Paint): string {
   const { outcome } = call;

@@ -2,25 +2,25 @@
 import { type AgentOperation, type Call, operationOf, parentOf, runsOf } from '@llmtrace/core/internal';
 import { lineOf, operationLine, type Paint } from './format.ts';
 
-/** The most lines of a tree; of further calls and tools, only the number is shown. */
+/** The most lines of a tree; the last line counts further calls and tools. */
 const MAX_LINES = 200;
 
 interface Entry {
   readonly record: Call | AgentOperation;
-  /** The operation that it is shown beneath. */
+  /** The operation above it in the tree. */
   readonly parent: AgentOperation | undefined;
 }
 
 interface Tree {
   readonly entries: Entry[];
-  /** How many there were, also those beyond the first {@link MAX_LINES}. */
+  /** The number of calls and operations, including those beyond {@link MAX_LINES}. */
   count: number;
 }
 
 export interface RunTrees {
-  /** Keeps a call that has ended for the tree of its run. @returns false for one outside of runs. */
+  /** Adds an ended call to the tree of its run. @returns false for a call outside of runs. */
   addCall(call: Call): boolean;
-  /** The same for an operation; that of the outermost run prints the tree. */
+  /** The same for an operation. The end of the outermost run prints the tree. */
   addOperation(operation: AgentOperation): boolean;
 }
 

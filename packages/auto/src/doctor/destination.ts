@@ -20,8 +20,8 @@ export interface Destination {
 }
 
 /**
- * @param isOwn whether `@llmtrace/auto` started in this process, so that spans go where its variables say.
- * @param isTrying whether endpoints to which nothing was exported yet are tried.
+ * @param isOwn whether `@llmtrace/auto` started in this process, so that its variables decide the destination.
+ * @param isTrying whether to try endpoints without an export so far.
  */
 export function destinationOf(settings: AutoSettings, isOwn: boolean, isTrying: boolean): Destination {
   const provider = applications();
@@ -75,7 +75,7 @@ function noProvider({ env }: AutoSettings): readonly Finding[] {
   return [
     {
       code: 'no-provider',
-      what: `the spans of calls go nowhere: ${why} and no OpenTelemetry SDK is registered`,
+      message: `the spans of calls go nowhere: ${why} and no OpenTelemetry SDK is registered`,
       cure: isNone ? 'Remove OTEL_TRACES_EXPORTER, or register an SDK' : cure,
       lost: true,
     },
@@ -84,7 +84,7 @@ function noProvider({ env }: AutoSettings): readonly Finding[] {
 
 const sdkDisabled: Finding = {
   code: 'disabled',
-  what: 'OTEL_SDK_DISABLED is true; no span is exported',
+  message: 'OTEL_SDK_DISABLED is true; no span is exported',
   cure: 'Remove OTEL_SDK_DISABLED from the environment',
   lost: true,
 };
@@ -95,11 +95,11 @@ function notSampled({ env }: AutoSettings): Finding[] {
   const isZero =
     /^(?:parentbased_)?traceidratio$/.test(sampler) && Number(share) === 0 && share !== undefined;
   if (!isNone && !isZero) return [];
-  const what = `OTEL_TRACES_SAMPLER=${sampler}${isZero ? ` with OTEL_TRACES_SAMPLER_ARG=${share}` : ''}`;
+  const sampling = `OTEL_TRACES_SAMPLER=${sampler}${isZero ? ` with OTEL_TRACES_SAMPLER_ARG=${share}` : ''}`;
   return [
     {
       code: 'not-sampled',
-      what: `${what} keeps no span`,
+      message: `${sampling} keeps no span`,
       cure: 'Remove it, or set it to parentbased_always_on',
       lost: true,
     },
@@ -124,7 +124,7 @@ function apiVersions(): Finding[] {
 
 const blind = (whose: string, version: string, registered: string): Finding => ({
   code: 'api-versions',
-  what: `the copy of @opentelemetry/api that ${whose} uses (${version}) does not see what is registered in an older one (${registered}): spans are lost, or lose their parents`,
+  message: `the copy of @opentelemetry/api that ${whose} uses (${version}) does not see what is registered in an older one (${registered}): spans are lost, or lose their parents`,
   cure: 'Have one version of @opentelemetry/api: see `npm ls @opentelemetry/api`, then `npm dedupe`',
   lost: true,
 });

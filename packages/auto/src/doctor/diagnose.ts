@@ -1,4 +1,4 @@
-/** The command of the doctor: runs an application, or looks at a project, and writes what it found. */
+/** The command of the doctor: runs an application, or examines a project, and prints the findings. */
 import { allVendors } from '../vendors.ts';
 import { parse, USAGE } from './args.ts';
 import { VERSIONS } from './examine.ts';
@@ -16,7 +16,7 @@ export async function diagnose(args: readonly string[]): Promise<number> {
   const { code, reports } = await examined(command, { wait, asIs });
   const modules = allVendors().map(({ vendor }) => vendor.module);
   const ofProject = command.length === 0 ? projectFindings(process.cwd(), modules) : [];
-  // One that is ended by a signal was not there to end by itself.
+  // A process that a signal ended is not idle: it could not end by itself.
   const hasFailed = code > 0 && code < 128 && reports.every(isIdle);
   const complete = (reports.length > 0 ? reports : [notStarted(command)]).map((report) => ({
     ...report,

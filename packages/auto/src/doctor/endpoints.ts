@@ -29,7 +29,7 @@ export function unreachable(settings: AutoSettings): Finding[] {
     return [
       {
         code: 'exporter-unreachable',
-        what: `no server listens at ${shown(url)}, where telemetry is sent to (${why}); it is lost`,
+        message: `no server listens at ${shown(url)}, where telemetry is sent to (${why}); it is lost`,
         cure: 'Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it is',
         lost: true,
       } as const,

@@ -23,7 +23,7 @@ import { withoutEffect } from './variables.ts';
 
 const require = module.createRequire(import.meta.url);
 
-/** Bundlers put the manifest into the bundle, unless they are told to leave this package out. */
+/** Bundlers put the manifest into the bundle, unless this package is external. */
 function ownVersion(): string {
   try {
     return (require('@llmtrace/auto/package.json') as { version: string }).version;
@@ -45,7 +45,7 @@ export interface Examined {
   readonly envAtStart: Readonly<Record<string, string | undefined>>;
   /** How many worker threads have not reported. */
   readonly missing: number;
-  /** Whether endpoints to which nothing was exported yet are tried, which blocks for a moment. @default true */
+  /** Whether to try endpoints without an export so far, which blocks for a moment. @default true */
   readonly isTrying?: boolean;
 }
 
@@ -109,7 +109,7 @@ const loadedBy = (value: string): string => (/^data:|\s/.test(value) ? '…' : n
 
 const unexamined = (missing: number): Finding => ({
   code: 'not-started',
-  what: `${missing} worker thread${missing === 1 ? ' was' : 's were'} not examined: ended from outside, or started without the flags of the process; nothing is known of its calls`,
+  message: `${missing} worker thread${missing === 1 ? ' was' : 's were'} not examined: ended from outside, or started without the flags of the process; nothing is known of its calls`,
   cure: 'Let worker threads end by themselves, and leave their `execArgv` and `env` as they are by default',
   lost: false,
 });
@@ -120,7 +120,7 @@ function stateOf(settings: AutoSettings, { instrumentations }: Facts): Finding[]
     return [
       {
         code: 'disabled',
-        what: 'LLMTRACE_ENABLED is false; nothing is traced',
+        message: 'LLMTRACE_ENABLED is false; nothing is traced',
         cure: 'Remove LLMTRACE_ENABLED from the environment',
         lost: true,
       },
@@ -129,7 +129,7 @@ function stateOf(settings: AutoSettings, { instrumentations }: Facts): Finding[]
   return [
     {
       code: 'not-started',
-      what: 'llmtrace was not started in this process; nothing is traced',
+      message: 'llmtrace was not started in this process; nothing is traced',
       cure: 'Start it with `node --import @llmtrace/auto`, or give `llmtraceInstrumentations()` to your OpenTelemetry SDK',
       lost: true,
     },
@@ -187,7 +187,7 @@ function settingsSaid({ warnings, findings }: Facts): Finding[] {
     .filter((text) => !said.has(text))
     .map((text) => ({
       code: 'setting',
-      what: text,
+      message: text,
       cure: 'Correct it: README.md has the table',
       lost: false,
     }));
@@ -201,7 +201,7 @@ export function nodeVersion(running: string): Finding[] {
   return [
     {
       code: 'node-version',
-      what: `Node.js ${running} is not among those that llmtrace runs on`,
+      message: `Node.js ${running} is not among those that llmtrace runs on`,
       cure: 'Use Node.js 20.19 or later, 22.12 or later, or any from 23 on',
       lost: true,
     },

@@ -37,7 +37,8 @@ export function watchLoads(vendors: readonly Vendor[]): () => LoadedCopy[] {
     },
   });
   return () => {
-    for (const path of Object.keys(module.createRequire(join(process.cwd(), 'index.js')).cache)) see(path);
+    // Any path will do: the folder that the process runs in may be deleted.
+    for (const path of Object.keys(module.createRequire(process.execPath).cache)) see(path);
     return [...copies.values()];
   };
 }

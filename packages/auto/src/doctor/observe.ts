@@ -34,9 +34,21 @@ export function startDoctor(by: StartedBy): void {
   const loaded = watchLoads(vendors);
   const threads = watchThreads();
   let isDone = false;
+  const along = (): Report =>
+    examine({
+      settings: autoSettings(),
+      vendors,
+      loaded: loaded(),
+      ways,
+      envAtStart,
+      missing: 0,
+      isTrying: false,
+    });
+  const timer = isLive(autoSettings()) ? reportAlong(along) : undefined;
   atExit(() => {
     if (isDone) return;
     isDone = true;
+    clearInterval(timer);
     const settings = autoSettings();
     try {
       flushExports(); // the outcome of the last export is part of the report
@@ -48,6 +60,30 @@ export function startDoctor(by: StartedBy): void {
       process.stderr.write(`llmtrace doctor: could not report: ${String(error)}\n`);
     }
   });
+}
+
+const isLive = ({ doctorLive, doctorFolder }: AutoSettings): boolean =>
+  doctorLive && doctorFolder !== undefined;
+
+const LIVE_MS = 2000;
+
+/** Writes the report while the process runs, each time that it has changed: a viewer shows it. */
+function reportAlong(look: () => Report): NodeJS.Timeout {
+  let written = '';
+  const step = (): void => {
+    const report = look();
+    const text = JSON.stringify(report);
+    if (text === written) return;
+    written = text;
+    write(report, autoSettings());
+  };
+  return setInterval(() => {
+    try {
+      step();
+    } catch (error) {
+      diag.error('llmtrace: the doctor could not report', error);
+    }
+  }, LIVE_MS).unref();
 }
 
 /** A worker thread that uses no SDK is not worth a report; and its streams are written too late. */

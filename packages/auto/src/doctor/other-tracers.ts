@@ -43,7 +43,7 @@ function others(vendor: Vendor, patched: readonly SdkCopy[]): Finding[] {
     vendor.module,
     names.length > 0 ? names : ['an instrumentation that is not known'],
   );
-  return facts().findings.some(({ what }) => what === finding.what) ? [] : [finding];
+  return facts().findings.some(({ message }) => message === finding.message) ? [] : [finding];
 }
 
 /** The SDK's own helpers that start its spans are there from the version on that traces itself. */
@@ -52,14 +52,14 @@ const isNative = ({ methods }: SdkCopy, { native }: Vendor): boolean =>
 
 const twice = (module: string): Finding => ({
   code: 'second-instrumentation',
-  what: `llmtrace instruments ${module} twice in this process; the one that came last traces its calls, once`,
+  message: `llmtrace instruments ${module} twice in this process; the one that came last traces its calls, once`,
   cure: 'Keep one: `--import @llmtrace/auto`, or the instrumentations of your own set-up',
   lost: false,
 });
 
 const native = ({ module, version = '' }: SdkCopy): Finding => ({
   code: 'native-tracing',
-  what: `${module} ${version} traces itself; its spans are adopted, so a call has one span`.replace(
+  message: `${module} ${version} traces itself; its spans are adopted, so a call has one span`.replace(
     '  ',
     ' ',
   ),

@@ -22,7 +22,7 @@ export function pm2Findings(folder: string): Finding[] {
     return [
       {
         code: 'not-started' as const,
-        what: `${join(folder, name)} starts llmtrace by NODE_OPTIONS, which PM2 sets in cluster mode only after Node.js has started; nothing is traced`,
+        message: `${join(folder, name)} starts llmtrace by NODE_OPTIONS, which PM2 sets in cluster mode only after Node.js has started; nothing is traced`,
         cure: "Set `node_args: '--import @llmtrace/auto'` there",
         lost: true,
       },

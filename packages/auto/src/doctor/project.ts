@@ -69,7 +69,7 @@ export function projectFindings(folder: string, sdks: readonly string[]): Findin
 
 const noSdk = (folder: string, sdks: readonly string[]): Finding => ({
   code: 'no-sdk',
-  what: `${folder} has none of ${sdks.join(', ')} installed`,
+  message: `${folder} has none of ${sdks.join(', ')} installed`,
   cure: 'Run it in the folder of the application, or name the application',
   lost: false,
 });
@@ -83,7 +83,7 @@ function apiCopies(copies: readonly Installed[]): Finding[] {
   return [
     {
       code: 'api-versions',
-      what: `there are several versions of ${API}, of which a newer one does not see what an older one has registered: ${listed(copies)}`,
+      message: `there are several versions of ${API}, of which a newer one does not see what an older one has registered: ${listed(copies)}`,
       cure: `Have one: see \`npm ls ${API}\`, then \`npm dedupe\``,
       lost: false,
     },
@@ -106,7 +106,7 @@ function bundlers(folder: string, sdks: readonly string[]): Finding[] {
     return [
       {
         code: 'bundled' as const,
-        what: `the project uses ${name}; an SDK that it bundles is not traced`,
+        message: `the project uses ${name}; an SDK that it bundles is not traced`,
         cure: `Put ${sdks.join(', ')} into ${option}, or use \`instrumentClient(client)\` of \`@llmtrace/auto/manual\``,
         lost: false,
       },

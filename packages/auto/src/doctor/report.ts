@@ -20,7 +20,7 @@ export interface Report {
   /** Calls, by SDK or by host. */
   readonly traced: readonly (readonly [string, number])[];
   readonly untraced: readonly (readonly [string, number])[];
-  /** Whether requests are observed, so that calls of a copy that is not patched are traced all the same. */
+  /** Whether requests are observed, so that calls of a copy without patches are traced by their requests. */
   readonly isOnWire?: boolean | undefined;
   /** Where the spans go. */
   readonly destination: string;
@@ -38,7 +38,7 @@ export const isIdle = ({ copies, traced, untraced }: Report): boolean =>
 /** The addition to the report of an application that failed before it used an SDK. */
 export const failed = (code: number): Finding => ({
   code: 'not-started',
-  what: `the application ended with code ${code} and had used no SDK; nothing is known of its calls`,
+  message: `the application ended with code ${code} and had used no SDK; nothing is known of its calls`,
   cure: 'Look at what it says itself, and at the name of its file',
   lost: true,
 });
@@ -54,7 +54,8 @@ export const notStarted = (command: readonly string[]): Report => ({
   findings: [
     {
       code: 'not-started',
-      what: 'no process of node that the command started has come to its end and reported; nothing is known of it',
+      message:
+        'no process of node that the command started has come to its end and reported; nothing is known of it',
       cure: 'Name the file of the application itself; one that is killed reports nothing',
       lost: true,
     },
@@ -70,8 +71,8 @@ export function textOf(report: Report): string {
     ...copies.map((copy) => `  loaded   ${lineOf(copy, isOnWire)}`),
     `  calls    ${callsOf(report)}`,
     `  spans    ${destination}`,
-    ...findings.flatMap(({ code, what, cure, lost }) => [
-      `${lost ? '✗' : '!'} ${code}: ${what}.`,
+    ...findings.flatMap(({ code, message, cure, lost }) => [
+      `${lost ? '✗' : '!'} ${code}: ${message}.`,
       `    → ${cure}.`,
     ]),
     verdictOf(findings),

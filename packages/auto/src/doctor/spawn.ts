@@ -3,14 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownFile } from '../process/own-files.ts';
 import { isIdle, type Report } from './report.ts';
-
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const urlOf = (name: string): string => new URL(name + EXTENSION, import.meta.url).href;
 
 /** Code passed as text runs in the project's folder. */
 const SELF_TEST = `
-import { selfTest } from '${urlOf('self-test')}';
+import { selfTest } from '${ownFile('doctor/self-test')}';
 await selfTest((name) => import(name));
 `;
 
@@ -18,7 +16,7 @@ await selfTest((name) => import(name));
 const PATIENCE_MS = 5000;
 
 export interface Outcome {
-  /** As the shell would have it. */
+  /** The exit code as a shell reports it: 128 and the number of the signal. */
   readonly code: number;
   /** Of each process in which something was found, or else of the first. */
   readonly reports: readonly Report[];
@@ -42,20 +40,20 @@ export async function examined(
 }
 
 export interface StartOptions {
-  /** Where each process of node writes its report at its end; undefined asks for none. */
+  /** The folder for the reports of all processes of node; undefined for no reports. */
   readonly folder?: string | undefined;
   readonly asIs?: boolean;
-  /** Variables beside those of this process. */
+  /** Variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Started {
   readonly kill: (signal: NodeJS.Signals) => void;
-  /** As the shell would have it. */
+  /** The exit code as a shell reports it: 128 and the number of the signal. */
   readonly code: Promise<number>;
 }
 
-/** Starts a command with llmtrace in every process of node that it leads to. Its input, output and signals are its own. */
+/** Starts a command with llmtrace in each process of node that it starts. It has this process's input, output and signals. */
 export function started(command: readonly string[], { folder, asIs = false, env }: StartOptions): Started {
   const [file, ...args] = commandOf(command);
   const child = spawn(file as string, args, {
@@ -103,7 +101,7 @@ function nodeOptions(
 ): string {
   const nodeOptions = process.env['NODE_OPTIONS'] ?? '';
   const isOwn = asIs || mayStart([...nodeOptions.split(/\s+/), ...flagsOf(command)]);
-  const modules = [...(isExamined ? [urlOf('attach')] : []), ...(isOwn ? [] : [urlOf('../index')])];
+  const modules = [...(isExamined ? [ownFile('doctor/attach')] : []), ...(isOwn ? [] : [ownFile('index')])];
   return [...modules.map((url) => `--import ${url}`), nodeOptions].join(' ').trim();
 }
 

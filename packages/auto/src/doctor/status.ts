@@ -1,4 +1,4 @@
-/** The **status**: what the doctor knows of a process that runs, as data. Nothing is tried or waited for. */
+/** The **status**: the doctor's facts of a running process, as data. It tries no endpoint and waits for nothing. */
 import { type Finding, facts, withoutSecrets } from '@llmtrace/core/internal';
 import { lifecycle } from '../process/lifecycle.ts';
 import { autoSettings } from '../settings.ts';
@@ -6,21 +6,21 @@ import { allVendors } from '../vendors.ts';
 import { examine, VERSIONS } from './examine.ts';
 import type { ReportedCopy } from './report.ts';
 
-/** What the doctor knows of this process; plain data. */
+/** The doctor's facts of this process, as plain data. */
 export interface LlmtraceStatus {
   /** `off`: llmtrace was not started in this thread, or `LLMTRACE_ENABLED` is false. */
   readonly state: 'off' | 'running' | 'shut-down';
-  /** Of llmtrace, of Node.js, and the platform. */
+  /** The versions of llmtrace and Node.js, and the platform. */
   readonly versions: string;
   /** The packages that are traced, by their names on npm, and whether their instrumentation is enabled. */
   readonly instrumentations: readonly { readonly module: string; readonly enabled: boolean }[];
   /** The copies of SDKs that were patched. */
   readonly copies: readonly ReportedCopy[];
-  /** Calls so far, by SDK or by host. */
+  /** The number of calls so far, by SDK or by host. */
   readonly traced: Readonly<Record<string, number>>;
-  /** Requests so far that were seen and not traced, by SDK or by host. */
+  /** The number of requests so far that were seen and not traced, by SDK or by host. */
   readonly untraced: Readonly<Record<string, number>>;
-  /** Where the spans go, in words: `to http://localhost:4318 (OTLP, http/protobuf)`. */
+  /** The destination of the spans, in words: `to http://localhost:4318 (OTLP, http/protobuf)`. */
   readonly destination: string;
   /** Faults and facts, each with one cure, by the codes of docs/doctor.md. */
   readonly findings: readonly Finding[];
@@ -47,9 +47,9 @@ export function statusOf(): LlmtraceStatus {
     traced: Object.fromEntries(traced),
     untraced: Object.fromEntries(untraced),
     destination: withoutSecrets(destination),
-    findings: findings.map(({ what, cure, ...rest }) => ({
+    findings: findings.map(({ message, cure, ...rest }) => ({
       ...rest,
-      what: withoutSecrets(what),
+      message: withoutSecrets(message),
       cure: withoutSecrets(cure),
     })),
   };

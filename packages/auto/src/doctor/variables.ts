@@ -27,7 +27,12 @@ export function withoutEffect(situation: Situation): Finding[] {
   ];
 }
 
-const finding = (what: string, cure: string): Finding => ({ code: 'no-effect', what, cure, lost: false });
+const finding = (message: string, cure: string): Finding => ({
+  code: 'no-effect',
+  message,
+  cure,
+  lost: false,
+});
 
 const namesIn = (env: Environment, pattern: RegExp): string[] =>
   Object.keys(env).filter((name) => pattern.test(name) && env[name]?.trim());
@@ -80,13 +85,13 @@ const NEEDS: readonly Need[] = [
   {
     of: /^LLMTRACE_HASH_SALT$/,
     isMet: (env) => isAny(env, /^LLMTRACE_HASH_ATTRIBUTES$/),
-    cure: 'Set LLMTRACE_HASH_ATTRIBUTES to the attributes that are to be hashed',
+    cure: 'Set LLMTRACE_HASH_ATTRIBUTES to the attributes to hash',
     inCode: true,
   },
   {
     of: /^LLMTRACE_METRIC_ATTRIBUTE_VALUES$/,
     isMet: (env) => isAny(env, /^LLMTRACE_METRIC_ATTRIBUTES$/),
-    cure: 'Set LLMTRACE_METRIC_ATTRIBUTES to the attributes that metrics are to have',
+    cure: 'Set LLMTRACE_METRIC_ATTRIBUTES to the attributes of metrics',
     inCode: true,
   },
   {
@@ -133,7 +138,7 @@ const listed = (names: readonly string[]): string =>
     : names.join(', ');
 
 /** Read at each need, not only when llmtrace starts. */
-const READ_LATER = ['LLMTRACE_QUIET', 'LLMTRACE_DOCTOR', 'LLMTRACE_DOCTOR_FOLDER'];
+const READ_LATER = ['LLMTRACE_QUIET', 'LLMTRACE_DOCTOR', 'LLMTRACE_DOCTOR_FOLDER', 'LLMTRACE_DOCTOR_LIVE'];
 
 /** Set by the application itself (dotenv, say) when llmtrace had read them. */
 function late({ settings: { env }, envAtStart }: Situation): Finding[] {
@@ -214,7 +219,7 @@ function wrongValue(name: string, text = ''): Finding[] {
     .slice(0, MAX_LISTED)
     .map((value) => ({
       code: 'setting' as const,
-      what: `${name}=${value.slice(0, 50)} is not one of ${allowed.join(', ')}; it is ignored`,
+      message: `${name}=${value.slice(0, 50)} is not one of ${allowed.join(', ')}; it is ignored`,
       cure: `Set ${name} to ${nearest(value, allowed) ?? allowed[0]}`,
       lost: false,
     }));
@@ -230,7 +235,7 @@ function wrongShare({
   return [
     {
       code: 'setting',
-      what: `OTEL_TRACES_SAMPLER_ARG=${share?.slice(0, 50) ?? ''} is not a number from 0 to 1; all spans are kept`,
+      message: `OTEL_TRACES_SAMPLER_ARG=${share?.slice(0, 50) ?? ''} is not a number from 0 to 1; all spans are kept`,
       cure: 'Set OTEL_TRACES_SAMPLER_ARG to the share that is to be kept, such as 0.1',
       lost: false,
     },

@@ -1,21 +1,21 @@
 /**
- * Sees a vendor's CommonJS modules that ES modules import, of a package that has no ES modules. Node.js loads them by
- * `Module.prototype.load`, past the `require` that OpenTelemetry's hook observes. A line at the end of the source, as
- * ES modules get, would make Node.js load all that the package requires past that hook, too.
+ * Observes CommonJS modules of vendors without ES modules when an ES module imports them. Node.js loads them by
+ * `Module.prototype.load`, not by the `require` that OpenTelemetry's hook observes. A line at the end of the source, as in
+ * ES modules, would make Node.js load the packages that they require past that hook, too.
  */
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Vendor } from '@llmtrace/core/internal';
 import { replace } from './replace.ts';
 
-/** Passes the exports of a module on; the patcher of the vendor listens. */
+/** Passes the exports of a module to the patcher of its vendor. */
 type Announce = (name: string, exports: unknown, url: string) => void;
 
 interface Loaded {
   exports: unknown;
 }
 
-/** Announces the main modules of those vendors that have CommonJS alone, as they load. */
+/** Announces the main modules of vendors with CommonJS only, when they load. */
 export function announceCommonJs(vendors: readonly Vendor[]): void {
   const mains = vendors.flatMap((vendor) =>
     vendor.extensions.includes('.mjs') ? [] : mainsOf(vendor).map((end) => ({ end, name: vendor.module })),
@@ -35,8 +35,8 @@ export function announceCommonJs(vendors: readonly Vendor[]): void {
 const mainsOf = ({ module: name, endpoints }: Vendor): string[] =>
   [...new Set(endpoints.flatMap(({ files }) => files))].map((file) => `/node_modules/${name}/${file}.js`);
 
-/** What listens there throws nothing. */
+/** The listeners throw nothing. */
 const announce = (name: string, exports: unknown, path: string): void => {
-  const tell = Reflect.get(globalThis, Symbol.for('llmtrace.loaded')) as Announce | undefined;
-  tell?.(name, exports, pathToFileURL(path).href);
+  const announcer = Reflect.get(globalThis, Symbol.for('llmtrace.loaded')) as Announce | undefined;
+  announcer?.(name, exports, pathToFileURL(path).href);
 };

@@ -4,17 +4,21 @@
  * its module loader.
  */
 import type { LoadFnOutput, LoadHookContext, LoadHookSync } from 'node:module';
+import type { FunctionFiles } from '@llmtrace/core/internal';
+import { namesIn, rebindingLine } from './rebinding.ts';
 
 /** The lines to add, by file (`openai/resources/embeddings.mjs`). */
 export interface Lines {
   readonly files: ReadonlyMap<string, string>;
   /** Of main modules. Their line imports the module itself, by the URL that takes the place of {@link SELF}. */
   readonly mains: ReadonlyMap<string, string>;
+  /** Files whose functions are to be replaced. Their line depends on their source. */
+  readonly functions: readonly FunctionFiles[];
 }
 
 export const SELF = 'llmtrace:self';
 
-let lines: Lines = { files: new Map(), mains: new Map() };
+let lines: Lines = { files: new Map(), mains: new Map(), functions: [] };
 
 /** Takes the lines to add. */
 export function initialize(data: Lines): void {
@@ -37,19 +41,23 @@ function telling(url: string, loaded: LoadFnOutput): LoadFnOutput {
   if (line === undefined) return loaded;
   const { source } = loaded;
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
-  return { ...loaded, source: `${text}\n${line}` };
+  return { ...loaded, source: `${text}\n${line(text)}` };
 }
 
 /** Deno 2.9 names no format. */
 const isModule = (format: unknown): boolean =>
   format === 'module' || (format === undefined && process.versions['deno'] !== undefined);
 
-/** The line that the module of a URL is to end with; undefined for one that is to stay as it is. */
-export function lineOf(url: string): string | undefined {
+/** The line that the module of a URL is to end with, by its source; undefined for one that is to stay as it is. */
+export function lineOf(url: string): ((source: string) => string) | undefined {
   const file = fileOf(url);
+  if (file === '') return undefined;
   const main = lines.mains.get(file)?.replace(JSON.stringify(SELF), () => JSON.stringify(url));
   const line = lines.files.get(file);
-  return line === undefined && main === undefined ? undefined : `${line ?? ''}${main ?? ''}`;
+  const names = namesIn(lines.functions, file);
+  if (line === undefined && main === undefined && names === undefined) return undefined;
+  const fixed = `${line ?? ''}${main ?? ''}`;
+  return (source) => fixed + (names ? rebindingLine({ file, url, syntax: 'esm' }, source, names) : '');
 }
 
 /** A module's name from the package on; other hooks may have added a query. */

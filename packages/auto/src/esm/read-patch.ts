@@ -10,7 +10,7 @@ import { replace } from './replace.ts';
 
 const { promises } = fs;
 
-/** Whether this Node.js reads its modules so, in this thread: not once anybody has registered hooks of the other kind. */
+/** Whether Node.js reads modules in this way in this thread: not after other code has registered asynchronous hooks. */
 export function isReadHere(): boolean {
   const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
   const options = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ');
@@ -22,19 +22,23 @@ export function isReadHere(): boolean {
   );
 }
 
+type LineOf = (url: string) => ((source: string) => string) | undefined;
+
 /**
  * Has modules end with a line more.
  *
- * @param lineOf the line of the module of a URL; undefined for one that is to stay as it is.
+ * @param lineOf the line of the module of a URL, by its source; undefined for one that is to stay as it is.
  * @param instead runs when other code registers hooks: from then on, modules are read in the hooks' thread.
  */
-export function addAsRead(lineOf: (url: string) => string | undefined, instead: () => void): void {
+export function addAsRead(lineOf: LineOf, instead: () => void): void {
   const restore = replace(promises, 'readFile', (readFile) => {
     return function (this: unknown, ...args) {
       const line = args.length === 1 && args[0] instanceof URL ? lineOf(args[0].href) : undefined;
       const read = readFile.apply(this, args);
       if (line === undefined || !isLoader(new Error('read').stack)) return read;
-      return (read as Promise<Buffer>).then((source) => Buffer.concat([source, Buffer.from(`\n${line}`)]));
+      return (read as Promise<Buffer>).then((source) =>
+        Buffer.concat([source, Buffer.from(`\n${line(source.toString())}`)]),
+      );
     };
   });
   const restoreRegister = replace(module, 'register', (register) => {

@@ -5,18 +5,20 @@
  */
 import module from 'node:module';
 import {
+  announcingLines,
   type Finding,
   facts,
+  functionFiles,
   mainLine,
   mainModules,
   note,
-  tellingLines,
   type Vendor,
 } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { isFirst } from '../process/once-per-thread.ts';
 import { ownFile } from '../process/own-files.ts';
 import { announceCommonJs } from './commonjs-load.ts';
+import { addAsCompiled } from './compile.ts';
 import { initialize, type Lines, lineOf, loadSync, SELF } from './loader-hooks.ts';
 import { addAsRead, isReadHere } from './read-patch.ts';
 
@@ -27,7 +29,9 @@ import { addAsRead, isReadHere } from './read-patch.ts';
 export function registerEsmHook(vendors: readonly Vendor[]): void {
   if (!isFirst('hook')) return;
   try {
-    register(linesOf(vendors));
+    const lines = linesOf(vendors);
+    register(lines);
+    addAsCompiled(lines.functions);
     announceCommonJs(vendors);
     facts().hook = true;
   } catch (error) {
@@ -49,7 +53,7 @@ function refusal(): [Finding, boolean] {
  */
 const refusedByJest = {
   code: 'hook-missing',
-  what: 'jest lets no module hook be registered; an SDK is not seen when a test loads it',
+  message: 'jest lets no module hook be registered; an SDK is not seen when a test loads it',
   cure: 'Use `instrumentModule(exports)` of `@llmtrace/auto/manual` in a file of `setupFilesAfterEnv`',
   lost: false,
 } as const;
@@ -59,14 +63,15 @@ const isNode = (): boolean => 'registerHooks' in module || !hasSyncHooks(process
 
 const notNode = {
   code: 'hook-missing',
-  what: 'this runtime lacks the module hooks of Node.js; SDKs that are imported are not traced',
+  message: 'this runtime lacks the module hooks of Node.js; SDKs that are imported are not traced',
   cure: 'Use `instrumentClient(client)` of `@llmtrace/auto/manual`, or run the application on Node.js',
   lost: true,
 } as const;
 
 const noHook = {
   code: 'hook-missing',
-  what: 'the file of the hook for ES modules is missing, as in a bundle; SDKs that are imported are not traced',
+  message:
+    'the file of the hook for ES modules is missing, as in a bundle; SDKs that are imported are not traced',
   cure: 'Leave `@llmtrace/auto` out of the bundle, or use `instrumentClient(client)` of `@llmtrace/auto/manual`',
   lost: true,
 } as const;
@@ -79,10 +84,11 @@ function register(lines: Lines): void {
 }
 
 const linesOf = (vendors: readonly Vendor[]): Lines => ({
-  files: new Map(vendors.flatMap((vendor) => [...tellingLines(vendor)])),
+  files: new Map(vendors.flatMap((vendor) => [...announcingLines(vendor)])),
   mains: new Map(
     vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, mainLine(vendor, SELF)] as const)),
   ),
+  functions: vendors.flatMap(functionFiles),
 });
 
 /** The hooks that run in a thread of Node's own. */

@@ -6,11 +6,12 @@
 import { isMainThread } from 'node:worker_threads';
 import { endOpenCalls, endOpenOperations } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
+import { keepListening } from './kept-listeners.ts';
 import { watchSignals } from './signals.ts';
 
 const steps: (() => void)[] = [];
 
-/** The calls first: they are within operations, which count them. */
+/** Calls end first, because the operations around them count them. */
 function endAll(): void {
   endOpenCalls();
   endOpenOperations();
@@ -23,13 +24,13 @@ function endAll(): void {
 export function atExit(step: () => void): void {
   steps.push(step);
   if (steps.length > 1) return;
-  process.on('exit', finish);
+  keepListening('exit', finish, isMainThread ? finishInReallyExit : undefined);
   if (!isMainThread) return;
   watchSignals(finish);
   keepFirst(finishAnyway);
 }
 
-/** Ends what is open when the process ends, before anybody else does something at its exit. */
+/** Ends open calls and operations at the exit of the process, before the exit listeners of other code. */
 export function endCallsAtExit(): void {
   process.prependListener('exit', endAll);
 }
@@ -50,15 +51,21 @@ function finish(): void {
  */
 function finishAnyway(): void {
   process.on('uncaughtExceptionMonitor', finish);
-  const { reallyExit } = process as { reallyExit?: (code?: number) => never };
-  if (typeof reallyExit !== 'function') return;
-  Object.assign(process, {
-    reallyExit(this: unknown, ...args: [code?: number]): never {
-      finish();
-      return reallyExit.apply(this, args);
-    },
-  });
+  finishInReallyExit();
 }
+
+/** Has {@link finish} run where `process.exit()` leads, even if no listener is left. */
+function finishInReallyExit(): void {
+  const { reallyExit } = process as { reallyExit?: (code?: number) => never };
+  if (typeof reallyExit !== 'function' || reallyExit === finishing) return;
+  finishing = function (this: unknown, ...args: [code?: number]): never {
+    finish();
+    return reallyExit.apply(this, args);
+  };
+  Object.assign(process, { reallyExit: finishing });
+}
+
+let finishing: ((code?: number) => never) | undefined;
 
 /** Keeps `listener` the first exit listener, even if the application prepends others. */
 function keepFirst(listener: () => void): void {
@@ -68,7 +75,10 @@ function keepFirst(listener: () => void): void {
     process.prependListener('exit', listener);
   };
   settle();
-  process.on('newListener', (event, added) => {
+  keepListening('newListener', (event: string | symbol, added: unknown) => {
     if (event === 'exit' && added !== listener) process.nextTick(settle);
+  });
+  keepListening('removeListener', (event: string | symbol, removed: unknown) => {
+    if (event === 'exit' && removed === listener) process.nextTick(settle);
   });
 }

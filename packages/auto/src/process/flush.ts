@@ -7,15 +7,15 @@ import { newerLoggerProvider } from '@llmtrace/core/internal';
 import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 
-/** How long `flush()` and `shutdown()` wait. */
+/** The timeout of `flush()` and `shutdown()`. */
 export interface FlushOptions {
   /** The longest time until the promise resolves, in ms. @default 3000 */
   timeoutMillis?: number;
 }
 
 /**
- * Exports all calls that have ended, their metrics and their log events. It resolves when they are exported, or cannot
- * be, or the timeout has passed; it never rejects. Where nothing was started, it resolves at once.
+ * Exports all ended calls, their metrics and their log events. It resolves when the exports have ended, even failed ones,
+ * or the timeout has passed; it never rejects. If llmtrace does not run, it resolves at once.
  */
 export const flush = (options?: FlushOptions): Promise<void> => within(timeoutOf(options), flushAll);
 

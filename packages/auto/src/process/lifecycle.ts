@@ -3,18 +3,18 @@
  * bundle of the application may contain a second copy): its shape is a contract.
  */
 
-/** What the copy that started offers to all. */
+/** The functions of the copy that started, for all copies. */
 export interface Lifecycle {
   readonly state: 'running' | 'shut-down';
-  /** Takes options in code, on top of the configuration file's. @throws TypeError for a wrong one, and changes nothing. */
+  /** Adds options in code to those of the configuration file. @throws TypeError for a wrong one, and changes nothing. */
   configure(options: object): void;
-  /** Ends the calls that are open, stops tracing, and releases what llmtrace holds once `flush` has resolved. */
+  /** Ends open calls, stops tracing, and releases llmtrace's resources after `flush` has resolved. */
   shutdown(flush: () => Promise<void>): Promise<void>;
 }
 
 const SHARED = Symbol.for('llmtrace.lifecycle');
 
-/** Undefined where llmtrace does not run in this thread. */
+/** The life cycle of this thread; undefined if llmtrace does not run in it. */
 export const lifecycle = (): Lifecycle | undefined => Reflect.get(globalThis, SHARED);
 
 export function setLifecycle(value: Lifecycle): void {

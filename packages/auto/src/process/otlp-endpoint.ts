@@ -75,7 +75,7 @@ export function endpointFinding(name: string, value: string): Finding | undefine
   const now = isOther ? 'nothing is exported there' : `the exporter sends to ${DEFAULT} instead`;
   return {
     code: 'export-endpoint',
-    what: `${name}=${shown(value)} is not a URL that starts with http:// or https://; ${now}`,
+    message: `${name}=${shown(value)} is not a URL that starts with http:// or https://; ${now}`,
     cure: `Write it as http://host:port, or https://host`,
     lost: true,
   };

@@ -29,7 +29,7 @@ export interface GuardOptions {
   /** A flush is waited for so long, in ms. */
   readonly timeout: number;
   /** Notifies the application's thread. */
-  readonly tell: (message: { kind: 'guarding' | 'signal'; signal: EndingSignal; epoch: number }) => void;
+  readonly notify: (message: { kind: 'guarding' | 'signal'; signal: EndingSignal; epoch: number }) => void;
 }
 
 export interface SignalGuard {
@@ -39,7 +39,7 @@ export interface SignalGuard {
   end(signal: EndingSignal): void;
 }
 
-export function startSignalGuard({ flush, timeout, tell, ...options }: GuardOptions): SignalGuard {
+export function startSignalGuard({ flush, timeout, notify, ...options }: GuardOptions): SignalGuard {
   const Handle = signalHandle();
   const cells = new SignalCells(options.cells);
   const guarded = new Map<EndingSignal, { handle: Handle; epoch: number }>();
@@ -73,7 +73,7 @@ export function startSignalGuard({ flush, timeout, tell, ...options }: GuardOpti
       return;
     }
     endingSince = performance.now();
-    tell({ kind: 'signal', signal, epoch: cells.epoch(signal) });
+    notify({ kind: 'signal', signal, epoch: cells.epoch(signal) });
     setTimeout(() => void endIfBlocked(signal, flushed), GRACE_MS);
   };
 
@@ -92,7 +92,7 @@ export function startSignalGuard({ flush, timeout, tell, ...options }: GuardOpti
       const known = guarded.get(signal);
       if (known) known.epoch = epoch;
       else if (!listen(Handle, signal, epoch)) return;
-      tell({ kind: 'guarding', signal, epoch });
+      notify({ kind: 'guarding', signal, epoch });
     },
     release,
     end,

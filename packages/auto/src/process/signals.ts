@@ -9,6 +9,7 @@
  */
 
 import { ownFlush } from './flush.ts';
+import { keepListening } from './kept-listeners.ts';
 import { type EndingSignal, isInit, SIGNALS, SignalCells } from './signal-cells.ts';
 
 export const signalCells = new SignalCells();
@@ -32,8 +33,12 @@ let guard: GuardingThread | undefined;
 /** From now on the process does `finish` before one of the signals ends it. Only the main thread sees signals. */
 export function watchSignals(finish: () => void): void {
   for (const signal of SIGNALS) watches.set(signal, new SignalWatch(signal, finish));
-  process.on('removeListener', (event, listener) => watches.get(event)?.removed(listener));
-  process.on('newListener', (event, listener) => watches.get(event)?.added(listener));
+  keepListening('removeListener', (event: string | symbol, listener: unknown) =>
+    watches.get(event)?.removed(listener),
+  );
+  keepListening('newListener', (event: string | symbol, listener: unknown) =>
+    watches.get(event)?.added(listener),
+  );
   settleAll();
 }
 
@@ -79,7 +84,12 @@ class SignalWatch {
   }
 
   removed(listener: unknown): void {
-    if (listener === this.listener) return;
+    if (listener === this.listener) {
+      // The application has removed all.
+      if (this.isListening) process.nextTick(() => this.settle());
+      this.isListening = false;
+      return;
+    }
     const wasListening = this.isListening;
     this.settle();
     // The application may send the signal again at once, with nothing left to do; without us that ends the process. Our

@@ -21,7 +21,8 @@ export function noteTsNode(): void {
   note(
     {
       code: 'not-started',
-      what: 'ts-node does not work beside `--import`: Node.js loads the application past it, and fails, or leaves out what ts-node does',
+      message:
+        'ts-node does not work beside `--import`: Node.js loads the application past it, and fails, or leaves out what ts-node does',
       cure: 'Start with `--require @llmtrace/auto` in place of `--import`',
       lost: true,
     },

@@ -19,6 +19,7 @@ import { note } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { nameOf } from './children.ts';
 import { OWN_THREAD } from './once-per-thread.ts';
+import { here } from './own-files.ts';
 
 /** The threads that llmtrace has started in, in memory that all threads of the process share. */
 const KEY = 'llmtrace.traced';
@@ -84,8 +85,8 @@ function sayThread(starter: string, sdks: readonly string[]): void {
   note(
     {
       code: 'not-started',
-      what: `a worker thread that ${starter} starts runs without llmtrace, since its \`execArgv\` or \`env\` leaves out what starts it; calls that it makes are not traced`,
-      cure: 'Leave `execArgv` and `env` of the Worker as they are by default, or give it `execArgv: [...process.execArgv]`',
+      message: `a worker thread that ${starter} starts runs without llmtrace, since its \`execArgv\` or \`env\` leaves out what starts it, or its code is CommonJS in a string (\`eval: true\`), before which Node.js runs no \`--import\`; calls that it makes are not traced`,
+      cure: 'Leave `execArgv` and `env` of the Worker as they are by default, or give it `execArgv: [...process.execArgv]`; for `eval: true`, start llmtrace by --require',
       lost: false,
     },
     true,
@@ -103,7 +104,7 @@ function sayProcess(starter: string, { spawnargs = [] }: StartedProcess, sdks: r
   note(
     {
       code: 'not-started',
-      what: `the process that ${starter} starts (${basename(fileOf(spawnargs) ?? '')}) runs without llmtrace, since its flags leave out what starts it; calls that it makes are not traced`,
+      message: `the process that ${starter} starts (${basename(fileOf(spawnargs) ?? '')}) runs without llmtrace, since its flags leave out what starts it; calls that it makes are not traced`,
       cure: 'Give it the flags of this process (`...process.execArgv`), or start llmtrace by NODE_OPTIONS',
       lost: false,
     },
@@ -146,10 +147,8 @@ const isInstalled = (path: string): boolean => /[\\/]node_modules[\\/]/.test(pat
 /** Pools start threads and processes for the application, with the flags that it names. */
 const POOLS = /[\\/]node_modules[\\/](?:piscina|tinypool|workerpool|poolifier|threads|jest-worker)[\\/]/;
 
-/** This file and the folder of all of this package's; in a bundle that is an ES module they are not known, and no frame is theirs. */
-const url: string | undefined = import.meta.url;
-const THIS = url === undefined ? undefined : fileURLToPath(url);
-const HERE = url === undefined ? undefined : fileURLToPath(new URL('..', url));
+/** The folder of this package's files; undefined in a bundle that is an ES module, where no frame is of this package. */
+const PACKAGE = here === undefined ? undefined : fileURLToPath(new URL('..', here));
 
 /** The file and line of the application that starts something, or the pool that does; undefined for others. */
 function starterOf(stack: string | undefined): string | undefined {
@@ -160,9 +159,9 @@ function starterOf(stack: string | undefined): string | undefined {
     if (place === undefined) return [];
     return place.startsWith('file://') ? fileOfUrl(place) : place;
   });
-  const others = frames.filter((place) => THIS === undefined || !place.startsWith(THIS));
+  const others = frames.filter((place) => PACKAGE === undefined || !place.startsWith(PACKAGE));
   const [first] = others;
-  if (first === undefined || (HERE !== undefined && first.startsWith(HERE))) return undefined;
+  if (first === undefined) return undefined;
   if (!isInstalled(first)) return first;
   return POOLS.test(first) ? (others.find((place) => !isInstalled(place)) ?? first) : undefined;
 }
@@ -174,13 +173,15 @@ function fileOfUrl(place: string): string | [] {
 
 /** Whether the application has one of the SDKs. */
 function hasSdk(sdks: readonly string[]): boolean {
-  const froms = [process.argv[1], join(process.cwd(), 'index.js')];
-  return froms.some((from) => from !== undefined && sdks.some((sdk) => canResolve(from, sdk)));
+  const [, main] = process.argv;
+  const froms = [...(main === undefined ? [] : [() => main]), () => join(process.cwd(), 'index.js')];
+  return froms.some((from) => sdks.some((sdk) => canResolve(from, sdk)));
 }
 
-function canResolve(from: string, sdk: string): boolean {
+/** @param from may throw: the folder that the process runs in may be deleted. */
+function canResolve(from: () => string, sdk: string): boolean {
   try {
-    module.createRequire(from).resolve(sdk);
+    module.createRequire(from()).resolve(sdk);
     return true;
   } catch {
     return false;

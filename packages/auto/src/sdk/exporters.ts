@@ -52,8 +52,8 @@ function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): Ex
 }
 
 /** An unknown exporter produces a warning. */
-function none(what: string, cure: string): undefined {
-  note({ code: 'exporter', what, cure, lost: true }, true);
+function none(message: string, cure: string): undefined {
+  note({ code: 'exporter', message, cure, lost: true }, true);
 }
 
 /** Looks for a module where this package is, then where llmtrace and the application are; never in the working directory. */

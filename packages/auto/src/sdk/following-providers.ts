@@ -32,7 +32,7 @@ import { logs } from '@opentelemetry/api-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { AutoSettings } from '../settings.ts';
 import { unasked } from './noop-observables.ts';
-import { tellElsewhere } from './other-destination.ts';
+import { warnElsewhere } from './other-destination.ts';
 import { lend, registered } from './provisional-registration.ts';
 
 /** The providers that llmtrace starts if none is registered; each is made at its first use. */
@@ -45,9 +45,9 @@ export interface Own {
   spans(): ((span: ReadableSpan) => void) | undefined;
   /** Exports the telemetry recorded so far; it starts no provider. */
   flush(): Promise<void>;
-  /** Whether exporters exist already, which later options do not change. */
+  /** Whether exporters exist already: later options do not change them. */
   isStarted?(): boolean;
-  /** Exports nothing from now on. */
+  /** Ends all exports. */
   close?(): void;
 }
 
@@ -63,10 +63,10 @@ export interface Followers {
 
 /** Makes the providers, and lets the API's tracers follow the rule too. */
 export function followProviders(own: Own, settings: () => AutoSettings): Followers {
-  const tell = once(() => tellElsewhere(settings(), registered<TracerProvider>('trace') as TracerProvider));
+  const notify = once(() => warnElsewhere(settings(), registered<TracerProvider>('trace') as TracerProvider));
   const provider = (): TracerProvider => {
     const theirs = registered<TracerProvider>('trace');
-    if (theirs) tell();
+    if (theirs) notify();
     return theirs ?? own.tracers();
   };
   const forceFlush = (): Promise<void> => own.flush();
@@ -105,8 +105,8 @@ function lendTracers(tracers: TracerProvider): void {
 }
 
 /**
- * `trace.getTracerProvider()` is the API's proxy, which lacks the method of the provider behind it: code that flushes the
- * registered provider, as platforms' wrappers of functions do, would find nothing to flush.
+ * Adds `forceFlush` to the API's proxy, which `trace.getTracerProvider()` returns. Without it, code that flushes the
+ * registered provider, such as a platform's wrapper of functions, finds no such method.
  */
 function flushable(proxy: ProxyTracerProvider): void {
   Object.defineProperty(proxy, 'forceFlush', {

@@ -7,7 +7,7 @@ import type { AutoSettings } from '../settings.ts';
 import { registrantsOf } from './provisional-registration.ts';
 
 /** Warns once, if this is the case. */
-export function tellElsewhere(settings: AutoSettings, provider: TracerProvider): void {
+export function warnElsewhere(settings: AutoSettings, provider: TracerProvider): void {
   const finding = elsewhere(settings, provider);
   if (finding) note(finding, true);
 }
@@ -24,7 +24,7 @@ export function elsewhere(
   const variable = env['OTEL_TRACES_EXPORTER'] ? 'OTEL_TRACES_EXPORTER' : 'OTEL_EXPORTER_OTLP_ENDPOINT';
   return {
     code: 'elsewhere',
-    what: `${variable} is set, but spans go to ${nameOf(real)}, which is registered: nothing is sent to where the variable says`,
+    message: `${variable} is set, but spans go to ${nameOf(real)}, which is registered: nothing is sent to where the variable says`,
     cure: 'Have that provider export by OTLP, or set LLMTRACE_EXPORT=both to have llmtrace send calls there, too',
     lost: false,
   };

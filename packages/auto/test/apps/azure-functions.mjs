@@ -1,4 +1,4 @@
-// Stands in for `@azure/functions`: it keeps what is registered.
+// Stands in for `@azure/functions`: it keeps the registered functions.
 globalThis.registered = {};
 export const app = {
   http(name, options) {

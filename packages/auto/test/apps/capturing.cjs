@@ -1,4 +1,4 @@
-// Exporters that keep what they are given, and answer as they are told.
+// Exporters that keep the exported items, and answer as the test sets them up.
 const captured = { spans: [], logs: [], metrics: [], answers: true };
 
 const keeping = (kept) =>

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Makes a call, and ends in the way that is asked for: node exits.mjs sigterm
+// Makes a call, and ends in the way that the argument names: node exits.mjs sigterm
 import { spawn } from 'node:child_process';
 import OpenAI from 'openai';
 
@@ -19,7 +19,7 @@ async function block(name) {
   // The export thread listens by then, and this one no more.
   while (process.listenerCount(`SIG${name}`) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   spawn('sh', ['-c', `sleep 0.3; kill -${name} ${process.pid}`], { stdio: 'ignore' });
-  const end = Date.now() + Number(process.env.BLOCK_MS ?? 15_000);
+  const end = Date.now() + Number(process.env.BLOCK_MS ?? 45_000);
   while (Date.now() < end);
   console.log('survived');
 }
@@ -43,7 +43,7 @@ const WAYS = {
   sigquit: () => signal(stay() && 'SIGQUIT'),
   sigusr2: () => signal(stay() && 'SIGUSR2'),
   sigkill: () => signal(stay() && 'SIGKILL'),
-  // The event loop stands still: as without llmtrace, a signal ends the process all the same.
+  // The event loop stands still: as without llmtrace, a signal still ends the process.
   blocked: () => block('TERM'),
   blockedint: () => block('INT'),
   // The application's own handlers: one that exits, one that does not, one that lets the signal have its way.
@@ -99,6 +99,24 @@ const WAYS = {
   exiting() {
     process.prependListener('exit', () => process.exit(6));
     setTimeout(() => process.exit(2), 10);
+  },
+  // One that removes all listeners: of the exit, of a signal, of everything.
+  removes() {
+    process.removeAllListeners('exit');
+    console.log(process.listenerCount('exit'));
+  },
+  removesexits() {
+    process.removeAllListeners('exit');
+    process.exit(4);
+  },
+  removesall() {
+    process.removeAllListeners();
+    setTimeout(() => process.exit(8), 50);
+  },
+  async removessignal() {
+    for (const name of ['SIGTERM', 'exit']) process.removeAllListeners(name);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    signal(stay() && 'SIGTERM');
   },
   open() {
     ask('hang').catch(() => {});

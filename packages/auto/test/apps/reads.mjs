@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Reads a vendor's module as any file, by each way there is, and says how it and what it reads by look.
+// Reads a vendor's module as any file, by each function of `fs`, and prints the results and the functions.
 import fs from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import 'openai';

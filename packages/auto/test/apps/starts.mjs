@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Starts a thread or a process that makes a call, in the way that is asked for: node starts.mjs bare-thread
+// Starts a thread or a process that makes a call, in the way that the argument names: node starts.mjs bare-thread
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ const path = fileURLToPath(url);
 const WAYS = {
   thread: () => new Worker(url),
   'bare-thread': () => new Worker(url, { execArgv: [] }),
+  // In CommonJS.
+  'thread-of-a-string': () => new Worker(`import(${JSON.stringify(url.href)})`, { eval: true }),
   'own-env-thread': () => new Worker(url, { env: vendorOnly() }),
   'own-env-flags-thread': () => new Worker(url, { env: vendorOnly(), execArgv: process.execArgv }),
   'bare-fork': () => fork(path, ['child'], { execArgv: [] }),

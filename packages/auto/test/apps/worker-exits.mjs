@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// A worker thread makes a call, and ends in the way that is asked for: node worker-exits.mjs exit
+// A worker thread makes a call, and ends in the way that the argument names: node worker-exits.mjs exit
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import OpenAI from 'openai';
 

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Prints what the hook wrapped of an application that loads much.
+// Prints the modules that the hook wrapped, in an application that loads many.
 import { createRequire } from 'node:module';
 import 'openai';
 import '@opentelemetry/api';

@@ -1,6 +1,6 @@
 /**
  * The files of docs/examples/backends, run as docs/backends.md says, against a receiver on this machine that refuses
- * what the backend refuses: other paths, content types and headers, and bodies that OTLP's definitions do not allow.
+ * requests that the backend refuses: other paths, content types and headers, and bodies that OTLP's definitions do not allow.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -209,7 +209,7 @@ function checkTemporality({ resourceMetrics }: any, isDelta: boolean): void {
 }
 
 describe('the receiver of these tests', () => {
-  it('refuses what OTLP does not allow', () => {
+  it('refuses requests that OTLP does not allow', () => {
     const text = JSON.stringify({
       resourceSpans: [
         {

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// One call by each SDK, to be bundled. BY says what is instrumented by hand; OWN, that it has a provider of its own.
+// One call by each SDK, to be bundled. BY names what to instrument by hand; OWN adds a provider of the application.
 import * as anthropic from '@anthropic-ai/sdk';
 import * as genai from '@google/genai';
 import * as generativeAI from '@google/generative-ai';

@@ -67,7 +67,7 @@ describe('a bundled application', () => {
     await stage.close();
   });
 
-  /** What a bundle did: the spans that arrived, those of a provider of its own, and what was said. */
+  /** The run of a bundle: the spans that arrived, those of its own provider, and its output. */
   async function run(bundle: (typeof BUNDLES)[number], flags: string[], env: Record<string, string> = {}) {
     const { code, stdout, stderr } = await stage.run(pathOf(bundle.name, bundle.format), {
       flags,
@@ -93,7 +93,7 @@ describe('a bundled application', () => {
           const { spans, said } = await run(bundle, AUTO);
           assert.deepEqual([ours(spans), said], [CALLS, []]);
         });
-        it('is not traced without that, and one warning an SDK says why, and what to do', async () => {
+        it('is not traced without that, and one warning for each SDK names the cause and the remedy', async () => {
           const { spans, said } = await run(bundle, [...AUTO, '--enable-source-maps'], {
             LLMTRACE_INSTRUMENTATIONS: allVendors()
               .map(({ name }) => name)

@@ -8,14 +8,14 @@ import { AUTO, type Stage, setStage } from '../stage.ts';
 const squeezed = (line: string) => line.replace(/ +/g, ' ');
 
 describe('the console: a line a call', () => {
-  it('says model, tokens, cost, time and outcome', () => {
+  it('shows model, tokens, cost, time and outcome', () => {
     assert.equal(
       squeezed(lineOf(callOf(), plain)),
       'llmtrace openai gpt-4.1-mini 1,234 in 56 out $0.000583 812 ms ok',
     );
   });
 
-  it('says what of the tokens was cached or spent on reasoning, and when the first chunk came', () => {
+  it('shows cached and reasoning tokens, and the time to the first chunk', () => {
     const call = callOf({
       firstChunkTime: 1210,
       response: {
@@ -105,7 +105,7 @@ describe('the console: a table at the end', () => {
     assert.deepEqual(summary.table(), []);
   });
 
-  it('is bounded, whatever the models are called', () => {
+  it('is bounded for models with any name', () => {
     const summary = createSummary();
     for (let i = 0; i < 200; i++) summary.add(callOf({ request: { model: `m${i}` } }));
     const table = summary.table();
@@ -136,7 +136,7 @@ describe('the console of a process', () => {
   });
   after(() => stage.close());
 
-  it('is stderr, if it is asked for', async () => {
+  it('is stderr, if that is configured', async () => {
     const options = { flags: AUTO, env: { LLMTRACE_CONSOLE: 'true' } };
     for (const [run, name] of [
       [stage.run, '../examples/stream.cjs'],

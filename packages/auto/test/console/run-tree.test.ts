@@ -96,7 +96,7 @@ describe('the run of an agent on the console', () => {
     assert.match(lines[1] ?? '', /^llmtrace {2}execute_tool alone /);
   });
 
-  it('has 200 lines at most, and the number of those left out', () => {
+  it('has 200 lines at most, and the number of further ones', () => {
     const run = operation({ kind: 'invoke_agent' }, 0, { rollUp });
     for (let index = 0; index < 250; index++) observer.end?.(callIn(run, index));
     ends(run, 300);

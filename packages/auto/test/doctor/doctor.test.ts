@@ -1,6 +1,7 @@
-/** The doctor, by what it says of broken set-ups; each runs in a process of its own. */
+/** The doctor's findings of broken set-ups; each set-up runs in a process of its own. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FINDING_CODES } from '@llmtrace/core/internal';
@@ -8,6 +9,7 @@ import { type RunOptions, runApp } from '@llmtrace/test-fixtures/run-app';
 import { parse } from '../../src/doctor/args.ts';
 import { isNewer } from '../../src/doctor/destination.ts';
 import { commandOf, nodeVersion } from '../../src/doctor/examine.ts';
+import type { Report } from '../../src/doctor/report.ts';
 import { flagsOf } from '../../src/doctor/spawn.ts';
 import { shown } from '../../src/process/otlp-endpoint.ts';
 import { AUTO, file, PATIENT, type Stage, setStage } from '../stage.ts';
@@ -22,10 +24,10 @@ function findingsIn(text: string): { mark: string; code: string; cause: string; 
   );
 }
 
-/** Findings of tests other than those of the set-ups: of what becomes of exports, those in `exports.test.ts`. */
+/** Findings that other tests cover; `exports.test.ts` has those of exports. */
 const ELSEWHERE = ['not-started', 'node-version', ...FINDING_CODES.filter((code) => /^export-/.test(code))];
 
-/** Node.js before 22.15 does not tell what is loaded; the tests may be run on it. */
+/** Node.js before 22.15 does not report which modules are loaded; the tests may run on it. */
 const TELLS_LOADS = process.env['TEST_NODE'] === undefined;
 
 const warningsIn = (text: string): string[] => text.match(/^\(node:\d+\) llmtrace: .*$/gm) ?? [];
@@ -95,7 +97,28 @@ describe('the doctor', () => {
     assert.deepEqual([await files(), (await files({ LLMTRACE_DOCTOR: '1' })) > 0], [0, TELLS_LOADS]);
   });
 
-  it('has nothing to say of an SDK that was required before llmtrace: it is traced', async () => {
+  it('reports while the process runs, if a viewer requests that', async () => {
+    const to = mkdtempSync(join(tmpdir(), 'live-'));
+    try {
+      const { stdout } = await stage.runBare(app('reads-report.mjs'), {
+        flags: AUTO,
+        env: env({ LLMTRACE_DOCTOR: '1', LLMTRACE_DOCTOR_FOLDER: to, LLMTRACE_DOCTOR_LIVE: 'true' }),
+      });
+      const { copies, findings } = JSON.parse(stdout) as Report;
+      assert.deepEqual(
+        copies.map(({ module }) => module),
+        ['openai'],
+      );
+      assert.deepEqual(
+        findings.map(({ code }) => code),
+        ['no-provider'],
+      );
+    } finally {
+      rmSync(to, { recursive: true });
+    }
+  });
+
+  it('has no finding for an SDK that was required before llmtrace, because it is traced', async () => {
     const flags = { env: env({ LLMTRACE_DOCTOR: '1' }) };
     const { stderr } = await stage.run(app('required-before.cjs'), flags);
     assert.match(stderr, /calls {4}1 of openai traced\n/);
@@ -103,7 +126,7 @@ describe('the doctor', () => {
     assert.equal(stage.collector.spans().length, 1);
   });
 
-  it('examines a worker thread by itself, and says how many it could not', async () => {
+  it('examines worker threads, and counts those that it could not examine', async () => {
     const asked = async (more?: RunOptions['env']) =>
       (
         await stage.run(app('threads.mjs'), {
@@ -120,7 +143,7 @@ describe('the doctor', () => {
     assert.match(missing, /! not all was examined\n$/);
   });
 
-  it('has nothing to say of a client that was made before, and then instrumented by hand', async () => {
+  it('has no finding for a client that was made before llmtrace and then instrumented by hand', async () => {
     const { stderr } = await stage.run(app('made-before.mjs'), { env: env({ LLMTRACE_DOCTOR: '1' }) });
     assert.match(stderr, /loaded {3}openai \(unknown version\) \(by hand\): traced \(\d+ methods\)\n/);
     assert.match(stderr, /calls {4}1 of openai traced\n/);
@@ -128,7 +151,7 @@ describe('the doctor', () => {
     assert.equal(stage.collector.spans().length, 1);
   });
 
-  it('says nothing on its own where the application disabled an instrumentation', async () => {
+  it('prints no warning if the application disabled an instrumentation', async () => {
     const { stderr } = await stage.runBare(app('chat.mjs'), {
       flags: AUTO,
       env: env({ LLMTRACE_INSTRUMENTATIONS: 'anthropic' }),
@@ -163,7 +186,7 @@ describe('the doctor', () => {
       assert.equal(code, 0);
     });
 
-    it('does not call well what did not even start', async () => {
+    it('does not pass an application that did not start', async () => {
       const { code, stdout } = await doctor(['no-such.mjs'], {
         env: { OTEL_EXPORTER_OTLP_ENDPOINT: stage.collector.url },
       });
@@ -171,7 +194,7 @@ describe('the doctor', () => {
       assert.equal(code, 1);
     });
 
-    it('says that spans go nowhere because of a variable, where one says so', async () => {
+    it('names the variable by which spans go nowhere', async () => {
       const { stdout } = await doctor([app('chat.mjs')], { env: { OTEL_TRACES_EXPORTER: 'none' } });
       assert.match(stdout, /✗ no-provider: .* OTEL_TRACES_EXPORTER is none and/);
     });
@@ -185,7 +208,7 @@ describe('the doctor', () => {
       assert.match(patched.stdout, /✗ hook-missing: openai 7\.\d+\.\d+ was imported/);
     });
 
-    it('says so where llmtrace is not started at all', async () => {
+    it('has a finding if llmtrace is not started', async () => {
       const { code, stdout } = await doctor(['--as-is', app('chat.mjs')]);
       assert.deepEqual(
         findingsIn(stdout).map(({ code }) => code),
@@ -194,13 +217,13 @@ describe('the doctor', () => {
       assert.equal(code, 1);
     });
 
-    it('reports on every process that a command starts, and on none that has nothing to do with it', async () => {
+    it('reports on every process that a command starts, and on no other', async () => {
       const { stdout } = await doctor([process.execPath, file('apps/parent.mjs')]);
       assert.equal(stdout.match(/^llmtrace doctor: /gm)?.length, 1, stdout);
       assert.match(stdout, /calls {4}1 of openai traced/);
     });
 
-    it('ends an application that does not end, and reports all the same', async () => {
+    it('ends an application that does not end, and still reports', async () => {
       let written = '';
       // The time begins with the process: a busy machine may need more of it to start Node.js and to make the call.
       for (const seconds of ['1.5', '6', '24']) {
@@ -211,7 +234,7 @@ describe('the doctor', () => {
       assert.match(written, /calls {4}1 of openai traced/);
     }).timeout(120_000);
 
-    it('looks at a project, and loads what it has', async () => {
+    it('examines a project, and loads its SDKs', async () => {
       const cwd = join(folder.path, 'unknown');
       writeFileSync(join(cwd, 'package.json'), '{ "dependencies": { "next": "16.0.0" } }');
       for (const [name, version] of [
@@ -238,7 +261,7 @@ describe('the doctor', () => {
       assert.equal(code, 1);
     });
 
-    it('explains itself, and refuses what it does not understand', async () => {
+    it('prints its usage, and refuses unknown arguments', async () => {
       assert.match((await doctor(['--help'])).stdout, /llmtrace-doctor npm start/);
       assert.match(
         (await doctor(['--version'])).stdout,
@@ -309,7 +332,7 @@ describe('the doctor', () => {
     ],
   ];
   for (const [argv, execArgv, expected] of COMMANDS) {
-    it(`shows of a command what is loaded, and nothing else: ${expected}`, () => {
+    it(`shows only the loaded files of a command: ${expected}`, () => {
       assert.equal(commandOf(argv, execArgv), expected);
     });
   }
@@ -334,7 +357,7 @@ describe('the doctor', () => {
     ],
   ];
   for (const [command, expected] of FLAGS) {
-    it(`takes as flags of node what is before the file: ${command.join(' ')}`, () => {
+    it(`treats the arguments before the file as flags of node: ${command.join(' ')}`, () => {
       assert.deepEqual(flagsOf(command), expected);
     });
   }

@@ -1,4 +1,4 @@
-/** Set-ups that are broken on purpose, each with what the doctor must find. */
+/** Set-ups that are broken on purpose, each with the finding that the doctor must make. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ export interface SetUp {
   readonly cure: RegExp;
   /** Whether traces are lost. */
   readonly lost: boolean;
-  /** Whether one warning says so by default, too; it does not where that was asked for, or nothing is lost. */
+  /** Whether llmtrace also warns once by default; it does not if the user configured the effect, or nothing is lost. */
   readonly warns: boolean;
   readonly app: string;
   readonly options?: RunOptions;

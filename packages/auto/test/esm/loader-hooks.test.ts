@@ -37,7 +37,7 @@ const GENERATIVE_AI = [
   ['dist/index.mjs', 'GenerativeModel'],
 ];
 
-describe('modules that tell of themselves', () => {
+describe('modules that announce themselves', () => {
   for (const [set, name, classes] of [
     ['openai-4-oldest', 'openai', OPENAI_4],
     ['openai-7', 'openai', OPENAI_7],
@@ -47,10 +47,13 @@ describe('modules that tell of themselves', () => {
     ['generative-ai', '@google/generative-ai', GENERATIVE_AI],
   ] as const) {
     it(`are those of ${set}`, async () => {
-      const { stdout, stderr } = await runApp(fileURLToPath(new URL('../apps/told.ts', import.meta.url)), {
-        flags: ['--conditions=llmtrace:source', '--no-warnings'],
-        args: [set, name],
-      });
+      const { stdout, stderr } = await runApp(
+        fileURLToPath(new URL('../apps/announcements.ts', import.meta.url)),
+        {
+          flags: ['--conditions=llmtrace:source', '--no-warnings'],
+          args: [set, name],
+        },
+      );
       assert.equal(stderr, '');
       const wanted = classes.map(([file, key]) => [file, key, 'function']);
       assert.deepEqual(JSON.parse(stdout).sort(), wanted.sort());
@@ -71,8 +74,8 @@ describe('the hook of modules', () => {
   };
   const VERSIONS = process.versions;
 
-  before(() => initialize({ files: new Map([[FILE, 'tell();']]), mains: new Map() }));
-  after(() => initialize({ files: new Map(), mains: new Map() }));
+  before(() => initialize({ files: new Map([[FILE, 'tell();']]), mains: new Map(), functions: [] }));
+  after(() => initialize({ files: new Map(), mains: new Map(), functions: [] }));
   afterEach(() => Object.defineProperty(process, 'versions', { value: VERSIONS, configurable: true }));
 
   for (const [version, format, isTelling] of [

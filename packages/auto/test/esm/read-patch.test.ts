@@ -70,7 +70,7 @@ describe('ES modules where the application has no hooks in its own thread', () =
     });
   }
 
-  it('are what they are to everybody else who reads them', async () => {
+  it('are unchanged for all other readers', async () => {
     const { code, stdout, stderr } = await stage.run('apps/reads.mjs', { node, flags: AUTO, env });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     assert.deepEqual(JSON.parse(stdout), { same: 1, name: 'readFile', length: 2, missing: 'ENOENT' });
@@ -87,7 +87,7 @@ describe('ES modules where the application has no hooks in its own thread', () =
     assert.equal(stdout, 'false', stderr);
   });
 
-  it('of an unknown version are traced by what the main module exports', async () => {
+  it('of an unknown version are traced by the exports of the main module', async () => {
     const { code, stdout, stderr } = await stage.run(join(folder, 'app.mjs'), {
       node,
       flags: ['--import', file('../dist/index.js')],

@@ -49,14 +49,14 @@ describe('the hook for ES modules', () => {
     });
   }
 
-  it('does not keep what is required from being traced', async () => {
+  it('does not prevent the tracing of required modules', async () => {
     const flags = ['--import', pathToFileURL(join(folder, 'async.mjs')).href, ...AUTO];
     const { code } = await stage.run('../examples/stream.cjs', { flags });
     assert.equal(code, 0);
     assert.equal(stage.collector.spans().length, 1);
   });
 
-  it('is content where there is no other, however late it is looked after', async () => {
+  it('does not warn if there is no other hook, also in a late check', async () => {
     const { code, stderr } = await stage.run('apps/late.ts', { flags: [...AUTO, '--import', 'tsx'] });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     assert.equal(stage.collector.spans().length, 1);
@@ -75,7 +75,7 @@ describe('the hook for ES modules', () => {
     }
   }).timeout(60_000);
 
-  it('says what to do in a runtime that names a Node.js whose hooks it lacks, as Bun', async function () {
+  it('names the remedy in a runtime without the hooks of its Node.js version, such as Bun', async function () {
     if (!hasSyncHooks(process.env['TEST_NODE_VERSION'] ?? process.versions.node)) this.skip();
     const lacking =
       'data:text/javascript,import m from "node:module"; delete m.registerHooks; m.syncBuiltinESMExports()';

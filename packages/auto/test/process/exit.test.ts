@@ -56,9 +56,13 @@ describe('the end of a process', () => {
     gone: 'whose own handler of SIGTERM is gone again',
     before: 'that listens to beforeExit',
     listens: 'that listens to exit',
+    removes: 'that removes all listeners to exit',
+    removesexits: 'that removes all listeners to exit and exits at once',
+    removesall: 'that removes all listeners of the process, and exits later',
+    removessignal: 'that removes all listeners to exit and to SIGTERM',
   };
   for (const [way, what] of Object.entries(WAYS)) {
-    it(`is the same with llmtrace for a process ${what}, and nothing is lost`, async () => {
+    it(`is the same with llmtrace for a process ${what}, and no telemetry is lost`, async () => {
       const [without, traced] = await both('apps/exits.mjs', { args: [way] });
       assert.deepEqual(asWritten(traced), asWritten(without));
       assert.deepEqual(names(), [CALL]);

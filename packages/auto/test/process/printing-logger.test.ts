@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { printingLogger } from '../../src/process/printing-logger.ts';
 
-describe('what diag prints', () => {
+describe('the messages of diag on stderr', () => {
   it('has no secret and no control in it, in texts and within values', () => {
     const error = sinon.stub();
     const silent = (): void => {};

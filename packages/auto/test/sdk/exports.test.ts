@@ -135,7 +135,7 @@ describe('an export that fails', function () {
         stderr,
       } = await run(APP, {
         args: ['until', '1'],
-        // Of metrics, the count of what was lost would follow, and fail as well.
+        // The metrics would include the number of lost items, and their export would fail, too.
         env: {
           ...{ ...PATIENT, ...env, OTEL_BSP_SCHEDULE_DELAY: '300' },
           ...{ OTEL_METRICS_EXPORTER: 'none', LLMTRACE_DOCTOR: '1' },
@@ -178,7 +178,7 @@ describe('where there can be no export thread', function () {
   let folder: string;
   before(async () => {
     collector = await startCollector();
-    // In the package, so that it finds what it depends on.
+    // In the package, so that it finds its dependencies.
     folder = mkdtempSync(file('../.stage-'));
   });
   beforeEach(() => collector.clear());
@@ -222,8 +222,13 @@ describe('where there can be no export thread', function () {
     await expectInProcess(copied('missing', undefined), /\(no export-worker\.js\)/);
   });
 
-  it('the process exports by itself: what the thread runs does not load', async () => {
+  it('the process exports by itself: the file of the thread does not load', async () => {
     await expectInProcess(copied('broken', "throw new TypeError('broken');"), /\(TypeError\)/);
+  });
+
+  it('the process exports by itself: it runs in a folder that is deleted', async () => {
+    const flags = [...AUTO, '--import', pathToFileURL(file('apps/deleted-folder.mjs')).href];
+    await expectInProcess(flags, /\(deleted folder\).*Run the process in a folder that exists/);
   });
 
   it('its own exports are no spans of the application, which traces its requests', async () => {
@@ -237,7 +242,7 @@ describe('where there can be no export thread', function () {
     assert.deepEqual(namesIn(collector).sort(), ['GET', 'work 0', 'work 1']);
   });
 
-  it('what is lost at the end is a warning', async () => {
+  it('telemetry that is lost at the end is a warning', async () => {
     const { stderr } = await run(APP, {
       flags: copied('ends', undefined),
       args: ['2', '300', 'exit'],
@@ -246,7 +251,7 @@ describe('where there can be no export thread', function () {
     const warnings = warningsIn(stderr);
     assert.match(
       warnings[1] ?? '',
-      /^the process ended before its last telemetry was exported to .*; 2 spans lost/,
+      /^the process ended before its last telemetry was exported to .*, since there is no export thread; 2 spans lost/,
     );
   });
 
@@ -259,7 +264,7 @@ describe('where there can be no export thread', function () {
     assert.equal(exported.stdout, without.stdout);
   });
 
-  it('a thread that ends is started again, and what it had is counted', async () => {
+  it('a thread that ends is started again, and its losses are counted', async () => {
     // CommonJS, as the file in whose place it is.
     const worker = `
       require('./real-worker.js');
@@ -290,7 +295,7 @@ describe('the memory of a process', function () {
     ['many spans of 100 kB', 2000, 100_000],
     ['spans of 1 MB', 200, 1_000_000],
   ] as const) {
-    it(`is bounded where a collector never answers, and what is dropped is a warning: ${what}`, async () => {
+    it(`is bounded if a collector never answers, and dropped telemetry is a warning: ${what}`, async () => {
       const collector = await startCollector({ silent: true });
       try {
         const { stdout, stderr } = await run('apps/hoard.mjs', {

@@ -22,7 +22,7 @@ describe('whose telemetry it becomes', () => {
     return { names: namesOf(spans), spans, counts, warned };
   }
 
-  /** An endpoint without effect, of which llmtrace warns. */
+  /** An endpoint without effect; llmtrace warns of it. */
   const assertNamed = (warned: string[]) => {
     assert.equal(warned.length, 1);
     assert.match(
@@ -76,7 +76,7 @@ describe('whose telemetry it becomes', () => {
     assert.deepEqual(stage.collector.spans(), []);
   });
 
-  it("is the application's and llmtrace's where both are asked for, of which each has the same spans", async () => {
+  it("is the application's and llmtrace's with LLMTRACE_EXPORT=both, and both get the same spans", async () => {
     const { names, spans, counts, warned } = await hostWith({ LLMTRACE_EXPORT: 'both' }, 'early');
     assert.deepEqual(names, [...work('first'), ...work('second')]);
     assert.equal(counts[CALLS], 2);

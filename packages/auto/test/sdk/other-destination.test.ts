@@ -56,7 +56,7 @@ describe('a provider that has the telemetry in the place of a configured endpoin
   it('is named', () => {
     const finding = elsewhere(settings, providerOf(new InMemorySpanExporter()));
     assert.match(
-      finding?.what ?? '',
+      finding?.message ?? '',
       /^OTEL_EXPORTER_OTLP_ENDPOINT is set, but spans go to the application's own BasicTracerProvider, which is registered/,
     );
     assert.match(finding?.cure ?? '', /LLMTRACE_EXPORT=both/);
@@ -77,8 +77,8 @@ describe('a provider that has the telemetry in the place of a configured endpoin
     });
   }
 
-  it('is not called what a minifier calls it', () => {
+  it('does not have the name that a minifier gave it', () => {
     const provider = { getTracer: () => assert.fail() };
-    assert.match(elsewhere(settings, provider)?.what ?? '', /spans go to a provider of the application,/);
+    assert.match(elsewhere(settings, provider)?.message ?? '', /spans go to a provider of the application,/);
   });
 });

@@ -101,7 +101,7 @@ describe('a loan', () => {
     });
   }
 
-  it('ends for all copies, of which each sees what it would see without llmtrace', async () => {
+  it('ends for all copies; each copy then sees the same as without llmtrace', async () => {
     const copies = ['1.9.1', '1.9.0', '1.4.1'];
     for (const version of copies.slice(0, 2)) {
       const { after } = await run(version, copies);

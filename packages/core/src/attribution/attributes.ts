@@ -4,26 +4,26 @@ import { cut, isObject, MAX_NAME } from '../platform/bounds.ts';
 import { warnOnce } from '../platform/warn.ts';
 import { runIn, scopeOf } from './scope.ts';
 
-/** What {@link withLlmAttributes} takes: numbers are ids, too. */
-export type GivenAttributes = {
+/** The argument of {@link withLlmAttributes}. An id may be a number. */
+export type LlmAttributesInput = {
   readonly [name in keyof LlmAttributes]: name extends 'tags' | 'extra'
     ? LlmAttributes[name]
     : string | number | undefined;
 };
 
-/** How many tags, and how many attributes of the application's own, a call has. */
+/** The most tags, and the most entries of `extra`, of a call. */
 const MAX_ENTRIES = 32;
 
 /**
- * Runs `fn`; each LLM call within it has these attributes, and those of the functions around it: on its span, in its
- * events and log lines, and as keys of budgets and rate limits. It holds for all that `fn` starts and awaits, also for a
- * stream that is read after `fn` has returned.
+ * Runs `fn`. Each LLM call within it has these attributes, and those of the functions around it: on its span, in its
+ * events and log lines, and as keys of budgets and rate limits. This includes all asynchronous work that `fn` starts, and
+ * a stream that is read after `fn` has returned.
  *
- * A value that is no text (or number) is left out, with one warning; `fn` runs in any case.
+ * A value that is not a text or a number is left out, with one warning; `fn` runs in any case.
  *
- * @returns what `fn` returns.
+ * @returns the result of `fn`.
  */
-export function withLlmAttributes<T>(attributes: GivenAttributes, fn: () => T): T {
+export function withLlmAttributes<T>(attributes: LlmAttributesInput, fn: () => T): T {
   const set = checkedAttributes(attributes);
   const outer = scopeOf();
   return runIn({ ...outer, attributes: outer?.attributes ? merged(set, outer.attributes) : set }, fn);
@@ -35,13 +35,13 @@ export function withLlmAttributes<T>(attributes: GivenAttributes, fn: () => T): 
  */
 export const getLlmAttributes = (): LlmAttributes => scopeOf()?.attributes ?? NO_ATTRIBUTES;
 
-/** The attributes of a value that the application gives: what is none is left out. */
-export function checkedAttributes(given: unknown): LlmAttributes {
-  if (!isObject(given)) {
-    wrong('an object of attributes', given);
+/** Converts an argument of the application to attributes; leaves out wrong entries, with a warning. */
+export function checkedAttributes(input: unknown): LlmAttributes {
+  if (!isObject(input)) {
+    wrong('an object of attributes', input);
     return NO_ATTRIBUTES;
   }
-  const values = given as Readonly<Record<string, unknown>>;
+  const values = input as Readonly<Record<string, unknown>>;
   const set: Record<string, unknown> = {};
   for (const name in values) {
     if (values[name] === undefined) continue;
@@ -54,13 +54,13 @@ export function checkedAttributes(given: unknown): LlmAttributes {
 
 function checkedAttribute(name: string, value: unknown): unknown {
   if (name === 'tags') return Array.isArray(value) ? texts(value) : undefined;
-  if (name === 'extra') return isObject(value) ? own(value) : undefined;
+  if (name === 'extra') return isObject(value) ? textEntries(value) : undefined;
   return (NAMED_ATTRIBUTES as readonly string[]).includes(name) ? text(value) : undefined;
 }
 
-const wrong = (what: string, value: unknown): void =>
+const wrong = (expected: string, value: unknown): void =>
   warnOnce(
-    `withLlmAttributes() got a ${value === null ? 'null' : typeof value} where ${what} belongs; it is left out. ` +
+    `withLlmAttributes() got a ${value === null ? 'null' : typeof value} where ${expected} belongs; it is left out. ` +
       `The attributes are ${NAMED_ATTRIBUTES.join(', ')} (texts), tags (a list of texts) and extra (an object of texts)`,
   );
 
@@ -73,7 +73,7 @@ export function text(value: unknown): string | undefined {
 const texts = (values: readonly unknown[]): string[] =>
   values.slice(0, MAX_ENTRIES).flatMap((value) => text(value) ?? []);
 
-function own(values: object): Record<string, string> {
+function textEntries(values: object): Record<string, string> {
   const set: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(values).slice(0, MAX_ENTRIES)) {
     const valid = text(value);

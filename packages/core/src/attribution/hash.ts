@@ -1,22 +1,22 @@
 /** Hashes of attributes that may name a person. */
-import { createHmac, randomBytes } from 'node:crypto';
+import { hmacSha256, randomKey } from '../platform/crypto.ts';
 import { warnOnce } from '../platform/warn.ts';
 
-/** How many hashes are remembered: a hash takes some 3 µs. */
+/** The most hashes in memory: computing one takes some 3 µs. */
 const MAX = 10_000;
 /** 128 bits: no two of a billion users have the same hash. */
 const LENGTH = 32;
 
 export type Hash = (value: string) => string;
 
-/** @param salt undefined for one of this process: a hash without salt is undone by trying all ids. */
+/** @param salt undefined for a random salt of this process: a hash without salt is undone by hashing all ids. */
 export function hashWith(salt: string | undefined): Hash {
   const key = salt ?? ownSalt();
   const known = new Map<string, string>();
   return (value) => {
     const found = known.get(value);
     if (found !== undefined) return found;
-    const hash = createHmac('sha256', key).update(value).digest('hex').slice(0, LENGTH);
+    const hash = hmacSha256(key, value).slice(0, LENGTH);
     if (known.size >= MAX) known.clear();
     known.set(value, hash);
     return hash;
@@ -31,6 +31,6 @@ function ownSalt(): string {
       'attributes are hashed with a salt of this process alone, because no LLMTRACE_HASH_SALT is set: the same user has ' +
         'another hash in each process. Set LLMTRACE_HASH_SALT to one secret for all of them',
     );
-  random ??= randomBytes(32).toString('hex');
+  random ??= randomKey();
   return random;
 }

@@ -1,4 +1,4 @@
-/** The options of attribution: where attributes come from, which are hashed, and which metrics have. */
+/** The options of attribution: the sources of attributes, which of them are hashed, and which are on metrics. */
 import { flag, positiveInteger, type Rules, text, texts } from '../options/rules.ts';
 import { optionTable } from '../options/table.ts';
 
@@ -17,32 +17,32 @@ export interface AttributionOptions {
    */
   requestFields?: boolean;
   /**
-   * The attributes that metrics have, too: `['tenant', 'feature']`. Each value of one is a time series more.
+   * The attributes that are also on metrics: `['tenant', 'feature']`. Each value of an attribute adds a time series.
    * Environment: `LLMTRACE_METRIC_ATTRIBUTES=tenant.id,feature`.
    * @default []
    */
   metricAttributes?: readonly string[];
   /**
-   * How many values each of these has on metrics; all further ones are `other`. Environment:
+   * The most values of each of these attributes on metrics; all further values are `other`. Environment:
    * `LLMTRACE_METRIC_ATTRIBUTE_VALUES`.
    * @default 100
    */
   maxMetricValues?: number;
   /**
-   * The attributes whose values are replaced by their hash, wherever telemetry has them: `['user']`. Environment:
+   * The attributes whose values are replaced by their hash in all telemetry: `['user']`. Environment:
    * `LLMTRACE_HASH_ATTRIBUTES`.
    * @default []
    */
   hash?: readonly string[];
   /**
-   * The secret that the hashes are made with, the same in all processes whose data is joined. Environment:
+   * The secret for the hashes; it must be the same in all processes whose data is joined. Environment:
    * `LLMTRACE_HASH_SALT`.
-   * @default one of this process alone
+   * @default a random one for each process
    */
   salt?: string | undefined;
 }
 
-/** The same, complete. */
+/** {@link AttributionOptions} with defaults. */
 export type ResolvedAttribution = Required<Omit<AttributionOptions, 'salt'>> & {
   readonly salt: string | undefined;
 };
@@ -77,17 +77,17 @@ export const ATTRIBUTION_TABLE = optionTable<ResolvedAttribution>(
   {
     baggageKeys: {
       description:
-        'the entries of the baggage that are [attributes](docs/attribution.md) of a call; `none`: none',
+        'the entries of the baggage that are [attributes](docs/attribution.md) of a call, or `none`',
       byDefault: 'user.id,session.id,tenant.id',
     },
     requestFields: "read attributes from the request's own fields (`user`, `metadata`, …)",
     metricAttributes:
-      '[attributes](docs/attribution.md) that metrics and Prometheus have, too: `tenant.id,feature`',
-    maxMetricValues: 'how many values each of them has there; further ones are `other`',
-    hash: 'attributes whose values are hashed wherever telemetry has them: `user,session`',
+      '[attributes](docs/attribution.md) that are also on metrics and labels of Prometheus: `tenant.id,feature`',
+    maxMetricValues: 'the most values of each of these attributes on metrics; further values are `other`',
+    hash: 'attributes whose values are hashed in all telemetry: `user,session`',
     salt: {
       description: 'the secret for these hashes, the same in all processes',
-      byDefault: 'one of this process alone',
+      byDefault: 'a random one for each process',
     },
   },
 );

@@ -1,6 +1,6 @@
 /**
- * The attributes of a call out of their sources. The first that has a value wins: what the application sets around the
- * call (the innermost first), the fields of the request itself, the baggage.
+ * Resolves the attributes of a call from their sources. The first source with a value wins: `withLlmAttributes()` (the
+ * innermost first), the fields of the request, the baggage.
  */
 import { type Baggage, type Context, propagation } from '@opentelemetry/api';
 import {
@@ -11,35 +11,29 @@ import {
   type NamedAttribute,
   NO_ATTRIBUTES,
 } from '../model/attributes.ts';
+import { memo } from '../platform/memo.ts';
 import { text } from './attributes.ts';
 import { type Hash, hashWith } from './hash.ts';
 import type { ResolvedAttribution } from './options.ts';
 import { scopeOf } from './scope.ts';
 
-/** How attributes are read, by one set of options. */
+/** The resolution of attributes by one set of options. */
 export interface Attribution {
   /** Whether the fields of requests are read. */
   readonly requestFields: boolean;
   /**
-   * The attributes of what runs in a context: of a call, a tool, an agent.
-   * @param request what the fields of its request say.
+   * The attributes of a call, a tool or an agent that runs in a context.
+   * @param request the attributes in the fields of its request.
    */
   of(context: Context, request?: LlmAttributes): LlmAttributes;
-  /** The value of an attribute, hashed where that is asked for. */
+  /** The value of an attribute, hashed if the option `hash` names the attribute. */
   conceal(name: string, value: string): string;
 }
 
-/** @param options the same object gives the same attribution: hashes and salts are kept. */
-export function attributionOf(options: ResolvedAttribution): Attribution {
-  let found = known.get(options);
-  if (!found) {
-    found = makeAttribution(options);
-    known.set(options, found);
-  }
-  return found;
-}
-
-const known = new WeakMap<ResolvedAttribution, Attribution>();
+/** The same options return the same attribution, which keeps the salt and the hashes that it has made. */
+export const attributionOf = memo(new WeakMap<ResolvedAttribution, Attribution>(), (options) =>
+  makeAttribution(options),
+);
 
 function makeAttribution({
   baggageKeys,
@@ -53,7 +47,8 @@ function makeAttribution({
   const conceal = (name: string, value: string): string =>
     hash && names.has(attributeNamed(name) ?? name) ? hash(value) : value;
   const concealed = hash && concealer(names, hash);
-  const ofScope = concealed && rememberedBy(concealed);
+  // All calls of a function have the same attributes, as long as neither request nor baggage add to them.
+  const ofScope = concealed && memo(new WeakMap<LlmAttributes, LlmAttributes>(), concealed);
 
   return {
     requestFields,
@@ -99,12 +94,12 @@ function carriedBy(baggage: Baggage, keys: readonly Key[]): LlmAttributes | unde
   return found;
 }
 
-/** The value that OpenAI advises to make of the user's id. */
+/** The span attribute of `prompt_cache_key`, which OpenAI advises to derive from the user's id. */
 const CACHE_KEY = 'llmtrace.request.prompt_cache_key';
 
 /**
- * Replaces the values of attributes by their hashes; a value that is also elsewhere is replaced there, too. It runs for
- * each call: attributes are read one by one, because reading them by computed names takes three times as long.
+ * Replaces the values of attributes by their hashes, also where another attribute has the same value. It runs for
+ * each call, so it reads the attributes one by one: reading them by computed names takes three times as long.
  */
 function concealer(names: ReadonlySet<string>, hash: Hash): (attributes: LlmAttributes) => LlmAttributes {
   const listed = [...names];
@@ -141,16 +136,3 @@ const coveredExtra = (
   cover: (name: string, value: string) => string,
 ): Record<string, string> =>
   Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, cover(name, value)]));
-
-/** All calls of a function have the same attributes, as long as neither request nor baggage add to them. */
-function rememberedBy(make: (attributes: LlmAttributes) => LlmAttributes): typeof make {
-  const known = new WeakMap<LlmAttributes, LlmAttributes>();
-  return (attributes) => {
-    let found = known.get(attributes);
-    if (!found) {
-      found = make(attributes);
-      known.set(attributes, found);
-    }
-    return found;
-  };
-}

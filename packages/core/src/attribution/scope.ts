@@ -1,6 +1,7 @@
 /**
- * What the application sets for all calls within a function. It is kept in OpenTelemetry's context, with which it is
- * bound to callbacks, and in a storage of its own, because a process without OpenTelemetry's SDK has no active context.
+ * The **scope**: settings of the application for all calls within a function. It is kept in OpenTelemetry's context, which
+ * `context.bind()` hands to callbacks, and in an AsyncLocalStorage, because a process without OpenTelemetry's SDK has no
+ * active context.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context, createContextKey } from '@opentelemetry/api';
@@ -9,7 +10,7 @@ import type { LlmAttributes } from '../model/attributes.ts';
 /** Settings of the calls within a function. A scope within another one has the values of both. */
 export interface Scope {
   readonly attributes: LlmAttributes | undefined;
-  /** What `withLlmOptions` has checked. */
+  /** The checked argument of `withLlmOptions`. */
   readonly options?: object | undefined;
 }
 
@@ -18,7 +19,7 @@ const SHARED = Symbol.for('llmtrace.scope');
 
 const global = globalThis as { [SHARED]?: AsyncLocalStorage<Scope> };
 
-/** Shared by every copy of this module: its shape is a contract. It is made when a function first has a scope. */
+/** All copies of llmtrace share it: its shape is a contract. It is made for the first scope. */
 function storage(): AsyncLocalStorage<Scope> {
   if (!global[SHARED]) Object.defineProperty(global, SHARED, { value: new AsyncLocalStorage<Scope>() });
   return global[SHARED] as AsyncLocalStorage<Scope>;
@@ -32,5 +33,5 @@ export const scopeOf = (active: Context = context.active()): Scope | undefined =
 export const runIn = <T>(scope: Scope, run: () => T): T =>
   storage().run(scope, () => context.with(context.active().setValue(KEY, scope), run));
 
-/** The same where the scope was active before, and may have been none. */
+/** Runs a function in a scope that was active before, if there was one. */
 export const runAsIn = <T>(scope: Scope | undefined, run: () => T): T => (scope ? runIn(scope, run) : run());

@@ -128,9 +128,9 @@ function wellFormed(content: Content): Content {
 }
 
 /** A warning must not fail: the application's `diag` logger may throw, and so may the getters of an error. */
-export function sayDropped(what: string, error: unknown): void {
+export function sayDropped(message: string, error: unknown): void {
   try {
-    diag.error(`llmtrace: ${what}${placeOf(error)}`);
+    diag.error(`llmtrace: ${message}${placeOf(error)}`);
   } catch {} // the warning is dropped
 }
 

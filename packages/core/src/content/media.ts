@@ -1,6 +1,6 @@
 /** Bytes within content, which are recorded as their type, their size and their hash. */
-import { createHash } from 'node:crypto';
 import type { BlobPart, UriPart } from '../model/messages.ts';
+import { sha256 } from '../platform/crypto.ts';
 
 /** Base64 of this many characters or more counts as bytes in any field. */
 const LONG = 1024;
@@ -9,8 +9,7 @@ const DATA_URL = /data:(?:[\w.+-]{1,60}\/[\w.+-]{1,100})?(?:;[\w=.+"-]{1,100}){0
 
 /** The placeholder for bytes. */
 function omitted(bytes: Uint8Array): string {
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  return `llmtrace:omitted;sha256=${hash};bytes=${bytes.length}`;
+  return `llmtrace:omitted;sha256=${sha256(bytes)};bytes=${bytes.length}`;
 }
 
 const decoded = (base64: string): Uint8Array => Buffer.from(base64, 'base64');

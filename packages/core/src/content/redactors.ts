@@ -15,7 +15,7 @@ export interface Where {
 }
 
 /**
- * Gives the text that may be recorded. It is asked for each text of a call: of a tool's arguments and results, each
+ * Returns the text to record. It is called for each text of a call: of a tool's arguments and results, each
  * string and each key. Where it throws or gives no string, no content of the call is recorded.
  */
 export type Redactor = (text: string, where: Where) => string;
@@ -34,7 +34,7 @@ const DOMAIN = /^(?:[\p{L}\p{M}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/u;
 const MAX_LOCAL = 64;
 const MAX_DOMAIN = 255;
 
-/** Card numbers as they are written: in one piece, or in groups; the last of which may be something else. */
+/** Card numbers in one piece or in groups; the last group may be something else. */
 const CARDS: readonly RegExp[] = [
   /(?<!\d|\d\.)[2-6]\d{12,18}(?!\d)/g,
   /(?<!\d)[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?(?!\d)/g,

@@ -102,7 +102,7 @@ export class Preparation {
 const some = <T>(name: string, list: readonly T[]): Record<string, readonly T[]> =>
   list.length === 0 ? {} : { [name]: list };
 
-/** Content with each text truncated to `maxLength` characters, of which the last marks the cut. */
+/** Content with each text truncated to `maxLength` characters, the last of which is then `…`. */
 export function capped(content: Content, maxLength: number | undefined): Content {
   if (maxLength === undefined) return content;
   const change = cutting(maxLength);
@@ -117,7 +117,7 @@ export function capped(content: Content, maxLength: number | undefined): Content
   };
 }
 
-/** A part with each of its texts cut to `maxLength`. */
+/** Cuts each text of a part to `maxLength`. */
 export const cappedPart = (part: Part, maxLength: number): Part => changed(part, cutting(maxLength));
 
 const cutting = (maxLength: number): Change => ({

@@ -1,4 +1,4 @@
-/** Captures the content of a tool's execution: its arguments, its result, the text of its error; redacted as messages are. */
+/** Captures the content of a tool's execution: its arguments, its result and the text of its error, redacted like messages. */
 import { errorText } from '../errors/naming.ts';
 import type { ToolContent } from '../model/agent-operation.ts';
 import type { Part } from '../model/messages.ts';
@@ -6,7 +6,7 @@ import { sayDropped } from './capture.ts';
 import type { Where } from './redactors.ts';
 import { cappedPart, cappedText, Preparation, type PrepareOptions } from './sanitize.ts';
 
-/** What is read of an operation. Each is recorded as the field of that name. */
+/** The values of an operation to record. */
 export interface ToolValues {
   readonly arguments?: unknown;
   readonly result?: unknown;
@@ -14,18 +14,18 @@ export interface ToolValues {
 }
 
 /**
- * The content of `values`, redacted. Values are copied as JSON at once, for the application may change them; what JSON
- * cannot hold (a cycle) is left out.
- * @returns undefined where a redactor failed: nothing is recorded then.
+ * Redacts `values`. They are copied as JSON at once, because the application may change them; a value that JSON cannot
+ * hold (a cycle) is left out.
+ * @returns undefined if a redactor failed: nothing is recorded then.
  */
 export function toolContent(options: PrepareOptions, values: ToolValues): ToolContent | undefined {
   try {
     const preparation = new Preparation(options, undefined);
     const redacted = (part: Part, kind: Where['kind']): Part => preparation.part(part, kind);
     const content: ToolContent = {};
-    const given = plain(values.arguments);
-    if (given !== undefined)
-      content.arguments = redacted({ type: 'tool_call', arguments: given }, 'input')['arguments' as never];
+    const args = plain(values.arguments);
+    if (args !== undefined)
+      content.arguments = redacted({ type: 'tool_call', arguments: args }, 'input')['arguments' as never];
     const result = plain(values.result);
     if (result !== undefined)
       content.result = redacted({ type: 'tool_call_response', response: result }, 'output')[
@@ -40,7 +40,7 @@ export function toolContent(options: PrepareOptions, values: ToolValues): ToolCo
   }
 }
 
-/** The same, with each text cut to `maxLength`. */
+/** Cuts each text of the content to `maxLength`. */
 export function cappedToolContent(content: ToolContent, maxLength: number | undefined): ToolContent {
   if (maxLength === undefined) return content;
   const part = cappedPart(
@@ -53,7 +53,7 @@ export function cappedToolContent(content: ToolContent, maxLength: number | unde
   };
 }
 
-/** Arguments come as text, too; the conventions want them as an object. */
+/** A copy of a value. A text of JSON is parsed, because the conventions want arguments as an object. */
 function plain(value: unknown): unknown {
   if (value === undefined) return undefined;
   try {

@@ -91,10 +91,14 @@ const UNKNOWN_INPUT: readonly Missing[] = ['input_tokens'];
 function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
   const { usage, billing = NO_BILLING, contradiction } = call.response;
   if (contradiction === 'parts' || billing.isPrepaid) return undefined;
-  const { tokens = usage ?? NO_USAGE, fees } = billing;
-  const cost = tokens === null ? emptyCost() : ownCost(call, tokens, fees, options);
+  const { tokens = usage ?? NO_USAGE, fees, contextTokens, inner = NO_CALLS } = billing;
+  const cost =
+    tokens === null
+      ? mark(emptyCost(), call, undefined)
+      : ownCost(call, tokens, fees, options, contextTokens);
   if (cost === undefined) return undefined;
-  for (const inner of billing.inner ?? NO_CALLS) addInner(cost, call, inner, options);
+  const priced = inner.filter((one) => addInner(cost, call, one, options));
+  if (tokens === null && priced.length === 0) return undefined;
   miss(cost, billing.uncounted);
   if (contradiction === 'total') miss(cost, ['usage']);
   return Number.isFinite(cost.total) ? cost : undefined;
@@ -102,18 +106,19 @@ function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
 
 const NO_CALLS: readonly InnerCall[] = [];
 
-/** The cost of the call's model: of its tokens, and of its fees if it has any. */
+/** The cost of the call's model: its tokens, and its fees if it has any. */
 function ownCost(
   call: Priceable,
   usage: Usage,
   fees: Fees | undefined,
   options: CostOptions,
+  contextTokens: number | null | undefined = usage.inputTokens,
 ): Cost | undefined {
   const countsTokens = hasTokens(usage);
   if ((fees === undefined || countsTokens) && !isWhole(usage, call)) return undefined;
   const found = pricedAt(call, options);
   if (found === undefined) return undefined;
-  const rates = ratesFor(found.price, usage, options.now);
+  const rates = ratesFor(found.price, contextTokens ?? 0, options.now);
   const input = inputPrice(rates, usage);
   const output = outputPrice(rates, usage);
   const feesCost = fees === undefined ? 0 : feesPrice(rates, fees);
@@ -122,7 +127,7 @@ function ownCost(
   const total = input + output + eventPrice(rates, usage) + feesCost;
   if (!Number.isFinite(total)) return undefined;
   const cost = mark({ total, input, output, source: found.price.source }, call, found);
-  if (countsTokens && usage.inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
+  if (countsTokens) missTokens(cost, rates, usage, contextTokens);
   missSearches(cost, rates, usage);
   if (fees !== undefined) miss(cost, unpricedFees(rates, fees));
   return cost;
@@ -133,32 +138,59 @@ const NO_USAGE: Usage = {};
 
 const emptyCost = (): Cost => ({ total: 0, input: 0, output: 0, source: 'local' });
 
-/** Adds a call that the vendor made within this one, which has a price of its own. */
+const LONG_CONTEXT: readonly Missing[] = ['long_context'];
+
+/**
+ * Marks input that was not counted, and requests of a sum that may be so long that they cost more than by these rates,
+ * which are those of short ones.
+ */
+function missTokens(
+  cost: Cost,
+  { next }: Rates,
+  { inputTokens }: Usage,
+  contextTokens: number | null | undefined,
+): void {
+  if (inputTokens === undefined) miss(cost, UNKNOWN_INPUT);
+  else if (contextTokens === null && next !== undefined && inputTokens > next.above) miss(cost, LONG_CONTEXT);
+}
+
+/**
+ * Adds a call that the vendor made within this one, which has a price of its own.
+ * @returns whether the price is known.
+ */
 function addInner(
   cost: Cost,
   call: Priceable,
-  { model, usage, what }: InnerCall,
+  { model, usage, what, fees, region: own, contextTokens }: InnerCall,
   options: CostOptions,
-): void {
+): boolean {
   const { request, response } = call;
   const { region, provider } = response.billing ?? NO_BILLING;
   const inner = costOf(
     {
       ...call,
       request: model === undefined ? request : { ...request, model },
-      response: { ...response, model: model ?? response.model, usage, billing: { region, provider } },
+      response: {
+        ...response,
+        model: model ?? response.model,
+        usage,
+        billing: { region: own ?? region, provider, fees, contextTokens },
+        contradiction: undefined,
+      },
       outcome: 'completed',
     },
     options,
   );
   if (inner === undefined) {
     miss(cost, [what]);
-    return;
+    return false;
   }
   cost.total += inner.total;
   if (cost.input !== undefined) cost.input += inner.input ?? 0;
   if (cost.output !== undefined) cost.output += inner.output ?? 0;
   if (inner.missing) miss(cost, inner.missing);
+  if (inner.standardRates) cost.standardRates = true;
+  return true;
 }
 
 /**

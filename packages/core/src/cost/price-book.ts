@@ -26,7 +26,7 @@ interface Shelf {
 
 /** How the price of a model differs under circumstances; all fields that are there hold. */
 export interface Amendment {
-  /** The service tiers of which it is true. */
+  /** The service tiers that it applies to. */
   readonly t?: readonly string[];
   /** A rule for the region; without one it is true everywhere. */
   readonly p?: Rule;
@@ -140,7 +140,7 @@ const linesOf = (provider: string): readonly Line[] => {
 const holds = ({ t, p }: Amendment, tier: string, region: string): boolean =>
   (t === undefined || t.includes(tier)) && (p === undefined || matches(p, region));
 
-/** The providers that the book has prices of, by the book's own names. */
+/** The names of the providers that have prices in the book. */
 export const pricedProviders = (): readonly string[] => [
   ...new Set([...Object.keys(PRICES), ...Object.keys(OVERLAY)]),
 ];
@@ -248,7 +248,7 @@ function matches(rule: Rule, name: string): boolean {
   }
 }
 
-/** Parsed when it is first asked for: a process mostly speaks to one or two providers. */
+/** Parsed at the first use: a process mostly calls one or two providers. */
 function shelfOf(provider: string): Shelf | undefined {
   let shelf = shelves.get(provider);
   if (shelf === undefined && Object.hasOwn(PRICES, provider)) {

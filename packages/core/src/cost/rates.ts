@@ -123,14 +123,13 @@ function rateAbove(unit: Unit, data: RatesData, above: number): number {
  * own, without their number). It allocates nothing.
  */
 export function priceOf(price: Price, usage: Usage, now: () => number = Date.now): number {
-  const rates = ratesFor(price, usage, now);
+  const rates = ratesFor(price, usage.inputTokens ?? 0, now);
   return inputPrice(rates, usage) + outputPrice(rates, usage) + eventPrice(rates, usage);
 }
 
-/** The rates of `price` that hold now, for this much input. */
-export function ratesFor(price: Price, usage: Usage, now: () => number = Date.now): Rates {
+/** The rates of `price` that hold now, for a request with this many input tokens. */
+export function ratesFor(price: Price, input: number, now: () => number = Date.now): Rates {
   let rates = price.dated === undefined ? price.rates : ratesAt(price, price.dated, now());
-  const input = usage.inputTokens ?? 0;
   while (rates.next !== undefined && input > rates.next.above) rates = rates.next;
   return rates;
 }

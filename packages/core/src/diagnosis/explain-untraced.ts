@@ -12,7 +12,7 @@ export type Sender = { readonly files: readonly string[] } & (
 
 type Sdk = Extract<Sender, { module: string }>;
 
-/** A finding, and whether to keep it out of the warnings: the user asked for it, or it was reported before. */
+/** A finding. It is `quiet` (no warning) if the user wanted the effect, or it was reported before. */
 type Why = Finding & { readonly quiet?: boolean };
 
 const FLAG = '`node --import @llmtrace/auto`';
@@ -42,14 +42,14 @@ const named = ({ module, version }: Sdk): string => `${module} ${version}`;
 
 const withoutSdk = (host: string, file: string): Why => ({
   code: 'no-sdk',
-  what: `${file} sends requests to ${host} by none of the SDKs that llmtrace traces; they are not traced`,
+  message: `${file} sends requests to ${host} by none of the SDKs that llmtrace traces; they are not traced`,
   cure: 'Call the vendor through its own SDK, or trace these calls by other means',
   lost: true,
 });
 
 const disabled = (sdk: Sdk): Why => ({
   code: 'disabled',
-  what: `calls of ${named(sdk)} are not traced: its instrumentation is disabled`,
+  message: `calls of ${named(sdk)} are not traced: its instrumentation is disabled`,
   cure: `Look at LLMTRACE_ENABLED, LLMTRACE_INSTRUMENTATIONS, \`enabled\` and \`disable()\``,
   lost: true,
   quiet: true,
@@ -57,14 +57,14 @@ const disabled = (sdk: Sdk): Why => ({
 
 const bundled = (sdk: Sdk, file: string): Why => ({
   code: 'bundled',
-  what: `${named(sdk)} is bundled into ${file}; its calls are not traced`,
+  message: `${named(sdk)} is bundled into ${file}; its calls are not traced`,
   cure: `Let the bundler leave \`${sdk.module}\` out (external), or use ${BY_HAND}`,
   lost: true,
 });
 
 const unknown = (sdk: Sdk): Why => ({
   code: 'untraced',
-  what: `a request of ${named(sdk)} came from no method that llmtrace has patched; such calls are not traced`,
+  message: `a request of ${named(sdk)} came from no method that llmtrace has patched; such calls are not traced`,
   cure: `Call the SDK by the methods that README.md names; if it is bundled or made before llmtrace, use ${BY_HAND}`,
   lost: true,
 });
@@ -75,7 +75,7 @@ function installed(sdk: Sdk, file: string): Why {
   const build = file.endsWith('.mjs') ? 'ES module' : 'CommonJS';
   const { copies: all, findings, hook } = facts();
   const lacking = findings.find(
-    ({ code, what }) => code === 'unknown-shape' && what.startsWith(`${named(sdk)} `),
+    ({ code, message }) => code === 'unknown-shape' && message.startsWith(`${named(sdk)} `),
   );
   if (lacking) return { ...lacking, quiet: true }; // reported when it was patched
   const copies = all.filter((copy) => copy.module === sdk.module && copy.build === build);
@@ -89,7 +89,7 @@ function installed(sdk: Sdk, file: string): Why {
 
 const linked = (sdk: Sdk, file: string): Why => ({
   code: 'untraced',
-  what: `${named(sdk)} was loaded from ${file}, in no folder of its name in \`node_modules\`, where no hook looks; its calls are not traced`,
+  message: `${named(sdk)} was loaded from ${file}, in no folder of its name in \`node_modules\`, where no hook looks; its calls are not traced`,
   cure: `Install it in place of the link, start with \`node --preserve-symlinks\`, or use ${BY_HAND}`,
   lost: true,
 });
@@ -103,21 +103,21 @@ const isUndone = ({ methods }: SdkCopy): boolean =>
 
 const undone = (sdk: Sdk): Why => ({
   code: 'second-instrumentation',
-  what: `another instrumentation has taken the methods of ${named(sdk)} from llmtrace; its calls are not traced`,
+  message: `another instrumentation has taken the methods of ${named(sdk)} from llmtrace; its calls are not traced`,
   cure: 'Use one instrumentation of this SDK: remove the other, or make llmtrace’s after it',
   lost: true,
 });
 
 const withoutHook = (sdk: Sdk, file: string): Why => ({
   code: 'hook-missing',
-  what: `${named(sdk)} was imported from ${file} without a hook for ES modules; its calls are not traced`,
+  message: `${named(sdk)} was imported from ${file} without a hook for ES modules; its calls are not traced`,
   cure: `Start with ${HOOK}`,
   lost: true,
 });
 
 const early = (sdk: Sdk, file: string): Why => ({
   code: 'loaded-before',
-  what: `${named(sdk)} was loaded from ${file} before llmtrace; its calls are not traced`,
+  message: `${named(sdk)} was loaded from ${file} before llmtrace; its calls are not traced`,
   cure: `Start with ${HOOK}, or use ${BY_HAND}`,
   lost: true,
 });

@@ -10,10 +10,10 @@ const MAX_FINDINGS = 100;
  */
 export function note(finding: Finding, warn: boolean | 'at once'): void {
   const { findings } = facts();
-  const isKnown = findings.some(({ code, what }) => code === finding.code && what === finding.what);
+  const isKnown = findings.some(({ code, message }) => code === finding.code && message === finding.message);
   if (!isKnown && findings.length < MAX_FINDINGS) findings.push(finding);
   if (warn) warnOnce(warningOf(finding), warn === 'at once');
 }
 
 /** The text of a finding in a warning. */
-export const warningOf = ({ what, cure }: Finding): string => `${what}. ${cure}`;
+export const warningOf = ({ message, cure }: Finding): string => `${message}. ${cure}`;

@@ -49,7 +49,7 @@ export function tellOthers(vendor: Traced, methods: () => readonly unknown[]): v
 
 export const alsoTraced = (module: string, names: readonly string[]): Finding => ({
   code: 'second-instrumentation',
-  what: `calls of ${module} are also traced by ${names.join(', ')}: each has two spans`,
+  message: `calls of ${module} are also traced by ${names.join(', ')}: each has two spans`,
   cure: `Switch one of them off, or take ${module} from LLMTRACE_INSTRUMENTATIONS`,
   lost: false,
 });

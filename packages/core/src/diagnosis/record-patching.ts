@@ -48,7 +48,7 @@ export function noteMissing(
   note(
     {
       code: 'unknown-shape',
-      what: `${module} ${version} is not traced wholly: it has no ${missing.map(nameOf).join(', ')}`,
+      message: `${module} ${version} is not traced wholly: it has no ${missing.map(nameOf).join(', ')}`,
       cure: `Look for a newer llmtrace, or use a version of ${module} that README.md names`,
       lost: true,
     },

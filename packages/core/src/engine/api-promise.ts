@@ -14,7 +14,8 @@
 import { define } from '../platform/replace-method.ts';
 import type { Chain } from './attempts/intercept.ts';
 import { callOf, replaceMethod } from './attempts/watch.ts';
-import { close, headersArrived, type Live, onCollected, seen } from './open-call.ts';
+import { guard } from './guard.ts';
+import { close, headersArrived, type OpenCall, onCollected, seen } from './open-call.ts';
 import { watchResponse } from './raw-response.ts';
 import { answerArrived } from './result.ts';
 
@@ -54,7 +55,7 @@ export function isApiPromise(value: unknown): value is ApiPromise {
  */
 export function observeApiPromise(
   promise: ApiPromise,
-  live: Live,
+  live: OpenCall,
   answered?: Promise<ResponseProps>,
 ): ApiPromise {
   const response =
@@ -73,14 +74,14 @@ export function observeApiPromise(
   return promise;
 }
 
-/** Its constructor returns its argument, so that a subclass can add a private field to an existing object. */
-const Given = class {
-  constructor(given: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: that is the point of it
-    return given;
+/** A constructor that returns its argument, so that a subclass can add a private field to an existing object. */
+const ExistingObject = class {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: the subclass adds its field to this object
+    return object;
   }
 } as new (
-  given: object,
+  object: object,
 ) => object;
 
 /**
@@ -88,15 +89,15 @@ const Given = class {
  * methods are replaced once for each class and find the call here: setting methods on each promise takes longer than
  * the rest of its observation.
  */
-class Observed extends Given {
-  #live: Live;
+class Observed extends ExistingObject {
+  #live: OpenCall;
 
-  constructor(parse: Parse, live: Live) {
+  constructor(parse: Parse, live: OpenCall) {
     super(parse);
     this.#live = live;
   }
 
-  static liveOf({ parseResponse: parse }: ApiPromise): Live | undefined {
+  static liveOf({ parseResponse: parse }: ApiPromise): OpenCall | undefined {
     return typeof parse === 'function' && #live in parse ? (parse as unknown as Observed).#live : undefined;
   }
 }
@@ -127,7 +128,11 @@ function watchClass(prototype: ApiPromise): void {
   });
 }
 
-async function responseArrived(promise: ApiPromise, live: Live, raw: Promise<Response>): Promise<Response> {
+async function responseArrived(
+  promise: ApiPromise,
+  live: OpenCall,
+  raw: Promise<Response>,
+): Promise<Response> {
   const response = await raw;
   if (promise.parsedPromise === undefined) watchResponse(response, live);
   return response;
@@ -135,11 +140,11 @@ async function responseArrived(promise: ApiPromise, live: Live, raw: Promise<Res
 
 async function propsArrived(
   prototype: object,
-  live: Live,
-  given: Promise<ResponseProps>,
+  live: OpenCall,
+  pending: Promise<ResponseProps>,
 ): Promise<ResponseProps> {
   watchParsing(prototype);
-  const props = await given;
+  const props = await pending;
   calls.set(props, live);
   return props;
 }
@@ -158,7 +163,7 @@ function unwrapping(thenUnwrap: ApiPromise['_thenUnwrap']): ApiPromise['_thenUnw
 }
 
 /** The call of each result of an attempt. */
-const calls = new WeakMap<ResponseProps, Live>();
+const calls = new WeakMap<ResponseProps, OpenCall>();
 const WATCHED = Symbol.for('llmtrace.parsing');
 
 type Watched = ((this: ApiPromise) => Promise<unknown>) & { [WATCHED]?: true };
@@ -215,7 +220,7 @@ export function watchResponses(client: unknown): void {
   }
 }
 
-function observeEarly(made: Promise<ResponseProps>, live: Live): Promise<ResponseProps> {
+function observeEarly(made: Promise<ResponseProps>, live: OpenCall): Promise<ResponseProps> {
   const belonging: Belonging = {};
   const observed = observeResponse(made, live, belonging);
   belongings.set(observed, belonging);
@@ -234,7 +239,7 @@ function observedOf(promise: ApiPromise): Promise<ResponseProps> | undefined {
 
 function observeResponse(
   response: Promise<ResponseProps>,
-  live: Live,
+  live: OpenCall,
   belonging: Belonging,
 ): Promise<ResponseProps> {
   // A wrapper below ours that derives another promise may recover from an error; then the result of the call decides.
@@ -244,7 +249,7 @@ function observeResponse(
   const answered = response.then(
     (props) => {
       headersArrived(live, props.response.headers);
-      // The application has not asked for the body yet, and may never do so.
+      // The application has not read the body yet, and may never do so.
       if (belonging.promise && belonging.promise.parsedPromise === undefined) {
         seen(live);
         onCollected(props.response, live);
@@ -259,7 +264,7 @@ function observeResponse(
   return live.chain ? orRefused(live.chain, answered, failed) : answered;
 }
 
-/** Rejects as well when an interceptor refuses the call, of which the SDK never hears. */
+/** Rejects also when an interceptor refuses the call: the SDK is not notified of that. */
 function orRefused(
   chain: Chain,
   answered: Promise<ResponseProps>,
@@ -279,14 +284,24 @@ function orRefused(
   });
 }
 
-async function observeParse(live: Live, parse: Parse, self: unknown, args: unknown[]): Promise<unknown> {
+async function observeParse(live: OpenCall, parse: Parse, self: unknown, args: unknown[]): Promise<unknown> {
   live.parsing = true;
   try {
     const data = await parse.apply(self, args);
-    answerArrived(live, data);
+    if (live.endpoint.hasLines) fileArrived(live, data as Response);
+    else answerArrived(live, data);
     return data;
   } catch (error) {
     close(live, 'failed', error);
     throw error;
   }
+}
+
+/** The application reads the body of a file by itself. */
+function fileArrived(live: OpenCall, response: Response): void {
+  live.parsing = false;
+  guard(live.engine, 'answer', () => {
+    watchResponse(response, live);
+    onCollected(response, live);
+  });
 }

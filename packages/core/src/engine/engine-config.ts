@@ -16,15 +16,15 @@ export interface EngineConfig {
   startOperationSpan(operation: Readonly<AgentOperation>): Span;
   /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
-  /** False where the application wants no cost. */
+  /** False for `withLlmOptions({ cost: false })`. */
   readonly isPriced: boolean;
-  /** The attributes of a call, out of its context and the fields of its request. */
+  /** Resolves the attributes of a call from its context and the fields of its request. */
   readonly attribution: {
     readonly requestFields: boolean;
     of(context: Context, request?: LlmAttributes): LlmAttributes;
     conceal(name: string, value: string): string;
   };
-  /** They watch each call, in this order, and change nothing of it. */
+  /** The observers of each call, in the order in which they run. */
   readonly observers: readonly Observer[];
   /** The observers that see chunks or may start to: an application's observer is checked again at each chunk. */
   readonly watching: readonly Observer[];
@@ -39,9 +39,9 @@ export interface EngineConfig {
   readonly diag: DiagLogger;
   /** How content is captured; undefined where it is not. */
   readonly content: CaptureOptions | undefined;
-  /** Whether usage is asked for on behalf of the application: {@link Endpoint.askUsage}. */
+  /** Whether llmtrace requests the usage of streams: {@link Endpoint.askUsage}. */
   readonly streamUsage: boolean;
-  /** Whether a budget or a limit of tokens holds, so that usage is asked for where the host is known to take that. */
+  /** Whether a budget or a limit of tokens applies: llmtrace then requests usage from hosts that are known to accept it. */
   readonly needsUsage: boolean;
   /** Whether the size of requests is to be known. */
   readonly needsSize: boolean;

@@ -6,6 +6,7 @@
 
 import type { Call } from '../model/call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
+import { isThenable } from '../platform/is-thenable.ts';
 import { sendsUsageUnasked, takesUsageOption } from '../vendor/stream-usage.ts';
 import type { Callback, Endpoint } from '../vendor/vendor.ts';
 import { isApiPromise, observeApiPromise } from './api-promise.ts';
@@ -14,7 +15,7 @@ import { takeRetries } from './attempts/sdk-retries.ts';
 import { inCall, repeatsBeneath } from './attempts/watch.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard } from './guard.ts';
-import { close, type Live, openCall, openReading } from './open-call.ts';
+import { close, type OpenCall, openCall, openReading } from './open-call.ts';
 import { answerArrived } from './result.ts';
 import { isSplit } from './stream-and-response.ts';
 
@@ -34,7 +35,7 @@ export function instrumented(
   return undefined;
 }
 
-/** As the SDKs do it: an error that the callback throws is lost. */
+/** Hands the answer to the callback. As in the SDKs, an error of the callback is lost. */
 function answerBack(answer: unknown, callback: Callback): void {
   Promise.resolve(answer)
     .then(
@@ -87,7 +88,7 @@ function readLater(
 }
 
 /** The SDK's method, in the call's context: by itself, or where the SDK traces itself or interceptors run above it. */
-function run(live: Live, original: Method, self: unknown, args: unknown[]): unknown {
+function run(live: OpenCall, original: Method, self: unknown, args: unknown[]): unknown {
   const { native, chain } = live;
   const isAbove = chain !== undefined && !repeatsBeneath(live.client);
   if (!native && !isAbove) return inCall(live, () => original.apply(self, args));
@@ -96,8 +97,8 @@ function run(live: Live, original: Method, self: unknown, args: unknown[]): unkn
   return native ? native.run(args, called) : called(args);
 }
 
-/** The arguments to call with: the application's own, unless the usage of its stream is to be asked for. */
-function askUsage(live: Live, args: unknown[]): unknown[] {
+/** The arguments for the SDK's method: those of the application, or a copy that requests the usage of the stream. */
+export function askUsage(live: OpenCall, args: unknown[]): unknown[] {
   const { engine, endpoint, call } = live;
   if (!endpoint.askUsage || !isToAsk(engine, call)) return args;
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
@@ -111,14 +112,14 @@ function askUsage(live: Live, args: unknown[]): unknown[] {
 const isToAsk = ({ streamUsage, needsUsage }: EngineConfig, call: Call): boolean =>
   streamUsage || (needsUsage && takesUsageOption(call));
 
-function retriesTaken(live: Live, self: unknown, args: unknown[]): unknown[] {
+function retriesTaken(live: OpenCall, self: unknown, args: unknown[]): unknown[] {
   if (!live.engine.retries) return args;
   return guard(live.engine, 'request', () => takeRetries(live, self, args)) ?? args;
 }
 
 /** The method, called by the interceptors, in the call's context. */
 function above(
-  live: Live,
+  live: OpenCall,
   self: unknown,
   method: (args: unknown[]) => unknown,
 ): (args: unknown[]) => unknown {
@@ -140,7 +141,7 @@ function above(
  * A split answer is observed before interceptors pass it on: a chat of the SDK reads it, too, and must find the
  * replaced stream and promise.
  */
-function splitArrived(live: Live, result: unknown): unknown {
+function splitArrived(live: OpenCall, result: unknown): unknown {
   if (!live.endpoint.chunk || !isThenable(result)) return result;
   return result.then((answer) => {
     if (isSplit(answer)) answerArrived(live, answer);
@@ -152,7 +153,7 @@ function splitArrived(live: Live, result: unknown): unknown {
  * Observes the SDK's return value. The application gets the SDK's own promise if that can be observed in place, else
  * an equivalent one.
  */
-function observe(live: Live, result: unknown): unknown {
+function observe(live: OpenCall, result: unknown): unknown {
   if (isApiPromise(result)) {
     guard(live.engine, 'observe', () => observeApiPromise(result, live));
     return result;
@@ -172,6 +173,3 @@ function observe(live: Live, result: unknown): unknown {
     },
   );
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

@@ -1,5 +1,6 @@
 /** A rule of the engine: an error within telemetry is logged and dropped; it never fails the call. */
 import type { DiagLogger } from '@opentelemetry/api';
+import { isThenable } from '../platform/is-thenable.ts';
 
 interface Logging {
   readonly diag: DiagLogger;
@@ -18,10 +19,9 @@ export function guard<T>(engine: Logging, step: string, run: () => T): T | undef
   }
 }
 
-/** What an observer returned: a promise that is rejected, and that nothing handles, would end the process. */
-export function settled(engine: Logging, step: string, done: unknown): void {
-  const { then } = done as Partial<PromiseLike<unknown>>;
-  if (typeof then === 'function') then.call(done, undefined, (error: unknown) => report(engine, step, error));
+/** Reports the rejection of a promise that an observer returned: unhandled, it would end the process. */
+export function settled(engine: Logging, step: string, returned: unknown): void {
+  if (isThenable(returned)) returned.then(undefined, (error: unknown) => report(engine, step, error));
 }
 
 export function report({ diag }: Logging, step: string, error: unknown): void {

@@ -1,7 +1,7 @@
 /**
  * Answers that come **later** than the call that ordered them: a response that the vendor makes in the background, a
  * batch. Another method of the SDK reads them, maybe many times. Only one reading is reported: the first that has the
- * usage.
+ * usage. Where the usage of a batch is in a file of results only, the id of that file takes the place of the batch's.
  */
 import type { SpanContext } from '@opentelemetry/api';
 import type { LlmAttributes } from '../model/attributes.ts';
@@ -58,10 +58,11 @@ const counted = new Remembered<true>();
 /** The key includes the host: the same id may mean another answer at another host. */
 const keyOf = (address: string | undefined, id: string): string => `${address ?? ''} ${id}`;
 
-/** A call has ended; its answer may be yet to come. */
+/** A call, or a reading, has ended; its answer may be yet to come. */
 export function remember(call: Call): void {
-  const { id, isPending, usage } = call.response;
-  if (!isPending || id === undefined || usage !== undefined || call.outcome === 'failed') return;
+  const { isPending, resultsId, usage } = call.response;
+  const id = resultsId ?? (isPending ? call.response.id : undefined);
+  if (id === undefined || usage !== undefined || call.outcome === 'failed') return;
   const { request, attributes } = call;
   ordered.set(keyOf(call.server?.address, id), { request, attributes, span: spanOf(call)?.spanContext() });
 }

@@ -1,15 +1,13 @@
 /**
  * An open call: its state while the answer arrives, and its one end.
  */
-import { context, trace } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { Capture } from '../content/capture.ts';
 import { errorStatus, isCancelled } from '../errors/index.ts';
 import { type LlmAttributes, merged } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Outcome } from '../model/call.ts';
-import { setSpanOf } from '../model/call-span.ts';
 import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
-import { LinkedContext } from '../platform/linked-context.ts';
 import type { Linked } from '../platform/linked-list.ts';
 import { sizeOf } from '../platform/text-size.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
@@ -19,17 +17,19 @@ import { fields } from '../vendor/values.ts';
 import type { Endpoint } from '../vendor/vendor.ts';
 import { type Holder, whenCollected } from './abandonment.ts';
 import type { Chain } from './attempts/intercept.ts';
+import type { FailedAttempt } from './attempts/sdk-attempts.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
+import { startSpan } from './start-span.ts';
 
 /**
  * State of an open call. It must not keep the answer alive (except for the grace period, see abandonment.ts): an
  * unread answer must be garbage-collected, because that ends an abandoned call.
  */
-export interface Live extends Holder, Linked<Live> {
+export interface OpenCall extends Holder, Linked<OpenCall> {
   readonly engine: EngineConfig;
   readonly endpoint: Endpoint;
   readonly call: Call;
@@ -51,13 +51,15 @@ export interface Live extends Holder, Linked<Live> {
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
-  /** Where it reads an answer that was ordered before. */
+  /** The earlier call whose answer this call reads. */
   readonly later: Reading | undefined;
-  /** Whether the headers of the answer may say something of it: those of a gateway. */
+  /** Whether the headers of the answer may have its cost or its usage, as those of a gateway do. */
   readonly readsHeaders: boolean;
   /** The facts from the answer's headers. */
   headers: AnswerHeaders | undefined;
-  /** The usage of the stream was asked for on behalf of the application, or is waited for to come unasked. */
+  /** The failure of the SDK's last attempt, until the SDK makes another one. */
+  failedAttempt: FailedAttempt | undefined;
+  /** `asked`: llmtrace requested the usage of the stream. `watched`: the host may send it without a request. */
   usage: 'asked' | 'watched' | undefined;
 }
 
@@ -71,7 +73,7 @@ export function openCall(
   self: unknown,
   args: unknown[],
   begun?: number,
-): Live {
+): OpenCall {
   const client = engine.vendor.client(self);
   const request = endpoint.request(args, self);
   const origin = engine.origin(client, args);
@@ -83,8 +85,8 @@ export function openCall(
   if (engine.needsSize) call.requestSize = sizeOf(args);
   const native = nativeCall(engine, call, client, args);
   const capture = captureOf(engine, endpoint, call, args, self);
-  startSpan(engine, call);
-  tell(engine, 'start', call);
+  startSpan(engine, call, () => engine.startSpan(call));
+  notify(engine, 'start', call);
   const chain = engine.intercept && { intercept: engine.intercept };
   const live = newLive({ engine, endpoint, call, client, native, signal, capture, chain }, origin.isGateway);
   openCalls.add(live);
@@ -100,7 +102,7 @@ export function openReading(
   endpoint: Endpoint,
   self: unknown,
   args: unknown[],
-): Live | undefined {
+): OpenCall | undefined {
   const id = endpoint.reads?.id(args);
   if (id === undefined) return undefined;
   const client = engine.vendor.client(self);
@@ -120,7 +122,7 @@ export function openReading(
   return live;
 }
 
-/** An endpoint whose fields cannot be read costs the call its attributes alone. */
+/** If the fields of the request cannot be read, the call has the other attributes. */
 function attributesOf(
   { attribution, diag }: EngineConfig,
   endpoint: Endpoint,
@@ -128,15 +130,15 @@ function attributesOf(
   args: unknown[],
 ): LlmAttributes {
   const active = context.active();
-  let asked: LlmAttributes | undefined;
+  let fromRequest: LlmAttributes | undefined;
   try {
-    asked = attribution.requestFields ? endpoint.attributes?.(args) : undefined;
+    fromRequest = attribution.requestFields ? endpoint.attributes?.(args) : undefined;
   } catch (error) {
     report({ diag }, 'start', error);
   }
-  if (conversationId === undefined) return attribution.of(active, asked);
+  if (conversationId === undefined) return attribution.of(active, fromRequest);
   const conversation = { conversation: conversationId };
-  return attribution.of(active, asked ? merged(conversation, asked) : conversation);
+  return attribution.of(active, fromRequest ? merged(conversation, fromRequest) : conversation);
 }
 
 function newCall(
@@ -173,14 +175,14 @@ function newCall(
 }
 
 type Opened = Pick<
-  Live,
+  OpenCall,
   'engine' | 'endpoint' | 'call' | 'client' | 'native' | 'signal' | 'capture' | 'chain'
 >;
 
 const newLive = (
-  { engine, endpoint, call, client, native, signal, capture, chain, later }: Opened & Partial<Live>,
+  { engine, endpoint, call, client, native, signal, capture, chain, later }: Opened & Partial<OpenCall>,
   readsHeaders: boolean,
-): Live => ({
+): OpenCall => ({
   engine,
   endpoint,
   call,
@@ -196,23 +198,13 @@ const newLive = (
   reading: false,
   readsHeaders,
   headers: undefined,
+  failedAttempt: undefined,
   usage: undefined,
   held: undefined,
   isRegistered: false,
   previous: undefined,
   next: undefined,
 });
-
-/** From here on the call's context holds its span. */
-function startSpan(engine: EngineConfig, call: Call): void {
-  try {
-    const span = engine.startSpan(call);
-    setSpanOf(call, span);
-    call.context = trace.setSpan(new LinkedContext(call.context), span);
-  } catch (error) {
-    report(engine, 'start', error);
-  }
-}
 
 /** Runs before the observers of the end, which report the cost. */
 function price(engine: EngineConfig, call: Call): void {
@@ -250,7 +242,7 @@ function captureOf(
 }
 
 /** The application is about to get a whole answer. */
-export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown): void {
+export function wholeAnswered({ endpoint, call, capture }: OpenCall, answer: unknown): void {
   const response = endpoint.response(fields(answer), call);
   // It lacks the parts that were read from raw bodies.
   call.response = endpoint.raw ? Object.assign(call.response, response) : response;
@@ -258,7 +250,7 @@ export function wholeAnswered({ endpoint, call, capture }: Live, answer: unknown
 }
 
 /** The application is about to get a chunk of a stream. */
-export function chunkArrived(live: Live, chunk: unknown): void {
+export function chunkArrived(live: OpenCall, chunk: unknown): void {
   const { engine, endpoint, call } = live;
   if (call.endTime !== undefined) return;
   const now = performance.now();
@@ -278,8 +270,8 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   live.capture?.chunk(chunk);
   for (const observer of engine.watching) {
     try {
-      const done: unknown = observer.chunk?.(call, chunk, now);
-      if (done) settled(engine, 'chunk', done);
+      const returned: unknown = observer.chunk?.(call, chunk, now);
+      if (returned) settled(engine, 'chunk', returned);
     } catch (error) {
       report(engine, 'chunk', error);
     }
@@ -287,8 +279,8 @@ export function chunkArrived(live: Live, chunk: unknown): void {
   call.lastChunkTime = now;
 }
 
-/** For the reading of an earlier call's answer, of which the observers have not been notified yet. */
-function partArrived({ engine, endpoint, call }: Live, chunk: unknown): void {
+/** A chunk of an earlier call's answer. The observers are notified at its end. */
+function partArrived({ engine, endpoint, call }: OpenCall, chunk: unknown): void {
   guard(engine, 'chunk', () => endpoint.chunk?.(call.response, fields(chunk), call));
 }
 
@@ -305,11 +297,11 @@ function shareModel(response: LlmResponse): void {
 }
 
 /** Notifies all observers of the start or the end of a call; an error of one does not affect the others. */
-function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
+function notify(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
   for (const observer of engine.observers) {
     try {
-      const done: unknown = step === 'start' ? observer.start?.(call) : observer.end?.(call);
-      if (done) settled(engine, step, done);
+      const returned: unknown = step === 'start' ? observer.start?.(call) : observer.end?.(call);
+      if (returned) settled(engine, step, returned);
     } catch (error) {
       report(engine, step, error);
     }
@@ -318,9 +310,9 @@ function tell(engine: EngineConfig, step: 'start' | 'end', call: Call): void {
 
 /**
  * The application is about to get a chunk of a stream whose usage llmtrace requested.
- * @returns true where the chunk is but that usage, and is to be kept from it.
+ * @returns true if the chunk has only that usage, so that the application must not get it.
  */
-export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): boolean {
+export function isOnlyUsage({ engine, endpoint, call }: OpenCall, chunk: unknown): boolean {
   const only = guard(engine, 'chunk', () => {
     if (!endpoint.dropUsage?.(chunk)) return false;
     endpoint.chunk?.(call.response, chunk, call);
@@ -330,29 +322,29 @@ export function isOnlyUsage({ engine, endpoint, call }: Live, chunk: unknown): b
 }
 
 /** The headers of the answer have arrived. */
-export function headersArrived(live: Live, headers: unknown): void {
+export function headersArrived(live: OpenCall, headers: unknown): void {
   if (live.readsHeaders) live.headers = guard(live.engine, 'answer', () => answerHeaders(headers));
 }
 
-/** Something of the answer has arrived. */
-export function seen({ call }: Live): void {
+/** Records that a part of the answer has arrived. */
+export function seen({ call }: OpenCall): void {
   if (call.endTime === undefined) call.activeTime = performance.now();
 }
 
-const collected = whenCollected<Live>((live) => close(live, 'abandoned'), openCalls);
+const collected = whenCollected<OpenCall>((live) => close(live, 'abandoned'), openCalls);
 
 /** Ends the call as abandoned should `answer` be collected before it ends otherwise. */
-export function onCollected(answer: object, live: Live): void {
+export function onCollected(answer: object, live: OpenCall): void {
   if (live.call.endTime === undefined) collected.watch(answer, live);
 }
 
-/** Takes back every {@link onCollected} of a call. */
-export function forget(live: Live): void {
+/** Undoes {@link onCollected} for all answers of a call. */
+export function forget(live: OpenCall): void {
   collected.forget(live);
 }
 
 /** Ends a call: the only place where that happens, and only once. */
-export function close(live: Live, outcome: Outcome, error?: unknown): void {
+export function close(live: OpenCall, outcome: Outcome, error?: unknown): void {
   const { engine, call } = live;
   if (call.endTime !== undefined) return;
   call.endTime = outcome === 'abandoned' ? call.activeTime : performance.now();
@@ -364,24 +356,29 @@ export function close(live: Live, outcome: Outcome, error?: unknown): void {
   concealConversation(live);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
-  if (live.later) {
-    if (!isFirst(live.later, call)) return;
-    startSpan(engine, call);
-    tell(engine, 'start', call);
-  }
+  if (live.later && !isReported(live, live.later)) return;
   price(engine, call);
-  tell(engine, 'end', call);
+  notify(engine, 'end', call);
   if (call.response.isPending) remember(call);
 }
 
-/** An answer may be the first to name the conversation. */
-function concealConversation({ engine, call: { response } }: Live): void {
+/** Whether the reading of an earlier call's answer is to be reported; the observers then learn of its start. */
+function isReported({ engine, call }: OpenCall, later: Reading): boolean {
+  if (call.response.resultsId !== undefined) remember(call);
+  if (!isFirst(later, call)) return false;
+  startSpan(engine, call, () => engine.startSpan(call));
+  notify(engine, 'start', call);
+  return true;
+}
+
+/** Hashes the conversation that the answer names, if the request named none. */
+function concealConversation({ engine, call: { response } }: OpenCall): void {
   const { conversationId } = response;
   if (typeof conversationId === 'string')
     response.conversationId = engine.attribution.conceal('conversation', conversationId);
 }
 
-function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcome: Outcome): Outcome {
+function outcomeOf({ call: { error, response }, endpoint, signal }: OpenCall, outcome: Outcome): Outcome {
   if (error === undefined) return outcome;
   if (!endpoint.signal) return isCancelled(error) ? 'cancelled' : 'failed';
   // If the error does not show it, every failure after an abort counts as aborted, except an error that the vendor
@@ -396,4 +393,21 @@ function outcomeOf({ call: { error, response }, endpoint, signal }: Live, outcom
  */
 export function endOpenCalls(): void {
   for (const live of [...openCalls]) close(live, 'abandoned');
+}
+
+/**
+ * Ends calls of one instrumentation as abandoned whose answer has begun, and of which nothing has arrived for `limit` ms.
+ *
+ * @returns in how many ms the next of them may be due; undefined where none is open.
+ */
+export function endIdleCalls(module: string, limit: number): number | undefined {
+  const now = performance.now();
+  let soonest: number | undefined;
+  for (const live of openCalls) {
+    if (!live.delivered || live.engine.vendor.module !== module) continue;
+    const rest = live.call.activeTime + limit - now;
+    if (rest <= 0) close(live, 'abandoned');
+    else soonest = Math.min(soonest ?? rest, rest);
+  }
+  return soonest;
 }

@@ -1,8 +1,8 @@
 /** The calls that are open in this process, of this copy of the engine. */
 import { LinkedList } from '../platform/linked-list.ts';
-import type { Live } from './open-call.ts';
+import type { OpenCall } from './open-call.ts';
 
-export const openCalls = new LinkedList<Live>();
+export const openCalls = new LinkedList<OpenCall>();
 
 /** Whether a call of an SDK is open, or of any. */
 export function isUnderWay(module?: string): boolean {

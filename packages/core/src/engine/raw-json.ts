@@ -7,7 +7,7 @@
 import { define } from '../platform/replace-method.ts';
 import { callOf, replaceMethod } from './attempts/watch.ts';
 import { guard } from './guard.ts';
-import type { Live } from './open-call.ts';
+import type { OpenCall } from './open-call.ts';
 import { type AnyStream, isStream } from './stream.ts';
 
 /** The result of the SDK's client: an unread response, or a stream of unread responses. */
@@ -30,7 +30,7 @@ export function watchRawBodies(client: unknown, methods: readonly string[]): voi
   }
 }
 
-function watched(live: Live, answer: unknown): unknown {
+function watched(live: OpenCall, answer: unknown): unknown {
   guard(live.engine, 'answer', () => {
     if (isStream(answer)) watchEvents(live, answer as AnyStream & AsyncIterator<RawResponse>);
     else watchBody(live, answer as RawResponse);
@@ -38,7 +38,7 @@ function watched(live: Live, answer: unknown): unknown {
   return answer;
 }
 
-function watchEvents(live: Live, events: AsyncIterator<RawResponse>): void {
+function watchEvents(live: OpenCall, events: AsyncIterator<RawResponse>): void {
   const { next } = events;
   if (typeof next !== 'function') return;
   define(events, 'next', async (...args: []) => {
@@ -48,7 +48,7 @@ function watchEvents(live: Live, events: AsyncIterator<RawResponse>): void {
   });
 }
 
-function watchBody({ engine, endpoint, call }: Live, response: RawResponse): void {
+function watchBody({ engine, endpoint, call }: OpenCall, response: RawResponse): void {
   const { json } = response;
   if (typeof json !== 'function') return;
   define(response, 'json', async () => {

@@ -1,9 +1,10 @@
 /**
- * A raw `Response` that the application asked for, to read its body itself. The body has one reader, the
- * application; its own reading is observed, so that tokens and the end of the call are known all the same.
+ * A raw `Response`, whose body the application reads itself. The application is its only reader; llmtrace observes that
+ * reading to get the tokens and the end of the call.
  */
 import type { Readable } from 'node:stream';
-import { chunkArrived, close, type Live } from './open-call.ts';
+import { guard } from './guard.ts';
+import { chunkArrived, close, type OpenCall } from './open-call.ts';
 import { answerArrived } from './result.ts';
 
 type Read = (this: unknown, ...args: unknown[]) => Promise<unknown>;
@@ -31,7 +32,7 @@ const originals = new WeakMap<object, object>();
 /** Reports the reading of `response` to `live`. */
 export function watchResponse(
   response: Response,
-  live: Live,
+  live: OpenCall,
   body: Body = { reading: false, cloning: false },
 ): void {
   const methods = response as unknown as Record<string, unknown>;
@@ -70,7 +71,7 @@ export function watchResponse(
  * A body taken as a stream cannot be followed without reading it too: the call ends there, with nothing
  * known of the answer, unless a look at the body was only that.
  */
-function watchBody(response: Response, live: Live, state: Body): void {
+function watchBody(response: Response, live: OpenCall, state: Body): void {
   const prototype = Object.getPrototypeOf(response);
   const get = findGetter(prototype, 'body');
   if (!get) return;
@@ -105,7 +106,7 @@ function findGetter(prototype: object | null, name: string): ((this: unknown) =>
 }
 
 async function observeRead(
-  live: Live,
+  live: OpenCall,
   read: () => Promise<unknown>,
   textOf: (value: unknown) => unknown,
 ): Promise<unknown> {
@@ -119,8 +120,12 @@ async function observeRead(
   }
 }
 
-function bodyArrived(live: Live, textOf: (value: unknown) => unknown, value: unknown): void {
+function bodyArrived(live: OpenCall, textOf: (value: unknown) => unknown, value: unknown): void {
   try {
+    if (live.endpoint.hasLines) {
+      fileArrived(live, value, textOf);
+      return;
+    }
     const body = textOf(value);
     if (typeof body !== 'string') answerArrived(live, body);
     else if (live.call.request.stream) eventsArrived(live, body);
@@ -130,8 +135,73 @@ function bodyArrived(live: Live, textOf: (value: unknown) => unknown, value: unk
   }
 }
 
+/** The part of a file that is read, in characters or bytes. JSON of this size takes half a second. */
+const MAX_FILE = 64 * 1024 * 1024;
+/** The part that is read at once: 1 to 2 ms. */
+const STEP = 256 * 1024;
+
+/**
+ * A file of JSON documents, one a line. It is read in steps, so that a large one does not hold up the application. What
+ * is beyond the limit, or is no JSON, counts as not read.
+ */
+function fileArrived(live: OpenCall, value: unknown, textOf: (value: unknown) => unknown): void {
+  const size = sizeOf(value);
+  const text = textOf(size > MAX_FILE ? startOf(value) : value);
+  if (typeof text !== 'string') {
+    close(live, 'completed');
+    return;
+  }
+  const lines = linesOf(text.slice(0, MAX_FILE));
+  const read = (): void => {
+    const isEnd = guard(live.engine, 'chunk', () => readStep(live, lines)) ?? true;
+    if (!isEnd) {
+      setImmediate(read);
+      return;
+    }
+    if (size > MAX_FILE) chunkArrived(live, {});
+    close(live, 'completed');
+  };
+  read();
+}
+
+const sizeOf = (value: unknown): number => (value as string).length ?? (value as ArrayBuffer).byteLength;
+
+const startOf = (value: unknown): unknown =>
+  value instanceof ArrayBuffer
+    ? new Uint8Array(value, 0, MAX_FILE)
+    : (value as string | Uint8Array).slice(0, MAX_FILE);
+
+function* linesOf(text: string): Generator<string, undefined> {
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+  return undefined;
+}
+
+/** @returns whether there are no more lines */
+function readStep(live: OpenCall, lines: Iterator<string, undefined>): boolean {
+  for (let size = 0; size < STEP; ) {
+    const { value: line, done } = lines.next();
+    if (done) return true;
+    size += line.length + 1;
+    if (line.trim() !== '') chunkArrived(live, documentOf(line));
+  }
+  return false;
+}
+
+function documentOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}
+
 /** A stream that was read as one text: its events, as the SDK would have handed them over. */
-function eventsArrived(live: Live, text: string): void {
+function eventsArrived(live: OpenCall, text: string): void {
   for (const line of text.split(/\r\n|\n|\r/)) {
     const data = line.startsWith('data:') ? line.slice(5).trim() : '';
     if (data !== '' && data !== '[DONE]') chunkArrived(live, JSON.parse(data));

@@ -1,12 +1,12 @@
 /** The answer of a model, as the application receives it: a body, or a stream that it is going to read. */
 import { fields } from '../vendor/values.ts';
 import { guard } from './guard.ts';
-import { close, forget, type Live, seen, wholeAnswered } from './open-call.ts';
+import { close, forget, type OpenCall, seen, wholeAnswered } from './open-call.ts';
 import { isStream, watchStream } from './stream.ts';
 import { isSplit, watchSplit } from './stream-and-response.ts';
 
 /** The application is about to get `answer`. */
-export function answerArrived(live: Live, answer: unknown): void {
+export function answerArrived(live: OpenCall, answer: unknown): void {
   if (live.delivered) return;
   live.delivered = true;
   const understood = guard(live.engine, 'answer', () => {
@@ -14,11 +14,11 @@ export function answerArrived(live: Live, answer: unknown): void {
     read(live, answer);
     return true;
   });
-  // An answer that could not be parsed has arrived all the same.
+  // An answer that llmtrace could not read has arrived, too.
   if (!understood) close(live, 'completed');
 }
 
-function read(live: Live, answer: unknown): void {
+function read(live: OpenCall, answer: unknown): void {
   const { endpoint } = live;
   const stream = endpoint.streamOf ? endpoint.streamOf(fields(answer)) : answer;
   if (endpoint.chunk && isStream(stream)) {

@@ -4,7 +4,7 @@
  * or both; the call ends with the one that it reads.
  */
 import { guard } from './guard.ts';
-import { close, type Live, wholeAnswered } from './open-call.ts';
+import { close, type OpenCall, wholeAnswered } from './open-call.ts';
 import { type AnyStream, isStream, watchStream } from './stream.ts';
 
 interface SplitAnswer {
@@ -21,7 +21,7 @@ export function isSplit(value: unknown): value is SplitAnswer {
  * Reports the outcome of both halves to `live`. The promise is replaced by an equivalent one instead of being
  * subscribed to, so that a rejection stays unhandled where the original's would have been.
  */
-export function watchSplit(answer: SplitAnswer, live: Live): void {
+export function watchSplit(answer: SplitAnswer, live: OpenCall): void {
   const { stream, response } = answer;
   watchStream(stream, live);
   answer.response = response.then(
@@ -41,7 +41,7 @@ export function watchSplit(answer: SplitAnswer, live: Live): void {
  * only replays chunks that have already arrived.
  * @param _stream kept alive until now: an unread stream does not mean that the application dropped the answer.
  */
-function wholeArrived(live: Live, _stream: AnyStream, whole: unknown): void {
+function wholeArrived(live: OpenCall, _stream: AnyStream, whole: unknown): void {
   if (live.reading) return;
   guard(live.engine, 'answer', () => wholeAnswered(live, whole));
   close(live, 'completed');

@@ -4,7 +4,7 @@
  */
 
 import { define } from '../platform/replace-method.ts';
-import { chunkArrived, close, forget, isOnlyUsage, type Live, onCollected } from './open-call.ts';
+import { chunkArrived, close, forget, isOnlyUsage, type OpenCall, onCollected } from './open-call.ts';
 
 type AnyIterator = AsyncIterator<unknown>;
 type Iterate = (this: unknown) => AnyIterator;
@@ -24,7 +24,7 @@ export const isStream = (value: unknown): value is AnyStream =>
  * Reports the reading of `stream` to `live`, once: the first iterator that is taken from it.
  * A second one only gives the SDK's own error.
  */
-export function watchStream(stream: AnyStream, live: Live): void {
+export function watchStream(stream: AnyStream, live: OpenCall): void {
   if (isIterator(stream)) {
     watchIterator(stream, live, undefined);
     return;
@@ -54,7 +54,7 @@ export function watchStream(stream: AnyStream, live: Live): void {
  * openai 7 wraps `iterator` of some streams in a generator, which calls it only when the generator is read: if the
  * application leaves before that, only the generator's `return` is called.
  */
-function watchOuter(stream: AnyStream, live: Live): void {
+function watchOuter(stream: AnyStream, live: OpenCall): void {
   const iterate = Object.getOwnPropertyDescriptor(stream, Symbol.asyncIterator)?.value as Iterate | undefined;
   if (!iterate) return;
   define(stream, Symbol.asyncIterator, function iterator(this: unknown): AnyIterator {
@@ -78,13 +78,13 @@ function methodOf(stream: AnyStream, key: PropertyKey): Iterate {
 }
 
 /** A separate function, because the signal keeps its closure alive, which must not keep an unread stream alive. */
-const cancel = (live: Live) => (): void => close(live, 'cancelled');
+const cancel = (live: OpenCall) => (): void => close(live, 'cancelled');
 
 /** Replaces the methods of `source` by observed versions. Errors pass through unchanged. */
-function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | undefined): AnyIterator {
+function watchIterator(source: AnyIterator, live: OpenCall, signal: AbortSignal | undefined): AnyIterator {
   const { next } = source;
   const pull = (args: []): Promise<IteratorResult<unknown>> =>
-    // By far the most calls of `next()` are without a value, and need no list of none.
+    // Most calls of `next()` have no argument: `call` then avoids the array for `apply`.
     (args.length === 0 ? next.call(source) : next.apply(source, args)).then(arrived, failed);
   const arrived = (
     result: IteratorResult<unknown>,
@@ -108,7 +108,7 @@ function watchIterator(source: AnyIterator, live: Live, signal: AbortSignal | un
 }
 
 /** Ends the call when the application leaves `source` before its end. */
-function watchLeaving(source: AnyIterator, live: Live): void {
+function watchLeaving(source: AnyIterator, live: OpenCall): void {
   for (const name of ['return', 'throw'] as const) {
     const leave = source[name];
     if (typeof leave !== 'function') continue;
@@ -120,6 +120,6 @@ function watchLeaving(source: AnyIterator, live: Live): void {
 }
 
 /** An aborted stream ends as quietly as a whole one, but without the last word of the model. */
-function endOf({ call }: Live, signal: AbortSignal | undefined): 'completed' | 'cancelled' {
+function endOf({ call }: OpenCall, signal: AbortSignal | undefined): 'completed' | 'cancelled' {
   return signal?.aborted && call.response.finishReasons === undefined ? 'cancelled' : 'completed';
 }

@@ -209,7 +209,7 @@ function statusOf(body: unknown): number | undefined {
 
 let statusByText: Map<string | undefined, number> | undefined;
 
-/** Made when first asked for: importing `node:http` takes longer than all of llmtrace. */
+/** Made at the first use: importing `node:http` takes longer than importing llmtrace. */
 function statusNamed(name: string): number | undefined {
   const codes = () => Object.entries(process.getBuiltinModule('node:http').STATUS_CODES);
   statusByText ??= new Map(codes().map(([status, text]) => [text, Number(status)]));

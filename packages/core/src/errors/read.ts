@@ -27,14 +27,14 @@ export function get(from: unknown, key: string): unknown {
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /**
- * A longer text, in characters, is not read: of one that was put together, as an SDK does with the status and the body,
- * V8 makes a whole copy before the first character is read. 1 MB is more than any error of a vendor has.
+ * The most characters of a text that is read. An SDK concatenates the message from the status and the body, and V8 copies
+ * such a text whole before its first character can be read. No error of a vendor has 1 MB.
  */
 const MAX_READ = 1_000_000;
 
 export const isTooLong = (message: string): boolean => message.length > MAX_READ;
 
-/** The text of an error, which may be an error; undefined where it has none, or one that is too long to be read. */
+/** The message of an error, or the error itself if it is a text; undefined for none and for one that is too long. */
 export function messageOf(error: unknown): string | undefined {
   const message = text(typeof error === 'string' ? error : get(error, 'message'));
   return message !== undefined && isTooLong(message) ? undefined : message;
@@ -52,11 +52,11 @@ export function entries(value: unknown): readonly unknown[] {
   return safely(() => (Array.isArray(value) ? value.slice(0, 20) : NONE)) ?? NONE;
 }
 
-/** The code of an error of an AWS service, which its SDK makes the error's name. */
+/** The code of an AWS error, which the AWS SDK uses as the error's name. */
 export const awsCode = (error: unknown): string | undefined =>
   typeof get(error, '$fault') === 'string' ? word(get(error, 'name')) : undefined;
 
-/** The status of AWS's answer; also an answer that broke off has one, which is no failure. */
+/** The status of a failed AWS answer. An answer that broke off has a status of success, which is left out. */
 export function awsStatus(error: unknown): number | undefined {
   const status = get(get(error, '$metadata'), 'httpStatusCode');
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;

@@ -118,11 +118,11 @@ function isTimeout(f: Facts): boolean {
   return (any(f.names, TIMEOUT) && !isBrokenInAws(f)) || TIMED_OUT.test(f.message);
 }
 
-/** The HTTP handler of AWS's SDK gives the name TimeoutError also to an ECONNRESET and an EPIPE. */
+/** Whether a `TimeoutError` is a broken connection: the AWS SDK gives that name also to ECONNRESET and EPIPE. */
 const isBrokenInAws = ({ names, codes }: Facts): boolean =>
   names.has('TimeoutError') && (codes.has('ECONNRESET') || codes.has('EPIPE'));
 
-/** Bedrock answers 424 where the model has failed. */
+/** Bedrock answers 424 if the model failed. */
 function isServer({ status, codes }: Facts): boolean {
   return status === undefined || status === 424 ? any(codes, SERVER) : status >= 500;
 }

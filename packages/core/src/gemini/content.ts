@@ -171,7 +171,7 @@ export function fold(whole: any, chunk: any): void {
   for (const [position, { content, index }] of objects(chunk?.candidates).entries()) {
     const made = () => ({ content: { role: content?.role ?? 'model', parts: [] } });
     const candidate = entryAt(whole.candidates, index, made, position);
-    // A text in the place of parts is one part: spread as an object it became one for each of its characters.
+    // A text in the place of the parts is one part; spread as an object, it would become one part for each character.
     for (const one of list(content?.parts)) add(candidate.content.parts, isObject(one) ? one : { text: one });
   }
 }

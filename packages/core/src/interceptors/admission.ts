@@ -30,7 +30,7 @@ export interface BucketSize {
 }
 
 export interface Gate {
-  /** True where nothing depends on it: it is as good as new. */
+  /** True if it equals a new one, so that it may be dropped. */
   readonly isIdle: boolean;
   /**
    * The time until a request of `tokens` tokens may pass, in ms; Infinity until a call is {@link Gate.leave left}.

@@ -35,7 +35,7 @@ export interface Budget {
   readonly rolling: boolean;
   /** Where the calendar's windows begin: `Europe/Berlin`. Environment: `LLMTRACE_BUDGET_TIME_ZONE`. @default 'UTC' */
   readonly timeZone: string;
-  /** By what budgets are kept apart. Environment: `LLMTRACE_BUDGET_KEY`. @default 'process' */
+  /** The key of budgets: one budget for each value. Environment: `LLMTRACE_BUDGET_KEY`. @default 'process' */
   readonly key: Key;
   /** What happens when it is spent. Environment: `LLMTRACE_BUDGET_MODE`. @default 'refuse' */
   readonly mode: 'warn' | 'refuse';
@@ -59,7 +59,7 @@ export const BUDGET_DEFAULTS: Budget = {
 
 /** How many keys have a budget in this process: some 300 bytes each. */
 const MAX_KEYS = 100_000;
-/** With shared budgets, the store has them, and this process remembers what it said last. */
+/** For a shared budget, the last answer of the store. */
 const MAX_SHARED_KEYS = 10_000;
 /** Of how many models it is remembered that their usage does not come. */
 const MAX_BLIND = 1000;
@@ -86,19 +86,19 @@ export interface BudgetReading {
   readonly key: string;
   /** In USD. */
   readonly spent: number;
-  /** In USD, less what calls under way are expected to cost; never below 0. */
+  /** In USD, less the expected cost of open calls; at least 0. */
   readonly remaining: number;
 }
 
-/** Where a budget is kept, and by what it counts. */
+/** The settings of a budget that are not its options. */
 export interface BudgetSetting {
-  /** Where what several processes spend is kept; absent where each has a budget of its own. */
+  /** The store of a budget that several processes share; absent: each process has a budget of its own. */
   readonly shared?: SharedName | undefined;
   readonly clocks?: PurseClocks;
   readonly pricing: Pricing;
-  /** How values of the baggage are written in keys; absent for as they are. */
+  /** Hashes values of the baggage in keys; absent: keys have the values themselves. */
   readonly conceal?: Conceal;
-  /** What it holds for, as a message names it, if that is no window: `a run`. */
+  /** The period as messages name it, if the budget is not for a window: `a run`. */
   readonly period?: string;
 }
 
@@ -116,7 +116,7 @@ export function watchedBudget(options: Budget, setting: BudgetSetting): Layer {
   return layer;
 }
 
-/** What is spent of all budgets of money of this process, and what remains, by key. */
+/** The spent and the remaining money of all budgets of this process, by key. */
 export function budgetReadings(): BudgetReading[] {
   return [...watched].flatMap((reference) => {
     const layer = reference.deref();
@@ -159,7 +159,7 @@ export function budget(options: Budget, setting: BudgetSetting): BudgetLayer {
     state.warnedUntil = date() + (retryAfter ?? Infinity);
   }
 
-  /** What fails to be told costs the telemetry, never the call. */
+  /** An error here costs the telemetry, never the call. */
   function expectedOf(call: Call): Expected {
     try {
       return forecast.expect(call);
@@ -276,7 +276,7 @@ function isWholeUsage({ outcome, operation, response }: Call): boolean {
   return outcome === 'completed' && has !== undefined;
 }
 
-/** What a call has spent, with what it was expected to in the place of what is not known. */
+/** The spend of a call; an unknown amount is replaced by the expected one. */
 function estimated(call: Call, seen: Amounts, expected: Expected, isWhole: boolean): Amounts {
   if (isWhole && (call.cost || !expected.isPriced)) return seen;
   call.isEstimated = true;

@@ -1,8 +1,8 @@
 /** What a feature adds to the calls: an interceptor of their attempts, and an observer that learns of their ends. */
-import { createHash } from 'node:crypto';
 import { propagation } from '@opentelemetry/api';
 import { attributeValue, NAMED_ATTRIBUTES, type NamedAttribute } from '../model/attributes.ts';
 import type { Call, Interceptor, Observer } from '../model/call.ts';
+import { sha256 } from '../platform/crypto.ts';
 import { warn } from '../platform/warn.ts';
 
 export interface Layer {
@@ -11,9 +11,9 @@ export interface Layer {
 }
 
 /**
- * By what limits and budgets are kept apart: one for the whole process, one for each provider, one for each model of
- * a provider, one for each value of an attribute of the call (`tenant`, `user`, …) or of an entry of OpenTelemetry's
- * baggage (`baggage:plan`), or one for each key that a function gives.
+ * The key of limits and budgets: one limit for the whole process, one for each provider, one for each model of a
+ * provider, one for each value of an attribute of the call (`tenant`, `user`, …) or of an entry of OpenTelemetry's
+ * baggage (`baggage:plan`), or one for each key that a function returns.
  */
 export type Key =
   | 'process'
@@ -23,22 +23,22 @@ export type Key =
   | `baggage:${string}`
   | ((call: Call) => string);
 
-/** The keys that are words, as an error lists them. */
+/** The names of keys, as errors list them. */
 export const KEY_WORDS = ['process', 'provider', 'model', ...NAMED_ATTRIBUTES] as const;
 
 const BAGGAGE = 'baggage:';
 
-/** True for a key that names an entry of the baggage. */
+/** True for `baggage:` with the name of an entry. */
 export const isBaggageKey = (value: unknown): value is `baggage:${string}` =>
   typeof value === 'string' && value.startsWith(BAGGAGE) && value.length > BAGGAGE.length;
 
 /** The longest key that is kept as it is; of a longer one, its beginning and its hash. */
 const MAX_KEY = 256;
 
-/** The value of an attribute as telemetry may have it: hashed where that is asked for. */
+/** The value of an attribute for telemetry: hashed if the option `hash` names the attribute. */
 export type Conceal = (name: string, value: string) => string;
 
-/** The key of a call. A function of the application's that fails or gives no text counts for the whole process. */
+/** The key of a call. If the application's function throws or returns no text, the key is that of the whole process. */
 export function keyOf(key: Key, call: Call, conceal?: Conceal): string {
   if (key === 'provider') return call.provider;
   if (key === 'model') return bounded(`${call.provider} ${call.request.model ?? ''}`);
@@ -52,32 +52,30 @@ export function keyOf(key: Key, call: Call, conceal?: Conceal): string {
   }
 }
 
-/** Calls without the entry have a key of their own. */
+/** Calls without the entry share one key. */
 function baggageKey(name: string, { context }: Call, conceal: Conceal = (_, value) => value): string {
   const value = propagation.getBaggage(context)?.getEntry(name)?.value ?? '';
   return bounded(`${name}=${value && conceal(name, value)}`);
 }
 
-/** Calls without the attribute have a key of their own. */
+/** Calls without the attribute share one key. */
 const attributeKey = (name: string, { attributes }: Call): string =>
   bounded(`${name}=${attributeValue(attributes, name) ?? ''}`);
 
 const bounded = (key: string): string =>
-  key.length <= MAX_KEY
-    ? key
-    : `${key.slice(0, MAX_KEY - 65)}#${createHash('sha256').update(key).digest('hex')}`;
+  key.length <= MAX_KEY ? key : `${key.slice(0, MAX_KEY - 65)}#${sha256(key)}`;
 
-/** How the states of keys are made, and how many are kept. */
+/** The making of states, and the most states that are kept. */
 export interface States<T> {
-  /** What has the states, as a warning names it: `budgets`. */
+  /** The name of the feature in warnings: `budgets`. */
   readonly name: string;
   readonly most: number;
   make(key: string): T;
-  /** True where nothing is lost with the state. */
+  /** True if dropping the state loses nothing. */
   isIdle(state: T): boolean;
 }
 
-/** Gives the state of a key. */
+/** Returns the state of a key. */
 export interface PerKey<T> {
   (key: string): T;
   /** The states of all keys. */
@@ -88,14 +86,14 @@ export interface PerKey<T> {
 const LOOKED_AT = 2;
 
 /**
- * One state a key, made when first asked for; a lookup takes the same time however many there are. Beyond `most` keys,
- * one of those that were not asked for longest is dropped, an idle one if there is one among the first. How many were
- * in use is counted, and reported at the first one and at each tenfold.
+ * One state for each key, made at the first lookup. A lookup takes the same time for any number of states. Beyond `most`
+ * keys, one of the least recently used states is dropped, preferably an idle one. Dropped states that were in use are
+ * counted, and the count is reported at 1, 10, 100, ….
  */
 export function perKey<T>({ name, most, make, isIdle }: States<T>): PerKey<T> {
-  /** In the order of use: the one that was not asked for longest comes first. */
+  /** In the order of their last lookup, the oldest first. */
   const states = new Map<string, T>();
-  /** The last one that was asked for: most applications have one key. */
+  /** The state of the last lookup: most applications have one key. */
   let last: { key: string; state: T } | undefined;
   let dropped = 0;
   let reportAt = 1;

@@ -7,7 +7,7 @@ import type { Amounts } from './spend.ts';
 
 /** What is known of prices. */
 export interface Pricing {
-  /** What a call would cost with such a usage, in USD; undefined where its price is not known. */
+  /** The cost of a call with this usage, in USD; undefined if its price is unknown. */
   priceOf(call: Call, usage: Usage): number | undefined;
   /** True for a call of capacity that is paid for beforehand: it costs nothing of its own. */
   isPrepaid(call: Call): boolean;

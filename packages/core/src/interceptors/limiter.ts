@@ -23,7 +23,7 @@ export interface Ticket {
 }
 
 export interface Limiter {
-  /** True where nothing depends on it: it is as good as new. */
+  /** True if it equals a new one, so that it may be dropped. */
   readonly isIdle: boolean;
   /**
    * Takes a request and `tokens` tokens as soon as all limits admit it.

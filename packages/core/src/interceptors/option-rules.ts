@@ -72,7 +72,7 @@ export const RATE_LIMIT: Rules<RateLimit> = {
   followVendor: { ...flag('LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR'), former: 'adapt' },
 };
 
-/** What of budgets is no option of a window's budget. */
+/** The option of budgets for runs, which is not a field of `budget`. */
 export const RUN_BUDGET: Rules<{ runBudget: number }> = {
   runBudget: nonNegative('LLMTRACE_BUDGET_RUN_USD'),
 };

@@ -47,7 +47,7 @@ export interface ResilienceConfig {
    */
   budget?: BudgetOptions | readonly BudgetOptions[];
   /**
-   * What each run of an agent or a workflow may spend, in USD: once that is spent, its next model call is refused.
+   * The budget of each run of an agent or a workflow, in USD. Once it is spent, the run's next model call is refused.
    * Environment: `LLMTRACE_BUDGET_RUN_USD`.
    * @default none
    */
@@ -180,14 +180,14 @@ function runBudgetOf(given: unknown, env: Environment, wrong: string[]): number 
   return fromEnvironment(RUN_BUDGET, env, note).runBudget;
 }
 
-/** Money may be spent without a limit now: it must be seen, whatever listens to `diag`. */
+/** Money may be spent without a limit now, so the warning must be visible without a `diag` logger, too. */
 const alarmOfBudget = (unit: string, name: string, expected: string, value: string): void =>
   alarmOnce(
     `NO budget in ${unit} is in force: ${name}=${value.slice(0, 100)} is not ${expected}. ` +
       'Write it as digits with a decimal point (50.00); LLMTRACE_BUDGET_STRICT=true refuses each call until then',
   );
 
-/** Whether calls are refused while the budget is not usable; what is neither true nor false counts as true. */
+/** Whether calls are refused while the budget is not usable; any text but true or false counts as true. */
 export function isBudgetStrict(env: Environment = process.env): boolean {
   const text = env['LLMTRACE_BUDGET_STRICT']?.trim().toLowerCase();
   return text !== undefined && !['', 'false', '0', 'off', 'no'].includes(text);
@@ -203,16 +203,20 @@ export const refuseAll =
     );
   };
 
-/** One or several, each checked once; what the environment says where none is given. */
-function listOf<T extends object>(given: unknown, resolve: (one: unknown) => T, otherwise: () => T[]): T[] {
-  if (given === undefined) return otherwise();
-  const list = Array.isArray(given) ? given : [given];
-  return list.map((one: unknown) => once(one, () => resolve(one)));
+/** The options of one limit or of a list, each checked once; without options in code, those of the environment. */
+function listOf<T extends object>(
+  input: unknown,
+  resolve: (options: unknown) => T,
+  otherwise: () => T[],
+): T[] {
+  if (input === undefined) return otherwise();
+  const list = Array.isArray(input) ? input : [input];
+  return list.map((options: unknown) => once(options, () => resolve(options)));
 }
 
 /**
- * Options that are given twice are the same options: a limit has one state, however many instrumentations hold to it
- * and however often their configuration is set.
+ * The resolved options of each options object, so that a limit has one state for all instrumentations, and each time their
+ * configuration is set.
  */
 const known = new WeakMap<object, object>();
 
@@ -225,7 +229,7 @@ function once<T extends object>(given: unknown, resolve: () => T): T {
   return resolved;
 }
 
-/** Options of the environment hold for the whole process. */
+/** The options of the environment apply to the whole process. */
 const ofProcess = new Map<string, object>();
 
 function shared<T extends object>(name: string, options: T): T {

@@ -80,12 +80,12 @@ interface Held {
   readonly ticket: Ticket;
 }
 
-/** Where a rate limit is kept, and by what it counts. */
+/** The settings of a rate limit that are not its options. */
 export interface RateLimitSetting {
-  /** Where the limits are kept that hold over several processes; absent where they are this one's. */
+  /** The store of a limit that several processes share; absent: this process has the limit alone. */
   readonly shared?: SharedName | undefined;
   readonly clocks?: Clocks;
-  /** How values of the baggage are written in keys; absent for as they are. */
+  /** Hashes values of the baggage in keys; absent: keys have the values themselves. */
   readonly conceal?: Conceal;
 }
 

@@ -1,26 +1,22 @@
 /**
- * A **run's budget**: what each run of an agent or a workflow may spend, runs within it included. Once it is spent, the
- * run's next model call is refused, as by any other budget. Calls outside of runs are not its concern.
+ * The **budget of a run** of an agent or a workflow, including the runs within it. Once it is spent, the
+ * run's next model call is refused, as by any other budget. It does not count calls outside of runs.
  */
 import { type AgentOperation, operationOf, runsOf } from '../model/agent-operation.ts';
 import type { Call } from '../model/call.ts';
+import { memo } from '../platform/memo.ts';
 import { BUDGET_DEFAULTS, budget } from './budget.ts';
 import type { Layer } from './feature.ts';
 import type { Pricing } from './forecast.ts';
 
 /** @param usd 0 refuses each call of a run. */
 export function runBudget(usd: number, pricing: Pricing): Layer {
-  /** A budget each, which is forgotten with the run. */
-  const budgets = new WeakMap<AgentOperation, Layer>();
   const calls = new WeakMap<Call, Layer>();
-
-  const budgetOf = (run: AgentOperation): Layer => {
-    const key = run.subject.name ?? run.subject.kind;
+  const budgetOf = memo(new WeakMap<AgentOperation, Layer>(), ({ subject }) => {
+    const key = subject.name ?? subject.kind;
     const options = { ...BUDGET_DEFAULTS, usd, window: 'total' as const, key: () => key };
-    const found = budgets.get(run) ?? budget(options, { pricing, period: 'a run' });
-    budgets.set(run, found);
-    return found;
-  };
+    return budget(options, { pricing, period: 'a run' });
+  });
 
   return {
     intercept(call, next) {

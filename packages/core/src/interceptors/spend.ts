@@ -1,5 +1,5 @@
 /**
- * What is spent of a budget, what calls under way have **reserved** of it, and what is left until the window ends.
+ * The **purse** of a budget: the spent amounts, those that open calls have **reserved**, and the rest of the window.
  */
 
 import { MAX_TOKENS, MAX_USD } from '../platform/bounds.ts';
@@ -68,7 +68,7 @@ export const isNothing = ({ usd, tokens }: Amounts): boolean => usd === 0 && tok
 /** True where a call may be sent: something is left of both. */
 export const isSome = ({ usd, tokens }: Amounts): boolean => usd > 0 && tokens > 0;
 
-/** What one call may spend: what is not a number, or is below 0, spends nothing, and gives nothing back. */
+/** The amounts of one call. A negative one, or one that is not a number, counts as 0. */
 export const spentBy = ({ usd, tokens }: Amounts): Amounts => ({
   usd: within(usd, MAX_USD),
   tokens: within(tokens, 2 * MAX_TOKENS),
@@ -98,7 +98,7 @@ abstract class ReservingPurse implements Purse {
   /** Until the window ends, in ms; undefined where it never does. */
   protected abstract rest(): number | undefined;
   protected abstract add(spent: Amounts): void;
-  /** Forgets what a window had that is over. */
+  /** Drops the amounts of a window that is over. */
   protected abstract turn(): void;
 
   protected get hasReserved(): boolean {
@@ -142,7 +142,7 @@ export const makeLocalPurse = (windows: Windows, clocks: PurseClocks): Purse =>
   windows.isRolling ? new RollingPurse(windows, clocks) : new LocalPurse(windows, clocks);
 
 /**
- * There may be one for each of many keys: it is a class, and has 9 numbers.
+ * A class, with few fields, because there may be one for each of many keys.
  *
  * A window is refilled once. Its start comes from the time of the day and never goes back, so that a clock that is set
  * over midnight and back again refills nothing twice. Where it was set far ahead by mistake, and back, the window ends

@@ -92,7 +92,7 @@ export class TokenBucket {
     return missing > 1e-9 ? (missing / this.rate) * 1000 : 0;
   }
 
-  /** How many tokens are there; fewer than none where some were taken in advance. */
+  /** The number of tokens; negative if some were taken in advance. */
   level(): number {
     this.#fill(this.burst);
     return this.#tokens;

@@ -1,13 +1,13 @@
 /**
- * An **operation** is what happens around calls: the run of an agent or of a workflow, the execution of a tool, a request of
- * the Model Context Protocol (MCP). Calls and operations within it have it in their context, so that a run counts them and
- * their cost as they end, whichever of their spans a sampler keeps.
+ * An **operation** around calls: the run of an agent or of a workflow, the execution of a tool, a request of the Model
+ * Context Protocol (MCP). The context of each call and operation within it holds it, so that a run counts them and their
+ * cost when they end, even if a sampler drops their spans.
  */
 import { type Context, createContextKey, type SpanContext } from '@opentelemetry/api';
 import type { Server } from './call.ts';
 
 /**
- * What an operation is. `invoke_agent`: a model decides which tools run. `invoke_workflow`: the application decides what
+ * The kind of an operation. `invoke_agent`: a model decides which tools run. `invoke_workflow`: the application decides what
  * runs. `execute_tool`: a tool runs in this process. `mcp_client`, `mcp_server`: a request of MCP, sent or answered.
  */
 export type OperationKind = 'invoke_agent' | 'invoke_workflow' | 'execute_tool' | 'mcp_client' | 'mcp_server';
@@ -33,16 +33,16 @@ export interface McpRequest {
   readonly server?: Server | undefined;
 }
 
-/** What an operation is about, as far as it is known when it starts. Names alone, never content. */
+/** The names of an operation that are known when it starts. It has no content. */
 export interface OperationSubject {
   readonly kind: OperationKind;
-  /** Of the agent, the workflow or the tool; absent where the framework has none. */
+  /** The name of the agent, the workflow or the tool; absent if the framework has none. */
   readonly name?: string | undefined;
-  /** Of an agent or a tool. */
+  /** The description of the agent or the tool. */
   readonly description?: string | undefined;
   /** The agent that executes a tool. */
   readonly agentName?: string | undefined;
-  /** The model of an agent, where the framework allows one only. */
+  /** The model of an agent, if the framework allows one only. */
   readonly model?: string | undefined;
   readonly conversationId?: string | undefined;
   /** The id by which the model called a tool. */
@@ -52,23 +52,23 @@ export interface OperationSubject {
   readonly mcp?: McpRequest | undefined;
 }
 
-/** The sums of a run: of all calls and tools within it, runs within it included. */
+/** The sums of a run over all calls and tools within it, including the runs within it. */
 export interface RollUp {
   /** Model calls, failed ones included. */
   modelCalls: number;
   toolCalls: number;
-  /** Those of the run itself, without those of runs within it. */
+  /** Model calls of the run itself, without those of runs within it. */
   ownModelCalls: number;
   ownToolCalls: number;
   inputTokens: number;
   outputTokens: number;
   /** In USD, of the calls whose cost is known. */
   cost: number;
-  /** How many calls have an unknown usage or cost, which the sums lack. */
+  /** The number of calls with an unknown usage or cost, which the sums do not include. */
   unknownCalls: number;
 }
 
-/** The content of a tool's execution, redacted, where content is recorded. */
+/** The redacted content of a tool's execution. */
 export interface ToolContent {
   arguments?: unknown;
   result?: unknown;
@@ -84,47 +84,47 @@ export interface AgentOperation {
   readonly rollUp: RollUp | undefined;
   /** `performance.now()` when it began, in ms. */
   readonly startTime: number;
-  /** The last time that something happened in it: where an abandoned operation is taken to have ended, in ms. */
+  /** The time of the last event in it, in ms; the end time of an abandoned operation. */
   activeTime: number;
   endTime: number | undefined;
   outcome: OperationOutcome | undefined;
   /** The error that it ended with. */
   error: unknown;
-  /** The protocol's code of the failure, where it has one; else it is read of the error. */
+  /** The protocol's code of the failure; absent: the type is derived from the error. */
   errorType: string | undefined;
   readonly content: ToolContent | undefined;
-  /** Another span that it belongs to, besides its parent. */
+  /** A span to link to, besides the parent. */
   readonly link: SpanContext | undefined;
-  /** The OpenTelemetry context of what runs in it. */
+  /** The OpenTelemetry context for the code within it. */
   context: Context;
 }
 
-/** The context's key of its innermost operation. Copies of llmtrace share it: the shape of the record is a contract. */
+/** The context key of the innermost operation. Copies of llmtrace share it: the shape of the record is a contract. */
 export const OPERATION = createContextKey('llmtrace.operation');
 
-/** The innermost operation of a context that has not ended. */
+/** The innermost open operation of a context. */
 export const operationOf = (context: Context): AgentOperation | undefined =>
-  openOne(context.getValue(OPERATION) as AgentOperation | undefined);
+  firstOpen(context.getValue(OPERATION) as AgentOperation | undefined);
 
-/** The operation around an operation that has not ended. Ended ones between them are dropped, or a chain would grow. */
+/** The open operation around an operation. It drops ended ones between the two, which would otherwise pile up. */
 export function parentOf(operation: AgentOperation): AgentOperation | undefined {
-  operation.parent = openOne(operation.parent);
+  operation.parent = firstOpen(operation.parent);
   return operation.parent;
 }
 
-function openOne(operation: AgentOperation | undefined): AgentOperation | undefined {
-  let one = operation;
-  while (one && one.endTime !== undefined) one = one.parent;
-  return one;
+function firstOpen(operation: AgentOperation | undefined): AgentOperation | undefined {
+  let candidate = operation;
+  while (candidate && candidate.endTime !== undefined) candidate = candidate.parent;
+  return candidate;
 }
 
-/** The runs around and including an operation that have not ended, the innermost one first. */
+/** The open runs around an operation, itself included, the innermost first. */
 export function runsOf(operation: AgentOperation | undefined): AgentOperation[] {
   const runs: AgentOperation[] = [];
-  for (let one = operation; one; one = parentOf(one)) if (one.rollUp) runs.push(one);
+  for (let around = operation; around; around = parentOf(around)) if (around.rollUp) runs.push(around);
   return runs;
 }
 
-/** Whether an operation is the execution of a tool; an MCP request that calls one is, where nothing around it is. */
+/** Whether an operation is the execution of a tool, or an MCP request for one. */
 export const isToolCall = ({ kind, mcp }: OperationSubject): boolean =>
   kind === 'execute_tool' || (kind === 'mcp_client' && mcp?.method === 'tools/call');

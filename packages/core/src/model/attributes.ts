@@ -1,6 +1,6 @@
-/** The **attributes** of a call: whom it is for and which feature makes it. */
+/** The **attributes** of a call: its user, tenant, session and conversation, and the feature and prompt that make it. */
 
-/** Each is a text of at most 256 characters; longer ones are cut. */
+/** Each attribute is a text of at most 256 characters; longer ones are cut. */
 export interface LlmAttributes {
   /** The end user: `user.id` on spans. */
   readonly user?: string | undefined;
@@ -18,14 +18,14 @@ export interface LlmAttributes {
   readonly promptVersion?: string | undefined;
   /** `llmtrace.tags`. */
   readonly tags?: readonly string[] | undefined;
-  /** Attributes under names of your own, which spans get unchanged: `{ 'app.plan': 'pro' }`. */
+  /** Attributes with names of your own, which spans have unchanged: `{ 'app.plan': 'pro' }`. */
   readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
-/** An attribute that has one text, and a name of its own. */
+/** An attribute with one text as its value. */
 export type NamedAttribute = Exclude<keyof LlmAttributes, 'tags' | 'extra'>;
 
-/** How telemetry names an attribute. */
+/** The names of an attribute in telemetry. */
 interface Names {
   /** On spans, events and metrics. */
   readonly span: string;
@@ -50,21 +50,21 @@ export const NAMED_ATTRIBUTES = Object.keys(ATTRIBUTE_NAMES) as readonly NamedAt
 export const NO_ATTRIBUTES: LlmAttributes = Object.freeze({});
 
 /**
- * By each way to write the name of an attribute: `tenant`, `tenant.id`, `tenant_id`, `llmtrace.tenant.id`. Metadata,
- * baggage and options use different ones.
+ * The attributes by all their spellings: `tenant`, `tenant.id`, `tenant_id`, `llmtrace.tenant.id`. Metadata, baggage and
+ * options use different ones.
  */
 const BY_NAME: ReadonlyMap<string, NamedAttribute> = new Map(
   NAMED_ATTRIBUTES.flatMap((name) => {
     const { span, field } = ATTRIBUTE_NAMES[name];
     const short = span.replace(/^(?:gen_ai|llmtrace)\./, '');
-    return [name, span, field, short].map((way) => [way, name]);
+    return [name, span, field, short].map((spelling) => [spelling, name]);
   }),
 );
 
-/** The attribute that `name` means; undefined where it is a name of the application's own. */
+/** The attribute that `name` spells; undefined for a name of the application. */
 export const attributeNamed = (name: string): NamedAttribute | undefined => BY_NAME.get(name);
 
-/** The value of an attribute by its name here, or by one of `extra`. */
+/** The value of an attribute, or of an entry of `extra`, by its name. */
 export function attributeValue(attributes: LlmAttributes, name: string): string | undefined {
   const named = BY_NAME.get(name);
   if (named !== undefined) return attributes[named];
@@ -85,8 +85,8 @@ export function fieldName(name: string): string {
 }
 
 /**
- * The attributes of two sources. They are written one by one, because a spread of objects of unlike shapes is slow.
- * @param first wins.
+ * Merges the attributes of two sources; `first` takes precedence. The fields are written one by one, because a spread of
+ * objects of unlike shapes is slow.
  */
 export const merged = (first: LlmAttributes, second: LlmAttributes): LlmAttributes => ({
   user: first.user ?? second.user,

@@ -49,6 +49,11 @@ export interface Billing {
   uncounted?: Missing[] | undefined;
   /** The capacity is paid in advance, so this call adds no cost. */
   isPrepaid?: boolean | undefined;
+  /**
+   * Where the usage is the sum of several requests: the input tokens of one of them, by which a price with context
+   * tiers is chosen; null where they are not known.
+   */
+  contextTokens?: number | null | undefined;
 }
 
 /** A call of another model, or of the same with another prompt, that the vendor made for this one. */
@@ -58,6 +63,12 @@ export interface InnerCall {
   usage: Usage;
   /** The missing part of the cost, if the model has no price. */
   what: Missing;
+  /** The items that it is billed for by count. */
+  fees?: Fees | undefined;
+  /** Where the model ran; absent where it is the call's own region. */
+  region?: string | undefined;
+  /** As in {@link Billing}. */
+  contextTokens?: number | undefined;
 }
 
 /** A missing part of a cost. */
@@ -71,6 +82,7 @@ export type Missing =
   | 'inner_model'
   | 'region'
   | 'cache_ttl'
+  | 'long_context'
   | 'input_tokens'
   | 'output_tokens'
   | 'usage';

@@ -1,7 +1,7 @@
 /**
- * The span of a call or an operation, on the record itself: where no span could be started, its context holds the
- * application's own. Nor is it in a map: one of short-lived calls, weak or not, costs the garbage collector as much as a
- * span.
+ * The span of a call or an operation, kept on the record. It is not read from the record's context, which holds the
+ * application's span if no span could be started. A map of short-lived calls, weak or not, would cost the garbage
+ * collector as much as a span.
  */
 import type { Span } from '@opentelemetry/api';
 import type { AgentOperation } from './agent-operation.ts';

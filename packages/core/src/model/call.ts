@@ -44,13 +44,13 @@ export interface LlmRequest {
   presencePenalty?: number | undefined;
   seed?: number | undefined;
   stopSequences?: string[] | undefined;
-  /** How many answers are asked for. */
+  /** The number of answers that the request wants. */
   choiceCount?: number | undefined;
   /** The kind of output that the request specifies. */
   outputType?: 'text' | 'json' | 'image' | 'speech' | undefined;
-  /** Of an embedding: the encodings asked for. */
+  /** The encodings of an embedding that the request wants. */
   encodingFormats?: string[] | undefined;
-  /** Of an embedding: the length of the vector asked for. */
+  /** The length of an embedding's vector that the request wants. */
   dimensions?: number | undefined;
   reasoningLevel?: string | undefined;
   previousResponseId?: string | undefined;
@@ -119,6 +119,8 @@ export interface LlmResponse {
   billing?: Billing | undefined;
   /** The vendor continues the answer after the call; the application reads it later. */
   isPending?: boolean | undefined;
+  /** The id of the file with the answers, where their usage is there only. */
+  resultsId?: string | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;
@@ -166,7 +168,7 @@ export interface Call {
   /** The API family within the provider, e.g. `chat_completions`. */
   readonly apiType: string | undefined;
   readonly server: Server | undefined;
-  /** True where the server is known only since the request was sent. */
+  /** True if the server became known only when the request was sent. */
   readonly isServerLate?: boolean | undefined;
   /**
    * The provider whose price list applies. Absent: that of `provider`. Null: none applies, because any provider may
@@ -176,7 +178,7 @@ export interface Call {
   /** The region that the host or the path names. */
   readonly region?: string | undefined;
   readonly request: LlmRequest;
-  /** The user, tenant and feature of the call: by `withLlmAttributes()`, fields of the request, and baggage. */
+  /** The user, tenant and feature of the call, from `withLlmAttributes()`, fields of the request, and baggage. */
   readonly attributes: LlmAttributes;
   /** The estimated number of characters (not bytes) of the request's text; absent where no budget applies. */
   requestSize?: number | undefined;
@@ -199,7 +201,7 @@ export interface Call {
   error: unknown;
   endTime: number | undefined;
   cost: Cost | undefined;
-  /** True where the application wants no cost of it: `withLlmOptions({ cost: false })`. */
+  /** True for `withLlmOptions({ cost: false })`: the call has no cost. */
   isFree?: boolean | undefined;
   /** Where the call reads the answer of an earlier one: the span of that, if it is known. */
   readonly reads?: { readonly span: SpanContext | undefined } | undefined;

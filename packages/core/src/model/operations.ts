@@ -1,88 +1,90 @@
-/** What the instrumentation of a framework reports its operations through. */
+/** The interface by which the instrumentation of a framework reports operations. */
 import type { Context, SpanContext } from '@opentelemetry/api';
 import type { AgentOperation, McpRequest, OperationOutcome, OperationSubject } from './agent-operation.ts';
 
-/** How an operation starts. */
+/** The start of an operation. */
 export interface OperationStart extends OperationSubject {
-  /** A tool's arguments, which are read only where content is recorded. */
+  /** A tool's arguments; they are read only if content is recorded. */
   readonly arguments?: unknown;
-  /** The context around it. @default the active one */
+  /** The parent context. @default the active one */
   readonly around?: Context | undefined;
-  /** Another span that it belongs to, besides its parent. */
+  /** A span to link to, besides the parent. */
   readonly link?: SpanContext | undefined;
 }
 
-/** How an operation ends: completed, where nothing else is set. */
+/** The end of an operation: completed, if nothing else is set. */
 export interface OperationEnd {
-  /** `interrupted`, say. Absent: it is read of the error. */
+  /** Absent: derived from the error. */
   readonly outcome?: OperationOutcome | undefined;
   readonly error?: unknown;
-  /** The protocol's code of the failure (`tool_error`), which fails the operation without an error, too. */
+  /** The protocol's code of the failure (`tool_error`). With a code the operation fails, even without an error. */
   readonly errorType?: string | undefined;
-  /** A tool's result, which is read only where content is recorded. */
+  /** A tool's result; it is read only if content is recorded. */
   readonly result?: unknown;
 }
 
-/** How an operation ends where more than its error says that. */
+/** Derives the end of an operation from its result or its error. */
 export interface OperationEnds<T = unknown> {
-  /** By its result: `{ errorType }` for a result that is an error. */
+  /** @returns `{ errorType }` for a result that is an error. */
   result?(result: T): OperationEnd;
-  /** By its error: `{ outcome: 'interrupted' }` for one that is none. The error itself is added to it. */
+  /** @returns `{ outcome: 'interrupted' }` for an error that interrupts the operation. The error itself is added. */
   error?(error: unknown): OperationEnd;
 }
 
-/** An operation that is open. */
+/** The handle of an open operation. */
 export interface OpenOperation {
   readonly record: Readonly<AgentOperation>;
-  /** Runs a function within the operation, which goes on. */
+  /** Runs a function within the operation, and leaves the operation open. */
   run<T>(run: () => T): T;
   /** Ends the operation. A second end changes nothing. */
   end(end?: OperationEnd): void;
-  /** Something of it has happened: where it is abandoned, it is taken to have ended here. */
+  /** Records an event in the operation: an abandoned operation ends at its last event. */
   seen(): void;
-  /** Ends the operation as abandoned should `answer`, which the application holds, be collected before its end. */
+  /** Ends the operation as abandoned if the application drops `answer` (by garbage collection) before its end. */
   endWithout(answer: object): void;
 }
 
-/** The execution of a tool that a request of MCP is a part of. */
+/** The execution of a tool that took over an MCP request. */
 export interface TakenTool {
   readonly context: Context;
-  /** The result of the request is an error, which a framework may hand to the model as text. */
+  /** Marks the result of the request as an error; a framework may hand it to the model as text. */
   fails(errorType: string): void;
 }
 
-/** No function of it fails the application: telemetry that fails is reported and dropped. */
+/** Its functions never fail the application: failed telemetry is reported and dropped. */
 export interface Operations {
-  /** What of the trace context requests of MCP carry. */
+  /** The part of the trace context that MCP requests carry. */
   readonly mcpPropagate: 'traceparent' | 'all' | 'none';
+  /** Whether the arguments and the results of tools are recorded: to read them may cost time. */
+  readonly recordsContent: boolean;
   /**
    * Opens an operation in the active context.
    * @returns undefined if that fails.
    */
   open(start: () => OperationStart): OpenOperation | undefined;
   /**
-   * Runs a function as an operation, which ends with it, or with the promise that it gives.
+   * Runs a function as an operation, which ends with the function, or with the promise that it returns.
    *
-   * @returns the result itself. In the place of a promise, one that settles alike, so that a rejection stays unhandled
-   * where the application does not handle it.
+   * @returns the result. A promise is replaced by one that settles in the same way, so that a rejection stays unhandled
+   * unless the application handles it.
    */
   trace<T>(start: () => OperationStart, run: () => T, ends?: OperationEnds<Awaited<T>>): T;
-  /** Runs a function, with which, or with whose promise, an open operation ends. */
+  /** Runs a function. The open operation ends with the function, or with the promise that it returns. */
   endWith<T>(operation: OpenOperation, run: () => T, ends?: OperationEnds<Awaited<T>>): T;
   /**
-   * Follows the reading of an async iterator, in place: each step runs within the operation, which ends with the iterator,
-   * or is abandoned with it. Code of the application between the steps stays in its own context.
+   * Observes an async iterator in place. Each step runs within the operation, which ends or is abandoned with the iterator.
+   * The application's code between the steps keeps its own context.
    *
-   * @param ends `result` gets each value that the iterator gives: what they say of the end is put together.
+   * @param ends `result` is called with each value of the iterator; the ends that it returns are merged.
    */
   follow(operation: OpenOperation, iterator: AsyncIterator<unknown>, ends?: OperationEnds): void;
   /**
-   * The execution of a tool of that name, where that goes on here: then a request of MCP for it is no operation besides, and is
-   * noted on that one.
+   * Adds an MCP request to the active execution of the tool of that name, so that the request is no operation of its own.
+   * @returns undefined if no such execution is active.
    */
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
-  /** Whether the run of an agent or a workflow goes on around. */
+  /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
-  /** Runs a step of telemetry. */
+  /** Runs a step of telemetry; an error is reported, and the result is undefined. */
   safely<T>(step: () => T): T | undefined;
 }

@@ -71,7 +71,7 @@ function outputAttributes(to: Attributes, r: LlmRequest): void {
   if (isAttribute(r.previousResponseId)) to['gen_ai.request.previous_response.id'] = r.previousResponseId;
 }
 
-/** Whom a call, a tool or an agent works for. */
+/** The span attributes of the user, the tenant and the feature of a call, a tool or an agent. */
 export function attributionAttributes(a: LlmAttributes): Attributes {
   const to: Attributes = { ...a.extra };
   setAttribution(to, a);
@@ -158,7 +158,7 @@ export function spanName(call: Call, naming?: Naming): string {
   return model ? `${operation} ${short(model)}` : operation;
 }
 
-/** Names of spans and values of metrics are no longer: each is kept, for as long as the process, for every other one. */
+/** The maximum length of span names and metric values: a process keeps each of them until it ends. */
 const MAX_NAME = 256;
 
 /** A name, or the start of a longer one. */
@@ -189,7 +189,7 @@ export function startAttributes(call: Call, naming?: Naming): Attributes {
   return attributes;
 }
 
-/** Of a server that was not known at the start. */
+/** The server and the provider that were unknown at the start. */
 function lateAttributes(to: Attributed, { provider, server }: Call): void {
   to.setAttribute('gen_ai.provider.name', provider);
   if (!server) return;

@@ -49,7 +49,7 @@ const takerOf = (
   event: Omit<LogEvent, 'attributes'>,
 ): EventLogger | undefined => loggers.find((logger) => logger.enabled?.(event) ?? true);
 
-/** Emits an event as each call begins: a span is exported when it has ended, so that a running call is not seen. */
+/** Emits an event when each call starts. A running call has no exported span: spans are exported when they end. */
 export const startEventObserver = (loggers: readonly EventLogger[]): Observer => ({
   start(call) {
     const event = { ...START, context: call.context };
@@ -59,7 +59,7 @@ export const startEventObserver = (loggers: readonly EventLogger[]): Observer =>
 
 /**
  * Emits an event for each failed call, and one for each inference in profile `latest` or where that has the content.
- * @param loggers of which the first that takes an event gets it.
+ * @param loggers the first one that accepts an event gets it.
  * @param content whether message content is recorded, and the maximum length of each text.
  */
 export function eventObserver(

@@ -64,7 +64,7 @@ export function hooksObserver(hooks: Hooks): Observer {
 }
 
 /**
- * The times of a call: until its end, or until now.
+ * The times of a call until its end, or until now if it is open.
  * @param now `performance.now()`, as observers get it with a chunk.
  */
 export const timingOf = (call: Readonly<Call>, now = call.endTime ?? performance.now()): Timing => ({

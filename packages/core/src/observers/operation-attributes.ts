@@ -1,4 +1,4 @@
-/** Every name of the spans and the metrics of operations. They are those of the GenAI conventions 0.1.0, but for ours. */
+/** All names on the spans and metrics of operations: those of the GenAI conventions 0.1.0, and `llmtrace.*`. */
 import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { errorType as callErrorType, exceptionOf } from '../errors/index.ts';
 import { isRefusal } from '../errors/llmtrace-error.ts';
@@ -9,7 +9,7 @@ import type {
   OperationSubject,
 } from '../model/agent-operation.ts';
 
-/** Where the sums of tokens of a run are named, besides `llmtrace.agent.*`. */
+/** Whether the token sums of a run are also in the conventions' names, besides `llmtrace.agent.*`. */
 export const AGENT_USAGE = ['none', 'conventions'] as const;
 export type AgentUsage = (typeof AGENT_USAGE)[number];
 
@@ -83,10 +83,10 @@ export function operationEndAttributes(operation: AgentOperation, usage: AgentUs
   return ended;
 }
 
-/** JSON-RPC's codes are numbers; `tool_error` is the conventions' word for a result that is an error. */
+/** Whether an error type is a code of JSON-RPC: those are numbers. (`tool_error` is the conventions' type.) */
 const isCode = (type: string | undefined): type is string => type !== undefined && /^-?\d+$/.test(type);
 
-/** The cost is left out where that of one call is unknown: it would be read as all of it. */
+/** Without a cost if the cost of one call is unknown: readers would take the sum for the whole cost. */
 function rollUpAttributes({ rollUp }: AgentOperation, usage: AgentUsage): Attributes {
   if (!rollUp) return {};
   const { modelCalls, toolCalls, inputTokens, outputTokens, cost, unknownCalls } = rollUp;
@@ -104,8 +104,8 @@ function rollUpAttributes({ rollUp }: AgentOperation, usage: AgentUsage): Attrib
 }
 
 /**
- * `error.type`: the protocol's code; else as for calls; else the class of the error, which for a tool is one of the
- * application's; undefined where there was none.
+ * `error.type`: the protocol's code, else the type of a call's error, else the class of the error, which the application
+ * may define; undefined if there was no error.
  */
 export function operationErrorType({ error, errorType, outcome }: AgentOperation): string | undefined {
   if (outcome === 'interrupted') return undefined;

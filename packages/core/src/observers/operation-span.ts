@@ -22,7 +22,7 @@ interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
-/** @param attributes the user, the tenant and the feature of the operation; what the framework itself names wins. */
+/** @param attributes the user, the tenant and the feature of the operation; names from the framework take precedence. */
 export const startOperationSpan = (
   tracer: Tracer,
   { subject, context, link }: AgentOperation,
@@ -60,7 +60,7 @@ function describe(
 ): void {
   const { subject, error, errorType } = operation;
   span.setAttributes(operationEndAttributes(operation, usage));
-  // A request that took over this span has become known since.
+  // An MCP request may have been added after the start.
   if (subject.mcp) span.setAttributes(mcpAttributes(subject.mcp, subject.kind));
   const content = recorded && operation.content;
   const shown = content && cappedToolContent(content, recorded.maxLength);
@@ -79,7 +79,7 @@ function contentAttributes(content: { arguments?: unknown; result?: unknown }): 
   };
 }
 
-const WHAT: Readonly<Record<OperationSubject['kind'], string>> = {
+const SUBJECTS: Readonly<Record<OperationSubject['kind'], string>> = {
   invoke_agent: 'the run',
   invoke_workflow: 'the run',
   execute_tool: 'the tool',
@@ -87,11 +87,11 @@ const WHAT: Readonly<Record<OperationSubject['kind'], string>> = {
   mcp_server: 'the request',
 };
 
-/** The text of a tool's error is content, as a vendor's is. */
+/** The message of the span's status. The text of a tool's error is content, like a vendor's, so it is not in it. */
 function messageOf({ error, subject, outcome }: AgentOperation): string {
-  if (outcome === 'cancelled') return `${WHAT[subject.kind]} was stopped`;
+  if (outcome === 'cancelled') return `${SUBJECTS[subject.kind]} was stopped`;
   const message = error === undefined ? '' : errorMessage(error);
   return message === '' || message.startsWith('the call failed')
-    ? `${WHAT[subject.kind]} failed; the text of the error is not recorded`
+    ? `${SUBJECTS[subject.kind]} failed; the text of the error is not recorded`
     : message;
 }

@@ -1,6 +1,6 @@
 /**
- * Adds each call that ends to the runs of agents and workflows around it. Spans could not be summed: a sampler drops some
- * of them, and a span of an agent that is left out of the sample has none beneath.
+ * Adds each call that ends to the runs of agents and workflows around it. A sum over spans would be wrong, because a
+ * sampler drops some of them.
  */
 import { isRefusal } from '../errors/llmtrace-error.ts';
 import { operationOf, type RollUp, runsOf } from '../model/agent-operation.ts';
@@ -21,7 +21,7 @@ export const rollUpObserver: Observer = {
 
 function add(sums: RollUp, call: Call, isOwn: boolean): void {
   const { usage } = call.response;
-  // To read the answer of an earlier call is no call of a model, though it may bring that one's usage.
+  // Reading the answer of an earlier call is not a model call, but it may report the usage of that call.
   if (!call.reads) {
     sums.modelCalls++;
     if (isOwn) sums.ownModelCalls++;
@@ -32,7 +32,7 @@ function add(sums: RollUp, call: Call, isOwn: boolean): void {
   if (isUnknown(call)) sums.unknownCalls++;
 }
 
-/** Whether a call may have cost something that is not known. A failed call without usage costs nothing. */
+/** Whether a call may have an unknown cost. A failed call without usage costs nothing. */
 function isUnknown({ cost, outcome, response, operation }: Call): boolean {
   if (cost) return cost.partial === true;
   if (response.billing?.isPrepaid || operation === 'moderation') return false;

@@ -1,6 +1,6 @@
 /**
- * Hooks of the application with the span of a call, as instrumentations of OpenTelemetry have them. An error of a hook is
- * logged, once a hook and message, and dropped.
+ * The application's hooks on the span of a call, as OpenTelemetry's instrumentations have them. An error of a hook is
+ * dropped, and logged once for each hook and message.
  */
 import type { Attributes, DiagLogger, Span } from '@opentelemetry/api';
 import type { Call, Observer } from '../model/call.ts';
@@ -13,29 +13,29 @@ export interface SpanHooks {
   startSpanHook?: ((call: Readonly<Call>) => Attributes | undefined) | undefined;
   /** Runs when the span has started, before anything is sent. */
   requestHook?: ((span: Span, call: Readonly<Call>) => void) | undefined;
-  /** Runs when the call has ended, however it did: the span has all its attributes, and is still open. */
+  /** Runs when the call has ended, with any outcome. The span has all its attributes and is still open. */
   responseHook?: ((span: Span, call: Readonly<Call>) => void) | undefined;
 }
 
-/** The names of all hooks with a span. */
+/** The names of all span hooks. */
 export const SPAN_HOOKS = [
   'startSpanHook',
   'requestHook',
   'responseHook',
 ] as const satisfies (keyof SpanHooks)[];
 
-/** @throws TypeError that names the first wrong one. */
-export function spanHooksOf(given: Readonly<SpanHooks>): Required<SpanHooks> {
+/** @throws TypeError that names the first wrong hook. */
+export function spanHooksOf(config: Readonly<SpanHooks>): Required<SpanHooks> {
   for (const name of SPAN_HOOKS) {
-    const hook: unknown = given[name];
+    const hook: unknown = config[name];
     if (hook !== undefined && typeof hook !== 'function')
       throw new TypeError(`Expected \`${name}\` to be a function, got ${shown(hook)}.`);
   }
-  const { startSpanHook, requestHook, responseHook } = given;
+  const { startSpanHook, requestHook, responseHook } = config;
   return { startSpanHook, requestHook, responseHook };
 }
 
-/** The hooks, none of which fails. */
+/** The hooks, with their errors caught. */
 export function safeHooks(
   { startSpanHook, requestHook, responseHook }: SpanHooks,
   diag: DiagLogger,
@@ -47,7 +47,7 @@ export function safeHooks(
   };
 }
 
-/** Runs the hook that gets the span when it has started. */
+/** Runs the `requestHook` of a call. */
 export const requestHookObserver = (requestHook: NonNullable<SpanHooks['requestHook']>): Observer => ({
   start(call) {
     const span = spanOf(call);

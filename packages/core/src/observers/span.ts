@@ -30,7 +30,7 @@ export interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
-/** What the application says of spans before they start. */
+/** The application's settings for the start of a span. */
 export interface SpanStart extends Pick<SpanHooks, 'startSpanHook'> {
   readonly name?: string | undefined;
 }

@@ -49,7 +49,7 @@ export function claim(owner: object | undefined, name: string, by: Claim): boole
   return true;
 }
 
-/** The method of the class above, as it is at each call: another library may wrap it there later. */
+/** Calls the method of the parent class, looked up at each call: another library may wrap it there later. */
 function inherited(holder: object, name: string, { length }: Method): Method {
   const method: Method = function (this: unknown, ...args) {
     return (Object.getPrototypeOf(holder) as Record<string, Method>)[name]?.apply(this, args);
@@ -79,6 +79,10 @@ function replace(holder: object, name: string, original: Method, claims: readonl
   }[name] as Method;
   Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
   const was = Object.getOwnPropertyDescriptor(holder, name);
+  if (was?.set) {
+    Reflect.set(holder, name, wrapped); // the binding of a module
+    return;
+  }
   Object.defineProperty(holder, name, {
     value: wrapped,
     configurable: was?.configurable ?? true,
@@ -103,7 +107,7 @@ type Behind = ((object: object) => void) & { owner?: object; method?: string };
 type Getter = (() => unknown) & { [GETTERS]?: Behind[] };
 
 /**
- * Claims a method of the objects that a getter gives, as they are first asked for: their class is not exported.
+ * Claims a method of the objects that a getter returns, when it first returns one: their class is not exported.
  * @returns false where there is no such getter.
  */
 export function claimBehind(owner: object | undefined, getter: string, name: string, by: Claim): boolean {

@@ -4,8 +4,8 @@
  */
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 
-/** The argument of the manual methods: a client, or the exports of a package (or its main class). */
-export type Given = 'client' | 'module';
+/** The kind of a manual target: a client, or the exports of a package (or its main class). */
+export type TargetKind = 'client' | 'module';
 
 /**
  * The prototypes to patch in a manual target, with their methods. The search only constructs objects; it calls no
@@ -15,7 +15,7 @@ export function reach(
   { part = sameWay, main }: Vendor,
   points: readonly PatchPoint[],
   target: unknown,
-  kind: Given,
+  kind: TargetKind,
 ): Map<PatchPoint, object> {
   const reached = new Map<PatchPoint, object>();
   for (const point of points) {
@@ -73,5 +73,5 @@ function safely<T>(look: () => T): T | undefined {
 }
 
 /** How many of a vendor's methods a manual target has. */
-export const reachable = (vendor: Vendor, target: unknown, kind: Given): number =>
+export const reachable = (vendor: Vendor, target: unknown, kind: TargetKind): number =>
   reach(vendor, vendor.endpoints, target, kind).size;

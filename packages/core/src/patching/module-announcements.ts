@@ -1,7 +1,8 @@
 /**
  * ES modules of vendors that announce themselves. OpenTelemetry's hook (import-in-the-middle) sees nothing if the
  * process has a second copy of it, as many other tools bring one. A line at the end of a module works with all of
- * them: `@llmtrace/auto` appends it as the module loads, and it passes the module's classes to the listeners here.
+ * them: `@llmtrace/auto` appends it as the module loads, and it passes the module's classes to the listeners here. Of a
+ * module whose functions are to be replaced, CommonJS or ES module, the line passes those, too.
  */
 import { diag } from '@opentelemetry/api';
 import type { Vendor } from '../vendor/vendor.ts';
@@ -9,53 +10,58 @@ import { namesOf, pointsOf } from './module-files.ts';
 
 /** Classes of a module, by name; undefined where it has none of that name. */
 type Classes = Readonly<Record<string, unknown>>;
-type Listener = (file: string, classes: Classes, url: string) => void;
+/**
+ * Functions of a module by the names by which it exports them, as accessors: to set one replaces the module's own binding.
+ */
+export type Bindings = Readonly<Record<string, unknown>>;
+type Listener = (file: string, classes: Classes, url: string, bindings?: Bindings) => void;
 
 /** The function that the modules call. Every copy of this file shares it, so its shape is a contract. */
-interface Teller {
-  (...told: Parameters<Listener>): void;
-  readonly told: Parameters<Listener>[];
+interface Announcer {
+  (...announcement: Parameters<Listener>): void;
+  /** All announcements so far, for listeners that come later. */
+  readonly announced: Parameters<Listener>[];
   readonly listeners: Listener[];
 }
 
-const TELLER = Symbol.for('llmtrace.loaded');
+const ANNOUNCER = Symbol.for('llmtrace.loaded');
 
 /** Calls `listener` for each module that has announced itself or will do so. */
 export function whenLoaded(listener: Listener): void {
-  const { told, listeners } = teller();
+  const { announced, listeners } = announcer();
   const guarded = safe(listener);
   listeners.push(guarded);
-  for (const one of told) guarded(...one);
+  for (const announcement of announced) guarded(...announcement);
 }
 
 /** The vendor's module calls it, so an error here would fail the application's import. */
 const safe =
   (listener: Listener): Listener =>
-  (...one) => {
+  (...announcement) => {
     try {
-      listener(...one);
+      listener(...announcement);
     } catch (error) {
-      diag.error(`llmtrace: could not look at ${one[0]}`, error);
+      diag.error(`llmtrace: could not look at ${announcement[0]}`, error);
     }
   };
 
-function teller(): Teller {
-  const known = Reflect.get(globalThis, TELLER) as Teller | undefined;
+function announcer(): Announcer {
+  const known = Reflect.get(globalThis, ANNOUNCER) as Announcer | undefined;
   if (known) return known;
-  const told: Teller['told'] = [];
+  const announced: Announcer['announced'] = [];
   const listeners: Listener[] = [];
-  const tell: Listener = (...one) => {
-    told.push(one);
-    for (const listener of listeners) listener(...one);
+  const announce: Listener = (...announcement) => {
+    announced.push(announcement);
+    for (const listener of listeners) listener(...announcement);
   };
-  const made: Teller = Object.assign(tell, { told, listeners });
-  Object.defineProperty(globalThis, TELLER, { value: made });
+  const made: Announcer = Object.assign(announce, { announced, listeners });
+  Object.defineProperty(globalThis, ANNOUNCER, { value: made });
   return made;
 }
 
 /** The ES modules of a vendor (`openai/resources/embeddings.mjs`), each with the line that announces it. */
-export function tellingLines(vendor: Vendor): Map<string, string> {
-  teller(); // the modules may load before anybody listens
+export function announcingLines(vendor: Vendor): Map<string, string> {
+  announcer(); // the modules may load before a listener is added
   const points = pointsOf(vendor);
   const files = [...new Set(points.flatMap(({ files }) => files))];
   return new Map(
@@ -66,6 +72,24 @@ export function tellingLines(vendor: Vendor): Map<string, string> {
         .map((name) => [name, lineOf(name, names)]);
     }),
   );
+}
+
+/** Files of a package with exported functions that are to be replaced. Hooks in other threads get a copy of it. */
+export interface FunctionFiles {
+  readonly module: string;
+  /** Their paths in the package. */
+  readonly files: RegExp;
+  /** The names by which they may export the functions. */
+  readonly names: readonly string[];
+}
+
+export function functionFiles({ module, functions = [] }: Vendor): FunctionFiles[] {
+  const patterns = [...new Set(functions.map(({ files }) => files))];
+  return patterns.map((files) => ({
+    module,
+    files,
+    names: functions.filter((point) => point.files === files).map(({ name }) => name),
+  }));
 }
 
 /** The ES modules of a vendor that may be its main one. */

@@ -1,12 +1,37 @@
 /** The files of a vendor's package that export the classes whose methods are patched. */
-import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+import type { ChannelPoint, FunctionPoint, OperationPoint, PatchPoint, Vendor } from '../vendor/vendor.ts';
 
-/** All methods of a vendor that are patched: those of its endpoints, helpers that start native spans, and operations. */
+/** All methods of a vendor to patch: its endpoints, the helpers that start native spans, and its operations. */
 export const pointsOf = ({ endpoints, native, operations = [] }: Vendor): readonly PatchPoint[] => [
   ...endpoints,
   ...(native?.helpers ?? []),
   ...operations,
 ];
+
+/** The functions that a file of a vendor's package may export, as methods of the object with its bindings. */
+export function functionsIn({ module, functions = [] }: Vendor, name: string): OperationPoint[] {
+  if (!name.startsWith(`${module}/`)) return [];
+  const path = name.slice(module.length + 1);
+  return functions.filter(({ files }) => files.test(path)).map(asMethod);
+}
+
+/** The step of a channel as the method of the object that observes it. */
+export const asStep = ({ channel, ...point }: ChannelPoint): OperationPoint => ({
+  ...point,
+  files: [],
+  className: '',
+  path: channel,
+  isInternal: true,
+});
+
+const asMethod = ({ files: _pattern, name, ...point }: FunctionPoint): OperationPoint => ({
+  ...point,
+  files: [],
+  className: '',
+  path: '',
+  isInternal: true,
+  method: name,
+});
 
 export interface ModuleFile {
   /** As it is imported, with its extension: `openai/resources/embeddings.mjs`. */
@@ -24,7 +49,7 @@ export function filesOf(vendor: Vendor): ModuleFile[] {
   });
 }
 
-/** The names of a file: one for each build, or the one of a file that is named with its extension. */
+/** The names of a file: one for each build, or one alone if the file is named with its extension. */
 export const namesOf = ({ module, extensions }: Vendor, file: string): string[] =>
   /\.[cm]?js$/.test(file)
     ? [`${module}/${file}`]

@@ -10,10 +10,11 @@ import {
 import { loadedFiles, pathOfUrl, versionOf } from '../platform/packages.ts';
 import { buildOf, copyOf, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+import { stepsOf } from './channels.ts';
 import { type Claim, claim, claimBehind } from './claim.ts';
-import { at, type Given, reach } from './find-prototypes.ts';
-import { whenLoaded } from './module-announcements.ts';
-import { filesOf, type ModuleFile, pointsOf } from './module-files.ts';
+import { at, reach, type TargetKind } from './find-prototypes.ts';
+import { type Bindings, whenLoaded } from './module-announcements.ts';
+import { asStep, filesOf, functionsIn, type ModuleFile, pointsOf } from './module-files.ts';
 import { whenRequired } from './require-hook.ts';
 import { isExpected } from './versions.ts';
 
@@ -45,12 +46,17 @@ export class Patcher {
     const vendor = this.#vendor;
     const versions = ['*']; // no upper bound: newer versions are feature-detected
     const known = filesOf(vendor);
-    whenLoaded((name, classes, url) => {
+    whenLoaded((name, classes, url, bindings) => {
       const version = (): string | undefined => versionOf(pathOfUrl(url), vendor.module);
+      if (bindings) {
+        this.#rebind(name, bindings, version);
+        return;
+      }
       const points = known.find((file) => file.name === name)?.points;
       if (points) this.#patchFile(name, points, classes, version());
       else if (name === vendor.module) this.#patchMain(classes, version());
     });
+    this.#observeChannels();
     if (vendor.hasNoMain) this.#patchWhenRequired(known);
     const files = known.map(
       ({ name, points }) =>
@@ -84,6 +90,25 @@ export class Patcher {
     );
   }
 
+  /** Channels have no copy: whichever version publishes, bundled ones too, is observed. */
+  #observeChannels(): void {
+    const { module, channels = [] } = this.#vendor;
+    const copy: SdkCopy = { module, version: undefined, build: 'by hand', methods: new Map() };
+    for (const point of channels) this.#patch(asStep(point), copy, () => stepsOf(point.channel));
+  }
+
+  /** Replaces functions of a module, and reports those that this version should export but does not. */
+  #rebind(name: string, bindings: Bindings, version: () => string | undefined): void {
+    const vendor = this.#vendor;
+    const points = functionsIn(vendor, name).filter((point) => isExpected(point, version()));
+    if (points.length === 0) return;
+    const copy = copyOf(vendor.module, version(), buildOf(bindings));
+    this.#patches.missing(
+      copy,
+      points.filter((point) => !this.#patch(point, copy, () => bindings)),
+    );
+  }
+
   /** Patches copies that were required before: classes can be patched at any time. */
   patchLoaded(): void {
     try {
@@ -98,7 +123,7 @@ export class Patcher {
   }
 
   /** Patches the classes behind a client, or those that an SDK exports. */
-  patchByHand(target: unknown, kind: Given): void {
+  patchByHand(target: unknown, kind: TargetKind): void {
     try {
       const vendor = this.#vendor;
       const copy = copyOf(vendor.module, undefined, 'by hand');

@@ -48,8 +48,8 @@ export function limitRequireHook(instrumentation: object): void {
 }
 
 /**
- * Sees files of packages whose main file is missing, as that of MCP's SDK: require-in-the-middle ignores all files of such a
- * package, unless it is asked for them by name.
+ * Calls `listener` for files of packages whose main file is missing, like MCP's SDK. require-in-the-middle ignores the
+ * files of such a package, except those that are registered by name.
  *
  * @param files with their extensions: `@modelcontextprotocol/sdk/dist/cjs/shared/protocol.js`.
  */

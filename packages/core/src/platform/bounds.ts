@@ -71,7 +71,7 @@ export const isObject = (value: unknown): value is object => typeof value === 'o
 export const lookUp = <T>(table: Readonly<Record<string, T>>, word: unknown): T | undefined =>
   typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : undefined;
 
-/** The text, truncated to `maxLength` code units, of which the last is then `…`. It never splits a surrogate pair. */
+/** The text, truncated to `maxLength` code units; the last one is then `…`. It never splits a surrogate pair. */
 export function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const end = maxLength - 1;

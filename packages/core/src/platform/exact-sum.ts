@@ -1,6 +1,6 @@
 /**
- * Sums of money. A plain sum of ten million costs of a cent is wrong by up to 1e-5 USD; these lose less than the last digit
- * of the result, because the part that each addition rounds off is kept (Neumaier's summation).
+ * A sum of money by Neumaier's summation, which keeps the part that each addition rounds off. The error is below the last
+ * digit of the result; a plain sum of ten million costs of a cent is wrong by up to 1e-5 USD.
  */
 export class ExactSum {
   #sum = 0;
@@ -12,7 +12,7 @@ export class ExactSum {
     this.#sum = sum;
   }
 
-  /** Adds another sum, with the part of it that its value does not have. */
+  /** Adds another sum, including the part that its additions rounded off. */
   addSum(other: ExactSum): void {
     this.add(other.#sum);
     this.#rest += other.#rest;

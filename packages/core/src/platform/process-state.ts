@@ -74,11 +74,11 @@ export const FINDING_CODES = [
 
 export type FindingCode = (typeof FINDING_CODES)[number];
 
-/** A fault, or a fact that explains a missing trace. */
+/** A finding of the doctor: a fault, or a fact that explains a missing trace. */
 export interface Finding {
   readonly code: FindingCode;
-  /** The cause: a sentence without a full stop. */
-  readonly what: string;
+  /** The fault or the fact, as a sentence without a full stop. */
+  readonly message: string;
   /** The one thing to do. */
   readonly cure: string;
   /** Whether calls are not traced, or their spans arrive nowhere. */
@@ -98,7 +98,7 @@ export interface Facts {
   /** How many calls were traced, and how many requests were not, by SDK. */
   readonly traced: Map<string, number>;
   readonly untraced: Map<string, number>;
-  /** Whether a request is observed as such, whichever client sent it; absent where nothing observes requests. */
+  /** Whether an HTTP instrumentation observes a request; absent if there is no such instrumentation. */
   onWire?: ((request: object) => boolean)[];
   /** Whether llmtrace has registered its hook for ES modules. */
   hook: boolean;

@@ -1,16 +1,17 @@
-/** Functions of the application that llmtrace calls, and that must not fail a call. */
+/** Callbacks of the application. An error in one must not fail a call. */
 import type { DiagLogger } from '@opentelemetry/api';
+import { isThenable } from './is-thenable.ts';
 
 const MAX_REPORTS = 100;
 
 /**
- * The function, which never throws: an error of it, or the rejection of a promise that it returns, is logged once for each
- * message. It returns undefined then. A rejection that nothing handles would end the process.
+ * Wraps a callback so that it never throws. If it throws, or returns a promise that rejects, the result is undefined and
+ * the error is logged, once for each message. An unhandled rejection would end the process.
  *
- * @param what names the function in the log.
+ * @param name the name of the callback in the log.
  */
 export function safeCallback<A extends unknown[], R>(
-  what: string,
+  name: string,
   callback: (...args: A) => R,
   diag: Pick<DiagLogger, 'error'>,
 ): (...args: A) => R | undefined {
@@ -20,7 +21,7 @@ export function safeCallback<A extends unknown[], R>(
       const cause = String(error);
       if (reported.has(cause) || reported.size >= MAX_REPORTS) return;
       reported.add(cause);
-      diag.error(`${what} failed; the call goes on`, error);
+      diag.error(`${name} failed; the call goes on`, error);
     } catch {} // the application's own logger failed
   };
   return (...args) => {
@@ -34,6 +35,3 @@ export function safeCallback<A extends unknown[], R>(
     }
   };
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

@@ -26,7 +26,7 @@ function sizeOfValue(value: unknown, depth: number, looked: { values: number }):
   return size;
 }
 
-/** Only of plain objects: those of a class may compute what they are asked for. */
+/** Only of plain objects: reading a field of a class instance may run code. */
 function partsOf(value: object): unknown[] {
   if (Array.isArray(value)) return value;
   const prototype = Object.getPrototypeOf(value);

@@ -1,5 +1,5 @@
 /**
- * Warnings for the operator of the application: a feature that was asked for is missing. They go to `diag` if the
+ * Warnings for the operator of the application: a configured feature is missing. They go to `diag` if the
  * application has set a logger for it, and otherwise to the process's warnings: `diag` alone is silent by default,
  * and every untraced call must produce a warning.
  */

@@ -26,7 +26,7 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
     cost: numberIn('x-litellm-response-cost'),
     servedBy: typeof served === 'string' && /^[\w-]{1,50}$/.test(served) ? served.toLowerCase() : undefined,
     cachedTokens: numberIn('fireworks-cached-prompt-tokens'),
-    // Of InvokeModel, whichever form the model's body has.
+    // InvokeModel sends them with each form of body.
     inputTokens: numberIn('x-amzn-bedrock-input-token-count'),
     outputTokens: numberIn('x-amzn-bedrock-output-token-count'),
   };
@@ -43,8 +43,8 @@ export function addHeaders(
   response: LlmResponse,
   { cost, servedBy, cachedTokens, inputTokens, outputTokens }: AnswerHeaders,
 ): void {
-  const isUntold = response.usage?.inputTokens === undefined && response.usage?.outputTokens === undefined;
-  if (isUntold && inputTokens !== undefined) {
+  const hasNoTokens = response.usage?.inputTokens === undefined && response.usage?.outputTokens === undefined;
+  if (hasNoTokens && inputTokens !== undefined) {
     response.usage = { ...response.usage, inputTokens, outputTokens };
   }
   if (isUsd(cost) && response.usage?.reportedCost === undefined) {

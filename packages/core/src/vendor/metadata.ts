@@ -1,14 +1,14 @@
-/** The fields of a request that name whom it is for. */
+/** The metadata of a request that names its user, its tenant or its prompt. */
 import { attributeNamed, type LlmAttributes } from '../model/attributes.ts';
 import { MAX_ENTRIES, name } from '../platform/bounds.ts';
 
 type Named = { -readonly [name in keyof LlmAttributes]: LlmAttributes[name] };
 
 /**
- * The attributes in a request's metadata (or labels), by their names: `user_id`, `tenant`, `prompt_name`. All other
- * entries are the application's own data, and are not read.
+ * Reads the attributes in a request's metadata (or labels) by their names: `user_id`, `tenant`, `prompt_name`. It ignores
+ * all other entries: they are the application's own data.
  *
- * @returns undefined where it has none.
+ * @returns undefined if there are none.
  */
 export function metadataAttributes(metadata: unknown): LlmAttributes | undefined {
   if (typeof metadata !== 'object' || metadata === null) return undefined;

@@ -60,8 +60,8 @@ function gatewayCost(body: any): number | undefined {
 }
 
 /**
- * The cost that Vercel's gateway reports, as texts, in the metadata of a provider. On free credits it is 0, next to the
- * market price.
+ * The cost that Vercel's gateway reports as text in `provider_metadata`. With free credits it is 0, and the market price
+ * stands beside it.
  */
 export function costOfGateway(metadata: any): number | undefined {
   const gateway = metadata?.gateway;
@@ -84,7 +84,7 @@ function hasSearched({ choices, model }: any, asked: Asked | undefined): boolean
   return cites && /search/.test(`${asked?.request.model} ${name(model)}`);
 }
 
-/** What the chunks of a stream told beside its usage, which comes in another one. */
+/** The billing facts in chunks of a stream other than the one with its usage. */
 const beside = new WeakMap<LlmResponse, { hasSearched: boolean; stated: number | undefined }>();
 
 /** Folds a chunk of a chat: its usage, where it has one, and what else is billed. */
@@ -101,10 +101,10 @@ export function foldChatBilled(
     beside.set(soFar, { hasSearched: searched, stated: stated ?? before?.stated });
   } else if (!read) return;
   if (read) Object.assign(soFar, chatBilled(chunk, read, asked));
-  const told = beside.get(soFar);
-  if (!told) return;
-  if (told.stated !== undefined) soFar.usage = { ...soFar.usage, reportedCost: told.stated };
-  if (told.hasSearched && soFar.usage) soFar.usage = withSearches(soFar.usage, 1);
+  const facts = beside.get(soFar);
+  if (!facts) return;
+  if (facts.stated !== undefined) soFar.usage = { ...soFar.usage, reportedCost: facts.stated };
+  if (facts.hasSearched && soFar.usage) soFar.usage = withSearches(soFar.usage, 1);
 }
 
 const withSearches = (usage: Usage | undefined, webSearches: number): Usage => ({

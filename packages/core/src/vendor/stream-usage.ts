@@ -1,7 +1,7 @@
 /**
- * Whether the usage of a stream is to be asked for on behalf of the application. What that adds is kept from the
- * application, so it must not be what the host would have sent anyway, and one cannot be told from the other in the
- * stream itself. OpenAI's own hosts send nothing unasked; of any other, the first stream is left as it is, and shows it.
+ * Decides whether llmtrace requests the usage of a stream. The application must not get the chunk that the request adds, but
+ * it must get a chunk that the host sends anyway, and the two look alike. OpenAI's own hosts send usage only on request.
+ * For any other host, llmtrace leaves the first stream as it is and sees there what the host sends.
  */
 import type { Call } from '../model/call.ts';
 
@@ -12,19 +12,19 @@ const TAKES_OPTION =
   /^(?:(?:[\w-]+\.)?api\.openai\.com|api\.groq\.com|api\.deepseek\.com|dashscope(?:-[a-z]+)?\.aliyuncs\.com)$/;
 const MAX_HOSTS = 1000;
 
-/** By host: whether it sends the usage unasked. */
+/** Whether each host sends the usage without a request. */
 const hosts = new Map<string, boolean>();
 
 const hostOf = ({ server }: Call): string => `${server?.address ?? ''}:${server?.port ?? ''}`;
 
-/** Undefined where it takes one stream more to know. */
+/** Whether the host sends the usage without a request; undefined until its first stream has ended. */
 export const sendsUsageUnasked = (call: Call): boolean | undefined =>
   ASKED_ONLY.test(call.server?.address ?? '') ? false : hosts.get(hostOf(call));
 
-/** True where the host is known to take the option, so that asking cannot make a request fail. */
+/** True if the host is known to accept the option, so that it cannot make a request fail. */
 export const takesUsageOption = ({ server }: Call): boolean => TAKES_OPTION.test(server?.address ?? '');
 
-/** Learns from a stream that came to its end, for which nothing was asked. */
+/** Records whether a complete stream had a usage, if llmtrace did not request one. */
 export function learnUsage(call: Call): void {
   const isFull = hosts.size >= MAX_HOSTS;
   if (!isFull) hosts.set(hostOf(call), call.response.usage !== undefined);

@@ -1,7 +1,16 @@
 /** Reading values out of payloads that may hold anything. */
 import { diag } from '@opentelemetry/api';
 import type { Usage } from '../model/call.ts';
-import { cut, isObject, MAX_ENTRIES, MAX_NAME, MAX_TOKENS, MAX_USD } from '../platform/bounds.ts';
+import {
+  cut,
+  isObject,
+  lookUp,
+  MAX_ENTRIES,
+  MAX_NAME,
+  MAX_TOKENS,
+  MAX_USD,
+  name,
+} from '../platform/bounds.ts';
 import { warnOnce } from '../platform/warn.ts';
 
 export { entryAt, lookUp, name, objects, setEntry } from '../platform/bounds.ts';
@@ -32,6 +41,14 @@ export const count = (value: unknown): number | undefined =>
 export const fields = (value: unknown): any => (isObject(value) ? value : EMPTY);
 
 const EMPTY: object = Object.freeze({});
+
+/** Reads a finish reason by a vendor's table; a reason that the table lacks stays as it is. */
+export const finishBy =
+  (table: Readonly<Record<string, string>>) =>
+  (reason: unknown): string[] | undefined => {
+    const word = lookUp(table, reason) ?? name(reason);
+    return word === undefined ? undefined : [word];
+  };
 
 /** A count of tokens is a whole number from 0 to {@link MAX_TOKENS}. */
 export const isTokenCount = (value: unknown): value is number =>

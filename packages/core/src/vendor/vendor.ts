@@ -20,10 +20,10 @@ export interface PatchPoint {
    * read when the application first uses it.
    */
   readonly getter?: string;
-  /** True if the package's main export does not lead to the class: it is found by its files alone. */
+  /** True if the class cannot be reached from the package's main export, only from its files. */
   readonly isInternal?: boolean;
   /**
-   * True for a method that the class inherits from one which other SDKs share: it is replaced on the SDK's class alone.
+   * True for a method of a parent class that other SDKs share: it is replaced on the SDK's own class only.
    */
   readonly isInherited?: boolean;
   /** The first version that has the method: it is not missed in older ones. */
@@ -50,9 +50,9 @@ export interface Endpoint extends PatchPoint {
   request(args: readonly any[], self: any): LlmRequest;
   /** The fields of the request that name the user, the tenant, the prompt. */
   attributes?(args: readonly any[]): LlmAttributes | undefined;
-  /** @param asked the call that is answered; absent where nothing is known of it. */
+  /** @param asked the call of the answer; absent if it is unknown. */
   response(result: any, asked?: Asked): LlmResponse;
-  /** The stream within an answer that is an object around it; absent where the answer is the stream. */
+  /** The stream within an answer object; absent if the answer itself is the stream. */
   streamOf?(answer: any): unknown;
   /** Folds one chunk of a stream into the response so far. */
   chunk?(response: LlmResponse, chunk: any, asked?: Asked): void;
@@ -90,6 +90,11 @@ export interface Endpoint extends PatchPoint {
    * is reported if no known call ordered it. A reading without usage is not reported.
    */
   readonly reads?: { id(args: readonly any[]): string | undefined; readonly isBatch: boolean };
+  /**
+   * True where the answer is a `Response` that the application reads by itself, with a JSON document in each line:
+   * {@link chunk} folds a line, and gets an empty object for lines that were not read.
+   */
+  readonly hasLines?: boolean;
   /** How to read message content; absent if the conventions have no place for it. */
   readonly content?: ContentReader;
 }
@@ -114,15 +119,38 @@ export interface NativeSpans {
 }
 
 /**
- * A method that is an operation around calls: the run of an agent, a tool. It is replaced by `around`, which calls the
- * original and gives the application what that gives.
+ * A method that is an operation around calls: the run of an agent, a tool. `around` replaces it, calls the original and
+ * returns its result.
  */
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of frameworks have no type here
 export interface OperationPoint extends PatchPoint {
   around(call: PatchedCall): unknown;
 }
 
-/** A call of a patched method. */
+/**
+ * A function that a module exports and that is an operation around calls. Its binding within the module is replaced as the
+ * module loads, so that importers and the module's own code call `around`.
+ */
+export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
+  /** The paths in the package of the files that may export it, with extension: bundlers put a hash into a file's name. */
+  readonly files: RegExp;
+  /** The name by which it is exported. Within a minified file it has another one. */
+  readonly name: string;
+  around(call: PatchedCall): unknown;
+}
+
+/**
+ * The steps of a tracing channel of `node:diagnostics_channel` on which a framework publishes its operations.
+ * `start` gives the context in which the operation runs, or undefined, where it is none; `asyncEnd` is its end. Both get the
+ * message of the channel, which is the same object.
+ */
+export interface ChannelPoint {
+  readonly channel: string;
+  readonly method: 'start' | 'asyncEnd';
+  around(call: PatchedCall): unknown;
+}
+
+/** A call of a patched method or function. */
 export interface PatchedCall {
   readonly operations: Operations;
   /** The method with its `this`. */
@@ -139,7 +167,7 @@ export type Callback = (error: unknown, answer?: unknown) => void;
 export interface Transport {
   holder(client: any): unknown;
   readonly method: string;
-  /** A request is about to be sent: from here on, {@link Vendor.baseURL} knows where. */
+  /** Reads the URL of a request that is about to be sent, for {@link Vendor.baseURL}. */
   learn(client: any, args: readonly unknown[]): void;
 }
 
@@ -150,9 +178,9 @@ export interface Vendor {
   readonly module: string;
   /** Extensions of the package's files, one per build. */
   readonly extensions: readonly string[];
-  /** True where the package's main file is missing: each of its modules is loaded by its path. */
+  /** True if the package has no main file, so that its modules are loaded by their paths. */
   readonly hasNoMain?: boolean;
-  /** Those of the files of its methods that are ES modules although their extension is `.js`. */
+  /** The files with the extension `.js` that are ES modules. */
   readonly esModules?: readonly string[];
   /** The class (or object) from which the endpoints' paths start. */
   main(exports: any): any;
@@ -171,11 +199,15 @@ export interface Vendor {
   readonly endpoints: readonly Endpoint[];
   /** Methods that are operations around calls. */
   readonly operations?: readonly OperationPoint[];
-  /** Where one method makes calls of several endpoints: that of this call; undefined where it makes no model call. */
+  /** Functions that are operations around calls. They need the hooks of `@llmtrace/auto`. */
+  readonly functions?: readonly FunctionPoint[];
+  /** Steps of operations that the library publishes by itself. */
+  readonly channels?: readonly ChannelPoint[];
+  /** The endpoint of a call, if one method serves several endpoints; undefined if this call is not a model call. */
   endpointOf?(args: readonly any[]): Endpoint | undefined;
-  /** The callback that gets the answer in place of a promise, and the arguments without it; undefined where there is none. */
+  /** The callback among the arguments that receives the answer, and the other arguments; undefined if there is none. */
   callbackOf?(args: readonly any[]): { callback: Callback; args: any[] } | undefined;
-  /** How the requests of a client are seen, where neither its class nor `fetch` shows them. */
+  /** The object that sends a client's requests, if they cannot be observed on its class or on `fetch`. */
   readonly transport?: Transport;
   /** How a request that no traced call sent is known to be the SDK's. Absent where there is no SDK. */
   readonly requests?: SentRequests;

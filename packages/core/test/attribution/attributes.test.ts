@@ -1,4 +1,4 @@
-/** Where attributes come from, which of them wins, and what is left out. */
+/** The sources of attributes, their precedence, and wrong values. */
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
@@ -27,7 +27,7 @@ const withBaggage = (entries: Record<string, string>) =>
 describe('attributes', () => {
   before(useAsyncContext);
 
-  it('are those of the functions around, the innermost first', () => {
+  it('come from the functions around a call, the innermost first', () => {
     const inner = withLlmAttributes({ tenant: 'acme', user: 7, tags: ['a'] }, () =>
       withLlmAttributes({ user: 'ann', extra: { 'app.plan': 'pro' } }, getLlmAttributes),
     );
@@ -40,7 +40,7 @@ describe('attributes', () => {
     assert.deepEqual(getLlmAttributes(), {});
   });
 
-  it('have what the function returns or throws', async () => {
+  it('do not change what the function returns or throws', async () => {
     assert.equal(
       withLlmAttributes({}, () => 5),
       5,
@@ -56,13 +56,13 @@ describe('attributes', () => {
     assert.deepEqual(getLlmAttributes(), {});
   });
 
-  const SOURCES: [what: string, set: LlmAttributes, request: LlmAttributes, expected: object][] = [
+  const SOURCES: [title: string, set: LlmAttributes, request: LlmAttributes, expected: object][] = [
     ['set before asked', { user: 'set' }, { user: 'asked' }, { user: 'set', session: 'carried' }],
     ['asked before carried', {}, { session: 'asked' }, { user: 'carried', session: 'asked' }],
     ['carried at last', {}, {}, { user: 'carried', session: 'carried' }],
   ];
-  for (const [what, set, request, expected] of SOURCES) {
-    it(`of several sources: ${what}`, () => {
+  for (const [title, set, request, expected] of SOURCES) {
+    it(`have several sources: ${title}`, () => {
       const at = withBaggage({ 'user.id': 'carried', 'session.id': 'carried', other: 'no' });
       context.with(at, () => {
         const found = withLlmAttributes(set, () => attributionBy().of(context.active(), request));
@@ -71,7 +71,7 @@ describe('attributes', () => {
     });
   }
 
-  it('are read from the entries of the baggage that are named, and no others', () => {
+  it('are read from the configured entries of the baggage only', () => {
     const at = withBaggage({ tenant: 'acme', 'app.plan': 'pro', 'user.id': 'ann' });
     assert.deepEqual(present(attributionBy({ baggageKeys: ['tenant', 'app.plan'] }).of(at)), {
       tenant: 'acme',
@@ -80,11 +80,11 @@ describe('attributes', () => {
     assert.deepEqual(attributionBy({ baggageKeys: [] }).of(at), {});
   });
 
-  it('leave out what is no text, and say so once', () => {
+  it('leave out wrong values, with one warning', () => {
     const diag = recordDiag();
-    const given: any = { user: {}, tenant: '', feature: 'chat', nobody: 'x', tags: 'a', extra: [1] };
-    const found = withLlmAttributes(given, getLlmAttributes);
-    withLlmAttributes(given, getLlmAttributes);
+    const wrong: any = { user: {}, tenant: '', feature: 'chat', unknown: 'x', tags: 'a', extra: [1] };
+    const found = withLlmAttributes(wrong, getLlmAttributes);
+    withLlmAttributes(wrong, getLlmAttributes);
     diag.stop();
     assert.deepEqual(found, { feature: 'chat', extra: { 0: '1' } });
     assert.equal(diag.lines.length, 4);
@@ -94,7 +94,7 @@ describe('attributes', () => {
     );
   });
 
-  it('are cut, and few', () => {
+  it('are bounded in length and number', () => {
     const long = 'x'.repeat(10_000);
     const tags = Array.from({ length: 100 }, () => long);
     const extra = Object.fromEntries(tags.map((_, at) => [`n${at}${long}`, long]));
@@ -102,7 +102,7 @@ describe('attributes', () => {
     assert.ok(JSON.stringify(found).length < 30_000);
   });
 
-  it('have one meaning by all their names', () => {
+  it('can be written with each of their names', () => {
     for (const name of ['tenant', 'tenant.id', 'tenant_id', 'llmtrace.tenant.id'])
       assert.deepEqual(
         [attributeNamed(name), spanAttribute(name), fieldName(name)],
@@ -133,7 +133,7 @@ describe('attributes', () => {
     assert.deepEqual(seen, users);
   });
 
-  it('come back with a context of OpenTelemetry, and with a snapshot of Node.js', () => {
+  it('are restored by a context of OpenTelemetry, and by a snapshot of Node.js', () => {
     const kept = withLlmAttributes({ user: 'ann' }, () => context.active());
     withLlmAttributes({ user: 'bob' }, () => {
       assert.equal(
@@ -148,7 +148,7 @@ describe('attributes', () => {
     );
   });
 
-  it('of concurrent functions, however nested, never mix', async () => {
+  it('of concurrent, nested functions never mix', async () => {
     const own = {
       tenant: fc.option(fc.constantFrom('t1', 't2', 't3'), { nil: undefined }),
       user: fc.option(fc.constantFrom('u1', 'u2', 'u3'), { nil: undefined }),
@@ -183,7 +183,7 @@ describe('hashed attributes', () => {
   const MARKER = 'marker-ann@example.com';
   const salted = { hash: ['user.id'], salt: 'secret' };
 
-  it('are the same for one salt, and differ for another', () => {
+  it('are equal for the same salt, and differ for another salt', () => {
     const of = (salt: string): unknown =>
       present(attributionBy({ ...salted, salt }).of(ROOT_CONTEXT, { user: MARKER, tenant: 'acme' }));
     const found = of('secret') as LlmAttributes;
@@ -191,19 +191,19 @@ describe('hashed attributes', () => {
     assert.notDeepEqual(of('other'), found);
   });
 
-  it('leave the value nowhere else', () => {
-    const given = {
+  it('also replace the value in other attributes', () => {
+    const attributes = {
       user: MARKER,
       session: MARKER,
       tags: ['a', MARKER],
       extra: { 'app.user': MARKER, 'llmtrace.request.prompt_cache_key': `key-${MARKER}`, b: 'c' },
     };
-    const found = attributionBy(salted).of(ROOT_CONTEXT, given);
+    const found = attributionBy(salted).of(ROOT_CONTEXT, attributes);
     assert.ok(!JSON.stringify(found).includes(MARKER));
     assert.deepEqual([found.tags?.[0], found.extra?.['b']], ['a', 'c']);
   });
 
-  it('have a salt of this process where none is set, with one warning', () => {
+  it('have a random salt without the option, with one warning', () => {
     const diag = recordDiag();
     const one = attributionBy({ hash: ['user'] }).of(ROOT_CONTEXT, { user: 'ann' });
     const two = attributionBy({ hash: ['user'], metricAttributes: ['tenant'] }).of(ROOT_CONTEXT, {

@@ -31,7 +31,7 @@ describe('the options of content capture', () => {
     });
   }
 
-  it('capture nothing where the environment says what is no mode, which is warned of', () => {
+  it('capture nothing for an unknown mode in the environment, with a warning', () => {
     assert.equal(resolve({ [CAPTURE]: 'everything' }).capture, 'NO_CONTENT');
     sinon.assert.calledOnceWithMatch(
       warn,
@@ -56,7 +56,7 @@ describe('the options of content capture', () => {
     assert.equal(resolve(env, { redact }).capture, 'SPAN_ONLY', 'what the code says holds');
   });
 
-  it('are what the code says before what the environment says', () => {
+  it('prefer an option in code to the environment', () => {
     const env = { [CAPTURE]: 'SPAN_ONLY', LLMTRACE_CONTENT_MAX_LENGTH: '10' };
     assert.partialDeepStrictEqual(resolve(env, { capture: 'EVENT_ONLY' }), {
       capture: 'EVENT_ONLY',

@@ -1,4 +1,4 @@
-/** What the redactors that come along find, and what they leave. */
+/** The texts that the built-in redactors find, and those that they leave. */
 import assert from 'node:assert/strict';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { type Redactor, redactorOf, type Where } from '../../src/content/redactors.ts';
@@ -122,7 +122,7 @@ describe('redactors', () => {
     const shout: Redactor = (text, { part }) => `${text.toUpperCase()} (${part})`;
     assert.equal(redactorOf(['emails', shout])?.('a@b.de', where), '[REDACTED:EMAIL] (text)');
   });
-  it('are none where none are asked for', () => assert.equal(redactorOf([]), undefined));
+  it('are none by default', () => assert.equal(redactorOf([]), undefined));
   it('fail where one gives no text', () => {
     for (const wrong of [() => undefined, () => 7, async () => 'later']) {
       const redactor = redactorOf([wrong as unknown as Redactor]);

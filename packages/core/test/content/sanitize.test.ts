@@ -1,4 +1,4 @@
-/** What is recorded of message content: bytes taken out, texts redacted and cut, the form kept. */
+/** Recorded message content: without bytes, with redacted and cut texts, in its original structure. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { aCall } from '@llmtrace/test-fixtures/call';
@@ -39,7 +39,7 @@ describe('bytes in content', () => {
     });
   }
 
-  it('are recorded where that is asked for, as base64', () => {
+  it('are recorded as base64 by an option', () => {
     const whole = { type: 'blob', modality: 'image', mime_type: 'image/png', content: BASE64 };
     const parts = [...blob(BASE64, 'image', 'image/png'), ...blob(BYTES, 'image', 'image/png')];
     assert.deepEqual(recorded(parts, { blobs: true }), [whole, whole]);
@@ -134,7 +134,7 @@ describe('JSON within content', () => {
 });
 
 describe('tools', () => {
-  it('are their types and names, where no more is asked for', () => {
+  it('have their types and names by default', () => {
     const { toolDefinitions } = new Preparation(OPTIONS, aCall()).prompt({
       tools: [{ type: 'function', name: 'find', description: 'Finds.', parameters: {} }],
     });

@@ -1,4 +1,4 @@
-/** What tokens do not tell: fees, regions, tiers, calls within a call; and what is then missing from a cost. */
+/** Costs besides tokens: fees, regions, tiers, calls within a call; and the parts that are missing from a cost. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { clearPrices, costOf, type Priceable, setPrice } from '../../src/cost/cost.ts';

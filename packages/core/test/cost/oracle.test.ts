@@ -113,7 +113,7 @@ const USAGES: readonly Usage[] = [
   { inputTokens: 100, outputTokens: 10, cacheReadTokens: 50, inputAudioTokens: 60, inputImageTokens: 20 },
 ];
 
-/** Usages that are not sound whatever the model. */
+/** Usages that are invalid for any model. */
 const UNSOUND: readonly Usage[] = [
   { inputTokens: -1, outputTokens: 10 },
   { inputTokens: Number.NaN, outputTokens: 10 },

@@ -132,7 +132,7 @@ const patternOf = (rule: string): RegExp => {
 
 const RUNS = 10_000;
 const count = fc.nat(150_000);
-/** Usages as providers report them, sound but for what a dialect does. */
+/** Usages as providers report them, in the dialects of hosts. */
 const anyUsage = fc.record({
   prompt_tokens: count,
   completion_tokens: count,

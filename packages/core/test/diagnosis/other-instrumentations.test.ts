@@ -32,7 +32,7 @@ const OPENAI = {
 } as const;
 const ANTHROPIC = { module: '@anthropic-ai/sdk' };
 
-describe('who else traces the calls', () => {
+describe('other libraries that trace the calls', () => {
   const plain = () => {};
 
   it('is no tool where no method is marked and no channel has a listener', () => {

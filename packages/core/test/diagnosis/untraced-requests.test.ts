@@ -1,4 +1,4 @@
-/** Why a request was not traced, by what was on its stack and what was patched. */
+/** The cause of an untraced request, from its call stack and the patched copies. */
 import assert from 'node:assert/strict';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { fileURLToPath } from 'node:url';
@@ -93,9 +93,9 @@ describe('a request that no traced call sent', () => {
     ],
   ];
   for (const [who, sender, expected] of WHY) {
-    it(`is explained where it came from ${who}`, () => {
-      const { code, what } = whyUntraced(sender);
-      assert.equal(`${code}: ${what}`, expected);
+    it(`is explained if it came from ${who}`, () => {
+      const { code, message } = whyUntraced(sender);
+      assert.equal(`${code}: ${message}`, expected);
     });
   }
 
@@ -109,11 +109,15 @@ describe('a request that no traced call sent', () => {
   it('is explained where the SDK is linked, and its files are in no `node_modules`', () => {
     const module = '@llmtrace/core'; // which this file is part of
     instrumentations.push({ ...(instrumentations.at(-1) as KnownInstrumentation), module });
-    const { code, what } = whyUntraced({ module, version: '1.0.0', files: [fileURLToPath(import.meta.url)] });
+    const { code, message } = whyUntraced({
+      module,
+      version: '1.0.0',
+      files: [fileURLToPath(import.meta.url)],
+    });
     instrumentations.pop();
     assert.equal(code, 'untraced');
     assert.match(
-      what,
+      message,
       /@llmtrace\/core 1\.0\.0 was loaded from .*untraced-requests\.test\.ts, in no folder of its name/,
     );
   });

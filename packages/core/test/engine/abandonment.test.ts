@@ -18,11 +18,11 @@ async function collect(rounds = 5): Promise<void> {
 }
 
 describe('answers that are never read', () => {
-  it('are told of when they have been collected, but for those that were forgotten', async () => {
-    const told: string[] = [];
+  it('are reported when they have been collected, except forgotten ones', async () => {
+    const reported: string[] = [];
     const all = ['dropped', 'kept', 'forgotten', 'forgotten later'].map(holder);
     const [dropped, kept, forgotten, later] = all as [Named, Named, Named, Named];
-    const { watch, forget } = whenCollected<Named>(({ name }) => told.push(name), all);
+    const { watch, forget } = whenCollected<Named>(({ name }) => reported.push(name), all);
     const answer = {};
     watch({}, dropped);
     watch(answer, kept);
@@ -30,26 +30,26 @@ describe('answers that are never read', () => {
     watch({}, later);
     forget(forgotten);
     await collect(1);
-    assert.deepEqual(told, []); // they are held for a moment
+    assert.deepEqual(reported, []); // they are held for a moment
     await wait(120);
     forget(later);
     await collect();
-    assert.deepEqual(told, ['dropped']);
+    assert.deepEqual(reported, ['dropped']);
     assert.ok(all.every(({ held }) => held === undefined));
     assert.ok(answer); // until now
   });
 
   it('are watched again and again', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const all: Named[] = [];
-    const { watch } = whenCollected<Named>(({ name }) => told.push(name), all);
+    const { watch } = whenCollected<Named>(({ name }) => reported.push(name), all);
     for (const name of ['first', 'second']) {
       all.push(holder(name));
       watch({}, all.at(-1) as Named);
       await wait(120);
       await collect();
     }
-    assert.deepEqual(told, ['first', 'second']);
+    assert.deepEqual(reported, ['first', 'second']);
   });
 
   it('keep nothing of what the application stores for their calls', async () => {

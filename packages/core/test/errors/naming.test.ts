@@ -45,7 +45,7 @@ describe('an error with a text of 64 MB', () => {
     assert.ok(grown < SIZE / 16, `${grown} bytes more`);
   });
 
-  it('does not keep it: what is recorded is a copy of its beginning', () => {
+  it('does not keep it: the recorded text is a copy of its beginning', () => {
     const texts: unknown[] = [];
     global.gc?.();
     const before = process.memoryUsage().heapUsed;
@@ -81,7 +81,7 @@ describe('the type of an error', () => {
   }
 });
 
-describe('what else is read of an error', () => {
+describe('the details of an error', () => {
   it('is the vendor’s code, wherever it stands', () => {
     assert.equal(errorCode(new RateLimitError()), 'rate_limit_exceeded');
     assert.equal(errorCode({ error: { type: 'overloaded_error' } }), 'overloaded_error');

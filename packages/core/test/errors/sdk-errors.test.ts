@@ -27,7 +27,7 @@ function emptyOf({ vendor }: FailingSdk): object {
   return vendor === 'anthropic' ? anthropic('no', '') : { error: { message: 'no' } };
 }
 
-/** An answer that says more than its status; AWS names the error in a header. */
+/** An answer whose body or headers name the error; AWS names it in a header. */
 type Said = [what: string, status: number, body: object, type: string, headers?: Record<string, string>];
 
 /** The answers of vendors that say more than their status, by vendor. */
@@ -191,7 +191,7 @@ describe('errors of the real SDKs', () => {
         });
       }
 
-      it('tell provider, wait and id', async () => {
+      it('have the provider, the wait and the request id', async () => {
         const headers = {
           'retry-after': '7',
           'x-request-id': 'req_1',

@@ -113,7 +113,7 @@ describe("Gemini's parts", () => {
     ]);
   });
 
-  it('are told as they are where they lack what a part takes, or are unknown', () => {
+  it('are recorded unchanged if they are incomplete or unknown', () => {
     assert.deepEqual(said({ inlineData: { mimeType: 'image/png' }, thoughtSignature: 'secret' }), [
       { type: 'inlineData', inlineData: { mimeType: 'image/png' } },
     ]);

@@ -121,7 +121,7 @@ describe("Gemini's usage", () => {
     assert.deepEqual(defined(usage({ thoughtsTokenCount: 4 })), { outputTokens: 4, reasoningTokens: 4 });
   });
 
-  it('tells modalities apart, those of tools among those of the input', () => {
+  it('counts each modality, with those of tools among those of the input', () => {
     const metadata = {
       promptTokensDetails: [
         { modality: 'TEXT', tokenCount: 5 },
@@ -283,12 +283,12 @@ describe("Gemini's streams", () => {
   });
 });
 
-describe('what Gemini bills beside tokens', () => {
+describe('the items that Gemini bills besides tokens', () => {
   const grounded = (...queries: string[]) => ({
     candidates: [{ groundingMetadata: { webSearchQueries: queries } }],
   });
 
-  it('is grounding, once a query, however often a stream tells of it', () => {
+  it('is grounding, once for each query of a stream', () => {
     const soFar: LlmResponse = {};
     for (const part of [grounded('a'), grounded('a', 'b'), { candidates: [{}] }, grounded()])
       chunk(soFar, part);

@@ -141,7 +141,7 @@ describe('a budget', () => {
     });
   }
 
-  it('gives back what a call did not cost, or that failed', async () => {
+  it('releases the unspent reservation of a call, and that of a failed call', async () => {
     const { begin, end, layer } = runner({ tokens: 1000 });
     const calls = (await Promise.all(Array.from({ length: 5 }, () => begin()))) as Call[];
     assert.ok(!isSent(await begin()));
@@ -156,7 +156,7 @@ describe('a budget', () => {
     assert.ok(isSent(await begin()));
   });
 
-  it('expects of a call what the model used before, and no more than the request allows', async () => {
+  it('expects the usage of earlier calls of the model, and no more than the request allows', async () => {
     const { begin, end, spent } = runner({ usd: 1000 });
     const price = (tokens: number): number =>
       costOf(
@@ -173,7 +173,7 @@ describe('a budget', () => {
     assert.ok(Math.abs(reserved() - price(40) - price(10)) < 1e-9);
   });
 
-  it('counts what a stream was expected to cost that was left, or broke, before its usage', async () => {
+  it('counts the expected cost of a stream that ended before its usage', async () => {
     const cases: [outcome: Call['outcome'], chunks: number, tokens: number][] = [
       ['cancelled', 3, 200],
       ['abandoned', 0, 200],
@@ -189,7 +189,7 @@ describe('a budget', () => {
     }
   });
 
-  it('lets calls without usage cost nothing, or refuses them, by its option', async () => {
+  it('counts calls without usage as free, or refuses them, by its option', async () => {
     const allowing = runner({ tokens: 200, unknown: 'allow' });
     for (let calls = 0; calls < 3; calls++) allowing.end((await allowing.begin()) as Call, undefined);
     const refusing = runner({ usd: 1, unknown: 'refuse' });

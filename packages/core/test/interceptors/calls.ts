@@ -11,7 +11,7 @@ export function callOf(given: Partial<Call> = {}): Call {
 export const failure = (status: number, headers: Record<string, string> = {}, error?: object): Error =>
   Object.assign(new Error(`status ${status}`), { status, headers: new Headers(headers), error });
 
-/** Lets what is resolved go on. */
+/** Runs the pending reactions of resolved promises. */
 export const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };

@@ -47,7 +47,7 @@ describe('the examples of retries, rate limits and middleware', () => {
     assert.equal(await run('retry', { MODEL: 'fail-500-twice' }), '3 requests, completed\nchat.completion\n');
   });
 
-  it('show whom a call is for', async () => {
+  it('show the user and the tenant of a call', async () => {
     assert.equal(await run('attribution'), 'acme, summary: ann\n');
     assert.equal(await run('attribution-worker'), 'acme: A long text.\n');
   });
@@ -58,7 +58,7 @@ describe('the examples of retries, rate limits and middleware', () => {
     assert.equal(await run('options'), refused);
   });
 
-  it('have the totals so far', async () => {
+  it('show the totals so far', async () => {
     const lines = (await run('usage')).replaceAll(/\d+ tokens/g, 'n tokens');
     assert.equal(
       lines,

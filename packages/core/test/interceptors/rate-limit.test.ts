@@ -90,7 +90,7 @@ describe('the rate limit', () => {
     assert.ok(after - before < 200_000, `${after - before} bytes more after 5,000 calls`);
   });
 
-  it('says how long a call waited, and 0 where it did not', async () => {
+  it('reports the wait of a call, and 0 for none', async () => {
     const calls = [callOf(), callOf(), callOf()];
     const { results } = play(limit({ rate: 2, burst: 1 }), calls);
     await clock.runAllAsync();
@@ -101,7 +101,7 @@ describe('the rate limit', () => {
     );
   });
 
-  it('has limits of their own for each model, unless told otherwise', async () => {
+  it('has a limit for each model by default', async () => {
     const calls = () => ['a', 'b', 'c'].map((model) => callOf({ request: { model } }));
     const lastOf = async (options: Partial<RateLimit>): Promise<number> => {
       const since = performance.now();
@@ -183,7 +183,7 @@ describe('the rate limit', () => {
     assert.equal(times.length, 1);
   });
 
-  it('takes a call for what calls like it have used before', async () => {
+  it('estimates a call by the usage of earlier calls', async () => {
     const layer = limit({ tokensPerMinute: 1000 });
     const use = (tokens: number) => (call: Call) => {
       call.response = { usage: { inputTokens: tokens } };

@@ -60,7 +60,7 @@ describe('the retry', () => {
     assert.equal(result, error);
   });
 
-  it('tells of every attempt that it repeated', async () => {
+  it('reports each attempt that it repeated', async () => {
     const { call, result } = await run([failure(429), failure(503)]);
     assert.equal(result, 'answer');
     assert.deepEqual(
@@ -72,13 +72,13 @@ describe('the retry', () => {
     );
   });
 
-  it('tells of nothing where the first attempt succeeds', async () => {
+  it('reports nothing if the first attempt succeeds', async () => {
     const { call, result } = await run([]);
     assert.equal(result, 'answer');
     assert.equal('retries' in call, false);
   });
 
-  it('waits as long as the vendor asks, whatever the formula says', async () => {
+  it('waits as long as the vendor requires, instead of the formula', async () => {
     assert.deepEqual((await run([failure(429, { 'retry-after': '3' })])).times, [0, 3000]);
     assert.deepEqual((await run([failure(429, { 'retry-after-ms': '20' })])).times, [0, 20]);
     assert.deepEqual((await run([failure(503, { 'retry-after': '0' })])).times, [0, 0]);
@@ -113,12 +113,12 @@ describe('the retry', () => {
     }
   });
 
-  it('obeys the vendor where it says by header whether to retry', async () => {
+  it('obeys a header of the vendor that allows or forbids a retry', async () => {
     assert.equal((await run([failure(400, { 'x-should-retry': 'true' })])).result, 'answer');
     assert.deepEqual((await run([failure(500, { 'x-should-retry': 'false' })])).times, [0]);
   });
 
-  it('leaves the number of retries to the application where that says one', async () => {
+  it('takes the number of retries from the application, if it sets one', async () => {
     assert.deepEqual((await run([failure(500)], {}, { maxRetries: 0 })).times, [0]);
     assert.equal((await run(Array(9).fill(failure(500)), {}, { maxRetries: 5 })).times.length, 6);
   });
@@ -154,7 +154,7 @@ describe('the retry', () => {
     assert.equal(attempts, 200 + 10 + 40);
   });
 
-  it('allows a trickle of retries to those who call seldom', async () => {
+  it('allows a few retries to applications that call seldom', async () => {
     const intercept = retry({ ...RETRY_DEFAULTS, budget: { ratio: 0, perSecond: 1 } });
     let attempts = 0;
     for (let calls = 0; calls < 20; calls++) {

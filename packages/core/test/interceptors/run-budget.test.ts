@@ -1,4 +1,4 @@
-/** A budget for each run of an agent: what its calls spent is gone for it, and for no other. */
+/** A budget for each run of an agent: its calls reduce its own budget only. */
 import assert from 'node:assert/strict';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';

@@ -3,7 +3,7 @@ import { durationOf, vendorLimits } from '../../src/interceptors/vendor-limits.t
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 
-describe('what vendors say of their limits', () => {
+describe('the limits that vendors report', () => {
   const read = (headers: Record<string, string>) => vendorLimits({ headers: new Headers(headers) }, NOON);
 
   it('is read from OpenAI', () => {

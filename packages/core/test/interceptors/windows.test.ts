@@ -40,7 +40,7 @@ describe('the windows of budgets', () => {
     }
   });
 
-  it('tell a store their length, or the window that this process is in and its neighbours', () => {
+  it('send their length to a store, or the current window and its neighbours', () => {
     const date = at('2026-11-25T09:30:20Z');
     assert.deepEqual(windowsOf('week', false, 'UTC').rule(date), {
       kind: 'fixed',

@@ -46,7 +46,7 @@ describe('the attributes of a call', () => {
     assert.equal(startAttributes(call)['gen_ai.request.model'], model);
   });
 
-  it('hold all that was asked for at the start, where samplers look', () => {
+  it('have the request parameters at the start, where samplers look', () => {
     const request = {
       model: 'gpt-4o',
       stream: true,
@@ -89,7 +89,7 @@ describe('the attributes of a call', () => {
     });
   });
 
-  it('leave out what says nothing: no stream, one choice, the tier that is chosen by the vendor', () => {
+  it('leave out default values: no stream, one choice, the tier that the vendor chooses', () => {
     const request = { model: 'gpt-4o', stream: false, choiceCount: 1, serviceTier: 'auto' };
     const attributes = startAttributes(makeCall({ request, server: undefined }));
     assert.deepEqual(Object.keys(attributes), [
@@ -100,7 +100,7 @@ describe('the attributes of a call', () => {
     ]);
   });
 
-  it('have the flavour of OpenAI only where that is asked', () => {
+  it('have the flavour of OpenAI only for its providers', () => {
     const attributes = startAttributes(makeCall({ provider: 'groq' }));
     assert.equal('openai.api.type' in attributes, false);
   });
@@ -155,7 +155,7 @@ describe('the attributes of a call', () => {
     assert.equal('gen_ai.usage.cache_creation.input_tokens' in latest, false);
   });
 
-  it('name the cost as asked', () => {
+  it('name the cost by the option', () => {
     const call = makeCall({ cost: { total: 0.5, source: 'provider' } });
     const named = (costSemconv: Naming['costSemconv']) => atEnd(call, { ...NAMING, costSemconv });
     assert.equal(named('draft')['gen_ai.usage.cost.amount'], 0.5);
@@ -164,7 +164,7 @@ describe('the attributes of a call', () => {
     assert.equal(named('langfuse')['langfuse.observation.cost_details'], '{"total":0.5}');
   });
 
-  it('say how a stream ended, and how a call ended that was never awaited', () => {
+  it('have the outcome of a stream, and of a call that was never awaited', () => {
     const outcomeOf = (fields: Partial<Call>) => atEnd(makeCall(fields), NAMING)['llmtrace.stream.outcome'];
     assert.equal(outcomeOf({ request: { stream: true } }), 'completed');
     assert.equal(outcomeOf({ request: {} }), undefined);
@@ -179,7 +179,7 @@ describe('the attributes of a call', () => {
     assert.equal(attributes['http.response.status_code'], 429);
   });
 
-  it('hold no value that an attribute cannot have, whatever the application passed', () => {
+  it('leave out a value that no attribute can have', () => {
     const odd = { model: { name: 'x' }, temperature: 'warm', maxTokens: Number.NaN, stopSequences: [1, 2] };
     const call = makeCall({ request: odd as unknown as Call['request'] });
     const attributes = startAttributes(call);

@@ -33,7 +33,7 @@ const failed = aCall({
 });
 
 describe('the log events of calls', () => {
-  it('tell of the exception that a call failed with, as a warning', () => {
+  it('report the exception of a failed call, as a warning', () => {
     const [[, event] = []] = emitted(failed, RELEASED, true);
     assert.equal(event?.eventName, 'gen_ai.client.operation.exception');
     assert.deepEqual([event?.severityNumber, event?.severityText], [13, 'WARN']);
@@ -46,7 +46,7 @@ describe('the log events of calls', () => {
     assert.match(String(stack), /^TypeError: the vendor failed to answer the request\n\s+at /);
   });
 
-  it('tell of a call that begins, with what is known then', () => {
+  it('report the start of a call, with the attributes that are known by then', () => {
     const events: Event[] = [];
     const call = aCall({
       outcome: 'completed',
@@ -61,13 +61,13 @@ describe('the log events of calls', () => {
     assert.equal(event?.attributes?.['gen_ai.usage.input_tokens'], undefined);
   });
 
-  it('do not tell of a call that did not fail', () => {
+  it('report no exception of a call that did not fail', () => {
     for (const outcome of ['completed', 'cancelled', 'abandoned'] as const) {
       assert.deepEqual(emitted(aCall({ outcome, error: new Error('x') }), RELEASED, true), []);
     }
   });
 
-  it('tell of every inference in profile `latest`, without content', () => {
+  it('report every inference in profile `latest`, without content', () => {
     const call = aCall({
       outcome: 'completed',
       endTime: 5,
@@ -108,7 +108,7 @@ describe('the log events of calls', () => {
     assert.deepEqual(emitted(untold, LATEST, false, false), []);
   });
 
-  it('come with a span event, too, where that is asked for', () => {
+  it('come with a span event, too, if that is configured', () => {
     for (const [exceptions, names] of [
       [true, ['exception']],
       [false, []],

@@ -24,7 +24,7 @@ describe('hooks', () => {
     said.length = 0;
   });
 
-  it('tell of a stream from its start to its end, with the times', () => {
+  it('report a stream from its start to its end, with the times', () => {
     const call = ended({ outcome: 'completed', firstChunkTime: 1150, rateLimitWait: 90 });
     observer.start?.(call);
     observer.chunk?.(call, 'a', 1150);
@@ -36,7 +36,7 @@ describe('hooks', () => {
     ]);
   });
 
-  it('tell of a failure apart', () => {
+  it('report a failure by a hook of its own', () => {
     const error = new Error('no');
     observer.end?.(ended({ outcome: 'failed', error }));
     observer.end?.(ended({ outcome: 'cancelled' }));

@@ -13,7 +13,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 /** Full names: not `LLMTRACE_RETRY_*`, nor a part of a name. */
 const namesIn = (text: string): string[] => text.match(/\bLLMTRACE_[A-Z]+(?:_[A-Z]+)*\b(?![_*])/g) ?? [];
 
-/** Asserts that two lists have the same names, and says of each name in only one of them what to do. */
+/** Asserts that two lists have the same names; the message has the remedy for each name in only one of them. */
 function assertSame(
   names: readonly string[],
   wanted: readonly string[],
@@ -81,7 +81,7 @@ describe('the variables of llmtrace', () => {
     });
   }
 
-  it('are told from others, of which some are named', () => {
+  it('are distinguished from variables of other programs', () => {
     const env = { LLMTRACE_CONSOLE: 'true', LLMTRACE_CONSOL: 'true', PATH: '/bin', MY_LLMTRACE_X: '1' };
     assert.deepEqual(unknownVariables(env), ['LLMTRACE_CONSOL']);
     const many = Object.fromEntries(

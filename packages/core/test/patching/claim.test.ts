@@ -31,7 +31,7 @@ describe('the claim of a method', () => {
     assert.equal(new Resource().create('it'), 'a(resource it)');
   });
 
-  it('has one instrumentation called, the one that asked last and is enabled', () => {
+  it('calls one instrumentation: the enabled one with the newest claim', () => {
     const Resource = makeClass();
     let enabled = true;
     claim(Resource.prototype, 'create', makeClaim('a'));
@@ -94,7 +94,7 @@ describe('the claim of a method', () => {
     assert.equal(new Resource().create('it'), 'a(resource it)');
   });
 
-  it('behind a getter is made once an instrumentation, however often it asks', () => {
+  it('behind a getter is made once for each instrumentation', () => {
     const Resource = makeClass();
     class Client {
       get resource() {
@@ -109,7 +109,7 @@ describe('the claim of a method', () => {
     assert.equal(Reflect.get(getter, Symbol.for('llmtrace.getters')).length, 2);
   });
 
-  it('says where there is nothing to claim', () => {
+  it('fails if there is no such method', () => {
     assert.equal(claim(undefined, 'create', makeClaim('a')), false);
     assert.equal(claim({}, 'create', makeClaim('a')), false);
     assert.equal(claim({ create: 1 }, 'create', makeClaim('a')), false);

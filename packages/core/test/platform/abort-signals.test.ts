@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { attemptBeneath } from '../../src/engine/attempts/intercept.ts';
+import { requestsOf } from '../../src/engine/attempts/resend.ts';
 import type { Call } from '../../src/model/call.ts';
 import { isAborted, onAbort, reasonOf, throwIfAborted } from '../../src/platform/abort-signals.ts';
 import { sleep } from '../../src/platform/timers.ts';
@@ -66,8 +67,7 @@ describe('an application’s signal', () => {
       const answer = await attemptBeneath(
         chain as never,
         {} as Call,
-        async () => response,
-        args,
+        requestsOf(async () => response, args),
         () => {},
       );
       assert.equal(answer, response);

@@ -97,7 +97,7 @@ describe('the provider of a URL', () => {
     it(`is no provider at ${url}`, () => assert.equal(providerOf(url), undefined));
   }
 
-  it('tells how usage is read there', () => {
+  it('has the dialect of its usage', () => {
     assert.equal(providerOf('https://api.x.ai/v1')?.dialect, 'x_ai');
     assert.equal(providerOf('https://generativelanguage.googleapis.com/v1beta/openai')?.dialect, 'google');
     assert.equal(providerOf('https://api.openai.com/v1')?.dialect, 'openai');

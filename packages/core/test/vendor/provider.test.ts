@@ -45,7 +45,7 @@ describe('the origin of a client', () => {
     });
   }
 
-  it('follows the client where its class says who is asked', () => {
+  it('follows the class of the client if that names the provider', () => {
     assert.equal(
       originOf('http://127.0.0.1:1/openai', 'azure.ai.openai', 'openai', {}).provider,
       'azure.ai.openai',

@@ -35,7 +35,7 @@ export interface SpanReport {
 }
 
 export interface SceneReport {
-  /** What the application saw: values, and the names of errors. */
+  /** The values and the names of errors that the application got. */
   readonly seen: unknown[];
   readonly spans: SpanReport[];
   readonly started: number;

@@ -1,4 +1,4 @@
-/** What the application of `native-spans` does, by name. */
+/** The scenes of the application of `native-spans`, by name. */
 
 export type See = (value: unknown) => void;
 export type Scene = (client: any, see: See) => Promise<void>;

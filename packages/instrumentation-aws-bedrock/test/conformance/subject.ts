@@ -16,7 +16,7 @@ export const resilient: Subject = {
       ...config,
       content: { capture: 'SPAN_ONLY', redact: ['keys', 'emails', 'cards'] },
       interceptors: [(_call, next) => next()],
-      // The SDK's own retries stay.
+      // llmtrace's retries must not apply: the SDK's own ones stay on.
       retry: { initialInterval: 5, jitter: 0 },
       rateLimit: { rate: 10_000, tokensPerMinute: 1e9, concurrency: 1000 },
     }),

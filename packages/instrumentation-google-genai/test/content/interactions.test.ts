@@ -113,7 +113,7 @@ describe('the output of an interaction', () => {
     assert.deepEqual(answered({ status: 'in_progress' }), []);
   });
 
-  it('has calls of servers and what they gave', () => {
+  it('has calls of servers and their results', () => {
     const call = { type: 'mcp_server_tool_call', id: '3', name: 'g', server_name: 'mine', arguments: {} };
     const gave = { type: 'mcp_server_tool_result', call_id: '3', server_name: 'mine', result: 'yes' };
     const server = { type: 'mcp_server_tool', server_name: 'mine' };
@@ -169,7 +169,7 @@ describe('the output of an interaction', () => {
     );
   });
 
-  it('is what came until it broke off', () => {
+  it('is the part that arrived before the stream broke off', () => {
     assert.deepEqual(
       folded(
         ['step.start', 0, { step: { type: 'function_call', id: '1', name: 'f' } }],

@@ -16,7 +16,7 @@ const answered = (method: string, answer?: object) => defined(reader(method).ans
 const image = (content: string) => ({ type: 'blob', modality: 'image', content });
 const message = (...parts: object[]) => [{ role: 'user', parts }];
 
-describe('what a model is asked', () => {
+describe('the prompt of a model', () => {
   it('is the contents, with the instructions and the tools of the config', () => {
     const config = {
       systemInstruction: 'be',
@@ -44,7 +44,7 @@ describe('what a model is asked', () => {
   });
 });
 
-describe('what images are made of', () => {
+describe('the prompt of images', () => {
   const imageBytes = 'AAAA';
 
   it('is a text and other images', () => {
@@ -96,7 +96,7 @@ describe('what images are made of', () => {
   });
 });
 
-describe('what a video is made of', () => {
+describe('the prompt of a video', () => {
   const given = { prompt: 'a cat', image: { imageBytes: 'AAAA' }, video: { uri: 'gs://a/v' } };
   const said = message(text('a cat'), image('AAAA'), { type: 'uri', modality: 'video', uri: 'gs://a/v' });
 

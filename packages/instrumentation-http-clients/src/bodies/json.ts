@@ -44,7 +44,7 @@ function objectAfter(text: string, name: string): unknown {
   return end === undefined ? undefined : jsonOf(text.slice(from, end));
 }
 
-/** A string, which the end of the text may cut off, or a brace. Each quote starts a match, so none is looked at twice. */
+/** A string, which the end of the text may cut off, or a brace. Each quote starts a match, so the search never repeats. */
 const TOKEN = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}]/gs;
 
 /** Where the object that starts at `from` ends. */

@@ -50,7 +50,7 @@ export class FormFields {
     return true;
   }
 
-  /** The end of what has come may be the beginning of a boundary. A value that grows too long is passed over. */
+  /** The last characters may be the start of a boundary. A value that grows too long is skipped. */
   #keepEnd(): void {
     if (this.#state === 'value' && this.#rest.length <= MAX_VALUE + this.#boundary.length) return;
     this.#state = 'passed over';

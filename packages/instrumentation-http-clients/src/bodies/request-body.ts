@@ -5,6 +5,7 @@ import { TextEnds } from './text-ends.ts';
 
 /** A longer body is not parsed: its start and end contain the model. This length takes some 40 ms to parse. */
 const MAX_JSON = 8 * 2 ** 20;
+
 export class RequestBody {
   readonly #form: FormFields | undefined;
   readonly #decoder = new TextDecoder();

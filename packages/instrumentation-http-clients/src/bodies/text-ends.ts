@@ -1,6 +1,6 @@
-/** Text that arrives in pieces: all of it up to a maximum, and only its start and its end beyond that. */
+/** Text that arrives in pieces: the whole text up to a maximum length, and only its start and end beyond that. */
 
-/** The characters to keep of each end of a text that is too long. */
+/** The number of characters that are kept of each end of a text that is too long. */
 export const END = 65_536;
 
 export class TextEnds {
@@ -9,7 +9,7 @@ export class TextEnds {
   #end = '';
   #length = 0;
 
-  /** @param most the characters to keep, at least {@link END}. */
+  /** @param most the number of characters that are kept as a whole, at least {@link END}. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -21,11 +21,13 @@ export class TextEnds {
       return;
     }
     if (this.#end === '') {
-      this.#end = this.#start.slice(-END);
-      this.#start = this.#start.slice(0, END);
+      const all = this.#start + text;
+      this.#start = all.slice(0, END);
+      this.#end = all.slice(-END);
+      return;
     }
     this.#end += text;
-    // One cut for many pieces: to cut at each one would copy the end each time.
+    // One cut for many pieces: a cut for each piece would copy the end each time.
     if (this.#end.length > 4 * END) this.#end = this.#end.slice(-END);
   }
 
@@ -33,7 +35,7 @@ export class TextEnds {
     return this.#length <= this.#most;
   }
 
-  /** The characters that arrived. */
+  /** The number of characters that arrived. */
   get length(): number {
     return this.#length;
   }
@@ -43,7 +45,7 @@ export class TextEnds {
     return this.#start;
   }
 
-  /** The last characters; empty for a text that is whole. */
+  /** The last characters; empty while the text is whole. */
   get end(): string {
     return this.#end.slice(-END);
   }

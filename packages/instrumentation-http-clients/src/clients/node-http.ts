@@ -6,10 +6,14 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage, OutgoingMessage } from 'node:http';
-import type { Exchange } from '../exchange.ts';
+import type { RequestObserver } from '../exchange.ts';
 import { type Header, headerIn, observeMethod, safely } from './reading.ts';
 
-export type BeginHttp = (request: ClientRequest, url: () => URL, header: Header) => Exchange | undefined;
+export type BeginHttp = (
+  request: ClientRequest,
+  url: () => URL,
+  header: Header,
+) => RequestObserver | undefined;
 
 export interface HttpWatcher {
   observes(request: object): boolean;
@@ -18,11 +22,11 @@ export interface HttpWatcher {
 const IS_PUBLISHED_EARLY = Number.parseInt(process.versions.node, 10) >= 22;
 
 export function watchNodeHttp(mayBeCall: (path: string) => boolean, begin: BeginHttp): HttpWatcher {
-  const exchanges = new WeakMap<object, Exchange | null>();
+  const exchanges = new WeakMap<object, RequestObserver | null>();
   /** Why the application has stopped a request. */
   const stopped = new WeakMap<object, unknown>();
 
-  const look = (request: ClientRequest): Exchange | undefined => {
+  const look = (request: ClientRequest): RequestObserver | undefined => {
     if (request.method !== 'POST' || !mayBeCall(request.path)) return undefined;
     const known = exchanges.get(request);
     if (known !== undefined) return known ?? undefined;
@@ -71,7 +75,7 @@ export function watchNodeHttp(mayBeCall: (path: string) => boolean, begin: Begin
   );
   return {
     observes(request) {
-      let exchange: Exchange | undefined;
+      let exchange: RequestObserver | undefined;
       safely(() => {
         exchange = look(request as ClientRequest);
       });
@@ -124,7 +128,7 @@ function observeRequest(holder: ClientRequest, one: ClientRequest | undefined, s
 }
 
 /** The parser passes data to the answer by `push`. An incomplete answer is destroyed. */
-function observeAnswer(response: IncomingMessage, exchange: Exchange, stoppedBy: () => unknown): void {
+function observeAnswer(response: IncomingMessage, exchange: RequestObserver, stoppedBy: () => unknown): void {
   observeMethod(response, 'push', (_self, [chunk]) => {
     if (chunk === null) exchange.ended();
     else exchange.data(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array));

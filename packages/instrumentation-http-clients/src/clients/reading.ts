@@ -1,7 +1,7 @@
 /** Helpers that the watchers of both clients share. */
 import { diag } from '@opentelemetry/api';
 
-/** Reads a header of a request or an answer; the name is in small letters. */
+/** Reads a header of a request or an answer; the name is in lower case. */
 export type Header = (name: string) => string | undefined;
 
 let isReported = false;

@@ -4,7 +4,7 @@
  * publishes no bodies: there, two methods of undici's own object for this one request are observed.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import type { Exchange } from '../exchange.ts';
+import type { RequestObserver } from '../exchange.ts';
 import { type Header, headerIn, observeMethod, safely } from './reading.ts';
 
 interface UndiciRequest {
@@ -21,7 +21,7 @@ type Message<T = unknown> = { readonly request: UndiciRequest } & T;
 type Head = { readonly statusCode: number; readonly headers: unknown };
 
 /** @param begin makes an exchange of a request that may be a call. */
-export type Begin = (request: UndiciRequest, url: () => URL, header: Header) => Exchange | undefined;
+export type Begin = (request: UndiciRequest, url: () => URL, header: Header) => RequestObserver | undefined;
 
 export interface UndiciWatcher {
   /** Whether a request is watched; one that is seen for the first time may be from here on. */
@@ -29,7 +29,7 @@ export interface UndiciWatcher {
 }
 
 export function watchUndici(mayBeCall: (path: string) => boolean, begin: Begin): UndiciWatcher {
-  const exchanges = new WeakMap<object, Exchange>();
+  const exchanges = new WeakMap<object, RequestObserver>();
   const looked = new WeakSet<object>();
 
   const look = (request: UndiciRequest): void => {
@@ -49,7 +49,7 @@ export function watchUndici(mayBeCall: (path: string) => boolean, begin: Begin):
     exchange.sent(body);
     exchange.requestSent();
   };
-  const on = <T>(name: string, see: (exchange: Exchange, message: Message<T>) => void): void =>
+  const on = <T>(name: string, see: (exchange: RequestObserver, message: Message<T>) => void): void =>
     subscribe(`undici:request:${name}`, (message) => {
       const exchange = exchanges.get((message as Message).request);
       if (exchange) safely(() => see(exchange, message as Message<T>));
@@ -96,7 +96,7 @@ function publishesBodies(request: UndiciRequest): boolean {
   return publishes;
 }
 
-function observeBodies(request: UndiciRequest, exchange: Exchange): void {
+function observeBodies(request: UndiciRequest, exchange: RequestObserver): void {
   if (publishesBodies(request)) return;
   observeMethod(request, SENT, (_self, [chunk]) => exchange.sent(chunk as Uint8Array));
   observeMethod(request, RECEIVED, (_self, [chunk]) => exchange.data(chunk as Uint8Array));

@@ -4,6 +4,7 @@ import {
   checkedUsage,
   count,
   fields,
+  finishBy,
   type LlmResponse,
   name,
   objects,
@@ -12,7 +13,7 @@ import {
   type Usage,
 } from '@llmtrace/core/internal';
 import { chatEndpoint } from './openai.ts';
-import { finishBy, isInput, isMessages, isText, onWire, type Protocol, plainRequest } from './protocol.ts';
+import { isInput, isMessages, isText, onWire, type Protocol, plainRequest } from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 

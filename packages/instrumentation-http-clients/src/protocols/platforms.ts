@@ -6,6 +6,7 @@ import {
   costOfGateway,
   count,
   fields,
+  finishBy,
   type LlmResponse,
   name,
   number,
@@ -18,7 +19,6 @@ import { converseBodies } from '@llmtrace/instrumentation-aws-bedrock';
 import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
 import {
   type Beside,
-  finishBy,
   isMessages,
   isText,
   joinedText,
@@ -51,7 +51,7 @@ const costIn = ({ providerMetadata }: any): number | undefined => costOfGateway(
 
 const finishOfWord = finishBy({ 'tool-calls': 'tool_call', 'content-filter': 'content_filter' });
 
-/** A word, or an object with the word of the AI SDK. */
+/** The reason is a word, or an object that has the AI SDK's word. */
 const gatewayFinish = (reason: any): string[] | undefined =>
   finishOfWord(typeof reason === 'object' ? reason?.unified : reason);
 

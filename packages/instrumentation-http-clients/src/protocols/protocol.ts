@@ -5,7 +5,6 @@ import {
   type Endpoint,
   fields,
   type LlmRequest,
-  lookUp,
   name,
   number,
 } from '@llmtrace/core/internal';
@@ -48,7 +47,7 @@ export interface Protocol {
   confirms?(answer: any): boolean;
   /** The model, where neither body nor path names it. */
   model?(body: any, target: Target): string | undefined;
-  /** Whether an answer is streamed, where the body does not say. */
+  /** Whether an answer is streamed, for requests whose body does not state it. */
   stream?(target: Target): boolean;
   /** Whether an event is the last one of its stream, where that has no `[DONE]`. */
   isLast?(event: any): boolean;
@@ -69,7 +68,7 @@ export const onWire = (endpoint: Omit<Endpoint, 'files' | 'className' | 'path' |
 
 /** The endpoint of an SDK in its wire form, without the functions that handle the SDK's arguments. */
 export const ofSdk = (endpoint: Endpoint): Endpoint => {
-  const { signal: _, withSignal: __, withoutRetries: ___, askUsage: ____, raw: _____, ...rest } = endpoint;
+  const { signal: _, withSignal: __, withoutRetries: ___, raw: ____, ...rest } = endpoint;
   return rest;
 };
 
@@ -107,14 +106,6 @@ export const plainRequest = (p: any, { model, stream }: Beside): LlmRequest => (
   seed: number(p.seed),
   messageCount: count(p.messages ?? p.prompt ?? p.input),
 });
-
-/** Reads one finish reason by a vendor's table; a word that it lacks stays as it is. */
-export const finishBy =
-  (table: Readonly<Record<string, string>>) =>
-  (reason: unknown): string[] | undefined => {
-    const word = lookUp(table, reason) ?? name(reason);
-    return word === undefined ? undefined : [word];
-  };
 
 /** The texts of a list of parts, joined. */
 export const joinedText = (list: unknown): string =>

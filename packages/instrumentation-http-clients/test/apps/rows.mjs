@@ -1,5 +1,5 @@
-// What applications do with a request and its answer, a row each: the model of a row's request is the row's name.
-// Prints what the application saw of each; that is compared with a run without llmtrace.
+// The ways in which applications use a request and its answer, one row each. The model of a row's request is its name.
+// It prints the values that the application got; the test compares them with a run without llmtrace.
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,7 +36,7 @@ async function textOf(stream) {
   return hash(text);
 }
 
-/** Of `fetch`: by the path, what is done with the response. */
+/** The rows of `fetch`: by name, the use of the response. */
 function fetchRows(fetch, url) {
   const post = (model, path, init = {}) =>
     fetch(`${url}/${path}/v1/chat/completions`, {

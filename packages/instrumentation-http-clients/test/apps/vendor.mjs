@@ -1,4 +1,4 @@
-// A vendor on loopback that answers as the path's first word says. Its port is in what `startVendor` gives.
+// A vendor on loopback. The first word of the path chooses the kind of answer. `startVendor` returns its port.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createSecureServer } from 'node:http2';
@@ -68,8 +68,8 @@ const BEHAVIOURS = {
   // The stream goes on for ever, or for as long as the client holds it.
   hold: (response, { model }) => stream(response, model, { cut: 3, hold: true }),
   // The answer is complete, and the connection stays open.
-  lingering: (response, { model }) => {
-    stream(response, model, { hold: true });
+  lingering: async (response, { model }) => {
+    await stream(response, model, { hold: true });
     setTimeout(() => response.end(), 100);
   },
   never: () => {},

@@ -64,6 +64,8 @@ const SEVERAL: Readonly<Record<string, number>> = {
 /** Rows whose call may end in any way, or whose model is not seen. */
 const LOOSE = /^(?:fetch-unread|fetch-refused|packages-nock|undici-dumped)$/;
 
+const APPS = ['app.mjs', 'app.cjs'].flatMap((app) => [[app, false] as const, [app, true] as const]);
+
 const modelOf = ({ attributes }: Span): string => String(attributes['gen_ai.request.model']);
 
 function expectRow(row: string, spans: readonly Span[]): void {
@@ -103,15 +105,24 @@ describe('an application that calls models by HTTP', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  const bareRuns = new Map<string, ReturnType<typeof runApp>>();
+  const bareRun = (app: string, node: string): ReturnType<typeof runApp> => {
+    const key = `${node} ${app}`;
+    const run = bareRuns.get(key) ?? runApp(file(`../apps/${app}`), { node, env });
+    bareRuns.set(key, run);
+    return run;
+  };
+
   for (const node of NODES) {
-    for (const app of ['app.mjs', 'app.cjs']) {
+    for (const [app, intercepts] of APPS) {
       const version = /nodes\/(\d+)/.exec(node)?.[1] ?? process.versions.node;
-      it(`sees the same, and each call is traced once (${app}, Node.js ${version})`, async () => {
-        const bare = await runApp(file(`../apps/${app}`), { node, env });
+      const how = intercepts ? ', with fetch intercepted' : '';
+      it(`sees the same, and each call is traced once (${app}${how}, Node.js ${version})`, async () => {
+        const bare = await bareRun(app, node);
         const spansFile = join(folder, `${version}-${app}.json`);
         const traced = await runApp(file(`../apps/${app}`), {
           node,
-          env: { ...env, SPANS: spansFile },
+          env: { ...env, SPANS: spansFile, ...(intercepts && { INTERCEPT_FETCH: 'true' }) },
           flags: ['--import', file('../apps/telemetry.mjs')],
         });
         assert.deepEqual([traced.code, traced.stderr], [bare.code, bare.stderr]);

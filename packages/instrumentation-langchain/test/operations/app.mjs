@@ -1,26 +1,23 @@
-// An application with agents of LangChain and LangGraph. The format of the packages is in FORMAT, the scenes that their
-// version cannot play in WITHOUT.
+// An application with agents of LangChain and LangGraph.
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import {
+  attempt,
+  playScenes,
+  sdkLoader,
+  show,
+  withoutScenes,
+  work,
+} from '@llmtrace/test-fixtures/operations-app';
 import { trace } from '@opentelemetry/api';
 
-const without = (process.env.WITHOUT ?? '').split(';');
-const require = createRequire(process.env.SDK);
-const load = (path) =>
-  process.env.FORMAT === 'cjs'
-    ? require(path)
-    : import(pathToFileURL(require.resolve(path).replace(/\.cjs$/, '.js')));
+const load = sdkLoader((file) => file.replace(/\.cjs$/, '.js'));
 
 const { ChatOpenAI } = await load('@langchain/openai');
 const { DynamicTool, tool } = await load('@langchain/core/tools');
 const { Command, END, MemorySaver, MessagesAnnotation, START, StateGraph, interrupt } =
   await load('@langchain/langgraph');
 const { createReactAgent } = await load('@langchain/langgraph/prebuilt');
-const { createAgent } = without.includes('createAgent') ? {} : await load('langchain');
-
-let unhandled = 0;
-process.on('unhandledRejection', () => unhandled++);
+const { createAgent } = withoutScenes().includes('createAgent') ? {} : await load('langchain');
 
 const model = (name = 'gpt-4o-mini', more = {}) =>
   new ChatOpenAI({
@@ -28,17 +25,6 @@ const model = (name = 'gpt-4o-mini', more = {}) =>
     maxRetries: 0,
     configuration: { baseURL: process.env.OPENAI_BASE_URL },
     ...more,
-  });
-const tracer = trace.getTracer('application');
-const show = (...values) =>
-  process.stdout.write(`${values.map((value) => JSON.stringify(value)).join(' ')}\n`);
-
-/** Work of the application's own, within a tool. */
-const work = (name, value) =>
-  tracer.startActiveSpan(name, async (span) => {
-    await new Promise((resolve) => setImmediate(resolve));
-    span.end();
-    return value;
   });
 
 const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
@@ -48,19 +34,11 @@ const population = toolOf('population', ({ city }) => work('look up', `2103000 i
 const agent = (more = {}) =>
   createReactAgent({ llm: model(), tools: [population], name: 'geographer', ...more });
 const question = { messages: [{ role: 'user', content: 'How many people live in Paris?' }] };
-const told = ({ messages }) =>
+const textsOf = ({ messages }) =>
   messages.map((message) => [message.getType(), message.content, message.status]);
-const ask = async (one, options) => show(told(await one.invoke(question, options)));
+const ask = async (one, options) => show(textsOf(await one.invoke(question, options)));
 
-async function attempt(run) {
-  try {
-    show(await run());
-  } catch (error) {
-    show('failed', error.constructor.name, error.name, String(error.message).split('\n')[0]);
-  }
-}
-
-/** Reads a stream. Code between its parts is the caller's: it sees no other span than the scene's. */
+/** Reads a stream. Between its parts, the application sees the scene's span as the active one. */
 async function read(stream, partOf) {
   const around = trace.getActiveSpan();
   const parts = [];
@@ -86,7 +64,7 @@ const scenes = {
   'streamed, messages': async () =>
     read(await agent().stream(question, { streamMode: 'messages' }), ([message]) => message.getType()),
   events: () => events(agent()),
-  'several at once': async () => show((await agent().batch([question, question])).map(told)),
+  'several at once': async () => show((await agent().batch([question, question])).map(textsOf)),
   'two tools at once': () =>
     ask(
       agent({
@@ -130,7 +108,7 @@ const scenes = {
   },
   'two runs at once': async () => {
     const runs = [agent({ name: 'one' }), agent({ name: 'two' })].map((one) => one.invoke(question));
-    show((await Promise.all(runs)).map(told));
+    show((await Promise.all(runs)).map(textsOf));
   },
   'an interrupt': async () => {
     const careful = agent({
@@ -140,7 +118,7 @@ const scenes = {
     const options = { configurable: { thread_id: 'thread-2' } };
     const first = await careful.invoke(question, options);
     show(first.__interrupt__.map(({ value }) => value));
-    show(told(await careful.invoke(new Command({ resume: 'yes' }), options)));
+    show(textsOf(await careful.invoke(new Command({ resume: 'yes' }), options)));
   },
   'an interrupt within a graph': async () => {
     const inner = new StateGraph(MessagesAnnotation)
@@ -231,12 +209,4 @@ const scenes = {
   },
 };
 
-for (const [name, play] of Object.entries(scenes)) {
-  if (without.includes(name)) continue;
-  show(name);
-  await tracer.startActiveSpan(`scene ${name}`, async (span) => {
-    await play();
-    span.end();
-  });
-  show('active', trace.getActiveSpan() === undefined, 'unhandled', unhandled);
-}
+await playScenes(scenes);

@@ -1,30 +1,11 @@
 // A client of version 2, of a server in memory and over stdio.
 import { fileURLToPath } from 'node:url';
-import { trace } from '@opentelemetry/api';
+import { attempt, playScene } from '@llmtrace/test-fixtures/operations-app';
 import { load } from './load.mjs';
 import { makeServer } from './server-2.mjs';
 
 const { Client, InMemoryTransport } = await load('@modelcontextprotocol/client');
 const { StdioClientTransport } = await load('@modelcontextprotocol/client/stdio');
-
-const tracer = trace.getTracer('application');
-const show = (...values) =>
-  process.stdout.write(`${values.map((value) => JSON.stringify(value)).join(' ')}\n`);
-
-async function within(name, run) {
-  show(name);
-  await tracer.startActiveSpan(`scene ${name}`, async (span) => {
-    await run();
-    span.end();
-  });
-  show('active', trace.getActiveSpan() === undefined);
-}
-
-const attempt = (run) =>
-  run().then(
-    (value) => show(value),
-    (error) => show('failed', error.constructor.name, error.code, error.message),
-  );
 
 async function overMemory(client) {
   const [near, far] = InMemoryTransport.createLinkedPair();
@@ -44,11 +25,11 @@ const overStdio = (client) =>
 
 for (const [way, connect] of Object.entries({ memory: overMemory, stdio: overStdio })) {
   const client = new Client({ name: 'app', version: '1.0.0' });
-  await within(`${way}: start`, () => connect(client));
-  await within(`${way}: a tool`, () =>
+  await playScene(`${way}: start`, () => connect(client));
+  await playScene(`${way}: a tool`, () =>
     attempt(() => client.callTool({ name: 'forecast', arguments: { city: 'Paris' } })),
   );
-  await within(`${way}: a tool that fails`, () =>
+  await playScene(`${way}: a tool that fails`, () =>
     attempt(() => client.callTool({ name: 'broken', arguments: {} })),
   );
   await client.close();

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { trace } from '@opentelemetry/api';
+import { attempt, playScene } from '@llmtrace/test-fixtures/operations-app';
 import { load } from './load.mjs';
 import { makeServer } from './server.mjs';
 
@@ -13,10 +13,6 @@ const { StreamableHTTPClientTransport } = await load('@modelcontextprotocol/sdk/
 const { StreamableHTTPServerTransport } = await load('@modelcontextprotocol/sdk/server/streamableHttp.js');
 const { CreateMessageRequestSchema } = await load('@modelcontextprotocol/sdk/types.js');
 
-const tracer = trace.getTracer('application');
-const show = (...values) =>
-  process.stdout.write(`${values.map((value) => JSON.stringify(value)).join(' ')}\n`);
-
 const makeClient = () => {
   const client = new Client({ name: 'app', version: '1.0.0' }, { capabilities: { sampling: {} } });
   client.setRequestHandler(CreateMessageRequestSchema, async () => ({
@@ -26,12 +22,6 @@ const makeClient = () => {
   }));
   return client;
 };
-
-const attempt = (run) =>
-  run().then(
-    (value) => show(value),
-    (error) => show('failed', error.constructor.name, error.code, error.message),
-  );
 
 async function overMemory() {
   const [near, far] = InMemoryTransport.createLinkedPair();
@@ -91,15 +81,12 @@ const scenes = {
     }),
 };
 
-async function within(name, run) {
-  show(name);
-  await tracer.startActiveSpan(`scene ${name}`, async (span) => {
+/** A server goes on after its client has left, so the scene ends later. */
+const within = (name, run) =>
+  playScene(name, async () => {
     await run();
-    await new Promise((resolve) => setTimeout(resolve, 50)); // a server goes on after its client has left
-    span.end();
+    await new Promise((resolve) => setTimeout(resolve, 50));
   });
-  show('active', trace.getActiveSpan() === undefined);
-}
 
 const ways = { memory: overMemory, stdio: overStdio, http: overHttp };
 for (const [way, open] of Object.entries(ways)) {

@@ -1,11 +1,6 @@
 // The SDK in the format that FORMAT names.
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { sdkLoader } from '@llmtrace/test-fixtures/operations-app';
 
-const require = createRequire(process.env.SDK);
-
-export const load = (path) =>
-  process.env.FORMAT === 'cjs' ? require(path) : import(pathToFileURL(asModule(require.resolve(path))));
-
-const asModule = (path) =>
-  path.replace(/([\\/])cjs([\\/])/, '$1esm$2').replace(/(modelcontextprotocol.*)\.cjs$/, '$1.mjs');
+export const load = sdkLoader((file) =>
+  file.replace(/([\\/])cjs([\\/])/, '$1esm$2').replace(/(modelcontextprotocol.*)\.cjs$/, '$1.mjs'),
+);

@@ -1,6 +1,6 @@
-// A server of version 2; in a process of its own where it is started by its path.
+// A server of version 2; it serves over stdio where this file is the main one.
 import { pathToFileURL } from 'node:url';
-import { trace } from '@opentelemetry/api';
+import { work } from '@llmtrace/test-fixtures/operations-app';
 import { load } from './load.mjs';
 
 const { McpServer } = await load('@modelcontextprotocol/server');
@@ -10,11 +10,7 @@ export function makeServer() {
   const server = new McpServer({ name: 'weather', version: '1.0.0' });
   const inputSchema = z.object({ city: z.string() });
   server.registerTool('forecast', { description: 'The weather', inputSchema }, ({ city }) =>
-    trace.getTracer('server').startActiveSpan('look up', async (span) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      span.end();
-      return { content: [{ type: 'text', text: `sunny in ${city}` }] };
-    }),
+    work('look up', { content: [{ type: 'text', text: `sunny in ${city}` }] }),
   );
   server.registerTool('broken', { description: 'It fails', inputSchema: z.object({}) }, () => {
     throw new RangeError('the secret of the server');

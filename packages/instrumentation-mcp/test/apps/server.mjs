@@ -1,6 +1,6 @@
-// A server with tools; in a process of its own where it is started by its path.
+// A server with tools; it serves over stdio where this file is the main one.
 import { pathToFileURL } from 'node:url';
-import { trace } from '@opentelemetry/api';
+import { work } from '@llmtrace/test-fixtures/operations-app';
 import { load } from './load.mjs';
 
 const { McpServer } = await load('@modelcontextprotocol/sdk/server/mcp.js');
@@ -11,13 +11,7 @@ const text = (value) => ({ content: [{ type: 'text', text: value }] });
 export function makeServer() {
   const server = new McpServer({ name: 'weather', version: '1.0.0' });
   const tool = (name, inputSchema, run) => server.registerTool(name, { description: name, inputSchema }, run);
-  tool('forecast', { city: z.string() }, ({ city }) =>
-    trace.getTracer('server').startActiveSpan('look up', async (span) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      span.end();
-      return text(`sunny in ${city}`);
-    }),
-  );
+  tool('forecast', { city: z.string() }, ({ city }) => work('look up', text(`sunny in ${city}`)));
   tool('broken', {}, () => {
     throw new RangeError('the secret of the server');
   });

@@ -1,31 +1,27 @@
-// An application with agents of the SDK. Its format is in FORMAT; TRACING=off switches the SDK's own tracing off.
+// An application with agents of the SDK. TRACING=off switches the SDK's own tracing off.
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { attempt, playScenes, sdkLoader, work } from '@llmtrace/test-fixtures/operations-app';
 import { trace } from '@opentelemetry/api';
 
-const require = createRequire(process.env.SDK);
-const load = (name) =>
-  process.env.FORMAT === 'cjs'
-    ? require(name)
-    : import(pathToFileURL(require.resolve(name).replace(/\.js$/, '.mjs')));
+const load = sdkLoader((file) => file.replace(/\.js$/, '.mjs'));
 
-const { Agent, MCPServerStdio, Runner, run, setOpenAIAPI, setTracingDisabled, tool, withTrace } =
-  await load('@openai/agents');
-const { z } = require('zod');
+const {
+  Agent,
+  MCPServerStdio,
+  Runner,
+  run,
+  setOpenAIAPI,
+  setTraceProcessors,
+  setTracingDisabled,
+  tool,
+  withTrace,
+} = await load('@openai/agents');
+const { z } = await load('zod');
 
-// Its exporter would send traces to OpenAI.
 if (process.env.TRACING === 'off') setTracingDisabled(true);
-const { setTraceProcessors } = await load('@openai/agents');
-setTraceProcessors([]);
+setTraceProcessors([]); // The SDK's own would send traces to OpenAI.
 setOpenAIAPI('chat_completions');
 
-let unhandled = 0;
-process.on('unhandledRejection', () => unhandled++);
-
-const tracer = trace.getTracer('application');
-const show = (...values) =>
-  process.stdout.write(`${values.map((value) => JSON.stringify(value)).join(' ')}\n`);
 const model = 'gpt-4o-mini';
 const parameters = z.object({ city: z.string() });
 
@@ -33,12 +29,7 @@ const weather = tool({
   name: 'weather',
   description: 'The weather in a city',
   parameters,
-  execute: ({ city }) =>
-    tracer.startActiveSpan('look up', async (span) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      span.end();
-      return `sunny in ${city}`;
-    }),
+  execute: ({ city }) => work('look up', `sunny in ${city}`),
 });
 const broken = tool({
   name: 'broken',
@@ -61,15 +52,7 @@ const agent = (name, more = {}) => new Agent({ name, instructions: 'Help.', mode
 const weatherman = agent('Weatherman', { tools: [weather] });
 const plain = agent('Plain');
 
-const attempt = async (play) => {
-  try {
-    show(await play());
-  } catch (error) {
-    show('failed', error.constructor.name, error.message.split('\n')[0]);
-  }
-};
-
-const says = async (...args) => {
+const answerOf = async (...args) => {
   const { finalOutput, lastAgent, interruptions } = await run(...args);
   return [finalOutput, lastAgent?.name, interruptions.length];
 };
@@ -83,7 +66,7 @@ const guard = {
 };
 
 const scenes = {
-  run: () => says(weatherman, 'W?'),
+  run: () => answerOf(weatherman, 'W?'),
   streamed: async () => {
     const result = await run(weatherman, 'W?', { stream: true });
     const active = [];
@@ -92,17 +75,17 @@ const scenes = {
     return [result.finalOutput, active.every(Boolean)];
   },
   'an agent as a tool': () =>
-    says(agent('Boss', { tools: [plain.asTool({ toolName: 'ask', toolDescription: 'Ask' })] }), 'W?'),
-  handoff: () => says(agent('Triage', { handoffs: [plain] }), 'W?'),
-  'a guardrail with an agent': () => says(agent('Guarded', { inputGuardrails: [guard] }), 'W?'),
-  'a tool that throws': () => says(agent('Breaker', { tools: [broken] }), 'W?'),
-  'two runs at once': () => Promise.all([says(weatherman, 'W?'), says(plain, 'W?')]),
-  'a model that fails': () => says(agent('Failing', { model: 'fail-401' }), 'W?'),
-  'an approval': () => says(agent('Careful', { tools: [checked] }), 'W?'),
+    answerOf(agent('Boss', { tools: [plain.asTool({ toolName: 'ask', toolDescription: 'Ask' })] }), 'W?'),
+  handoff: () => answerOf(agent('Triage', { handoffs: [plain] }), 'W?'),
+  'a guardrail with an agent': () => answerOf(agent('Guarded', { inputGuardrails: [guard] }), 'W?'),
+  'a tool that throws': () => answerOf(agent('Breaker', { tools: [broken] }), 'W?'),
+  'two runs at once': () => Promise.all([answerOf(weatherman, 'W?'), answerOf(plain, 'W?')]),
+  'a model that fails': () => answerOf(agent('Failing', { model: 'fail-401' }), 'W?'),
+  'an approval': () => answerOf(agent('Careful', { tools: [checked] }), 'W?'),
   'a workflow of its own': () =>
     new Runner({ workflowName: 'Forecast', groupId: 'thread-1' }).run(plain, 'W?').then((r) => r.finalOutput),
   'two runs in one workflow': () =>
-    withTrace('Both', async () => [await says(plain, 'a'), await says(plain, 'b')]),
+    withTrace('Both', async () => [await answerOf(plain, 'a'), await answerOf(plain, 'b')]),
   'a tool of an MCP server': async () => {
     const weather = new MCPServerStdio({
       command: process.execPath,
@@ -113,7 +96,7 @@ const scenes = {
     });
     await weather.connect();
     try {
-      return await says(agent('Caller', { mcpServers: [weather] }), 'W?');
+      return await answerOf(agent('Caller', { mcpServers: [weather] }), 'W?');
     } finally {
       await weather.close();
     }
@@ -134,12 +117,7 @@ const scenes = {
   },
 };
 
-for (const [name, play] of Object.entries(scenes)) {
-  show(name);
-  await tracer.startActiveSpan(`scene ${name}`, async (span) => {
-    await attempt(play);
-    span.end();
-  });
-  show('active', trace.getActiveSpan() === undefined, 'unhandled', unhandled);
-}
+await playScenes(
+  Object.fromEntries(Object.entries(scenes).map(([name, play]) => [name, () => attempt(play)])),
+);
 process.exit(0);

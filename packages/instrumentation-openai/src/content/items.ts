@@ -111,7 +111,7 @@ function itemParts(item: any, items: readonly any[]): Part[] {
   return [parts.generic({ ...rest, type: kind })];
 }
 
-/** All that the items say. */
+/** The content of all items. */
 export const partsOf = (items: readonly any[]): Part[] => items.flatMap((item) => itemParts(item, items));
 
 /** A message of the application without a role. */

@@ -4,7 +4,7 @@ import { callId } from './parts.ts';
 
 const { copied, parsed, list, isThere } = parts;
 
-/** Of these fields, those that say something. */
+/** The fields that have a value. */
 const known = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => isThere(value)));
 

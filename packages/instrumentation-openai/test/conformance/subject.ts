@@ -6,7 +6,7 @@ const className = 'OpenAIInstrumentation';
 const module = import.meta.resolve('../../src/index.ts');
 
 export const plain: Subject = {
-  // The suite counts the spans of model calls; operations around them have a suite of their own.
+  // The suite counts the spans of model calls. Operations around them have a separate suite.
   create: (config) => new OpenAIInstrumentation({ ...config, agents: false }),
   ...{ module, className },
 };

@@ -1,9 +1,9 @@
-/** What is read of the messages and tools of chat completions. */
+/** The content of messages and tools of chat completions. */
 import assert from 'node:assert/strict';
 import { chat } from '../../src/chat.ts';
 import { prompt } from './content.ts';
 
-/** What a message with this content is read as. */
+/** The parts of a message with this content. */
 const partsOf = (content: unknown) =>
   prompt(chat, { messages: [{ role: 'user', content }] }).messages[0].parts;
 

@@ -1,4 +1,4 @@
-/** What is read of the answers of chat completions, and of legacy completions. */
+/** The content of answers of chat completions, and of legacy completions. */
 import assert from 'node:assert/strict';
 import { chat, completions } from '../../src/chat.ts';
 import { answer, prompt, streamed } from './content.ts';
@@ -6,7 +6,7 @@ import { answer, prompt, streamed } from './content.ts';
 const delta = (value: object, index = 0) => ({ choices: [{ index, delta: value }] });
 
 describe('the answer of chat completions', () => {
-  it('is a message a choice', () => {
+  it('has one message for each choice', () => {
     const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAEC' } };
     const calls = [{ id: 'c1', type: 'function', function: { name: 'now', arguments: '' } }];
     const choices = [
@@ -91,7 +91,7 @@ describe('the answer of chat completions', () => {
     ]);
   });
 
-  it('is what came until then where the stream breaks off', () => {
+  it('is the part that arrived before the stream broke off', () => {
     const chunks = [
       delta({ content: 'Wait' }),
       delta({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'weather', arguments: '{"in":"Ro' } }] }),
@@ -133,7 +133,7 @@ describe('the answer of chat completions', () => {
     ]);
   });
 
-  it('has the bytes of sound whose chunks are base64 each', () => {
+  it('has the bytes of audio whose chunks are base64 each', () => {
     const chunks = [
       delta({ audio: { id: 'a', transcript: 'H' } }),
       delta({ audio: { data: 'AA==' } }),
@@ -148,7 +148,7 @@ describe('the answer of chat completions', () => {
     ]);
   });
 
-  it('takes no time for an index that is far away', () => {
+  it('takes no time for a very large index', () => {
     const chunks = [delta({ content: 'far' }, 4_000_000_000), delta({ content: 'near' }, 0)];
     const contents = streamed(chat, chunks).map(({ parts: [part] }: any) => part.content);
     assert.deepEqual(contents, ['near', 'far']);

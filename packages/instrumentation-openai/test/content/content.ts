@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
 
-/** Without what is undefined. */
+/** A value without undefined fields. */
 const sent = (value: unknown): any => JSON.parse(JSON.stringify(value));
 
 export const prompt = ({ content }: Endpoint, body?: object): any => sent(content?.prompt([body], undefined));

@@ -1,4 +1,4 @@
-/** What is read of the stream of a response. */
+/** The content of the stream of a response. */
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
 import { responses } from '../../src/responses.ts';
@@ -6,7 +6,7 @@ import { streamed } from './content.ts';
 
 const [create] = responses as [Endpoint];
 
-/** What the parts of its one message are. */
+/** The parts of its only message. */
 function read(events: object[]) {
   const [message, ...others] = streamed(create, events);
   assert.deepEqual(others, []);
@@ -44,7 +44,7 @@ describe('the stream of a response', () => {
       ]);
   });
 
-  it('says what its events say where the last has no output, or does not come', () => {
+  it('has the content of its events if the last one has no output or does not arrive', () => {
     const rest = [
       event('function_call_arguments.delta', { output_index: 1, delta: '"Rome"}' }),
       event('output_item.done', { output_index: 0, item: { ...message, content: [said] } }),
@@ -55,13 +55,13 @@ describe('the stream of a response', () => {
       assert.deepEqual(read([...begun, ...rest, event('completed', { response })]), expected);
   });
 
-  it('says what came until then where it breaks off', () => {
+  it('has the content that arrived before it broke off', () => {
     assert.deepEqual(read(begun), [hi, { ...call, arguments: '{"in":' }]);
     assert.deepEqual(read([{ type: 'error', message: 'no' }]), []);
     assert.deepEqual(read([]), []);
   });
 
-  it('keeps nothing of an event, which the application may change', () => {
+  it('keeps no reference to an event, which the application may change', () => {
     const item = { type: 'function_call', name: 'f', arguments: '{}' };
     const whole = {};
     create.content?.fold?.(whole, event('output_item.done', { output_index: 0, item }));

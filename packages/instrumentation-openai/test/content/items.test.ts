@@ -1,4 +1,4 @@
-/** What is read of the output of the Responses API. */
+/** The content of the output of the Responses API. */
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
 import { responses } from '../../src/responses.ts';
@@ -6,7 +6,7 @@ import { answer, assistant, text } from './content.ts';
 
 const [create, compact] = responses as [Endpoint, Endpoint];
 
-/** What the answer says that has this item alone. */
+/** The content of an answer with this item only. */
 const read = (item: object) => answer(create, { output: [item] })[0].parts;
 
 describe('the output of a response', () => {
@@ -169,12 +169,12 @@ describe('the output of a response', () => {
     ],
   ];
   for (const [item, response] of gave)
-    it(`has what the vendor's tools gave: ${(item as any).type}`, () =>
+    it(`has the results of the vendor's tools: ${(item as any).type}`, () =>
       assert.deepEqual(read({ ...item, call_id: 'c' }), [
         { type: 'server_tool_call_response', id: 'c', server_tool_call_response: response },
       ]));
 
-  it('has what a shell of the vendor gave, which only its call tells', () => {
+  it('has the result of a shell of the vendor, which is in its call', () => {
     const call = { type: 'shell_call', call_id: 'c', environment: { type: 'container_reference' } };
     const output = { type: 'shell_call_output', call_id: 'c', output: [{ stdout: 'a' }] };
     const [, result] = answer(create, { output: [call, output] })[0].parts;

@@ -1,4 +1,4 @@
-/** What is read of the content of the endpoints for images and audio. */
+/** The content of the endpoints for images and audio. */
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
 import { media } from '../../src/media.ts';
@@ -56,13 +56,13 @@ describe('the content of audio', () => {
     assert.deepEqual(prompt(transcriptions, { file: {} }), { messages: [] });
   });
 
-  it('is what was said, in any format', () => {
+  it('is the transcript, in any format', () => {
     for (const body of [{ text: 'Hello there.', segments: [{ text: 'Hello there.' }] }, 'Hello there.'])
       assert.deepEqual(answer(transcriptions, body), [said]);
     assert.deepEqual(answer(transcriptions, undefined), [assistant()]);
   });
 
-  it('is what was said, streamed to its end or not', () => {
+  it('is the transcript of a stream, read to its end or not', () => {
     const deltas = ['Hello', ' there.'].map((delta) => ({ type: 'transcript.text.delta', delta }));
     const done = { type: 'transcript.text.done', text: 'Hello there.' };
     assert.deepEqual(streamed(transcriptions, [...deltas, done]), [said]);

@@ -1,4 +1,4 @@
-/** What is read of the input of the Responses API. */
+/** The content of the input of the Responses API. */
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
 import { responses } from '../../src/responses.ts';
@@ -88,12 +88,12 @@ describe('the input of a response', () => {
     ['tool_search_output', { execution: 'client', tools: [{ name: 'f' }] }, [{ name: 'f' }]],
   ];
   for (const [type, rest, response] of answered)
-    it(`has what the application's tools gave: ${type}`, () =>
+    it(`has the results of the application's tools: ${type}`, () =>
       assert.deepEqual(prompt(create, { input: [{ type, call_id: 'c', ...rest }] }).messages, [
         { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c', response }] },
       ]));
 
-  it('has references, compaction, and what the application allows', () => {
+  it('has references, compaction, and approvals of the application', () => {
     const input = [
       { id: 'msg_1' },
       { type: 'compaction', id: 'cmp_1', encrypted_content: 'secret' },

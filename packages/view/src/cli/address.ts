@@ -1,18 +1,18 @@
-/** Finds a port, or a viewer that runs already. */
+/** Finds a free port, or a viewer that is already running. */
 import { startViewer, type Viewer, type ViewerOptions } from '../server/server.ts';
 
-/** OTLP's own port, and those after it. */
+/** The first port to try, OTLP's own; the following ports are tried next. */
 const FIRST = 4318;
 const TRIED = 11;
 const PATIENCE_MS = 500;
 
 export interface Found {
   readonly url: string;
-  /** Undefined where another process runs it. */
+  /** Undefined if another process runs the viewer. */
   readonly viewer: Viewer | undefined;
 }
 
-/** Whether what answers there is a viewer of ours. */
+/** Whether the server at that address is a viewer of llmtrace. */
 async function isViewer(url: string): Promise<boolean> {
   try {
     const answer = await fetch(`${url}/api/state`, { signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -25,7 +25,7 @@ async function isViewer(url: string): Promise<boolean> {
 
 const isTaken = (error: unknown): boolean => (error as { code?: string }).code === 'EADDRINUSE';
 
-/** @returns undefined where the port has something else on it. */
+/** @returns undefined if another program has the port. */
 async function at(port: number, options: ViewerOptions, mayShare: boolean): Promise<Found | undefined> {
   try {
     const viewer = await startViewer({ ...options, port });
@@ -37,13 +37,13 @@ async function at(port: number, options: ViewerOptions, mayShare: boolean): Prom
   }
 }
 
-/** @returns undefined where no port is free. */
+/** @returns undefined if no port is free. */
 export async function findAddress(
   wanted: number | undefined,
   options: ViewerOptions,
   say: (words: string) => void,
 ): Promise<Found | undefined> {
-  // With a token or a file of its own, a viewer that runs already is not what was asked for.
+  // A viewer that is already running has neither this token nor this file.
   const mayShare = options.token === undefined && options.file === undefined;
   const ports = wanted === undefined ? Array.from({ length: TRIED }, (_, index) => FIRST + index) : [wanted];
   for (const port of ports) {

@@ -1,4 +1,4 @@
-/** Opens an address in the browser of the person at this machine. */
+/** Opens an address in the browser of this machine. */
 import { spawn } from 'node:child_process';
 
 const BROWSERS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win32: 'explorer.exe' };

@@ -1,12 +1,12 @@
 /** The variables of an application that sends to the viewer. */
 
-/** Spans wait a quarter of a second for others: with the default of 5 s nothing would look live. */
+/** A batch of spans is exported after 250 ms: with the default of 5 s the page would not be live. */
 const SOON_MS = '250';
 const METRICS_MS = '5000';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables that would lead signals elsewhere; the viewer's endpoint replaces them. */
+/** The variables that send single signals elsewhere; the viewer's endpoint replaces their values. */
 const LEADING = [
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
@@ -15,19 +15,21 @@ const LEADING = [
 
 export interface Prepared {
   readonly env: Record<string, string>;
-  /** What the application's own environment had, and no longer has. */
+  /** The variables of the application's environment whose values were replaced. */
   readonly replaced: readonly string[];
 }
 
-/** Values of the user's stay, but for those that name another destination. */
+/** The user's values take precedence, except those that name another destination. */
 export function environmentOf(url: string, token: string | undefined, own: Environment): Prepared {
   const replaced = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...LEADING].filter((name) => own[name]);
   const defaults: Record<string, string> = {
     OTEL_BSP_SCHEDULE_DELAY: SOON_MS,
     OTEL_BLRP_SCHEDULE_DELAY: SOON_MS,
     OTEL_METRIC_EXPORT_INTERVAL: METRICS_MS,
-    // A span comes when its call has ended; this event comes when it begins.
+    // A span arrives when its call has ended; this event arrives when the call starts.
     LLMTRACE_START_EVENTS: 'true',
+    LLMTRACE_CHUNK_TIMES: 'true',
+    LLMTRACE_DOCTOR_LIVE: 'true',
   };
   const missing = Object.entries(defaults).filter(([name]) => !own[name]);
   const leading = LEADING.filter((name) => own[name]).map((name) => {
@@ -45,7 +47,7 @@ export function environmentOf(url: string, token: string | undefined, own: Envir
   };
 }
 
-/** `a=b,c=d`, as OpenTelemetry writes headers. */
+/** Parses headers in OpenTelemetry's form, `a=b,c=d`. */
 export function headersOf(text = ''): Record<string, string> {
   const pairs = text.split(',').map((pair) => pair.split(/=(.*)/s, 2).map((part) => part.trim()));
   return Object.fromEntries(

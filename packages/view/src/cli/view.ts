@@ -1,4 +1,4 @@
-/** `llmtrace view`: starts the viewer, opens it for a person, and runs a command that sends to it. */
+/** `llmtrace view`: starts the viewer, opens the browser, and runs a command whose telemetry goes to the viewer. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,24 +14,24 @@ export interface ViewSettings {
   readonly port?: number | undefined;
   readonly host?: string | undefined;
   readonly hasToken?: boolean;
-  /** False opens no browser. */
+  /** Whether to open the browser. */
   readonly opens?: boolean;
   readonly file?: string | undefined;
   readonly maxSpans?: number | undefined;
   /** In MB. */
   readonly maxMemory?: number | undefined;
   readonly allowedOrigins?: readonly string[];
-  /** Sends everything also to where the application sent it before. */
+  /** Whether to send all telemetry also to the endpoint in the environment. */
   readonly forwards?: boolean;
-  /** Files of an earlier `file`, to be shown. */
+  /** Files to show, which an earlier `file` has written. */
   readonly read?: readonly string[];
-  /** What to run; none keeps the viewer alone. */
+  /** The command to run. Without one, the viewer runs until Ctrl+C. */
   readonly command?: readonly string[];
 }
 
-/** What runs commands with llmtrace in them: `@llmtrace/auto`, which this package does not know. */
+/** Runs commands with llmtrace. `@llmtrace/auto` implements it; this package does not import that. */
 export interface Launcher {
-  /** @returns the exit code, as the shell would have it. */
+  /** @returns the exit code as a shell reports it. */
   start(
     command: readonly string[],
     options: { folder: string; env: Record<string, string> },
@@ -68,13 +68,13 @@ function optionsOf(settings: ViewSettings, token: string | undefined): ViewerOpt
 async function readFiles(viewer: Viewer, files: readonly string[]): Promise<void> {
   for (const file of files) {
     const wrong = await readBack(file, viewer.store);
-    if (wrong > 0) say(`${wrong} lines of ${file} are no OTLP and were passed over`);
+    if (wrong > 0) say(`${wrong} lines of ${file} are no OTLP and were skipped`);
   }
 }
 
 const LOOK_MS = 1000;
 
-/** The doctor writes its reports as processes end: the setup page shows them then. */
+/** Shows the doctor's reports on the setup page: processes write them when they end. */
 function showReports(viewer: Viewer, folder: string, { reportsIn }: Launcher): () => void {
   const look = () => viewer.setDoctor(reportsIn(folder));
   const timer = setInterval(look, LOOK_MS).unref();
@@ -109,10 +109,10 @@ const untilInterrupted = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 
-/** Time for a page that is open to get the last calls. */
+/** The time in which an open page receives the last calls, in ms. */
 const LAST_TICK_MS = 300;
 
-/** @returns the command's exit code; 1 where no port is free. */
+/** @returns the command's exit code; 1 if no port is free. */
 export async function view(settings: ViewSettings, launcher: Launcher): Promise<number> {
   const needsToken = settings.hasToken || (settings.host !== undefined && !isLoopback(settings.host));
   const token = needsToken ? newToken() : undefined;
@@ -137,7 +137,7 @@ export async function view(settings: ViewSettings, launcher: Launcher): Promise<
 const pageOf = (url: string, token: string | undefined): string => (token ? `${url}/#token=${token}` : url);
 
 function announce({ url, token, viewer, command }: Running, file: string | undefined): void {
-  say(`view      ${pageOf(url, token)}${viewer ? '' : '    (a viewer that runs already)'}`);
+  say(`view      ${pageOf(url, token)}${viewer ? '' : '    (a viewer that is already running)'}`);
   if (command.length === 0 && viewer) {
     const headers = token ? ` OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20${token}` : '';
     say(`send to   OTEL_EXPORTER_OTLP_ENDPOINT=${url}${headers}    Ctrl+C ends it`);
@@ -145,7 +145,7 @@ function announce({ url, token, viewer, command }: Running, file: string | undef
   if (file) say(`kept in   ${file}`);
 }
 
-/** A person goes on looking; without one, the viewer ends with the command. */
+/** At a terminal the viewer runs on until Ctrl+C; otherwise it ends with the command. */
 async function afterwards(code: number, url: string, viewer: Viewer | undefined): Promise<number> {
   if (!viewer) return code;
   if (isPerson()) {

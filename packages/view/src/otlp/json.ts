@@ -1,4 +1,4 @@
-/** OTLP in JSON, read and written. */
+/** Reads and writes OTLP in JSON. */
 import { ROW_TEXT } from './protobuf.ts';
 import {
   type Attributes,
@@ -23,7 +23,7 @@ const objectOf = (value: unknown): Json =>
   typeof value === 'object' && value !== null ? (value as Json) : {};
 const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
 
-/** Nanoseconds, as a text or a number. */
+/** Converts nanoseconds, as text or number, to ms. */
 function time(nanos: unknown): number {
   if (typeof nanos === 'number') return nanos / 1e6;
   if (typeof nanos !== 'string' || nanos === '') return 0;
@@ -32,11 +32,11 @@ function time(nanos: unknown): number {
 
 const HEX_ID = /^(?:[0-9a-f]{16}|[0-9a-f]{32})$/i;
 
-/** OTLP has ids in hex; senders that print protobuf as JSON have them in base64. */
+/** OTLP's JSON has ids in hexadecimal. Senders that use protobuf's own JSON form have them in base64. */
 function id(value: unknown): string {
-  const given = text(value);
-  if (given === '' || HEX_ID.test(given)) return given.toLowerCase();
-  return Buffer.from(given.slice(0, 64), 'base64').toString('hex');
+  const written = text(value);
+  if (written === '' || HEX_ID.test(written)) return written.toLowerCase();
+  return Buffer.from(written.slice(0, 64), 'base64').toString('hex');
 }
 
 const READERS: Record<string, (value: unknown, depth: number) => Value> = {
@@ -67,7 +67,7 @@ function attributesOf(list: unknown, depth = 0): Attributes {
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
 const STATUSES = ['UNSET', 'OK', 'ERROR'];
 
-/** An enumeration's number; some senders write its name. */
+/** The number of an enumeration's value; some senders write its name. */
 const number = (value: unknown, prefix: string, names: readonly string[]): number =>
   typeof value === 'string' ? Math.max(0, names.indexOf(value.replace(prefix, ''))) : Number(value) || 0;
 
@@ -99,7 +99,7 @@ function spanOf(span: Json): Span {
   };
 }
 
-/** Long texts and content of a row's attributes become their length. */
+/** Replaces long texts and content in a row's attributes by their length. */
 function briefly(span: Span): Span {
   for (const [name, value] of Object.entries(span.attributes)) {
     const isLong = typeof value === 'string' && (value.length > ROW_TEXT || CONTENT_NAMES.includes(name));
@@ -143,10 +143,10 @@ export function* logsOf(body: Buffer): Generator<Received<LogRecord>> {
     yield { item: logOf(json), raw: Buffer.from(JSON.stringify(json)), resource, scope };
 }
 
-/** A span as it is shown alone. */
+/** The whole span, for the page of one span. */
 export const wholeSpan = (raw: Buffer): Span => spanOf(JSON.parse(raw.toString('utf8')) as Json);
 
-// Written: for files and exports, in the form of OpenTelemetry's file exporter.
+// The writers below are for files and exports, in the form of OpenTelemetry's file exporter.
 
 const nanos = (ms: number): string => String(BigInt(Math.round(ms * 1000)) * 1000n);
 
@@ -197,7 +197,7 @@ const jsonLog = (log: LogRecord): Json => ({
 
 export type Written<T> = Pick<Received<T>, 'item' | 'resource' | 'scope'>;
 
-/** One resource for each item: no item is asked what it shares with others. */
+/** A request with a separate resource for each span: spans of the same resource are not grouped. */
 export const requestOfSpans = (spans: readonly Written<Span>[]): Json => ({
   resourceSpans: spans.map(({ item, resource, scope }) => ({
     resource: { attributes: jsonAttributes(resource) },

@@ -1,4 +1,4 @@
-/** OTLP in protobuf: the messages of opentelemetry-proto 1.x, of which the numbers are, as far as they are shown. */
+/** Reads OTLP in protobuf. The numbers are those of opentelemetry-proto 1.x; fields that the viewer does not show are left out. */
 import {
   type Attributes,
   CONTENT_NAMES,
@@ -27,7 +27,7 @@ import {
   varintBytes,
 } from './wire.ts';
 
-/** Fields that are one property of their message. */
+/** Fields that each set one property of their message. */
 const text = <Name extends string>(number: number, name: Name) =>
   [
     number,
@@ -122,10 +122,10 @@ function keyValue(into: Attributes, bytes: Buffer, start: number, end: number, d
   into[pair.key] = readValue(bytes, pair.start, pair.end, depth);
 }
 
-/** Texts that are longer are not kept in rows. */
+/** The longest text, in bytes, that a row keeps. */
 export const ROW_TEXT = 4096;
 
-/** The names of attributes repeat: each is one string. */
+/** One string for each attribute name, because names repeat. */
 const names = new Map<string, string>();
 const MAX_NAMES = 5000;
 
@@ -136,7 +136,7 @@ function known(name: string): string {
   return name;
 }
 
-/** An attribute of a row: content is measured, not decoded. */
+/** Adds an attribute of a row; long texts and content are replaced by their length. */
 function briefly(into: Attributes, bytes: Buffer, start: number, end: number): void {
   const pair = read(KEY_VALUE, { key: '', start: 0, end: 0 }, bytes, start, end);
   const length = pair.end - pair.start;
@@ -212,13 +212,13 @@ const LOG = message<LogRecord>(
   text(12, 'event'),
 );
 
-/** A span as it is shown alone. */
+/** The whole span, for the page of one span. */
 export const wholeSpan = (raw: Buffer): Span => read(SPAN, newSpan(), raw, 0, raw.length);
 
 interface Group {
   resource: Attributes;
   scope: Scope;
-  /** Where the inner messages are: the outer one's own fields may come after them. */
+  /** The positions of the inner messages: they are read last, because the outer message's own fields may follow them. */
   inner: [start: number, end: number][];
 }
 
@@ -244,7 +244,7 @@ const newGroup = (resource: Attributes): Group => ({
   inner: [],
 });
 
-/** The spans or log records of a request, each with the bytes that it is. */
+/** The spans or log records of a request, each as its bytes. */
 function* itemsOf(body: Buffer): Generator<Received<undefined>> {
   for (const ofResource of read(REQUEST, newGroup(newAttributes()), body, 0, body.length).inner) {
     const group = read(OF_RESOURCE, newGroup(newAttributes()), body, ...ofResource);
@@ -270,7 +270,7 @@ export function* logsOf(body: Buffer): Generator<Received<LogRecord>> {
   }
 }
 
-/** The answer to a request of which some was refused: `partial_success`, the first field of all three answers. */
+/** The answer to a request whose items were partly refused: `partial_success`, field 1 of all three answers. */
 export function partialSuccess(rejected: number, why: string): Buffer {
   const text = Buffer.from(why);
   const inner = [8, ...varintBytes(rejected), 18, ...varintBytes(text.length), ...text];

@@ -1,14 +1,14 @@
-/** Spans and log records, as both encodings of OTLP are read. */
+/** Spans and log records, which both encodings of OTLP are read into. */
 
 export type Value = string | number | boolean | undefined | Value[] | { [name: string]: Value };
 
-/** Without a prototype, so that no name from outside reaches one. */
+/** Objects without a prototype, so that no received name reaches one. */
 export type Attributes = Record<string, Value>;
 
 export const newAttributes = (): Attributes => Object.create(null) as Attributes;
 
 export interface SpanEvent {
-  /** In ms since the epoch, as all times here. */
+  /** In ms since the epoch, as all times in this file. */
   time: number;
   name: string;
   attributes: Attributes;
@@ -44,7 +44,7 @@ export interface LogRecord {
   attributes: Attributes;
   traceId: string;
   spanId: string;
-  /** The name of the event that the record is. */
+  /** The event name of the record; empty if it is no event. */
   event: string;
 }
 
@@ -58,7 +58,7 @@ export type Encoding = 'protobuf' | 'json';
 
 export interface Received<T> {
   readonly item: T;
-  /** The bytes that the item is read from again. */
+  /** The bytes from which the whole item is read later. */
   readonly raw: Buffer;
   readonly resource: Attributes;
   readonly scope: Scope;
@@ -90,10 +90,10 @@ export const newLog = (): LogRecord => ({
   event: '',
 });
 
-/** Values may be nested; deeper ones are refused. */
+/** The deepest nesting of a value; a body with a deeper one is refused. */
 export const MAX_DEPTH = 32;
 
-/** What prompts and answers are recorded under. A row needs only to know that they are there. */
+/** The attributes with prompts and answers. A row keeps only their length. */
 export const CONTENT_NAMES: readonly string[] = [
   'gen_ai.system_instructions',
   'gen_ai.input.messages',

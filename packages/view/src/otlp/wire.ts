@@ -1,31 +1,31 @@
 /**
- * The wire format of protobuf. Own code, because a library decodes whole requests into objects: rows of a list need a
- * tenth of a span, and the bytes of the rest are kept as they came. Each length is checked against its message's end.
+ * Reads the wire format of protobuf. A library would decode whole requests into objects; rows of a list need a tenth of a
+ * span, and the store keeps the bytes for the rest. Each length is checked against the end of its message.
  */
 
-/** A body that is no OTLP. */
+/** The error of a body that is no OTLP. */
 export class BadBody extends Error {}
 
-/** The wire types: how long a field is. */
+/** The wire types, which determine the length of a field. */
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const LENGTH = 2;
 export const FIXED32 = 5;
 
-/** Takes one field: its bytes are from `start` to `end`; `value` is that of a varint. */
+/** Stores one field. Its bytes are from `start` to `end`; `value` is the number of a varint. */
 export type Field<T> = (message: T, bytes: Buffer, start: number, end: number, value: number) => void;
 
-/** The fields of a message by tag. Unknown fields, and known ones of another wire type, are passed over. */
+/** The fields of a message by tag. Unknown fields, and known fields with another wire type, are skipped. */
 export type Message<T> = readonly (Field<T> | undefined)[];
 
-/** @param fields number of the field, its wire type, what takes it. */
+/** @param fields for each field: its number, its wire type and the function that stores it. */
 export function message<T>(...fields: readonly (readonly [number, number, Field<T>])[]): Message<T> {
   const byTag: (Field<T> | undefined)[] = [];
   for (const [number, wire, take] of fields) byTag[(number << 3) | wire] = take;
   return byTag;
 }
 
-/** Where the last varint ended. A module's variable, because an object for each varint would be the greatest cost. */
+/** The end of the last varint. It is a variable of the module, because an object for each varint would cost most of the time. */
 let after = 0;
 
 function varint(bytes: Buffer, at: number, end: number): number {
@@ -43,7 +43,7 @@ function varint(bytes: Buffer, at: number, end: number): number {
   return position - at === 10 ? signed(bytes, at, position) : value;
 }
 
-/** Ten bytes are a negative number. */
+/** Reads a varint of ten bytes, which is a negative number. */
 function signed(bytes: Buffer, start: number, end: number): number {
   let value = 0n;
   for (let at = end - 1; at >= start; at--) value = (value << 7n) | BigInt((bytes[at] as number) & 127);
@@ -80,7 +80,7 @@ export function read<T>(fields: Message<T>, into: T, bytes: Buffer, start: numbe
   return into;
 }
 
-/** Short texts are mostly ASCII, which is read faster. */
+/** Texts shorter than this are mostly ASCII, for which `latin1` is faster. */
 const SHORT = 24;
 
 export function textOf(bytes: Buffer, start: number, end: number): string {
@@ -93,11 +93,11 @@ export function textOf(bytes: Buffer, start: number, end: number): string {
 
 export const hexOf = (bytes: Buffer, start: number, end: number): string => bytes.toString('hex', start, end);
 
-/** Nanoseconds as ms since the epoch: a double holds them to the microsecond. */
+/** Reads nanoseconds as ms since the epoch; a double is exact to about a microsecond. */
 export const timeOf = (bytes: Buffer, start: number): number =>
   (bytes.readUInt32LE(start + 4) * 4_294_967_296 + bytes.readUInt32LE(start)) / 1e6;
 
-/** Appends a varint: for the few answers that are written. */
+/** The bytes of a varint, for the few answers that the viewer writes. */
 export function varintBytes(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;

@@ -1,11 +1,8 @@
-/** The list of calls: filtered, sorted, with its sums. */
+/** The list of calls, filtered and sorted, with its sums. */
 import type { Call, CallDetail, Totals } from '../api-types.ts';
-import { type CallRow, sessionOf, statusOf, userOf } from '../store/row.ts';
+import { type CallRow, inMs, sessionOf, statusOf, userOf } from '../store/row.ts';
 import { isUnpriced, type Store } from '../store/store.ts';
 import { filterOf } from './filter.ts';
-
-const ms = (seconds: number | undefined): number | undefined =>
-  seconds === undefined ? undefined : seconds * 1000;
 
 export function callOf(row: CallRow): Call {
   const { call, trace } = row;
@@ -28,8 +25,8 @@ export function callOf(row: CallRow): Call {
     reasoning: call.reasoning,
     cost: call.cost,
     isPartial: call.isPartial,
-    firstChunk: ms(call.firstChunk),
-    wait: ms(call.wait),
+    firstChunk: inMs(call.firstChunk),
+    wait: inMs(call.wait),
     retries: call.retries,
     finish: call.finish,
     error: call.errorCategory ?? (row.hasFailed ? (call.errorType ?? 'error') : undefined),
@@ -71,7 +68,7 @@ const compare = (a: number | string, b: number | string): number => (a < b ? -1 
 
 function sorted(rows: readonly CallRow[], sort: string, isDescending: boolean): CallRow[] {
   const get = sort !== 'time' && Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined;
-  // Calls come nearly in this order: without keys of their own, sorting them costs next to nothing.
+  // Calls arrive nearly in this order, so sorting them without separate keys takes little time.
   if (!get) {
     const inTime = rows.toSorted((a, b) => a.start - b.start);
     return isDescending ? inTime.reverse() : inTime;
@@ -101,7 +98,7 @@ export interface CallQuery {
   readonly sort?: string;
   readonly isDescending?: boolean;
   readonly service?: string | undefined;
-  /** Later ones are not in the list: it stays as it was. */
+  /** The highest `seq` of the list, which so does not change when newer calls arrive. */
   readonly upto?: number | undefined;
 }
 
@@ -111,24 +108,24 @@ export interface Listed {
   readonly unknown: readonly string[];
 }
 
-const MAX_KEPT = 16;
-const kept = new WeakMap<Store, Map<string, Listed>>();
+const MAX_CACHED = 16;
+const cache = new WeakMap<Store, Map<string, Listed>>();
 
-/** Keeps what it worked out until the store changes. */
+/** Lists calls; results are cached until the store changes. */
 export function listCalls(store: Store, query: CallQuery): Listed {
-  const lists = kept.get(store) ?? new Map<string, Listed>();
-  kept.set(store, lists);
+  const lists = cache.get(store) ?? new Map<string, Listed>();
+  cache.set(store, lists);
   const key = JSON.stringify([store.version, query]);
   const known = lists.get(key);
   if (known) return known;
-  const list = workOut(store, query);
+  const list = computed(store, query);
   const [oldest] = lists.keys();
-  if (lists.size >= MAX_KEPT && oldest) lists.delete(oldest);
+  if (lists.size >= MAX_CACHED && oldest) lists.delete(oldest);
   lists.set(key, list);
   return list;
 }
 
-function workOut(
+function computed(
   store: Store,
   { q = '', sort = 'time', isDescending = true, service, upto }: CallQuery,
 ): Listed {

@@ -1,4 +1,4 @@
-/** The messages of a call, by whichever instrumentation, without bytes and with long texts cut. */
+/** The messages of a call, from the attributes of any known instrumentation, without bytes and with long texts cut. */
 import type { Content, Cut } from '../api-types.ts';
 import { type Attributes, CONTENT_NAMES, type Span, type Value } from '../otlp/types.ts';
 import type { CallRow, Row } from '../store/row.ts';
@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 
-/** Attributes have messages as JSON, log records as values. */
+/** Messages are JSON text in attributes, and values in log records. */
 function parsed(value: Value): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -20,7 +20,7 @@ function parsed(value: Value): unknown {
 
 const text = (content: unknown): Json => ({ type: 'text', content });
 
-/** A part of a message of the AI SDK, in the form of the conventions. */
+/** Converts a part of the AI SDK's message to the form of the conventions. */
 function partOfAiSdk(part: unknown): unknown {
   if (!isObject(part)) return part;
   if (part['type'] === 'text') return text(part['text']);
@@ -51,7 +51,7 @@ function ofAiSdk(value: Value): unknown[] | undefined {
 
 const MAX_MESSAGES = 500;
 
-/** OpenInference numbers its messages. */
+/** The messages of OpenInference, whose attribute names contain the number of the message. */
 function ofOpenInference(
   attributes: Attributes,
   prefix: string,
@@ -94,13 +94,13 @@ export function contentOf({ attributes }: Span, logs: Row['logs']): Content {
 const MAX_TEXT = 8000;
 const MAX_IMAGE = 20 * 2 ** 20;
 const MAX_NESTING = 64;
-/** No SVG, which may contain scripts. */
+/** The image types that the viewer serves. SVG is not one of them, because it may contain scripts. */
 const IMAGES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 const cut = (value: string, path: string): string | Cut =>
   value.length > MAX_TEXT ? { $cut: value.slice(0, MAX_TEXT), length: value.length, path } : value;
 
-/** Bytes are served apart, as pictures. */
+/** Replaces the bytes of a blob by their length and, for an image, by the URL that serves it. */
 function withoutBytes(blob: Json, content: string, path: string, id: string): Json {
   const bytes = Math.floor((content.length * 3) / 4);
   const isShown = IMAGES.has(String(blob['mime_type'])) && bytes <= MAX_IMAGE;
@@ -112,7 +112,7 @@ function withoutBytes(blob: Json, content: string, path: string, id: string): Js
   };
 }
 
-/** The value with long texts cut and bytes taken out, each replaced by where to get it. */
+/** The value with long texts and bytes replaced by a reference to the whole. */
 export function trimmed(value: unknown, path: string, id: string, depth = 0): unknown {
   if (depth > MAX_NESTING) return undefined;
   if (typeof value === 'string') return cut(value, path);
@@ -166,7 +166,7 @@ function firstText(message: unknown): string {
   return typeof part?.['content'] === 'string' ? part['content'] : '';
 }
 
-/** The user's last words, short; looked for when the row is shown. */
+/** The start of the last message of the user. It is read when the row is shown first. */
 export function askedOf(store: Store, row: CallRow): string | undefined {
   if (!row.call.hasContent) return undefined;
   row.asked ??= firstText(lastOf(contentOfRow(store, row).input, 'user'))
@@ -177,13 +177,13 @@ export function askedOf(store: Store, row: CallRow): string | undefined {
   return row.asked || undefined;
 }
 
-/** Of the messages of a call, those that are new: what follows the last answer. */
+/** The new messages of a call, which follow the last answer in its input. */
 export function newMessages(store: Store, row: CallRow): { said: unknown; answer: unknown } {
   if (!row.call.hasContent) return { said: undefined, answer: undefined };
   const { input, output } = contentOfRow(store, row);
   const messages = Array.isArray(input) ? input : [];
   const last = messages.findLastIndex((message) => isObject(message) && message['role'] === 'assistant');
-  // A text that was cut is found by its place in all of them.
+  // The path of a cut text refers to the list of all messages.
   const all = trimmed(messages, 'input', row.spanId) as unknown[];
   return { said: all.slice(last + 1), answer: output && trimmed(output, 'output', row.spanId) };
 }

@@ -1,4 +1,4 @@
-/** One span in full. */
+/** A single span with all its data. */
 import type { SpanDetail } from '../api-types.ts';
 import { type Attributes, CONTENT_NAMES, type LogRecord, newAttributes, type Value } from '../otlp/types.ts';
 import { isCall, type Row, sessionOf, statusOf, userOf } from '../store/row.ts';
@@ -14,7 +14,7 @@ const shortened = (value: Value): Value =>
     ? `${value.slice(0, MAX_VALUE)}… (${value.length.toLocaleString('en')} characters)`
     : value;
 
-/** Without the messages, which are shown as such. */
+/** The attributes without messages, which the page shows as a conversation. */
 function attributesOf(attributes: Attributes): Attributes {
   const shown = newAttributes();
   for (const [name, value] of Object.entries(attributes)) {

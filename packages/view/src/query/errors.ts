@@ -1,4 +1,4 @@
-/** Failed calls in groups: those that failed for the same reason. */
+/** Failed calls, grouped by the reason of the failure. */
 import type { ErrorGroup } from '../api-types.ts';
 import { type CallRow, statusOf, userOf } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
@@ -9,7 +9,7 @@ const MAX_GROUPS = 200;
 const MAX_LATEST = 20;
 const MAX_TIMES = 2000;
 
-/** A message without ids and numbers: what differs between two failures of the same reason. */
+/** A message without ids and numbers, which differ between two failures with the same reason. */
 export const shapeOf = (message = ''): string =>
   message
     .replace(/\b(?:req|chatcmpl|msg|org|proj|resp)[_-][\w-]+/gi, '…')
@@ -26,7 +26,7 @@ function counted(values: readonly string[]): [string, number][] {
   return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MAX_LATEST);
 }
 
-/** @param rows newest first. */
+/** @param rows the calls of the group, newest first. */
 function groupOf(key: string, rows: readonly CallRow[]): ErrorGroup {
   const [newest] = rows as readonly [CallRow];
   const { errorCategory, errorType, errorCode, httpStatus, provider, message } = newest.call;

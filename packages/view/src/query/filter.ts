@@ -1,16 +1,13 @@
 /** The filter of the calls: `model:gpt is:error cost>0.01 -user:ann "two words"`. */
-import { type CallRow, sessionOf, statusOf, userOf } from '../store/row.ts';
+import { type CallRow, inMs, sessionOf, statusOf, userOf } from '../store/row.ts';
 
 export type Test = (row: CallRow) => boolean;
 
 export interface Filter {
-  /** All tests at once; undefined where there is none. */
+  /** True for calls that pass all tests; undefined for an empty filter. */
   readonly test: Test | undefined;
   readonly unknown: readonly string[];
 }
-
-const ms = (seconds: number | undefined): number | undefined =>
-  seconds === undefined ? undefined : seconds * 1000;
 
 const NUMBERS: Record<string, (row: CallRow) => number | undefined> = {
   cost: ({ call }) => call.cost,
@@ -21,8 +18,8 @@ const NUMBERS: Record<string, (row: CallRow) => number | undefined> = {
   out: ({ call }) => call.output,
   cached: ({ call }) => call.cached,
   reasoning: ({ call }) => call.reasoning,
-  ttft: ({ call }) => ms(call.firstChunk),
-  wait: ({ call }) => ms(call.wait),
+  ttft: ({ call }) => inMs(call.firstChunk),
+  wait: ({ call }) => inMs(call.wait),
   retries: ({ call }) => call.retries,
 };
 
@@ -84,7 +81,7 @@ function textTest(key: string, sign: string, value: string): Test | undefined {
   return sign === ':' ? (row) => get(row)?.toLowerCase().includes(wanted) ?? false : undefined;
 }
 
-/** Texts are searched in the bytes as they came: in JSON's spelling, and in that of JSON within JSON. */
+/** Searches the received bytes for a text, as JSON escapes it, and as JSON within JSON does. */
 function contentTest(value: string): Test {
   const inJson = JSON.stringify(value).slice(1, -1);
   const cases = [inJson, inJson.toLowerCase(), inJson.charAt(0).toUpperCase() + inJson.slice(1)];
@@ -114,7 +111,7 @@ const haystack = (row: CallRow): string =>
 const WORD = /^([\w.]+)(>=|<=|[:<>=])(.*)$/s;
 const unquoted = (text: string): string => text.replace(/^"|"$/g, '');
 
-/** @returns undefined for a word that means nothing. */
+/** @returns undefined for a word that is no valid test. */
 function testOf(word: string): Test | undefined {
   const [, key = '', sign = '', rest = ''] = WORD.exec(word) ?? [];
   if (!key) {
@@ -127,7 +124,7 @@ function testOf(word: string): Test | undefined {
   return numberTest(key, sign, value) ?? textTest(key, sign, value);
 }
 
-/** Longer filters are cut: every word is a test of every call. */
+/** Longer filters are cut, because each word is a test of each call. */
 const MAX_LENGTH = 500;
 const WORDS = /(-?)((?:[\w.]+(?:[<>]=?|[:=]))?(?:"[^"]*"?|[^\s"]+))/g;
 

@@ -1,14 +1,14 @@
-/** The sums of the overview: in all, by model, by origin, and over time. */
+/** The sums of the overview: of all calls, by model, by origin, and over time. */
 import { type Bucket, type Dot, type ModelSums, type Origin, type Overview, STATUSES } from '../api-types.ts';
-import { type CallRow, statusOf } from '../store/row.ts';
+import { type CallRow, type Status, statusOf, type Trace } from '../store/row.ts';
 import { isUnpriced, type Store } from '../store/store.ts';
-import { listCalls } from './calls.ts';
-import { grouped } from './group.ts';
+import { byCost } from './group.ts';
 
 const quantile = (sorted: Float64Array, share: number): number | undefined =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 
 const sortedOf = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
+const medianOf = (values: readonly number[]): number | undefined => quantile(sortedOf(values), 0.5);
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -35,140 +35,165 @@ function frameOf(first: number, last: number, now: number): Frame {
   return { from, step, to: from + Math.max(1, Math.ceil((end - from) / step)) * step };
 }
 
-interface Sums {
-  calls: number;
-  errors: number;
-  cost: number;
-  unpriced: number;
-  input: number;
-  output: number;
-  cached: number;
-  durations: number[];
+class Spending {
+  calls = 0;
+  cost = 0;
+  unpriced = 0;
+
+  spend(row: CallRow): void {
+    this.calls++;
+    this.cost += row.call.cost ?? 0;
+    if (isUnpriced(row)) this.unpriced++;
+  }
 }
 
-const newSums = (): Sums => ({
-  calls: 0,
-  errors: 0,
-  cost: 0,
-  unpriced: 0,
-  input: 0,
-  output: 0,
-  cached: 0,
-  durations: [],
-});
+/** Sums of calls; those that failed have no part in how long calls take. */
+class Sums extends Spending {
+  errors = 0;
+  input = 0;
+  output = 0;
+  cached = 0;
+  readonly durations: number[] = [];
 
-function add(sums: Sums, row: CallRow): void {
-  const { cost = 0, input = 0, output = 0, cached = 0 } = row.call;
-  sums.calls++;
-  sums.cost += cost;
-  sums.input += input;
-  sums.output += output;
-  sums.cached += cached;
-  if (isUnpriced(row)) sums.unpriced++;
-  if (statusOf(row) === 'error') sums.errors++;
-  else sums.durations.push(row.duration);
+  add(row: CallRow, status: Status): void {
+    const { input = 0, output = 0, cached = 0 } = row.call;
+    this.spend(row);
+    this.input += input;
+    this.output += output;
+    this.cached += cached;
+    if (status === 'error') this.errors++;
+    else this.durations.push(row.duration);
+  }
+}
+
+class BucketSums extends Sums {
+  readonly costs = new Map<string, number>();
+}
+
+class OriginSums extends Spending {
+  readonly traces = new Set<Trace>();
+}
+
+function madeAt<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 const modelOf = ({ call }: CallRow): string => call.model ?? 'unknown';
-
-function sumsOf(rows: readonly CallRow[]): Sums {
-  const sums = newSums();
-  for (const row of rows) add(sums, row);
-  return sums;
-}
-
-const bySpending = (a: { cost: number; calls: number }, b: { cost: number; calls: number }): number =>
-  b.cost - a.cost || b.calls - a.calls;
-
-function modelsOf(rows: readonly CallRow[]): ModelSums[] {
-  const models = [...grouped(rows, modelOf)].map(([model, group]) => {
-    const { durations, ...sums } = sumsOf(group);
-    const sorted = sortedOf(durations);
-    return { model, ...sums, median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
-  });
-  return models.sort(bySpending);
-}
-
 const NO_ORIGIN = '(no parent)';
-const MAX_ORIGINS = 8;
 
 const originOf = (row: CallRow): string => {
   const { root } = row.trace;
   return root && root !== row ? root.name : NO_ORIGIN;
 };
 
-function originsOf(rows: readonly CallRow[]): Origin[] {
-  const origins = [...grouped(rows, originOf)].map(([name, group]) => {
-    const { calls, cost, unpriced } = sumsOf(group);
-    return { name, calls, cost, unpriced, traces: new Set(group.map(({ traceId }) => traceId)).size };
-  });
-  return origins.sort(bySpending).slice(0, MAX_ORIGINS);
-}
+/** All sums in one pass over the calls: a call is looked at once, however many tables it is in. */
+class Tally {
+  readonly all = new Sums();
+  readonly models = new Map<string, Sums>();
+  readonly origins = new Map<string, OriginSums>();
+  readonly buckets: readonly BucketSums[];
+  readonly statuses: Status[] = [];
+  readonly firstChunks: number[] = [];
+  /** The application went on before they had ended. */
+  left = 0;
+  retries = 0;
+  private readonly frame: Frame;
 
-function bucketsOf(rows: readonly CallRow[], { from, to, step }: Frame): Bucket[] {
-  const buckets = Array.from({ length: Math.round((to - from) / step) }, (): CallRow[] => []);
-  for (const row of rows) buckets[Math.floor((row.start - from) / step)]?.push(row);
-  return buckets.map((group) => {
-    const { calls, errors, input, output, durations } = sumsOf(group);
-    return {
-      calls,
-      errors,
-      tokens: input + output,
-      median: quantile(sortedOf(durations), 0.5),
-      cost: costByModel(group),
-    };
-  });
-}
-
-function costByModel(rows: readonly CallRow[]): Record<string, number> {
-  const costs = new Map<string, number>();
-  for (const row of rows) {
-    if (row.call.cost) costs.set(modelOf(row), (costs.get(modelOf(row)) ?? 0) + row.call.cost);
+  constructor(rows: readonly CallRow[], frame: Frame) {
+    this.frame = frame;
+    const { from, to, step } = frame;
+    this.buckets = Array.from({ length: Math.round((to - from) / step) }, () => new BucketSums());
+    for (const row of rows) this.add(row);
   }
-  return Object.fromEntries(costs);
+
+  private add(row: CallRow): void {
+    const { cost, firstChunk, retries } = row.call;
+    const status = statusOf(row);
+    const model = modelOf(row);
+    this.statuses.push(status);
+    this.all.add(row, status);
+    madeAt(this.models, model, () => new Sums()).add(row, status);
+    const origin = madeAt(this.origins, originOf(row), () => new OriginSums());
+    origin.spend(row);
+    origin.traces.add(row.trace);
+    const bucket = this.buckets[Math.floor((row.start - this.frame.from) / this.frame.step)];
+    bucket?.add(row, status);
+    if (cost) bucket?.costs.set(model, (bucket.costs.get(model) ?? 0) + cost);
+    if (firstChunk !== undefined) this.firstChunks.push(firstChunk * SECOND);
+    if (status === 'cancelled' || status === 'abandoned') this.left++;
+    this.retries += retries;
+  }
 }
+
+const modelsOf = ({ models }: Tally): ModelSums[] =>
+  [...models]
+    .map(([model, { durations, ...sums }]) => {
+      const sorted = sortedOf(durations);
+      return { model, ...sums, median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+    })
+    .sort(byCost);
+
+const MAX_ORIGINS = 8;
+
+const originsOf = ({ origins }: Tally): Origin[] =>
+  [...origins]
+    .map(([name, { calls, cost, unpriced, traces }]) => ({
+      name,
+      calls,
+      cost,
+      unpriced,
+      traces: traces.size,
+    }))
+    .sort(byCost)
+    .slice(0, MAX_ORIGINS);
+
+const bucketsOf = ({ buckets }: Tally): Bucket[] =>
+  buckets.map(({ calls, errors, input, output, durations, costs }) => ({
+    calls,
+    errors,
+    tokens: input + output,
+    median: medianOf(durations),
+    cost: Object.fromEntries(costs),
+  }));
 
 const MAX_DOTS = 4000;
 
-/** All calls while they are few; else all that failed or took long, and an even part of the rest. */
-function dotted(rows: readonly CallRow[], sorted: Float64Array): readonly CallRow[] {
-  if (rows.length <= MAX_DOTS) return rows;
-  const kept = new Set<CallRow>();
-  const keep = (candidates: Iterable<CallRow>, most: number) => {
-    for (const row of candidates) if (kept.size < most) kept.add(row);
+/** The places of those that are drawn: all while they are few; else what failed or took long, and an even part of the rest. */
+function dotted(rows: readonly CallRow[], { statuses }: Tally, sorted: Float64Array): readonly number[] {
+  const places = rows.map((_row, index) => index);
+  if (rows.length <= MAX_DOTS) return places;
+  const kept = new Set<number>();
+  const keep = (test: (index: number) => boolean, most: number) => {
+    for (const index of places) if (kept.size < most && test(index)) kept.add(index);
   };
   const slow = sorted[Math.max(0, sorted.length - Math.ceil(MAX_DOTS * 0.15))] ?? Number.POSITIVE_INFINITY;
-  keep(
-    rows.filter((row) => statusOf(row) === 'error'),
-    MAX_DOTS * 0.4,
-  );
-  keep(
-    rows.filter(({ duration }) => duration >= slow),
-    MAX_DOTS * 0.5,
-  );
+  keep((index) => statuses[index] === 'error', MAX_DOTS * 0.4);
+  keep((index) => (rows[index]?.duration ?? 0) >= slow, MAX_DOTS * 0.5);
   const each = Math.ceil(rows.length / (MAX_DOTS * 0.5));
-  keep(
-    rows.filter((_row, index) => index % each === 0),
-    MAX_DOTS,
-  );
+  keep((index) => index % each === 0, MAX_DOTS);
   return [...kept];
 }
 
-function dotsOf(rows: readonly CallRow[], models: readonly ModelSums[], from: number): Dot[] {
+function dotsOf(
+  rows: readonly CallRow[],
+  { statuses }: Tally,
+  { drawn, models, from }: { drawn: readonly number[]; models: readonly ModelSums[]; from: number },
+): Dot[] {
   const places = new Map(models.map(({ model }, index) => [model, index]));
-  return rows.map((row) => [
-    Math.round(row.start - from),
-    Math.round(row.duration),
-    places.get(modelOf(row)) ?? 0,
-    STATUSES.indexOf(statusOf(row)),
-    row.spanId,
-  ]);
-}
-
-/** The application went on before the call had ended. */
-function hasLeft(row: CallRow): boolean {
-  const status = statusOf(row);
-  return status === 'cancelled' || status === 'abandoned';
+  return drawn.map((index) => {
+    const row = rows[index] as CallRow;
+    return [
+      Math.round(row.start - from),
+      Math.round(row.duration),
+      places.get(modelOf(row)) ?? 0,
+      STATUSES.indexOf(statuses[index] as Status),
+      row.spanId,
+    ];
+  });
 }
 
 export interface OverviewQuery {
@@ -177,34 +202,61 @@ export interface OverviewQuery {
   readonly range: number;
 }
 
-export function overviewOf(store: Store, { service, range }: OverviewQuery, now = Date.now()): Overview {
-  const all = listCalls(store, { service }).rows.filter(({ isWrapper }) => !isWrapper);
-  const last = all[0]?.start ?? now;
-  const first = Math.max(all.at(-1)?.start ?? now - MINUTE, range > 0 ? last - range : 0);
-  const rows = all.filter(({ start }) => start >= first);
+const isCounted = ({ isGone, isWrapper, service }: CallRow, wanted: string | undefined): boolean =>
+  !isGone && !isWrapper && (!wanted || service === wanted);
+
+/** The calls of the time that is shown, in the order in which they came, and when the first and the last began. */
+function inRange(store: Store, { service, range }: OverviewQuery, now: number) {
+  const all: CallRow[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const row of store.calls) {
+    if (!isCounted(row, service)) continue;
+    all.push(row);
+    if (row.start < least) least = row.start;
+    if (row.start > most) most = row.start;
+  }
+  if (all.length === 0) return { rows: all, first: now - MINUTE, last: now };
+  const first = Math.max(least, range > 0 ? most - range : 0);
+  return { rows: first > least ? all.filter(({ start }) => start >= first) : all, first, last: most };
+}
+
+const keptOverviews = new WeakMap<Store, { key: string; overview: Overview }>();
+
+/** Keeps what it worked out until the store changes: several pages show the same. */
+export function overviewOf(store: Store, query: OverviewQuery, now = Date.now()): Overview {
+  const key = JSON.stringify([store.version, query.service, query.range]);
+  const known = keptOverviews.get(store);
+  if (known?.key === key) return known.overview;
+  const overview = workOut(store, query, now);
+  keptOverviews.set(store, { key, overview });
+  return overview;
+}
+
+function workOut(store: Store, query: OverviewQuery, now: number): Overview {
+  const { rows, first, last } = inRange(store, query, now);
   const frame = frameOf(first, last, now);
-  const models = modelsOf(rows);
-  const { durations: took, ...totals } = sumsOf(rows);
+  const tally = new Tally(rows, frame);
+  const models = modelsOf(tally);
+  const { durations: took, ...totals } = tally.all;
   const durations = sortedOf(took);
-  const firstChunks = sortedOf(
-    rows.flatMap(({ call: { firstChunk } }) => (firstChunk === undefined ? [] : [firstChunk * 1000])),
-  );
-  const dots = dotted(rows, durations);
+  const firstChunks = sortedOf(tally.firstChunks);
+  const drawn = dotted(rows, tally, durations);
   return {
     ...frame,
     models,
     totals: {
       ...totals,
-      left: rows.reduce((sum, row) => (hasLeft(row) ? sum + 1 : sum), 0),
-      retries: rows.reduce((sum, { call }) => sum + call.retries, 0),
+      left: tally.left,
+      retries: tally.retries,
       median: quantile(durations, 0.5),
       p95: quantile(durations, 0.95),
       firstChunkMedian: quantile(firstChunks, 0.5),
       firstChunkP95: quantile(firstChunks, 0.95),
     },
-    buckets: bucketsOf(rows, frame),
-    origins: originsOf(rows),
-    dots: dotsOf(dots, models, frame.from),
-    isSampled: dots.length < rows.length,
+    buckets: bucketsOf(tally),
+    origins: originsOf(tally),
+    dots: dotsOf(rows, tally, { drawn, models, from: frame.from }),
+    isSampled: drawn.length < rows.length,
   };
 }

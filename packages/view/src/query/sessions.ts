@@ -1,17 +1,17 @@
-/** Sessions, and who spends: users, tenants, features. */
+/** Sessions, and the costs of users, tenants and features. */
 import type { SessionDetail, SessionList, SessionSummary, Turn, UserSums } from '../api-types.ts';
 import { type CallRow, sessionOf, statusOf, userOf } from '../store/row.ts';
 import { isUnpriced, type Store } from '../store/store.ts';
 import { callOf, listCalls, totalsOf } from './calls.ts';
 import { newMessages } from './content.ts';
-import { grouped } from './group.ts';
+import { byCost, grouped } from './group.ts';
 
 const MAX_SESSIONS = 500;
 const MAX_USERS = 200;
 const MAX_BARS = 40;
 const MAX_TURNS = 200;
 
-/** @param rows oldest first. */
+/** @param rows the calls of the session, oldest first. */
 const summaryOf = (id: string, rows: readonly CallRow[]): SessionSummary => ({
   id,
   ...totalsOf(rows),
@@ -25,7 +25,7 @@ function spendersOf(rows: readonly CallRow[], keyOf: (row: CallRow) => string | 
     const { calls, cost, unpriced } = totalsOf(group);
     return { id, calls, cost, unpriced, sessions: new Set(group.map(sessionOf).filter(Boolean)).size };
   });
-  return spenders.sort((a, b) => b.cost - a.cost || b.calls - a.calls).slice(0, MAX_USERS);
+  return spenders.sort(byCost).slice(0, MAX_USERS);
 }
 
 const countedCalls = (store: Store, service: string | undefined): CallRow[] =>
@@ -42,7 +42,7 @@ export function listSessions(store: Store, service: string | undefined): Session
   };
 }
 
-/** A session call by call: the new messages of each, and what all have cost until then. */
+/** The calls of a session, each with its new messages and the cost of the session so far. */
 export function sessionOfId(store: Store, id: string): SessionDetail {
   const rows = countedCalls(store, undefined).filter((row) => sessionOf(row) === id);
   let sum = 0;

@@ -1,4 +1,4 @@
-/** Traces: summaries for the list, all spans for one. */
+/** Traces: summaries for the list, and all spans of one trace. */
 import type { AgentSums, Strip, TraceDetail, TraceList, TraceSpan, TraceSummary } from '../api-types.ts';
 import { type CallRow, isCall, type Row, type Trace } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
@@ -59,10 +59,10 @@ export function listTraces(store: Store, { q, service, offset, limit }: TraceQue
   };
 }
 
-/** The rows directly beneath each row. */
+/** The child rows of each row. */
 const childrenOf = ({ rows }: Trace): Map<string, Row[]> => grouped(rows, ({ parentId }) => parentId);
 
-/** All rows beneath one. Without recursion, and each once: parents may be a circle. */
+/** All rows below a row. It uses no recursion and visits each row once, because received parents may form a circle. */
 function beneath(row: Row, children: Map<string, Row[]>): Row[] {
   const found = new Set<Row>([row]);
   for (const each of found) for (const child of children.get(each.spanId) ?? []) found.add(child);
@@ -70,7 +70,7 @@ function beneath(row: Row, children: Map<string, Row[]>): Row[] {
   return [...found];
 }
 
-/** The sums on the span, or else those of the calls beneath it. */
+/** The sums that the span has, or those of the calls below it. */
 export function agentSumsOf(row: Row, children = childrenOf(row.trace)): AgentSums | undefined {
   const { agent } = row;
   if (!agent) return undefined;
@@ -88,7 +88,7 @@ export function agentSumsOf(row: Row, children = childrenOf(row.trace)): AgentSu
   };
 }
 
-/** The event with the messages is shown as the conversation. */
+/** The event with the messages, which the page shows as a conversation. */
 const CONTENT_EVENT = 'gen_ai.client.inference.operation.details';
 
 const spanOf = (row: Row, children: Map<string, Row[]>): TraceSpan => ({

@@ -1,4 +1,4 @@
-/** Answers of the server. */
+/** Writes answers of the server. */
 import type { ServerResponse } from 'node:http';
 
 export function send(response: ServerResponse, status: number, words: string): void {

@@ -1,4 +1,4 @@
-/** The answers of `/api`: lists, sums, one span. */
+/** Answers `/api`: lists, sums, single spans. */
 import type { ServerResponse } from 'node:http';
 import { requestOfSpans } from '../otlp/json.ts';
 import { callOf, listCalls } from '../query/calls.ts';
@@ -9,7 +9,7 @@ import { overviewOf } from '../query/overview.ts';
 import { listSessions, sessionOfId } from '../query/sessions.ts';
 import { listTraces, traceOf } from '../query/traces.ts';
 import type { Row } from '../store/row.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, writtenOf } from '../store/store.ts';
 import { send, sendJson } from './answers.ts';
 
 const MAX_ROWS = 500;
@@ -19,7 +19,7 @@ const MAX_EXPORT = 20_000;
 export interface Asked {
   readonly store: Store;
   readonly params: URLSearchParams;
-  /** The parts of the path behind `/api/…`. */
+  /** The parts of the path after `/api/<name>/`. */
   readonly rest: readonly string[];
   readonly response: ServerResponse;
 }
@@ -58,7 +58,7 @@ function calls({ store, params, rest, response }: Asked) {
 }
 
 const gone = (response: ServerResponse): void =>
-  send(response, 404, 'It is not here, or has made room for newer spans.');
+  send(response, 404, 'The viewer does not have it, or has dropped it for newer spans.');
 
 function traces({ store, params, rest, response }: Asked) {
   const [id] = rest;
@@ -96,16 +96,14 @@ function sessions({ store, params, rest, response }: Asked) {
   sendJson(response, id ? sessionOfId(store, id) : listSessions(store, serviceOf(params)));
 }
 
-/** One trace, or the calls that a filter finds, as OTLP in JSON. */
+/** Exports a trace, or the calls that a filter finds, as OTLP in JSON. */
 function exported({ store, params, response }: Asked) {
   const trace = params.get('trace');
   const rows: readonly Row[] = trace
     ? (store.traces.get(trace)?.rows ?? [])
     : listCalls(store, queryOf(params)).rows;
   if (rows.length === 0) return gone(response);
-  const spans = rows
-    .slice(0, MAX_EXPORT)
-    .map((row) => ({ item: store.whole(row), resource: row.resource, scope: row.scope }));
+  const spans = rows.slice(0, MAX_EXPORT).map((row) => writtenOf(store, row));
   response.setHeader('Content-Disposition', 'attachment; filename="llmtrace.json"');
   sendJson(response, requestOfSpans(spans));
 }

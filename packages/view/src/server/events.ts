@@ -1,10 +1,10 @@
-/** Server-sent events: pages learn that something came, and ask for what they show. */
+/** Server-sent events: they notify pages of a change, and each page then requests the data that it shows. */
 import type { ServerResponse } from 'node:http';
 import type { DoctorReport, State } from '../api-types.ts';
 import type { Store } from '../store/store.ts';
 
 const TICK_MS = 250;
-/** A page that does not read loses events, not memory. */
+/** The unread bytes of a page, beyond which it gets no events: a page that does not read must not fill the memory. */
 const MAX_UNREAD = 4 * 2 ** 20;
 const MAX_PAGES = 64;
 const MAX_RUNNING = 20;
@@ -56,7 +56,7 @@ export class Events {
     response.once('close', () => this.pages.delete(response));
   }
 
-  /** Tells the pages, at most four times a second. */
+  /** Notifies the pages, at most four times a second. */
   changed(rows: Iterable<{ call: unknown; hasFailed: boolean }> = []): void {
     for (const row of rows) {
       if (row.call === undefined) continue;
@@ -65,12 +65,12 @@ export class Events {
     }
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.tell('state', this.state);
+      this.notify('state', this.state);
       this.seen = { calls: 0, errors: 0 };
     }, TICK_MS);
   }
 
-  private tell(name: string, data: unknown): void {
+  private notify(name: string, data: unknown): void {
     const event = eventOf(name, data);
     for (const page of this.pages) if (page.writableLength < MAX_UNREAD) page.write(event);
   }

@@ -1,14 +1,14 @@
-/** Keeps what comes in a file of OTLP in JSON, one request a line, as OpenTelemetry's file exporter writes it. */
+/** Writes received telemetry to a file of OTLP in JSON, one request a line, as OpenTelemetry's file exporter does. */
 import { closeSync, constants, createReadStream, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { requestOfLogs, requestOfSpans } from '../otlp/json.ts';
-import type { Store, Taken } from '../store/store.ts';
+import { type Store, type Taken, writtenOf } from '../store/store.ts';
 
-/** Then the file is set aside as `.1`. */
+/** The size from which on the file is renamed to `.1`, and a new one started. */
 const MAX_FILE = 256 * 2 ** 20;
 const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_WRONLY } = constants;
 
-/** Prompts may be in it: for its owner alone, and never through a link. */
+/** The file may contain prompts, so only its owner can read it, and links are not followed. */
 const open = (path: string): number => openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
 
 export interface Recorder {
@@ -31,19 +31,14 @@ export function recorder(path: string, store: Store): Recorder {
   };
   return {
     record({ spans, logs }) {
-      if (spans.length > 0)
-        write(
-          requestOfSpans(
-            spans.map((row) => ({ item: store.whole(row), resource: row.resource, scope: row.scope })),
-          ),
-        );
+      if (spans.length > 0) write(requestOfSpans(spans.map((row) => writtenOf(store, row))));
       if (logs.length > 0) write(requestOfLogs(logs));
     },
     close: () => closeSync(file),
   };
 }
 
-/** Reads a file into the store. @returns how many lines are no OTLP, and were passed over. */
+/** Reads a file into the store. @returns the number of skipped lines, which are no OTLP */
 export async function readBack(path: string, store: Store): Promise<number> {
   let wrong = 0;
   for await (const line of createInterface({

@@ -1,4 +1,4 @@
-/** Sends each body on, unchanged, to the endpoint that the application had before. */
+/** Forwards each received body, unchanged, to the endpoint that the application had before. */
 import type { Ingested } from './ingest.ts';
 
 const MAX_AT_ONCE = 32;
@@ -9,20 +9,20 @@ export interface Forward {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** @param warn gets the first failure: the application goes on, and so does the viewer. */
+/** @param warn is called with the first failure; later ones are dropped, and the viewer goes on. */
 export function forwarder({ endpoint, headers }: Forward, warn: (words: string) => void) {
   let running = 0;
   let hasFailed = false;
   const failed = (why: string) => {
-    if (!hasFailed) warn(`could not send on to ${endpoint} (${why}); the viewer keeps what it got`);
+    if (!hasFailed) warn(`could not forward to ${endpoint} (${why}); the viewer keeps the data`);
     hasFailed = true;
   };
-  return ({ signal, body, headers: own }: Ingested) => {
+  return ({ signal, body, headers: received }: Ingested) => {
     if (running >= MAX_AT_ONCE) return failed('it does not keep up');
     running++;
     fetch(`${endpoint.replace(/\/$/, '')}/v1/${signal}`, {
       method: 'POST',
-      headers: { ...headers, ...own },
+      headers: { ...headers, ...received },
       body: new Uint8Array(body),
       signal: AbortSignal.timeout(PATIENCE_MS),
     })

@@ -1,13 +1,13 @@
-/** Who may ask: this machine's own programs and the page itself. No other page, whatever name it is reached by. */
+/** Access control: only programs of this machine and the viewer's page may read, and no page of another origin. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Access {
-  /** The secret that each reader and sender must present; undefined for none. */
+  /** The secret that each request must have; undefined if the viewer has no token. */
   readonly token: string | undefined;
-  /** Pages that may send to `/v1`. */
+  /** The origins of pages that may send to `/v1`. */
   readonly allowedOrigins: readonly string[];
-  /** The address that is listened on. */
+  /** The address on which the viewer listens. */
   readonly host: string;
 }
 
@@ -21,7 +21,7 @@ export const newToken = (): string => randomBytes(32).toString('hex');
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/i;
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host) || host === '::1';
 
-/** Nothing else may run in the page, and no request leaves it for another place. */
+/** The page runs only its own script, and sends requests to the viewer only. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -47,7 +47,7 @@ export function setHeaders(response: ServerResponse): void {
 
 const hostOf = ({ headers }: IncomingMessage): string => (headers.host ?? '').replace(/:\d+$/, '');
 
-/** Against DNS rebinding: a foreign name that leads to this machine. With a token, any name will do. */
+/** Protects from DNS rebinding, in which another host name leads to this machine. With a token, any host name is allowed. */
 const isKnownHost = (request: IncomingMessage, { token, host }: Access): boolean =>
   token !== undefined || LOOPBACK.test(hostOf(request)) || hostOf(request) === host;
 
@@ -63,7 +63,7 @@ export const isAllowedOrigin = (
 const isOwnOrigin = ({ headers: { origin, host } }: IncomingMessage): boolean =>
   origin === undefined || origin === `http://${host}`;
 
-/** A link elsewhere may lead to the page; no other page reads its data or loads its parts. */
+/** Whether another site's page requests data or parts of the page. A link from another site to the page is allowed. */
 function isForeignFetch({ headers }: IncomingMessage, path: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
@@ -77,15 +77,15 @@ function tokenOf({ headers }: IncomingMessage): string | undefined {
   return bearer ?? new RegExp(`(?:^|; )${COOKIE}=([0-9a-f]+)`).exec(headers.cookie ?? '')?.[1];
 }
 
-export function isToken(given: unknown, { token }: Access): boolean {
+export function isToken(value: unknown, { token }: Access): boolean {
   if (token === undefined) return true;
-  const [a, b] = [Buffer.from(String(given)), Buffer.from(token)];
+  const [a, b] = [Buffer.from(String(value)), Buffer.from(token)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
 export const cookieOf = (token: string): string => `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`;
 
-/** @returns why a request is refused; undefined for one that is taken. */
+/** @returns the refusal of a request; undefined if it is allowed. */
 export function refusalOf(request: IncomingMessage, path: string, access: Access): Refusal | undefined {
   if (!isKnownHost(request, access))
     return {

@@ -1,4 +1,4 @@
-/** OTLP over HTTP: bodies are read, bounded, unpacked, taken and answered. */
+/** Receives OTLP over HTTP: reads, bounds and unpacks bodies, stores their items, and answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -8,7 +8,7 @@ import type { Encoding, Signal } from '../otlp/types.ts';
 import type { Store, Taken } from '../store/store.ts';
 import { send, sendJson } from './answers.ts';
 
-/** Of a body, and of what it unpacks to. */
+/** The longest body, packed or unpacked, in bytes. */
 export const MAX_BODY = 64 * 2 ** 20;
 
 const ENCODINGS: Record<string, Encoding> = {
@@ -22,7 +22,7 @@ const UNPACK: Record<string, Unpack> = {
   identity: async (body) => body,
   gzip: promisify(zlib.gunzip) as Unpack,
   deflate: promisify(zlib.inflate) as Unpack,
-  // Node.js has it from 22.15 on.
+  // Node.js has zstd from 22.15 on.
   ...(typeof zlib.zstdDecompress === 'function' && { zstd: promisify(zlib.zstdDecompress) as Unpack }),
 };
 
@@ -47,11 +47,11 @@ function refuseLarge(request: IncomingMessage, response: ServerResponse): void {
   request.destroy();
 }
 
-/** What was taken of a request, for those who want the whole of it. */
+/** A received request, for the file and for forwarding. */
 export interface Ingested {
   readonly signal: Signal;
   readonly taken: Taken;
-  /** As it came. */
+  /** The body as received. */
   readonly body: Buffer;
   readonly headers: Record<string, string>;
 }
@@ -97,7 +97,7 @@ export async function ingest(
 
 const WHY = 'ids or times are not valid, or the trace has more spans than this viewer keeps';
 
-/** The answer has the encoding of the request. */
+/** Answers in the encoding of the request. */
 function answer(
   response: ServerResponse,
   { signal, encoding, rejected }: { signal: Signal; encoding: Encoding; rejected: number },

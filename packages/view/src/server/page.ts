@@ -1,4 +1,4 @@
-/** The page and its parts, as they were built. */
+/** Serves the built page and its parts. */
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 
@@ -10,7 +10,7 @@ const PARTS: Record<string, readonly [file: string, type: string]> = {
 };
 const PAGE = ['index.html', 'text/html; charset=utf-8'] as const;
 
-/** @param folder where the build put the page. */
+/** @param folder the folder into which the build writes the page. */
 export function pageServer(folder: URL): (path: string, response: ServerResponse) => void {
   const files = new Map<string, Buffer>();
   return (path, response) => {

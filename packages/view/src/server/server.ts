@@ -23,14 +23,14 @@ import { ingest } from './ingest.ts';
 import { pageServer } from './page.ts';
 
 export interface ViewerOptions {
-  /** 0 takes any free one. */
+  /** The port; 0 chooses a free one. @default 4318 */
   readonly port?: number;
-  /** Another address than this machine's own needs a token. */
+  /** The address to listen on; one that other machines can reach needs a token. @default 127.0.0.1 */
   readonly host?: string;
   readonly token?: string | undefined;
   readonly allowedOrigins?: readonly string[];
   readonly limits?: Partial<Limits>;
-  /** Where to keep what comes, beside the memory. */
+  /** The path of a file to which all telemetry is written, too. */
   readonly file?: string | undefined;
   readonly forward?: Forward | undefined;
   readonly warn?: (words: string) => void;
@@ -81,7 +81,7 @@ class ViewerServer {
       if (refusal) return send(response, refusal.status, refusal.words);
       await this.answer(url, request, response);
     } catch (error) {
-      // A broken address, or a fault of ours: the next request is answered.
+      // The address is malformed, or the viewer has a fault. It must still answer the next request.
       if (!response.headersSent)
         send(response, error instanceof URIError ? 400 : 500, 'The viewer could not answer.');
       else response.destroy();
@@ -114,7 +114,7 @@ class ViewerServer {
     this.recorder?.record(ingested.taken);
   }
 
-  /** JSON only: no form of another page can send that. */
+  /** Commands accept JSON only, because a form of another page cannot send it. */
   private async command(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers['content-type'] !== 'application/json')
       return send(response, 415, 'Send application/json.');
@@ -168,7 +168,7 @@ const ended = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** The default endpoint of exporters is `localhost`, which may mean either address; the second one is a best effort. */
+/** Also listens on ::1, if possible: the default endpoint of exporters is `localhost`, which may resolve to either address. */
 async function listenOnIpv6(handle: ViewerServer['handle'], port: number): Promise<Server | undefined> {
   const server = createServer(handle);
   try {
@@ -181,7 +181,7 @@ async function listenOnIpv6(handle: ViewerServer['handle'], port: number): Promi
 
 /**
  * Starts a viewer.
- * @throws the error of `listen`, such as EADDRINUSE; TypeError where another machine could reach it without a token.
+ * @throws the error of `listen`, such as EADDRINUSE; TypeError if other machines could reach it without a token
  */
 export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> {
   const { port = 4318, host = '127.0.0.1', token } = options;

@@ -1,8 +1,8 @@
-/** A **row**: what lists, sums and charts need of a span. The span itself is read again from its bytes. */
+/** A **row** has the values of a span that lists, sums and charts need. The whole span is read from its bytes when needed. */
 import { numberOf, pickNumber, pickText, type SpanType, textOf, typeOf } from '../names.ts';
 import type { Attributes, Encoding, LogRecord, Received, Span } from '../otlp/types.ts';
 
-/** What a call of a model used, cost and came to. */
+/** The usage, cost and outcome of a model call. */
 export interface CallFields {
   readonly operation: string | undefined;
   readonly provider: string | undefined;
@@ -17,9 +17,9 @@ export interface CallFields {
   readonly inputCost: number | undefined;
   readonly outputCost: number | undefined;
   readonly costSource: string | undefined;
-  /** The cost is of a part: the call was left before its usage was complete, or a price is missing. */
+  /** Whether the cost is incomplete: the application left the call before its usage was known, or a price is missing. */
   readonly isPartial: boolean;
-  /** In s, as the conventions have it. */
+  /** In s, as in the conventions. */
   readonly firstChunk: number | undefined;
   readonly wait: number | undefined;
   readonly outcome: string | undefined;
@@ -31,11 +31,11 @@ export interface CallFields {
   readonly message: string | undefined;
   readonly isStream: boolean;
   readonly retries: number;
-  /** Messages were recorded; a log record may bring them later. */
+  /** Whether messages were recorded; a log record may add them later. */
   hasContent: boolean;
 }
 
-/** The sums of an agent's run, as the span has them. */
+/** The sums of an agent's run that its span has. */
 export interface AgentFields {
   readonly modelCalls: number | undefined;
   readonly toolCalls: number | undefined;
@@ -50,7 +50,7 @@ export interface Trace {
   readonly rows: Row[];
   start: number;
   end: number;
-  /** Sums of its innermost calls. */
+  /** This and the following fields are sums of the innermost calls. */
   calls: number;
   cost: number | undefined;
   unpriced: number;
@@ -60,7 +60,7 @@ export interface Trace {
   session: string | undefined;
   user: string | undefined;
   bytes: number;
-  /** The spans that have a call beneath them. */
+  /** The ids of spans that have a call below them. */
   readonly wrappers: Set<string>;
 }
 
@@ -87,15 +87,15 @@ export interface Row {
   readonly feature: string | undefined;
   readonly trace: Trace;
   readonly raw: Buffer;
-  /** Contains another call, which is the one that counts. */
+  /** Whether the call contains another call, which is counted in its place. */
   isWrapper: boolean;
   isGone: boolean;
   logs: LogRecord[] | undefined;
-  /** What the user asked last, once it was looked for. */
+  /** The start of the user's last message, once it has been read. */
   asked: string | undefined;
 }
 
-/** Texts repeat over spans: each is one string. */
+/** One string for each text, because texts repeat across spans. */
 const texts = new Map<string, string>();
 const MAX_TEXTS = 20_000;
 const MAX_SHARED = 120;
@@ -244,19 +244,23 @@ export const newTrace = (id: string, start: number): Trace => ({
   wrappers: new Set(),
 });
 
+/** Seconds, as the conventions have them, in ms. */
+export const inMs = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1000;
+
 export const sessionOf = ({ session, trace }: Row): string | undefined => session ?? trace.session;
 export const userOf = ({ user, trace }: Row): string | undefined => user ?? trace.user;
 
 export type Status = 'ok' | 'error' | 'cancelled' | 'abandoned';
 
-/** A call that the application left is no failure. */
+/** The status of a row; a call that the application left is no failure. */
 export function statusOf({ hasFailed, call }: Row): Status {
   if (call?.outcome === 'cancelled' || call?.errorCategory === 'cancelled') return 'cancelled';
   if (call?.outcome === 'abandoned') return 'abandoned';
   return hasFailed ? 'error' : 'ok';
 }
 
-/** A row of a call. */
+/** The row of a model call. */
 export type CallRow = Row & { readonly call: CallFields };
 
 export const isCall = (row: Row): row is CallRow => row.call !== undefined;

@@ -1,4 +1,4 @@
-/** What was received, in memory and bounded: the oldest trace makes room for the newest. */
+/** The received telemetry, in memory and bounded: beyond the limits the oldest trace is dropped. */
 
 import { textOf } from '../names.ts';
 import * as json from '../otlp/json.ts';
@@ -8,22 +8,22 @@ import { type CallRow, hasContent, isCall, newTrace, type Row, rowOf, statusOf, 
 
 export interface Limits {
   readonly maxSpans: number;
-  /** Of received bytes. */
+  /** The highest sum of received bytes. */
   readonly maxBytes: number;
 }
 
 export const DEFAULT_LIMITS: Limits = { maxSpans: 100_000, maxBytes: 256 * 2 ** 20 };
 const MAX_SPANS_OF_TRACE = 50_000;
-/** Log records that came before their span. */
+/** The highest number of log records that wait for their span. */
 const MAX_WAITING = 2000;
 const MAX_WAITING_BYTES = 16 * 2 ** 20;
 const MAX_RUNNING = 1000;
 const MAX_MODELS = 200;
 const MAX_SERVICES = 500;
-/** A call that began so long ago ended unseen. */
+/** The time after which a started call counts as ended although no span arrived, in ms. */
 const RUNNING_MS = 600_000;
 
-/** A call that has begun and of which no span has come. */
+/** A call that has started and whose span has not arrived. */
 export interface Running {
   readonly spanId: string;
   readonly traceId: string;
@@ -37,7 +37,7 @@ interface Waiting extends Received<LogRecord> {
   readonly size: number;
 }
 
-/** What a request brought, for the file. */
+/** The items of a request, for the file. */
 export interface Taken {
   readonly spans: readonly Row[];
   readonly logs: readonly Received<LogRecord>[];
@@ -50,7 +50,7 @@ export class Store {
   readonly limits: Limits;
   readonly traces = new Map<string, Trace>();
   readonly services = new Map<string, number>();
-  /** In the order in which they were first seen: a model keeps its colour. */
+  /** The models in the order of their first calls, by which each model keeps its colour. */
   readonly models: string[] = [];
   readonly running = new Map<string, Running>();
   rows: Row[] = [];
@@ -59,9 +59,9 @@ export class Store {
   logs = 0;
   metrics = 0;
   rejected = 0;
-  /** Spans that made room. */
+  /** The number of spans that were dropped for newer ones. */
   dropped = 0;
-  /** Rises with every change: what is worked out is kept by it. */
+  /** It rises with each change; cached results are stored under it. */
   version = 0;
   lastReceived = 0;
   private seq = 0;
@@ -82,12 +82,12 @@ export class Store {
     return this.byId.get(spanId);
   }
 
-  /** The span of a row, read again from its bytes. */
+  /** The whole span of a row, read from its bytes. */
   whole({ encoding, raw }: Row): Span {
     return READERS[encoding].wholeSpan(raw);
   }
 
-  /** @throws where the body is no OTLP; what was read of it before stays. */
+  /** @throws for a body that is no OTLP; items that were read before the fault stay in the store. */
   receive(signal: Signal, encoding: Encoding, body: Buffer, now = Date.now()): Taken {
     this.version++;
     this.lastReceived = now;
@@ -124,7 +124,7 @@ export class Store {
       this.rejected++;
       return undefined;
     }
-    // An exporter that tries again sends the same span.
+    // An exporter that retries sends the same span again.
     if (this.byId.get(spanId)?.traceId === traceId) return undefined;
     const trace = this.traceOf(received.item);
     if (trace.rows.length >= MAX_SPANS_OF_TRACE) {
@@ -155,7 +155,7 @@ export class Store {
       this.services.set(service, (this.services.get(service) ?? 0) + 1);
   }
 
-  /** Of two calls, one in the other, the inner one counts: two instrumentations, or a wrapper. */
+  /** Adds a call. Of two nested calls (of two instrumentations, or of a wrapper) only the inner one counts. */
   private addCall(row: CallRow): void {
     const { trace } = row;
     const model = row.call.model ?? 'unknown';
@@ -194,7 +194,7 @@ export class Store {
     if (this.running.size > MAX_RUNNING && oldest) this.running.delete(oldest);
   }
 
-  /** Those that run now: the newest ones. */
+  /** The newest running calls. */
   runningNow(most: number, now = Date.now()): Running[] {
     for (const [id, { start }] of this.running) if (now - start > RUNNING_MS) this.running.delete(id);
     return [...this.running.values()].slice(-most);
@@ -234,7 +234,7 @@ export class Store {
 
   private evict(): void {
     for (const trace of this.traces.values()) {
-      // The last trace stays, however big it is.
+      // The last trace stays, also if it is larger than the limits.
       if (!this.isFull || this.traces.size === 1) break;
       this.remove(trace);
     }
@@ -271,6 +271,13 @@ export class Store {
   }
 }
 
+/** The span of a row for a file or an export. */
+export const writtenOf = (store: Store, row: Row): json.Written<Span> => ({
+  item: store.whole(row),
+  resource: row.resource,
+  scope: row.scope,
+});
+
 const ID = { trace: 32, span: 16 };
 
 const isValid = ({ traceId, spanId, start, end }: Span): boolean =>
@@ -286,7 +293,7 @@ function addToTrace(trace: Trace, row: Row): void {
   if (isBetterRoot(row, trace.root)) trace.root = row;
 }
 
-/** A span without a parent, or else the first one. */
+/** Whether a row is a better root: a span without a parent, or the earliest span. */
 function isBetterRoot(row: Row, root: Row | undefined): boolean {
   if (!root) return true;
   return root.parentId !== '' && (row.parentId === '' || row.start < root.start);
@@ -301,6 +308,6 @@ function count(trace: Trace, row: CallRow, sign: 1 | -1): void {
   if (statusOf(row) === 'error') trace.errors += sign;
 }
 
-/** Its true cost is more than what is known. A call that failed costs nothing that is known of. */
+/** Whether the true cost is higher than the known one. A failed call without a cost does not count as unpriced. */
 export const isUnpriced = ({ call, hasFailed }: CallRow): boolean =>
   call.isPartial || (call.cost === undefined && !hasFailed);

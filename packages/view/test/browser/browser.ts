@@ -1,4 +1,4 @@
-/** A real Chromium, where there is one: CHROMIUM names it, else the path is searched. */
+/** Starts a real Chromium: CHROMIUM names it, else it is searched on the path. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';

@@ -17,7 +17,7 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
   let viewer: Viewer;
   let context: BrowserContext;
   let page: Page;
-  /** What must never happen: errors, dialogs, requests to another place. */
+  /** Events that must never happen: errors, dialogs, requests to other hosts. */
   let trouble: string[] = [];
 
   const watch = (watched: Page) => {
@@ -33,7 +33,7 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
     await page.waitForSelector(ready, SOON);
   };
   const query = (name: string) => new URL(page.url()).searchParams.get(name);
-  /** Looks at each frame. `waitForFunction` would evaluate the text in the page, which its policy forbids. */
+  /** Polls at each frame. `waitForFunction` would evaluate text in the page, which the page's policy forbids. */
   const until = (check: string) =>
     page.evaluate(`new Promise((resolve, reject) => {
       const end = performance.now() + ${SOON.timeout};
@@ -119,12 +119,12 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
     });
   });
 
-  it('says which words of a filter mean nothing', async () => {
+  it('names the words of a filter that are no valid tests', async () => {
     await open('/calls?q=foo:bar', '.unknown');
     assert.match((await page.textContent('.unknown')) ?? '', /foo:bar/);
   });
 
-  it('sorts by a click on a head', async () => {
+  it('sorts by a click on the head of a column', async () => {
     await open('/calls', '.tr:not(.loading)');
     await page.click('.thead .c-cost button');
     const [dearest] = (await api('calls?sort=cost&limit=1')).rows;
@@ -143,11 +143,11 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
       await sendTraces(viewer.url, [support(Date.now() - 500, { isNew: true })]);
       const sent = Date.now();
       const shown = (await page.evaluate('window.added')) as number;
-      // Half a second on an idle machine; on one that is shared, as long as it takes to draw.
+      // It takes half a second on an idle machine, and longer on a busy one.
       assert.ok(shown - sent < 5000, `${shown - sent} ms`);
     });
 
-    it('moves nothing that is looked at, and says how many are newer', async () => {
+    it('does not move the visible rows, and shows the number of newer calls', async () => {
       await open('/calls', '.tr:not(.loading)');
       await page.evaluate(`document.querySelector('.vlist').scrollTop = 1500`);
       await until(`document.querySelector('.tr').getAttribute('aria-rowindex') > 20`);
@@ -169,8 +169,8 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
     });
   });
 
-  describe('what a model says', () => {
-    it('is text, in a call', async () => {
+  describe('the text of a model', () => {
+    it('stays text in a call', async () => {
       const [call] = (await api(`calls?q=${encodeURIComponent('user:mallory')}`)).rows;
       await open(`/calls?open=${call.id}`, '.chat');
       assert.match((await page.textContent('.chat')) ?? '', /<script>alert\(1\)<\/script>/);
@@ -185,7 +185,7 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
       );
     });
 
-    it('is text, in a session', async () => {
+    it('stays text in a session', async () => {
       await open(`/sessions/${encodeURIComponent(HOSTILE_SESSION)}`, '.turns');
       assert.equal(await page.locator('svg[onload], .turns script').count(), 0);
     });
@@ -197,11 +197,11 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
     assert.equal(await page.getAttribute('.tr.open', 'id'), `r-${rows[0].id}`);
   });
 
-  it('says that a span is gone', async () => {
+  it('shows that a span is gone', async () => {
     trouble = [];
     await open('/calls?open=00112233aabbccdd', '.panel h2');
     await until(`document.querySelector('.panel h2').textContent === 'This span is no longer here'`);
-    // Chromium reports the 404, which is the answer that is meant.
+    // Chromium logs the 404, which is the expected answer.
     trouble = trouble.filter((line) => !/404/.test(line));
   });
 
@@ -235,7 +235,7 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
 
     for (const [name, address] of Object.entries(screens)) {
       it(`fits at four widths, and breaks no rule of axe in two themes: ${name}`, async () => {
-        // axe is put into the page, which its policy forbids to everyone else.
+        // The test injects axe into the page, whose policy forbids other scripts.
         const own = await browser.newPage({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
         try {
           await own.goto(viewer.url + (await address()));
@@ -258,7 +258,7 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
   });
 
   describe('at the end', () => {
-    it('forgets all, once that is confirmed, and then says how to connect', async () => {
+    it('removes all calls after a confirmation, and then shows how to connect', async () => {
       await open('/setup', '.setup');
       page.removeAllListeners('dialog');
       page.on('dialog', (dialog) => dialog.accept());

@@ -3,6 +3,6 @@ import { chat } from './calls.mjs';
 
 // A model takes its time; the vendor on loopback answers within milliseconds, in which no thread starts.
 export async function handler() {
-  await setTimeout(500);
+  await setTimeout(2000);
   return chat();
 }

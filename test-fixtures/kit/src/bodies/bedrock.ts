@@ -4,7 +4,7 @@ import type { Answer, VendorRequest } from '../server/routes.ts';
 import { message, messageEvents } from './anthropic.ts';
 import { wordsOf } from './openai.ts';
 
-/** The model that the fake Bedrock answers as, where a request names a behaviour. */
+/** The model of the answer if a request names a behaviour. */
 export const BEDROCK_MODEL = 'amazon.nova-lite-v1:0';
 
 /** The tokens of every answer of Converse; `fresh` ones are neither read from nor written to a cache. */
@@ -15,7 +15,7 @@ export const BEDROCK_TOKENS = {
   writtenFor1h: 80,
   output: 42,
 } as const;
-/** Of every text that is embedded. */
+/** The tokens of each embedded text. */
 export const BEDROCK_EMBEDDING_TOKENS = 7;
 
 const TEXT = 'The capital of France is Paris.';
@@ -67,7 +67,7 @@ const eventStream = (request: VendorRequest, events: readonly Uint8Array[]): Ans
   events,
 });
 
-/** The bodies of models that are not Anthropic's, by the field that theirs have. */
+/** The bodies of models that are not Anthropic's; a field of the request shows the model's family. */
 function plainBody(body: any): object | undefined {
   if (body.inputText !== undefined)
     return { embedding: [0.25, -0.5, 0.125], inputTextTokenCount: BEDROCK_EMBEDDING_TOKENS };
@@ -86,7 +86,7 @@ export const invoked = (request: VendorRequest): Answer => ({
   json: plainBody(request.body) ?? message(named(request)).json,
 });
 
-/** Anthropic's models answer by their own names. */
+/** The request with Anthropic's own name of the model, which its answers have. */
 const named = (request: VendorRequest): VendorRequest => ({
   ...request,
   model: /claude-[a-z]+-[\d-]+?(?=-v\d|$)/.exec(request.model)?.[0] ?? request.model,

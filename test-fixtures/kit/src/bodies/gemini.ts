@@ -1,4 +1,4 @@
-/** What Google's APIs have in common: models, usage, errors and the framing of streams. */
+/** Shared parts of Google's APIs: models, usage, errors and the framing of streams. */
 import type { Answer } from '../server/routes.ts';
 
 /** The model of the answer if a request names a behaviour. */

@@ -63,7 +63,7 @@ export function chatUsageOf({ script }: VendorRequest): ChatUsage {
   };
 }
 
-/** The same for a response. */
+/** The usage of a response: the usual one, or that of a script. */
 export function responsesUsageOf(request: VendorRequest): object {
   if (!request.script?.usage) return responsesUsage;
   const { prompt_tokens, completion_tokens, total_tokens, ...details } = chatUsageOf(request);

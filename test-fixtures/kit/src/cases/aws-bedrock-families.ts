@@ -1,4 +1,4 @@
-/** Bedrock's ways to ask. */
+/** The families of AWS's SDK for Bedrock. */
 import { ANTHROPIC_TOKENS } from '../bodies/anthropic.ts';
 import { BEDROCK_EMBEDDING_TOKENS, BEDROCK_MODEL, BEDROCK_TOKENS } from '../bodies/bedrock.ts';
 import type { Ask, CallOptions, Family } from '../vendor-profile.ts';
@@ -15,7 +15,7 @@ export const QUESTION = 'What is the capital of France?';
 export const CLAUDE = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 const EMBEDDING_MODEL = 'amazon.titan-embed-text-v2:0';
 
-/** Whether a stream was asked for, by its input, which has no place for it. */
+/** The inputs of streams: a separate command makes streams, and its input does not show it. */
 const streams = new WeakSet<object>();
 
 function remember<T extends object>(input: T, { stream }: Ask): T {
@@ -33,7 +33,7 @@ export const optionsOf = (options: CallOptions | undefined): object[] =>
       ]
     : [];
 
-/** Sends the command of that name, or its streamed form, of which it gives the stream. */
+/** Sends the plain command, or the streamed one, of whose answer it returns the stream. */
 const sent =
   (plain: string, streamed: string, streamOf: (answer: any) => any) =>
   ({ client, exports }: Client, input: object, options: CallOptions | undefined): any =>
@@ -55,7 +55,7 @@ export const converse: Family = {
     cacheWrite: BEDROCK_TOKENS.written,
     cacheWrite1h: BEDROCK_TOKENS.writtenFor1h,
   },
-  // An answer names no model: one that a request names in the place of a behaviour has no price.
+  // `priced` is absent: an answer names no model, so a call whose model is the name of a behaviour has no price.
   streamUsage: 'always',
   asked: { 'gen_ai.request.max_tokens': MAX_TOKENS },
   chunksBeforeCut: 3,
@@ -75,7 +75,7 @@ export const converse: Family = {
 
 const { fresh, cached, written, writtenFor1h, output, thinking } = ANTHROPIC_TOKENS;
 
-/** A model of Anthropic, by its own body. */
+/** A model of Anthropic, with Anthropic's own body. */
 export const invokeModel: Family = {
   name: 'invokeModel',
   operation: 'chat',

@@ -8,7 +8,7 @@ const whole: ExpectedCall = { family: converse, answer: 'whole' };
 
 const LLAMA = 'meta.llama3-1-8b-instruct-v1:0';
 
-/** A model whose stream tells its tokens only in what Bedrock adds to the last event. */
+/** A model whose stream has its tokens only in the metrics that Bedrock adds to the last event. */
 const llama: Family = {
   ...invokeModel,
   operation: 'text_completion',
@@ -40,12 +40,12 @@ export const callRows: readonly Row[] = [
     calls: () => [whole],
   },
   {
-    name: 'a callback behind options, of a call that fails',
+    name: 'a callback after options, of a call that fails',
     async run({ client, see }) {
       const { client: sdk, exports } = client();
       const command = new exports.ConverseCommand(converse.request({ model: 'fail-401' }));
       const args = await new Promise<unknown[]>((resolve) =>
-        sdk.send(command, {}, (...given: unknown[]) => resolve(given)),
+        sdk.send(command, {}, (...results: unknown[]) => resolve(results)),
       );
       see('arguments', args);
     },
@@ -114,7 +114,7 @@ export const callRows: readonly Row[] = [
     calls: () => [{ family: plainLlama, answer: 'whole', stream: true, chunks: 'some' }],
   },
   {
-    name: 'an answer that is never awaited, and that the SDK reads all the same',
+    name: 'an answer that is never awaited, and that the SDK still reads',
     async run({ client, call, server, see }) {
       call(client());
       await server.received(1);
@@ -124,7 +124,7 @@ export const callRows: readonly Row[] = [
     calls: () => [whole],
   },
   {
-    name: 'a loop that is left, of a stream that goes on',
+    name: 'a loop that leaves a stream early, which goes on',
     async run({ client, call, see }) {
       for await (const chunk of await call(client(), { stream: true })) {
         see('chunk', chunk);
@@ -154,7 +154,7 @@ export const callRows: readonly Row[] = [
     ],
   },
   {
-    name: 'tokens that are only counted',
+    name: 'a request that only counts tokens',
     async run({ client, attempt }) {
       const { client: sdk, exports } = client();
       const input = { converse: { messages: [{ role: 'user', content: [{ text: QUESTION }] }] } };

@@ -1,6 +1,6 @@
 /** The vendor case of AWS's SDK for Bedrock. */
 import module from 'node:module';
-import type { Sdk } from '../sdks.ts';
+import { type Sdk, sdkManifest } from '../sdks.ts';
 import type { VendorCase } from '../vendor-profile.ts';
 import { type Client, converse, embeddings, invokeModel } from './aws-bedrock-families.ts';
 import { callRows } from './aws-bedrock-others.ts';
@@ -9,11 +9,9 @@ import { withoutRawResponse } from './google-genai.ts';
 const READS_AT_ONCE = 'the SDK reads every answer at once: there is a row of that';
 const NOT_CLOSED = 'the SDK leaves the connection open: there is a row of that';
 
-/** HTTP/1.1, as `NodeHttpHandler` speaks it: the SDK's default is HTTP/2, of which there is a test of its own. */
+/** The SDK's handler for HTTP/1.1, as the fake vendor speaks it. The SDK's default is HTTP/2: `http2.test.ts` tests it. */
 export const handlerOf = ({ set }: Pick<Sdk, 'set'>): (new (options?: object) => object) =>
-  module.createRequire(new URL(`../../../sdks/${set}/package.json`, import.meta.url))(
-    '@smithy/node-http-handler',
-  ).NodeHttpHandler;
+  module.createRequire(sdkManifest(set))('@smithy/node-http-handler').NodeHttpHandler;
 
 export const vendorCase: VendorCase = {
   name: 'aws-bedrock',
@@ -42,7 +40,7 @@ export const vendorCase: VendorCase = {
     '429': 'ThrottlingException',
     '500': 'InternalServerException',
     refused: 'ECONNREFUSED',
-    // The SDK's own word for it.
+    // The SDK reports a connection that was reset as a timeout.
     reset: 'TimeoutError',
     timeout: 'TimeoutError',
     abort: 'AbortError',

@@ -12,7 +12,7 @@ const noContinuation = (sdk: SdkInfo) =>
 
 export const endRows: readonly Row[] = [
   {
-    name: 'an answer that is never awaited, and that the SDK reads all the same',
+    name: 'an answer that is never awaited, and that the SDK still reads',
     async run({ client, call, server, see }) {
       call(client());
       await server.received(1);

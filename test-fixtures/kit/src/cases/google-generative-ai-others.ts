@@ -18,7 +18,7 @@ const { tokens: _tokens, ...single } = embeddings;
 
 export const answerRows: readonly Row[] = [
   {
-    name: 'an answer that is never awaited, and that the SDK reads all the same',
+    name: 'an answer that is never awaited, and that the SDK still reads',
     async run({ client, call, server, see }) {
       call(client());
       await server.received(1);

@@ -19,7 +19,7 @@ const dropped = (setting: Setting): ExpectedCall => ({
 
 export const splitRows: readonly Row[] = [
   {
-    name: 'a stream of which only the whole answer is awaited',
+    name: 'a stream whose whole answer alone is awaited',
     async run({ client, see }) {
       const result = await modelOf(client()).generateContentStream(ask());
       see('result', Object.keys(result));
@@ -56,7 +56,7 @@ export const splitRows: readonly Row[] = [
     calls: () => [gathered],
   },
   {
-    name: 'a stream that is dropped half-read, and is downloaded all the same',
+    name: 'a stream that is dropped half-read, and is still downloaded',
     async run({ client, server, see }) {
       const { stream } = await modelOf(client()).generateContentStream(ask());
       see('chunk', await stream.next());
@@ -108,7 +108,7 @@ export const chatRows: readonly Row[] = [
     calls: () => [streamed],
   },
   {
-    name: 'a chat of which only the whole answer is awaited',
+    name: 'a chat whose whole answer alone is awaited',
     async run({ client, see }) {
       const { response } = await modelOf(client()).startChat().sendMessageStream(QUESTION);
       see('answer', await response);

@@ -13,6 +13,8 @@ export interface ResilienceSubject {
   create(config: object): InstrumentationUnderTest;
   /** Whether the SDK itself retries, and numbers its requests. */
   readonly numbered: boolean;
+  /** True for `fetch` itself: it has no timeout, and throws the reason of an abort. */
+  readonly isFetch?: boolean;
 }
 
 /** How a call ended. */

@@ -46,7 +46,7 @@ export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceS
     });
   });
 
-  it('hands on what an interceptor of the application throws', async () => {
+  it('rejects with the error that an interceptor of the application throws', async () => {
     const scene = sceneOf();
     const own = new Error('not today');
     const interceptors = [async () => Promise.reject(own)];
@@ -57,7 +57,7 @@ export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceS
     });
   });
 
-  it('is one unhandled rejection where a refused call is never awaited', async () => {
+  it('is one unhandled rejection if a refused call is never awaited', async () => {
     const scene = sceneOf();
     const own = new Error('not today');
     await scene.with({ interceptors: [async () => Promise.reject(own)] }, async () => {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { within } from '../harness.ts';
-import { type Ended, kindOf, type Scene } from './fixture.ts';
+import { type Ended, kindOf, type ResilienceSubject, type Scene } from './fixture.ts';
 
 const LATE = { initialInterval: 60_000, maxInterval: 60_000, deadline: 600_000 };
 
-export function describeWaiting(sceneOf: () => Scene): void {
+export function describeWaiting(sceneOf: () => Scene, { isFetch = false }: ResilienceSubject): void {
   it('stops waiting for a retry when the application aborts, and gives the error of the SDK', async () => {
     const scene = sceneOf();
     await scene.with({ retry: LATE }, async () => {
@@ -28,13 +28,14 @@ export function describeWaiting(sceneOf: () => Scene): void {
       const controller = new AbortController();
       const waiting = scene.end(scene.call({}, { signal: controller.signal }));
       await wait(30);
-      controller.abort(new Error('a reason of its own'));
-      await expectAborted(scene, await waiting);
+      const reason = new Error('a reason of its own');
+      controller.abort(reason);
+      await expectAborted(scene, await waiting, isFetch ? reason : undefined);
       assert.equal(scene.requests(), 1);
     });
   });
 
-  it('waits in line, and says how long', async () => {
+  it('waits in the queue, and reports the time', async () => {
     const scene = sceneOf();
     await scene.with({ rateLimit: { rate: 5, burst: 1 } }, async () => {
       const since = performance.now();
@@ -44,7 +45,7 @@ export function describeWaiting(sceneOf: () => Scene): void {
       const waits = scene.telemetry
         .spans()
         .map(({ attributes }) => Number(attributes['llmtrace.rate_limit.wait'] ?? 0));
-      // A busy machine may take 0.2 s until the third call is in the line.
+      // A busy machine may take 0.2 s until the third call is in the queue.
       assert.ok(Math.max(...waits) >= 0.2 && Math.max(...waits) < 1, String(waits));
       const [metric] = (await scene.telemetry.metrics()).filter(
         ({ name }) => name === 'llmtrace.client.rate_limit.wait',
@@ -54,15 +55,15 @@ export function describeWaiting(sceneOf: () => Scene): void {
   });
 }
 
-/** Asserts that the application gets the error of an aborted request. */
-async function expectAborted(scene: Scene, ended: Ended): Promise<void> {
+/** Asserts that the application gets the error of a request that is aborted for that reason. */
+async function expectAborted(scene: Scene, ended: Ended, reason?: Error): Promise<void> {
   const { requests } = scene.server;
   const kept = [...requests];
   const controller = new AbortController();
   const under = scene.end(scene.call({ model: 'hang' }, { signal: controller.signal }, 0));
   requests.length = 0;
   await wait(50);
-  controller.abort();
+  controller.abort(reason);
   const native = await under;
   requests.splice(0, requests.length, ...kept);
   assert.deepEqual(kindOf((ended as any).error), kindOf((native as any).error));

@@ -1,18 +1,16 @@
 /** The functions of a vendor that the server needs: pure functions from a request to an answer. */
 import type { Behaviour } from './behaviours.ts';
 
-/** What a test has the model say, in place of the usual answer. */
+/** A scripted answer of the model, in place of the usual one. */
 export interface Script {
   readonly text?: string;
-  /** The model asks for this tool. */
+  /** The model calls this tool. */
   readonly toolCall?: { readonly name: string; readonly arguments: object };
-  /** Both include their parts. */
+  /** `input` includes the cached tokens, `output` the reasoning tokens. */
   readonly usage?: {
     readonly input: number;
     readonly output: number;
-    /** Of the input. */
     readonly cached?: number;
-    /** Of the output. */
     readonly reasoning?: number;
   };
 }
@@ -27,7 +25,7 @@ export interface VendorRequest {
   readonly body: any;
   /** The end that the answer must report; absent for an ordinary answer. */
   readonly ending?: Behaviour['ending'] | undefined;
-  /** What the answer must hold; absent for the vendor's usual answer. */
+  /** The scripted content and usage; absent for the vendor's usual answer. */
   readonly script?: Script | undefined;
   /** The model of the answer: the requested one, or the vendor's usual one if the request names a behaviour. */
   readonly model: string;
@@ -45,7 +43,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly bytes?: Uint8Array | string;
-  /** One a chunk, framed. */
+  /** The framed chunks. */
   readonly events?: readonly (string | Uint8Array)[];
 }
 

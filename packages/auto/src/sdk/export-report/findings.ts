@@ -5,10 +5,10 @@ import { shown, shownEndpoint } from '../../process/otlp-endpoint.ts';
 import type { AutoSettings } from '../../settings.ts';
 import { causeOf } from './causes.ts';
 import { type Drops, type Ledger, SIGNALS, type Signal } from './ledger.ts';
-import type { ExportReport, Tell } from './report.ts';
+import type { ExportReport, Notify } from './report.ts';
 
 export interface ExportReports {
-  readonly tell: Tell;
+  readonly notify: Notify;
   /** Runs `work` and emits its warnings at once, because the process ends. */
   atOnce(work: () => void): void;
   /** There is no export thread, but the application's. */
@@ -18,8 +18,11 @@ export interface ExportReports {
   /** The export thread ended and lost the contents of the ledger; it is restarted in `delay` ms. */
   died(reason: string, ledger: Ledger, delay: number): void;
   /** The process ends before the contents of the ledger were exported. */
-  unsent(ledger: Ledger): void;
+  unsent(ledger: Ledger, why: Unsent): void;
 }
+
+/** Why an exit waits in vain: for an answer, for a thread that still starts, or there is none. */
+export type Unsent = 'no answer' | 'not started' | 'no thread';
 
 type Outcome = Exclude<ExportReport, { kind: 'ready' }>;
 type Of<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
@@ -58,7 +61,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     failing.set(signal, { key, lost: before + lost });
     // An endpoint that is no URL of HTTP was reported as it was read.
     if (code === 'export-endpoint' || !isNew(key)) return;
-    say({ code, what: `${signal} do not arrive at ${placeOf(report)}: ${why}`, cure, lost: true });
+    say({ code, message: `${signal} do not arrive at ${placeOf(report)}: ${why}`, cure, lost: true });
   };
 
   const arrived = (report: Of<'exported'>): void => {
@@ -69,24 +72,24 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     if (!isNew(`recovered ${failure.key}`)) return;
     say({
       code: 'export-recovered',
-      what: `${signal} arrive again at ${placeOf(report)}${lostOf(signal, failure.lost)}`,
+      message: `${signal} arrive again at ${placeOf(report)}${lostOf(signal, failure.lost)}`,
       cure: 'There is nothing to do; what was lost does not come back',
       lost: false,
     });
   };
 
   const rejected = (report: Of<'rejected'>): void => {
-    const { signal, count, message } = report;
+    const { signal, count, message: answer } = report;
     countLost(signal, count);
     if (!isNew(`rejected ${signal} ${count > 0}`)) return;
-    const said = message === '' ? 'without a reason' : `for this reason: ${plain(message)}`;
-    const what =
+    const reason = answer === '' ? 'without a reason' : `for this reason: ${plain(answer)}`;
+    const message =
       count > 0
-        ? `${placeOf(report)} rejected ${counted(count, signal)} of an export, ${said}`
-        : `${placeOf(report)} accepted ${signal} with a warning: ${plain(message)}`;
+        ? `${placeOf(report)} rejected ${counted(count, signal)} of an export, ${reason}`
+        : `${placeOf(report)} accepted ${signal} with a warning: ${plain(answer)}`;
     say({
       code: 'export-rejected',
-      what,
+      message,
       cure: 'Look at the limits and the log of the receiver',
       lost: count > 0,
     });
@@ -98,14 +101,14 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     const variable = items === undefined ? 'LLMTRACE_EXPORT_QUEUE_BYTES' : QUEUE_SIZES[signal];
     say({
       code: 'export-dropped',
-      what: `${signal} are dropped: ${full} wait for their export already, and no more may`,
+      message: `${signal} are dropped: ${full} wait for their export already, and no more may`,
       cure: `Look whether the receiver keeps up; ${variable} says how much may wait`,
       lost: true,
     });
   };
 
   return {
-    tell(report) {
+    notify(report) {
       if (report.kind === 'exported' || report.kind === 'failed') exported = true;
       if (report.kind === 'failed') failed(report);
       else if (report.kind === 'exported') arrived(report);
@@ -124,7 +127,7 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
     notStarted: (reason) =>
       say({
         code: 'export-thread',
-        what: `telemetry is not exported: no export thread could be started (${reason}), and nothing else either`,
+        message: `telemetry is not exported: no export thread could be started (${reason}), and nothing else either`,
         cure: 'Set OTEL_LOG_LEVEL=error, which says why; install @llmtrace/auto anew',
         lost: true,
       }),
@@ -134,22 +137,37 @@ export function exportReports(limit: number, env: AutoSettings['env'], drops: Dr
       const times = deaths === 1 ? '' : `, ${deaths} times by now`;
       say({
         code: 'export-thread',
-        what: `the export thread ended${times} (${reason})${waitingIn(ledger)}; it is started again in ${delay / 1000} s`,
+        message: `the export thread ended${times} (${reason})${waitingIn(ledger)}; it is started again in ${delay / 1000} s`,
         cure: 'Set OTEL_LOG_LEVEL=error, which says why, and report it to llmtrace',
         lost: true,
       });
     },
-    unsent(ledger) {
-      const waiting = waitingIn(ledger);
+    unsent(ledger, why) {
+      const { since, cure } = UNSENT[why];
       say({
         code: 'export-unsent',
-        what: `the process ended before its last telemetry was exported to ${shownEndpoint(env, 'traces')}${waiting}`,
-        cure: 'Look whether the receiver answers in time; without an export thread, let the application end by itself',
+        message: `the process ended before its last telemetry was exported to ${shownEndpoint(env, 'traces')}${since}${waitingIn(ledger)}`,
+        cure,
         lost: true,
       });
     },
   };
 }
+
+const UNSENT: Readonly<Record<Unsent, { since: string; cure: string }>> = {
+  'no answer': {
+    since: '',
+    cure: 'Look whether the receiver answers in time; LLMTRACE_EXIT_TIMEOUT_MS says how long an exit waits',
+  },
+  'not started': {
+    since: ', since the export thread was still starting',
+    cure: 'Raise LLMTRACE_EXIT_TIMEOUT_MS, which says how long an exit waits: a busy machine starts the thread late',
+  },
+  'no thread': {
+    since: ', since there is no export thread',
+    cure: 'Let the application end by itself',
+  },
+};
 
 const ITEMS: Readonly<Record<Signal, string>> = { traces: 'span', metrics: 'value', logs: 'log event' };
 
@@ -187,12 +205,13 @@ const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',
   // Deno 2.9 refuses the flags of the thread.
   ERR_WORKER_INVALID_EXEC_ARGV: 'Let the application end by itself, or run it on Node.js',
+  'deleted folder': 'Run the process in a folder that exists: Node.js starts no thread in a deleted one',
   'Yarn PnP': 'Set `nodeLinker: node-modules` in .yarnrc.yml to have the thread',
 };
 
 const inProcessFinding = (reason: string): Finding => ({
   code: 'export-thread',
-  what: `no export thread could be started (${reason}); telemetry is exported in the application's own thread, and what is unsent when the process ends by exit(), a signal or an error is lost`,
+  message: `no export thread could be started (${reason}); telemetry is exported in the application's own thread, and what is unsent when the process ends by exit(), a signal or an error is lost`,
   cure:
     THREAD_CURES[reason] ??
     'Leave @llmtrace/auto out of bundles (external), so that its files are there; OTEL_LOG_LEVEL=error says more',

@@ -42,7 +42,7 @@ export type ExportReport =
   /** @property limit items, where it is not the bytes that were too many. */
   | { readonly kind: 'dropped'; readonly signal: Signal; readonly limit: number | undefined };
 
-export type Tell = (report: ExportReport) => void;
+export type Notify = (report: ExportReport) => void;
 
 /** Where nothing has arrived for so long, in ms, that is reported although the exporter still tries. */
 const PATIENCE_MS = 30_000;
@@ -59,7 +59,7 @@ interface Attempted {
   /** The exporter that makes it. */
   readonly exporter: { isArriving: boolean };
   readonly signal: Signal;
-  readonly tell: Tell;
+  readonly notify: Notify;
   url: string | undefined;
   failure: Failure | undefined;
   /** Whether its failure was reported before it was given up. */
@@ -84,14 +84,14 @@ const { clearTimeout, setTimeout } = globalThis;
  */
 export function reporting<T, E extends Exporter<T>>(
   exporter: E,
-  { signal, tell, settle, countOf }: ReportingOptions<T>,
+  { signal, notify, settle, countOf }: ReportingOptions<T>,
 ): E {
   watchRequests();
   const inner = exporter.export.bind(exporter);
   const state = { isArriving: false };
   exporter.export = (items, done) => {
     const attempted: Attempted = {
-      ...{ exporter: state, signal, tell, url: undefined },
+      ...{ exporter: state, signal, notify, url: undefined },
       ...{ failure: undefined, isReported: false },
     };
     underWay.add(attempted);
@@ -126,24 +126,24 @@ export function reporting<T, E extends Exporter<T>>(
 
 export interface ReportingOptions<T> {
   readonly signal: Signal;
-  readonly tell: Tell;
+  readonly notify: Notify;
   readonly settle: (items: T) => void;
   readonly countOf: (items: T) => number;
 }
 
 function conclude(attempted: Attempted, { code, error }: ExportResult, count: number): void {
-  const { exporter, signal, url, tell } = attempted;
+  const { exporter, signal, url, notify } = attempted;
   const isFine = code === ExportResultCode.SUCCESS;
   if (!isFine) {
     attempted.failure = moreOf(error, attempted.failure);
     report(attempted, count);
-  } else if (!exporter.isArriving) tell({ kind: 'exported', signal, url });
+  } else if (!exporter.isArriving) notify({ kind: 'exported', signal, url });
   exporter.isArriving = isFine;
 }
 
-function report({ exporter, signal, url, failure, tell }: Attempted, lost: number): void {
+function report({ exporter, signal, url, failure, notify }: Attempted, lost: number): void {
   exporter.isArriving = false;
-  tell({ kind: 'failed', signal, url, failure: failure ?? NO_ANSWER, lost });
+  notify({ kind: 'failed', signal, url, failure: failure ?? NO_ANSWER, lost });
 }
 
 const NO_ANSWER: Failure = { status: undefined, code: 'ETIMEDOUT', message: 'no answer' };
@@ -263,8 +263,8 @@ function answered(attempted: Attempted, response: IncomingMessage): void {
     if (size === 0 || size > MAX_ANSWER) return;
     const rejected = rejectedIn(Buffer.concat(parts), response.headers['content-type']);
     if (!rejected) return;
-    const { signal, url, tell } = attempted;
-    tell({
+    const { signal, url, notify } = attempted;
+    notify({
       kind: 'rejected',
       signal,
       url,

@@ -6,6 +6,7 @@
  *
  * A thread that dies is started again, later each time. Where none can be started, this process exports by itself.
  */
+import { statSync } from 'node:fs';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import { OWN_THREAD } from '../../process/once-per-thread.ts';
@@ -34,7 +35,7 @@ export interface ExportThread {
   flush(more?: boolean): void;
   /** Resolves when all that was sent has been exported, or cannot be. */
   drain(): Promise<void>;
-  /** Ends the thread. What is sent from now on is dropped in silence. */
+  /** Ends the thread. Later telemetry is dropped without a report. */
   close?(): void;
 }
 
@@ -55,16 +56,16 @@ export function startExportThread(
   const setup: Setup = { ...options, flushTimeout: linked.timeout };
   const drops = new Drops();
   const reports = exportReports(setup.queueBytes, env, drops);
-  const outbox = new Outbox(setup.queueBytes, drops, reports.tell);
+  const outbox = new Outbox(setup.queueBytes, drops, reports.notify);
   let delay = RESTART_MS;
-  const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger));
+  const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger, 'no thread'));
 
   let isClosed = false;
   let end = (): void => {};
 
   const inProcess = (why: string): void => {
     reports.inProcess(why);
-    const contact = { drops, tell: reports.tell, ledger: new Ledger(), env, unsent };
+    const contact = { drops, notify: reports.notify, ledger: new Ledger(), env, unsent };
     startInProcess(setup, outbox, contact).then(
       (close) => {
         if (isClosed) close();
@@ -98,14 +99,14 @@ export function startExportThread(
     };
     const supervisor: Supervisor = {
       report(report) {
-        if (report.kind !== 'ready') reports.tell(report);
+        if (report.kind !== 'ready') reports.notify(report);
         else {
           hasWorked = true;
           outbox.ready();
         }
       },
       atExit: reports.atOnce,
-      unsent: reports.unsent,
+      unsent: (ledger) => reports.unsent(ledger, hasWorked ? 'no answer' : 'not started'),
       // A cause that ended a working thread could also end the application.
       died(ledger, error) {
         if (isClosed) return;
@@ -170,6 +171,7 @@ function startThread(
   if (process.versions['pnp'] !== undefined) throw noThread('Yarn PnP');
   const file = ownFile('sdk/export-thread/worker');
   if (!file) throw noThread('no export-worker.js');
+  if (isFolderDeleted()) throw noThread('deleted folder');
   const ledger = new Ledger();
   const { port1, port2 } = new MessageChannel();
   const link = new ThreadLink(linked);
@@ -213,6 +215,16 @@ function startThread(
     drain: () => link.flushed(),
     terminate: () => void worker.terminate(),
   };
+}
+
+/** Whether the process runs in a folder that was deleted: a thread ends there as it starts, too late for a short process. */
+function isFolderDeleted(): boolean {
+  try {
+    statSync(process.cwd());
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
 }
 
 /** @throws where the process may start no thread. */

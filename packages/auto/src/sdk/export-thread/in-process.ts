@@ -12,9 +12,9 @@ const { clearTimeout, setTimeout } = globalThis;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param env what the exporters read, which may be more than the environment of the process.
- * @param unsent takes how it ends: it is asked as the process does, and nothing can be exported any more.
- * @returns a function that ends the exports, in a promise that is rejected where nothing can be exported here either.
+ * @param env the variables for the exporters: those of the process, and those of options.
+ * @param unsent is called when the process ends, with the telemetry that can no longer be exported.
+ * @returns a promise of a function that ends the exports; it rejects if this thread cannot export either.
  */
 export async function startInProcess(
   setup: Setup,
@@ -39,7 +39,7 @@ export async function startInProcess(
   return () => pipeline.close();
 }
 
-/** Exporters read their variables as they are made: for that moment, the process has those of `env`. */
+/** Exporters read their variables when they are made: for that time, the process has those of `env`. */
 function withVariables<T>(env: Environment, make: () => T): T {
   const changed = Object.keys(env).filter((name) => env[name] !== process.env[name]);
   const before = changed.map((name) => [name, process.env[name]] as const);

@@ -1,7 +1,7 @@
 /** The **intake** of a signal: the accepted items that are not exported yet, bounded in count and bytes. */
 import { getNumberFromEnv } from '@opentelemetry/core';
 import type { Drops, Ledger, Signal } from '../export-report/ledger.ts';
-import type { ReportingOptions, Tell } from '../export-report/report.ts';
+import type { Notify, ReportingOptions } from '../export-report/report.ts';
 import type { Contact, Setup } from './pipeline.ts';
 
 /** The variable of OpenTelemetry that bounds the queue of a signal, which is 2048 by default. */
@@ -21,12 +21,12 @@ export class Intake<T extends object> {
   private readonly early: number;
   private readonly ledger: Ledger;
   private readonly drops: Drops;
-  private readonly tell: Tell;
+  private readonly notify: Notify;
   private readonly held = new Map<T, { bytes: number; left: number }>();
   private since = 0;
   private hasDropped = false;
 
-  constructor(signal: 'traces' | 'logs', setup: Setup, { ledger, drops, tell }: Contact) {
+  constructor(signal: 'traces' | 'logs', setup: Setup, { ledger, drops, notify }: Contact) {
     const max = getNumberFromEnv(VARIABLES[signal]) ?? DEFAULT_MAX;
     this.max = max > 0 ? max : DEFAULT_MAX;
     this.signal = signal;
@@ -34,7 +34,7 @@ export class Intake<T extends object> {
     this.early = setup.queueBytes * EARLY;
     this.ledger = ledger;
     this.drops = drops;
-    this.tell = tell;
+    this.notify = notify;
   }
 
   /** Takes an item, or drops it where there is no room. */
@@ -46,7 +46,7 @@ export class Intake<T extends object> {
     }
     this.ledger.remove(this.signal, bytes);
     this.drops.add(this.signal);
-    if (!this.hasDropped) this.tell({ kind: 'dropped', signal: this.signal, limit: this.max });
+    if (!this.hasDropped) this.notify({ kind: 'dropped', signal: this.signal, limit: this.max });
     this.hasDropped = true;
     return false;
   }
@@ -62,7 +62,7 @@ export class Intake<T extends object> {
   get reporting(): ReportingOptions<readonly T[]> & { signal: Signal } {
     return {
       signal: this.signal,
-      tell: this.tell,
+      notify: this.notify,
       settle: (items) => this.settle(items),
       countOf: (items) => items.length,
     };

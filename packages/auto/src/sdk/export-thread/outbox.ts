@@ -1,6 +1,6 @@
 /** The **outbox**: telemetry of the application's thread until it is handed over, bounded in bytes. */
 import { bytesOf, type Drops, Ledger, type Signal, signalOf } from '../export-report/ledger.ts';
-import type { Tell } from '../export-report/report.ts';
+import type { Notify } from '../export-report/report.ts';
 import { type Schedule, scheduleOf } from './hand-over.ts';
 import type { WireItem } from './messages.ts';
 
@@ -17,7 +17,7 @@ export interface Receiver {
 export class Outbox {
   private readonly limit: number;
   private readonly drops: Drops;
-  private readonly tell: Tell;
+  private readonly notify: Notify;
   /** All that were ever made: each receiver must know them. */
   private readonly instruments: WireItem[] = [];
   private items: WireItem[] = [];
@@ -32,10 +32,10 @@ export class Outbox {
   private isDirty = false;
   private sent = 0;
 
-  constructor(limit: number, drops: Drops, tell: Tell) {
+  constructor(limit: number, drops: Drops, notify: Notify) {
     this.limit = limit;
     this.drops = drops;
-    this.tell = tell;
+    this.notify = notify;
   }
 
   /** How many items were ever sent. */
@@ -126,6 +126,6 @@ export class Outbox {
 
   private drop(signal: Signal): void {
     this.drops.add(signal);
-    this.tell({ kind: 'dropped', signal, limit: undefined });
+    this.notify({ kind: 'dropped', signal, limit: undefined });
   }
 }

@@ -15,7 +15,7 @@ import {
 import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { bytesOf, type Drops, type Ledger, SIGNALS, signalOf } from '../export-report/ledger.ts';
-import { reporting, reportUnderWay, type Tell, unlessUnreachable } from '../export-report/report.ts';
+import { type Notify, reporting, reportUnderWay, unlessUnreachable } from '../export-report/report.ts';
 import { Intake } from './intake.ts';
 import { startLogPipeline } from './log-pipeline.ts';
 import { fromWire, type WireInstrument, type WireItem } from './messages.ts';
@@ -46,7 +46,7 @@ export interface Setup {
 export interface Contact {
   readonly ledger: Ledger;
   readonly drops: Drops;
-  readonly tell: Tell;
+  readonly notify: Notify;
 }
 
 export interface Pipeline {
@@ -164,7 +164,7 @@ function spanProcessor(exporter: SpanExporter, batched: boolean, maxQueueSize: n
 const sdkTrace = () =>
   require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
 
-function meterProvider(setup: Setup, resource: Resource, { drops, tell }: Contact): MeterProvider {
+function meterProvider(setup: Setup, resource: Resource, { drops, notify }: Contact): MeterProvider {
   const { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader } =
     require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
   const exportIntervalMillis = setup.metricInterval ?? 60_000;
@@ -174,7 +174,7 @@ function meterProvider(setup: Setup, resource: Resource, { drops, tell }: Contac
       path === undefined
         ? new ConsoleMetricExporter()
         : new (module.createRequire(path)(path).OTLPMetricExporter)();
-    reporting(exporter, { signal: 'metrics', tell, settle() {}, countOf: () => 1 });
+    reporting(exporter, { signal: 'metrics', notify, settle() {}, countOf: () => 1 });
     return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
   });
   const meters = new MeterProvider({ resource, readers });

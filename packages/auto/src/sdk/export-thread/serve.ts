@@ -44,7 +44,7 @@ export function serveLink({ port, cells, timeout, isPrompt, relay }: LinkSetup, 
     cells,
     timeout,
     flush,
-    tell: (notice) => port.postMessage(notice satisfies LinkNotice),
+    notify: (notice) => port.postMessage(notice satisfies LinkNotice),
   });
   const take = (request: LinkRequest): void => {
     if (request.kind === 'flush') void flush().finally(() => notify(request.done));

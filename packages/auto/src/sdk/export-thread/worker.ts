@@ -21,7 +21,7 @@ export interface ThreadSetup extends Setup {
 const setup = workerData as ThreadSetup;
 const ledger = new Ledger(setup.ledger);
 const drops = new Drops(setup.drops);
-const tell = (report: ExportReport): void => setup.reports.postMessage(report);
+const notify = (report: ExportReport): void => setup.reports.postMessage(report);
 
 process.on('unhandledRejection', (error) => diag.error('llmtrace: the export thread', error));
 // A thread that waits for a flush must not wait for an ended thread.
@@ -45,10 +45,10 @@ async function start(): Promise<void> {
     diag.setLogger(printingLogger(), { logLevel: setup.logLevel });
   }
   const { startPipeline } = await import('./pipeline.ts');
-  pipeline = startPipeline(setup, { ledger, drops, tell });
+  pipeline = startPipeline(setup, { ledger, drops, notify });
   parentPort?.on('message', receive);
   link.ready();
-  tell({ kind: 'ready' });
+  notify({ kind: 'ready' });
 }
 
 function receive(message: WireMessage): void {
@@ -74,7 +74,7 @@ function admit(item: WireItem): boolean {
     return true;
   }
   drops.add(signal);
-  tell({ kind: 'dropped', signal, limit: undefined });
+  notify({ kind: 'dropped', signal, limit: undefined });
   return false;
 }
 

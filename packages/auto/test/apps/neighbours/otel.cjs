@@ -1,4 +1,4 @@
-// OpenTelemetry as an application sets it up itself, with what it instruments beside llmtrace. `OTEL_LINE` is the line of
+// OpenTelemetry as an application sets it up itself, with its own instrumentations beside llmtrace. `OTEL_LINE` is the line of
 // its releases, `LIST_PLACE` whether llmtrace's instrumentations are `first` or `last` in the list.
 const { createRequire } = require('node:module');
 const { join } = require('node:path');

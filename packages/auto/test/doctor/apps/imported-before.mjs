@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// biome-ignore-all assist/source/organizeImports: the order is what is wrong with it
+// biome-ignore-all assist/source/organizeImports: the wrong order is the point of this application
 import OpenAI from 'openai';
 import '@llmtrace/auto';
 

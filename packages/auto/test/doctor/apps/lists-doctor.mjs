@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
-// Prints how many files of the doctor the process has loaded, where Node.js tells.
+// Prints the number of loaded files of the doctor, if Node.js reports loaded files.
 import module from 'node:module';
 
 let files = 0;

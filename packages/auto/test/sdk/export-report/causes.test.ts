@@ -49,7 +49,7 @@ describe('the cause of a failed export', () => {
     });
   }
 
-  it('says which variable has the path of the signal', () => {
+  it('names the variable with the path of the signal', () => {
     assert.match(causeOf(failure(404), 'logs').cure, /before \/v1\/logs.*OTEL_EXPORTER_OTLP_LOGS_ENDPOINT/);
   });
 });

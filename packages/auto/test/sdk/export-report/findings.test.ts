@@ -25,21 +25,21 @@ function findingsOf(work: () => void): string[] {
     process.emitWarning = warned;
   }
   const added = findings.splice(before);
-  return added.map(({ code, what, lost }) => `${lost ? '✗' : '!'} ${code}: ${what}`);
+  return added.map(({ code, message, lost }) => `${lost ? '✗' : '!'} ${code}: ${message}`);
 }
 
-describe('what becomes of exports', () => {
+describe('the findings of exports', () => {
   it('is a finding, once a signal and cause, and once that it is over', () => {
-    const { tell } = exportReports(1, {}, new Drops());
+    const { notify } = exportReports(1, {}, new Drops());
     const arrived = { kind: 'exported', signal: 'traces', url: FAILED.url } as const;
     const found = findingsOf(() => {
       for (let round = 0; round < 3; round++) {
-        tell(FAILED);
-        tell(FAILED);
-        tell(arrived);
+        notify(FAILED);
+        notify(FAILED);
+        notify(arrived);
       }
-      tell({ ...FAILED, signal: 'logs' });
-      tell({ ...FAILED, failure: { status: 401, code: undefined, message: '' } });
+      notify({ ...FAILED, signal: 'logs' });
+      notify({ ...FAILED, failure: { status: 401, code: undefined, message: '' } });
     });
     assert.deepEqual(found, [
       '✗ export-busy: traces do not arrive at http://host:1/v1/traces: it takes no more for now (503)',
@@ -49,24 +49,24 @@ describe('what becomes of exports', () => {
     ]);
   });
 
-  it('names the endpoint of the environment where none was reached, without what is secret of it', () => {
-    const { tell } = exportReports(
+  it('names the endpoint of the environment if none was reached, without its secrets', () => {
+    const { notify } = exportReports(
       1,
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@host/otlp?token=1' },
       new Drops(),
     );
     const failure = { status: undefined, code: 'ENOTFOUND', message: 'pass' };
-    const [found] = findingsOf(() => tell({ ...FAILED, url: undefined, failure }));
+    const [found] = findingsOf(() => notify({ ...FAILED, url: undefined, failure }));
     assert.match(found ?? '', /at https:\/\/host\/otlp: its name has no address \(ENOTFOUND\)$/);
   });
 
-  it('has what a receiver rejected, in one line', () => {
-    const { tell } = exportReports(1, {}, new Drops());
+  it('reports the rejection of a receiver, in one line', () => {
+    const { notify } = exportReports(1, {}, new Drops());
     const rejected = { kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces' } as const;
     const found = findingsOf(() => {
-      tell({ ...rejected, count: 1, message: 'too\n\u001b[31m old.' });
-      tell({ ...rejected, count: 7, message: 'again' });
-      tell({ ...rejected, count: 0, message: 'use v2' });
+      notify({ ...rejected, count: 1, message: 'too\n\u001b[31m old.' });
+      notify({ ...rejected, count: 7, message: 'again' });
+      notify({ ...rejected, count: 0, message: 'use v2' });
     });
     assert.deepEqual(found, [
       '✗ export-rejected: http://host:1/v1/traces rejected 1 span of an export, for this reason: too \ufffd[31m old',
@@ -79,29 +79,29 @@ describe('what becomes of exports', () => {
     ['across its end', 'x '.repeat(145)],
   ] as const) {
     it(`has no secret of a receiver's message (${what})`, () => {
-      const { tell } = exportReports(1, {}, new Drops());
+      const { notify } = exportReports(1, {}, new Drops());
       const message = `${before}bad authorization: Bearer sk-ant-api03-${'abcDEF123456'.repeat(8)}`;
       const [found = ''] = findingsOf(() =>
-        tell({ kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces', count: 1, message }),
+        notify({ kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces', count: 1, message }),
       );
       assert.match(found, /for this reason: /);
       assert.doesNotMatch(found, /sk-ant|abcDEF/);
     });
   }
 
-  it('counts what failed and rejected exports lost, but no metrics: the next export has them', () => {
+  it('counts the losses of failed and rejected exports, except metrics: the next export has them', () => {
     const drops = new Drops();
-    const { tell } = exportReports(1, {}, drops);
+    const { notify } = exportReports(1, {}, drops);
     findingsOf(() => {
-      for (let round = 0; round < 2; round++) tell(FAILED);
-      tell({ ...FAILED, signal: 'metrics', lost: 1 });
-      tell({ kind: 'rejected', signal: 'logs', url: undefined, count: 4, message: '' });
+      for (let round = 0; round < 2; round++) notify(FAILED);
+      notify({ ...FAILED, signal: 'metrics', lost: 1 });
+      notify({ kind: 'rejected', signal: 'logs', url: undefined, count: 4, message: '' });
     });
     assert.deepEqual([drops.of('traces'), drops.of('metrics'), drops.of('logs')], [6, 0, 4]);
   });
 
   it('shows a receiver’s words to diag in one line, without secrets and controls', () => {
-    const { tell } = exportReports(1, {}, new Drops());
+    const { notify } = exportReports(1, {}, new Drops());
     const lines: unknown[][] = [];
     const listen = (...line: unknown[]): void => void lines.push(line);
     const silent = (): void => {};
@@ -111,7 +111,7 @@ describe('what becomes of exports', () => {
     );
     try {
       const message = `Forbidden\u001b[31m sk-proj-abcdefgh12345678 ${'x'.repeat(1000)}`;
-      findingsOf(() => tell({ ...FAILED, failure: { status: 403, code: undefined, message } }));
+      findingsOf(() => notify({ ...FAILED, failure: { status: 403, code: undefined, message } }));
     } finally {
       diag.disable();
     }
@@ -121,15 +121,15 @@ describe('what becomes of exports', () => {
     assert.ok(failure.message.length <= 300);
   });
 
-  it('has what was dropped, and what a thread that ended had', () => {
+  it('reports dropped telemetry, and the losses of a thread that ended', () => {
     const reports = exportReports(4096, {}, new Drops());
     const ledger = new Ledger();
     ledger.add('traces', 10, 2);
     ledger.add('logs', 10, 1);
     const found = findingsOf(() => {
       for (let i = 0; i < 3; i++) {
-        reports.tell({ kind: 'dropped', signal: 'traces', limit: undefined });
-        reports.tell({ kind: 'dropped', signal: 'logs', limit: 2048 });
+        reports.notify({ kind: 'dropped', signal: 'traces', limit: undefined });
+        reports.notify({ kind: 'dropped', signal: 'logs', limit: 2048 });
         reports.died('ERR_WORKER_OUT_OF_MEMORY', ledger, 1000);
       }
     });
@@ -152,7 +152,7 @@ describe('what becomes of exports', () => {
   ] as const) {
     it(`finds that ${value} is no URL of HTTP`, () => {
       const found = endpointFinding('OTEL_EXPORTER_OTLP_ENDPOINT', value);
-      assert.match(found?.what ?? '', now);
+      assert.match(found?.message ?? '', now);
     });
   }
 
@@ -176,7 +176,7 @@ describe('what becomes of exports', () => {
 
 describe('an exporter that reports', () => {
   let clock: ReturnType<typeof useFakeTimers>;
-  let told: ExportReport[];
+  let received: ExportReport[];
   let settled: string[][];
   let done: ((code: number, error?: Error) => void)[];
 
@@ -187,7 +187,7 @@ describe('an exporter that reports', () => {
     };
     return reporting<string[], typeof exporter>(exporter, {
       signal: 'traces',
-      tell: (report) => void told.push(report),
+      notify: (report) => void received.push(report),
       settle: (items) => void settled.push(items),
       countOf: (items) => items.length,
     });
@@ -195,31 +195,31 @@ describe('an exporter that reports', () => {
 
   beforeEach(() => {
     clock = useFakeTimers();
-    [told, settled, done] = [[], [], []];
+    [received, settled, done] = [[], [], []];
   });
   afterEach(() => clock.restore());
 
-  it('tells of the first export that arrives, and then of none until one failed', () => {
+  it('reports the first successful export, and no further one until one failed', () => {
     const exporter = make();
     for (const code of [0, 0, 1, 0]) {
       exporter.export(['a', 'b'], () => {});
       done.pop()?.(code, code === 1 ? Object.assign(new Error('no'), { code: 401 }) : undefined);
     }
-    const kinds = told.map((report) =>
+    const kinds = received.map((report) =>
       report.kind === 'failed' ? [report.failure.status, report.lost] : report.kind,
     );
     assert.deepEqual(kinds, ['exported', [401, 2], 'exported']);
     assert.equal(settled.length, 4);
   });
 
-  it('takes off what was exported once, however often the exporter says so', () => {
+  it('settles an export once, even if the exporter reports it several times', () => {
     make().export(['a'], () => {});
     done[0]?.(0);
     done[0]?.(1);
-    assert.deepEqual([settled.length, told.length], [1, 1]);
+    assert.deepEqual([settled.length, received.length], [1, 1]);
   });
 
-  it('tells of an exporter that throws', () => {
+  it('reports an exporter that throws', () => {
     const exporter = make();
     const thrown = {
       export: () => {
@@ -228,21 +228,21 @@ describe('an exporter that reports', () => {
     };
     let result: { code: number } | undefined;
     reporting(thrown as unknown as typeof exporter, {
-      ...{ signal: 'logs', tell: (report) => void told.push(report), settle() {}, countOf: () => 1 },
+      ...{ signal: 'logs', notify: (report) => void received.push(report), settle() {}, countOf: () => 1 },
     }).export([], (ended) => {
       result = ended;
     });
     assert.equal(result?.code, 1);
-    assert.equal(told[0]?.kind, 'failed');
+    assert.equal(received[0]?.kind, 'failed');
   });
 
-  it('does not report what is under way, but where its end is not waited for', () => {
+  it('reports no open export, unless the process does not wait for its end', () => {
     make().export(['a'], () => {});
     reportUnderWay('failed');
-    assert.deepEqual(told, []);
+    assert.deepEqual(received, []);
     reportUnderWay('all');
     reportUnderWay('all');
-    assert.equal(told.length, 1);
+    assert.equal(received.length, 1);
     done[0]?.(0);
   });
 });

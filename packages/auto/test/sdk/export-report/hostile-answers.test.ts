@@ -1,6 +1,6 @@
 /**
- * What the vendors' functions make of any JSON at all: they throw nothing, they take steps in proportion to what they
- * are given, and what they make is bounded. A failing run names its seed: set FC_SEED to repeat it.
+ * The vendors' functions with any JSON: they throw nothing, their steps are in proportion to the size of the JSON, and
+ * their results are bounded. A failing run names its seed: set FC_SEED to repeat it.
  */
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
@@ -65,7 +65,7 @@ function recorded(
   for (const chunk of chunks) endpoint.chunk?.(made, seen(chunk));
   const answers = chunks.map((chunk) => endpoint.response(seen(chunk)));
   for (const response of [made, ...answers]) {
-    // It is the vendor's own error, of which no more is read than a text of the length above.
+    // It is the vendor's own error; no longer text than above is read of it.
     const { failure: _, ...rest } = response;
     assertBounded(rest, 'response');
   }

@@ -9,7 +9,7 @@ const json = (answer: unknown) => rejectedIn(Buffer.from(JSON.stringify(answer))
 /** `partial_success { rejected = 300, error_message = "too old" }`, by the encoding of protocol buffers. */
 const PARTIAL = Buffer.from([0x0a, 12, 0x08, 0xac, 0x02, 0x12, 7, ...Buffer.from('too old')]);
 
-describe('what a collector rejected', () => {
+describe('the rejections of a collector', () => {
   it('is read from JSON, for each signal, as a number or as a text', () => {
     const errorMessage = 'too old';
     assert.deepEqual(json({ partialSuccess: { rejectedSpans: '3', errorMessage } }), {
@@ -28,7 +28,7 @@ describe('what a collector rejected', () => {
     assert.deepEqual(json({ partialSuccess: { errorMessage: 'use v2' } }), { count: 0, message: 'use v2' });
   });
 
-  it('is nothing where all was accepted, or the answer is none of OTLP', () => {
+  it('are none if all was accepted, or the answer is not OTLP', () => {
     for (const body of [
       '{}',
       'null',

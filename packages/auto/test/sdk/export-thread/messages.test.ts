@@ -36,7 +36,7 @@ function fullSpan(): ReadableSpan {
   return ended;
 }
 
-describe('what crosses to the export thread', () => {
+describe('the messages to the export thread', () => {
   it('is plain data, and becomes the same span again', () => {
     const span = fullSpan();
     const resource = emptyResource();

@@ -17,10 +17,10 @@ const instrument = (id: number): WireItem => ({
 });
 
 function setUp() {
-  const told: ExportReport[] = [];
+  const received: ExportReport[] = [];
   const drops = new Drops();
-  const outbox = new Outbox(LIMIT, drops, (report) => void told.push(report));
-  return { told, drops, outbox };
+  const outbox = new Outbox(LIMIT, drops, (report) => void received.push(report));
+  return { received, drops, outbox };
 }
 
 function receiver() {
@@ -35,16 +35,16 @@ function receiver() {
   return made;
 }
 
-describe('what waits for its export', () => {
+describe('the telemetry that waits for its export', () => {
   it('is bounded in bytes, with or without a receiver; the rest is dropped, counted and reported', () => {
-    const { outbox, drops, told } = setUp();
+    const { outbox, drops, received } = setUp();
     const to = receiver();
     for (let i = 0; i < 10; i++) outbox.send(log('x'.repeat(3000)));
     outbox.connect(to);
     outbox.ready();
     assert.equal(to.posted.length, 2);
     assert.equal(drops.of('logs'), 8);
-    assert.deepEqual(told[0], { kind: 'dropped', signal: 'logs', limit: undefined });
+    assert.deepEqual(received[0], { kind: 'dropped', signal: 'logs', limit: undefined });
     // It still counts after it was handed over, until it is exported.
     outbox.send(log('x'.repeat(5000)));
     assert.equal(drops.of('logs'), 9);

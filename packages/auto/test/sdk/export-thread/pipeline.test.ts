@@ -1,4 +1,4 @@
-/** The pipeline of the export thread, with exporters that keep what they are given. */
+/** The pipeline of the export thread, with exporters that keep the exported items. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { Drops, Ledger } from '../../../src/sdk/export-report/ledger.ts';
@@ -40,11 +40,11 @@ function withEnv<T>(env: Record<string, string>, work: () => T): T {
 }
 
 function start(setup: Partial<Setup>) {
-  const told: ExportReport[] = [];
+  const received: ExportReport[] = [];
   const [ledger, drops] = [new Ledger(), new Drops()];
-  const tell = (report: ExportReport) => void told.push(report);
-  const pipeline = startPipeline({ ...SETUP, ...setup }, { ledger, drops, tell });
-  const outbox = new Outbox(2 ** 20, drops, tell);
+  const notify = (report: ExportReport) => void received.push(report);
+  const pipeline = startPipeline({ ...SETUP, ...setup }, { ledger, drops, notify });
+  const outbox = new Outbox(2 ** 20, drops, notify);
   outbox.connect({
     ledger,
     flush() {},
@@ -58,7 +58,7 @@ function start(setup: Partial<Setup>) {
     for (const item of items) outbox.send(item);
     outbox.post();
   };
-  return { pipeline, ledger, drops, told, send };
+  return { pipeline, ledger, drops, received, send };
 }
 
 const spansOf = (count: number): WireItem[] => {
@@ -80,14 +80,14 @@ describe('the pipeline of exports', () => {
   });
 
   it('counts nothing as waiting once it is exported', async () => {
-    const { pipeline, ledger, send, told } = start({ traces: [{ path }], logs: [{ path }] });
+    const { pipeline, ledger, send, received } = start({ traces: [{ path }], logs: [{ path }] });
     send(...spansOf(3), log({ a: 'b' }));
     assert.deepEqual([ledger.waiting('traces'), ledger.waiting('logs')], [3, 1]);
     assert.ok(ledger.bytes > 300);
     await pipeline.flush();
     assert.deepEqual([ledger.waiting('traces'), ledger.waiting('logs'), ledger.bytes], [0, 0, 0]);
     assert.deepEqual([captured.spans.length, captured.logs.length], [3, 1]);
-    assert.deepEqual(told.map(({ kind }) => kind).sort(), ['exported', 'exported']);
+    assert.deepEqual(received.map(({ kind }) => kind).sort(), ['exported', 'exported']);
   });
 
   it('takes off an item once all exporters of its signal have it', async () => {
@@ -97,13 +97,13 @@ describe('the pipeline of exports', () => {
     assert.deepEqual([ledger.waiting('traces'), ledger.bytes, captured.spans.length], [0, 0, 4]);
   });
 
-  it('drops what is more than the queue may have, those under way included', async () => {
+  it('drops telemetry beyond the limit of the queue, which includes open exports', async () => {
     captured.answers = false;
     const env = { OTEL_BSP_MAX_QUEUE_SIZE: '4', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2' };
-    const { ledger, drops, told, send } = withEnv(env, () => start({ traces: [{ path }] }));
+    const { ledger, drops, received, send } = withEnv(env, () => start({ traces: [{ path }] }));
     send(...spansOf(10));
     assert.deepEqual([ledger.waiting('traces'), drops.of('traces')], [4, 6]);
-    assert.deepEqual(told, [{ kind: 'dropped', signal: 'traces', limit: 4 }]);
+    assert.deepEqual(received, [{ kind: 'dropped', signal: 'traces', limit: 4 }]);
   });
 
   it('exports early where much has come', () => {
@@ -112,7 +112,7 @@ describe('the pipeline of exports', () => {
     assert.equal(captured.spans.length, 1);
   });
 
-  it('exports what was dropped as a metric, where something was', async () => {
+  it('exports the number of dropped items as a metric, if there are any', async () => {
     const { pipeline, drops, send } = start({ metrics: [{ path }] });
     const scope = { name: 'test', version: undefined, schemaUrl: undefined };
     send({ instrument: { id: 0, kind: 'createCounter', name: 'calls', options: undefined, scope } }, [

@@ -7,14 +7,14 @@ import { isCancelled } from '../../errors/index.ts';
 import type { AttemptFailure } from '../../model/call.ts';
 import { isAborted } from '../../platform/abort-signals.ts';
 
-/** The outcome of a failed attempt: an error response, or an error. */
-export type Given = { readonly response: Response } | { readonly error: unknown };
+/** The outcome of a failed attempt, which the SDK gets: an error response, or an error. */
+export type FailedOutcome = { readonly response: Response } | { readonly error: unknown };
 
-const givens = new WeakMap<object, Given>();
+const outcomes = new WeakMap<object, FailedOutcome>();
 
 /** The outcome that `failure` represents; undefined if it is no failed attempt. */
-export const givenFor = (failure: unknown): Given | undefined =>
-  typeof failure === 'object' && failure !== null ? givens.get(failure) : undefined;
+export const outcomeFor = (failure: unknown): FailedOutcome | undefined =>
+  typeof failure === 'object' && failure !== null ? outcomes.get(failure) : undefined;
 
 /**
  * An error of the network or of the SDK. It represents itself, except that an abort which the application did not
@@ -22,13 +22,13 @@ export const givenFor = (failure: unknown): Given | undefined =>
  */
 export function failed(error: unknown, signal: AbortSignal | undefined): unknown {
   if (!isCancelled(error) || isAborted(signal)) {
-    if (typeof error === 'object' && error !== null) givens.set(error, { error });
+    if (typeof error === 'object' && error !== null) outcomes.set(error, { error });
     return error;
   }
   // Without the cause, which describes an abort.
   const failure = new Error('The request timed out.');
   failure.name = 'TimeoutError';
-  givens.set(failure, { error });
+  outcomes.set(failure, { error });
   return failure;
 }
 
@@ -50,7 +50,7 @@ export async function refusedBy(response: Response): Promise<AttemptFailure> {
     headers,
     error,
   });
-  givens.set(failure, { response });
+  outcomes.set(failure, { response });
   return failure;
 }
 

@@ -6,8 +6,8 @@
 import { context } from '@opentelemetry/api';
 import type { Call, Interceptor } from '../../model/call.ts';
 import { isAborted, throwIfAborted } from '../../platform/abort-signals.ts';
-import { discard, failed, givenFor, refusedBy } from './failure.ts';
-import { requestsOf, type Send } from './resend.ts';
+import { discard, failed, outcomeFor, refusedBy } from './failure.ts';
+import type { Requests } from './resend.ts';
 
 /** The state of the interceptors of a call. */
 export interface Chain {
@@ -28,11 +28,9 @@ export interface Chain {
 export async function attemptBeneath(
   chain: Chain,
   call: Call,
-  send: Send,
-  args: readonly unknown[],
+  requests: Requests,
   attempted: () => void,
 ): Promise<unknown> {
-  const requests = requestsOf(send, args);
   const { signal } = requests;
   call.signal = signal;
   if (!requests.isRepeatable) call.maxRetries = 0;
@@ -51,12 +49,12 @@ export async function attemptBeneath(
   try {
     return answer(await chain.intercept(call, () => context.with(here, request)));
   } catch (error) {
-    const given = givenFor(error);
-    if (given && 'response' in given) {
-      refused.delete(given.response);
-      return given.response;
+    const outcome = outcomeFor(error);
+    if (outcome && 'response' in outcome) {
+      refused.delete(outcome.response);
+      return outcome.response;
     }
-    if (given) throw given.error;
+    if (outcome) throw outcome.error;
     if (isAborted(signal) || !chain.refuse) throw error;
     chain.refuse(error);
     return new Promise(() => {});
@@ -65,10 +63,10 @@ export async function attemptBeneath(
   }
 }
 
-/** The SDK must get a response. */
-function answer(given: unknown): unknown {
-  if (typeof (given as Partial<Response> | null | undefined)?.status === 'number') return given;
-  throw new TypeError(`Expected an interceptor to return what next() gave, got ${typeof given}.`);
+/** Checks the value of an interceptor: the SDK must get a response. */
+function answer(value: unknown): unknown {
+  if (typeof (value as Partial<Response> | null | undefined)?.status === 'number') return value;
+  throw new TypeError(`Expected an interceptor to return what next() gave, got ${typeof value}.`);
 }
 
 /**
@@ -102,8 +100,8 @@ export async function attemptAbove(
   try {
     return await intercept(call, () => context.with(here, attempt));
   } catch (error) {
-    const given = givenFor(error);
-    if (given && 'error' in given) throw given.error;
+    const outcome = outcomeFor(error);
+    if (outcome && 'error' in outcome) throw outcome.error;
     if (isAborted(signal)) return abort();
     throw error;
   }
@@ -112,11 +110,11 @@ export async function attemptAbove(
 /** An aborted signal that also fires `abort` for listeners that are added afterwards. */
 export function abortedSignal(): AbortSignal {
   const signal = AbortSignal.abort();
-  const tell = (_type: string, listener: Parameters<AbortSignal['addEventListener']>[1]): void => {
+  const fire = (_type: string, listener: Parameters<AbortSignal['addEventListener']>[1]): void => {
     const event = new Event('abort');
     if (typeof listener === 'function') listener.call(signal, event);
     else listener?.handleEvent(event);
   };
-  Object.defineProperty(signal, 'addEventListener', { value: tell });
+  Object.defineProperty(signal, 'addEventListener', { value: fire });
   return signal;
 }

@@ -140,7 +140,7 @@ function countFor(counted: unknown, authorization: unknown, number: number): str
 }
 
 /** A streamed request body is consumed by sending it. */
-const isRepeatable = (body: unknown): boolean =>
+export const isRepeatable = (body: unknown): boolean =>
   body === undefined ||
   body === null ||
   typeof body === 'string' ||

@@ -4,7 +4,7 @@
  */
 
 import { copyWith } from '../../platform/copy-with.ts';
-import type { Live } from '../open-call.ts';
+import type { OpenCall } from '../open-call.ts';
 import { repeatsBeneath } from './watch.ts';
 
 /** The default of OpenAI's and Anthropic's clients. */
@@ -19,16 +19,16 @@ interface Options {
  * has set the SDK's own retries up, or the SDK needs them for other ends, they are as they were, and llmtrace does
  * not retry the call.
  */
-export function takeRetries(live: Live, self: unknown, args: unknown[]): unknown[] {
+export function takeRetries(live: OpenCall, self: unknown, args: unknown[]): unknown[] {
   const taken = repeatsBeneath(live.client) ? fromOptions(live, args) : fromEndpoint(live, self, args);
   if (!taken) live.call.maxRetries = 0;
   return taken ?? args;
 }
 
-const fromEndpoint = ({ endpoint }: Live, self: unknown, args: unknown[]): unknown[] | undefined =>
+const fromEndpoint = ({ endpoint }: OpenCall, self: unknown, args: unknown[]): unknown[] | undefined =>
   endpoint.withoutRetries ? endpoint.withoutRetries(args, self) : args;
 
-function fromOptions({ call, client, engine }: Live, args: unknown[]): unknown[] | undefined {
+function fromOptions({ call, client, engine }: OpenCall, args: unknown[]): unknown[] | undefined {
   const [body, options, ...rest] = args as [unknown, Options | null | undefined, ...unknown[]];
   const limit = options?.maxRetries ?? limitOf(client);
   // A promise of options cannot be copied; of a wrong number it is for the SDK to complain.

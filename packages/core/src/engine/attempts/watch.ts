@@ -10,9 +10,10 @@ import { answerHeaders } from '../../vendor/answer-headers.ts';
 import { fields } from '../../vendor/values.ts';
 import type { Transport } from '../../vendor/vendor.ts';
 import { guard } from '../guard.ts';
-import type { Live } from '../open-call.ts';
+import type { OpenCall } from '../open-call.ts';
 import { attemptBeneath } from './intercept.ts';
-import type { Send } from './resend.ts';
+import { requestsOf, type Send } from './resend.ts';
+import { attemptBegins, watchAttempt } from './sdk-attempts.ts';
 
 const CALL = createContextKey('llmtrace.call');
 const WATCHED = Symbol.for('llmtrace.attempts');
@@ -26,17 +27,17 @@ type Method = ((this: unknown, ...args: unknown[]) => unknown) & { [WATCHED]?: t
 type Fetch = (...args: unknown[]) => unknown;
 
 /** The calls with interceptors: those must be found in a process without any OpenTelemetry, too. */
-const intercepted = new AsyncLocalStorage<Live>();
+const intercepted = new AsyncLocalStorage<OpenCall>();
 
 /** Runs the method of a call, in the call's context. */
-export function inCall<T>(live: Live, run: () => T): T {
+export function inCall<T>(live: OpenCall, run: () => T): T {
   const here = new LinkedContext(live.call.context, CALL, live);
   return live.chain ? intercepted.run(live, () => context.with(here, run)) : context.with(here, run);
 }
 
 /** The open call of `client` that is under way here. */
-export function callOf(client: unknown): Live | undefined {
-  const live = context.active().getValue(CALL) as Live | undefined;
+export function callOf(client: unknown): OpenCall | undefined {
+  const live = context.active().getValue(CALL) as OpenCall | undefined;
   if (live && isOpen(live, client)) return live;
   const other = intercepted.getStore();
   return other && isOpen(other, client) ? other : undefined;
@@ -45,12 +46,12 @@ export function callOf(client: unknown): Live | undefined {
 /** Whether this is within an open call of any client: a request that is sent here is a part of it. */
 export const isWithinCall = (): boolean => openCallHere() !== undefined;
 
-function openCallHere(): Live | undefined {
-  const live = context.active().getValue(CALL) as Live | undefined;
+function openCallHere(): OpenCall | undefined {
+  const live = context.active().getValue(CALL) as OpenCall | undefined;
   return [live, intercepted.getStore()].find((one) => one !== undefined && one.call.endTime === undefined);
 }
 
-const isOpen = (live: Live, client: unknown): boolean =>
+const isOpen = (live: OpenCall, client: unknown): boolean =>
   live.client === client && live.call.endTime === undefined;
 
 /** Counts the requests of `client` from now on, for all clients that share its class. */
@@ -58,12 +59,17 @@ export function watchAttempts(client: unknown): void {
   replaceMethod(client, REQUEST, (send) => {
     return function fetchWithTimeout(this: unknown, ...args) {
       const live = callOf(this);
-      if (!live?.chain) {
+      if (!live) return send.apply(this, args);
+      attemptBegins(live);
+      if (!live.chain) {
         attempted(live);
-        return send.apply(this, args);
+        return watchAttempt(live, send.apply(this, args));
       }
       const request: Send = (...given) => send.apply(this, given) as Promise<Response>;
-      return attemptBeneath(live.chain, live.call, request, args, () => attempted(live));
+      return watchAttempt(
+        live,
+        attemptBeneath(live.chain, live.call, requestsOf(request, args), () => attempted(live)),
+      );
     };
   });
   replaceMethod(client, REQUESTS, (send) => {
@@ -72,8 +78,11 @@ export function watchAttempts(client: unknown): void {
     return function apiCall(this: unknown, ...args) {
       const fetch = (args[FETCH] ?? globalThis.fetch) as Fetch;
       const counted: Fetch = (...request) => {
-        attempted(callOf(this));
-        return fetch(...request);
+        const live = callOf(this);
+        if (!live) return fetch(...request);
+        attemptBegins(live);
+        attempted(live);
+        return watchAttempt(live, fetch(...request));
       };
       args[FETCH] = counted;
       return send.apply(this, args);
@@ -82,8 +91,8 @@ export function watchAttempts(client: unknown): void {
 }
 
 /**
- * Counts the requests that go through a client's own object, and learns from the first one where they go. The method is
- * replaced on that object alone, since its class is shared with other clients.
+ * Counts the requests that a client sends through an object of its own, and reads the server from the first one. It
+ * replaces the method on that object alone, because other clients share its class.
  */
 export function watchTransport(client: unknown, { holder: holderOf, method, learn }: Transport): void {
   const holder = holderOf(client);
@@ -92,10 +101,9 @@ export function watchTransport(client: unknown, { holder: holderOf, method, lear
   if (typeof original !== 'function' || original[WATCHED]) return;
   const watched: Method = function (this: unknown, ...args) {
     const live = openCallHere();
-    if (live) guard(live.engine, 'request', () => requestSent(live, learn, args));
-    const answer = original.apply(this, args);
-    if (live && answer instanceof Promise) answer.then((given) => answered(live, given), ignore);
-    return answer;
+    if (!live) return original.apply(this, args);
+    guard(live.engine, 'request', () => requestSent(live, learn, args));
+    return watchAttempt(live, original.apply(this, args), (answer) => answered(live, answer));
   };
   watched[WATCHED] = true;
   for (const key of ['name', 'length'] as const)
@@ -103,11 +111,10 @@ export function watchTransport(client: unknown, { holder: holderOf, method, lear
   Object.defineProperty(holder, method, { value: watched, configurable: true, writable: true });
 }
 
-const ignore = (): void => {};
-
-/** The server of a call that was not known when the call began. */
-function requestSent(live: Live, learn: Transport['learn'], args: readonly unknown[]): void {
+/** Sets the server of a call if it was unknown when the call started. */
+function requestSent(live: OpenCall, learn: Transport['learn'], args: readonly unknown[]): void {
   const { call, client, engine } = live;
+  attemptBegins(live);
   attempted(live);
   learn(client, args);
   if (call.server) return;
@@ -115,17 +122,17 @@ function requestSent(live: Live, learn: Transport['learn'], args: readonly unkno
   Object.assign(call, { server, provider, priceProvider, region, isServerLate: true });
 }
 
-function answered(live: Live, given: unknown): void {
-  const { headers } = fields(fields(given).response);
+function answered(live: OpenCall, value: unknown): void {
+  const { headers } = fields(fields(value).response);
   const get = (name: string): unknown => fields(headers)[name];
-  live.headers ??= guard(live.engine, 'answer', () => answerHeaders({ get }));
+  live.headers ??= answerHeaders({ get });
 }
 
 /** Whether interceptors run beneath the SDK: between its one attempt and the network. */
 export const repeatsBeneath = (client: unknown): boolean =>
   typeof (client as Record<string, unknown> | null | undefined)?.[REQUEST] === 'function';
 
-function attempted(live: Live | undefined): void {
+export function attempted(live: OpenCall | undefined): void {
   if (!live) return;
   live.call.attempts++;
   live.call.attemptTime = performance.now();

@@ -1,5 +1,5 @@
 /** An open operation: its start, its context, and its one end. */
-import { context, trace } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { type ToolValues, toolContent } from '../../content/tool-capture.ts';
 import { isCancelled } from '../../errors/index.ts';
 import {
@@ -12,16 +12,16 @@ import {
   type RollUp,
   runsOf,
 } from '../../model/agent-operation.ts';
-import { setSpanOf } from '../../model/call-span.ts';
 import type { OperationEnd, OperationStart } from '../../model/operations.ts';
 import { name } from '../../platform/bounds.ts';
 import { LinkedContext } from '../../platform/linked-context.ts';
 import { type Linked, LinkedList } from '../../platform/linked-list.ts';
 import { type Holder, whenCollected } from '../abandonment.ts';
 import type { EngineConfig } from '../engine-config.ts';
-import { guard, report } from '../guard.ts';
+import { guard } from '../guard.ts';
+import { startSpan } from '../start-span.ts';
 
-/** State of an open operation. It must not keep what the application got, whose garbage collection may end it. */
+/** State of an open operation. It must not keep the application's result alive: its garbage collection may end it. */
 export interface LiveOperation extends Holder, Linked<LiveOperation> {
   readonly engine: EngineConfig;
   readonly operation: AgentOperation;
@@ -29,7 +29,7 @@ export interface LiveOperation extends Holder, Linked<LiveOperation> {
 
 const openOperations = new LinkedList<LiveOperation>();
 
-/** Opens an operation: from here on it ends, however it ends. */
+/** Opens an operation. Each opened operation ends once. */
 export function openOperation(engine: EngineConfig, start: OperationStart): LiveOperation {
   const around = start.around ?? context.active();
   const parent = operationOf(around);
@@ -49,7 +49,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     context: around,
   };
   record(engine, operation, { arguments: start.arguments });
-  startSpan(engine, operation);
+  startSpan(engine, operation, () => engine.startOperationSpan(operation));
   operation.context = new LinkedContext(operation.context, OPERATION, operation);
   if (isToolCall(operation.subject)) countTool(parent, now);
   const live = {
@@ -64,7 +64,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
   return live;
 }
 
-/** Names come from the application, and over MCP from other processes. */
+/** Bounds the names, which come from the application, and over MCP from other processes. */
 function subjectOf({
   arguments: _content,
   around: _context,
@@ -94,7 +94,7 @@ const emptyRollUp = (): RollUp => ({
   unknownCalls: 0,
 });
 
-/** Tools are counted as they start: one that is under way when its run is aborted was called. */
+/** Counts a tool when it starts, so that a tool that still runs when its agent is aborted counts. */
 function countTool(parent: AgentOperation | undefined, now: number): void {
   runsOf(parent).forEach((run, index) => {
     const { rollUp } = run;
@@ -105,18 +105,7 @@ function countTool(parent: AgentOperation | undefined, now: number): void {
   });
 }
 
-/** From here on the operation's context holds its span. */
-function startSpan(engine: EngineConfig, operation: AgentOperation): void {
-  try {
-    const span = engine.startOperationSpan(operation);
-    setSpanOf(operation, span);
-    operation.context = trace.setSpan(new LinkedContext(operation.context), span);
-  } catch (error) {
-    report(engine, 'start', error);
-  }
-}
-
-/** Records content where that is asked for. A hook that the application has for content sees calls alone: none then. */
+/** Records content if content is on. A completion hook gets the content of model calls only, so it turns this off. */
 function record({ content }: EngineConfig, operation: AgentOperation, values: ToolValues): void {
   if (!content || content.completionHook) return;
   const more = toolContent(content, values);

@@ -9,6 +9,7 @@ import type {
   Operations,
   TakenTool,
 } from '../../model/operations.ts';
+import { isThenable } from '../../platform/is-thenable.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
@@ -18,6 +19,7 @@ export function operationsOf(engine: EngineConfig): Operations {
   const safely = <T>(step: () => T): T | undefined => guard(engine, 'answer', step);
   const operations: Operations = {
     mcpPropagate: engine.mcpPropagate,
+    recordsContent: engine.content !== undefined && !engine.content.completionHook,
     open: (start) => guard(engine, 'start', () => handleOf(openOperation(engine, start()))),
     trace(start, run, ends) {
       const operation = operations.open(start);
@@ -55,7 +57,7 @@ const handleOf = (live: LiveOperation): OpenOperation => {
   };
 };
 
-/** Runs a function; how it ended is known before the application knows. */
+/** Runs a function; `end` is notified of its outcome before the application is. */
 function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(error: unknown): void }): T {
   let result: T;
   try {
@@ -80,12 +82,9 @@ function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(e
   ) as T;
 }
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
-
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 
-/** The methods are replaced on the object itself: it keeps its class and its other methods. */
+/** Replaces the methods on the iterator itself, which keeps its class and its other methods. */
 function follow(
   operation: OpenOperation,
   iterator: AsyncIterator<unknown>,
@@ -117,7 +116,7 @@ function follow(
   operation.endWithout(iterator);
 }
 
-/** Requests of MCP that were noted on the execution of a tool: it is for one request only. */
+/** The executions of tools that have an MCP request: each takes one request only. */
 const taken = new WeakSet<object>();
 
 function takeTool(name: string, request: McpRequest): TakenTool | undefined {
@@ -136,6 +135,6 @@ function takeTool(name: string, request: McpRequest): TakenTool | undefined {
   };
 }
 
-/** Frameworks prefix the names of a server's tools by the server's: `weather__forecast`. */
+/** Compares by the ending, because frameworks prefix the name of a tool with that of its server: `weather__forecast`. */
 const isSame = (executed: string | undefined, requested: string): boolean =>
   executed !== undefined && requested !== '' && executed.endsWith(requested);

@@ -4,6 +4,7 @@
  * late answer, as the first one of a new connection may be, is no outage yet: a probe runs at once, and a warning
  * follows only if it repeats.
  */
+import { memo } from '../../platform/memo.ts';
 import { warn } from '../../platform/warn.ts';
 import { backoffDelay } from '../backoff.ts';
 import type { Fallback, SharedLimits } from './store.ts';
@@ -37,26 +38,17 @@ export interface Circuit {
 
 /** How often a store that is away is probed, in ms. */
 const PROBES = { initialInterval: 100, maxInterval: 5000, multiplier: 2, jitter: 0.2 };
-/** After so long without trouble the next probe is soon again, in ms. */
+/** The time without an outage after which the interval of probes is short again, in ms. */
 const CALM = 10_000;
 /** The number of late answers in a row after which the store counts as unreachable. */
 const TOO_LATE = 3;
-/** For so long it is known how many processes there are, in ms: for so long they count there, too. */
+/** How long the number of processes stays valid, in ms: the store counts a process for the same time. */
 const HEARD = 120_000;
 /** The time after a reported outage in which another one is not reported, in ms. */
 const SILENCE = 60_000;
 
-const circuits = new WeakMap<SharedLimits, Circuit>();
-
 /** The one circuit to a store. */
-export function circuitOf(store: SharedLimits): Circuit {
-  let circuit = circuits.get(store);
-  if (!circuit) {
-    circuit = makeCircuit(store);
-    circuits.set(store, circuit);
-  }
-  return circuit;
-}
+export const circuitOf = memo(new WeakMap<SharedLimits, Circuit>(), (store) => makeCircuit(store));
 
 const MEANWHILE: Readonly<Record<Fallback, string>> = {
   local: 'each process keeps to its own share of them',
@@ -135,9 +127,9 @@ function makeCircuit(store: SharedLimits): Circuit {
     closedAt = now();
     if (saying) warn('the store of the shared limits is back; they hold over all processes again');
     saying = false;
-    const told = [...listeners];
+    const waiting = [...listeners];
     listeners.clear();
-    for (const listener of told) listener();
+    for (const listener of waiting) listener();
   };
 
   return {

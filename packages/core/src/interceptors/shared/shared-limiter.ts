@@ -132,7 +132,7 @@ export class SharedLimiter implements Limiter {
     const hasTokens = this.#buckets.some(({ of }) => of === 'tokens');
     if (this.#share) this.#share.leave(refund);
     else if (this.#limit.concurrency > 0 || (refund !== 0 && hasTokens))
-      this.#tell({ refund, ended: [ticket.lease] });
+      this.#report({ refund, ended: [ticket.lease] });
     if (this.#fullUntil > this.#now()) this.#openSince = this.#now();
     this.#fullUntil = 0;
     if (this.#line.length > 0) this.#line.pump();
@@ -140,11 +140,11 @@ export class SharedLimiter implements Limiter {
 
   pause(ms: number): void {
     this.#brake.pause(ms);
-    this.#tell({ pause: this.#brake.delay(0, false) });
+    this.#report({ pause: this.#brake.delay(0, false) });
   }
 
   follow(limits: VendorLimits): void {
-    if (this.#brake.follow(limits)) this.#tell({ pause: this.#brake.delay(0, false) });
+    if (this.#brake.follow(limits)) this.#report({ pause: this.#brake.delay(0, false) });
   }
 
   // The line
@@ -317,8 +317,8 @@ export class SharedLimiter implements Limiter {
     return { ...this.#limit, amounts: this.#amounts(tickets.length, tokens), ended, running: [], pause: 0 };
   }
 
-  #tell(said: { refund?: number; ended?: number[]; running?: number[]; pause?: number }): void {
-    const { refund = 0, ended = [], running = [], pause = 0 } = said;
+  #report(news: { refund?: number; ended?: number[]; running?: number[]; pause?: number }): void {
+    const { refund = 0, ended = [], running = [], pause = 0 } = news;
     const amounts = this.#amounts(0, refund);
     const settlement = { ...this.#limit, amounts, ended, running, pause };
     void this.#circuit.ask(async () => this.#store.settle(this.#name, settlement));
@@ -326,7 +326,7 @@ export class SharedLimiter implements Limiter {
 
   /** Renews the places of open calls; otherwise the store grants them to other processes. */
   #renew(): void {
-    if (this.#running.size > 0) this.#tell({ running: [...this.#running].map(({ lease }) => lease) });
+    if (this.#running.size > 0) this.#report({ running: [...this.#running].map(({ lease }) => lease) });
     else this.#renewing = void clearInterval(this.#renewing);
   }
 

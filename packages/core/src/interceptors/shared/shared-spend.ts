@@ -21,24 +21,24 @@ import type { SharedName } from './shared-limiter.ts';
 import type { Asking, Spent } from './store.ts';
 
 /**
- * A window is over when either clock says so, and its end never comes nearer when the time of the day is set back: so a
- * clock that is set over midnight and back refills nothing twice.
+ * A window ends by the first of two clocks, and its end stays where it is if the time of day is set back. So a clock that is
+ * set over midnight and back does not refill the budget twice.
  */
 export function makeSharedPurse({ store, name }: SharedName, windows: Windows, clocks: PurseClocks): Purse {
   const { date, now } = clocks;
   const circuit = circuitOf(store);
   /** The last answer of the store. */
   let known: Spent | undefined;
-  /** When that window ends, by both clocks. */
+  /** The end of its window, by both clocks. */
   let end = endIn(restOfWindow());
-  /** What the store has not heard yet. */
-  let untold = NOTHING;
-  let onTheWay = NOTHING;
-  /** What calls under way are expected to cost: of those that were let through, and of those that ask the store. */
+  /** Spend that the store has not received yet. */
+  let unsent = NOTHING;
+  let inFlight = NOTHING;
+  /** The expected cost of the open calls that were let through, and of the calls that ask the store. */
   let reserved = NOTHING;
   let asking = NOTHING;
-  /** How many messages are on the way that ask nothing, and whether there is more to tell after them. */
-  let telling = false;
+  /** True while a report of the spend is on its way to the store. */
+  let isReporting = false;
   let isStale = false;
 
   function restOfWindow(): number {
@@ -51,53 +51,53 @@ export function makeSharedPurse({ store, name }: SharedName, windows: Windows, c
 
   const isOver = (): boolean => date() >= end.date || now() >= end.now;
 
-  /** What was spent in a window that is over counts no more. */
+  /** Drops the spend of a window that is over. */
   function turn(): void {
     if (!isOver()) return;
     known = undefined;
-    untold = NOTHING;
+    unsent = NOTHING;
     end = endIn(restOfWindow());
   }
 
-  function hear(spent: Spent): Spent {
+  function receive(spent: Spent): Spent {
     known = spent;
     end = endIn(windows.isRolling ? windows.length : spent.left);
     return spent;
   }
 
-  /** Tells the store what it has not heard, and hears what is spent in all. */
+  /** Sends the unsent spend to the store; the answer has the spend of all processes. */
   async function send(call: Asking | undefined): Promise<Spent> {
-    const amounts = untold;
-    untold = NOTHING;
-    onTheWay = plus(onTheWay, amounts);
+    const amounts = unsent;
+    unsent = NOTHING;
+    inFlight = plus(inFlight, amounts);
     const held = plus(reserved, asking);
     asking = plus(asking, call?.expected ?? NOTHING);
     try {
-      return hear(
+      return receive(
         await store.spend(name, { ...amounts, window: windows.rule(date()), known, held, asking: call }),
       );
     } catch (error) {
-      untold = plus(untold, amounts);
+      unsent = plus(unsent, amounts);
       throw error;
     } finally {
-      onTheWay = minus(onTheWay, amounts);
+      inFlight = minus(inFlight, amounts);
       asking = minus(asking, call?.expected ?? NOTHING);
     }
   }
 
   /** Sends one message at a time. The next one carries what was spent in the meantime. */
-  async function tell(): Promise<void> {
+  async function report(): Promise<void> {
     isStale = true;
-    if (telling) return;
-    telling = true;
+    if (isReporting) return;
+    isReporting = true;
     while (isStale) {
       isStale = false;
       await circuit.ask(() => send(undefined));
     }
-    telling = false;
+    isReporting = false;
   }
 
-  /** Asks the store to let a call through. What it reserves counts here from the same moment on. */
+  /** Asks the store to let a call through. Its reservation counts here from the same moment on. */
   async function ask(call: Asking): Promise<Spent | undefined> {
     let isWaiting = true;
     const spent = await circuit.ask(async () => {
@@ -106,17 +106,17 @@ export function makeSharedPurse({ store, name }: SharedName, windows: Windows, c
       return answer;
     });
     isWaiting = false;
-    // What others of this process asked for meanwhile was reckoned with this one.
-    if (!spent?.granted) void tell();
+    // The answers to other calls of this process counted this call as asking.
+    if (!spent?.granted) void report();
     return spent;
   }
 
-  /** This process's share of what was left when the store was heard last, less what it has spent since then. */
+  /** This process's share of the rest at the store's last answer, less its own spend since then. */
   function ownShare(budget: Amounts): Amounts {
     if (store.fallback === 'open') return { usd: Infinity, tokens: Infinity };
     const spent = known ?? NOTHING;
     const processes = Math.max(known?.processes ?? circuit.configured, circuit.processes);
-    const own = plus(plus(untold, onTheWay), reserved);
+    const own = plus(plus(unsent, inFlight), reserved);
     return {
       usd: (budget.usd - spent.usd) / processes - own.usd,
       tokens: (budget.tokens - spent.tokens) / processes - own.tokens,
@@ -125,7 +125,7 @@ export function makeSharedPurse({ store, name }: SharedName, windows: Windows, c
 
   const retryAfter = (left: number): number | undefined => (windows.length === Infinity ? undefined : left);
 
-  /** What the store left, as this call found it. */
+  /** The rest of the budget before this call. */
   function leftOf(spent: Spent, held: Amounts, budget: Amounts): Left {
     const rest = { usd: budget.usd - spent.usd, tokens: budget.tokens - spent.tokens };
     const taken = plus(spent.reserved, held);
@@ -139,20 +139,20 @@ export function makeSharedPurse({ store, name }: SharedName, windows: Windows, c
 
   return {
     get isIdle() {
-      const isTold = isNothing(untold) && isNothing(onTheWay) && isNothing(plus(reserved, asking));
-      return isTold && (isOver() || circuit.isClosed);
+      const isSent = isNothing(unsent) && isNothing(inFlight) && isNothing(plus(reserved, asking));
+      return isSent && (isOver() || circuit.isClosed);
     },
     get state() {
       turn();
-      const own = plus(untold, onTheWay);
+      const own = plus(unsent, inFlight);
       return {
         spent: plus(known ?? NOTHING, own),
         reserved: plus(plus(reserved, asking), known?.reserved ?? NOTHING),
       };
     },
-    async reserve(given, budget, always) {
+    async reserve(amounts, budget, always) {
       turn();
-      const expected = spentBy(given);
+      const expected = spentBy(amounts);
       const held = plus(reserved, asking);
       const spent = await ask({ expected, budget, always });
       if (spent) return leftOf(spent, held, budget);
@@ -165,9 +165,9 @@ export function makeSharedPurse({ store, name }: SharedName, windows: Windows, c
     settle(expected, amounts) {
       const spent = spentBy(amounts);
       turn();
-      untold = plus(untold, spent);
+      unsent = plus(unsent, spent);
       if (expected) reserved = minus(reserved, spentBy(expected));
-      if (expected || !isNothing(spent)) void tell();
+      if (expected || !isNothing(spent)) void report();
     },
   };
 }

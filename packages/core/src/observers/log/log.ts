@@ -76,7 +76,7 @@ function deferred(writeLine: WriteLine): Write {
   };
 }
 
-/** The fields of every line of a call. */
+/** The fields that each line of a call has. */
 function commonFields(call: Call): Record<string, unknown> {
   const { provider, request, response, attributes } = call;
   const model = request.model ?? response.model;

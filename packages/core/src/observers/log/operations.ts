@@ -3,7 +3,7 @@ import type { AgentOperation, OperationKind } from '../../model/agent-operation.
 import { operationErrorType } from '../operation-attributes.ts';
 import type { Fields } from './adapters.ts';
 
-const WHAT: Readonly<Record<OperationKind, string>> = {
+const NAMES: Readonly<Record<OperationKind, string>> = {
   invoke_agent: 'agent run',
   invoke_workflow: 'workflow run',
   execute_tool: 'tool call',
@@ -12,7 +12,7 @@ const WHAT: Readonly<Record<OperationKind, string>> = {
 };
 
 export const operationMessage = ({ subject, outcome }: AgentOperation): string =>
-  `${WHAT[subject.kind]} ${outcome}`;
+  `${NAMES[subject.kind]} ${outcome}`;
 
 export const operationFields = (operation: AgentOperation): Record<string, unknown> => ({
   ...subjectFields(operation),

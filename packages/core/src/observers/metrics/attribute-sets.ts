@@ -34,7 +34,7 @@ export function seriesOf(call: Readonly<Call>, labels?: Labels): Series {
   const entries = labels?.recent ?? recent;
   const first = entries[0];
   const series = first && isOf(first, call) ? first : found(entries, call, labels);
-  // The very same string: it equals itself at once, however many chunks are yet to ask.
+  // The same string object compares at once: each chunk of a stream compares it.
   series.answered = call.response.model;
   return series;
 }

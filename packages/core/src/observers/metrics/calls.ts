@@ -10,10 +10,8 @@ import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
 import { heldFor } from './deferred.ts';
+import { secondsHistogram, tokensHistogram } from './histograms.ts';
 import type { LabelsOf } from './labels.ts';
-
-const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
-const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
 
 /** The instruments of one set of names; each set reports the same calls. */
 interface Profile {
@@ -24,8 +22,8 @@ interface Profile {
 }
 
 /**
- * @param meter made the instruments' owner when the observer is made.
- * @param labelsOf the attributes of calls that metrics have, too.
+ * @param meter makes the instruments when the observer is made.
+ * @param labelsOf the attributes of calls that are also on metrics.
  */
 export function metricsObserver(
   meter: Meter,
@@ -65,11 +63,11 @@ export function metricsObserver(
       const { context } = call;
       active(-1, startOf(call), context);
       if (isRefusal(call.error)) return refused(call, series(call).attributes);
-      const own = series(call);
-      const { attributes } = own;
+      const callSeries = series(call);
+      const { attributes } = callSeries;
       for (const profile of profiles) {
         recordTimes(profile, call, attributes);
-        profile.tokens(call, own);
+        profile.tokens(call, callSeries);
       }
       if (call.chunks > 0) chunks(call.chunks, attributes, context);
       recordCost(call, attributes);
@@ -104,11 +102,11 @@ function partialCosts(
     unit: '{call}',
   });
   return (missing, attributes, context) => {
-    for (const one of missing) counter.add(1, { ...attributes, 'llmtrace.cost.missing': one }, context);
+    for (const part of missing) counter.add(1, { ...attributes, 'llmtrace.cost.missing': part }, context);
   };
 }
 
-/** Counts calls that llmtrace refused to send. They are none of the vendor's: no other metric has them. */
+/** Counts calls that llmtrace refused to send. The vendor never got them, so no other metric counts them. */
 function refusals(meter: Meter): (call: Call, attributes: Attributes) => void {
   const counter = meter.createCounter('llmtrace.client.refused_calls', {
     description: 'Calls that a rate limit or a budget of llmtrace refused.',
@@ -129,12 +127,6 @@ function recordTimes(profile: Profile, call: Call, attributes: Attributes): void
   profile.firstChunk.record((call.firstChunkTime - call.attemptTime) / 1000, attributes, call.context);
 }
 
-const seconds = (meter: Meter, name: string, description: string): Histogram =>
-  meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } });
-
-const tokens = (meter: Meter, name: string, description: string): Histogram =>
-  meter.createHistogram(name, { description, unit: '{token}', advice: { explicitBucketBoundaries: TOKENS } });
-
 function costCounter(meter: Meter, costSemconv: string): Counter {
   const name = costSemconv === 'draft' ? 'gen_ai.client.operation.cost' : 'llmtrace.client.cost';
   return meter.createCounter(name, { description: 'Cost of calls.', unit: 'USD' });
@@ -143,12 +135,16 @@ function costCounter(meter: Meter, costSemconv: string): Counter {
 /** Profile `1.41`. */
 function releasedProfile(meter: Meter): Profile {
   const name = 'gen_ai.client.operation';
-  const duration = seconds(meter, `${name}.duration`, 'GenAI operation duration.');
-  const usage = tokens(meter, 'gen_ai.client.token.usage', 'Number of input and output tokens used.');
+  const duration = secondsHistogram(meter, `${name}.duration`, 'GenAI operation duration.');
+  const usage = tokensHistogram(
+    meter,
+    'gen_ai.client.token.usage',
+    'Number of input and output tokens used.',
+  );
   return {
     duration: () => duration,
-    firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
-    perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    firstChunk: secondsHistogram(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: secondsHistogram(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
     tokens({ response, context }, { input, output }) {
       const { inputTokens, outputTokens } = response.usage ?? {};
       if (inputTokens !== undefined) usage.record(inputTokens, input, context);
@@ -163,17 +159,17 @@ function releasedProfile(meter: Meter): Profile {
  */
 function latestProfile(meter: Meter, both: boolean): Profile {
   const name = 'gen_ai.client.inference';
-  const inference = seconds(meter, `${name}.duration`, 'GenAI inference duration.');
+  const inference = secondsHistogram(meter, `${name}.duration`, 'GenAI inference duration.');
   const other = both
     ? undefined
-    : seconds(meter, 'gen_ai.client.operation.duration', 'GenAI operation duration.');
+    : secondsHistogram(meter, 'gen_ai.client.operation.duration', 'GenAI operation duration.');
   const usage = usageCounters(meter, `${name}.usage`);
-  const input = tokens(meter, `${name}.operation.input_tokens`, 'Input tokens per operation.');
-  const output = tokens(meter, `${name}.operation.output_tokens`, 'Output tokens per operation.');
+  const input = tokensHistogram(meter, `${name}.operation.input_tokens`, 'Input tokens per operation.');
+  const output = tokensHistogram(meter, `${name}.operation.output_tokens`, 'Output tokens per operation.');
   return {
     duration: ({ operation }) => (operation === 'embeddings' ? other : inference),
-    firstChunk: seconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
-    perChunk: seconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    firstChunk: secondsHistogram(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: secondsHistogram(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
     tokens(call, { attributes }) {
       const { response, context } = call;
       const counted = response.usage;

@@ -16,6 +16,7 @@ import {
   propagation,
   ROOT_CONTEXT,
 } from '@opentelemetry/api';
+import { memo } from '../../platform/memo.ts';
 
 /** Records one value of a call: `counter.add` or `histogram.record`, with the context that exemplars need. */
 type Take = (value: number, attributes: Attributes, context: Context) => void;
@@ -102,7 +103,7 @@ abstract class Cell {
   abstract release(): void;
 
   /** An instrument that throws must not lose the measurements of the others. */
-  protected tell(values: Iterable<number>): void {
+  protected recordAll(values: Iterable<number>): void {
     try {
       for (const value of values) this.record(value, this.attributes, ROOT_CONTEXT);
     } catch (error) {
@@ -121,7 +122,7 @@ class Sum extends Cell {
   override release(): void {
     const { sum } = this;
     this.sum = 0;
-    this.tell([sum]);
+    this.recordAll([sum]);
   }
 }
 
@@ -137,15 +138,9 @@ class Values extends Cell {
   override release(): void {
     const kept = this.values.subarray(0, this.count);
     this.count = 0;
-    this.tell(kept);
+    this.recordAll(kept);
   }
 }
 
-const known = new WeakMap<Meter, Held>();
-
 /** The deferred measurements of a meter: the same object for all engines that use the meter. */
-export function heldFor(meter: Meter): Held {
-  const held = known.get(meter) ?? new Held(meter);
-  known.set(meter, held);
-  return held;
-}
+export const heldFor = memo(new WeakMap<Meter, Held>(), (meter) => new Held(meter));

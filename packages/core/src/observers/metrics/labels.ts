@@ -1,23 +1,24 @@
-/** The attributes of calls that metrics have, too: as few values as the options allow. */
+/** The attributes of calls on metrics, with a bounded number of values. */
 import type { Attributes } from '@opentelemetry/api';
 import { attributeValue, spanAttribute } from '../../model/attributes.ts';
 import type { Call } from '../../model/call.ts';
+import { memo } from '../../platform/memo.ts';
 import { warnOnce } from '../../platform/warn.ts';
 import type { Entry } from './attribute-sets.ts';
 
-/** The value in the place of all values beyond the limit. */
+/** The label of all values beyond the limit. */
 const OTHER = 'other';
-/** How many combinations of values there are; all further ones are `other` in each attribute. */
+/** The most combinations of values; further ones are `other` in each attribute. */
 const MAX_LABELS = 10_000;
 
-/** A combination of values; the same values are the same object. */
+/** A combination of values. Equal combinations are the same object. */
 export interface Labels {
   readonly attributes: Attributes;
-  /** The series that have these values, those of the last calls first. */
+  /** The series with these values, the most recently used first. */
   readonly recent: Entry[];
 }
 
-/** The labels of a call; undefined where no attributes are named. */
+/** The labels of a call; undefined if the option `metricAttributes` is empty. */
 export type LabelsOf = (call: Readonly<Call>) => Labels | undefined;
 
 export interface LabelOptions {
@@ -25,15 +26,17 @@ export interface LabelOptions {
   readonly maxMetricValues: number;
 }
 
-const known = new Map<string, LabelsOf>();
+const sharedLabels = memo(
+  new Map<string, LabelsOf>(),
+  (_key, { metricAttributes, maxMetricValues }: LabelOptions) =>
+    makeLabels(metricAttributes, maxMetricValues),
+);
 
-/** The limit holds for all instrumentations of the process together. */
-export function labelsBy({ metricAttributes, maxMetricValues }: LabelOptions): LabelsOf {
+/** All instrumentations of the process with the same options share the limit. */
+export function labelsBy(options: LabelOptions): LabelsOf {
+  const { metricAttributes, maxMetricValues } = options;
   if (metricAttributes.length === 0) return none;
-  const key = JSON.stringify([maxMetricValues, metricAttributes]);
-  const found = known.get(key) ?? makeLabels(metricAttributes, maxMetricValues);
-  known.set(key, found);
-  return found;
+  return sharedLabels(JSON.stringify([maxMetricValues, metricAttributes]), options);
 }
 
 const none: LabelsOf = () => undefined;
@@ -43,19 +46,19 @@ const LABELS = Symbol('labels');
 function makeLabels(names: readonly string[], max: number): LabelsOf {
   const values = names.map((name) => cappedValues(name, max));
   const labels = new Map<string, Labels>();
-  const make = (own: readonly (string | undefined)[]): Labels => {
-    const entries = own.flatMap((value, at) =>
+  const make = (labelValues: readonly (string | undefined)[]): Labels => {
+    const entries = labelValues.flatMap((value, at) =>
       value === undefined ? [] : [[spanAttribute(names[at] as string), value] as const],
     );
     return { attributes: Object.fromEntries(entries), recent: [] };
   };
   const labelsOf = ({ attributes }: Call): Labels => {
-    const own = names.map((name, at) => values[at]?.(attributeValue(attributes, name)));
-    const key = own.join('\0');
+    const labelValues = names.map((name, at) => values[at]?.(attributeValue(attributes, name)));
+    const key = labelValues.join('\0');
     let found = labels.get(key);
     if (!found) {
       if (labels.size >= MAX_LABELS) return rest;
-      found = make(own);
+      found = make(labelValues);
       labels.set(key, found);
     }
     return found;
@@ -68,7 +71,7 @@ function makeLabels(names: readonly string[], max: number): LabelsOf {
   };
 }
 
-/** The first `max` values of an attribute as they are, and `other` for all further ones. */
+/** Passes on the first `max` values of an attribute; all further values become `other`. */
 function cappedValues(name: string, max: number): (value: string | undefined) => string | undefined {
   const seen = new Set<string>();
   return (value) => {

@@ -1,40 +1,31 @@
 /** The OpenTelemetry metrics of operations. They do not depend on sampling. */
-import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Meter } from '@opentelemetry/api';
 import type { AgentOperation, OperationKind } from '../../model/agent-operation.ts';
 import type { Observer } from '../../model/call.ts';
+import { memo } from '../../platform/memo.ts';
 import { operationErrorType } from '../operation-attributes.ts';
+import { modelCallsHistogram, secondsHistogram, toolCallsHistogram } from './histograms.ts';
 
-const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
-const COUNTS = [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144];
-
-/** Names come from developers; some frameworks make one for each request. Beyond so many, all further ones are one. */
+/** The most names of agents, and of tools, on metrics; further ones are `_other`. Some frameworks make a name per request. */
 const MAX_NAMES = 100;
 const OTHER = '_other';
 
 type Record = (operation: AgentOperation, seconds: number) => void;
 
-/** The histograms are made as the first operation of their kind ends: most processes have no agent. */
+/** Makes the histograms of a kind when its first operation ends: most processes have no agent. */
 export function operationMetricsObserver(meter: Meter): Observer {
-  const recorders = new Map<string, Record>();
   const agents = boundedNames();
   const tools = boundedNames();
-
-  const recorderOf = (kind: OperationKind): Record => {
-    const family = kind === 'invoke_workflow' ? 'invoke_agent' : kind;
-    const known = recorders.get(family) ?? make(family);
-    recorders.set(family, known);
-    return known;
-  };
-
-  const make = (family: OperationKind): Record => {
-    if (family === 'mcp_client' || family === 'mcp_server') return mcpRecorder(meter, family, tools);
-    return family === 'execute_tool' ? toolRecorder(meter, tools, agents) : agentRecorder(meter, agents);
-  };
+  const recorderOf = memo(new Map<Exclude<OperationKind, 'invoke_workflow'>, Record>(), (kind) => {
+    if (kind === 'mcp_client' || kind === 'mcp_server') return mcpRecorder(meter, kind, tools);
+    return kind === 'execute_tool' ? toolRecorder(meter, tools, agents) : agentRecorder(meter, agents);
+  });
 
   return {
     operationEnd(operation) {
       const seconds = ((operation.endTime ?? operation.activeTime) - operation.startTime) / 1000;
-      recorderOf(operation.subject.kind)(operation, seconds);
+      const { kind } = operation.subject;
+      recorderOf(kind === 'invoke_workflow' ? 'invoke_agent' : kind)(operation, seconds);
     },
   };
 }
@@ -51,28 +42,24 @@ function boundedNames(): Bounded {
   };
 }
 
-const seconds = (meter: Meter, name: string, description: string): Histogram =>
-  meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: SECONDS } });
-
-const counts = (meter: Meter, name: string, unit: string, description: string): Histogram =>
-  meter.createHistogram(name, { description, unit, advice: { explicitBucketBoundaries: COUNTS } });
-
 const defined = (attributes: { readonly [name: string]: string | undefined }): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
 function agentRecorder(meter: Meter, agents: Bounded): Record {
   const name = 'gen_ai.invoke_agent';
-  const duration = seconds(meter, `${name}.duration`, 'Duration of the run of an agent or a workflow.');
-  const modelCalls = counts(
+  const duration = secondsHistogram(
+    meter,
+    `${name}.duration`,
+    'Duration of the run of an agent or a workflow.',
+  );
+  const modelCalls = modelCallsHistogram(
     meter,
     `${name}.inference_calls`,
-    '{inference_call}',
     'Model calls of a run, without those of agents within it.',
   );
-  const toolCalls = counts(
+  const toolCalls = toolCallsHistogram(
     meter,
     `${name}.tool_calls`,
-    '{tool_call}',
     'Tools that a run executed, without those of agents within it.',
   );
   return (operation, length) => {
@@ -85,7 +72,7 @@ function agentRecorder(meter: Meter, agents: Bounded): Record {
       'error.type': operationErrorType(operation),
     });
     duration.record(length, attributes, context);
-    // A workflow has no calls that are not those of an agent, or counted twice.
+    // The calls of a workflow are counted with its agents.
     if (subject.kind !== 'invoke_agent' || !rollUp) return;
     modelCalls.record(rollUp.ownModelCalls, defined(agent), context);
     toolCalls.record(rollUp.ownToolCalls, defined(agent), context);
@@ -93,7 +80,11 @@ function agentRecorder(meter: Meter, agents: Bounded): Record {
 }
 
 function toolRecorder(meter: Meter, tools: Bounded, agents: Bounded): Record {
-  const duration = seconds(meter, 'gen_ai.execute_tool.duration', 'Duration of the execution of a tool.');
+  const duration = secondsHistogram(
+    meter,
+    'gen_ai.execute_tool.duration',
+    'Duration of the execution of a tool.',
+  );
   return (operation, length) => {
     const { name, toolType, agentName } = operation.subject;
     const attributes = defined({
@@ -106,10 +97,10 @@ function toolRecorder(meter: Meter, tools: Bounded, agents: Bounded): Record {
   };
 }
 
-/** Neither the URI of a resource nor the ids of sessions and requests: each would be a series. */
+/** Without the URI of a resource and the ids of sessions and requests: each value would be a series. */
 function mcpRecorder(meter: Meter, kind: 'mcp_client' | 'mcp_server', tools: Bounded): Record {
   const side = kind === 'mcp_client' ? 'client' : 'server';
-  const duration = seconds(
+  const duration = secondsHistogram(
     meter,
     `mcp.${side}.operation.duration`,
     `Duration of a request of MCP, as the ${side} sees it.`,

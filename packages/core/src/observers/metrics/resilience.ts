@@ -2,20 +2,19 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { Observer, Remaining } from '../../model/call.ts';
 import { seriesOf } from './attribute-sets.ts';
+import { secondsHistogram } from './histograms.ts';
 import type { LabelsOf } from './labels.ts';
-
-const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 
 export function resilienceObserver(meter: Meter, labelsOf: LabelsOf = () => undefined): Observer {
   const retries = meter.createCounter('llmtrace.client.retries', {
     description: 'Attempts that failed and were repeated.',
     unit: '{retry}',
   });
-  const wait = meter.createHistogram('llmtrace.client.rate_limit.wait', {
-    description: 'Time that calls waited for a rate limit.',
-    unit: 's',
-    advice: { explicitBucketBoundaries: SECONDS },
-  });
+  const wait = secondsHistogram(
+    meter,
+    'llmtrace.client.rate_limit.wait',
+    'Time that calls waited for a rate limit.',
+  );
   const estimated = meter.createCounter('llmtrace.client.estimated_calls', {
     description: 'Calls that a budget counted by what they were expected to cost.',
     unit: '{call}',

@@ -1,4 +1,4 @@
-/** What calls with the same dimensions have used. */
+/** The **cells** of the usage: one for each combination of dimensions, with the sums of its calls. */
 import { isRefusal } from '../../errors/llmtrace-error.ts';
 import { NAMED_ATTRIBUTES, type NamedAttribute } from '../../model/attributes.ts';
 import { isUnpriced } from '../../model/billing.ts';
@@ -6,22 +6,22 @@ import type { Call } from '../../model/call.ts';
 import { cut, MAX_NAME } from '../../platform/bounds.ts';
 import { ExactSum } from '../../platform/exact-sum.ts';
 
-/** What usage is told apart by. */
+/** A dimension by which usage is grouped. */
 export type UsageField = 'provider' | 'model' | 'operation' | NamedAttribute;
 
 export const USAGE_FIELDS: readonly UsageField[] = ['provider', 'model', 'operation', ...NAMED_ATTRIBUTES];
 
-/** A dimension of which there may be one for each person: old usage is told apart by the others alone. */
+/** The dimensions that may have a value for each user: cells of old usage are merged over them. */
 const FINE: ReadonlySet<UsageField> = new Set(['user', 'session', 'conversation', 'promptVersion']);
 
-/** The value in the place of values that are not told apart. */
+/** The value of a dimension over which cells were merged. */
 export const OTHER = 'other';
 
-/** What some calls have used. */
+/** The sums of a group of calls. */
 export interface UsageTotals {
-  /** Calls that have ended, however they did; refused ones are none. */
+  /** Calls that have ended, with any outcome; refused calls do not count. */
   readonly calls: number;
-  /** Of these, the calls that failed. */
+  /** The number of these calls that failed. */
   readonly failed: number;
   /** Calls that a rate limit or a budget of llmtrace refused. */
   readonly refused: number;
@@ -29,13 +29,13 @@ export interface UsageTotals {
   readonly outputTokens: number;
   /** In USD, exact to 1e-9. */
   readonly cost: number;
-  /** Calls whose usage is known and whose price is not: `cost` lacks them. */
+  /** Calls with a known usage and an unknown price: `cost` does not include them. */
   readonly unpriced: number;
-  /** Calls whose cost leaves something out. */
+  /** Calls whose cost is known in part. */
   readonly partial: number;
 }
 
-/** By field; absent where the calls have no value of it. */
+/** The value of each dimension; absent if the calls have none. */
 export type Dimensions = { readonly [field in UsageField]?: string };
 
 export class Cell {
@@ -111,7 +111,7 @@ export function dimensionsOf({
   return dimensions;
 }
 
-/** The key of some dimensions: values may contain anything, so that their lengths are in it. */
+/** The key of a combination of dimensions. It has the length of each value, because a value may contain any character. */
 export function keyOf(dimensions: Dimensions, fields: readonly UsageField[] = USAGE_FIELDS): string {
   let key = '';
   for (const field of fields) {
@@ -123,15 +123,16 @@ export function keyOf(dimensions: Dimensions, fields: readonly UsageField[] = US
 
 const part = (value: string | undefined): string => (value === undefined ? '-' : `${value.length}:${value}`);
 
-/** The key of the dimensions of a call, which need not be made for it: {@link keyOf} them. */
+/** The same key as {@link keyOf} of {@link dimensionsOf} the call, without the object between them. */
 export function keyOfCall({ provider, operation, request, response, attributes: a }: Readonly<Call>): string {
   const model = request.model ?? response.model;
-  const what = part(provider) + part(typeof model === 'string' ? cut(model, MAX_NAME) : undefined);
-  const who = part(a.user) + part(a.session) + part(a.conversation) + part(a.tenant) + part(a.feature);
-  return what + part(operation) + who + part(a.promptName) + part(a.promptVersion);
+  const source = part(provider) + part(typeof model === 'string' ? cut(model, MAX_NAME) : undefined);
+  const attribution =
+    part(a.user) + part(a.session) + part(a.conversation) + part(a.tenant) + part(a.feature);
+  return source + part(operation) + attribution + part(a.promptName) + part(a.promptVersion);
 }
 
-/** Without what there may be one of for each person. */
+/** The dimensions of the cell into which a cell of old usage is merged: {@link FINE} ones are `other`. */
 export const coarse = (dimensions: Dimensions): Dimensions =>
   Object.fromEntries(
     Object.entries(dimensions).map(([field, value]) => [
@@ -140,5 +141,5 @@ export const coarse = (dimensions: Dimensions): Dimensions =>
     ]),
   );
 
-/** The dimensions of all calls that are not told apart at all. */
+/** The dimensions of the cell for all calls beyond the limit of cells. */
 export const REST: Dimensions = Object.fromEntries(USAGE_FIELDS.map((field) => [field, OTHER]));

@@ -1,7 +1,7 @@
 /**
- * What all calls of the process have used, in slices of time: minutes of the last hour, hours of the last two days, and
- * one slice for all that was before. The number of cells is bounded: the oldest usage is told apart by less first, so that
- * sums stay whole.
+ * The usage of all calls of the process, in slices of time: a slice for each minute of the last hour, one for each hour of
+ * the last two days, and one for all earlier calls. The number of cells is bounded. At the limit, the cells of the oldest
+ * slice are merged into fewer ones, so that no sum loses a call.
  */
 import type { Call } from '../../model/call.ts';
 import {
@@ -18,25 +18,26 @@ import {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** For how long usage is told apart by the minute. */
+/** The age at which slices of a minute are merged into slices of an hour. */
 const MINUTES_FOR = HOUR;
-/** For how long by the hour. */
+/** The age at which slices of an hour are merged into the first slice. */
 const HOURS_FOR = 48 * HOUR;
-/** How many cells there are, of some 500 bytes each. */
+/** The most cells, of some 500 bytes each. */
 const MAX_CELLS = 20_000;
 
 interface Slice {
   /** In ms since 1970. */
   readonly start: number;
-  /** Until when, in ms since 1970. */
+  /** The end, which is in the next slice, in ms since 1970. */
   readonly end: number;
   readonly cells: Map<string, Cell>;
+  /** True if its cells were merged. */
   isCoarse: boolean;
 }
 
 /** A row of a report. */
 export interface UsageRow extends UsageTotals {
-  /** The value of each field that was asked for; absent where the calls have none. */
+  /** The value of each field of the query; absent if the calls of the row have none. */
   readonly by: Dimensions;
 }
 
@@ -47,7 +48,7 @@ export class UsageStore {
   #slices: Slice[] = [];
   #since: number;
   #count = 0;
-  /** That of the last call: most calls of a process are alike. */
+  /** The cell of the last call: most calls of a process have the dimensions of the call before. */
   #last: { call: Readonly<Call>; slice: Slice; cell: Cell } | undefined;
 
   /** @param now in ms since 1970; it may be set, forward and back. */
@@ -76,7 +77,7 @@ export class UsageStore {
     this.#since = this.#now();
   }
 
-  /** @param since from the slice on that this time is in. */
+  /** @param since the report starts with the slice that contains this time. */
   report(by: readonly UsageField[], since = Number.NEGATIVE_INFINITY): { since: number; rows: UsageRow[] } {
     const slices = this.#slices.filter(({ end }) => end > since);
     const rows = new Map<string, Cell>();
@@ -97,7 +98,7 @@ export class UsageStore {
     };
   }
 
-  /** The slice of this minute. A clock that is set back goes on with the last one. */
+  /** The slice of this minute, or the last slice while the clock is behind it. */
   #current(): Slice {
     const now = this.#now();
     const last = this.#slices.at(-1);
@@ -109,7 +110,7 @@ export class UsageStore {
     return slice;
   }
 
-  /** Joins the slices that are old. */
+  /** Merges old slices of minutes into hours, and old hours into the first slice. */
   #merge(now: number): void {
     const merged: Slice[] = [];
     for (const slice of this.#slices) {
@@ -140,7 +141,7 @@ export class UsageStore {
     return this.#joined(slice, this.#count < 2 * this.#max ? coarse(dimensions) : REST);
   }
 
-  /** The cell of a slice, which is made where there is none. */
+  /** Returns the cell of a slice for these dimensions; makes it if there is none. */
   #joined(slice: Slice, dimensions: Dimensions): Cell {
     const key = keyOf(dimensions);
     let cell = slice.cells.get(key);
@@ -152,7 +153,7 @@ export class UsageStore {
     return cell;
   }
 
-  /** Tells the oldest usage that is told apart by persons apart by less. */
+  /** While there are too many cells, merges those of the oldest slice over the dimensions that name a user. */
   #makeRoom(): void {
     while (this.#count >= this.#max) {
       const oldest = this.#slices.find((slice) => !slice.isCoarse && slice !== this.#slices.at(-1));
@@ -170,10 +171,10 @@ export class UsageStore {
 
 const sliceOf = (start: number, end: number): Slice => ({ start, end, cells: new Map(), isCoarse: false });
 
-/** The start of the hour that was so long ago. */
+/** The start of the hour that contains the time `ago` before `now`. */
 const hourBefore = (now: number, ago: number): number => now - ago - ((now - ago) % HOUR);
 
-/** The times of the slice that a slice belongs to by now. Hours are joined as a whole. */
+/** The start and the end of the slice that a slice must be merged into at `now`. An hour is merged as a whole. */
 function timesAt({ start, end }: Slice, now: number): [start: number, end: number] {
   const old = hourBefore(now, HOURS_FOR);
   if (end <= old) return [Number.NEGATIVE_INFINITY, old];
@@ -182,7 +183,7 @@ function timesAt({ start, end }: Slice, now: number): [start: number, end: numbe
   return [hour, hour + HOUR];
 }
 
-/** What of a call its dimensions are made of. */
+/** The fields of a call that its dimensions are made of. */
 const shapeOf = ({ provider, operation, request, response, attributes }: Readonly<Call>): Readonly<Call> =>
   ({
     provider,

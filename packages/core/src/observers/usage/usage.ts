@@ -1,4 +1,4 @@
-/** What the calls of this process have used so far, by any of their dimensions. */
+/** The usage of the calls of this process so far, grouped by dimensions. */
 import { diag } from '@opentelemetry/api';
 import type { Call, Observer } from '../../model/call.ts';
 import { isRecord, quoted, shown } from '../../options/rules.ts';
@@ -7,24 +7,25 @@ import { type Dimensions, dimensionsOf, USAGE_FIELDS, type UsageField, type Usag
 import { type UsageRow, UsageStore } from './store.ts';
 
 export interface UsageQuery {
-  /** What rows are told apart by: `['tenant', 'model']`. @default [] one row */
+  /** The dimensions to group by: `['tenant', 'model']` has a row for each tenant and model. @default [] one row */
   readonly by?: readonly UsageField[] | undefined;
   /**
-   * From when on: minutes of the last hour, hours of the last two days; before that, all usage counts.
+   * The first call to count, to the minute for the last hour and to the hour for the last two days. A time before that
+   * counts all earlier usage.
    * @default the start of the process, or the last `resetUsage()`
    */
   readonly since?: Date | number | undefined;
 }
 
 export interface UsageReport {
-  /** From when on usage is counted: `since`, or the start of the minute or hour that it is in. */
+  /** The start of the counted usage: the start of the minute or the hour that contains the `since` of the query. */
   readonly since: Date;
-  /** What costs most comes first. */
+  /** In the order of their cost, the highest first. */
   readonly rows: readonly UsageRow[];
   readonly total: UsageTotals;
 }
 
-/** What one call has used. A number is absent where it is not known. */
+/** The usage of one call. A number is undefined if it is unknown. */
 export interface CallUsage {
   readonly by: Dimensions;
   readonly inputTokens: number | undefined;
@@ -52,10 +53,10 @@ function usage(): Usage {
 }
 
 /**
- * What the calls of this process have used. The cost is exact to 1e-9 USD. The memory for it is bounded: beyond some 20,000
- * combinations of values, the oldest usage has `other` as its user, session and conversation.
+ * Returns the usage of the calls of this process. The cost is exact to 1e-9 USD. The memory for it is bounded: beyond some
+ * 20,000 combinations of values, the oldest usage has `other` as its user, session, conversation and prompt version.
  *
- * @throws TypeError for a field that does not exist, or a time that is none.
+ * @throws TypeError for an unknown field, or a `since` that is not a date.
  */
 export function getUsage(query: UsageQuery = {}): UsageReport {
   const { by = [], since } = checked(query);
@@ -82,9 +83,9 @@ const totalsOf = ({ by: _, ...totals }: UsageTotals & { by?: unknown }): UsageTo
 export const resetUsage = (): void => usage().store.reset();
 
 /**
- * Runs `listener` when a call has ended and its usage is counted. What it throws is logged once and dropped.
+ * Runs `listener` when a call has ended and its usage is counted. An error of the listener is logged once and dropped.
  *
- * @returns a function that ends it.
+ * @returns a function that removes the listener.
  */
 export function onUsage(listener: (usage: CallUsage) => void): () => void {
   if (typeof listener !== 'function')

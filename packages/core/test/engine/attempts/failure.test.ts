@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { refusedBy } from '../../../src/engine/attempts/failure.ts';
 import { attemptBeneath } from '../../../src/engine/attempts/intercept.ts';
+import { requestsOf } from '../../../src/engine/attempts/resend.ts';
 
 const CHUNK = 16_384;
 
@@ -26,7 +27,7 @@ function endless() {
 }
 
 describe('an attempt that is refused', () => {
-  it('tells the error in its body', async () => {
+  it('has the error of the body', async () => {
     const error = { code: 'insufficient_quota', message: 'ü' };
     const failure = await refusedBy(Response.json({ error }, { status: 429 }));
     assert.deepEqual([failure.status, failure.error], [429, error]);
@@ -70,8 +71,7 @@ describe('an attempt that is refused', () => {
     const answer = await attemptBeneath(
       chain,
       aCall(),
-      send,
-      ['url', {}, 1000, new AbortController()],
+      requestsOf(send, ['url', {}, 1000, new AbortController()]),
       () => {},
     );
     assert.equal((answer as Response).status, 200);
@@ -86,8 +86,7 @@ describe('an attempt that is refused', () => {
     const answer = await attemptBeneath(
       chain,
       aCall(),
-      send,
-      ['url', {}, 1000, new AbortController()],
+      requestsOf(send, ['url', {}, 1000, new AbortController()]),
       () => {},
     );
     assert.deepEqual(await (answer as Response).json(), { error: { code: 'x' } });

@@ -23,7 +23,7 @@ describe('the requests of one attempt of an SDK', () => {
     return { sent, controller, ...requestsOf(send, ['url', init, 1000, controller]) };
   }
 
-  it('tell the vendor which one they are', async () => {
+  it('have their number in a header', async () => {
     const first = new Headers({ [COUNT]: '0', authorization: 'Bearer key' });
     const { sent, send } = requests({ headers: first });
     await send();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { takeRetries } from '../../../src/engine/attempts/sdk-retries.ts';
-import type { Live } from '../../../src/engine/open-call.ts';
+import type { OpenCall } from '../../../src/engine/open-call.ts';
 import type { Endpoint, Vendor } from '../../../src/vendor/vendor.ts';
 import { callOf } from '../../interceptors/calls.ts';
 
 describe("the SDK's own retries", () => {
-  interface Given {
+  interface Setting {
     client?: object;
     args?: unknown[];
     vendor?: Partial<Vendor>;
@@ -13,9 +13,9 @@ describe("the SDK's own retries", () => {
   }
   const stainless = { fetchWithTimeout() {}, maxRetries: 2 };
 
-  function take({ client = stainless, args = [{}], vendor = {}, endpoint = {} }: Given) {
+  function take({ client = stainless, args = [{}], vendor = {}, endpoint = {} }: Setting) {
     const call = callOf();
-    const live = { call, client, engine: { vendor }, endpoint } as unknown as Live;
+    const live = { call, client, engine: { vendor }, endpoint } as unknown as OpenCall;
     return { taken: takeRetries(live, undefined, args), maxRetries: call.maxRetries, args };
   }
 

@@ -90,7 +90,7 @@ describe('the native span of a call', () => {
     assert.deepEqual(finished()[0]?.attributes, { late: 1 });
   });
 
-  it('ends soon where the SDK forgets to end it, and at once where no listener would hear of that', async () => {
+  it('ends soon if the SDK does not end it, and at once if no listener waits for that', async () => {
     for (const now of [false, true]) {
       const native = open({ tracer }, [{ span: tracer.startSpan('native') }]);
       const span = native?.start('chat model', {});
@@ -102,7 +102,7 @@ describe('the native span of a call', () => {
     }
   });
 
-  it('ends with the call where the SDK never asked for it', () => {
+  it('ends with the call if the SDK never took it', () => {
     const native = open({ tracer });
     const span = native?.start('chat model', {});
     assert.throws(() =>

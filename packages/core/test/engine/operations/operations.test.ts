@@ -1,4 +1,4 @@
-/** Operations over an engine: their sums, their ends, their content, and what they must not change. */
+/** Operations over an engine: their sums, their ends, their content, and the results that they must not change. */
 import assert from 'node:assert/strict';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
@@ -72,7 +72,7 @@ describe('operations', () => {
     );
   };
 
-  it('have the attributes of the function around them, and keep what the framework names', () => {
+  it('have the attributes of the function around them, and keep those of the framework', () => {
     const operations = operationsOf(engineWith({ attribution: { hash: ['user'], salt: 'salt' } }));
     withLlmAttributes({ tenant: 'acme', user: 'ann', conversation: 'ours' }, () =>
       operations.trace(
@@ -119,7 +119,7 @@ describe('operations', () => {
     ]);
   });
 
-  it('leave a cost out that is not all of it', () => {
+  it('have no cost if the cost of one call is unknown', () => {
     const engine = engineWith();
     const operations = operationsOf(engine);
     agent(operations, 'unpriced', () => {
@@ -140,7 +140,7 @@ describe('operations', () => {
     assert.deepEqual(sums('invoke_agent refused'), [0, 0, 0, 0, 0, undefined]);
   });
 
-  it('have the tokens under the conventions’ names only where that is asked for', () => {
+  it('have the tokens under the conventions’ names only by an option', () => {
     for (const agentUsage of ['none', 'conventions'] as const) {
       const engine = engineWith({ agentUsage });
       agent(operationsOf(engine), agentUsage, () => calls(engine));
@@ -149,7 +149,7 @@ describe('operations', () => {
     assert.equal(attributesOf('invoke_agent conventions')['gen_ai.usage.input_tokens'], 100);
   });
 
-  it('end once, as their result, their error or their framework says', async () => {
+  it('end once, by their result, their error or their framework', async () => {
     const operations = operationsOf(engineWith());
     const failure = new RangeError('secret');
     assert.equal(
@@ -195,7 +195,7 @@ describe('operations', () => {
     assert.ok(!JSON.stringify(telemetry.spans().map(({ status }) => status)).includes('secret'));
   });
 
-  it('follow an iterator in place: its steps are within, the loop’s body is not', async () => {
+  it('follow an iterator in place: its steps run within the operation, the loop’s body does not', async () => {
     const operations = operationsOf(engineWith());
     const inside: unknown[] = [];
     const reading = async (leave: boolean, name: string): Promise<void> => {
@@ -220,7 +220,7 @@ describe('operations', () => {
     assert.equal(attributesOf('invoke_agent left')['llmtrace.agent.outcome'], 'cancelled');
   });
 
-  it('end with an iterator as its parts and its error say', async () => {
+  it('end with an iterator, by its values and its error', async () => {
     const operations = operationsOf(engineWith());
     const reading = async (name: string, parts: readonly unknown[], error?: Error): Promise<void> => {
       async function* chunks() {
@@ -290,7 +290,7 @@ describe('operations', () => {
     );
   });
 
-  it('do not keep those before them alive', () => {
+  it('do not keep earlier operations alive', () => {
     const operations = operationsOf(engineWith());
     let current = context.active();
     for (let index = 0; index < 3; index++) {
@@ -303,7 +303,7 @@ describe('operations', () => {
     }
   });
 
-  it('record what a tool got and gave only where content is recorded, redacted and cut', () => {
+  it('record the arguments and the result of a tool only if content is on, redacted and cut', () => {
     const values = { arguments: '{"mail":"a@example.com"}' };
     const result = { long: 'x'.repeat(100) };
     const recorded = (content: LlmTraceConfig['content']): unknown[] => {
@@ -356,7 +356,7 @@ describe('operations', () => {
     agent(operations, 'a', () => assert.equal(trace.getActiveSpan(), undefined));
   });
 
-  it('cut names, and put those beyond 100 under one in metrics', async () => {
+  it('cut names, and replace names beyond 100 by `_other` on metrics', async () => {
     const operations = operationsOf(engineWith());
     for (let index = 0; index < 102; index++) tool(operations, `tool ${index} ${'x'.repeat(1000)}`, () => {});
     assert.ok(telemetry.spans().every(({ name }) => name.length < 300));

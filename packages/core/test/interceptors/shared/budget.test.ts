@@ -73,7 +73,7 @@ describe('a budget that processes share', () => {
     assert.ok(Math.abs(store.usd - 11) < 1e-9);
   });
 
-  it('is divided while the store is away, and what is spent meanwhile is added on its return', async () => {
+  it('is divided while the store is away, and the spend of that time is added on its return', async () => {
     const spend = spender();
     store.processes = 4;
     await spend(2);
@@ -88,7 +88,7 @@ describe('a budget that processes share', () => {
     assert.ok(Math.abs(store.usd - 7) < 1e-9, `${store.usd}`);
   });
 
-  it('counts once what the store heard too late', async () => {
+  it('counts spend once if the store received it too late', async () => {
     const spend = spender();
     store.health = 70;
     assert.equal(await spend(1), 'answer');
@@ -108,7 +108,7 @@ describe('a budget that processes share', () => {
     assert.equal(await spend(2), 'answer');
   });
 
-  it('holds not at all, or lets no call through, by its option', async () => {
+  it('does not apply, or lets no call through, by its option', async () => {
     const of = (given: Partial<SharedLimits>) => {
       const spend = spender({ usd: 1 }, makeStore(given));
       store.health = 'broken';
@@ -122,7 +122,7 @@ describe('a budget that processes share', () => {
     assert.equal(await warned(1), 'answer', 'a budget that only warns refuses nothing');
   });
 
-  it('tells what it has reserved in all, and what it has not when a call is refused', async () => {
+  it('reports its reservations, and none for a refused call', async () => {
     store = makeStore();
     const told: Spending[] = [];
     const { spend } = store;

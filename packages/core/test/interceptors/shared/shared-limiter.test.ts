@@ -89,7 +89,7 @@ describe('a rate limit that processes share', () => {
     assert.deepEqual([gone(), store.asked.length], [3, 3]);
   });
 
-  it('refuses at once what would wait for too long, and says when it is worth another try', async () => {
+  it('refuses a call at once that would wait too long, with the time to retry after', async () => {
     const layer = limit({ rate: 1, burst: 1, maxWait: 500 });
     const [first, second] = many(2, layer) as [Gone, Gone];
     await clock.tickAsync(1);
@@ -183,7 +183,7 @@ describe('a rate limit that processes share', () => {
       ]);
     });
 
-    it('is not waited for longer by those who came while another question was under way', async () => {
+    it('is not awaited longer by calls that came during another question', async () => {
       const layer = limit({ rate: 100, burst: 100 });
       store.health = 40;
       const first = make(layer);
@@ -194,7 +194,7 @@ describe('a rate limit that processes share', () => {
       assert.ok((second.time ?? Infinity) <= 71, `${second.time}`);
     });
 
-    it('has a share of what was left when it was heard last, for as many as there were then', async () => {
+    it('has a share of the rest at the last answer, for the number of processes at that time', async () => {
       const layer = limit({ rate: 40, burst: 40 });
       store.processes = 4;
       await settledNow(many(32, layer).at(-1) as Gone);
@@ -206,7 +206,7 @@ describe('a rate limit that processes share', () => {
       assert.equal(calls.filter(({ time }) => time !== undefined).length, 3, '10 a second');
     });
 
-    it('tells the store on its return what it knows to be left', async () => {
+    it('reports the rest that it knows to the store on its return', async () => {
       const layer = limit({ rate: 40, burst: 40 });
       store.processes = 4;
       await settledNow(many(40, layer).at(-1) as Gone);
@@ -296,7 +296,7 @@ describe('a rate limit that processes share', () => {
       assert.equal(warn.callCount, 2);
     });
 
-    it('never shows what an error says', async () => {
+    it('never shows the message of an error', async () => {
       const layer = limit({ rate: 10 });
       store.health = 'broken';
       await settledNow(make(layer));
@@ -375,7 +375,7 @@ describe('a rate limit that processes share', () => {
     );
   });
 
-  it('tells the others to wait where a vendor says so', async () => {
+  it('pauses the other processes if a vendor requires a wait', async () => {
     const layer = limit({ rate: 100, followVendor: true });
     const error = failure(429, { 'retry-after': '2' });
     await assert.rejects(layer.intercept(callOf(), async () => Promise.reject(error)));

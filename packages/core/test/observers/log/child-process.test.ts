@@ -66,7 +66,7 @@ describe('an application whose calls are logged', () => {
     assert.match(failed ?? '', /^\S+Z ERROR llm request failed .*error_type=auth$/);
   });
 
-  it('gets none unless it asks for them', async () => {
+  it('writes no lines by default', async () => {
     assert.equal((await run({})).stderr, '');
     assert.equal((await run({ LLMTRACE_LOG: 'off' })).stderr, '');
   });
@@ -138,7 +138,7 @@ describe('the log events of an application with its own OpenTelemetry', () => {
   const DETAILS = 'gen_ai.client.inference.operation.details';
 
   for (const host of ['otel-2', 'otel-3']) {
-    it(`tell of failures on ${host}, within their trace`, async () => {
+    it(`report failures on ${host}, within their trace`, async () => {
       const [event, ...others] = await run({ HOST: sdks(host) });
       assert.deepEqual([event?.eventName, event?.severityNumber, others], [EXCEPTION, 13, []]);
       assert.match(event?.traceId ?? '', /^[0-9a-f]{32}$/);
@@ -149,7 +149,7 @@ describe('the log events of an application with its own OpenTelemetry', () => {
       assert.match(said['exception.stacktrace'] ?? '', /^AuthenticationError: /);
     });
 
-    it(`tell of every call on ${host} in profile latest`, async () => {
+    it(`report every call on ${host} in profile latest`, async () => {
       const events = await run({ HOST: sdks(host), PLAY: 'latest' });
       assert.deepEqual(
         events.map(({ eventName }) => eventName),
@@ -159,7 +159,7 @@ describe('the log events of an application with its own OpenTelemetry', () => {
     });
   }
 
-  it('reach the global provider of otel-2 where the instrumentation was not given to it', async () => {
+  it('reach the global provider of otel-2 if the instrumentation was not registered with it', async () => {
     const [event] = await run({ HOST: sdks('otel-2'), PLAY: 'apart' });
     assert.equal(event?.eventName, EXCEPTION);
   });

@@ -40,7 +40,7 @@ const answered = {
 describe('the log lines of calls', () => {
   before(() => void createTelemetry());
 
-  it('tell of the start of a call, and of its end', async () => {
+  it('are written at the start and the end of a call', async () => {
     const { lines, logger: given } = logger();
     await log({ logger: given }, aCall({ ...answered, context: inSpan }));
     const common = { model: 'gpt-4o', provider: 'openai', trace_id: SPAN.traceId, span_id: SPAN.spanId };
@@ -63,7 +63,7 @@ describe('the log lines of calls', () => {
     ]);
   });
 
-  it('tell of a stream when its first chunk came, and how many', async () => {
+  it('have the time to the first chunk and the number of chunks of a stream', async () => {
     const { lines, logger: given } = logger();
     const stream = {
       request: { model: 'm', stream: true },
@@ -116,7 +116,7 @@ describe('the log lines of calls', () => {
     assert.equal(fields['response_id']?.length, 500);
   });
 
-  it('tell why a call failed, at a level of its own, without the vendor’s own text', async () => {
+  it('have the reason of a failure, at the error level, without the vendor’s own text', async () => {
     const { lines, logger: given } = logger();
     const error = Object.assign(new Error('401 Incorrect API key: sk-proj-abcdef'), {
       status: 401,
@@ -139,7 +139,7 @@ describe('the log lines of calls', () => {
   });
 
   for (const outcome of ['cancelled', 'abandoned'] as const) {
-    it(`tell of a call that is ${outcome}, which is no failure`, async () => {
+    it(`do not count a call that is ${outcome} as a failure`, async () => {
       const { lines, logger: given } = logger();
       await log({ logger: given }, aCall({ ...asked, outcome, error: new DOMException('x', 'AbortError') }));
       assert.deepEqual(
@@ -152,7 +152,7 @@ describe('the log lines of calls', () => {
     });
   }
 
-  it('come at the levels that are asked for', async () => {
+  it('have the configured levels', async () => {
     const { lines, logger: given } = logger();
     const options = { logger: given, level: 'debug', errorLevel: 'warn' };
     await log(options, aCall(answered));
@@ -163,7 +163,7 @@ describe('the log lines of calls', () => {
     );
   });
 
-  it('come only for what is asked for', async () => {
+  it('are written only for the configured steps', async () => {
     const { lines, logger: given } = logger();
     const failed = aCall({ ...asked, outcome: 'failed', error: new Error('x') });
     for (const one of ['logRequest', 'logResponse', 'logErrors'] as const) {
@@ -175,7 +175,7 @@ describe('the log lines of calls', () => {
     }
   });
 
-  it('say nothing that the application passed in place of a number or a name', async () => {
+  it('leave out wrong values that the application passed as a number or a name', async () => {
     const { lines, logger: given } = logger();
     const odd = { request: { model: { a: 1 }, maxTokens: Number.NaN, temperature: () => 1 } as never };
     await log({ logger: given }, aCall(odd));
@@ -254,7 +254,7 @@ describe('the option `log`', () => {
     });
   }
 
-  it('is off unless code or environment say otherwise', () => {
+  it('is off by default', () => {
     assert.equal(resolveLog(undefined, undefined).mode, 'off');
     assert.equal(resolveLog(undefined, 'json').mode, 'json');
     assert.equal(resolveLog({}, 'pretty').mode, 'pretty');

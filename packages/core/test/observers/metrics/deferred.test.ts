@@ -16,7 +16,7 @@ const sdk3: typeof sdk2 = createRequire(fixture.resolve('@opentelemetry/sdk-node
   '@opentelemetry/sdk-metrics',
 );
 
-/** A meter that counts the records it gets, and what it reports of one counter. */
+/** A meter that counts its records, and the reports of one counter. */
 function stage(sdk: typeof sdk2, views: sdk2.ViewOptions[] = []) {
   class Reader extends sdk.MetricReader {
     override async onForceFlush() {}
@@ -50,7 +50,7 @@ const report = (...points: [Attributes, number][]) => [
   { name: 'count', points: points.map(([attributes, value]) => ({ attributes, value })) },
 ];
 
-describe('what is added to a counter', () => {
+describe('a deferred counter', () => {
   for (const [line, sdk] of [
     ['2.x', sdk2],
     ['3.x', sdk3],
@@ -71,7 +71,7 @@ describe('what is added to a counter', () => {
         assert.deepEqual(await collect(), report([A, 21], [B, 0]));
       });
 
-      it('tells of 0 where what went up has gone down', async () => {
+      it('reports 0 after as many subtractions as additions', async () => {
         const { meter, counting, collect, records } = stage(sdk);
         const add = new Held(meter).adding(counting);
         await collect();
@@ -143,7 +143,7 @@ describe('what is added to a counter', () => {
     assert.deepEqual(await collect(), report([{ tenant: 'acme' }, 2], [{ tenant: 'none' }, 4]));
   });
 
-  it('needs no meter that can be asked', () => {
+  it('works with a meter without observable instruments', () => {
     const seen: number[] = [];
     const add = new Held({} as Meter).adding({ add: (value) => seen.push(value) });
     add(1, A, ROOT_CONTEXT);
@@ -151,8 +151,8 @@ describe('what is added to a counter', () => {
   });
 });
 
-describe('what is recorded in a histogram', () => {
-  /** Records some values, once the meter has been asked for the first time. */
+describe('a deferred histogram', () => {
+  /** Records some values after the first collection. */
   async function recorded(...values: [number, Attributes][]) {
     const { meter, collect } = stage(sdk2);
     const seen: [number, Attributes][] = [];
@@ -187,7 +187,7 @@ describe('what is recorded in a histogram', () => {
   });
 });
 
-describe('what is held for a meter', () => {
+describe('the deferred measurements of a meter', () => {
   it('is the same for every reader', () => {
     const { meter } = stage(sdk2);
     assert.equal(heldFor(meter), heldFor(meter));

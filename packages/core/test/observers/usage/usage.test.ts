@@ -1,4 +1,4 @@
-/** What all calls have used: sums, slices of time, bounds. */
+/** The usage of all calls: groups, slices of time, bounds. */
 import assert from 'node:assert/strict';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { recordDiag } from '@llmtrace/test-fixtures/telemetry';
@@ -28,7 +28,7 @@ const call = (attributes: Call['attributes'] = {}, total = 0.01, changes: Partia
 const cents = (rows: readonly { cost: number }[]): number[] => rows.map(({ cost }) => Math.round(cost * 100));
 
 describe('the usage of all calls', () => {
-  it('is told apart by what is asked for, and whole', () => {
+  it('is grouped by the requested dimensions, and no call is lost', () => {
     const store = new UsageStore(() => START);
     store.add(call({ tenant: 'a', user: 'x' }, 0.03));
     store.add(call({ tenant: 'a', user: 'y' }, 0.01));
@@ -46,7 +46,7 @@ describe('the usage of all calls', () => {
     assert.deepEqual(store.report([]).rows.length, 1);
   });
 
-  it('counts what failed, was refused, or has no whole price', () => {
+  it('counts calls that failed, were refused, or have no or only part of a price', () => {
     const store = new UsageStore(() => START);
     const refused = new LlmTraceError('no', { code: 'budget_exceeded', key: 'x', retryAfter: undefined });
     store.add(call({}, 0, { error: new Error('no'), outcome: 'failed', response: {}, cost: undefined }));
@@ -69,7 +69,7 @@ describe('the usage of all calls', () => {
     );
   });
 
-  it('keeps values apart whatever is in them', () => {
+  it('keeps groups apart for values with any characters', () => {
     const store = new UsageStore(() => START);
     const value = fc.string({ maxLength: 4, unit: fc.constantFrom('-', '1', ':', 'a') });
     const attributes = fc.record({ user: value, session: value, tenant: value }, { requiredKeys: [] });
@@ -85,7 +85,7 @@ describe('the usage of all calls', () => {
     );
   });
 
-  it('has minutes for an hour, hours for two days, and loses nothing', () => {
+  it('keeps minutes for an hour and hours for two days, and loses no call', () => {
     let now = START;
     const store = new UsageStore(() => now);
     for (let minute = 0; minute < 4 * 24 * 60; minute += 7) {
@@ -104,7 +104,7 @@ describe('the usage of all calls', () => {
     assert.equal(store.report([], now - 72 * HOUR).since, START);
   });
 
-  it('goes on where the clock is set back', () => {
+  it('continues after the clock is set back', () => {
     let now = START + HOUR;
     const store = new UsageStore(() => now);
     store.add(call());
@@ -113,7 +113,7 @@ describe('the usage of all calls', () => {
     assert.equal(store.report([]).rows[0]?.calls, 2);
   });
 
-  it('is bounded: old usage is told apart by less, and the sums stay', () => {
+  it('is bounded: it merges the groups of the oldest usage, and the sums stay', () => {
     let now = START;
     const store = new UsageStore(() => now, 100);
     const many = (from: number, count: number) => {
@@ -138,7 +138,7 @@ describe('the usage of all calls', () => {
     );
   });
 
-  it('begins anew', () => {
+  it('starts at 0 again after a reset', () => {
     let now = START;
     const store = new UsageStore(() => now);
     store.add(call());
@@ -204,7 +204,7 @@ describe('getUsage() and onUsage()', () => {
   beforeEach(resetUsage);
   after(resetUsage);
 
-  it('have the calls that the observer saw', () => {
+  it('report the calls of the observer', () => {
     const seen: unknown[] = [];
     const stop = onUsage(({ by, cost }) => seen.push([by.tenant, cost]));
     usageObserver.end?.(call({ tenant: 'a' }, 0.25));
@@ -225,7 +225,7 @@ describe('getUsage() and onUsage()', () => {
     assert.deepEqual([getUsage().rows, getUsage().total.calls], [[], 0]);
   });
 
-  it('drop what a listener throws or rejects with, and log it once', async () => {
+  it('drop the error of a listener, and log it once', async () => {
     const diag = recordDiag();
     const stops = [
       onUsage(() => {
@@ -244,7 +244,7 @@ describe('getUsage() and onUsage()', () => {
     assert.equal(getUsage().total.calls, 2);
   });
 
-  it('refuse a query that is wrong', () => {
+  it('refuse a wrong query', () => {
     const wrong: [query: any, message: RegExp][] = [
       [{ by: ['tennant'] }, /`by` to have only provider, model, .*, got `tennant`/],
       [{ by: 'tenant' }, /`by` to be a list of fields, got "tenant"/],

@@ -1,0 +1,202 @@
+// An application of the AI SDK, whose version is that of the folder SDK. Its format is in FORMAT.
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { trace } from '@opentelemetry/api';
+
+const require = createRequire(process.env.SDK);
+/** Before version 7, ES modules have `.mjs`. */
+const load = (name) => {
+  const path = require.resolve(name);
+  if (process.env.FORMAT === 'cjs') return require(name);
+  return import(pathToFileURL(version < 7 ? path.replace(/\.js$/, '.mjs') : path));
+};
+const version = Number(process.env.AI_VERSION);
+
+const ai = await load('ai');
+const { createOpenAI } = await load('@ai-sdk/openai');
+const { z } = require('zod');
+const { generateText, streamText, tool } = ai;
+const Agent = ai.ToolLoopAgent ?? ai.Experimental_Agent;
+
+let unhandled = 0;
+process.on('unhandledRejection', () => unhandled++);
+
+const tracer = trace.getTracer('application');
+const show = (...values) =>
+  process.stdout.write(`${values.map((value) => JSON.stringify(value)).join(' ')}\n`);
+
+const openai = createOpenAI({
+  apiKey: 'sk-test',
+  baseURL: process.env.OPENAI_BASE_URL,
+  ...(version === 4 && { compatibility: 'strict' }),
+});
+const model = openai.chat('gpt-4o-mini');
+const several = version === 4 ? { maxSteps: 3 } : { stopWhen: (ai.isStepCount ?? ai.stepCountIs)(3) };
+const toolOf = (execute) =>
+  tool({
+    description: 'A tool',
+    [version === 4 ? 'parameters' : 'inputSchema']: z.object({ city: z.string() }),
+    execute,
+  });
+const lookUp = ({ city }) =>
+  tracer.startActiveSpan('look up', async (span) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    span.end();
+    return `sunny in ${city}`;
+  });
+
+const weather = toolOf(lookUp);
+const news = toolOf(async () => 'no news');
+const broken = toolOf(async () => {
+  throw new RangeError('the secret of the tool');
+});
+const inner = toolOf(async () => {
+  const { text } = await generateText({ ...several, model, tools: { weather }, prompt: 'W?' });
+  return text;
+});
+const plain = toolOf(async () => (await generateText({ model, prompt: 'W?' })).text);
+
+const ask = (tools, more = {}) => ({
+  ...several,
+  maxRetries: 0,
+  model,
+  tools,
+  prompt: 'W?',
+  ...(process.env.TELEMETRY === 'on' && TELEMETRY),
+  ...more,
+});
+const TELEMETRY = { experimental_telemetry: { isEnabled: true, functionId: 'forecast' } };
+
+const says = async (options) => {
+  const result = await generateText(options);
+  const { text, steps, usage } = result;
+  return [text, steps.length, result.constructor.name, usage];
+};
+
+/** Whether the code of a loop has the span of its scene active, and none of the SDK's. */
+const isActive = () => trace.getActiveSpan()?.name?.startsWith('scene') ?? true;
+
+const reads = async (result) => {
+  const active = [];
+  let text = '';
+  for await (const chunk of result.textStream) {
+    text += chunk;
+    active.push(isActive());
+  }
+  return [text, (await result.steps).length, result.constructor.name, active.every(Boolean)];
+};
+
+const slow = { model: openai.chat('slow-stream'), onError() {} };
+
+const scenes = {
+  'a run': () => says(ask({ weather })),
+  'a run without tools': () => says({ model, prompt: 'W?' }),
+  'a stream': () => reads(streamText(ask({ weather }))),
+  'a stream that is read later': async () => {
+    const result = streamText(ask({ weather }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return reads(result);
+  },
+  'two tools at once': () =>
+    says(
+      ask(
+        { weather, news },
+        version === 4
+          ? { model: openai.chat('gpt-4o-mini', { parallelToolCalls: true }) }
+          : { providerOptions: { openai: { parallelToolCalls: true } } },
+      ),
+    ),
+  'a tool that throws': () => says(ask({ broken })),
+  'an agent as a tool': () => says(ask({ inner })),
+  'a tool that asks a model': () => says(ask({ plain })),
+  'two runs at once': () => Promise.all([says(ask({ weather })), says(ask({ news }))]),
+  'a name for telemetry': () =>
+    says(
+      ask(
+        { weather },
+        {
+          experimental_telemetry: {
+            ...TELEMETRY.experimental_telemetry,
+            isEnabled: undefined,
+            functionId: 'forecast',
+          },
+        },
+      ),
+    ),
+  'a model that fails': () => says(ask({ weather }, { model: openai.chat('fail-401') })),
+  'a stream that fails': async () => {
+    const errors = [];
+    const onError = ({ error }) => errors.push(error.constructor.name);
+    const { textStream } = streamText(ask({ weather }, { model: openai.chat('fail-401'), onError }));
+    for await (const chunk of textStream) errors.push(chunk);
+    return errors;
+  },
+  'a run that is stopped': () => {
+    const controller = new AbortController();
+    const stopping = toolOf(async () => {
+      controller.abort();
+      return 'stopped';
+    });
+    return says(ask({ stopping }, { abortSignal: controller.signal }));
+  },
+  'a stream that is stopped': async () => {
+    const controller = new AbortController();
+    const { textStream } = streamText(ask({ weather }, { ...slow, abortSignal: controller.signal }));
+    let count = 0;
+    for await (const _ of textStream) if (++count === 1) controller.abort();
+    return count;
+  },
+  'a stream that is left': async () => {
+    for await (const chunk of streamText(ask({ weather }, slow)).textStream) return chunk;
+  },
+  'a stream that nobody reads': async () => {
+    streamText(ask({ weather }, slow));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  },
+  'a rejection that is not handled': async () => {
+    generateText(ask({ weather }, { model: openai.chat('fail-401') }));
+    await once(process, 'unhandledRejection');
+  },
+  ...(Agent && {
+    'an agent': async () => {
+      const agent = new Agent({
+        ...several,
+        id: 'Weatherman',
+        name: 'Weatherman',
+        model,
+        tools: { weather },
+      });
+      return (await agent.generate({ prompt: 'W?' })).text;
+    },
+    'an agent that streams': async () => {
+      const agent = new Agent({
+        ...several,
+        id: 'Weatherman',
+        name: 'Weatherman',
+        model,
+        tools: { weather },
+      });
+      return reads(await agent.stream({ prompt: 'W?' }));
+    },
+  }),
+};
+
+const attempt = async (play) => {
+  try {
+    show(await play());
+  } catch (error) {
+    show('failed', error.constructor.name, error.message.split('\n')[0]);
+  }
+};
+
+for (const [name, play] of Object.entries(scenes)) {
+  if (process.env.ONLY && !process.env.ONLY.split(',').includes(name)) continue;
+  show(name);
+  await tracer.startActiveSpan(`scene ${name}`, async (span) => {
+    await attempt(play);
+    span.end();
+  });
+  show('active', trace.getActiveSpan() === undefined, 'unhandled', unhandled);
+}
+process.exit(0);

@@ -1,0 +1,57 @@
+/** Answers that the application leaves without a sign: their calls end once nothing has arrived for a time. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
+import { HttpClientsInstrumentation } from '../src/index.ts';
+
+const telemetry = createTelemetry();
+const LIMIT = 1000;
+const EVENT = 'data: {"id":"c1","model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
+
+describe('an answer that is left', () => {
+  let server: Server;
+  let url: string;
+  let instrumentation: HttpClientsInstrumentation;
+  const answers: ServerResponse[] = [];
+  before(async () => {
+    server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        answers.push(response);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(EVENT);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/chat/completions`;
+    instrumentation = telemetry.install(new HttpClientsInstrumentation({ httpIdleTimeout: LIMIT }));
+  });
+  beforeEach(() => telemetry.reset());
+  after(() => {
+    instrumentation.disable();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const body = JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'x' }] });
+
+  it('ends its call as abandoned, once, when nothing has arrived for a time', async () => {
+    const left = await fetch(url, { method: 'POST', body });
+    const read = await fetch(url, { method: 'POST', body });
+    const [, other] = answers;
+    const going = setInterval(() => other?.write(EVENT), LIMIT / 20);
+    while (telemetry.spans().length === 0) await sleep(20);
+    const outcomes = () => telemetry.spans().map(({ attributes: a }) => a['llmtrace.stream.outcome']);
+    assert.deepEqual(outcomes(), ['abandoned']);
+    clearInterval(going);
+    other?.end('data: [DONE]\n\n');
+    answers[0]?.end('data: [DONE]\n\n');
+    assert.match(await read.text(), /DONE/);
+    assert.match(await left.text(), /DONE/);
+    await telemetry.ended();
+    await sleep(0);
+    assert.deepEqual(outcomes(), ['abandoned', 'completed']);
+  });
+});
