@@ -21,7 +21,7 @@ const CALLS = [
 const REQUIRE = `import { createRequire as requireOfBundle } from 'node:module';
 const require = requireOfBundle(import.meta.url);`;
 
-/** Node.js reads all of a map before it shows a stack: with the text of the sources that took 30 s on a busy machine. */
+/** Node.js reads all of a map before it shows a stack: with the text of the sources that took as long as all else. */
 const MAPPED = { sourcemap: 'inline', sourcesContent: false } as const;
 
 /** A bundle, and how it is made. */
@@ -36,14 +36,15 @@ const BUNDLES: { name: string; format: 'cjs' | 'esm'; options: BuildOptions }[] 
   ].map(({ name, options }) => ({ name: `${format}, ${name}`, format, options })),
 );
 
-describe('a bundled application', () => {
+describe('a bundled application', function () {
+  // Node.js compiles megabytes for each application: 4 s of CPU time, 47 s at a load of 30.
+  this.timeout(170_000);
   let stage: Stage;
   let folder: string;
   const pathOf = (name: string, format: string): string =>
     join(folder, `${name.replaceAll(/\W+/g, '-')}.${format === 'esm' ? 'mjs' : 'cjs'}`);
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     stage = await setStage();
     folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));
     symlinkSync(file('../../../node_modules'), join(folder, 'node_modules'));
@@ -71,6 +72,7 @@ describe('a bundled application', () => {
   async function run(bundle: (typeof BUNDLES)[number], flags: string[], env: Record<string, string> = {}) {
     const { code, stdout, stderr } = await stage.run(pathOf(bundle.name, bundle.format), {
       flags,
+      timeout: 150_000,
       env: { VENDOR: stage.vendor.url, ...env },
     });
     assert.equal(code, 0, stderr);
