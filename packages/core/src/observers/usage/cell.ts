@@ -1,42 +1,22 @@
 /** What calls with the same dimensions have used. */
 import { isRefusal } from '../../errors/llmtrace-error.ts';
-import { NAMED_ATTRIBUTES, type NamedAttribute } from '../../model/attributes.ts';
+import { NAMED_ATTRIBUTES } from '../../model/attributes.ts';
 import { isUnpriced } from '../../model/billing.ts';
 import type { Call } from '../../model/call.ts';
+import {
+  type Dimensions,
+  USAGE_FIELDS,
+  type UsageField,
+  type UsageTotals,
+} from '../../model/usage-totals.ts';
 import { cut, MAX_NAME } from '../../platform/bounds.ts';
 import { ExactSum } from '../../platform/exact-sum.ts';
-
-/** What usage is told apart by. */
-export type UsageField = 'provider' | 'model' | 'operation' | NamedAttribute;
-
-export const USAGE_FIELDS: readonly UsageField[] = ['provider', 'model', 'operation', ...NAMED_ATTRIBUTES];
 
 /** A dimension of which there may be one for each person: old usage is told apart by the others alone. */
 const FINE: ReadonlySet<UsageField> = new Set(['user', 'session', 'conversation', 'promptVersion']);
 
 /** The value in the place of values that are not told apart. */
 export const OTHER = 'other';
-
-/** What some calls have used. */
-export interface UsageTotals {
-  /** Calls that have ended, however they did; refused ones are none. */
-  readonly calls: number;
-  /** Of these, the calls that failed. */
-  readonly failed: number;
-  /** Calls that a rate limit or a budget of llmtrace refused. */
-  readonly refused: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** In USD, exact to 1e-9. */
-  readonly cost: number;
-  /** Calls whose usage is known and whose price is not: `cost` lacks them. */
-  readonly unpriced: number;
-  /** Calls whose cost leaves something out. */
-  readonly partial: number;
-}
-
-/** By field; absent where the calls have no value of it. */
-export type Dimensions = { readonly [field in UsageField]?: string };
 
 export class Cell {
   readonly dimensions: Dimensions;
@@ -79,6 +59,17 @@ export class Cell {
     this.#partial += other.#partial;
   }
 
+  addTotals(other: UsageTotals): void {
+    this.#cost.add(other.cost);
+    this.#calls += other.calls;
+    this.#failed += other.failed;
+    this.#refused += other.refused;
+    this.#inputTokens += other.inputTokens;
+    this.#outputTokens += other.outputTokens;
+    this.#unpriced += other.unpriced;
+    this.#partial += other.partial;
+  }
+
   get totals(): UsageTotals {
     return {
       calls: this.#calls,
@@ -109,6 +100,16 @@ export function dimensionsOf({
     if (value !== undefined) dimensions[name] = value;
   }
   return dimensions;
+}
+
+/** The dimensions that have these fields. */
+export function only(dimensions: Dimensions, fields: readonly UsageField[]): Dimensions {
+  const found: { -readonly [field in UsageField]?: string } = {};
+  for (const field of fields) {
+    const value = dimensions[field];
+    if (value !== undefined) found[field] = value;
+  }
+  return found;
 }
 
 /** The key of some dimensions: values may contain anything, so that their lengths are in it. */
