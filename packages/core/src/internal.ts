@@ -42,6 +42,7 @@ export {
   chunkArrived,
   close,
   endOpenCalls,
+  headersArrived,
   type Live,
   onCollected,
   openCall,

@@ -6,6 +6,7 @@ import {
   chunkArrived,
   close,
   fields,
+  headersArrived,
   isCancelled,
   type Live,
   onCollected,
@@ -51,6 +52,8 @@ export class Exchange {
   #reader: AnswerReader | undefined;
   #decoder: Decoder | undefined;
   #isOver = false;
+  /** Of the answer; undefined until it arrives. */
+  #header: Header | undefined;
 
   /** @param parent the context that was active when the application sent the request. */
   constructor(opener: CallOpener, target: Target, request: object, parent: Context) {
@@ -98,6 +101,7 @@ export class Exchange {
 
   #use(live: Live): void {
     this.#live = live;
+    if (this.#header) headersArrived(live, { get: this.#header });
     live.call.attempts++;
     live.call.attemptTime = performance.now();
     const request = this.#request.deref();
@@ -144,6 +148,8 @@ export class Exchange {
 
   #answers(header: Header): void {
     const found = this.#found as Recognised;
+    this.#header = header;
+    if (this.#live) headersArrived(this.#live, { get: header });
     const type = header('content-type') ?? '';
     const reader = readerOf(type, found.protocol.isBulky === true, {
       event: (value) => this.#event(found, value),
