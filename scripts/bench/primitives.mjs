@@ -1,26 +1,60 @@
 /**
  * Measures single steps in ns, next to the same steps of the Go version (on a Xeon Gold 6148) and of genai-prices.
  */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { context, propagation } from '@opentelemetry/api';
 import { calcPrice } from '@pydantic/genai-prices';
+import { build } from 'esbuild';
 import { nanoseconds } from './measure.mjs';
 import { useContext } from './otel.mjs';
 
-const load = (name) => import(new URL(`../../packages/core/src/${name}.ts`, import.meta.url));
-const { withLlmAttributes } = await load('attribution/attributes');
-const { ATTRIBUTION_DEFAULTS } = await load('attribution/options');
-const { attributionOf } = await load('attribution/resolve');
-const { attributionAttributes } = await load('observers/attributes');
-const { UsageStore } = await load('observers/usage/store');
-const { costOf, findPrice, priceOf } = await load('cost/cost');
-const { classifyError, isTransient } = await load('errors/index');
-const { backoffDelay } = await load('interceptors/backoff');
-const { BUDGET_DEFAULTS, budget } = await load('interceptors/budget');
-const { compose } = await load('interceptors/compose');
-const { RATE_LIMIT_DEFAULTS, rateLimit } = await load('interceptors/rate-limit');
-const { RETRY_DEFAULTS, retry } = await load('interceptors/retry');
-const { TokenBucket } = await load('interceptors/token-bucket');
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** In one file: Node.js 20 loads no TypeScript. Within the repository, where its imports are found. */
+const file = join(root, '.cache', 'bench', `primitives-${process.pid}.mjs`);
+const NAMES = {
+  'attribution/attributes': ['withLlmAttributes'],
+  'attribution/options': ['ATTRIBUTION_DEFAULTS'],
+  'attribution/resolve': ['attributionOf'],
+  'observers/attributes': ['attributionAttributes'],
+  'observers/usage/store': ['UsageStore'],
+  'cost/cost': ['costOf', 'findPrice', 'priceOf'],
+  'errors/index': ['classifyError', 'isTransient'],
+  'interceptors/backoff': ['backoffDelay'],
+  'interceptors/budget': ['BUDGET_DEFAULTS', 'budget'],
+  'interceptors/compose': ['compose'],
+  'interceptors/rate-limit': ['RATE_LIMIT_DEFAULTS', 'rateLimit'],
+  'interceptors/retry': ['RETRY_DEFAULTS', 'retry'],
+  'interceptors/token-bucket': ['TokenBucket'],
+};
+const contents = Object.entries(NAMES).map(([name, names]) => `export { ${names} } from './${name}.ts';`);
+await build({
+  stdin: { contents: contents.join('\n'), resolveDir: join(root, 'packages', 'core', 'src') },
+  ...{ outfile: file, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external' },
+});
+const {
+  attributionAttributes,
+  attributionOf,
+  ATTRIBUTION_DEFAULTS,
+  backoffDelay,
+  budget,
+  BUDGET_DEFAULTS,
+  classifyError,
+  compose,
+  costOf,
+  findPrice,
+  isTransient,
+  priceOf,
+  rateLimit,
+  RATE_LIMIT_DEFAULTS,
+  retry,
+  RETRY_DEFAULTS,
+  TokenBucket,
+  UsageStore,
+  withLlmAttributes,
+} = await import(pathToFileURL(file)).finally(() => rmSync(file));
 
 // Eight inputs of each step: with one input, V8 would move the step out of the loop.
 const eight = (make) => Array.from({ length: 8 }, (_, index) => make(index));

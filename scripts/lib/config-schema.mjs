@@ -19,6 +19,7 @@ const BY_WORDS = [
   [/^a URL$/, () => ({ type: 'string', format: 'uri' })],
   [/^a time zone/, () => ({ type: 'string' })],
   [/^a list of texts$/, () => texts],
+  [/^a list of (\w+(?:, \w+)+)$/, (names) => ({ type: 'array', items: { enum: names.split(', ') } })],
   [/^(?:a list of name=value|an object of texts)$/, () => textsByName],
   [/^a positive integer$/, () => integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })],
   [/^a non-negative integer$/, () => integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],

@@ -38,7 +38,7 @@ import { operationSpanObserver, startOperationSpan } from './observers/operation
 import { rollUpObserver } from './observers/roll-up.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
 import { requestHookObserver, safeHooks } from './observers/span-hooks.ts';
-import { usageObserver } from './observers/usage/usage.ts';
+import { shareUsage, usageObserver } from './observers/usage/usage.ts';
 import { memo } from './platform/memo.ts';
 import { processWide } from './platform/process-wide.ts';
 import { type Origin, originOf } from './vendor/provider.ts';
@@ -146,6 +146,7 @@ const hasBudget = ({ budget, runBudget }: CompleteConfig): boolean =>
 
 /** Connects early where there are limits to keep, so that the first call need not wait for it. */
 export function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
+  if (sharedLimits !== false && sharedLimits.totals) shareUsage(sharedLimits.totals);
   if (sharedLimits && rateLimit.length + budget.length > 0) circuitOf(sharedLimits).open();
 }
 

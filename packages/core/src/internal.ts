@@ -169,19 +169,29 @@ export type {
   TakenTool,
 } from './model/operations.ts';
 export type { SentRequests } from './model/sent-requests.ts';
+export {
+  COST_UNIT,
+  type Dimensions,
+  type SharedTotals,
+  type UsageField,
+  type UsageRow,
+  type UsageTotals,
+} from './model/usage-totals.ts';
 export { attributionAttributes, type CostSemconv, type Semconv } from './observers/attributes.ts';
 export { newerLoggerProvider } from './observers/events.ts';
 export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
-export type { Dimensions, UsageField, UsageTotals } from './observers/usage/cell.ts';
-export type { UsageRow } from './observers/usage/store.ts';
 export {
   type CallUsage,
+  flushUsage,
+  getSharedUsage,
   getUsage,
   onUsage,
+  resetSharedUsage,
   resetUsage,
+  type SharedUsageReport,
   type UsageQuery,
   type UsageReport,
 } from './observers/usage/usage.ts';

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 import {
+  type Billing,
   checkedUsage,
   count,
   fields,
@@ -62,25 +63,42 @@ function request(input: unknown): LlmRequest {
 
 /** The answer has a model only if a prompt router chose it. */
 function response(answer: unknown): LlmResponse {
-  const { trace, stopReason, usage: counts, serviceTier } = fields(answer);
+  const { trace, stopReason, usage: counts } = fields(answer);
   return {
     model: routed(trace),
     finishReasons: finishReasons(stopReason),
     usage: usage(counts),
-    serviceTier: name(fields(serviceTier).type),
+    serviceTier: tierOf(answer),
+    billing: guarded(trace, stopReason),
   };
 }
+
+/** Optimized latency has a price of its own, like a service tier. */
+function tierOf(answer: unknown): string | undefined {
+  const { serviceTier, performanceConfig } = fields(answer);
+  const { latency } = fields(performanceConfig);
+  return latency === 'optimized' ? 'latency_optimized' : name(fields(serviceTier).type);
+}
+
+/** A guardrail is billed by what it read; the answer shows one only where it intervened, or is traced. */
+const guarded = (trace: unknown, stopReason: unknown): Billing | undefined =>
+  stopReason === 'guardrail_intervened' || fields(trace).guardrail ? { uncounted: ['guardrail'] } : undefined;
 
 const routed = (trace: unknown): string | undefined =>
   name(fields(fields(trace).promptRouter).invokedModelId);
 
 /** Folds an event: the usage follows the end of the message. */
 function chunk(soFar: LlmResponse, event: any): void {
-  if (event.messageStop) soFar.finishReasons = finishReasons(event.messageStop.stopReason);
+  if (event.messageStop) {
+    const { stopReason } = event.messageStop;
+    soFar.finishReasons = finishReasons(stopReason);
+    soFar.billing = guarded(undefined, stopReason);
+  }
   if (!event.metadata) return;
   soFar.usage = usage(event.metadata.usage);
-  soFar.serviceTier = name(fields(event.metadata.serviceTier).type);
+  soFar.serviceTier = tierOf(event.metadata);
   soFar.model = routed(event.metadata.trace) ?? soFar.model;
+  soFar.billing = guarded(event.metadata.trace, undefined) ?? soFar.billing;
 }
 
 /** The readers of Converse's bodies. */

@@ -9,6 +9,7 @@ import {
   type LlmRequest,
   type LlmResponse,
   lookUp,
+  metadataAttributes,
   name,
   number,
   objects,
@@ -162,6 +163,7 @@ const create: Endpoint = {
   method: 'create',
   since: '1.33.0',
   request: ([p]) => request(fields(p)),
+  attributes: ([p]) => metadataAttributes(p?.labels),
   withoutRetries([p, options, ...rest], self) {
     const set = options?.retries ?? self?._client?._options?.retry_config;
     return set ? undefined : [p, { ...options, retries: { strategy: 'none' } }, ...rest];
@@ -171,7 +173,7 @@ const create: Endpoint = {
   content: interactionContent,
 };
 
-const { withoutRetries: _retries, content: _content, ...unsaid } = create;
+const { withoutRetries: _retries, content: _content, attributes: _attributes, ...unsaid } = create;
 
 /** Reads an interaction that was made in the background, or continues its stream. */
 const get: Endpoint = {

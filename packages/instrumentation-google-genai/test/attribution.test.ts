@@ -25,6 +25,15 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
       await vendor.close();
     });
 
+    it('are those of the labels of an interaction', async () => {
+      const client = new GoogleGenAI({ apiKey: 'test', httpOptions: { baseUrl: vendor.url } });
+      const labels = { tenant: 'acme', team: 'private' };
+      await client.interactions.create({ model: 'gemini-2.5-flash', input: 'hello', labels }).catch(() => {});
+      const [{ attributes = {} } = {}] = telemetry.spans();
+      assert.equal(attributes['llmtrace.tenant.id'], 'acme');
+      assert.doesNotMatch(JSON.stringify(attributes), /private/);
+    });
+
     for (const vertexai of [false, true]) {
       it(`are on the span (${vertexai ? 'Vertex AI' : 'Gemini API'})`, async () => {
         const client = new GoogleGenAI({ apiKey: 'test', vertexai, httpOptions: { baseUrl: vendor.url } });

@@ -1,37 +1,70 @@
-/** What gateways say of an answer in its headers alone. */
+/** What only the headers of an answer show, of calls that no instrumented SDK made. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
 const telemetry = createTelemetry();
+const usage = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 };
+const answer = { id: 'a', object: 'chat.completion', model: 'gpt-5', choices: [], usage };
+const embeddings = {
+  object: 'list',
+  model: 'm',
+  data: [{ embedding: [] }],
+  usage: { prompt_tokens: 5, total_tokens: 5 },
+};
 
 describe('the headers of an answer', () => {
   let server: Server;
+  let url: string;
+  let headers: Record<string, string> = {};
+  let body: object = answer;
   let instrumentation: HttpClientsInstrumentation;
   before(async () => {
-    server = createServer((request, response) => {
-      request.resume().on('end', () => {
-        const headers = { 'content-type': 'application/json', 'x-litellm-response-cost': '0.0125' };
-        const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
-        response.writeHead(200, headers).end(JSON.stringify({ model: 'own', choices: [], usage }));
-      });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    server = createServer((_request, reply) => {
+      reply.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
     instrumentation = telemetry.install(new HttpClientsInstrumentation());
   });
-  after(() => {
+  beforeEach(() => telemetry.reset());
+  after(async () => {
     instrumentation.disable();
-    server.close();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
   });
 
-  it('have the cost that a gateway states', async () => {
-    const { port } = server.address() as AddressInfo;
-    const body = JSON.stringify({ model: 'own', messages: [{ role: 'user', content: 'x' }] });
-    await (await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: 'POST', body })).text();
+  async function costOf(path: string, request: object): Promise<unknown> {
+    const sent = await fetch(`${url}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    await sent.text();
     await telemetry.ended();
-    assert.equal(telemetry.spans()[0]?.attributes['gen_ai.usage.cost'], 0.0125);
+    return telemetry.spans()[0]?.attributes['gen_ai.usage.cost'];
+  }
+  const chat = { model: 'gpt-5', messages: [{ role: 'user', content: 'x' }] };
+
+  it('have the cost that a gateway states', async () => {
+    headers = { 'x-litellm-response-cost': '0.0123' };
+    assert.equal(await costOf('chat/completions', chat), 0.0123);
+  });
+
+  it('have it also where only the answer shows that it is a call', async () => {
+    headers = { 'x-litellm-response-cost': '0.0123' };
+    body = embeddings;
+    assert.equal(await costOf('embeddings', { model: 'm', input: 'x' }), 0.0123);
+    body = answer;
+  });
+
+  it('show an answer from a cache, which costs nothing', async () => {
+    headers = { 'cf-aig-cache-status': 'HIT' };
+    assert.equal(await costOf('chat/completions', chat), 0);
+    await telemetry.reset();
+    headers = { 'cf-aig-cache-status': 'MISS' };
+    assert.equal(await costOf('chat/completions', chat), undefined);
   });
 });

@@ -10,15 +10,17 @@ import {
   type Spending,
   type Spent,
   type Taken,
+  type UsageField,
   type WindowRule,
   warnOnce,
 } from '@llmtrace/core/internal';
 import { context, createContextKey } from '@opentelemetry/api';
 import { type RedisClient, type RunScript, runnerOf, scriptOf, stateOf } from './client.ts';
 import { LEASE, PING, SETTLE, SPEND, TAKE } from './scripts.ts';
+import { totalsIn } from './totals.ts';
 import { type Connector, connectorOf } from './url-connection.ts';
 
-const DEFAULTS = { prefix: 'llmtrace', timeout: 50, fallback: 'local', processes: 1 } as const;
+const DEFAULTS = { prefix: 'llmtrace', timeout: 50, fallback: 'local', processes: 1, usage: [] } as const;
 
 const take = scriptOf(TAKE);
 const settle = scriptOf(SETTLE);
@@ -34,7 +36,10 @@ const ping = scriptOf(PING);
  * @throws TypeError for a value that is neither a client nor a URL, and for a wrong option.
  */
 export function redisLimits(redis: RedisClient | string, options: RedisLimitsOptions = {}): SharedLimits {
-  const { prefix, timeout, fallback, processes } = { ...DEFAULTS, ...defined(checkRedisOptions(options)) };
+  const { prefix, timeout, fallback, processes, usage } = {
+    ...DEFAULTS,
+    ...defined(checkRedisOptions(options)),
+  };
   const access = accessTo(redis);
   const [run, probe] = [untraced(access.run), untraced(access.probe)];
   const process = randomUUID();
@@ -67,6 +72,7 @@ export function redisLimits(redis: RedisClient | string, options: RedisLimitsOpt
         await run(spend, [key, `${key}:processes`, `${key}:reserved`], spendingOf(process, spending)),
       );
     },
+    ...(usage.length > 0 && { totals: totalsIn(prefix, [...new Set(usage as readonly UsageField[])], run) }),
   };
 }
 

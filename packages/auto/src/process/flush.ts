@@ -3,7 +3,7 @@
  * reaches the SDK that llmtrace starts, from any copy of this package, and every provider that the application has
  * registered.
  */
-import { newerLoggerProvider } from '@llmtrace/core/internal';
+import { flushUsage, newerLoggerProvider } from '@llmtrace/core/internal';
 import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 
@@ -51,7 +51,7 @@ interface Flushable {
 async function flushAll(): Promise<void> {
   const flushSdk = ownFlush();
   const providers = registered().map((provider) => () => provider.forceFlush?.());
-  await Promise.all([...(flushSdk ? [flushSdk] : []), ...providers].map(quietly));
+  await Promise.all([flushUsage, ...(flushSdk ? [flushSdk] : []), ...providers].map(quietly));
 }
 
 async function quietly(flush: () => unknown): Promise<void> {

@@ -17,7 +17,11 @@ const STANDARD_NAMES = new Set([
 /** The tier that a vendor calls `name`, in lower case. */
 export function tierOf(name: string | undefined): string {
   if (name === undefined || STANDARD_NAMES.has(name)) return STANDARD_TIER;
-  const tier = name.trim().toLowerCase();
+  // Google's protocols have names like SERVICE_TIER_FLEX, too.
+  const tier = name
+    .trim()
+    .toLowerCase()
+    .replace(/^service_tier_/, '');
   return STANDARD_NAMES.has(tier) ? STANDARD_TIER : tier;
 }
 

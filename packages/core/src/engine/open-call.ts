@@ -89,7 +89,10 @@ export function openCall(
   startSpan(engine, call, () => engine.startSpan(call));
   notify(engine, 'start', call);
   const chain = engine.intercept && { intercept: engine.intercept };
-  const live = newLive({ engine, endpoint, call, client, native, signal, capture, chain }, origin.isGateway);
+  const live = newLive(
+    { engine, endpoint, call, client, native, signal, capture, chain },
+    origin.readsHeaders,
+  );
   openCalls.add(live);
   return live;
 }
@@ -118,7 +121,7 @@ export function openReading(
     reads: { span: reading.ordered?.span },
   };
   const none = { native: undefined, signal: undefined, capture: undefined, chain: undefined };
-  const live = newLive({ engine, endpoint, call, client, ...none, later: reading }, origin.isGateway);
+  const live = newLive({ engine, endpoint, call, client, ...none, later: reading }, origin.readsHeaders);
   openCalls.add(live);
   return live;
 }

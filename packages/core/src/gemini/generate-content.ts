@@ -175,6 +175,13 @@ const TRAFFIC: Readonly<Record<string, string>> = {
 const serviceTier = ({ serviceTier, trafficType }: any): string | undefined =>
   name(serviceTier) ?? lookUp(TRAFFIC, trafficType);
 
+/**
+ * The tier that served the request, which may be a lower one than it asked for
+ * (https://ai.google.dev/gemini-api/docs/priority-inference). Of `@google/genai`, which hands the headers over.
+ */
+const tierInHeaders = ({ sdkHttpResponse: http }: any): string | undefined =>
+  name(http?.headers?.['x-gemini-service-tier']);
+
 /** Tokens of a throughput that was bought beforehand cost nothing by themselves. */
 const isPrepaid = ({ trafficType }: any): boolean => trafficType === 'PROVISIONED_THROUGHPUT';
 
@@ -254,6 +261,8 @@ export function chunk(soFar: LlmResponse, c: any): void {
   soFar.id ??= name(c.responseId);
   soFar.model ??= name(c.modelVersion);
   const { usageMetadata } = c;
+  const tier = tierInHeaders(c);
+  if (tier !== undefined) soFar.serviceTier ??= tier;
   if (usageMetadata) {
     soFar.serviceTier = serviceTier(usageMetadata) ?? soFar.serviceTier;
     const counted = usage(usageMetadata);

@@ -83,6 +83,7 @@ export type Missing =
   | 'region'
   | 'cache_ttl'
   | 'long_context'
+  | 'guardrail'
   | 'input_tokens'
   | 'output_tokens'
   | 'usage';

@@ -1,9 +1,9 @@
 /**
- * Reads facts that gateways send only in headers: the cost (LiteLLM), the provider (Hugging Face), the cached
+ * Reads facts that gateways send only in headers: the cost (LiteLLM), an answer from a cache (Cloudflare), the provider (Hugging Face), the cached
  * tokens (Fireworks), and all tokens (Bedrock).
  */
 import type { LlmResponse } from '../model/call.ts';
-import { MAX_TOKENS } from '../platform/bounds.ts';
+import { MAX_TOKENS, name } from '../platform/bounds.ts';
 import { isUsd } from './values.ts';
 
 /** The facts from the headers. */
@@ -13,6 +13,9 @@ export interface AnswerHeaders {
   readonly cachedTokens: number | undefined;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
+  /** The answer is from a gateway's cache: no provider has billed it. */
+  readonly isCached: true | undefined;
+  readonly serviceTier: string | undefined;
 }
 
 /** @returns undefined where the headers say nothing of it. */
@@ -29,6 +32,9 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
     // InvokeModel sends them with each form of body.
     inputTokens: numberIn('x-amzn-bedrock-input-token-count'),
     outputTokens: numberIn('x-amzn-bedrock-output-token-count'),
+    // Of Cloudflare's gateway: https://developers.cloudflare.com/ai-gateway/features/caching/
+    serviceTier: name(get.call(headers, 'x-gemini-service-tier')),
+    isCached: get.call(headers, 'cf-aig-cache-status') === 'HIT' || undefined,
   };
   return Object.values(said).some((value) => value !== undefined) ? said : undefined;
 }
@@ -41,12 +47,14 @@ function positive(text: unknown): number | undefined {
 /** Merges the facts from headers with those of the body, which take precedence. */
 export function addHeaders(
   response: LlmResponse,
-  { cost, servedBy, cachedTokens, inputTokens, outputTokens }: AnswerHeaders,
+  { cost, servedBy, cachedTokens, inputTokens, outputTokens, isCached, serviceTier }: AnswerHeaders,
 ): void {
   const hasNoTokens = response.usage?.inputTokens === undefined && response.usage?.outputTokens === undefined;
   if (hasNoTokens && inputTokens !== undefined) {
     response.usage = { ...response.usage, inputTokens, outputTokens };
   }
+  if (serviceTier !== undefined) response.serviceTier ??= serviceTier;
+  if (isCached) response.usage = { ...response.usage, reportedCost: 0 };
   if (isUsd(cost) && response.usage?.reportedCost === undefined) {
     response.usage = { ...response.usage, reportedCost: cost };
   }

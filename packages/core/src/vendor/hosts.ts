@@ -138,7 +138,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     row(/^api\.z\.ai$/, 'z_ai', { path: /^\/api\/coding\//, prices: null }),
     row(/^api\.z\.ai$/, 'z_ai'),
   ],
-  'bigmodel.cn': [row(/^open\.bigmodel\.cn$/, 'zhipu')],
+  'bigmodel.cn': [
+    row(/^open\.bigmodel\.cn$/, 'zhipu', { path: /^\/api\/coding\//, prices: null }),
+    row(/^open\.bigmodel\.cn$/, 'zhipu'),
+  ],
   'minimax.io': [row(/^api\.minimax\.io$/, 'minimax')],
   'minimax.chat': [row(/^api\.minimax\.chat$/, 'minimax')],
   'novita.ai': [row(/^api\.novita\.ai$/, 'novita')],

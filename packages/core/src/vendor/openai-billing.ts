@@ -6,7 +6,7 @@ import type { Billing, InnerCall, Missing } from '../model/billing.ts';
 import type { LlmResponse, Usage } from '../model/call.ts';
 import { isObject, name, objects } from '../platform/bounds.ts';
 import { openAIUsage, type UsageReading } from './openai-usage.ts';
-import { tokenCount } from './values.ts';
+import { fields, tokenCount } from './values.ts';
 import type { Asked } from './vendor.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
@@ -20,13 +20,27 @@ export function chatBilled(body: any, read: UsageReading, asked: Asked | undefin
   if (stated !== undefined) read = { ...read, usage: { ...read.usage, reportedCost: stated } };
   if (hasSearched(body, asked)) read = { ...read, usage: withSearches(read.usage, 1) };
   const usage = body.usage ?? body.x_groq?.usage;
+  const seconds = tokenCount(usage?.prompt_audio_seconds);
   return {
     ...read,
     billing: billing({
       provider: servedBy(asked),
+      fees: seconds ? { audioSecond: seconds } : undefined,
       ...compound(body, usage),
+      uncounted: uncounted([...(hasTools(body) ? TOOLS : []), ...unstated(usage, read)]),
     }),
   };
+}
+
+const uncounted = (missing: readonly Missing[]): Missing[] | undefined =>
+  missing.length > 0 ? [...new Set(missing)] : undefined;
+
+/** What is billed beside the tokens, and known only where the cost is stated: tools of xAI, a key of one's own. */
+function unstated(usage: any, { usage: read }: UsageReading): Missing[] {
+  if (read?.reportedCost !== undefined) return [];
+  const tools = Object.values(fields(usage?.server_side_tool_usage_details));
+  const hasRun = tools.some((count) => typeof count === 'number' && count > 0);
+  return [...(hasRun ? TOOLS : []), ...(usage?.is_byok === true ? (['usage'] as const) : [])];
 }
 
 /** Of a response: its usage, and what else is billed. */
@@ -34,7 +48,8 @@ export function responseBilled(body: any, read: UsageReading): BilledReading {
   const items = objects(body.output);
   const usage = withToolSearches(body, items, read.usage);
   const images = imageTool(body, items);
-  const uncounted = [
+  const missing = [
+    ...unstated(body.usage, read),
     ...(images === 'uncounted' ? (['image_generation'] as const) : []),
     ...(hasNewContainer(items) ? (['container'] as const) : []),
     ...(longCacheWrites(body.usage) ? (['cache_ttl'] as const) : []),
@@ -44,7 +59,7 @@ export function responseBilled(body: any, read: UsageReading): BilledReading {
     usage,
     billing: billing({
       inner: typeof images === 'object' ? [images] : undefined,
-      uncounted: uncounted.length > 0 ? uncounted : undefined,
+      uncounted: uncounted(missing),
     }),
   };
 }
@@ -85,7 +100,13 @@ function hasSearched({ choices, model }: any, asked: Asked | undefined): boolean
 }
 
 /** The billing facts in chunks of a stream other than the one with its usage. */
-const beside = new WeakMap<LlmResponse, { hasSearched: boolean; stated: number | undefined }>();
+const beside = new WeakMap<LlmResponse, Beside>();
+
+interface Beside {
+  readonly hasSearched: boolean;
+  readonly hasTools: boolean;
+  readonly stated: number | undefined;
+}
 
 /** Folds a chunk of a chat: its usage, where it has one, and what else is billed. */
 export function foldChatBilled(
@@ -94,17 +115,32 @@ export function foldChatBilled(
   read: UsageReading | undefined,
   asked: Asked | undefined,
 ): void {
-  const stated = gatewayCost(chunk);
-  if (stated !== undefined || hasSearched(chunk, asked)) {
-    const before = beside.get(soFar);
-    const searched = before?.hasSearched || stated === undefined || hasSearched(chunk, asked);
-    beside.set(soFar, { hasSearched: searched, stated: stated ?? before?.stated });
-  } else if (!read) return;
+  const facts = factsBeside(soFar, chunk, asked);
+  if (!facts && !read) return;
   if (read) Object.assign(soFar, chatBilled(chunk, read, asked));
-  const facts = beside.get(soFar);
-  if (!facts) return;
-  if (facts.stated !== undefined) soFar.usage = { ...soFar.usage, reportedCost: facts.stated };
-  if (facts.hasSearched && soFar.usage) soFar.usage = withSearches(soFar.usage, 1);
+  if (facts) addBeside(soFar, facts);
+}
+
+/** The billing facts in the chunks up to this one; undefined if there are none. */
+function factsBeside(soFar: LlmResponse, chunk: any, asked: Asked | undefined): Beside | undefined {
+  const before = beside.get(soFar);
+  const facts: Beside = {
+    hasSearched: before?.hasSearched || hasSearched(chunk, asked),
+    hasTools: before?.hasTools || hasTools(chunk),
+    stated: gatewayCost(chunk) ?? before?.stated,
+  };
+  if (!facts.hasSearched && !facts.hasTools && facts.stated === undefined) return undefined;
+  beside.set(soFar, facts);
+  return facts;
+}
+
+function addBeside(soFar: LlmResponse, { stated, hasSearched, hasTools }: Beside): void {
+  if (stated !== undefined) soFar.usage = { ...soFar.usage, reportedCost: stated };
+  if (!soFar.usage) return;
+  if (hasSearched) soFar.usage = withSearches(soFar.usage, 1);
+  if (!hasTools) return;
+  const missing = uncounted([...(soFar.billing?.uncounted ?? []), ...TOOLS]);
+  soFar.billing = { ...soFar.billing, uncounted: missing };
 }
 
 const withSearches = (usage: Usage | undefined, webSearches: number): Usage => ({
@@ -171,7 +207,7 @@ const longCacheWrites = (usage: any): boolean =>
   (tokenCount(usage?.input_tokens_details?.cache_write_tokens_details?.ttl_12h_tokens) ?? 0) > 0;
 
 /** Groq's compound systems ask several models, and have no price themselves. */
-function compound(body: any, usage: any): Pick<Billing, 'inner' | 'tokens' | 'uncounted'> {
+function compound(body: any, usage: any): Pick<Billing, 'inner' | 'tokens'> {
   const models = objects(
     (usage?.usage_breakdown ?? body.usage_breakdown ?? body.x_groq?.usage_breakdown)?.models,
   );
@@ -183,11 +219,12 @@ function compound(body: any, usage: any): Pick<Billing, 'inner' | 'tokens' | 'un
       what: 'inner_model',
     }),
   );
-  return { inner, tokens: null, uncounted: hasTools(body) ? TOOLS : undefined };
+  return { inner, tokens: null };
 }
 
-const TOOLS: Missing[] = ['tools'];
+const TOOLS: readonly Missing[] = ['tools'];
 
+/** Of Groq, which counts no tools. */
 const hasTools = ({ choices }: any): boolean =>
   objects(choices).some(({ message, delta }) => objects((message ?? delta)?.executed_tools).length > 0);
 

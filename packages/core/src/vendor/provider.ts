@@ -14,11 +14,14 @@ export interface Origin {
   readonly priceProvider: string | undefined;
   /** The region, where the host or the path names it. */
   readonly region: string | undefined;
-  /** Whether it is, or may be, a gateway, which says in headers what an answer cost or who served it. */
-  readonly isGateway: boolean;
+  /** Whether headers of its answers may show what they cost, or who served them: those of gateways, and of Gemini. */
+  readonly readsHeaders: boolean;
 }
 
-const GATEWAYS = new Set(['hugging_face', 'fireworks_ai']);
+/** A gateway to other providers, which its path names. */
+const CLOUDFLARE = 'gateway.ai.cloudflare.com';
+
+const WITH_HEADERS = new Set(['hugging_face', 'fireworks_ai', 'gcp.gemini']);
 
 /**
  * @param baseURL of the client; without a usable one there is no server, and the provider is `fallback`.
@@ -34,7 +37,7 @@ export function originOf(
   const url = baseURL === undefined ? null : parseUrl(baseURL);
   if (!url) {
     const provider = known ?? fallback;
-    return { provider, server: undefined, priceProvider: provider, region: undefined, isGateway: false };
+    return { provider, server: undefined, priceProvider: provider, region: undefined, readsHeaders: false };
   }
   const at = providerOf(url);
   const decided = mapped(map, url.host) ?? mapped(map, url.hostname) ?? known;
@@ -44,7 +47,7 @@ export function originOf(
     server: { address: url.hostname, port },
     priceProvider: decided ?? at?.priceProvider,
     region: at?.region,
-    isGateway: at === undefined || GATEWAYS.has(at.name),
+    readsHeaders: at === undefined || WITH_HEADERS.has(at.name) || url.hostname === CLOUDFLARE,
   };
 }
 

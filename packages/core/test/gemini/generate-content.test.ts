@@ -221,6 +221,12 @@ describe("Gemini's answers", () => {
     assert.deepEqual(response({ ...feedback, candidates }).finishReasons, ['stop']);
   });
 
+  it('have the tier that served them, by the headers where the body has none', () => {
+    const sdkHttpResponse = { headers: { 'x-gemini-service-tier': 'standard' } };
+    assert.equal(response({ sdkHttpResponse }).serviceTier, 'standard');
+    assert.equal(response({ sdkHttpResponse, usageMetadata: { serviceTier: 'flex' } }).serviceTier, 'flex');
+  });
+
   it('of Vertex AI say in other words how they were served', () => {
     const tierOf = (trafficType: string) => response({ usageMetadata: { trafficType } }).serviceTier;
     assert.equal(tierOf('ON_DEMAND_FLEX'), 'flex');

@@ -64,7 +64,7 @@ describe('the origin of a client', () => {
       server: undefined,
       priceProvider: 'openai',
       region: undefined,
-      isGateway: false,
+      readsHeaders: false,
     };
     assert.deepEqual(originOf('not a url', undefined, 'openai', {}), origin);
     assert.deepEqual(originOf(undefined, undefined, 'openai', {}), origin);

@@ -1,15 +1,20 @@
 /** Where limits are kept that hold over several processes: given in code, or by the environment. */
 
+import { USAGE_FIELDS, type UsageField } from '../../model/usage-totals.ts';
 import {
   checked,
+  expectTexts,
   fromEnvironment,
   isRecord,
+  list,
   milliseconds,
   oneOf,
   positiveInteger,
+  quoted,
   type Rules,
   shown,
   text,
+  texts,
   type Warn,
 } from '../../options/rules.ts';
 import { type OptionEntry, optionTable } from '../../options/table.ts';
@@ -41,6 +46,12 @@ export interface RedisLimitsOptions {
    * @default 1
    */
   readonly processes?: number | undefined;
+  /**
+   * The fields by which the totals of all processes are told apart in Redis, for `getSharedUsage()`: `['model',
+   * 'tenant']`. Environment: `LLMTRACE_REDIS_USAGE`.
+   * @default [] no totals in Redis
+   */
+  readonly usage?: readonly UsageField[] | undefined;
 }
 
 export const FALLBACKS = ['local', 'open', 'closed'] as const;
@@ -50,14 +61,40 @@ const OPTIONS: Rules<RedisLimitsOptions> = {
   timeout: milliseconds('LLMTRACE_REDIS_TIMEOUT'),
   fallback: oneOf(FALLBACKS, 'LLMTRACE_REDIS_FALLBACK'),
   processes: positiveInteger('LLMTRACE_REDIS_PROCESSES'),
+  usage: {
+    ...texts('LLMTRACE_REDIS_USAGE'),
+    expected: `a list of ${USAGE_FIELDS.join(', ')}`,
+    parse: (value, isWrong) => fieldsOf(list(value) ?? [], isWrong),
+    check(name, value) {
+      const wrong = expectTexts(name, value)?.find((field) => !isField(field));
+      if (wrong !== undefined)
+        throw new TypeError(
+          `Expected \`${name}\` to have only ${USAGE_FIELDS.join(', ')}, got ${quoted(wrong)}.`,
+        );
+      return value;
+    },
+  },
 };
+
+const isField = (field: string): field is UsageField => USAGE_FIELDS.includes(field as UsageField);
+
+function fieldsOf(fields: readonly string[], isWrong: (entry: string) => void): readonly UsageField[] {
+  for (const field of fields) if (!isField(field)) isWrong(field);
+  return fields.filter(isField);
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const URL_EXPECTED = 'a URL that begins with redis:// or rediss://';
 
 /** `@llmtrace/redis` has the defaults; nothing of it is loaded here. */
-const DEFAULTS: RedisLimitsOptions = { prefix: 'llmtrace', timeout: 50, fallback: 'local', processes: 1 };
+const DEFAULTS: RedisLimitsOptions = {
+  prefix: 'llmtrace',
+  timeout: 50,
+  fallback: 'local',
+  processes: 1,
+  usage: [],
+};
 
 export const SHARED_LIMITS_TABLE: readonly OptionEntry[] = [
   {
@@ -71,6 +108,11 @@ export const SHARED_LIMITS_TABLE: readonly OptionEntry[] = [
     timeout: 'the longest that a call waits for Redis, in ms',
     fallback:
       "while Redis is out of reach: `local`, this process's share of each limit; `open`, no limit; `closed`, calls are refused",
+    usage: {
+      description:
+        'the fields by which [the totals of all processes](docs/usage.md#all-processes) are told apart in Redis: `model,tenant`',
+      otherwise: 'it is ignored',
+    },
     processes: 'among how many processes a limit is divided where Redis was never within reach',
   }),
 ];

@@ -3,6 +3,7 @@
  * `@llmtrace/redis` makes one of a Redis. All decisions are the store's, in one round trip each and by its own clock;
  * this package decides what applies while the store is unreachable, alike for every store.
  */
+import type { SharedTotals } from '../../model/usage-totals.ts';
 import type { BucketSize } from '../admission.ts';
 import type { Amounts } from '../spend.ts';
 import type { WindowRule } from '../windows.ts';
@@ -33,6 +34,8 @@ export interface SharedLimits {
   settle(name: string, settlement: Settlement): Promise<unknown>;
   /** Adds what was spent of a budget, and reserves for a call. @returns what is spent of it in all */
   spend(name: string, spending: Spending): Promise<Spent>;
+  /** The totals of all processes; absent where they are not to be kept. */
+  readonly totals?: SharedTotals | undefined;
 }
 
 export type Fallback = 'local' | 'open' | 'closed';

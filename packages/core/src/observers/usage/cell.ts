@@ -1,42 +1,22 @@
 /** The **cells** of the usage: one for each combination of dimensions, with the sums of its calls. */
 import { isRefusal } from '../../errors/llmtrace-error.ts';
-import { NAMED_ATTRIBUTES, type NamedAttribute } from '../../model/attributes.ts';
+import { NAMED_ATTRIBUTES } from '../../model/attributes.ts';
 import { isUnpriced } from '../../model/billing.ts';
 import type { Call } from '../../model/call.ts';
+import {
+  type Dimensions,
+  USAGE_FIELDS,
+  type UsageField,
+  type UsageTotals,
+} from '../../model/usage-totals.ts';
 import { cut, MAX_NAME } from '../../platform/bounds.ts';
 import { ExactSum } from '../../platform/exact-sum.ts';
-
-/** A dimension by which usage is grouped. */
-export type UsageField = 'provider' | 'model' | 'operation' | NamedAttribute;
-
-export const USAGE_FIELDS: readonly UsageField[] = ['provider', 'model', 'operation', ...NAMED_ATTRIBUTES];
 
 /** The dimensions that may have a value for each user: cells of old usage are merged over them. */
 const FINE: ReadonlySet<UsageField> = new Set(['user', 'session', 'conversation', 'promptVersion']);
 
 /** The value of a dimension over which cells were merged. */
 export const OTHER = 'other';
-
-/** The sums of a group of calls. */
-export interface UsageTotals {
-  /** Calls that have ended, with any outcome; refused calls do not count. */
-  readonly calls: number;
-  /** The number of these calls that failed. */
-  readonly failed: number;
-  /** Calls that a rate limit or a budget of llmtrace refused. */
-  readonly refused: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** In USD, exact to 1e-9. */
-  readonly cost: number;
-  /** Calls with a known usage and an unknown price: `cost` does not include them. */
-  readonly unpriced: number;
-  /** Calls whose cost is known in part. */
-  readonly partial: number;
-}
-
-/** The value of each dimension; absent if the calls have none. */
-export type Dimensions = { readonly [field in UsageField]?: string };
 
 export class Cell {
   readonly dimensions: Dimensions;
@@ -79,6 +59,17 @@ export class Cell {
     this.#partial += other.#partial;
   }
 
+  addTotals(other: UsageTotals): void {
+    this.#cost.add(other.cost);
+    this.#calls += other.calls;
+    this.#failed += other.failed;
+    this.#refused += other.refused;
+    this.#inputTokens += other.inputTokens;
+    this.#outputTokens += other.outputTokens;
+    this.#unpriced += other.unpriced;
+    this.#partial += other.partial;
+  }
+
   get totals(): UsageTotals {
     return {
       calls: this.#calls,
@@ -109,6 +100,16 @@ export function dimensionsOf({
     if (value !== undefined) dimensions[name] = value;
   }
   return dimensions;
+}
+
+/** The dimensions with these fields only. */
+export function only(dimensions: Dimensions, fields: readonly UsageField[]): Dimensions {
+  const found: { -readonly [field in UsageField]?: string } = {};
+  for (const field of fields) {
+    const value = dimensions[field];
+    if (value !== undefined) found[field] = value;
+  }
+  return found;
 }
 
 /** The key of a combination of dimensions. It has the length of each value, because a value may contain any character. */

@@ -4,17 +4,8 @@
  * slice are merged into fewer ones, so that no sum loses a call.
  */
 import type { Call } from '../../model/call.ts';
-import {
-  Cell,
-  coarse,
-  type Dimensions,
-  dimensionsOf,
-  keyOf,
-  keyOfCall,
-  REST,
-  type UsageField,
-  type UsageTotals,
-} from './cell.ts';
+import type { Dimensions, UsageField, UsageRow } from '../../model/usage-totals.ts';
+import { Cell, coarse, dimensionsOf, keyOf, keyOfCall, only, REST } from './cell.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -33,12 +24,6 @@ interface Slice {
   readonly cells: Map<string, Cell>;
   /** True if its cells were merged. */
   isCoarse: boolean;
-}
-
-/** A row of a report. */
-export interface UsageRow extends UsageTotals {
-  /** The value of each field of the query; absent if the calls of the row have none. */
-  readonly by: Dimensions;
 }
 
 export class UsageStore {
@@ -90,12 +75,7 @@ export class UsageStore {
         row.addCell(cell);
       }
     const start = slices[0]?.start ?? Math.min(since, this.#now());
-    return {
-      since: Math.max(start, this.#since),
-      rows: [...rows.values()]
-        .map((cell) => ({ by: cell.dimensions, ...cell.totals }))
-        .sort((a, b) => b.cost - a.cost || b.calls - a.calls),
-    };
+    return { since: Math.max(start, this.#since), rows: rowsOf(rows.values()) };
   }
 
   /** The slice of this minute, or the last slice while the clock is behind it. */
@@ -169,6 +149,12 @@ export class UsageStore {
   }
 }
 
+/** The rows of a report, the highest cost first. */
+export const rowsOf = (cells: Iterable<Cell>): UsageRow[] =>
+  [...cells]
+    .map((cell) => ({ by: cell.dimensions, ...cell.totals }))
+    .sort((a, b) => b.cost - a.cost || b.calls - a.calls);
+
 const sliceOf = (start: number, end: number): Slice => ({ start, end, cells: new Map(), isCoarse: false });
 
 /** The start of the hour that contains the time `ago` before `now`. */
@@ -199,12 +185,3 @@ const isAlike = (one: Readonly<Call>, other: Readonly<Call>): boolean =>
   (one.request.model !== undefined || one.response.model === other.response.model) &&
   one.provider === other.provider &&
   one.operation === other.operation;
-
-function only(dimensions: Dimensions, fields: readonly UsageField[]): Dimensions {
-  const found: { -readonly [field in UsageField]?: string } = {};
-  for (const field of fields) {
-    const value = dimensions[field];
-    if (value !== undefined) found[field] = value;
-  }
-  return found;
-}

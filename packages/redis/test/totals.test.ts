@@ -1,0 +1,121 @@
+/** The totals of several processes in one Redis. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { cleanEnvironment } from '@llmtrace/test-fixtures/run-app';
+import { describeWithRedis, type RedisServer, startRedis } from './server.ts';
+
+const APP = fileURLToPath(new URL('./apps/spender.mjs', import.meta.url));
+/** A report of all processes. On a busy machine the first answer of Redis may take longer than is waited for it. */
+async function shared(spender: Spender, line: string): Promise<any> {
+  for (let i = 0; i < 50; i++) {
+    const report = await spender.ask(line);
+    if (report.isShared) return report;
+  }
+  return assert.fail('Redis is out of reach');
+}
+
+/** Of a call of gpt-4o-mini with 1000 and 100 tokens. */
+const COST = (1000 * 0.15 + 100 * 0.6) / 1e6;
+const HOUR = 3_600_000;
+
+interface Spender {
+  readonly child: ChildProcess;
+  readonly errors: string[];
+  ask(line: string): Promise<any>;
+}
+
+async function startSpender(env: Record<string, string>): Promise<Spender> {
+  const child = spawn(process.execPath, ['--import', '@llmtrace/auto/hook', APP], {
+    env: cleanEnvironment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const errors: string[] = [];
+  child.stderr.on('data', (data) => errors.push(String(data)));
+  const next = async (): Promise<string> => (await lines.next()).value ?? assert.fail(errors.join(''));
+  assert.equal(await next(), 'ready');
+  return {
+    child,
+    errors,
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      return JSON.parse(await next());
+    },
+  };
+}
+
+describeWithRedis('the totals of all processes', () => {
+  let redis: RedisServer;
+  let spenders: Spender[] = [];
+  before(async () => {
+    redis = await startRedis();
+  });
+  beforeEach(() => redis.ask('FLUSHALL'));
+  afterEach(() => {
+    for (const { child } of spenders) child.kill('SIGKILL');
+    spenders = [];
+  });
+  after(() => redis?.close());
+
+  const start = async (...all: Record<string, string>[]): Promise<Spender[]> => {
+    spenders = await Promise.all(all.map((env) => startSpender({ REDIS: redis.url, ...env })));
+    return spenders;
+  };
+  const near = (cost: number, expected: number) =>
+    assert.ok(Math.abs(cost - expected) < 1e-9, `${cost}, not ${expected}`);
+
+  for (const client of ['', 'node-redis', 'ioredis'])
+    it(`are those of two processes (${client || 'by a URL'})`, async () => {
+      const [one, other] = (await start(
+        { TENANT: 'acme', CLIENT: client },
+        { TENANT: 'initech', CLIENT: client },
+      )) as [Spender, Spender];
+      await Promise.all([one.ask('call 70'), other.ask('call 30')]);
+      await shared(other, 'report 0');
+      const { rows, total, since } = await shared(one, 'report 0 tenant,model');
+      assert.deepEqual(
+        rows.map(({ by, calls, inputTokens }: any) => [by, calls, inputTokens]),
+        [
+          [{ tenant: 'acme', model: 'gpt-4o-mini' }, 70, 70_000],
+          [{ tenant: 'initech', model: 'gpt-4o-mini' }, 30, 30_000],
+        ],
+      );
+      near(rows[0].cost, 70 * COST);
+      near(total.cost, 100 * COST);
+      assert.ok(Date.now() - Date.parse(since) < 60_000);
+      const recent = await shared(other, `report ${Date.now() - HOUR}`);
+      assert.deepEqual([recent.total.calls, recent.rows.length], [100, 1]);
+      assert.equal(await one.ask('reset'), true);
+      assert.equal((await other.ask('report 0')).total.calls, 0);
+    });
+
+  it('expire, and refuse a field that is not shared', async () => {
+    const [one] = (await start({ TENANT: 'acme' })) as [Spender];
+    await one.ask('call 1');
+    await shared(one, 'report 0');
+    const keys = (await redis.ask('KEYS *')).match(/llmtrace:\{usage\}:(?:all|hour:\d+|batch:[\w-]+)/g) ?? [];
+    assert.equal(keys.length, 3);
+    for (const key of keys) assert.match(await redis.ask(`PTTL ${key}`), /^:[1-9]/);
+    assert.match(
+      (await one.ask('report 0 user')).error,
+      /^Expected `by` to have only model, tenant, got `user`\.$/,
+    );
+  });
+
+  it('are those of the process while Redis is away, with one warning, and whole afterwards', async () => {
+    const [one] = (await start({ TENANT: 'acme' })) as [Spender];
+    await one.ask('call 3');
+    await shared(one, 'report 0');
+    await redis.kill();
+    await one.ask('call 4');
+    const away = await one.ask('report 0 tenant');
+    await one.ask('report 0 tenant');
+    assert.deepEqual([away.isShared, away.total.calls], [false, 7]);
+    await redis.restart();
+    // Redis has lost the first three.
+    assert.equal((await shared(one, 'report 0')).total.calls, 4);
+    assert.equal(one.errors.join('').match(/shared totals/g)?.length, 1);
+  });
+});
