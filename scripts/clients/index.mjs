@@ -79,7 +79,7 @@ async function run(flags) {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 300_000,
+    timeout: 900_000,
   });
   let [out, err] = ['', ''];
   child.stdout.on('data', (part) => {

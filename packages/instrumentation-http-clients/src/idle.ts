@@ -12,12 +12,13 @@ const outside = AsyncLocalStorage.snapshot();
 /** Calls that are due within this share of the limit end together. */
 const SHARE = 0.1;
 
-let isWaiting = false;
+/** The limits that a timer runs for: one, unless instrumentations of this process have several. */
+const waiting = new Set<number>();
 
-/** @param limit in ms, for all calls; 0 ends none. */
+/** @param limit in ms, for all calls; 0 ends none. The shortest one of a process holds. */
 export function endWhenIdle(module: string, limit: number): void {
-  if (isWaiting || limit === 0) return;
-  isWaiting = true;
+  if (limit === 0 || waiting.has(limit)) return;
+  waiting.add(limit);
   outside(wait, module, limit, limit);
 }
 
@@ -25,8 +26,8 @@ export function endWhenIdle(module: string, limit: number): void {
 function wait(module: string, limit: number, ms: number): void {
   const look = (): void => {
     const rest = endIdleCalls(module, limit);
-    isWaiting = rest !== undefined;
-    if (rest !== undefined) wait(module, limit, Math.max(rest, limit * SHARE));
+    if (rest === undefined) waiting.delete(limit);
+    else wait(module, limit, Math.max(rest, limit * SHARE));
   };
   setTimeout(look, ms).unref();
 }
