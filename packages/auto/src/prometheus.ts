@@ -29,7 +29,7 @@ function startedOn(prometheus: PrometheusSettings, attributes: readonly string[]
     return [startPrometheus(prometheus, attributes ? { attributes } : {})];
   } catch (error) {
     diag.error('llmtrace: could not start the Prometheus metrics', error);
-    warnOnce('the Prometheus metrics do not start; calls are traced all the same');
+    warnOnce('the Prometheus metrics do not start; calls are traced without them');
     return [];
   }
 }

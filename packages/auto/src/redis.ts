@@ -21,7 +21,7 @@ export function sharedLimits(
     return { sharedLimits: redisLimits(redis.url, redis.options) };
   } catch (error) {
     diag.error('llmtrace: could not use Redis', error);
-    warnOnce('limits hold for this process alone: Redis cannot be used; calls go on all the same');
+    warnOnce('limits hold for this process alone: Redis cannot be used; calls go on');
     return { sharedLimits: false };
   }
 }

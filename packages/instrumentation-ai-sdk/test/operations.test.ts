@@ -81,7 +81,7 @@ const scenesOf = (version: number): readonly OperationScene[] => [
     check: (spans) => assert.equal(outcomeOf(spans), 'abandoned'),
   },
   {
-    name: 'a stream that nobody reads',
+    name: 'an unread stream',
     tree: agent(SLOW),
     check: (spans) => assert.equal(outcomeOf(spans), 'abandoned'),
   },

@@ -51,10 +51,10 @@ describe('content', () => {
 
   it('is answered within a result, or without one at the end of a stream', () => {
     const answer = { candidates: [{ finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3 } };
-    const told = { finishReasons: ['stop'], usage: { inputTokens: 3 } };
+    const expected = { finishReasons: ['stop'], usage: { inputTokens: 3 } };
     const { response } = endpoint('generateContentStream');
-    assert.deepEqual(defined(response({ response: answer })), told);
-    assert.deepEqual(defined(response(answer)), told);
+    assert.deepEqual(defined(response({ response: answer })), expected);
+    assert.deepEqual(defined(response(answer)), expected);
   });
 
   it('is aborted by a signal of the call or of the model', () => {

@@ -50,7 +50,7 @@ describe('an intercepted fetch', () => {
     };
   };
 
-  it('is there only where it is asked for, and only as long', () => {
+  it('exists only while the option is on', () => {
     install({ retry: {} });
     assert.equal(globalThis.fetch, bare);
     instrumentation?.disable();
@@ -187,7 +187,7 @@ describe('the usage that an intercepted fetch asks for', () => {
   const bodies: string[] = [];
   let instrumentation: HttpClientsInstrumentation | undefined;
 
-  /** As OpenAI's API does it: with the usage asked for, each chunk has the field. */
+  /** As OpenAI's API: if the request asks for the usage, each chunk has the field. */
   const chunks = (isAsked: boolean): string[] => {
     const more = isAsked ? ',"usage":null' : '';
     const event = (choices: string, usage: string): string =>
@@ -274,7 +274,7 @@ describe('the usage that an intercepted fetch asks for', () => {
     });
   }
 
-  it('is not asked for where the body has a length or a signature, or a text of its own', async () => {
+  it('is not requested if the body has a length, a signature or another form of JSON', async () => {
     await (await post()).text();
     const spaced = JSON.stringify(JSON.parse(body), undefined, 1);
     const signed = { ...HEADERS, 'x-amz-content-sha256': 'abc' };

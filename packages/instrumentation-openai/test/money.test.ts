@@ -9,7 +9,7 @@ import { OpenAIInstrumentation } from '../src/index.ts';
 
 const telemetry = createTelemetry();
 
-interface Told {
+interface Expected {
   readonly cost?: number;
   readonly input?: number;
   readonly output?: number;
@@ -28,7 +28,7 @@ interface Row {
   /** A stream's events, in the place of a body. */
   readonly events?: readonly object[];
   readonly headers?: Record<string, string>;
-  readonly told: Told;
+  readonly expected: Expected;
 }
 
 const messages = [{ role: 'user', content: 'x' }];
@@ -77,7 +77,7 @@ const ROWS: readonly Row[] = [
       total_tokens: 135,
       completion_tokens_details: { reasoning_tokens: 94 },
     }),
-    told: { input: 32, output: 103, cost: (32 * 1.25 + 103 * 2.5) / 1e6, provider: 'x_ai' },
+    expected: { input: 32, output: 103, cost: (32 * 1.25 + 103 * 2.5) / 1e6, provider: 'x_ai' },
   },
   {
     what: 'xAI, responses, whose ticks have the fees of tools',
@@ -86,14 +86,14 @@ const ROWS: readonly Row[] = [
     body: responseOf('grok-4.3', {
       usage: { input_tokens: 8237, output_tokens: 2023, total_tokens: 10260, cost_in_usd_ticks: 321281500 },
     }),
-    told: { cost: 0.03212815, source: 'provider' },
+    expected: { cost: 0.03212815, source: 'provider' },
   },
   {
     what: "Gemini by OpenAI's API, whose thinking is in the total alone",
     baseURL: 'https://generativelanguage.googleapis.com/v1beta/openai',
     ask: chat('gemini-2.5-flash'),
     body: answer('gemini-2.5-flash', { prompt_tokens: 20, completion_tokens: 424, total_tokens: 1016 }),
-    told: { input: 20, output: 996, cost: (20 * 0.3 + 996 * 2.5) / 1e6, provider: 'gcp.gemini' },
+    expected: { input: 20, output: 996, cost: (20 * 0.3 + 996 * 2.5) / 1e6, provider: 'gcp.gemini' },
   },
   {
     what: 'DeepSeek, whose cache hits have a name of their own',
@@ -106,7 +106,7 @@ const ROWS: readonly Row[] = [
       prompt_cache_hit_tokens: 99000,
       prompt_cache_miss_tokens: 1000,
     }),
-    told: { cost: (99000 * 0.13 + 1000 * 0.27 + 100 * 0.95) / 1e6 },
+    expected: { cost: (99000 * 0.13 + 1000 * 0.27 + 100 * 0.95) / 1e6 },
   },
   {
     what: 'Perplexity, which states the cost with all fees',
@@ -118,7 +118,7 @@ const ROWS: readonly Row[] = [
       total_tokens: 156,
       cost: { request_cost: 0.005, total_cost: 0.005156 },
     }),
-    told: { cost: 0.005156, source: 'provider' },
+    expected: { cost: 0.005156, source: 'provider' },
   },
   {
     what: "OpenRouter with the application's own key",
@@ -132,7 +132,7 @@ const ROWS: readonly Row[] = [
       is_byok: true,
       cost_details: { upstream_inference_cost: 0.0360795 },
     }),
-    told: { cost: 0.0360795, source: 'provider', provider: 'openrouter' },
+    expected: { cost: 0.0360795, source: 'provider', provider: 'openrouter' },
   },
   {
     what: 'Moonshot, streamed, whose usage is in the last choice',
@@ -153,7 +153,7 @@ const ROWS: readonly Row[] = [
         ],
       },
     ],
-    told: { input: 1000, output: 50, cost: 0.00132 },
+    expected: { input: 1000, output: 50, cost: 0.00132 },
   },
   {
     what: 'Groq, streamed, whose usage is apart',
@@ -168,7 +168,7 @@ const ROWS: readonly Row[] = [
         x_groq: { id: 'q', usage: { prompt_tokens: 36, completion_tokens: 20, total_tokens: 56 } },
       },
     ],
-    told: { input: 36, output: 20, cost: (36 * 0.59 + 20 * 0.79) / 1e6 },
+    expected: { input: 36, output: 20, cost: (36 * 0.59 + 20 * 0.79) / 1e6 },
   },
   {
     what: 'a stream of a model that searches, which cites before its usage comes',
@@ -181,7 +181,7 @@ const ROWS: readonly Row[] = [
       },
       { id: 'a', choices: [], usage: { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050 } },
     ],
-    told: { cost: (1000 * 2.5 + 50 * 10) / 1e6, missing: ['web_search'] },
+    expected: { cost: (1000 * 2.5 + 50 * 10) / 1e6, missing: ['web_search'] },
   },
   {
     what: "a stream of Vercel's gateway, which states the cost before its usage comes",
@@ -197,14 +197,14 @@ const ROWS: readonly Row[] = [
       },
       { id: 'a', choices: [], usage: { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050 } },
     ],
-    told: { cost: 0.002, source: 'provider' },
+    expected: { cost: 0.002, source: 'provider' },
   },
   {
     what: 'a model on this machine',
     baseURL: 'http://localhost:1234/v1',
     ask: chat('gpt-oss-20b'),
     body: answer('gpt-oss-20b', { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050 }),
-    told: { input: 1000, output: 50, provider: 'openai' },
+    expected: { input: 1000, output: 50, provider: 'openai' },
   },
   {
     what: 'LiteLLM, which states the cost in a header',
@@ -212,7 +212,7 @@ const ROWS: readonly Row[] = [
     ask: chat('team-model'),
     body: answer('team-model', { prompt_tokens: 1000, completion_tokens: 50, total_tokens: 1050 }),
     headers: { 'x-litellm-response-cost': '0.00425' },
-    told: { cost: 0.00425, source: 'provider' },
+    expected: { cost: 0.00425, source: 'provider' },
   },
   {
     what: "Hugging Face's router, which says in a header who served it",
@@ -220,14 +220,14 @@ const ROWS: readonly Row[] = [
     ask: chat('openai/gpt-oss-120b'),
     body: answer('openai/gpt-oss-120b', { prompt_tokens: 1e6, completion_tokens: 0, total_tokens: 1e6 }),
     headers: { 'x-inference-provider': 'groq' },
-    told: { cost: 0.15, provider: 'hugging_face' },
+    expected: { cost: 0.15, provider: 'hugging_face' },
   },
   {
     what: "Hugging Face's router, asked for a provider",
     baseURL: 'https://router.huggingface.co/v1',
     ask: chat('openai/gpt-oss-120b:groq'),
     body: answer('openai/gpt-oss-120b', { prompt_tokens: 1e6, completion_tokens: 0, total_tokens: 1e6 }),
-    told: { cost: 0.15 },
+    expected: { cost: 0.15 },
   },
   {
     what: "Vercel's gateway, which states the cost in a text",
@@ -242,7 +242,7 @@ const ROWS: readonly Row[] = [
         ],
       },
     ),
-    told: { cost: 0.0000147, source: 'provider', provider: 'vercel_ai_gateway' },
+    expected: { cost: 0.0000147, source: 'provider', provider: 'vercel_ai_gateway' },
   },
   {
     what: 'Groq’s compound system, which asks other models',
@@ -265,7 +265,7 @@ const ROWS: readonly Row[] = [
         ],
       },
     }),
-    told: { cost: (1000 * 0.59 + 50 * 0.79 + 1000 * 0.15 + 50 * 0.6) / 1e6 },
+    expected: { cost: (1000 * 0.59 + 50 * 0.79 + 1000 * 0.15 + 50 * 0.6) / 1e6 },
   },
   {
     what: 'images whose usage does not say that they are images',
@@ -279,13 +279,13 @@ const ROWS: readonly Row[] = [
         total_tokens: 1079,
       },
     },
-    told: { cost: (23 * 5 + 1056 * 32) / 1e6 },
+    expected: { cost: (23 * 5 + 1056 * 32) / 1e6 },
   },
   {
     what: 'a search of the web, by the items',
     ask: respond('gpt-5', { tools: [{ type: 'web_search' }] }),
     body: responseOf('gpt-5', { output: [searchCall('search'), searchCall('open_page')] }),
-    told: { cost: GPT_5 + 0.01 },
+    expected: { cost: GPT_5 + 0.01 },
   },
   {
     what: 'a search of the web, by the count that is billed',
@@ -294,25 +294,25 @@ const ROWS: readonly Row[] = [
       output: [searchCall('search')],
       tool_usage: { web_search: { num_requests: 3 }, image_gen: { input_tokens: 0, output_tokens: 0 } },
     }),
-    told: { cost: GPT_5 + 0.03 },
+    expected: { cost: GPT_5 + 0.03 },
   },
   {
     what: 'a search in files',
     ask: respond('gpt-5'),
     body: responseOf('gpt-5', { output: [{ type: 'file_search_call', id: 'f', status: 'completed' }] }),
-    told: { cost: GPT_5 + 0.0025 },
+    expected: { cost: GPT_5 + 0.0025 },
   },
   {
     what: 'a container that no answer before it had',
     ask: respond('gpt-5'),
     body: responseOf('gpt-5', { output: [{ type: 'code_interpreter_call', container_id: 'cntr_1' }] }),
-    told: { cost: GPT_5, missing: ['container'] },
+    expected: { cost: GPT_5, missing: ['container'] },
   },
   {
     what: 'a container that is used again',
     ask: respond('gpt-5'),
     body: responseOf('gpt-5', { output: [{ type: 'code_interpreter_call', container_id: 'cntr_1' }] }),
-    told: { cost: GPT_5 },
+    expected: { cost: GPT_5 },
   },
   {
     what: 'an image that a tool drew',
@@ -330,13 +330,13 @@ const ROWS: readonly Row[] = [
         },
       },
     }),
-    told: { cost: GPT_5 + (50 * 5 + 1000 * 32) / 1e6 },
+    expected: { cost: GPT_5 + (50 * 5 + 1000 * 32) / 1e6 },
   },
   {
     what: 'an image that a tool drew by a model that is not named',
     ask: respond('gpt-5', { tools: [{ type: 'image_generation' }] }),
     body: responseOf('gpt-5', { output: [{ type: 'image_generation_call', id: 'i', status: 'completed' }] }),
-    told: { cost: GPT_5, missing: ['image_generation'] },
+    expected: { cost: GPT_5, missing: ['image_generation'] },
   },
   {
     what: 'cache writes for 12 hours',
@@ -353,7 +353,7 @@ const ROWS: readonly Row[] = [
         },
       },
     }),
-    told: { cost: (900 * 4 + 100 * 5) / 1e6, missing: ['cache_ttl'] },
+    expected: { cost: (900 * 4 + 100 * 5) / 1e6, missing: ['cache_ttl'] },
   },
   {
     what: 'the flex tier',
@@ -365,20 +365,20 @@ const ROWS: readonly Row[] = [
         service_tier: 'flex',
       },
     ),
-    told: { cost: GPT_5 / 2 },
+    expected: { cost: GPT_5 / 2 },
   },
   {
     what: "a region of OpenAI's",
     baseURL: 'https://eu.api.openai.com/v1',
     ask: chat('gpt-5.6-sol'),
     body: answer('gpt-5.6-sol', { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 }),
-    told: { cost: ((1000 * 4 + 200 * 20) / 1e6) * 1.1 },
+    expected: { cost: ((1000 * 4 + 200 * 20) / 1e6) * 1.1 },
   },
   {
     what: 'a total that nothing explains',
     ask: chat('gpt-5'),
     body: answer('gpt-5', { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 5000 }),
-    told: { cost: GPT_5, missing: ['usage'] },
+    expected: { cost: GPT_5, missing: ['usage'] },
   },
   {
     what: 'parts that are greater than their whole',
@@ -389,21 +389,21 @@ const ROWS: readonly Row[] = [
       total_tokens: 1200,
       prompt_tokens_details: { cached_tokens: 900, cache_write_tokens: 200 },
     }),
-    told: { input: 1000, output: 200 },
+    expected: { input: 1000, output: 200 },
   },
   {
     what: 'seconds of audio',
     ask: (client) =>
       client.audio.transcriptions.create({ model: 'whisper-1', file: new File(['x'], 'x.mp3') }),
     body: { text: 'x', usage: { type: 'duration', seconds: 90 } },
-    told: { cost: (90 * 0.36) / 3600 },
+    expected: { cost: (90 * 0.36) / 3600 },
   },
   {
     what: 'an error in the place of an answer',
     baseURL: 'https://openrouter.ai/api/v1',
     ask: chat('x/y'),
     body: { id: 'a', model: 'x/y', error: { code: 502, message: 'Provider returned error' } },
-    told: { error: '502' },
+    expected: { error: '502' },
   },
   {
     what: 'an error in a choice',
@@ -414,20 +414,20 @@ const ROWS: readonly Row[] = [
       model: 'x/y',
       choices: [{ ...choices[0], finish_reason: 'error', error: { code: 429, message: 'slow down' } }],
     },
-    told: { error: '429' },
+    expected: { error: '429' },
   },
   {
     what: 'the finish reason of an error',
     ask: chat('gpt-5'),
     body: { id: 'a', model: 'gpt-5', choices: [{ ...choices[0], finish_reason: 'error' }] },
-    told: { error: 'error' },
+    expected: { error: 'error' },
   },
   {
     what: "Cloudflare's envelope of errors",
     baseURL: 'https://api.cloudflare.com/client/v4/accounts/a/ai/v1',
     ask: chat('@cf/x'),
     body: { success: false, errors: [{ code: 5007, message: 'No such model' }] },
-    told: { error: '5007', provider: 'cloudflare' },
+    expected: { error: '5007', provider: 'cloudflare' },
   },
 ];
 
@@ -451,7 +451,7 @@ describe('the cost of a call that the SDK of OpenAI makes', () => {
   for (const row of ROWS) {
     it(`is right for ${row.what}`, async () => {
       await telemetry.reset();
-      const { baseURL, ask, told } = row;
+      const { baseURL, ask, expected } = row;
       const client = new OpenAI({
         apiKey: 'sk-test',
         fetch: async () => reply(row),
@@ -461,19 +461,19 @@ describe('the cost of a call that the SDK of OpenAI makes', () => {
       await telemetry.ended();
       const { attributes = {}, status } = telemetry.spans()[0] ?? {};
       const cost = attributes['gen_ai.usage.cost'];
-      if (told.cost === undefined) assert.equal(cost, undefined);
-      else assert.ok(Math.abs(Number(cost) - told.cost) < 1e-10, `${cost}, not ${told.cost}`);
-      assert.deepEqual(attributes['llmtrace.cost.missing'], told.missing);
-      assert.equal(attributes['llmtrace.cost.partial'], told.missing && true);
-      assert.equal(attributes['error.type'], told.error);
-      assert.equal(status?.code === 2, told.error !== undefined, 'status');
-      const expected = {
-        'gen_ai.usage.input_tokens': told.input,
-        'gen_ai.usage.output_tokens': told.output,
-        'llmtrace.cost.source': told.source,
-        'gen_ai.provider.name': told.provider,
+      if (expected.cost === undefined) assert.equal(cost, undefined);
+      else assert.ok(Math.abs(Number(cost) - expected.cost) < 1e-10, `${cost}, not ${expected.cost}`);
+      assert.deepEqual(attributes['llmtrace.cost.missing'], expected.missing);
+      assert.equal(attributes['llmtrace.cost.partial'], expected.missing && true);
+      assert.equal(attributes['error.type'], expected.error);
+      assert.equal(status?.code === 2, expected.error !== undefined, 'status');
+      const values = {
+        'gen_ai.usage.input_tokens': expected.input,
+        'gen_ai.usage.output_tokens': expected.output,
+        'llmtrace.cost.source': expected.source,
+        'gen_ai.provider.name': expected.provider,
       };
-      for (const [name, value] of Object.entries(expected)) {
+      for (const [name, value] of Object.entries(values)) {
         if (value !== undefined) assert.equal(attributes[name], value, name);
       }
     });
@@ -481,7 +481,7 @@ describe('the cost of a call that the SDK of OpenAI makes', () => {
 
   it('is counted where something is missing from it', async () => {
     await telemetry.reset();
-    const row = ROWS.find(({ told }) => told.missing?.includes('cache_ttl')) as Row;
+    const row = ROWS.find(({ expected }) => expected.missing?.includes('cache_ttl')) as Row;
     await row.ask(new OpenAI({ apiKey: 'sk-test', fetch: async () => reply(row) }));
     const points = await telemetry.metrics();
     const partial = points.filter(({ name }) => name === 'llmtrace.client.partial_costs');

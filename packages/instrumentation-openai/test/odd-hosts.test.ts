@@ -149,7 +149,7 @@ const ROWS: readonly Row[] = [
   {
     what: 'a stated cost in another currency',
     baseURL: 'https://api.perplexity.ai',
-    model: 'sonar-that-nobody-prices',
+    model: 'sonar-without-a-price',
     usage: { ...usage, cost: { currency: 'EUR', total_cost: 0.01 } },
     cost: undefined,
   },

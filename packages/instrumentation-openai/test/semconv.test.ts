@@ -9,7 +9,7 @@ import { OpenAIInstrumentation } from '../src/index.ts';
 const telemetry = createTelemetry();
 const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'hello' }] };
 
-interface Told {
+interface Emitted {
   names: string[];
   points: MetricPoint[];
   attributes: Record<string, unknown>;
@@ -37,7 +37,7 @@ describe('the switches of the conventions', () => {
     await vendor.close();
   });
 
-  async function told(config: LlmTraceConfig, call: () => Promise<unknown>): Promise<Told> {
+  async function emitted(config: LlmTraceConfig, call: () => Promise<unknown>): Promise<Emitted> {
     instrumentation.setConfig({ modelMap, ...config });
     await telemetry.reset();
     await call();
@@ -62,12 +62,12 @@ describe('the switches of the conventions', () => {
   ];
 
   it('measure by the released conventions by default', async () => {
-    const { names } = await told({}, chat);
+    const { names } = await emitted({}, chat);
     assert.deepEqual(names, [...RELEASED, ...OURS]);
   });
 
   it('measure by the newest draft with latest, tokens by modality', async () => {
-    const { names, points } = await told({ semconv: 'latest' }, chat);
+    const { names, points } = await emitted({ semconv: 'latest' }, chat);
     assert.deepEqual(names, [...LATEST, ...OURS].sort());
     const input = points.filter(({ name }) => name === 'gen_ai.client.inference.usage.input_tokens');
     assert.deepEqual(
@@ -77,9 +77,9 @@ describe('the switches of the conventions', () => {
   });
 
   it('measure by both with dup, an embedding once by the duration that both have', async () => {
-    const { names } = await told({ semconv: 'dup' }, chat);
+    const { names } = await emitted({ semconv: 'dup' }, chat);
     assert.deepEqual(names, [...RELEASED, ...LATEST, ...OURS].sort());
-    const { points } = await told({ semconv: 'dup' }, embed);
+    const { points } = await emitted({ semconv: 'dup' }, embed);
     const durations = points.filter(({ name }) => name.endsWith('.duration'));
     assert.deepEqual(
       durations.map(({ name, count }) => [name, count]),
@@ -88,14 +88,14 @@ describe('the switches of the conventions', () => {
   });
 
   it('choose the name of the cost', async () => {
-    const { names, attributes } = await told({ costSemconv: 'draft' }, chat);
+    const { names, attributes } = await emitted({ costSemconv: 'draft' }, chat);
     assert.ok(names.includes('gen_ai.client.operation.cost'));
     assert.equal(typeof attributes['gen_ai.usage.cost.amount'], 'number');
     assert.equal(attributes['gen_ai.usage.cost'], undefined);
   });
 
   it('count a call whose model has no price', async () => {
-    const { names, points } = await told({}, () =>
+    const { names, points } = await emitted({}, () =>
       client.chat.completions.create({ ...body, model: 'mine' }),
     );
     assert.ok(!names.includes('llmtrace.client.cost'));
@@ -105,7 +105,7 @@ describe('the switches of the conventions', () => {
   it('follow a map of providers and a map of models', async () => {
     const providerMap = { [new URL(vendor.url).host]: 'groq' };
     const config = { providerMap, modelMap: { mine: 'openai:gpt-4o-mini' } };
-    const { attributes } = await told(config, () =>
+    const { attributes } = await emitted(config, () =>
       client.chat.completions.create({ ...body, model: 'mine' }),
     );
     assert.equal(attributes['gen_ai.provider.name'], 'groq');

@@ -14,7 +14,7 @@ const read = scriptOf(READ);
 const reset = scriptOf(RESET);
 
 const HOUR = 3_600_000;
-/** The number of hours that are told apart; usage from before that counts as a whole. */
+/** The number of hours with their own rows; earlier usage counts as a whole. */
 const HOURS = 48;
 /** How long an hour is kept, in ms. */
 const HOUR_TTL = (HOURS + 2) * HOUR;

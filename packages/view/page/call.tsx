@@ -29,7 +29,7 @@ const PARAMETERS: readonly (readonly [attribute: string, words: string])[] = [
   ['gen_ai.request.previous_response.id', 'previous response'],
   ['gen_ai.embeddings.dimension.count', 'dimensions'],
   ['openai.api.type', 'API'],
-  ['openai.request.service_tier', 'tier asked for'],
+  ['openai.request.service_tier', 'requested tier'],
   ['openai.response.service_tier', 'tier served'],
   ['gen_ai.response.model', 'model that answered'],
   ['gen_ai.response.finish_reasons', 'finished by'],

@@ -107,7 +107,7 @@ function parts(usage: Usage | undefined, key: keyof Usage, word: string): string
 /** The longest model in a line or a row: one that is longer would widen every row of the table. */
 const MAX_MODEL = 60;
 
-/** The model that was asked for, behind its provider. */
+/** The requested model, after its provider. */
 export const modelOf = ({ provider, request, response }: Call): string =>
   printable(`${provider} ${request.model ?? response.model ?? UNKNOWN}`, MAX_MODEL);
 

@@ -143,7 +143,7 @@ const ofCopy =
 
 /**
  * Copies that were loaded and not patched, and have made no observed call yet. Where requests are observed their
- * calls are traced all the same.
+ * calls are traced nevertheless.
  */
 function unpatched(loaded: readonly LoadedCopy[], { copies, untraced, onWire }: Facts): Finding[] {
   if (onWire && onWire.length > 0) return [];

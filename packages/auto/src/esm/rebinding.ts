@@ -26,7 +26,7 @@ export function rebindingLine(
     const binding = syntax === 'esm' ? exportedAs(source, name) : assignedAs(source, name);
     return binding === undefined ? [] : [accessor(name, binding, syntax)];
   });
-  // As a module's exports have it: that tells the two builds of a package apart.
+  // The exports of an ES module have this tag too: it separates the two builds of a package.
   if (syntax === 'esm') accessors.push(`[Symbol.toStringTag]: 'Module'`);
   const [quotedFile, quotedUrl] = [file, url].map((text) => JSON.stringify(text));
   return `;globalThis[Symbol.for('llmtrace.loaded')]?.(${quotedFile}, {}, ${quotedUrl}, { ${accessors.join(', ')} });`;

@@ -195,7 +195,7 @@ function addInner(
 
 /**
  * A stream that ended without the usage of its output has no cost, rather than that of its input. Gemini leaves a count
- * of 0 out, as for a blocked prompt: there a finish reason tells that the stream was whole.
+ * of 0 out, as for a blocked prompt: there a finish reason shows that the stream was whole.
  */
 const isWhole = ({ inputTokens, outputTokens }: Usage, { request, response, outcome }: Priceable): boolean =>
   outputTokens !== undefined ||

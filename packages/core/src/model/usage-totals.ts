@@ -1,7 +1,7 @@
 /** What calls have used: sums, by their dimensions. */
 import { NAMED_ATTRIBUTES, type NamedAttribute } from './attributes.ts';
 
-/** What usage is told apart by. */
+/** A dimension by which usage is grouped. */
 export type UsageField = 'provider' | 'model' | 'operation' | NamedAttribute;
 
 export const USAGE_FIELDS: readonly UsageField[] = ['provider', 'model', 'operation', ...NAMED_ATTRIBUTES];
@@ -29,13 +29,13 @@ export type Dimensions = { readonly [field in UsageField]?: string };
 
 /** The totals of calls with the same dimensions. */
 export interface UsageRow extends UsageTotals {
-  /** The value of each field that was asked for; absent where the calls have none. */
+  /** The value of each dimension of the query; absent if the calls of the row have none. */
   readonly by: Dimensions;
 }
 
 /** The port to a store that sums the totals of several processes. Its methods may reject or never settle. */
 export interface SharedTotals {
-  /** The fields by which rows are told apart. */
+  /** The dimensions of the rows. */
   readonly fields: readonly UsageField[];
   /**
    * Adds what one process has counted.

@@ -12,5 +12,8 @@ export const sha256 = (data: string | Uint8Array): string =>
 export const hmacSha256 = (key: string, data: string): string =>
   crypto().createHmac('sha256', key).update(data).digest('hex');
 
+/** A random UUID. */
+export const randomId = (): string => crypto().randomUUID();
+
 /** 256 random bits, 64 hexadecimal digits. */
 export const randomKey = (): string => crypto().randomBytes(32).toString('hex');

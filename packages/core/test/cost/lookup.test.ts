@@ -37,7 +37,7 @@ describe('the names of models', () => {
 
   it('that stand for others are asked before the model that answered', () => {
     near(alias({ mine: 'gpt-4o' }, 'gpt-4o-mini'), 0.0035);
-    assert.equal(alias({ mine: 'nobody-knows' }, 'gpt-4o-mini'), undefined);
+    assert.equal(alias({ mine: 'unknown-model' }, 'gpt-4o-mini'), undefined);
   });
 
   it('may stand for the models of other providers', () => {

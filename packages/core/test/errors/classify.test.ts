@@ -100,7 +100,7 @@ describe('the class of an error', () => {
     ['an abort', new DOMException('x', 'AbortError'), 'cancelled', 'isCancelled'],
     ['the end of a clock', new DOMException('x', 'TimeoutError'), 'timeout', 'isTimeout isTransient'],
     [
-      'a status that only a text tells',
+      'a status in a text alone',
       new Error('Retryable HTTP Error: Too Many Requests'),
       'rate_limit',
       'isRateLimit isTransient',

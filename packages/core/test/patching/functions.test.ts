@@ -21,7 +21,7 @@ const vendor = {
   functions: [point('query'), point('constant'), point('missing'), point('old', { until: '2.0.0' })],
 } as unknown as Vendor;
 
-const tell = (file: string, bindings: object): void =>
+const announce = (file: string, bindings: object): void =>
   (Reflect.get(globalThis, Symbol.for('llmtrace.loaded')) as (...all: unknown[]) => void)(
     `a-framework/${file}`,
     {},
@@ -47,7 +47,7 @@ describe('exported functions', () => {
   it('are replaced in files of a pattern; those that cannot be are reported', () => {
     let query = (word: string): string => `theirs ${word}`;
     const constant = (): string => 'theirs';
-    tell('dist/src-1a2B.mjs', {
+    announce('dist/src-1a2B.mjs', {
       get query() {
         return query;
       },
@@ -68,7 +68,7 @@ describe('exported functions', () => {
 
   it('stay as they are in other files', () => {
     const bindings = { query: () => 'theirs' };
-    tell('dist/other.mjs', bindings);
+    announce('dist/other.mjs', bindings);
     assert.equal(bindings.query(), 'theirs');
     assert.deepEqual(missed, []);
   });

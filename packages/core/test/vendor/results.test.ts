@@ -17,7 +17,7 @@ const tokens = (inputTokens: number, more = {}): LlmResponse => ({
 });
 
 describe('answers in one record', () => {
-  it('are told apart by each context tier of the price book', () => {
+  it('are grouped by the context tiers of the price book', () => {
     const data = [...Object.values(PRICES), ...Object.values(OVERLAY)].join('');
     const lists = [...data.matchAll(/"\w+":\[([\d.,]+)\]/g)];
     // A rate, and then pairs of "above so many" and the rate there.

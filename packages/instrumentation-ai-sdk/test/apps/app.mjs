@@ -155,7 +155,7 @@ const scenes = {
   'a stream that is left': async () => {
     for await (const chunk of streamText(ask({ weather }, slow)).textStream) return chunk;
   },
-  'a stream that nobody reads': async () => {
+  'an unread stream': async () => {
     streamText(ask({ weather }, slow));
     await new Promise((resolve) => setTimeout(resolve, 50));
   },

@@ -179,8 +179,8 @@ function filtered(gate: FetchGate, { endpoint }: OpenCall, response: Response): 
 const OF_BODY = ['content-length', 'content-digest', 'digest', 'x-amz-content-sha256', 'content-encoding'];
 
 /**
- * The body that asks for the usage of its stream; undefined where it is not to be asked for, or the application's text
- * would change in other ways.
+ * The body with a request for the usage of the stream; undefined if no usage is needed, or if the application's text would
+ * change in other ways, too.
  */
 function askedUsage(live: OpenCall, { header, text, value }: FetchRequest): string | undefined {
   if (text === undefined || OF_BODY.some((name) => header(name) !== undefined)) return undefined;

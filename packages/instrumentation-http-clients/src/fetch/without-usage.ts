@@ -1,6 +1,6 @@
 /**
- * The answer of a request whose stream's usage llmtrace has asked for: the same answer without what that added to it, so
- * that the application gets what it asked for.
+ * The answer to a request in which llmtrace has requested the usage of the stream: the same answer without the added usage,
+ * so that the application gets the answer to its own request.
  */
 import type { UnderlyingByteSource } from 'node:stream/web';
 import { type Endpoint, fields } from '@llmtrace/core/internal';

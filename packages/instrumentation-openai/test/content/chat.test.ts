@@ -84,7 +84,7 @@ describe('the content of chat completions', () => {
       { type: 'blob', modality: 'document', mime_type: 'application/pdf', content: 'AAEC' },
     ],
     [
-      'a file whose type tells what it is',
+      'a file by its type',
       { type: 'file', file: { file_data: 'data:audio/wav;base64,AAEC' } },
       { type: 'blob', modality: 'audio', mime_type: 'audio/wav', content: 'AAEC' },
     ],

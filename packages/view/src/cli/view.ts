@@ -120,7 +120,7 @@ export async function view(settings: ViewSettings, launcher: Launcher): Promise<
   const needsToken = settings.hasToken || (settings.host !== undefined && !isLoopback(settings.host));
   const token = needsToken ? newToken() : undefined;
   const { command = [], file, read = [] } = settings;
-  // With a token, a file or files of its own, a viewer that runs already is not what was asked for.
+  // A viewer that is already running has neither this token nor these files.
   const mayShare = token === undefined && file === undefined && read.length === 0;
   const found = await findAddress(settings.port, optionsOf(settings, token), { say, mayShare });
   if (!found) {

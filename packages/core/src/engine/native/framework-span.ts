@@ -16,7 +16,7 @@ interface SdkSpan extends Span {
   readonly instrumentationLibrary?: { readonly name?: string };
 }
 
-/** The model spans of frameworks: by the name of their scope, how they are told from its other spans. */
+/** The model spans of frameworks: for each scope, the test that separates them from its other spans. */
 const MODEL_SPANS: Readonly<Record<string, (span: SdkSpan) => boolean>> = {
   // `experimental_telemetry` of the AI SDK 4 to 6, and `LegacyOpenTelemetry` of @ai-sdk/otel
   ai: ({ name }) => /\.do(?:Generate|Stream|Embed)$/.test(name ?? ''),

@@ -47,7 +47,7 @@ export interface RedisLimitsOptions {
    */
   readonly processes?: number | undefined;
   /**
-   * The fields by which the totals of all processes are told apart in Redis, for `getSharedUsage()`: `['model',
+   * The dimensions of the totals of all processes in Redis, for `getSharedUsage()`: `['model',
    * 'tenant']`. Environment: `LLMTRACE_REDIS_USAGE`.
    * @default [] no totals in Redis
    */
@@ -110,7 +110,7 @@ export const SHARED_LIMITS_TABLE: readonly OptionEntry[] = [
       "while Redis is out of reach: `local`, this process's share of each limit; `open`, no limit; `closed`, calls are refused",
     usage: {
       description:
-        'the fields by which [the totals of all processes](docs/usage.md#all-processes) are told apart in Redis: `model,tenant`',
+        'the dimensions of [the totals of all processes](docs/usage.md#all-processes) in Redis: `model,tenant`',
       otherwise: 'it is ignored',
     },
     processes: 'among how many processes a limit is divided where Redis was never within reach',

@@ -1,8 +1,7 @@
 /**
- * Totals of several processes: each sends what its calls have used to a store, some time after they have ended. No call
- * waits for it. While the store is out of reach, the totals are kept, told apart by less where they are many.
+ * Totals of several processes. Each process sends the usage of its calls to a store some time after their end, so that no
+ * call waits for the store. While the store does not answer, the totals are kept; many of them are merged into fewer rows.
  */
-import { randomUUID } from 'node:crypto';
 import type { Call } from '../../model/call.ts';
 import {
   COST_UNIT,
@@ -11,6 +10,7 @@ import {
   type UsageRow,
   type UsageTotals,
 } from '../../model/usage-totals.ts';
+import { randomId } from '../../platform/crypto.ts';
 import { warnOnce } from '../../platform/warn.ts';
 import { Cell, dimensionsOf, keyOf, OTHER, only } from './cell.ts';
 import { rowsOf } from './store.ts';
@@ -155,7 +155,7 @@ export class UsageSender {
       if (rest !== 0) this.#cellOf(row.by).addTotals({ ...NO_TOTALS, cost: rest });
       return { ...row, cost: units * COST_UNIT };
     });
-    return { name: randomUUID(), rows: rows.filter(({ calls, refused }) => calls + refused > 0) };
+    return { name: randomId(), rows: rows.filter(({ calls, refused }) => calls + refused > 0) };
   }
 }
 

@@ -124,10 +124,10 @@ describe('a budget that processes share', () => {
 
   it('reports its reservations, and none for a refused call', async () => {
     store = makeStore();
-    const told: Spending[] = [];
+    const reports: Spending[] = [];
     const { spend } = store;
     store.spend = (name, spending) => {
-      told.push(spending);
+      reports.push(spending);
       return spend(name, spending);
     };
     const options = { ...BUDGET_DEFAULTS, usd: 10, unknown: 'estimate' } as const;
@@ -143,14 +143,18 @@ describe('a budget that processes share', () => {
       ends.map((end: any) => end.code ?? end),
       [...Array(3).fill('answer'), ...Array(3).fill('budget_exceeded')],
     );
-    assert.equal(told.at(-1)?.held.usd, 12, 'of the three that were let through');
+    assert.equal(reports.at(-1)?.held.usd, 12, 'of the three that were let through');
     for (const [index, call] of calls.entries()) {
       if (ends[index] !== 'answer') continue;
       call.outcome = 'completed';
       layer.observer?.end?.(call);
     }
     await clock.tickAsync(60);
-    assert.deepEqual([told.at(-1)?.held.usd, Math.round(store.usd)], [0, 12], 'settled by the reservations');
+    assert.deepEqual(
+      [reports.at(-1)?.held.usd, Math.round(store.usd)],
+      [0, 12],
+      'settled by the reservations',
+    );
   });
 
   it('reserves of its own share while the store is away', async () => {
