@@ -107,15 +107,23 @@ function filesLoadedByName(src) {
   );
 }
 
-/** `require('./observe.ts')` stays a call: the placeholder becomes the path from the file that the call gets into. */
-const byName = (src) => ({
-  name: 'by name',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind, resolveDir }) =>
-      kind === 'require-call'
-        ? { path: `dist:${relative(src, join(resolveDir, path)).replace(/\.ts$/, '.js')}`, external: true }
-        : undefined,
-    );
+/**
+ * esbuild has a function of its own for `require()` in ES modules, which bundlers do not follow. So the calls have another
+ * name until the chunks are CommonJS, and a path within `dist` for a file of this package.
+ */
+const requireLater = (src) => ({
+  name: 'require later',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replace(REQUIRE, '')
+        .replace(/\brequire\('(\.[\w/.-]+)\.ts'\)/g, (_all, name) => {
+          const file = relative(src, join(dirname(path), name));
+          return `require('dist:${file}.js')`;
+        })
+        .replace(/\brequire\(/g, 'requireLater('),
+      loader: 'ts',
+    }));
   },
 });
 
@@ -126,7 +134,7 @@ async function buildInChunks(folder, doors) {
   const named = [...declaredFiles(folder), ...filesLoadedByName(src)].map((name) => join(src, `${name}.ts`));
   const { outputFiles } = await built(folder, {
     entryPoints: [...new Set([...doors, ...named])],
-    plugins: [byName(src), commonJs],
+    plugins: [requireLater(src)],
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[hash]',
@@ -136,11 +144,13 @@ async function buildInChunks(folder, doors) {
   rmSync(join(dist, 'chunks'), { recursive: true, force: true });
   await Promise.all(
     outputFiles.map(async ({ path, text }) => {
-      const paths = text.replace(/"dist:([^"]+)"/g, (_all, file) => {
-        const to = relative(dirname(path), join(dist, file));
-        return JSON.stringify(to.startsWith('.') ? to : `./${to}`);
-      });
-      const { code } = await transform(paths, { format: 'cjs', platform: 'node', target: TARGET, footer });
+      const required = text
+        .replace(/\brequireLater\(/g, 'require(')
+        .replace(/"dist:([^"]+)"/g, (_all, file) => {
+          const to = relative(dirname(path), join(dist, file));
+          return JSON.stringify(to.startsWith('.') ? to : `./${to}`);
+        });
+      const { code } = await transform(required, { format: 'cjs', platform: 'node', target: TARGET, footer });
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, code);
     }),

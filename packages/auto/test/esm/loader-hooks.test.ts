@@ -13,6 +13,7 @@ const OPENAI_4 = [
   ['resources/chat/completions.mjs', 'Completions'],
   ['resources/completions.mjs', 'Completions'],
   ['resources/embeddings.mjs', 'Embeddings'],
+  ['resources/files.mjs', 'Files'],
   ['resources/images.mjs', 'Images'],
 ];
 const OPENAI_7 = [
@@ -29,6 +30,7 @@ const ANTHROPIC = [
   ['resources/messages/messages.mjs', 'Messages'],
 ];
 const GENAI = [
+  ['dist/node/index.mjs', 'Batches'],
   ['dist/node/index.mjs', 'GoogleGenAI'],
   ['dist/node/index.mjs', 'Models'],
 ];
