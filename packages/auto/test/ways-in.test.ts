@@ -30,6 +30,7 @@ describe('the ways in', () => {
     ['chat.mjs', 'chat gpt-4.1-mini'],
     ['stream.cjs', 'chat gpt-4.1-mini'],
     ['worker.mjs', 'chat gpt-4.1-mini'],
+    ['limited-fetch.mjs', 'chat gpt-4.1-mini'],
   ] as const;
   for (const [name, span] of EXAMPLES) {
     it(`traces ${name} by --import`, () => traced(`../examples/${name}`, span, AUTO));

@@ -162,7 +162,7 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    * How long nothing of an answer may arrive before `@llmtrace/instrumentation-http-clients` ends its call as
    * `abandoned`, in ms: the application may have left the answer without cancelling it. At most 86_400_000; 0 ends
    * none. Environment: `LLMTRACE_HTTP_IDLE_TIMEOUT`.
-   * @default 600_000
+   * @default 600000
    */
   httpIdleTimeout?: number;
   /**

@@ -1,4 +1,4 @@
-/** The snippet of the documentation: a file that runs. */
+/** The code blocks of docs/redis.md and docs/usage.md: files that run. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,14 +8,48 @@ import { describeWithRedis, startRedis } from './server.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-it('the example of Redis stands in docs/redis.md as it is', () => {
-  const page = readFileSync(file('../../../docs/redis.md'), 'utf8');
-  const example = readFileSync(file('../examples/shared.mjs'), 'utf8');
-  assert.ok(page.includes(`\`\`\`js\n${example}\`\`\``));
-});
+for (const [name, page] of [
+  ['shared', 'redis'],
+  ['totals', 'usage'],
+])
+  it(`the example ${name}.mjs is a block of docs/${page}.md`, () => {
+    const text = readFileSync(file(`../../../docs/${page}.md`), 'utf8');
+    const example = readFileSync(file(`../examples/${name}.mjs`), 'utf8');
+    assert.ok(text.includes(`\`\`\`js\n${example}\`\`\``));
+  });
 
-describeWithRedis('the example of Redis', () => {
-  it('keeps its limits there', async () => {
+describeWithRedis('the examples of Redis', () => {
+  it('keep totals of all processes there', async () => {
+    const redis = await startRedis();
+    const vendor = await startVendorServer();
+    try {
+      const run = () =>
+        runApp(file('../examples/totals.mjs'), {
+          flags: ['--no-warnings', '--import', '@llmtrace/auto'],
+          env: {
+            OPENAI_API_KEY: 'sk-test',
+            OPENAI_BASE_URL: `${vendor.url}/v1`,
+            LLMTRACE_MODEL_MAP: 'gpt-4o-mini=openai/gpt-4o-mini',
+            LLMTRACE_REDIS_URL: redis.url,
+            LLMTRACE_REDIS_USAGE: 'tenant,model',
+            LLMTRACE_QUIET: 'true',
+          },
+        });
+      for (const calls of [1, 2]) {
+        const { code, stdout, stderr } = await run();
+        assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+        assert.match(
+          stdout,
+          new RegExp(`^acme ${calls} calls [\\d.e-]+\\n${calls} calls in all of all processes\\n$`),
+        );
+      }
+    } finally {
+      await vendor.close();
+      await redis.close();
+    }
+  });
+
+  it('keep limits there', async () => {
     const redis = await startRedis();
     const vendor = await startVendorServer();
     try {

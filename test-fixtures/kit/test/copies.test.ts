@@ -9,21 +9,19 @@ const CASES: readonly VendorCase[] = await Promise.all(
 
 const folderOf = (vendor: string): string => `packages/instrumentation-${vendor}/test/conformance`;
 
-/** The instrumentations of agents and tools, which trace no model calls. */
+/** The prefixes of copies of agents' and tools' SDKs, whose instrumentations trace no model calls. */
 const FRAMEWORKS: readonly string[] = readdirSync('packages')
   .filter((folder) => folder.startsWith('instrumentation-'))
-  .map((folder) => folder.replace('instrumentation-', ''))
+  .map((folder) => folder.replace('instrumentation-', '').replace(/-sdk$/, ''))
   .filter((name) => !CASES.some((vendor) => vendor.name === name));
 
 describe('the conformance suite', () => {
   for (const { name, sets } of CASES) {
-    for (const kind of ['test', 'resilient']) {
-      it(`has a file for each copy of ${name}: ${kind}`, () => {
-        const files = readdirSync(folderOf(name)).filter((file) => file.endsWith(`.${kind}.ts`));
-        const expected = [...sets, 'all-copies'].map((set) => `${set}.${kind}.ts`);
-        assert.deepEqual(files.sort(), expected.sort());
-      });
-    }
+    it(`has a file for each copy of ${name}`, () => {
+      const files = readdirSync(folderOf(name)).filter((file) => file.endsWith('.test.ts'));
+      const expected = [...sets, 'all-copies'].map((set) => `${set}.test.ts`);
+      assert.deepEqual(files.sort(), expected.sort());
+    });
   }
 
   it('has a copy of each folder of SDKs', () => {

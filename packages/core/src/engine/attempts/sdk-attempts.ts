@@ -18,6 +18,8 @@ export interface FailedAttempt {
   readonly time: number;
   /** An error, or what is known of an answer: its status. */
   readonly error: unknown;
+  /** The number of retries of the call up to then. */
+  readonly retries: number;
 }
 
 /** An SDK begins an attempt: one that failed before has been repeated. */
@@ -25,6 +27,8 @@ export function attemptBegins(live: OpenCall): void {
   const { failedAttempt: failed, call } = live;
   if (!failed) return;
   live.failedAttempt = undefined;
+  // The interceptor of retries has repeated the request, and has reported that.
+  if (retriesOf(call) > failed.retries) return;
   guard(live.engine, 'retry', () => addRetry(call, failed));
 }
 
@@ -66,5 +70,9 @@ function statusOf(answer: unknown): number {
 }
 
 function attemptFailed(live: OpenCall, error: unknown): void {
-  if (live.call.endTime === undefined) live.failedAttempt = { time: performance.now(), error };
+  const { call } = live;
+  if (call.endTime === undefined)
+    live.failedAttempt = { time: performance.now(), error, retries: retriesOf(call) };
 }
+
+const retriesOf = ({ retries }: Call): number => retries?.length ?? 0;
