@@ -127,10 +127,22 @@ const requireLater = (src) => ({
   },
 });
 
+/** Chunks run before the file that imports them: another module cannot be loaded first for its effects. */
+function refuseEffects(src) {
+  for (const name of readdirSync(src, { recursive: true }).filter((file) => file.endsWith('.ts'))) {
+    const text = readFileSync(join(src, name), 'utf8');
+    if (/^import '\./m.test(text) && /^(?:import|export) (?!type\b).*from '\./ms.test(text))
+      throw new Error(
+        `${name}: a module that is imported for its effects must be the only import of its file`,
+      );
+  }
+}
+
 /** esbuild splits ES modules only: each of them then becomes CommonJS. */
 async function buildInChunks(folder, doors) {
   const src = join(folder, 'src');
   const dist = join(folder, 'dist');
+  refuseEffects(src);
   const named = [...declaredFiles(folder), ...filesLoadedByName(src)].map((name) => join(src, `${name}.ts`));
   const { outputFiles } = await built(folder, {
     entryPoints: [...new Set([...doors, ...named])],

@@ -19,7 +19,7 @@ import { GUARD_FLAGS, type LinkOptions, ThreadLink } from './link.ts';
 import type { WireItem, WireMessage } from './messages.ts';
 import { Outbox, type Receiver } from './outbox.ts';
 import type { Setup } from './pipeline.ts';
-import type { ThreadSetup } from './worker.ts';
+import type { ThreadSetup } from './worker-main.ts';
 
 /** The delay before a dead thread is restarted, in ms. It doubles each time, … */
 const RESTART_MS = 1000;
