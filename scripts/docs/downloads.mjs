@@ -2,12 +2,10 @@
 // millions a month on npm, on the day that it names, and the instrumentation of each. `node scripts/docs/downloads.mjs`,
 // after a build. With `--check` it writes nothing, and fails where the page differs or an instrumentation does not exist.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { VENDOR_NAMES } from '../../packages/auto/src/vendors.ts';
 import { root } from '../lib/npm.mjs';
 
-const require = createRequire(import.meta.url);
-const { VENDOR_NAMES } = require(join(root, 'packages/auto/dist/vendors.js'));
 const { recorded, packages } = JSON.parse(readFileSync(new URL('downloads.json', import.meta.url), 'utf8'));
 
 const unknown = packages.filter(({ by }) => by !== undefined && !VENDOR_NAMES.includes(by));

@@ -38,7 +38,8 @@ function contents(names, folder) {
 /** Whether a file is left over from an earlier build: its source no longer exists. */
 function isLeftOver(name, folder) {
   const [, stem, extension] = /^dist\/(.+?)(?:\.d)?\.([mc]?)[jt]s$/.exec(name) ?? [];
-  if (stem?.startsWith('page/')) return false;
+  // Neither the page nor what files share has a source of that name.
+  if (/^(?:page|chunks)\//.test(stem ?? '')) return false;
   return stem !== undefined && !existsSync(join(folder, 'src', `${stem}.${extension}ts`));
 }
 

@@ -10,5 +10,4 @@ const answer = await limitedFetch(`${OPENAI_BASE_URL}/chat/completions`, {
   headers: { 'content-type': 'application/json', authorization: `Bearer ${OPENAI_API_KEY}` },
   body: JSON.stringify({ model: 'gpt-4.1-mini', messages: [{ role: 'user', content: 'Say hello.' }] }),
 });
-const { choices } = await answer.json();
-console.log(choices[0].message.content);
+console.log(await answer.text());
