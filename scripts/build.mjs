@@ -114,16 +114,19 @@ function filesLoadedByName(src) {
 const requireLater = (src) => ({
   name: 'require later',
   setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8')
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      // Another `require` is a variable of the file.
+      if (!REQUIRE.test(text)) return { contents: text, loader: 'ts' };
+      const contents = text
         .replace(REQUIRE, '')
         .replace(/\brequire\('(\.[\w/.-]+)\.ts'\)/g, (_all, name) => {
           const file = relative(src, join(dirname(path), name));
           return `require('dist:${file}.js')`;
         })
-        .replace(/\brequire\(/g, 'requireLater('),
-      loader: 'ts',
-    }));
+        .replace(/\brequire\(/g, 'requireLater(');
+      return { contents, loader: 'ts' };
+    });
   },
 });
 
