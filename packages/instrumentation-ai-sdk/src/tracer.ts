@@ -1,5 +1,13 @@
 /** The tracer that the AI SDK 4, 5 and 6 report one run to: the spans that they start and end are the operations. */
-import { fields, lookUp, name, type OpenOperation, type OperationEnd, type Operations } from '@llmtrace/core';
+import {
+  fields,
+  lookUp,
+  name,
+  type OpenOperation,
+  type OperationEnd,
+  type Operations,
+  parts,
+} from '@llmtrace/core';
 import {
   type Attributes,
   type Context,
@@ -95,10 +103,10 @@ function generate(run: Run, started: Started): unknown {
 /** The SDK ends the span once the stream has been read. It does not where the application leaves it. */
 function stream(run: Run, started: Started): unknown {
   const { own, inside } = started;
-  const { operations, signal } = run;
   const operation = open(run, started);
   if (!operation) return inside(own ?? NONE);
-  const stopping = operations.safely(() => endsWith(operation, signal)) ?? operation;
+  // Version 4 never ends the run of a stream that is stopped. Its model call ends first.
+  operation.onAbort(run.signal, () => void setImmediate(() => operation.end(CANCELLED)));
   let finishReason: unknown;
   const ended = (): OperationEnd => (isStopped(run) ? CANCELLED : streamEnd(run, finishReason));
   const span =
@@ -107,13 +115,13 @@ function stream(run: Run, started: Started): unknown {
       set: (set) => {
         finishReason = set['ai.response.finishReason'] ?? finishReason;
       },
-      end: () => stopping.end(ended()),
+      end: () => operation.end(ended()),
     });
   if (own) operation.adopt(own, ended);
   operation.endWithout(span);
   return failing(
     runIn(operation, own, () => inside(span)),
-    (error) => stopping.end(isStopped(run) ? CANCELLED : { error }),
+    (error) => operation.end(isStopped(run) ? CANCELLED : { error }),
   );
 }
 
@@ -121,20 +129,6 @@ const streamEnd = ({ failure }: Run, finishReason: unknown): OperationEnd => {
   if (failure !== undefined) return { error: failure };
   return finishReason === 'error' ? { errorType: '_OTHER' } : {};
 };
-
-/** Version 4 never ends the run of a stream that is stopped. Its model call ends first. */
-function endsWith(operation: OpenOperation, signal: AbortSignal | undefined): OpenOperation {
-  if (!(signal instanceof AbortSignal)) return operation;
-  const stop = (): void => void setImmediate(() => operation.end(CANCELLED));
-  signal.addEventListener('abort', stop, { once: true });
-  return {
-    ...operation,
-    end(end) {
-      signal.removeEventListener('abort', stop);
-      operation.end(end);
-    },
-  };
-}
 
 /** A model call of a stream: whether it failed. */
 function noting(run: Run, { own, inside }: Started): unknown {
@@ -166,7 +160,7 @@ function tool(run: Run, { attributes, around, own, inside }: Started): unknown {
     agentName,
     around,
     hasOtherSpan: own !== undefined,
-    arguments: parsed(attributes['ai.toolCall.args']),
+    arguments: parts.parsed(attributes['ai.toolCall.args']),
   }));
   if (!operation) return inside(own ?? NONE);
   const span =
@@ -185,18 +179,9 @@ function tool(run: Run, { attributes, around, own, inside }: Started): unknown {
     return isFailure && isStopped(run) ? CANCELLED : failed;
   };
   return operations.endWith(operation, () => runIn(operation, own, () => inside(span)), {
-    result: (output) => ended(toolEnd(output) ?? { result: parsed(result) }),
+    result: (output) => ended(toolEnd(output) ?? { result: parts.parsed(result) }),
     error: (error) => ended({ error: fields(error).cause ?? error }),
   });
-}
-
-function parsed(json: unknown): unknown {
-  if (typeof json !== 'string') return undefined;
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }
 
 interface Heard {

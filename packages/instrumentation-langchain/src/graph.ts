@@ -2,7 +2,7 @@
  * Runs of LangGraph's graphs. `invoke`, `stream`, `streamEvents` and `batch` all read the generator `_streamIterator`, also
  * for graphs within a graph. The whole run starts within the generator's first step.
  */
-import { fields, name, type OpenOperation, type OperationPoint, type OperationStart } from '@llmtrace/core';
+import { fields, name, type OperationPoint, type OperationStart } from '@llmtrace/core';
 import { CANCELLED, endOfPart, endsBySignal } from './interrupts.ts';
 
 type Graph = any;
@@ -40,23 +40,6 @@ function startOf(graph: Graph, options: unknown): OperationStart {
   };
 }
 
-/**
- * The operation, which also ends when the run is aborted: nothing reads the iterator after that. LangGraph makes a signal for
- * each run. The application's own signal aborts it, and so does the end of a loop that leaves the stream early.
- */
-function endingWith(operation: OpenOperation, signal: AbortSignal | undefined): OpenOperation {
-  if (!(signal instanceof AbortSignal)) return operation;
-  const stop = (): void => operation.end(CANCELLED);
-  signal.addEventListener('abort', stop, { once: true });
-  return {
-    ...operation,
-    end(end) {
-      signal.removeEventListener('abort', stop);
-      operation.end(end);
-    },
-  };
-}
-
 const FILES = ['dist/pregel/index.js', 'dist/pregel/index.cjs'];
 
 export const graphPoint: OperationPoint = {
@@ -70,8 +53,10 @@ export const graphPoint: OperationPoint = {
     const operation = operations.open(() => startOf(self, options));
     if (!operation) return original(...args);
     const iterator = operation.run(() => original(...args));
-    const stopping = operations.safely(() => endingWith(operation, fields(options).signal)) ?? operation;
-    operations.follow(stopping, iterator, { result: endOfPart, ...endsBySignal(options) });
+    // Nothing reads the iterator after an abort. LangGraph makes a signal for each run, which is aborted by the application's
+    // signal, and at the end of a loop that leaves the stream early.
+    operation.onAbort(fields(options).signal, () => operation.end(CANCELLED));
+    operations.follow(operation, iterator, { result: endOfPart, ...endsBySignal(options) });
     return iterator;
   },
 };

@@ -47,6 +47,11 @@ export interface OpenOperation {
    * beneath have. Its end also ends the operation, by the result of `onEnd`, if the operation is still open.
    */
   adopt(span: Span, onEnd?: () => OperationEnd): void;
+  /**
+   * Runs `stop` when `signal` is aborted, if the operation is still open.
+   * @param signal of the application; a value that is no signal has no effect.
+   */
+  onAbort(signal: unknown, stop: () => void): void;
   /** Ends the operation as abandoned if the application drops `answer` (by garbage collection) before its end. */
   endWithout(answer: object): void;
 }

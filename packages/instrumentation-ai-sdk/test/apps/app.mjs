@@ -1,21 +1,16 @@
 // An application of the AI SDK, whose version is that of the folder SDK. Its format is in FORMAT.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { attempt, playScene, sdkLoader, show, work } from '@llmtrace/test-fixtures/operations-app';
 import { trace } from '@opentelemetry/api';
 
-const require = createRequire(process.env.SDK);
-/** Before version 7, ES modules have `.mjs`. */
-const load = (name) => {
-  const path = require.resolve(name);
-  if (process.env.FORMAT === 'cjs') return require(name);
-  return import(pathToFileURL(version < 7 ? path.replace(/\.js$/, '.mjs') : path));
-};
 const version = Number(process.env.AI_VERSION);
+// Before version 7, ES modules have `.mjs`.
+const load = sdkLoader((file) => (version < 7 ? file.replace(/\.js$/, '.mjs') : file));
 
 const ai = await load('ai');
 const { createOpenAI } = await load('@ai-sdk/openai');
-const { z } = require('zod');
+const { z } = createRequire(process.env.SDK)('zod');
 const { generateText, streamText, tool } = ai;
 // Version 7 makes its spans where an integration is registered, the others where an option asks for it.
 if (process.env.TELEMETRY === 'on' && version === 7) {
@@ -26,10 +21,6 @@ const Agent = ai.ToolLoopAgent ?? ai.Experimental_Agent;
 
 let unhandled = 0;
 process.on('unhandledRejection', () => unhandled++);
-
-const tracer = trace.getTracer('application');
-const show = (...values) =>
-  process.stdout.write(`${values.map((value) => JSON.stringify(value)).join(' ')}\n`);
 
 const openai = createOpenAI({
   apiKey: 'sk-test',
@@ -44,14 +35,7 @@ const toolOf = (execute) =>
     [version === 4 ? 'parameters' : 'inputSchema']: z.object({ city: z.string() }),
     execute,
   });
-const lookUp = ({ city }) =>
-  tracer.startActiveSpan('look up', async (span) => {
-    await new Promise((resolve) => setImmediate(resolve));
-    span.end();
-    return `sunny in ${city}`;
-  });
-
-const weather = toolOf(lookUp);
+const weather = toolOf(({ city }) => work('look up', `sunny in ${city}`));
 const news = toolOf(async () => 'no news');
 const broken = toolOf(async () => {
   throw new RangeError('the secret of the tool');
@@ -91,6 +75,9 @@ const reads = async (result) => {
   }
   return [text, (await result.steps).length, result.constructor.name, active.every(Boolean)];
 };
+
+const weatherman = () =>
+  new Agent({ ...several, id: 'Weatherman', name: 'Weatherman', model, tools: { weather } });
 
 const slow = { model: openai.chat('slow-stream'), onError() {} };
 
@@ -164,45 +151,15 @@ const scenes = {
     await once(process, 'unhandledRejection');
   },
   ...(Agent && {
-    'an agent': async () => {
-      const agent = new Agent({
-        ...several,
-        id: 'Weatherman',
-        name: 'Weatherman',
-        model,
-        tools: { weather },
-      });
-      return (await agent.generate({ prompt: 'W?' })).text;
-    },
-    'an agent that streams': async () => {
-      const agent = new Agent({
-        ...several,
-        id: 'Weatherman',
-        name: 'Weatherman',
-        model,
-        tools: { weather },
-      });
-      return reads(await agent.stream({ prompt: 'W?' }));
-    },
+    'an agent': async () => (await weatherman().generate({ prompt: 'W?' })).text,
+    'an agent that streams': async () => reads(await weatherman().stream({ prompt: 'W?' })),
   }),
-};
-
-const attempt = async (play) => {
-  try {
-    show(await play());
-  } catch (error) {
-    show('failed', error.constructor.name, error.message.split('\n')[0]);
-  }
 };
 
 for (const [name, play] of Object.entries(scenes)) {
   if (process.env.ONLY && !process.env.ONLY.split(',').includes(name)) continue;
-  show(name);
-  await tracer.startActiveSpan(`scene ${name}`, async (span) => {
-    await attempt(play);
-    span.end();
-  });
-  show('active', trace.getActiveSpan() === undefined, 'unhandled', unhandled);
+  await playScene(name, () => attempt(play));
+  show('unhandled', unhandled);
 }
 // Streams that are left keep the process alive.
 if (!process.env.ONLY) process.exit(0);

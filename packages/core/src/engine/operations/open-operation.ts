@@ -25,6 +25,8 @@ import { startSpan } from '../start-span.ts';
 export interface LiveOperation extends Holder, Linked<LiveOperation> {
   readonly engine: EngineConfig;
   readonly operation: AgentOperation;
+  /** Removes the listener to the application's signal, which may live longer than the operation. */
+  forgetSignal: (() => void) | undefined;
 }
 
 const openOperations = new LinkedList<LiveOperation>();
@@ -52,9 +54,10 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
   if (!start.hasOtherSpan) startSpan(engine, operation, () => engine.startOperationSpan(operation));
   operation.context = new LinkedContext(operation.context, OPERATION, operation);
   if (isToolCall(operation.subject)) countTool(parent, now);
-  const live = {
+  const live: LiveOperation = {
     engine,
     operation,
+    forgetSignal: undefined,
     held: undefined,
     isRegistered: false,
     previous: undefined,
@@ -123,6 +126,13 @@ export function endWhenCollected(answer: object, live: LiveOperation): void {
   if (live.operation.endTime === undefined) collected.watch(answer, live);
 }
 
+/** Runs `stop` when the signal is aborted before the operation has ended. */
+export function stopOnAbort(live: LiveOperation, signal: unknown, stop: () => void): void {
+  if (!(signal instanceof AbortSignal) || live.operation.endTime !== undefined) return;
+  signal.addEventListener('abort', stop, { once: true });
+  live.forgetSignal = () => signal.removeEventListener('abort', stop);
+}
+
 /** Ends an operation: the only place where that happens, and only once. */
 export function closeOperation(
   live: LiveOperation,
@@ -134,6 +144,7 @@ export function closeOperation(
   operation.endTime = now;
   openOperations.remove(live);
   collected.forget(live);
+  if (live.forgetSignal) guard(engine, 'end', live.forgetSignal);
   operation.error = error;
   operation.errorType = errorType ?? operation.errorType;
   operation.outcome = outcome ?? outcomeOf(error, operation.errorType);

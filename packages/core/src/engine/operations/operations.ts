@@ -14,7 +14,13 @@ import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
 import { takeRunSpan } from '../native/framework-span.ts';
-import { closeOperation, endWhenCollected, type LiveOperation, openOperation } from './open-operation.ts';
+import {
+  closeOperation,
+  endWhenCollected,
+  type LiveOperation,
+  openOperation,
+  stopOnAbort,
+} from './open-operation.ts';
 
 export function operationsOf(engine: EngineConfig): Operations {
   const safely = <T>(step: () => T): T | undefined => guard(engine, 'answer', step);
@@ -61,6 +67,7 @@ const handleOf = (live: LiveOperation): OpenOperation => {
           if (onEnd) guard(live.engine, 'end', () => closeOperation(live, onEnd()));
         });
       }),
+    onAbort: (signal, stop) => void guard(live.engine, 'start', () => stopOnAbort(live, signal, stop)),
     endWithout: (answer) => endWhenCollected(answer, live),
   };
 };

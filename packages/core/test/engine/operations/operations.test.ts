@@ -1,5 +1,6 @@
 /** Operations over an engine: their sums, their ends, their content, and the results that they must not change. */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
 import { context, diag, type Span, trace } from '@opentelemetry/api';
@@ -12,7 +13,7 @@ import { operationsOf } from '../../../src/engine/operations/operations.ts';
 import { LlmTraceError } from '../../../src/errors/llmtrace-error.ts';
 import { operationOf } from '../../../src/model/agent-operation.ts';
 import type { Call } from '../../../src/model/call.ts';
-import type { Operations } from '../../../src/model/operations.ts';
+import type { OpenOperation, Operations } from '../../../src/model/operations.ts';
 import type { Vendor } from '../../../src/vendor/vendor.ts';
 
 const vendor: Vendor = {
@@ -71,6 +72,55 @@ describe('operations', () => {
       (key) => a[`llmtrace.agent.${key}`],
     );
   };
+
+  describe('that stop with a signal', () => {
+    const listenersOf = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
+    const start = (controller: AbortController) => {
+      const operation = operationsOf(engineWith()).open(() => ({ kind: 'invoke_agent', name: 'A' }));
+      assert.ok(operation);
+      operation.onAbort(controller.signal, () => operation.end({ outcome: 'cancelled' }));
+      return operation;
+    };
+
+    it('stop when it is aborted', () => {
+      const controller = new AbortController();
+      const { record } = start(controller);
+      controller.abort();
+      assert.equal(record.outcome, 'cancelled');
+      assert.equal(listenersOf(controller.signal), 0);
+    });
+
+    for (const [name, end] of [
+      ['by themselves', (operation: OpenOperation) => operation.end()],
+      ['with the span of a framework', endsWithSpan],
+      ['with the process', () => endOpenOperations()],
+    ] as const)
+      it(`leave no listener on it once they have ended ${name}`, () => {
+        const controller = new AbortController();
+        const operation = start(controller);
+        assert.equal(listenersOf(controller.signal), 1);
+        end(operation);
+        assert.notEqual(operation.record.endTime, undefined);
+        assert.equal(listenersOf(controller.signal), 0);
+      });
+
+    function endsWithSpan(operation: OpenOperation): void {
+      const span = telemetry.tracerProvider.getTracer('framework').startSpan('run');
+      operation.adopt(span, () => ({}));
+      span.end();
+    }
+
+    it('listen to no other value, and to no signal after their end', () => {
+      const controller = new AbortController();
+      const operation = start(controller);
+      for (const value of [undefined, null, 'signal', { aborted: true, addEventListener: 1 }])
+        operation.onAbort(value, () => assert.fail());
+      operation.end();
+      const later = new AbortController();
+      operation.onAbort(later.signal, () => assert.fail());
+      assert.equal(listenersOf(later.signal), 0);
+    });
+  });
 
   it('have the attributes of the function around them, and keep those of the framework', () => {
     const operations = operationsOf(engineWith({ attribution: { hash: ['user'], salt: 'salt' } }));
