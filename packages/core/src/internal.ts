@@ -39,7 +39,7 @@ export { watchRequests } from './diagnosis/untraced-requests.ts';
 export { attemptBeneath } from './engine/attempts/intercept.ts';
 export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
 export { attempted, inCall, isWithinCall } from './engine/attempts/watch.ts';
-export { askUsage } from './engine/engine.ts';
+export { askUsage, wantsUsage } from './engine/engine.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export {
   chunkArrived,
@@ -172,6 +172,7 @@ export type { SentRequests } from './model/sent-requests.ts';
 export {
   COST_UNIT,
   type Dimensions,
+  NO_USAGE,
   type SharedTotals,
   type UsageField,
   type UsageRow,
@@ -243,6 +244,7 @@ export {
 } from './platform/process-state.ts';
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
 export { withoutSecrets } from './platform/secrets.ts';
+export { sharedInProcess } from './platform/shared-in-process.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
 export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';

@@ -1,5 +1,5 @@
 /** Requests that are left to others: to an SDK's own instrumentation, and to another copy of this one. */
-import { facts } from '@llmtrace/core/internal';
+import { facts, sharedInProcess } from '@llmtrace/core/internal';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Header } from './clients/reading.ts';
 
@@ -33,9 +33,7 @@ const CLAIMED = Symbol.for('llmtrace.requests');
 
 /** Claims a request, for this instrumentation among all that there may be. @returns false where another one has it. */
 export function claimRequest(request: object): boolean {
-  const shared = globalThis as { [CLAIMED]?: WeakSet<object> };
-  if (!shared[CLAIMED]) Object.defineProperty(shared, CLAIMED, { value: new WeakSet() });
-  const claimed = shared[CLAIMED] as WeakSet<object>;
+  const claimed = sharedInProcess(CLAIMED, () => new WeakSet<object>());
   if (claimed.has(request)) return false;
   claimed.add(request);
   return true;

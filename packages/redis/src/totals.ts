@@ -2,6 +2,7 @@
 import {
   COST_UNIT,
   type Dimensions,
+  NO_USAGE,
   type SharedTotals,
   type UsageField,
   type UsageRow,
@@ -110,8 +111,7 @@ function* entriesOf(hash: unknown): Generator<[field: string, value: number]> {
 
 function emptyRow(name: string, fields: readonly UsageField[]): Row | undefined {
   const by = dimensionsOf(name, fields);
-  const none = { calls: 0, failed: 0, refused: 0, inputTokens: 0, outputTokens: 0 };
-  return by && { by, ...none, cost: 0, unpriced: 0, partial: 0 };
+  return by && { by, ...NO_USAGE };
 }
 
 /** Undefined where the name is not one of ours. */

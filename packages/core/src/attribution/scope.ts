@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context, createContextKey } from '@opentelemetry/api';
 import type { LlmAttributes } from '../model/attributes.ts';
+import { sharedInProcess } from '../platform/shared-in-process.ts';
 
 /** Settings of the calls within a function. A scope within another one has the values of both. */
 export interface Scope {
@@ -20,10 +21,7 @@ const SHARED = Symbol.for('llmtrace.scope');
 const global = globalThis as { [SHARED]?: AsyncLocalStorage<Scope> };
 
 /** All copies of llmtrace share it: its shape is a contract. It is made for the first scope. */
-function storage(): AsyncLocalStorage<Scope> {
-  if (!global[SHARED]) Object.defineProperty(global, SHARED, { value: new AsyncLocalStorage<Scope>() });
-  return global[SHARED] as AsyncLocalStorage<Scope>;
-}
+const storage = (): AsyncLocalStorage<Scope> => sharedInProcess(SHARED, () => new AsyncLocalStorage<Scope>());
 
 /** The scope of a context, else the active one. */
 export const scopeOf = (active: Context = context.active()): Scope | undefined =>

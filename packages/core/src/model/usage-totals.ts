@@ -1,4 +1,4 @@
-/** What calls have used: sums, by their dimensions. */
+/** The usage of calls: sums, by their dimensions. */
 import { NAMED_ATTRIBUTES, type NamedAttribute } from './attributes.ts';
 
 /** A dimension by which usage is grouped. */
@@ -6,11 +6,11 @@ export type UsageField = 'provider' | 'model' | 'operation' | NamedAttribute;
 
 export const USAGE_FIELDS: readonly UsageField[] = ['provider', 'model', 'operation', ...NAMED_ATTRIBUTES];
 
-/** What some calls have used. */
+/** The sums of a group of calls. */
 export interface UsageTotals {
-  /** Calls that have ended, however they did; refused ones are none. */
+  /** Calls that have ended, with any outcome; refused calls do not count. */
   readonly calls: number;
-  /** Of these, the calls that failed. */
+  /** The number of these calls that failed. */
   readonly failed: number;
   /** Calls that a rate limit or a budget of llmtrace refused. */
   readonly refused: number;
@@ -18,13 +18,25 @@ export interface UsageTotals {
   readonly outputTokens: number;
   /** In USD, exact to 1e-9. */
   readonly cost: number;
-  /** Calls whose usage is known and whose price is not: `cost` lacks them. */
+  /** Calls with a known usage and an unknown price: `cost` does not include them. */
   readonly unpriced: number;
-  /** Calls whose cost leaves something out. */
+  /** Calls whose cost is known in part. */
   readonly partial: number;
 }
 
-/** By field; absent where the calls have no value of it. */
+/** The totals of no calls. */
+export const NO_USAGE: UsageTotals = {
+  calls: 0,
+  failed: 0,
+  refused: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cost: 0,
+  unpriced: 0,
+  partial: 0,
+};
+
+/** The value of each dimension; absent if the calls have none. */
 export type Dimensions = { readonly [field in UsageField]?: string };
 
 /** The totals of calls with the same dimensions. */
@@ -38,7 +50,7 @@ export interface SharedTotals {
   /** The dimensions of the rows. */
   readonly fields: readonly UsageField[];
   /**
-   * Adds what one process has counted.
+   * Adds the usage of one process.
    * @param batch a unique name: a batch that comes twice, because the first answer was lost, counts once.
    * @param rows whose costs are multiples of {@link COST_UNIT}.
    */

@@ -5,6 +5,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { type Context, context, diag } from '@opentelemetry/api';
+import { sharedInProcess } from '../platform/shared-in-process.ts';
 
 /** The steps of a channel. Until they are claimed, they do nothing. */
 interface Steps {
@@ -12,14 +13,12 @@ interface Steps {
   asyncEnd(message: unknown): unknown;
 }
 
-/** By the name of a channel. Copies of llmtrace share it: the shape of {@link Steps} is a contract. */
+/** The {@link Steps} of each channel, by its name. */
 const CHANNELS = Symbol.for('llmtrace.channels');
 
 /** The steps of a channel, which is observed from now on. */
 export function stepsOf(name: string): Steps {
-  const shared = globalThis as { [CHANNELS]?: Map<string, Steps> };
-  if (!shared[CHANNELS]) Object.defineProperty(shared, CHANNELS, { value: new Map() });
-  const all = shared[CHANNELS] as Map<string, Steps>;
+  const all = sharedInProcess(CHANNELS, () => new Map<string, Steps>());
   const known = all.get(name);
   if (known) return known;
   const steps: Steps = { start: () => undefined, asyncEnd: () => undefined };

@@ -4,6 +4,7 @@
  * (a bundle of the application may contain a second copy), so their shape is a contract.
  */
 import type { SentRequests } from '../model/sent-requests.ts';
+import { sharedInProcess } from './shared-in-process.ts';
 
 /** A method that was patched. */
 export interface PatchedMethod {
@@ -107,11 +108,7 @@ export interface Facts {
 const FACTS = Symbol.for('llmtrace.facts');
 
 /** The facts of this process. */
-export function facts(): Facts {
-  const shared = globalThis as { [FACTS]?: Facts };
-  if (!shared[FACTS]) Object.defineProperty(shared, FACTS, { value: noFacts() });
-  return shared[FACTS] as Facts;
-}
+export const facts = (): Facts => sharedInProcess(FACTS, noFacts);
 
 const noFacts = (): Facts => ({
   copies: [],

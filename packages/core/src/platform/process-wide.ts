@@ -6,6 +6,7 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Observer } from '../model/call.ts';
 import type { EventLoggerProvider } from '../model/event-logger.ts';
+import { sharedInProcess } from './shared-in-process.ts';
 
 export interface ProcessWide {
   observers?: readonly Observer[];
@@ -18,9 +19,7 @@ const SHARED = Symbol.for('llmtrace.process');
 
 /** Shared by every copy of this module: its shape is a contract. */
 export function processWide(): ProcessWide {
-  const shared = globalThis as { [SHARED]?: ProcessWide };
-  if (!shared[SHARED]) Object.defineProperty(shared, SHARED, { value: {} });
-  return shared[SHARED] as ProcessWide;
+  return sharedInProcess(SHARED, (): ProcessWide => ({}));
 }
 
 /** Whether a provider records nothing: set-ups give such a one where none is registered. */

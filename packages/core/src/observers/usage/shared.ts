@@ -5,10 +5,10 @@
 import type { Call } from '../../model/call.ts';
 import {
   COST_UNIT,
+  NO_USAGE,
   type SharedTotals,
   type UsageField,
   type UsageRow,
-  type UsageTotals,
 } from '../../model/usage-totals.ts';
 import { randomId } from '../../platform/crypto.ts';
 import { warnOnce } from '../../platform/warn.ts';
@@ -23,17 +23,6 @@ const RETRY = 5000;
 const TIMEOUT = 2000;
 /** The most rows of a batch, of some 500 bytes each. Further calls have `other` in each field. */
 const MAX_ROWS = 500;
-
-const NO_TOTALS: UsageTotals = {
-  calls: 0,
-  failed: 0,
-  refused: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  cost: 0,
-  unpriced: 0,
-  partial: 0,
-};
 
 /** The totals of all processes. */
 export interface SharedReport {
@@ -152,7 +141,7 @@ export class UsageSender {
     const rows = rowsOf(taken.values()).map((row) => {
       const units = Math.round(row.cost / COST_UNIT);
       const rest = row.cost - units * COST_UNIT;
-      if (rest !== 0) this.#cellOf(row.by).addTotals({ ...NO_TOTALS, cost: rest });
+      if (rest !== 0) this.#cellOf(row.by).addTotals({ ...NO_USAGE, cost: rest });
       return { ...row, cost: units * COST_UNIT };
     });
     return { name: randomId(), rows: rows.filter(({ calls, refused }) => calls + refused > 0) };

@@ -3,6 +3,7 @@ import { diag } from '@opentelemetry/api';
 import type { Call, Observer } from '../../model/call.ts';
 import {
   type Dimensions,
+  NO_USAGE,
   type SharedTotals,
   USAGE_FIELDS,
   type UsageField,
@@ -11,6 +12,7 @@ import {
 } from '../../model/usage-totals.ts';
 import { isRecord, quoted, shown } from '../../options/rules.ts';
 import { safeCallback } from '../../platform/safe-callback.ts';
+import { sharedInProcess } from '../../platform/shared-in-process.ts';
 import { warnOnce } from '../../platform/warn.ts';
 import { dimensionsOf } from './cell.ts';
 import { UsageSender } from './shared.ts';
@@ -63,12 +65,8 @@ interface Usage {
 
 const SHARED = Symbol.for('llmtrace.usage');
 
-function usage(): Usage {
-  const shared = globalThis as { [SHARED]?: Usage };
-  if (!shared[SHARED])
-    Object.defineProperty(shared, SHARED, { value: { store: new UsageStore(), listeners: new Map() } });
-  return shared[SHARED] as Usage;
-}
+const usage = (): Usage =>
+  sharedInProcess(SHARED, (): Usage => ({ store: new UsageStore(), listeners: new Map() }));
 
 /**
  * Returns the usage of the calls of this process. The cost is exact to 1e-9 USD. The memory for it is bounded: beyond some
@@ -80,20 +78,9 @@ export function getUsage(query: UsageQuery = {}): UsageReport {
   const { by = [], since } = checked(query);
   const { store } = usage();
   const { since: start, rows } = store.report(by, since);
-  const [total = NOTHING] = by.length === 0 ? rows : store.report([], since).rows;
+  const [total = NO_USAGE] = by.length === 0 ? rows : store.report([], since).rows;
   return { since: new Date(start), rows, total: totalsOf(total) };
 }
-
-const NOTHING: UsageTotals = {
-  calls: 0,
-  failed: 0,
-  refused: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  cost: 0,
-  unpriced: 0,
-  partial: 0,
-};
 
 const totalsOf = ({ by: _, ...totals }: UsageTotals & { by?: unknown }): UsageTotals => totals;
 
@@ -121,7 +108,7 @@ export async function getSharedUsage(query: UsageQuery = {}): Promise<SharedUsag
   else expectFields(by, sender.fields);
   const shared = await sender?.read(by, since);
   if (!shared) return { ...getUsage(query), isShared: false };
-  const { rows, total = NOTHING } = shared;
+  const { rows, total = NO_USAGE } = shared;
   return { since: new Date(shared.since), rows, total: totalsOf(total), isShared: true };
 }
 
