@@ -115,24 +115,31 @@ export function foldChatBilled(
   read: UsageReading | undefined,
   asked: Asked | undefined,
 ): void {
-  const facts = factsBeside(soFar, chunk, asked);
-  if (!facts && !read) return;
+  const found = factsIn(chunk, asked);
+  if (!found && !read) return;
   if (read) Object.assign(soFar, chatBilled(chunk, read, asked));
-  if (facts) addBeside(soFar, facts);
+  const before = beside.get(soFar);
+  const facts = found && before ? joined(before, found) : (found ?? before);
+  if (!facts) return;
+  beside.set(soFar, facts);
+  addBeside(soFar, facts);
 }
 
-/** The billing facts in the chunks up to this one; undefined if there are none. */
-function factsBeside(soFar: LlmResponse, chunk: any, asked: Asked | undefined): Beside | undefined {
-  const before = beside.get(soFar);
-  const facts: Beside = {
-    hasSearched: before?.hasSearched || hasSearched(chunk, asked),
-    hasTools: before?.hasTools || hasTools(chunk),
-    stated: gatewayCost(chunk) ?? before?.stated,
-  };
-  if (!facts.hasSearched && !facts.hasTools && facts.stated === undefined) return undefined;
-  beside.set(soFar, facts);
-  return facts;
+/** Undefined if there are none, as in nearly all chunks. */
+function factsIn(chunk: any, asked: Asked | undefined): Beside | undefined {
+  const stated = gatewayCost(chunk);
+  const searched = hasSearched(chunk, asked);
+  const ranTools = hasTools(chunk);
+  return searched || ranTools || stated !== undefined
+    ? { hasSearched: searched, hasTools: ranTools, stated }
+    : undefined;
 }
+
+const joined = (before: Beside, now: Beside): Beside => ({
+  hasSearched: before.hasSearched || now.hasSearched,
+  hasTools: before.hasTools || now.hasTools,
+  stated: now.stated ?? before.stated,
+});
 
 function addBeside(soFar: LlmResponse, { stated, hasSearched, hasTools }: Beside): void {
   if (stated !== undefined) soFar.usage = { ...soFar.usage, reportedCost: stated };

@@ -4,6 +4,7 @@
  */
 import { type Billing, type Fees, hasTokens, type InnerCall, type Missing } from '../model/billing.ts';
 import type { LlmResponse, Usage } from '../model/call.ts';
+import { memo } from '../platform/memo.ts';
 
 /** The numbers of input tokens at which prices of the price book change, in ascending order. */
 export const CONTEXT_TIERS: readonly number[] = [
@@ -21,23 +22,16 @@ interface Joint {
   readonly byKey: Map<string, InnerCall>;
 }
 
-const joints = new WeakMap<LlmResponse, Joint>();
-
-function jointOf(soFar: LlmResponse): Joint {
-  let joint = joints.get(soFar);
-  if (!joint) {
-    joint = { usage: {}, billing: { tokens: null, inner: [] }, byKey: new Map() };
-    joints.set(soFar, joint);
-  }
-  soFar.usage = joint.usage;
-  soFar.billing = joint.billing;
-  return joint;
-}
+const jointOf = memo(
+  new WeakMap<LlmResponse, Joint>(),
+  (): Joint => ({ usage: {}, billing: { tokens: null, inner: [] }, byKey: new Map() }),
+);
 
 /** Adds an answer to those that were added before. Their ids and finish reasons are not joined. */
 export function addResult(soFar: LlmResponse, answer: LlmResponse): void {
   const { model, usage, billing = NO_BILLING, contradiction } = answer;
   const joint = jointOf(soFar);
+  Object.assign(soFar, { usage: joint.usage, billing: joint.billing });
   soFar.model ??= model;
   joint.billing.provider ??= billing.provider;
   if (usage) add(joint.usage, usage);

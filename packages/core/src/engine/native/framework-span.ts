@@ -6,6 +6,7 @@
 import { type Attributes, type AttributeValue, type Span, trace } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import { setNative } from '../../model/native-call.ts';
+import { lookUp } from '../../platform/bounds.ts';
 import { define } from '../../platform/replace-method.ts';
 
 /** A span as both lines of OpenTelemetry's SDK have it. */
@@ -27,10 +28,7 @@ const MODEL_SPANS: Readonly<Record<string, (span: SdkSpan) => boolean>> = {
 const scopeOf = ({ instrumentationScope, instrumentationLibrary }: SdkSpan): string =>
   (instrumentationScope ?? instrumentationLibrary)?.name ?? '';
 
-const isModelSpan = (span: SdkSpan): boolean => {
-  const scope = scopeOf(span);
-  return Object.hasOwn(MODEL_SPANS, scope) && MODEL_SPANS[scope]?.(span) === true;
-};
+const isModelSpan = (span: SdkSpan): boolean => lookUp(MODEL_SPANS, scopeOf(span))?.(span) === true;
 
 /** A framework that sends two requests within one span has it completed by the first. */
 const taken = new WeakSet<Span>();
