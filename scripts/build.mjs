@@ -98,14 +98,16 @@ function declaredFiles(folder) {
   return files.map((file) => file.replace('./dist/', '').replace(/\.js$/, ''));
 }
 
-function filesLoadedByName(src) {
-  const files = readdirSync(src, { recursive: true }).filter((name) => name.endsWith('.ts'));
-  return files.flatMap((name) =>
-    Array.from(readFileSync(join(src, name), 'utf8').matchAll(LOADED_BY_NAME), ([, own, path]) =>
-      own === undefined ? join(dirname(name), path) : own,
-    ),
+/** The names and the texts of a package's sources. */
+const sourcesOf = (src) =>
+  readdirSync(src, { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => [name, readFileSync(join(src, name), 'utf8')]);
+
+const filesLoadedByName = (sources) =>
+  sources.flatMap(([name, text]) =>
+    Array.from(text.matchAll(LOADED_BY_NAME), ([, file, path]) => file ?? join(dirname(name), path)),
   );
-}
 
 /**
  * esbuild has a function of its own for `require()` in ES modules, which bundlers do not follow. So the calls have another
@@ -131,9 +133,8 @@ const requireLater = (src) => ({
 });
 
 /** Chunks run before the file that imports them: another module cannot be loaded first for its effects. */
-function refuseEffects(src) {
-  for (const name of readdirSync(src, { recursive: true }).filter((file) => file.endsWith('.ts'))) {
-    const text = readFileSync(join(src, name), 'utf8');
+function refuseEffects(sources) {
+  for (const [name, text] of sources) {
     if (/^import '\./m.test(text) && /^(?:import|export) (?!type\b).*from '\./ms.test(text))
       throw new Error(
         `${name}: a module that is imported for its effects must be the only import of its file`,
@@ -145,8 +146,11 @@ function refuseEffects(src) {
 async function buildInChunks(folder, doors) {
   const src = join(folder, 'src');
   const dist = join(folder, 'dist');
-  refuseEffects(src);
-  const named = [...declaredFiles(folder), ...filesLoadedByName(src)].map((name) => join(src, `${name}.ts`));
+  const sources = sourcesOf(src);
+  refuseEffects(sources);
+  const named = [...declaredFiles(folder), ...filesLoadedByName(sources)].map((name) =>
+    join(src, `${name}.ts`),
+  );
   const { outputFiles } = await built(folder, {
     entryPoints: [...new Set([...doors, ...named])],
     plugins: [requireLater(src)],

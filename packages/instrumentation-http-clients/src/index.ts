@@ -19,7 +19,7 @@ import type { Header } from './clients/reading.ts';
 import { watchUndici } from './clients/undici.ts';
 import { type CallOpener, Exchange, type OpenedCall, type RequestObserver } from './exchange.ts';
 import { isExcluded } from './excluded.ts';
-import { attemptHere } from './fetch/attempt.ts';
+import { type Attempt, attemptHere } from './fetch/attempt.ts';
 import type { Fetch, FetchRequest } from './fetch/fetch-request.ts';
 import { type FetchGate, instrumentFetch } from './fetch/instrument-fetch.ts';
 import { endWhenIdle } from './idle.ts';
@@ -149,20 +149,26 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     };
     const begin = (request: object, urlOf: () => URL, header: Header): RequestObserver | undefined => {
       if (!this.isEnabled()) return undefined;
-      const attempt = attemptHere();
-      const isOurs = attempt?.owner === this;
-      if (!isOurs && (isWithinCall() || this._isLeft(urlOf(), header))) return undefined;
-      if (!claimRequest(request)) return undefined;
+      const attempt = this._attemptHere();
+      if (!attempt && isWithinCall()) return undefined;
       const url = urlOf();
+      if (!attempt && this._isLeft(url, header)) return undefined;
+      if (!claimRequest(request)) return undefined;
       const target = { url, path: url.pathname, header };
       const parent = callersContext();
-      if (!attempt || !isOurs) return new Exchange(opener, target, request, parent);
-      return attempt.observe(() => new Exchange(opener, target, request, parent, attempt.call));
+      const exchange = (): Exchange => new Exchange(opener, target, request, parent, attempt?.call);
+      return attempt ? attempt.observe(exchange) : exchange();
     };
     const watchers = [watchUndici(mayBeCall, begin), watchNodeHttp(mayBeCall, begin)];
     const shared = facts();
     shared.onWire ??= [];
     shared.onWire.push((request) => watchers.some((watcher) => watcher.observes(request)));
+  }
+
+  /** The attempt of this instrumentation's `fetch` that sends a request now. */
+  private _attemptHere(): Attempt | undefined {
+    const attempt = attemptHere();
+    return attempt?.owner === this ? attempt : undefined;
   }
 
   private _open({ protocol, asked, body }: Recognised, begun: number): OpenCall | undefined {

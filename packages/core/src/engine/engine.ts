@@ -4,7 +4,6 @@
  * fails is logged through `diag`, and the call goes on.
  */
 
-import type { Call } from '../model/call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import { isThenable } from '../platform/is-thenable.ts';
 import { sendsUsageUnasked, takesUsageOption } from '../vendor/stream-usage.ts';
@@ -100,7 +99,7 @@ function run(live: OpenCall, original: Method, self: unknown, args: unknown[]): 
 /** The arguments for the SDK's method: those of the application, or a copy that requests the usage of the stream. */
 export function askUsage(live: OpenCall, args: unknown[]): unknown[] {
   const { engine, endpoint, call } = live;
-  if (!endpoint.askUsage || !isToAsk(engine, call)) return args;
+  if (!wantsUsage(live)) return args;
   const asked = guard(engine, 'request', () => endpoint.askUsage?.(args));
   if (!asked) return args;
   const isUnasked = sendsUsageUnasked(call);
@@ -108,9 +107,9 @@ export function askUsage(live: OpenCall, args: unknown[]): unknown[] {
   return live.usage === 'asked' ? asked : args;
 }
 
-/** Unless the application wants it anyway, only where the usage is needed, and the host is known to take the option. */
-const isToAsk = ({ streamUsage, needsUsage }: EngineConfig, call: Call): boolean =>
-  streamUsage || (needsUsage && takesUsageOption(call));
+/** Whether to request usage: an option says so, or a budget or limit needs it and the host is known to take the option. */
+export const wantsUsage = ({ engine, endpoint, call }: OpenCall): boolean =>
+  endpoint.askUsage !== undefined && (engine.streamUsage || (engine.needsUsage && takesUsageOption(call)));
 
 function retriesTaken(live: OpenCall, self: unknown, args: unknown[]): unknown[] {
   if (!live.engine.retries) return args;

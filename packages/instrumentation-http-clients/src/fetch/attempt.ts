@@ -16,7 +16,7 @@ export function attemptHere(): Attempt | undefined {
 type Report = (to: Exchange) => void;
 
 /** The reports on one request of an attempt. */
-class Held implements RequestObserver {
+class AttemptReports implements RequestObserver {
   #make: (() => Exchange) | undefined;
   #reports: Report[] = [];
   #exchange: Exchange | undefined;
@@ -71,7 +71,7 @@ export class Attempt {
   /** The code that sends it. */
   readonly owner: object;
   readonly call: OpenedCall;
-  #held: Held | undefined;
+  #reports: AttemptReports | undefined;
   isOver = false;
 
   constructor(owner: object, call: OpenedCall) {
@@ -85,21 +85,21 @@ export class Attempt {
 
   /** A request of the attempt; of several, which redirects lead to, the last one's answer is the attempt's. */
   observe(make: () => Exchange): RequestObserver {
-    this.#held?.drop();
-    this.#held = new Held(make);
-    return this.#held;
+    this.#reports?.drop();
+    this.#reports = new AttemptReports(make);
+    return this.#reports;
   }
 
   /** The application gets this attempt's outcome. @returns false where no watcher has seen its request. */
   accept(): boolean {
     this.isOver = true;
-    this.#held?.accept();
-    return this.#held !== undefined;
+    this.#reports?.accept();
+    return this.#reports !== undefined;
   }
 
   /** The application does not get this attempt's outcome. */
   drop(): void {
     this.isOver = true;
-    this.#held?.drop();
+    this.#reports?.drop();
   }
 }

@@ -42,9 +42,9 @@ function hrefOf(input: unknown): string | undefined {
 export function fetchRequestOf(
   args: readonly unknown[],
 ): FetchRequest | Promise<FetchRequest | undefined> | undefined {
-  const [input, given] = args as [unknown, Init | null | undefined];
+  const [input, options] = args as [unknown, Init | null | undefined];
   const request = input instanceof Request ? input : undefined;
-  const init = given ?? {};
+  const init = options ?? {};
   const header = headerOf(init.headers ?? request?.headers);
   if (!header) return undefined;
   const signal = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;

@@ -13,6 +13,7 @@ import {
   type OpenCall,
   onCollected,
   type Requests,
+  wantsUsage,
   watchResponse,
 } from '@llmtrace/core/internal';
 import { context } from '@opentelemetry/api';
@@ -66,7 +67,7 @@ function taken(
   self: unknown,
   args: readonly unknown[],
 ): Promise<Response> | undefined {
-  try {
+  return guarded(gate, () => {
     if (!mayBeCallOf(args) || !gate.isOpen()) return undefined;
     const request = fetchRequestOf(args);
     if (!(request instanceof Promise)) return request && opened(gate, bare, self, request);
@@ -74,10 +75,7 @@ function taken(
       const answer = read && guarded(gate, () => opened(gate, bare, self, read));
       return answer ?? Reflect.apply(bare, self, args);
     });
-  } catch (error) {
-    gate.failed(error);
-    return undefined;
-  }
+  });
 }
 
 function guarded<T>(gate: FetchGate, run: () => T): T | undefined {
@@ -183,7 +181,8 @@ const OF_BODY = ['content-length', 'content-digest', 'digest', 'x-amz-content-sh
  * change in other ways, too.
  */
 function askedUsage(live: OpenCall, { header, text, value }: FetchRequest): string | undefined {
-  if (text === undefined || OF_BODY.some((name) => header(name) !== undefined)) return undefined;
+  if (!wantsUsage(live) || text === undefined || OF_BODY.some((name) => header(name) !== undefined))
+    return undefined;
   const body = fields(value);
   if (JSON.stringify(body) !== text) return undefined;
   const [asked] = askUsage(live, [body]);

@@ -68,10 +68,12 @@ export class EventFilter {
   }
 
   push(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+    // An end may begin in the bytes before.
+    const unread = Math.max(0, this.#pending.length - MAX_END);
     this.#pending += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     let passed = '';
     let from = 0;
-    for (let end = endOfEvent(this.#pending, 0); end > 0; end = endOfEvent(this.#pending, from)) {
+    for (let end = endOfEvent(this.#pending, unread); end > 0; end = endOfEvent(this.#pending, from)) {
       passed += this.#filtered(this.#pending.slice(from, end));
       from = end;
     }
@@ -111,13 +113,14 @@ function cut(data: string, wanted: string): string {
   return JSON.stringify(jsonOf(text)) === wanted ? text : ` ${wanted}`;
 }
 
+/** The empty line that ends an event. */
+const EVENT_END = /\n\n|\r\n\r\n|\r\r/g;
+const MAX_END = 4;
+
 /** The index after the empty line that ends an event; 0 where that has not come yet. */
 function endOfEvent(text: string, from: number): number {
-  const ends = ['\n\n', '\r\n\r\n', '\r\r']
-    .map((end) => ({ at: text.indexOf(end, from), length: end.length }))
-    .filter(({ at }) => at >= 0)
-    .sort((one, other) => one.at - other.at);
-  return ends[0] ? ends[0].at + ends[0].length : 0;
+  EVENT_END.lastIndex = from;
+  return EVENT_END.test(text) ? EVENT_END.lastIndex : 0;
 }
 
 function endOfLine(text: string, from: number): number {
