@@ -14,26 +14,28 @@ export const COUNTERS = [
 ] as const satisfies readonly (keyof UsageTotals)[];
 
 /**
- * Adds a batch. KEYS: all hours, this hour, the batch. ARGV: the most rows, how long each key is kept (ms), the name of the
- * row for what is beyond, and for each row its name and its counters. A counter that cannot grow stays as it is.
+ * Adds a batch. KEYS: the hashes, then the batch. ARGV: the most rows, how long the batch is kept (ms), the name of the row
+ * for what is beyond, how long each hash is kept (ms), and for each row its name and its counters. A counter that cannot
+ * grow stays as it is.
  */
 export const ADD = `if #KEYS == 0 then return 0 end
-if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[4]) then return 0 end
+if not redis.call('SET', KEYS[#KEYS], '1', 'NX', 'PX', ARGV[2]) then return 0 end
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 local width = ${COUNTERS.length}
-for k = 1, 2 do
+local hashes = #KEYS - 1
+for k = 1, hashes do
   local key = KEYS[k]
   redis.call('HSETNX', key, 'since', now)
   local rows = (redis.call('HLEN', key) - 1) / width
-  for arg = 6, #ARGV, width + 1 do
+  for arg = 4 + hashes, #ARGV, width + 1 do
     local row = ARGV[arg]
     if redis.call('HEXISTS', key, '0 ' .. row) == 0 then
-      if rows >= tonumber(ARGV[1]) then row = ARGV[5] else rows = rows + 1 end
+      if rows >= tonumber(ARGV[1]) then row = ARGV[3] else rows = rows + 1 end
     end
     for c = 1, width do redis.pcall('HINCRBY', key, (c - 1) .. ' ' .. row, ARGV[arg + c]) end
   end
-  redis.call('PEXPIRE', key, ARGV[k + 1])
+  redis.call('PEXPIRE', key, ARGV[3 + k])
 end
 return 1`;
 

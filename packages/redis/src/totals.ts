@@ -1,4 +1,4 @@
-/** What all processes have used, in Redis: hashes of counters, one for each hour and one for all hours. */
+/** What all processes have used, in Redis: hashes of counters, one for each minute, one for each hour, and one for all time. */
 import {
   COST_UNIT,
   type Dimensions,
@@ -14,12 +14,28 @@ const add = scriptOf(ADD);
 const read = scriptOf(READ);
 const reset = scriptOf(RESET);
 
-const HOUR = 3_600_000;
-/** The number of hours with their own rows; earlier usage counts as a whole. */
-const HOURS = 48;
-/** How long an hour is kept, in ms. */
-const HOUR_TTL = (HOURS + 2) * HOUR;
-/** How long the sum of all hours is kept after the last call, in ms. */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Parts of time with their own rows; earlier usage counts as a whole. */
+interface Period {
+  readonly name: string;
+  /** In ms. */
+  readonly length: number;
+  /** The number of periods that are kept. */
+  readonly count: number;
+}
+
+/** The finest first. */
+const PERIODS: readonly Period[] = [
+  { name: 'minute', length: MINUTE, count: 60 },
+  { name: 'hour', length: HOUR, count: 48 },
+];
+
+/** How long a period is kept, in ms: two longer than it is read, for clocks that differ. */
+const ttlOf = ({ length, count }: Period): number => (count + 2) * length;
+
+/** How long the sum of all time is kept after the last call, in ms. */
 const TTL = 31 * 24 * HOUR;
 /** For so long a batch is known, so that a second one of the same name is not counted, in ms. */
 const BATCH_TTL = 10 * 60_000;
@@ -38,35 +54,44 @@ export function totalsIn(
 ): SharedTotals {
   const base = `${prefix}:{usage}`;
   const all = `${base}:all`;
-  const hourKey = (time: number): string => `${base}:hour:${Math.floor(time / HOUR)}`;
-  /** The keys of the hours from this time on. */
-  const hoursSince = (since: number): string[] => {
-    const end = Math.floor(now() / HOUR);
-    const start = Math.max(Math.floor(since / HOUR), end - HOURS);
-    return Array.from({ length: end - start + 1 }, (_, i) => hourKey((start + i) * HOUR));
+  const keyOf = ({ name, length }: Period, time: number): string =>
+    `${base}:${name}:${Math.floor(time / length)}`;
+  /** The keys of the periods from this time on. */
+  const keysSince = (period: Period, since: number): string[] => {
+    const { length, count } = period;
+    const end = Math.floor(now() / length);
+    const start = Math.max(Math.floor(since / length), end - count);
+    return Array.from({ length: end - start + 1 }, (_, i) => keyOf(period, (start + i) * length));
   };
   const other = JSON.stringify(fields.map(() => 'other'));
   return {
     fields,
     add(batch, rows) {
-      const keys = [all, hourKey(now()), `${base}:batch:${batch}`];
-      const limits = [MAX_ROWS, TTL, HOUR_TTL, BATCH_TTL].map(String);
-      return run(add, keys, [...limits, other, ...rows.flatMap((row) => argumentsOf(row, fields))]);
+      const time = now();
+      const keys = [all, ...PERIODS.map((period) => keyOf(period, time)), `${base}:batch:${batch}`];
+      const lifetimes = [TTL, ...PERIODS.map(ttlOf)].map(String);
+      const counted = rows.flatMap((row) => argumentsOf(row, fields));
+      return run(add, keys, [String(MAX_ROWS), String(BATCH_TTL), other, ...lifetimes, ...counted]);
     },
     async read(since) {
-      const isRecent = since !== undefined && since > now() - (HOURS - 1) * HOUR;
-      const keys = isRecent ? hoursSince(since) : [all];
+      const from = since ?? -Infinity;
+      const period = periodWith(from, now());
+      const keys = period ? keysSince(period, from) : [all];
       const reply = await run(read, keys, []);
       const found = (Array.isArray(reply) ? reply : []).map((hash) => contentOf(hash, fields));
       const start = Math.min(...found.map((one) => one.since ?? now()), now());
       return {
-        since: isRecent ? Math.max(start, Math.floor(since / HOUR) * HOUR) : start,
+        since: period ? Math.max(start, Math.floor(from / period.length) * period.length) : start,
         rows: found.flatMap(({ rows }) => rows),
       };
     },
-    reset: () => run(reset, [all, ...hoursSince(0)], []),
+    reset: () => run(reset, [all, ...PERIODS.flatMap((period) => keysSince(period, 0))], []),
   };
 }
+
+/** The finest period that reaches back to a time. */
+const periodWith = (since: number, now: number): Period | undefined =>
+  PERIODS.find(({ length, count }) => since > now - (count - 1) * length);
 
 /** A row's name, which is a list of its values, and its counters. */
 function argumentsOf(row: UsageRow, fields: readonly UsageField[]): string[] {

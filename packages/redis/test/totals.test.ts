@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { NO_USAGE } from '@llmtrace/core/internal';
 import { cleanEnvironment } from '@llmtrace/test-fixtures/run-app';
+import { type RunScript, runnerOf } from '../src/client.ts';
+import { totalsIn } from '../src/totals.ts';
+import { PACKAGES, type TestedPackage } from './clients.ts';
 import { describeWithRedis, type RedisServer, startRedis } from './server.ts';
 
 const APP = fileURLToPath(new URL('./apps/spender.mjs', import.meta.url));
@@ -95,13 +99,39 @@ describeWithRedis('the totals of all processes', () => {
     const [one] = (await start({ TENANT: 'acme' })) as [Spender];
     await one.ask('call 1');
     await shared(one, 'report 0');
-    const keys = (await redis.ask('KEYS *')).match(/llmtrace:\{usage\}:(?:all|hour:\d+|batch:[\w-]+)/g) ?? [];
-    assert.equal(keys.length, 3);
+    const keys =
+      (await redis.ask('KEYS *')).match(/llmtrace:\{usage\}:(?:all|(?:minute|hour):\d+|batch:[\w-]+)/g) ?? [];
+    assert.equal(keys.length, 4);
     for (const key of keys) assert.match(await redis.ask(`PTTL ${key}`), /^:[1-9]/);
     assert.match(
       (await one.ask('report 0 user')).error,
       /^Expected `by` to have only model, tenant, got `user`\.$/,
     );
+  });
+
+  it('start at a minute of the last hour, at an hour of the last two days, or at the last reset', async () => {
+    const MINUTE = 60_000;
+    const start = 10_000 * HOUR;
+    let now = start;
+    const { client, close } = await (PACKAGES[0] as TestedPackage).connect(redis.url);
+    const totals = totalsIn('llmtrace', ['tenant'], runnerOf(client) as RunScript, () => now);
+    const callsSince = async (since?: number) => {
+      const report = await totals.read(since);
+      return report.rows.reduce((sum, { calls }) => sum + calls, 0);
+    };
+    for (const [batch, minutes] of [0, 50, 90, 91].entries()) {
+      now = start + minutes * MINUTE;
+      await totals.add(`batch-${batch}`, [{ ...NO_USAGE, by: { tenant: 'acme' }, calls: 10 ** batch }]);
+    }
+    assert.equal(await callsSince(), 1111);
+    assert.equal(await callsSince(now), 1000);
+    assert.equal(await callsSince(now - MINUTE), 1100);
+    assert.equal(await callsSince(start + 51 * MINUTE), 1100);
+    // More than an hour ago: the hour counts from its start.
+    assert.equal(await callsSince(start + 20 * MINUTE), 1111);
+    await totals.reset();
+    assert.equal(await callsSince(start), 0);
+    await close();
   });
 
   it('are those of the process while Redis is away, with one warning, and whole afterwards', async () => {

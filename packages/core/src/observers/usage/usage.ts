@@ -96,8 +96,9 @@ export function shareUsage(store: SharedTotals): void {
  * What the calls of all processes have used that share a Redis (`LLMTRACE_REDIS_USAGE`), up to now for this process, and
  * up to a second ago for others. Where Redis is not set up or out of reach, it is that of this process, with one warning.
  *
- * @param query `by` has only fields of `LLMTRACE_REDIS_USAGE`. `since` counts from the start of an hour of the last two
- * days; before that, all usage since the last reset counts, until a month after the last call.
+ * @param query `by` has only fields of `LLMTRACE_REDIS_USAGE`. `since` counts from the start of a minute of the last
+ * hour, or of an hour of the last two days; before that, all usage since the last reset counts, until a month after the last
+ * call.
  * @throws TypeError for a field that is not shared, or a time that is none.
  */
 export async function getSharedUsage(query: UsageQuery = {}): Promise<SharedUsageReport> {
