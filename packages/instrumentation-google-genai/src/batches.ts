@@ -8,6 +8,9 @@ import { FILES } from './models.ts';
 
 const PENDING = /_(?:UNSPECIFIED|QUEUED|PENDING|RUNNING|CANCELLING|PAUSED|UPDATING)$/;
 
+/** The final states that have results. */
+const SUCCEEDED = /_(?:PARTIALLY_)?SUCCEEDED$/;
+
 function response(job: any): LlmResponse {
   const model = gemini.model(job.model);
   const whole: LlmResponse = {
@@ -16,7 +19,9 @@ function response(job: any): LlmResponse {
     serviceTier: 'batch',
     isPending: PENDING.test(String(job.state)) || undefined,
   };
-  const { inlinedResponses, inlinedEmbedContentResponses } = fields(job.dest);
+  const { inlinedResponses, inlinedEmbedContentResponses, fileName, gcsUri, bigqueryUri } = fields(job.dest);
+  const isRemote = SUCCEEDED.test(String(job.state)) && Boolean(fileName || gcsUri || bigqueryUri);
+  if (isRemote) whole.hasRemoteResults = true;
   for (const { response } of objects(inlinedResponses)) if (response) addContent(whole, response);
   for (const { response } of objects(inlinedEmbedContentResponses))
     if (response) addEmbedding(whole, response);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { facts } from '@llmtrace/core/internal';
 import { hookVendorModules, loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { GoogleGenAIInstrumentation } from '../src/index.ts';
@@ -102,10 +103,12 @@ for (const set of ['genai-1', 'genai-2', 'genai-3'])
         near(costs()[0], (300_000 * 1.25 + 250_000 * 2.5) / 2e6);
       });
 
-      it('is nothing where the results of a batch are in a file', async () => {
-        answers = [job('BATCH_STATE_SUCCEEDED')];
+      it('is nothing where the results of a batch are in a file, with a warning', async () => {
+        const { metadata, ...rest } = job('BATCH_STATE_SUCCEEDED');
+        answers = [{ ...rest, metadata: { ...metadata, output: { responsesFile: 'files/results' } } }];
         await client.batches.get({ name: `batches/file-${set}-${format}` });
         assert.deepEqual(costs(), []);
+        assert.match(facts().warnings.join('\n'), /^a batch of gcp\.gemini has its results in a file/m);
       });
 
       it('is that of an interaction in the background', async () => {

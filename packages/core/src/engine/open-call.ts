@@ -10,6 +10,7 @@ import type { NativeCall } from '../model/native-call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import type { Linked } from '../platform/linked-list.ts';
 import { sizeOf } from '../platform/text-size.ts';
+import { warnOnce } from '../platform/warn.ts';
 import { type AnswerHeaders, addHeaders, answerHeaders } from '../vendor/answer-headers.ts';
 import type { Origin } from '../vendor/provider.ts';
 import { learnUsage } from '../vendor/stream-usage.ts';
@@ -372,11 +373,17 @@ export function close(live: OpenCall, outcome: Outcome, error?: unknown): void {
 /** Whether the reading of an earlier call's answer is to be reported; the observers then learn of its start. */
 function isReported({ engine, call }: OpenCall, later: Reading): boolean {
   if (call.response.resultsId !== undefined) remember(call);
+  if (call.response.hasRemoteResults) warnOfRemoteResults(call);
   if (!isFirst(later, call)) return false;
   startSpan(engine, call, () => engine.startSpan(call));
   notify(engine, 'start', call);
   return true;
 }
+
+const warnOfRemoteResults = ({ provider }: Call): void =>
+  warnOnce(
+    `a batch of ${provider} has its results in a file or a store, which llmtrace does not read: batches of this kind have no span, tokens or cost`,
+  );
 
 /** Hashes the conversation that the answer names, if the request named none. */
 function concealConversation({ engine, call: { response } }: OpenCall): void {

@@ -121,6 +121,8 @@ export interface LlmResponse {
   isPending?: boolean | undefined;
   /** The id of the file with the answers, where their usage is there only. */
   resultsId?: string | undefined;
+  /** Whether the results of a batch are in a file or a store that the SDK does not read: they have no usage. */
+  hasRemoteResults?: boolean | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;
