@@ -138,12 +138,16 @@ function olderProvider(folder) {
   return pathToFileURL(file).href;
 }
 
+/** The folder of the export thread in the build. */
+const THREAD = 'sdk/export-thread';
+
 /** The package with another file in the place of its worker, or none. */
 function copied(folder, name, worker) {
   const copy = join(folder, name);
   cpSync(testFileOf('../dist'), copy, { recursive: true });
-  const path = join(copy, 'export-worker.js');
-  cpSync(path, join(copy, 'real-worker.js'));
+  const thread = join(copy, THREAD);
+  const path = join(thread, 'worker.js');
+  cpSync(path, join(thread, 'real-worker.js'));
   rmSync(path);
   if (worker !== undefined) writeFileSync(path, worker);
   return ['--import', pathToFileURL(join(copy, 'index.js')).href];
@@ -162,7 +166,7 @@ export async function measure({ jobs }) {
       env: { OPENAI_BASE_URL: `${vendor.url}/v1`, ...SOON, ...(target && exportTo(target.url)), ...env },
     };
     const quiet = await run(app, options);
-    rmSync(join(folder, 'exhausted', 'exhausted'), { force: true });
+    rmSync(join(folder, 'exhausted', THREAD, 'exhausted'), { force: true });
     const examined = await run(app, { ...options, env: { ...options.env, LLMTRACE_DOCTOR: '1' } });
     target?.close();
     return {

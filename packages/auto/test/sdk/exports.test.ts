@@ -219,7 +219,7 @@ describe('where there can be no export thread', function () {
   });
 
   it('the process exports by itself: the file of the thread is missing', async () => {
-    await expectInProcess(copied('missing', undefined), /\(no export-worker\.js\)/);
+    await expectInProcess(copied('missing', undefined), /\(no sdk\/export-thread\/worker\.js\)/);
   });
 
   it('the process exports by itself: the file of the thread does not load', async () => {

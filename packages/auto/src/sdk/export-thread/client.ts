@@ -170,7 +170,7 @@ function startThread(
   // A thread lacks Yarn's package resolution unless it gets the flags that load it.
   if (process.versions['pnp'] !== undefined) throw noThread('Yarn PnP');
   const file = ownFile('sdk/export-thread/worker');
-  if (!file) throw noThread('no export-worker.js');
+  if (!file) throw noThread('no sdk/export-thread/worker.js');
   if (isFolderDeleted()) throw noThread('deleted folder');
   const ledger = new Ledger();
   const { port1, port2 } = new MessageChannel();
