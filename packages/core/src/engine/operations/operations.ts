@@ -3,6 +3,7 @@ import { context, trace } from '@opentelemetry/api';
 import { type McpRequest, operationOf, runsOf } from '../../model/agent-operation.ts';
 import { spanOf } from '../../model/call-span.ts';
 import type {
+  Followed,
   OpenOperation,
   OperationEnd,
   OperationEnds,
@@ -17,6 +18,7 @@ import { takeRunSpan } from '../native/framework-span.ts';
 import {
   closeOperation,
   endWhenCollected,
+  learn,
   type LiveOperation,
   openOperation,
   stopOnAbort,
@@ -60,6 +62,7 @@ const handleOf = (live: LiveOperation): OpenOperation => {
     seen() {
       if (operation.endTime === undefined) operation.activeTime = performance.now();
     },
+    learn: (names) => void guard(live.engine, 'answer', () => learn(operation, names)),
     adopt: (span, onEnd) =>
       void guard(live.engine, 'start', () => {
         const { sums, keepsUsage } = live.engine.frameworkSpans;
@@ -101,7 +104,7 @@ type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 
 /** Replaces the methods on the iterator itself, which keeps its class and its other methods. */
 function follow(
-  operation: OpenOperation,
+  operation: Followed,
   iterator: AsyncIterator<unknown>,
   ends: Required<OperationEnds>,
 ): void {
