@@ -120,6 +120,11 @@ export interface Operations {
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
+  /**
+   * Warns, once, that the framework lacks something that llmtrace needs: `query() without an async iterator`. What needs it is
+   * not traced.
+   */
+  lacks(what: string): void;
   /** Runs a step of telemetry; an error is reported, and the result is undefined. */
   safely<T>(step: () => T): T | undefined;
 }

@@ -37,7 +37,8 @@ const defined = (names: Names): Attributes =>
 
 /** The attributes that are known when an operation starts, so that samplers can use them. */
 export function operationStartAttributes(subject: OperationSubject): Attributes {
-  const { kind, name, description, agentName, provider, model, conversationId, toolCallId, toolType, mcp } = subject;
+  const { kind, name, description, agentName, provider, model, conversationId, toolCallId, toolType, mcp } =
+    subject;
   const isTool = kind === 'execute_tool';
   const isRun = kind === 'invoke_agent' || kind === 'invoke_workflow';
   return {

@@ -16,8 +16,7 @@ export function recordUsage(
   Object.assign(operation, { usage: records });
   for (const record of records) {
     if (engine.isPriced) record.cost = guard(engine, 'end', () => engine.priceOf(record));
-    for (const observer of engine.observers)
-      guard(engine, 'end', () => observer.usage?.(record, operation));
+    for (const observer of engine.observers) guard(engine, 'end', () => observer.usage?.(record, operation));
   }
 }
 

@@ -12,14 +12,15 @@ import type {
 } from '../../model/operations.ts';
 import { isThenable } from '../../platform/is-thenable.ts';
 import { define } from '../../platform/replace-method.ts';
+import { warnOnce } from '../../platform/warn.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
 import { takeRunSpan } from '../native/framework-span.ts';
 import {
   closeOperation,
   endWhenCollected,
-  learn,
   type LiveOperation,
+  learn,
   openOperation,
   stopOnAbort,
 } from './open-operation.ts';
@@ -48,6 +49,7 @@ export function operationsOf(engine: EngineConfig): Operations {
       ),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
+    lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
     safely,
   };
   return operations;
@@ -103,11 +105,7 @@ function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(e
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 
 /** Replaces the methods on the iterator itself, which keeps its class and its other methods. */
-function follow(
-  operation: Followed,
-  iterator: AsyncIterator<unknown>,
-  ends: Required<OperationEnds>,
-): void {
+function follow(operation: Followed, iterator: AsyncIterator<unknown>, ends: Required<OperationEnds>): void {
   let end: OperationEnd = {};
   for (const name of ['next', 'return', 'throw'] as const) {
     const step = iterator[name] as Step | undefined;
