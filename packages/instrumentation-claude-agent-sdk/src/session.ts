@@ -42,6 +42,9 @@ export const sessionOf = (active: Context): Session | undefined =>
 
 const CANCELLED: OperationEnd = { outcome: 'cancelled' };
 
+/** Without the error, whose class has another name in each minified version. */
+const STOPPED: OperationEnd = { ...CANCELLED, error: undefined };
+
 export class Session implements Followed {
   readonly operations: Operations;
   readonly tools: Tools;
@@ -98,7 +101,7 @@ export class Session implements Followed {
         this.#see(fields(message));
         return {};
       },
-      error: () => (fields(this.#options.signal).aborted === true ? CANCELLED : {}),
+      error: () => (fields(this.#options.signal).aborted === true ? STOPPED : {}),
     });
   }
 
@@ -126,7 +129,11 @@ export class Session implements Followed {
   }
 
   /** The call of a tool of this process; the turn, if the call has no id. A message with the call may not have been read yet. */
-  calls(tool: { readonly id: unknown; readonly name: string; readonly input: unknown }): OpenOperation | undefined {
+  calls(tool: {
+    readonly id: unknown;
+    readonly name: string;
+    readonly input: unknown;
+  }): OpenOperation | undefined {
     const around = this.#opened()?.operation;
     return this.tools.call(tool, { around, iterator: this.#iterator?.deref() }) ?? around;
   }

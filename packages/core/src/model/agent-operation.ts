@@ -99,7 +99,7 @@ export interface AgentOperation {
    * The usage of the model calls that only the framework sees, one record a model; no span but the operation's stands for
    * them. Known when the operation ends.
    */
-  readonly usage: readonly Call[] | undefined;
+  readonly usage?: readonly Call[] | undefined;
   /** A span to link to, besides the parent. */
   readonly link: SpanContext | undefined;
   /** The OpenTelemetry context for the code within it. */

@@ -1,7 +1,7 @@
 /** The usage and the cost of several models, together: those of the model calls that only a framework sees. */
 import type { Call, Cost, Usage } from '../model/call.ts';
 
-/** What the span of an operation has of the records of its {@link Call.modelCalls}. */
+/** What the span of an operation has of its {@link AgentOperation.usage}. */
 export interface UsageSums {
   /** The model that answered, if it was one alone. */
   readonly model: string | undefined;
@@ -25,6 +25,7 @@ function usageOf(usages: readonly Usage[]): Usage {
   const sums: Usage = {};
   for (const name of names) {
     const values = usages.map((usage) => usage[name]);
+    if (values.every((value) => value === undefined)) continue;
     if (isWhole(name) && values.includes(undefined)) continue;
     sums[name] = values.reduce<number>((total, value) => total + (value ?? 0), 0);
   }

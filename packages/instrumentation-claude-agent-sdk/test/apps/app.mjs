@@ -10,7 +10,7 @@ import { trace } from '@opentelemetry/api';
 
 const load = sdkLoader((file) => file);
 const sdk = await load(process.env.ENTRY ?? '@anthropic-ai/claude-agent-sdk');
-const { z } = createRequire(process.env.SDK)('zod');
+const { z } = createRequire(process.env.SDK)(process.env.ZOD ?? 'zod');
 const { query, tool, createSdkMcpServer } = sdk;
 
 process.env.CLI_FOLDER ??= mkdtempSync(join(tmpdir(), 'llmtrace-cli-'));
@@ -23,7 +23,11 @@ const isActive = () => trace.getActiveSpan()?.name?.startsWith('scene') ?? true;
 const steady = (value) => JSON.stringify(value)?.replaceAll(/session-\d+/g, 'session');
 
 /** The texts of an error, without what differs between processes. */
-const errorOf = (error) => [error.constructor.name, error.name, steady(error.message).replaceAll(/\d{3,}/g, 'N')];
+const errorOf = (error) => [
+  error.constructor.name,
+  error.name,
+  steady(error.message).replaceAll(/\d{3,}/g, 'N'),
+];
 
 async function reads(run) {
   const kinds = [];
@@ -40,6 +44,11 @@ async function reads(run) {
 }
 
 const ask = (prompt, more) => query({ prompt, options: options(more) });
+
+/** Reads some messages: that with a tool is the third one. */
+async function steps(run, count) {
+  for (let step = 0; step < count; step++) await run.next();
+}
 
 const said = (text) => ({ type: 'user', message: { role: 'user', content: text }, parent_tool_use_id: null });
 
@@ -84,7 +93,11 @@ const scenes = {
     const weather = weatherTool();
     const handler = weather.handler;
     const servers = here(weather);
-    return reads(ask('here', servers)).then((seen) => [seen, weather.handler === handler, Object.keys(weather)]);
+    return reads(ask('here', servers)).then((seen) => [
+      seen,
+      weather.handler === handler,
+      Object.keys(weather),
+    ]);
   },
   'an agent as a tool': () => reads(ask('nested', here(innerTool()))),
   'a subagent': () => reads(ask('subagent')),
@@ -107,10 +120,10 @@ const scenes = {
   'a run that is stopped': async () => {
     const abortController = new AbortController();
     const run = ask('slow', { abortController });
-    await run.next();
-    await run.next();
+    await steps(run, 3);
     abortController.abort();
-    return reads(run);
+    const [seen] = await reads(run);
+    return seen.at(-1);
   },
   'a run that is interrupted': () => {
     let run;
@@ -126,9 +139,11 @@ const scenes = {
   },
   'a run that is closed': async () => {
     const run = ask('slow');
-    await run.next();
-    run.close?.();
-    return reads(run);
+    await steps(run, 3);
+    run.close();
+    // Messages that were sent before may still come.
+    const [, isActiveThere] = await reads(run);
+    return isActiveThere;
   },
   'a run over the limit': () => reads(ask('limit')),
   'an error of the API': () => reads(ask('api')),
@@ -170,7 +185,12 @@ const scenes = {
   }),
   'the object of a run': async () => {
     const run = ask('plain');
-    const shape = [run.constructor.name, typeof run.setModel, run[Symbol.toStringTag], Object.keys(run).length];
+    const shape = [
+      run.constructor.name,
+      typeof run.setModel,
+      run[Symbol.toStringTag],
+      Object.keys(run).length,
+    ];
     await run.setModel?.('haiku').catch(() => {});
     return [shape, await reads(run)];
   },

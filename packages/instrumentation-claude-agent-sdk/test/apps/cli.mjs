@@ -4,8 +4,9 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const argument = (name) => process.argv[process.argv.indexOf(name) + 1];
-const has = (name) => process.argv.includes(name);
+const words = process.argv.flatMap((word) => (word.startsWith('--') ? word.split('=') : word));
+const argument = (name) => words[words.indexOf(name) + 1];
+const has = (name) => words.includes(name);
 
 const MAIN = 'claude-sonnet-4-5-20250929';
 const SMALL = 'claude-haiku-4-5-20251001';
@@ -21,17 +22,20 @@ const forever = () => new Promise((resolve) => setTimeout(resolve, 60_000));
 let ids = 0;
 const nextId = (kind) => `${kind}_${session}_${++ids}`;
 
+const NOTHING = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheCreationInputTokens: 0,
+  webSearchRequests: 0,
+  costUSD: 0,
+  contextWindow: 200_000,
+};
+
 /** A call of a model, as the totals count it. */
 function use(model, [input, cached, written, output, cost]) {
-  const row = (modelUsage[model] ??= {
-    inputTokens: 0,
-    outputTokens: 0,
-    cacheReadInputTokens: 0,
-    cacheCreationInputTokens: 0,
-    webSearchRequests: 0,
-    costUSD: 0,
-    contextWindow: 200000,
-  });
+  modelUsage[model] ??= { ...NOTHING };
+  const row = modelUsage[model];
   row.inputTokens += input;
   row.cacheReadInputTokens += cached;
   row.cacheCreationInputTokens += written;
@@ -52,13 +56,19 @@ function answer(blocks, parent = null) {
   const id = nextId('msg');
   const message = { id, type: 'message', role: 'assistant', model: MAIN, usage: USAGE, stop_reason: null };
   if (has('--include-partial-messages')) {
-    const event = (what) => send({ type: 'stream_event', event: what, parent_tool_use_id: parent, session_id: session });
+    const event = (what) =>
+      send({ type: 'stream_event', event: what, parent_tool_use_id: parent, session_id: session });
     event({ type: 'message_start', message: { ...message, content: [] } });
     event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hel' } });
     event({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 50 } });
   }
   for (const block of blocks)
-    send({ type: 'assistant', message: { ...message, content: [block] }, parent_tool_use_id: parent, session_id: session });
+    send({
+      type: 'assistant',
+      message: { ...message, content: [block] },
+      parent_tool_use_id: parent,
+      session_id: session,
+    });
 }
 
 const text = { type: 'text', text: 'the answer' };
@@ -66,7 +76,10 @@ const calling = (name, input = {}) => ({ type: 'tool_use', id: nextId('toolu'), 
 const returned = (call, parent = null, is_error = undefined) =>
   send({
     type: 'user',
-    message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: 'the result', is_error }] },
+    message: {
+      role: 'user',
+      content: [{ type: 'tool_result', tool_use_id: call.id, content: 'the result', is_error }],
+    },
     parent_tool_use_id: parent,
     session_id: session,
   });
@@ -103,7 +116,11 @@ const rpc = (server_name, method, params) =>
 async function callHere(name, input = { city: 'Rome' }) {
   const call = calling(`mcp__here__${name}`, input);
   answer([call]);
-  await rpc('here', 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'cli', version: '1' } });
+  await rpc('here', 'initialize', {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'cli', version: '1' },
+  });
   await rpc('here', 'tools/call', { name, arguments: input, _meta: { 'claudecode/toolUseId': call.id } });
   returned(call);
 }
@@ -183,9 +200,17 @@ async function receive(line) {
   if (type === 'user') await turn(promptOf(message));
   else if (type === 'control_response') answers.get(response.request_id)?.(response);
   else if (type === 'control_request') {
-    send({ type: 'control_response', response: { subtype: 'success', request_id, response: { commands: [], models: [] } } });
+    send({
+      type: 'control_response',
+      response: { subtype: 'success', request_id, response: { commands: [], models: [] } },
+    });
     if (request.subtype === 'interrupt')
-      result({ subtype: 'error_during_execution', is_error: true, errors: [], terminal_reason: 'aborted_streaming' });
+      result({
+        subtype: 'error_during_execution',
+        is_error: true,
+        errors: [],
+        terminal_reason: 'aborted_streaming',
+      });
   }
 }
 

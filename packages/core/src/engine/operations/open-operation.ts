@@ -50,7 +50,6 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     error: undefined,
     errorType: undefined,
     content: undefined,
-    usage: undefined,
     link: start.link,
     context: around,
   };
