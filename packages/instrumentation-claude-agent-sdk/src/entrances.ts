@@ -12,7 +12,15 @@ function query({ operations, original, args }: PatchedCall): unknown {
 }
 
 function optionsOf(options: unknown, id?: unknown): SessionOptions {
-  const { model, agent, resume = id, continue: isContinued, abortController, mcpServers } = fields(options);
+  const {
+    model,
+    agent,
+    resume = id,
+    continue: isContinued,
+    abortController,
+    mcpServers,
+    env,
+  } = fields(options);
   return {
     model,
     agent,
@@ -20,6 +28,7 @@ function optionsOf(options: unknown, id?: unknown): SessionOptions {
     isResumed: resume !== undefined || isContinued === true,
     signal: fields(abortController).signal,
     mcpServers,
+    env: env ?? process.env,
   };
 }
 

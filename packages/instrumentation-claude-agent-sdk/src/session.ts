@@ -27,6 +27,8 @@ export interface SessionOptions {
   /** By which the application stops the CLI. */
   readonly signal: unknown;
   readonly mcpServers: unknown;
+  /** The environment of the CLI. */
+  readonly env: unknown;
 }
 
 interface Turn {
@@ -45,6 +47,18 @@ const CANCELLED: OperationEnd = { outcome: 'cancelled' };
 /** Without the error, whose class has another name in each minified version. */
 const STOPPED: OperationEnd = { ...CANCELLED, error: undefined };
 
+/** Whether the CLI's own telemetry makes spans, which have the tokens of its model calls. */
+function makesSpans(env: any): boolean {
+  const isOn = (name: string): boolean => /^(?:1|true|yes|on)$/i.test(String(env[name] ?? ''));
+  const exporter = String(env.OTEL_TRACES_EXPORTER ?? '');
+  return (
+    isOn('CLAUDE_CODE_ENABLE_TELEMETRY') &&
+    (isOn('CLAUDE_CODE_ENHANCED_TELEMETRY_BETA') || isOn('ENABLE_ENHANCED_TELEMETRY_BETA')) &&
+    exporter !== '' &&
+    exporter !== 'none'
+  );
+}
+
 export class Session implements Followed {
   readonly operations: Operations;
   readonly tools: Tools;
@@ -52,6 +66,7 @@ export class Session implements Followed {
   readonly #totals: Totals;
   #turn: Turn | undefined;
   #id: string | undefined;
+  readonly #hasSpans: boolean;
   #hasEnded = false;
   /** The context of the code that reads the messages. */
   #reader: Context = context.active();
@@ -62,6 +77,7 @@ export class Session implements Followed {
     this.operations = operations;
     this.#options = options;
     this.#id = name(options.resume);
+    this.#hasSpans = makesSpans(fields(options.env));
     this.#totals = new Totals(options.isResumed, this.#id);
     this.tools = new Tools(operations, options.mcpServers);
   }
@@ -155,6 +171,7 @@ export class Session implements Followed {
       conversationId: this.#id,
       around: this.#reader,
       usage: () => this.#totals.usageOf(counted),
+      hasTokenSpans: this.#hasSpans,
     }));
     if (!operation) return undefined;
     const iterator = this.#iterator?.deref();

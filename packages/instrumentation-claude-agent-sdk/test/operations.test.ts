@@ -207,6 +207,15 @@ const SCENES: readonly OperationScene[] = [
     check: ends({ 'llmtrace.agent.outcome': 'abandoned', 'llmtrace.agent.partial': true }),
   },
   { name: 'a CLI that was started before', tree: [AGENT], check: ends(calls(1)) },
+  {
+    name: 'a CLI that makes spans',
+    tree: [AGENT],
+    check: ends({
+      'gen_ai.usage.input_tokens': undefined,
+      'gen_ai.usage.cost': 0.01,
+      'llmtrace.agent.input_tokens': 130,
+    }),
+  },
   { name: 'the object of a run', tree: [AGENT], check: ends(calls(1)) },
 ];
 

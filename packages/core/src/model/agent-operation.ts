@@ -100,6 +100,8 @@ export interface AgentOperation {
    * them. Known when the operation ends.
    */
   readonly usage?: readonly Call[] | undefined;
+  /** Whether spans of another process have the tokens of {@link usage}. */
+  readonly hasTokenSpans?: boolean | undefined;
   /** A span to link to, besides the parent. */
   readonly link: SpanContext | undefined;
   /** The OpenTelemetry context for the code within it. */

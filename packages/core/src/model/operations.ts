@@ -18,6 +18,8 @@ export interface OperationStart extends OperationSubject {
    * ends, in whichever way. It must not keep the application's result alive.
    */
   usage?(): readonly ModelUsage[];
+  /** Whether other spans, of the child process, have the tokens of `usage`: the operation's then has the cost alone. */
+  readonly hasTokenSpans?: boolean | undefined;
 }
 
 /** The sums of the calls of one model that this process does not see: a child process makes them. */

@@ -60,7 +60,7 @@ function describe(
   { naming, usage, content: recorded }: SpanOptions,
 ): void {
   const { subject, error, errorType } = operation;
-  if (operation.usage?.length) usageSumAttributes(span, usageSums(operation.usage), naming);
+  if (operation.usage?.length) usageSumAttributes(span, usageSums(operation), naming);
   span.setAttributes(operationEndAttributes(operation, usage));
   // An MCP request may have been added after the start.
   if (subject.mcp) span.setAttributes(mcpAttributes(subject.mcp, subject.kind));

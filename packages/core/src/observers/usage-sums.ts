@@ -1,4 +1,5 @@
 /** The usage and the cost of several models, together: those of the model calls that only a framework sees. */
+import type { AgentOperation } from '../model/agent-operation.ts';
 import type { Call, Cost, Usage } from '../model/call.ts';
 
 /** What the span of an operation has of its {@link AgentOperation.usage}. */
@@ -9,12 +10,12 @@ export interface UsageSums {
   readonly cost: Cost | undefined;
 }
 
-export function usageSums(records: readonly Call[]): UsageSums {
+export function usageSums({ usage: records = [], hasTokenSpans }: AgentOperation): UsageSums {
   const models = new Set(records.map(({ response }) => response.model));
   const [model] = models;
   return {
     model: models.size === 1 ? model : undefined,
-    usage: usageOf(records.flatMap(({ response }) => response.usage ?? [])),
+    usage: hasTokenSpans ? {} : usageOf(records.flatMap(({ response }) => response.usage ?? [])),
     cost: costOf(records),
   };
 }

@@ -183,6 +183,17 @@ const scenes = {
       return seen;
     },
   }),
+  'a CLI that makes spans': () =>
+    reads(
+      ask('plain', {
+        env: {
+          ...process.env,
+          CLAUDE_CODE_ENABLE_TELEMETRY: '1',
+          CLAUDE_CODE_ENHANCED_TELEMETRY_BETA: '1',
+          OTEL_TRACES_EXPORTER: 'otlp',
+        },
+      }),
+    ),
   'the object of a run': async () => {
     const run = ask('plain');
     const shape = [

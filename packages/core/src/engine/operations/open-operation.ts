@@ -50,6 +50,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     error: undefined,
     errorType: undefined,
     content: undefined,
+    hasTokenSpans: start.hasTokenSpans,
     link: start.link,
     context: around,
   };
@@ -78,6 +79,7 @@ function subjectOf({
   link: _link,
   hasOtherSpan: _isTraced,
   usage: _usage,
+  hasTokenSpans: _hasTokens,
   mcp,
   ...subject
 }: OperationStart): OperationSubject {

@@ -302,6 +302,21 @@ describe('operations', () => {
       assert.deepEqual(sums('invoke_agent agent'), [0, 0, 0, 0, 0, undefined]);
     });
 
+    it('have the cost alone where other spans have the tokens', () => {
+      const engine = engineWith();
+      const operation = operationsOf(engine).open(() => ({
+        kind: 'invoke_agent',
+        name: 'agent',
+        usage: () => [SMALL],
+        hasTokenSpans: true,
+      }));
+      operation?.end();
+      const attributes = attributesOf('invoke_agent agent');
+      assert.equal(attributes['gen_ai.usage.input_tokens'], undefined);
+      assert.equal(attributes['gen_ai.usage.cost'], 0.25);
+      assert.deepEqual(sums('invoke_agent agent'), [1, 0, 10, 1, 0.25, undefined]);
+    });
+
     it('learn the conversation late', () => {
       uses(engineWith(), [SMALL], (operation) => {
         operation.learn({ conversationId: 'c'.repeat(1000) });
