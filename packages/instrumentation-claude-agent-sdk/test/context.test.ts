@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { AUTO, type Play, play, spanNamed, startStage } from '@llmtrace/test-fixtures/operations';
+import { runApp } from '@llmtrace/test-fixtures/run-app';
+import { sdkManifest } from '@llmtrace/test-fixtures/sdks';
 
 describe('the CLI of a run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-cli-'));
@@ -40,5 +43,25 @@ describe('the CLI of a run', () => {
       ['anthropic claude-haiku-4-5-20251001', '1', '0', '7', '3', '$0.000100'],
       ['total', '3', '0', '267', '103', '$0.0201'],
     ]);
+  });
+});
+
+describe('a run that is dropped', () => {
+  it('ends when it is collected, with its tools and what is known of its usage', async function () {
+    this.timeout(120_000);
+    const { stdout, stderr } = await runApp(fileURLToPath(new URL('apps/collected.mjs', import.meta.url)), {
+      flags: ['--expose-gc', '--import', '@llmtrace/auto/hook'],
+      env: { SDK: sdkManifest('claude-agent-sdk'), CLI_FOLDER: mkdtempSync(join(tmpdir(), 'llmtrace-cli-')) },
+      timeout: 100_000,
+    });
+    assert.deepEqual(
+      JSON.parse(stdout),
+      [
+        ['execute_tool Bash', 'abandoned', null],
+        ['invoke_agent', 'abandoned', null],
+        ['invoke_agent', 'abandoned', 0.000135],
+      ],
+      stderr,
+    );
   });
 });
