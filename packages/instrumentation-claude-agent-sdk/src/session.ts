@@ -193,7 +193,7 @@ export class Session implements Followed {
     const { type, subtype, parent_tool_use_id: parent } = message;
     if (type === 'result') this.#finish(message);
     else if (type === 'assistant') this.#assistant(message, parent);
-    else if (type === 'stream_event') this.#opened()?.counted.event(message.event, parent);
+    else if (type === 'stream_event') this.#turnOf(parent)?.counted.event(message.event, parent);
     else if (type === 'user') this.tools.results(message.message);
     else if (type === 'system' && subtype === 'init') this.#opened();
   }
@@ -205,9 +205,13 @@ export class Session implements Followed {
     this.#turn?.operation.learn({ conversationId });
   }
 
-  /** An agent that works in the background may send messages between two turns. */
+  /** The turn of a message. An agent that works in the background may send messages between two turns. */
+  #turnOf(parent: unknown): Turn | undefined {
+    return typeof parent === 'string' ? this.#turn : this.#opened();
+  }
+
   #assistant({ message }: any, parent: unknown): void {
-    const turn = typeof parent === 'string' ? this.#turn : this.#opened();
+    const turn = this.#turnOf(parent);
     turn?.counted.message(message);
     this.tools.start(message, { parent, around: turn?.operation, iterator: this.#iterator?.deref() });
   }
