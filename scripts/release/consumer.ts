@@ -20,6 +20,7 @@ import {
 import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
+import { ClaudeAgentSdkInstrumentation } from '@llmtrace/instrumentation-claude-agent-sdk';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
@@ -62,6 +63,7 @@ const instrumentations: LlmInstrumentation[] = [
   new OpenAIInstrumentation(config),
   new OpenAIAgentsInstrumentation(),
   new AISdkInstrumentation(),
+  new ClaudeAgentSdkInstrumentation(),
   new McpInstrumentation({ mcpPropagate: 'none' }),
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),

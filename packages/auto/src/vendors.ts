@@ -23,6 +23,7 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
   'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),
+  'claude-agent-sdk': () => require('@llmtrace/instrumentation-claude-agent-sdk'),
   'ai-sdk': () => require('@llmtrace/instrumentation-ai-sdk'),
   langchain: () => require('@llmtrace/instrumentation-langchain'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),

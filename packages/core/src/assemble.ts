@@ -104,7 +104,7 @@ function engineWith(
     ...settling,
     ...(config.chunkTimes ? [chunkTimesObserver] : []),
     spanObserver(config, { responseHook, exceptions: config.exceptionsOnSpans, content: onSpans }),
-    operationSpanObserver({ usage: config.agentUsage, content: onSpans }),
+    operationSpanObserver({ naming: config, usage: config.agentUsage, content: onSpans }),
     usageObserver,
     metrics,
     operations,

@@ -161,6 +161,8 @@ export type {
   ToolDefinition,
 } from './model/messages.ts';
 export type {
+  Followed,
+  ModelUsage,
   OpenOperation,
   OperationEnd,
   OperationEnds,

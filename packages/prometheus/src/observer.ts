@@ -104,6 +104,9 @@ export function prometheusObserver(options: PrometheusOptions = {}): PrometheusO
       series.add(failed);
       metrics.errors.inc(failed);
     },
+    usage(calls) {
+      countUsage(metrics, calls, labelsOf(calls, providerOf(calls)));
+    },
   };
 }
 
@@ -134,10 +137,16 @@ function countLimits(metrics: Metrics, call: Call, labels: Labels): void {
 }
 
 function count(metrics: Metrics, call: Call, labels: Labels): void {
-  const { response, cost, chunks, startTime, attemptTime, firstChunkTime } = call;
+  const { chunks, startTime, attemptTime, firstChunkTime } = call;
   metrics.requests.inc(labels);
   observe(metrics.duration, call, labels, (call.endTime ?? call.activeTime) - startTime);
   if (firstChunkTime !== undefined) observe(metrics.firstChunk, call, labels, firstChunkTime - attemptTime);
+  countUsage(metrics, call, labels);
+  if (chunks > 0) metrics.chunks.inc(labels, chunks);
+}
+
+function countUsage(metrics: Metrics, call: Call, labels: Labels): void {
+  const { response, cost } = call;
   const { inputTokens, outputTokens } = response.usage ?? {};
   if (inputTokens !== undefined) metrics.inputTokens.inc(labels, inputTokens);
   if (outputTokens !== undefined) metrics.outputTokens.inc(labels, outputTokens);
@@ -146,7 +155,6 @@ function count(metrics: Metrics, call: Call, labels: Labels): void {
   if (cost) metrics.cost.inc(labels, cost.total);
   else if (isUnpriced(call)) metrics.unpriced.inc(labels);
   if (cost?.partial) metrics.partial.inc(labels);
-  if (chunks > 0) metrics.chunks.inc(labels, chunks);
 }
 
 /** Records a duration, with the call's trace as an exemplar if that trace is sampled and so can be found. */

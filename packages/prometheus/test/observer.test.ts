@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Call, LlmTraceError } from '@llmtrace/core';
+import { type AgentOperation, type Call, LlmTraceError } from '@llmtrace/core';
 import { recordDiag } from '@llmtrace/test-fixtures';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
@@ -47,6 +47,18 @@ const of = (tenant: string | undefined, changes: Partial<Call> = {}): Call => ({
 describe('the Prometheus metrics by attributes of calls', () => {
   const costs = async (observer: PrometheusObserver): Promise<[string, number][]> =>
     Object.entries(await samples(observer)).filter(([name]) => name.startsWith('llmtrace_cost_usd_total'));
+
+  it('count the usage that only a framework sees as tokens and cost, not as requests', async () => {
+    const observer = prometheusObserver();
+    observer.usage?.(of('acme', { modelCalls: 3 }), {} as AgentOperation);
+    const labels = '{provider="openai",model="gpt-4o"}';
+    const counted = await samples(observer);
+    const value = (name: string) => counted[`llmtrace_${name}${labels}`];
+    assert.deepEqual(
+      ['cost_usd_total', 'tokens_total', 'requests_total', 'request_duration_seconds_count'].map(value),
+      [0.25, 14, 0, undefined],
+    );
+  });
 
   it('have labels for the configured attributes only', async () => {
     const observer = prometheusObserver({ attributes: ['tenant.id', 'feature'] });

@@ -42,6 +42,30 @@ describe('the store of the viewer', () => {
     }
   });
 
+  it('counts an agent whose model calls another process makes, and the calls within it', () => {
+    const agent = (usage: object): MadeTrace => {
+      const trace = new MadeTrace();
+      const attributes = {
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.usage.input_tokens': 100,
+        ...usage,
+      };
+      const span = trace.add({ name: 'invoke_agent', start: NOW, attributes });
+      call(trace, NOW + 1, { model: 'gpt-5', input: 1000, output: 100 }, span);
+      return trace;
+    };
+    const totals = (trace: MadeTrace): unknown[] => {
+      const { calls, input } = listCalls(filled([trace]), {}).totals;
+      return [calls, input];
+    };
+    assert.deepEqual(
+      totals(agent({ 'gen_ai.usage.cost': 1, 'llmtrace.cost.source': 'provider' })),
+      [2, 1100],
+    );
+    // The tokens of an agent's span may be those of the calls beneath it.
+    assert.deepEqual(totals(agent({})), [1, 1000]);
+  });
+
   it('marks a sum as partial if a price or a part is missing', () => {
     const unpriced = oneCall({ extra: { 'gen_ai.usage.cost': undefined } });
     const left = oneCall({ isLeft: true, isStream: true });

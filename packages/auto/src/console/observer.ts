@@ -4,7 +4,7 @@
  */
 import { Console } from 'node:console';
 import module from 'node:module';
-import { isToolCall, type Observer } from '@llmtrace/core/internal';
+import { type Call, isToolCall, type Observer } from '@llmtrace/core/internal';
 import { atExit } from '../process/exit.ts';
 import type { AutoSettings } from '../settings.ts';
 import { coloured, lineOf, operationLine, plain } from './format.ts';
@@ -33,17 +33,23 @@ export function consoleObserver({
   const summary = createSummary();
   const trees = createRunTrees(paint, print);
   let waiting = false;
+  const sum = (call: Call): void => {
+    summary.add(call);
+    if (waiting) return;
+    waiting = true;
+    onExit(() => {
+      const table = summary.table();
+      if (table.length > 0) print(`\n${table.join('\n')}`);
+    });
+  };
   return {
     end(call) {
       if (!isOn()) return;
       if (!trees.addCall(call)) print(lineOf(call, paint));
-      summary.add(call);
-      if (waiting) return;
-      waiting = true;
-      onExit(() => {
-        const table = summary.table();
-        if (table.length > 0) print(`\n${table.join('\n')}`);
-      });
+      sum(call);
+    },
+    usage(calls) {
+      if (isOn()) sum(calls);
     },
     operationEnd(operation) {
       if (!isOn() || trees.addOperation(operation)) return;

@@ -17,6 +17,8 @@ interface Row {
   /** Calls that cost something, or may have, that is not in `cost`. */
   partial: number;
   times: number[];
+  /** The number of calls whose times were added. */
+  timed: number;
 }
 
 export interface Summary {
@@ -55,12 +57,14 @@ const emptyRow = (): Row => ({
   cost: undefined,
   partial: 0,
   times: [],
+  timed: 0,
 });
 
 function count(row: Row, call: Call): void {
   const { usage } = call.response;
-  row.times[row.calls % SAMPLES] = durationOf(call);
-  row.calls++;
+  // The sums of several calls have no time that one of them took.
+  if (call.modelCalls === undefined) row.times[row.timed++ % SAMPLES] = durationOf(call);
+  row.calls += call.modelCalls ?? 1;
   if (call.outcome === 'failed') row.errors++;
   else if (call.cost === undefined || call.cost.partial) row.partial++;
   row.input = plus(row.input, usage?.inputTokens);
@@ -76,6 +80,7 @@ const sum = (all: Row, row: Row): Row => ({
   cost: plus(all.cost, row.cost),
   partial: all.partial + row.partial,
   times: [...all.times, ...row.times],
+  timed: all.timed + row.timed,
 });
 
 /** A sum in which an unknown value stays unknown and does not become 0. */

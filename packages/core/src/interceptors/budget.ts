@@ -229,7 +229,7 @@ export function budget(options: Budget, setting: BudgetSetting): BudgetLayer {
         throw error;
       }
     },
-    observer: { end: settle },
+    observer: { end: settle, usage: settle },
     readings: () =>
       usd === Infinity ? [] : [...stateOf.all()].map((state) => readingOf(state, usd, period)),
   };

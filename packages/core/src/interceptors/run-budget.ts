@@ -26,6 +26,12 @@ export function runBudget(usd: number, pricing: Pricing): Layer {
       calls.set(call, layer);
       return layer.intercept(call, next);
     },
-    observer: { end: (call) => calls.get(call)?.observer?.end?.(call) },
+    observer: {
+      end: (call) => calls.get(call)?.observer?.end?.(call),
+      usage(used, operation) {
+        const run = runsOf(operation as AgentOperation).at(-1);
+        if (run) budgetOf(run).observer?.usage?.(used, operation);
+      },
+    },
   };
 }

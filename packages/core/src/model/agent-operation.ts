@@ -4,7 +4,7 @@
  * cost when they end, even if a sampler drops their spans.
  */
 import { type Context, createContextKey, type SpanContext } from '@opentelemetry/api';
-import type { Server } from './call.ts';
+import type { Call, Server } from './call.ts';
 
 /**
  * The kind of an operation. `invoke_agent`: a model decides which tools run. `invoke_workflow`: the application decides what
@@ -42,6 +42,8 @@ export interface OperationSubject {
   readonly description?: string | undefined;
   /** The agent that executes a tool. */
   readonly agentName?: string | undefined;
+  /** `gen_ai.provider.name` of an agent whose model calls only the framework sees. */
+  readonly provider?: string | undefined;
   /** The model of an agent, if the framework allows one only. */
   readonly model?: string | undefined;
   readonly conversationId?: string | undefined;
@@ -93,6 +95,13 @@ export interface AgentOperation {
   /** The protocol's code of the failure; absent: the type is derived from the error. */
   errorType: string | undefined;
   readonly content: ToolContent | undefined;
+  /**
+   * The usage of the model calls that only the framework sees, one record a model; no span but the operation's stands for
+   * them. Known when the operation ends.
+   */
+  readonly usage?: readonly Call[] | undefined;
+  /** Whether spans of another process have the tokens of {@link usage}. */
+  readonly hasTokenSpans?: boolean | undefined;
   /** A span to link to, besides the parent. */
   readonly link: SpanContext | undefined;
   /** The OpenTelemetry context for the code within it. */

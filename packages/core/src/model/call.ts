@@ -11,8 +11,8 @@ import type { Billing, Missing } from './billing.ts';
 import type { Content } from './messages.ts';
 
 /**
- * Values of `gen_ai.operation.name` that llmtrace uses. The conventions have no value for the last three, and let
- * instrumentations choose one.
+ * Values of `gen_ai.operation.name` that llmtrace uses. The conventions have no value for `rerank`, `moderation` and `ocr`,
+ * and let instrumentations choose one.
  */
 export type Operation =
   | 'chat'
@@ -21,7 +21,9 @@ export type Operation =
   | 'embeddings'
   | 'rerank'
   | 'moderation'
-  | 'ocr';
+  | 'ocr'
+  // Of the sums of calls that an agent's child process makes, {@link Observer.usage}.
+  | 'invoke_agent';
 
 /**
  * How a call ended. `completed`: the whole answer was received. `failed`: the application got an error.
@@ -222,6 +224,8 @@ export interface Call {
   retries?: Retry[] | undefined;
   /** How long the call waited for its turn (rate limit), in ms; absent where no rate limit holds for it. */
   rateLimitWait?: number | undefined;
+  /** The number of calls that a record of {@link Observer.usage} sums, as far as it is known; absent for one call. */
+  readonly modelCalls?: number | undefined;
   /** True where a budget counts what the call was expected to cost, for what it did cost never came. */
   isEstimated?: boolean | undefined;
   /**
@@ -284,6 +288,11 @@ export interface Observer {
   chunk?(call: Readonly<Call>, chunk: unknown, now: number): void;
   /** Runs exactly once for each call, however it ended. */
   end?(call: Readonly<Call>): void;
+  /**
+   * Runs for each model whose calls only a framework sees, when their operation ends: `calls` has the sums of the tokens and
+   * the cost, and `modelCalls`. {@link start} and {@link end} do not run for them.
+   */
+  usage?(calls: Readonly<Call>, operation: Readonly<AgentOperation>): void;
   /** Runs exactly once for each operation around calls (the run of an agent, a tool), however it ended. */
   operationEnd?(operation: Readonly<AgentOperation>): void;
 }

@@ -1,6 +1,7 @@
 /** The interface by which the instrumentation of a framework reports operations. */
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import type { AgentOperation, McpRequest, OperationOutcome, OperationSubject } from './agent-operation.ts';
+import type { Usage } from './call.ts';
 
 /** The start of an operation. */
 export interface OperationStart extends OperationSubject {
@@ -12,6 +13,25 @@ export interface OperationStart extends OperationSubject {
   readonly link?: SpanContext | undefined;
   /** The framework's own telemetry makes the span; llmtrace adds the sums, the metrics and the budget. */
   readonly hasOtherSpan?: boolean | undefined;
+  /**
+   * The usage of the model calls within the operation that only the framework sees. It is asked once, when the operation
+   * ends, in whichever way. It must not keep the application's result alive.
+   */
+  usage?(): readonly ModelUsage[];
+  /** Whether other spans, of the child process, have the tokens of `usage`: the operation's then has the cost alone. */
+  readonly hasTokenSpans?: boolean | undefined;
+}
+
+/** The sums of the calls of one model that this process does not see: a child process makes them. */
+export interface ModelUsage {
+  /** `gen_ai.provider.name`. */
+  readonly provider: string;
+  readonly model?: string | undefined;
+  /** The number of calls, as far as it is known. */
+  readonly modelCalls: number;
+  readonly usage: Usage;
+  /** Whether the sums have all that was used until the operation ended. */
+  readonly isWhole: boolean;
 }
 
 /** The end of an operation: completed, if nothing else is set. */
@@ -42,6 +62,8 @@ export interface OpenOperation {
   end(end?: OperationEnd): void;
   /** Records an event in the operation: an abandoned operation ends at its last event. */
   seen(): void;
+  /** Adds names that the framework knows only once the operation has begun. */
+  learn(names: Pick<OperationSubject, 'conversationId'>): void;
   /**
    * Adopts the run's span of the framework's own telemetry: it gets the sums, and loses the tokens that the model spans
    * beneath have. Its end also ends the operation, by the result of `onEnd`, if the operation is still open.
@@ -55,6 +77,9 @@ export interface OpenOperation {
   /** Ends the operation as abandoned if the application drops `answer` (by garbage collection) before its end. */
   endWithout(answer: object): void;
 }
+
+/** What an iterator's steps report to: an operation, or what opens one operation after the other. */
+export type Followed = Pick<OpenOperation, 'run' | 'seen' | 'end' | 'endWithout'>;
 
 /** The execution of a tool that took over an MCP request. */
 export interface TakenTool {
@@ -89,7 +114,7 @@ export interface Operations {
    *
    * @param ends `result` is called with each value of the iterator; the ends that it returns are merged.
    */
-  follow(operation: OpenOperation, iterator: AsyncIterator<unknown>, ends?: OperationEnds): void;
+  follow(operation: Followed, iterator: AsyncIterator<unknown>, ends?: OperationEnds): void;
   /**
    * Adds an MCP request to the active execution of the tool of that name, so that the request is no operation of its own.
    * @returns undefined if no such execution is active.
@@ -97,6 +122,11 @@ export interface Operations {
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
+  /**
+   * Warns, once, that the framework lacks something that llmtrace needs: `query() without an async iterator`. What needs it is
+   * not traced.
+   */
+  lacks(what: string): void;
   /** Runs a step of telemetry; an error is reported, and the result is undefined. */
   safely<T>(step: () => T): T | undefined;
 }

@@ -10,6 +10,7 @@ import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Retry, Usage } from '../model/call.ts';
 import type { Content } from '../model/messages.ts';
 import { startOf } from '../platform/bounds.ts';
+import type { UsageSums } from './usage-sums.ts';
 
 /** The commit of the newest conventions that profile `latest` follows. */
 export const LATEST_COMMIT = '6fd0d763a092db245a54104fc1124031eb3c51d2';
@@ -222,6 +223,13 @@ export function endAttributes(to: Attributed, call: Call, naming: Naming): void 
   costAttributes(to, call, naming.costSemconv);
 }
 
+/** The attributes that the usage of models adds to the span of the agent that alone sees their calls. */
+export function usageSumAttributes(to: Attributed, { model, usage, cost }: UsageSums, naming: Naming): void {
+  if (isAttribute(model)) to.setAttribute('gen_ai.response.model', model);
+  usageAttributes(to, usage, naming);
+  costAttributes(to, { cost }, naming.costSemconv);
+}
+
 function streamAttributes(to: Attributed, call: Call): void {
   const { outcome, request, firstChunkTime, attemptTime, chunks } = call;
   if (firstChunkTime !== undefined) {
@@ -291,7 +299,7 @@ export function spanContent(call: Call, maxLength?: number): Attributes {
 }
 
 /** The conventions do not name a cost; backends read `gen_ai.usage.cost`. */
-function costAttributes(to: Attributed, { cost }: Call, costSemconv: CostSemconv): void {
+function costAttributes(to: Attributed, { cost }: Pick<Call, 'cost'>, costSemconv: CostSemconv): void {
   if (!cost) return;
   if (costSemconv === 'draft') {
     to.setAttribute('gen_ai.usage.cost.amount', cost.total);

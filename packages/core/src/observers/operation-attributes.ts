@@ -37,12 +37,14 @@ const defined = (names: Names): Attributes =>
 
 /** The attributes that are known when an operation starts, so that samplers can use them. */
 export function operationStartAttributes(subject: OperationSubject): Attributes {
-  const { kind, name, description, agentName, model, conversationId, toolCallId, toolType, mcp } = subject;
+  const { kind, name, description, agentName, provider, model, conversationId, toolCallId, toolType, mcp } =
+    subject;
   const isTool = kind === 'execute_tool';
   const isRun = kind === 'invoke_agent' || kind === 'invoke_workflow';
   return {
     ...defined([
       ['gen_ai.operation.name', isTool || isRun ? kind : undefined],
+      ['gen_ai.provider.name', isRun ? provider : undefined],
       ['gen_ai.agent.name', isRun ? name : agentName],
       ['gen_ai.agent.description', isRun ? description : undefined],
       ['gen_ai.request.model', isRun ? model : undefined],
@@ -79,6 +81,7 @@ export function operationEndAttributes(operation: AgentOperation, usage: AgentUs
   const ended: Attributes = rollUp
     ? { ...rollUpAttributes(operation), ...usageAttributes(rollUp, usage) }
     : {};
+  if (subject.conversationId) ended['gen_ai.conversation.id'] = subject.conversationId;
   if (outcome !== 'completed' && outcome !== undefined) ended['llmtrace.agent.outcome'] = outcome;
   const type = operationErrorType(operation);
   if (type !== undefined) ended['error.type'] = type;

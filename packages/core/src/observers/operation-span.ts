@@ -6,7 +6,7 @@ import type { AgentOperation, OperationSubject } from '../model/agent-operation.
 import type { LlmAttributes } from '../model/attributes.ts';
 import type { Observer } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
-import { attributionAttributes } from './attributes.ts';
+import { attributionAttributes, type Naming, usageSumAttributes } from './attributes.ts';
 import {
   type AgentUsage,
   mcpAttributes,
@@ -15,8 +15,10 @@ import {
   operationStartAttributes,
   spanKindOf,
 } from './operation-attributes.ts';
+import { usageSums } from './usage-sums.ts';
 
 interface SpanOptions {
+  readonly naming: Naming;
   readonly usage: AgentUsage;
   /** Whether content is recorded, and the maximum length of each text. */
   readonly content?: { readonly maxLength: number | undefined } | undefined;
@@ -38,13 +40,13 @@ export const startOperationSpan = (
     context,
   );
 
-export function operationSpanObserver({ usage, content }: SpanOptions): Observer {
+export function operationSpanObserver(options: SpanOptions): Observer {
   return {
     operationEnd(operation) {
       const span = spanOf(operation);
       if (!span) return;
       try {
-        if (span.isRecording()) describe(span, operation, usage, content);
+        if (span.isRecording()) describe(span, operation, options);
       } finally {
         span.end(operation.endTime);
       }
@@ -55,10 +57,10 @@ export function operationSpanObserver({ usage, content }: SpanOptions): Observer
 function describe(
   span: Span,
   operation: AgentOperation,
-  usage: AgentUsage,
-  recorded: SpanOptions['content'],
+  { naming, usage, content: recorded }: SpanOptions,
 ): void {
   const { subject, error, errorType } = operation;
+  if (operation.usage?.length) usageSumAttributes(span, usageSums(operation), naming);
   span.setAttributes(operationEndAttributes(operation, usage));
   // An MCP request may have been added after the start.
   if (subject.mcp) span.setAttributes(mcpAttributes(subject.mcp, subject.kind));

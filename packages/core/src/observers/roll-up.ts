@@ -6,25 +6,26 @@ import { isRefusal } from '../errors/llmtrace-error.ts';
 import { operationOf, type RollUp, runsOf } from '../model/agent-operation.ts';
 import type { Call, Observer } from '../model/call.ts';
 
-export const rollUpObserver: Observer = {
-  end(call) {
-    const operation = operationOf(call.context);
-    if (!operation || isRefusal(call.error)) return;
-    const now = call.endTime ?? call.activeTime;
-    operation.activeTime = Math.max(operation.activeTime, now);
-    runsOf(operation).forEach((run, index) => {
-      run.activeTime = Math.max(run.activeTime, now);
-      if (run.rollUp) add(run.rollUp, call, index === 0);
-    });
-  },
-};
+export const rollUpObserver: Observer = { end: addToRuns, usage: addToRuns };
+
+function addToRuns(call: Call): void {
+  const operation = operationOf(call.context);
+  if (!operation || isRefusal(call.error)) return;
+  const now = call.endTime ?? call.activeTime;
+  operation.activeTime = Math.max(operation.activeTime, now);
+  runsOf(operation).forEach((run, index) => {
+    run.activeTime = Math.max(run.activeTime, now);
+    if (run.rollUp) add(run.rollUp, call, index === 0);
+  });
+}
 
 function add(sums: RollUp, call: Call, isOwn: boolean): void {
   const { usage } = call.response;
+  const { modelCalls = 1 } = call;
   // Reading the answer of an earlier call is not a model call, but it may report the usage of that call.
   if (!call.reads) {
-    sums.modelCalls++;
-    if (isOwn) sums.ownModelCalls++;
+    sums.modelCalls += modelCalls;
+    if (isOwn) sums.ownModelCalls += modelCalls;
   }
   sums.inputTokens += usage?.inputTokens ?? 0;
   sums.outputTokens += usage?.outputTokens ?? 0;

@@ -44,6 +44,20 @@ describe('the budget of a run', () => {
     await ask(layer, within(runOf('other')), 0.6);
   });
 
+  it('counts the calls that only a framework sees', async () => {
+    const layer = runBudget(1, pricing);
+    const outer = runOf('outer');
+    const inner = runOf('inner', outer);
+    const used = {
+      ...within(inner),
+      outcome: 'completed' as const,
+      cost: { total: 1, source: 'provider' as const },
+    };
+    layer.observer?.usage?.(used, inner);
+    await assert.rejects(() => ask(layer, within(outer), 0), { code: 'budget_exceeded' });
+    await ask(layer, within(runOf('other')), 0.6);
+  });
+
   it('leaves calls outside of runs alone', async () => {
     const layer = runBudget(0, pricing);
     await ask(layer, within(undefined), 5);

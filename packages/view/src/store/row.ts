@@ -190,6 +190,12 @@ function labelOf(type: SpanType, attributes: Attributes): string | undefined {
 const hasFailed = ({ status, attributes }: Span): boolean =>
   status === 2 || (attributes['error.type'] !== undefined && status !== 1);
 
+/** An agent whose model calls another process makes has their usage and their cost. */
+const hasUsage = (type: SpanType, attributes: Attributes): boolean =>
+  type === 'llm' ||
+  type === 'embed' ||
+  (type === 'agent' && attributes['llmtrace.cost.source'] !== undefined);
+
 export function rowOf(
   { item: span, raw, resource, scope }: Received<Span>,
   trace: Trace,
@@ -214,7 +220,7 @@ export function rowOf(
     duration: Math.max(0, span.end - span.start),
     hasFailed: hasFailed(span),
     label: shared(labelOf(type, attributes)),
-    call: type === 'llm' || type === 'embed' ? callOf(span) : undefined,
+    call: hasUsage(type, attributes) ? callOf(span) : undefined,
     agent: type === 'agent' ? agentOf(span) : undefined,
     session: shared(pickText(attributes, 'session')),
     user: shared(pickText(attributes, 'user')),

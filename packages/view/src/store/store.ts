@@ -155,18 +155,21 @@ export class Store {
       this.services.set(service, (this.services.get(service) ?? 0) + 1);
   }
 
-  /** Adds a call. Of two nested calls (of two instrumentations, or of a wrapper) only the inner one counts. */
+  /**
+   * Adds a call. Of two nested calls (of two instrumentations, or of a wrapper) only the inner one counts; an agent with usage
+   * of its own counts besides the calls within it.
+   */
   private addCall(row: CallRow): void {
     const { trace } = row;
     const model = row.call.model ?? 'unknown';
     if (this.models.length < MAX_MODELS && !this.models.includes(model)) this.models.push(model);
     if (row.parentId) trace.wrappers.add(row.parentId);
     const parent = this.byId.get(row.parentId);
-    if (parent && isCall(parent) && !parent.isWrapper) {
+    if (parent && isCall(parent) && parent.type !== 'agent' && !parent.isWrapper) {
       parent.isWrapper = true;
       count(trace, parent, -1);
     }
-    row.isWrapper = trace.wrappers.has(row.spanId);
+    row.isWrapper = row.type !== 'agent' && trace.wrappers.has(row.spanId);
     if (!row.isWrapper) count(trace, row, 1);
     this.calls.push(row);
   }

@@ -12,7 +12,7 @@ import {
   type RollUp,
   runsOf,
 } from '../../model/agent-operation.ts';
-import type { OperationEnd, OperationStart } from '../../model/operations.ts';
+import type { ModelUsage, OperationEnd, OperationStart } from '../../model/operations.ts';
 import { name } from '../../platform/bounds.ts';
 import { LinkedContext } from '../../platform/linked-context.ts';
 import { type Linked, LinkedList } from '../../platform/linked-list.ts';
@@ -20,6 +20,7 @@ import { type Holder, whenCollected } from '../abandonment.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
 import { startSpan } from '../start-span.ts';
+import { recordUsage } from './model-usage.ts';
 
 /** State of an open operation. It must not keep the application's result alive: its garbage collection may end it. */
 export interface LiveOperation extends Holder, Linked<LiveOperation> {
@@ -27,6 +28,8 @@ export interface LiveOperation extends Holder, Linked<LiveOperation> {
   readonly operation: AgentOperation;
   /** Removes the listener to the application's signal, which may live longer than the operation. */
   forgetSignal: (() => void) | undefined;
+  /** Asked at the end: {@link OperationStart.usage}. */
+  usage: (() => readonly ModelUsage[]) | undefined;
 }
 
 const openOperations = new LinkedList<LiveOperation>();
@@ -47,6 +50,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     error: undefined,
     errorType: undefined,
     content: undefined,
+    hasTokenSpans: start.hasTokenSpans,
     link: start.link,
     context: around,
   };
@@ -58,6 +62,7 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     engine,
     operation,
     forgetSignal: undefined,
+    usage: start.usage,
     held: undefined,
     isRegistered: false,
     previous: undefined,
@@ -73,6 +78,8 @@ function subjectOf({
   around: _context,
   link: _link,
   hasOtherSpan: _isTraced,
+  usage: _usage,
+  hasTokenSpans: _hasTokens,
   mcp,
   ...subject
 }: OperationStart): OperationSubject {
@@ -85,6 +92,11 @@ function bounded<T extends object>(texts: T): T {
     typeof value === 'object' ? value : name(value),
   ]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** Adds names to those that the start knew. */
+export function learn(operation: AgentOperation, names: Partial<OperationSubject>): void {
+  operation.subject = { ...operation.subject, ...bounded(names) };
 }
 
 const emptyRollUp = (): RollUp => ({
@@ -139,8 +151,10 @@ export function closeOperation(
   { outcome, error, errorType, result }: OperationEnd = {},
   now = outcome === 'abandoned' ? live.operation.activeTime : performance.now(),
 ): void {
-  const { engine, operation } = live;
+  const { engine, operation, usage } = live;
   if (operation.endTime !== undefined) return;
+  live.usage = undefined;
+  if (usage) guard(engine, 'end', () => recordUsage(engine, operation, usage(), now));
   operation.endTime = now;
   openOperations.remove(live);
   collected.forget(live);

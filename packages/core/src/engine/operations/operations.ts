@@ -3,6 +3,7 @@ import { context, trace } from '@opentelemetry/api';
 import { type McpRequest, operationOf, runsOf } from '../../model/agent-operation.ts';
 import { spanOf } from '../../model/call-span.ts';
 import type {
+  Followed,
   OpenOperation,
   OperationEnd,
   OperationEnds,
@@ -11,6 +12,7 @@ import type {
 } from '../../model/operations.ts';
 import { isThenable } from '../../platform/is-thenable.ts';
 import { define } from '../../platform/replace-method.ts';
+import { warnOnce } from '../../platform/warn.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
 import { takeRunSpan } from '../native/framework-span.ts';
@@ -18,6 +20,7 @@ import {
   closeOperation,
   endWhenCollected,
   type LiveOperation,
+  learn,
   openOperation,
   stopOnAbort,
 } from './open-operation.ts';
@@ -46,6 +49,7 @@ export function operationsOf(engine: EngineConfig): Operations {
       ),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
+    lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
     safely,
   };
   return operations;
@@ -60,6 +64,7 @@ const handleOf = (live: LiveOperation): OpenOperation => {
     seen() {
       if (operation.endTime === undefined) operation.activeTime = performance.now();
     },
+    learn: (names) => void guard(live.engine, 'answer', () => learn(operation, names)),
     adopt: (span, onEnd) =>
       void guard(live.engine, 'start', () => {
         const { sums, keepsUsage } = live.engine.frameworkSpans;
@@ -100,11 +105,7 @@ function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(e
 type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
 
 /** Replaces the methods on the iterator itself, which keeps its class and its other methods. */
-function follow(
-  operation: OpenOperation,
-  iterator: AsyncIterator<unknown>,
-  ends: Required<OperationEnds>,
-): void {
+function follow(operation: Followed, iterator: AsyncIterator<unknown>, ends: Required<OperationEnds>): void {
   let end: OperationEnd = {};
   for (const name of ['next', 'return', 'throw'] as const) {
     const step = iterator[name] as Step | undefined;

@@ -72,6 +72,11 @@ export function metricsObserver(
       if (call.chunks > 0) chunks(call.chunks, attributes, context);
       recordCost(call, attributes);
     },
+    usage(calls) {
+      const sums = series(calls);
+      for (const profile of profiles) profile.tokens(calls, sums);
+      recordCost(calls, sums.attributes);
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export class Cell {
       return;
     }
     const { inputTokens = 0, outputTokens = 0 } = call.response.usage ?? {};
-    this.#calls++;
+    this.#calls += call.modelCalls ?? 1;
     this.#inputTokens += inputTokens;
     this.#outputTokens += outputTokens;
     if (call.outcome === 'failed') this.#failed++;

@@ -138,23 +138,23 @@ export function onUsage(listener: (usage: CallUsage) => void): () => void {
 }
 
 /** Counts the calls of all instrumentations. */
-export const usageObserver: Observer = {
-  end(call) {
-    const { store, listeners, sender } = usage();
-    store.add(call);
-    sender?.add(call);
-    if (listeners.size === 0) return;
-    const { inputTokens, outputTokens } = call.response.usage ?? {};
-    const used = {
-      by: dimensionsOf(call),
-      inputTokens,
-      outputTokens,
-      cost: call.cost?.total,
-      outcome: call.outcome,
-    };
-    for (const listener of [...listeners.values()]) listener(used);
-  },
-};
+export const usageObserver: Observer = { end: add, usage: add };
+
+function add(call: Readonly<Call>): void {
+  const { store, listeners, sender } = usage();
+  store.add(call);
+  sender?.add(call);
+  if (listeners.size === 0) return;
+  const { inputTokens, outputTokens } = call.response.usage ?? {};
+  const used = {
+    by: dimensionsOf(call),
+    inputTokens,
+    outputTokens,
+    cost: call.cost?.total,
+    outcome: call.outcome,
+  };
+  for (const listener of [...listeners.values()]) listener(used);
+}
 
 function expectFields(by: readonly unknown[], known: readonly UsageField[]): void {
   const wrong = by.find((field) => !known.includes(field as UsageField));

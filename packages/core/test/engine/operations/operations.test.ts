@@ -4,16 +4,18 @@ import { getEventListeners } from 'node:events';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
 import { context, diag, type Span, trace } from '@opentelemetry/api';
-import { engineOf } from '../../../src/assemble.ts';
+import { type Engine, engineOf } from '../../../src/assemble.ts';
 import { withLlmAttributes } from '../../../src/attribution/attributes.ts';
 import { type LlmTraceConfig, resolveConfig } from '../../../src/config.ts';
 import type { EngineConfig } from '../../../src/engine/engine-config.ts';
 import { endOpenOperations } from '../../../src/engine/operations/open-operation.ts';
 import { operationsOf } from '../../../src/engine/operations/operations.ts';
 import { LlmTraceError } from '../../../src/errors/llmtrace-error.ts';
+import { budgetReadings } from '../../../src/interceptors/budget.ts';
 import { operationOf } from '../../../src/model/agent-operation.ts';
 import type { Call } from '../../../src/model/call.ts';
-import type { OpenOperation, Operations } from '../../../src/model/operations.ts';
+import type { ModelUsage, OpenOperation, Operations } from '../../../src/model/operations.ts';
+import { getUsage, onUsage, resetUsage } from '../../../src/observers/usage/usage.ts';
 import type { Vendor } from '../../../src/vendor/vendor.ts';
 
 const vendor: Vendor = {
@@ -33,7 +35,7 @@ describe('operations', () => {
   });
   beforeEach(() => telemetry.reset());
 
-  const engineWith = (config: LlmTraceConfig = {}): EngineConfig =>
+  const engineWith = (config: LlmTraceConfig = {}): Engine =>
     engineOf(vendor, resolveConfig(config, {}), {
       tracer: telemetry.tracerProvider.getTracer('test'),
       meter: telemetry.meterProvider.getMeter('test'),
@@ -167,6 +169,161 @@ describe('operations', () => {
       ['inner', 1],
       ['outer', 1],
     ]);
+  });
+
+  describe('whose model calls only the framework sees', () => {
+    const SMALL: ModelUsage = {
+      provider: 'anthropic',
+      model: 'small',
+      modelCalls: 1,
+      usage: { inputTokens: 10, outputTokens: 1, cacheReadTokens: 4, reportedCost: 0.25 },
+      isWhole: true,
+    };
+    const LARGE: ModelUsage = {
+      ...SMALL,
+      model: 'large',
+      modelCalls: 3,
+      usage: { inputTokens: 200, outputTokens: 20, reportedCost: 1 },
+    };
+    const uses = (
+      engine: EngineConfig,
+      usage: readonly ModelUsage[],
+      end: (operation: OpenOperation) => void = (operation) => operation.end(),
+    ): void => {
+      const operation = operationsOf(engine).open(() => ({
+        kind: 'invoke_agent',
+        name: 'agent',
+        provider: 'anthropic',
+        usage: () => usage,
+      }));
+      assert.ok(operation);
+      end(operation);
+    };
+
+    it('have the usage and the cost on their span, and the runs around them have it in their sums', () => {
+      const engine = engineWith();
+      agent(operationsOf(engine), 'outer', () => {
+        calls(engine);
+        uses(engine, [SMALL, LARGE]);
+      });
+      const { 'gen_ai.response.model': model, ...attributes } = attributesOf('invoke_agent agent');
+      assert.equal(model, undefined);
+      assert.deepEqual(attributes, {
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.provider.name': 'anthropic',
+        'gen_ai.agent.name': 'agent',
+        'gen_ai.usage.input_tokens': 210,
+        'gen_ai.usage.output_tokens': 21,
+        'gen_ai.usage.cache_read.input_tokens': 4,
+        'gen_ai.usage.cost': 1.25,
+        'llmtrace.cost.currency': 'USD',
+        'llmtrace.cost.source': 'provider',
+        'llmtrace.agent.model_calls': 4,
+        'llmtrace.agent.tool_calls': 0,
+        'llmtrace.agent.input_tokens': 210,
+        'llmtrace.agent.output_tokens': 21,
+        'llmtrace.agent.cost': 1.25,
+      });
+      assert.deepEqual(sums('invoke_agent outer'), [5, 0, 310, 31, 1.75, undefined]);
+      assert.equal(attributesOf('invoke_agent outer')['gen_ai.usage.cost'], undefined);
+    });
+
+    it('are in the metrics, in the usage of the process and in its budgets, once', async () => {
+      resetUsage();
+      const spent: unknown[] = [];
+      const forget = onUsage(({ by, cost }) => spent.push([by.model, by.operation, by.tenant, cost]));
+      const engine = engineWith({ budget: [{ usd: 2, window: 'total' }] });
+      withLlmAttributes({ tenant: 'acme' }, () => uses(engine, [SMALL, LARGE]));
+      forget();
+      assert.deepEqual(spent, [
+        ['small', 'invoke_agent', 'acme', 0.25],
+        ['large', 'invoke_agent', 'acme', 1],
+      ]);
+      const { calls: counted, inputTokens, outputTokens, cost, failed } = getUsage().total;
+      assert.deepEqual([counted, inputTokens, outputTokens, cost, failed], [4, 210, 21, 1.25, 0]);
+      assert.equal(budgetReadings().at(-1)?.spent, 1.25);
+      const points = await telemetry.metrics();
+      const of = (metric: string) =>
+        points
+          .filter(({ name }) => name === metric)
+          .map(({ attributes, sum }) => [attributes['gen_ai.response.model'], sum]);
+      assert.deepEqual(of('llmtrace.client.cost'), [
+        ['small', 0.25],
+        ['large', 1],
+      ]);
+      assert.deepEqual(of('gen_ai.client.token.usage'), [
+        ['small', 10],
+        ['small', 1],
+        ['large', 200],
+        ['large', 20],
+      ]);
+      // They are no calls of this process: no time of theirs is known, and none is in flight.
+      assert.deepEqual(of('gen_ai.client.operation.duration'), []);
+      assert.deepEqual(of('llmtrace.client.active_requests'), []);
+    });
+
+    it('have a partial cost where not all is known, and no cost with `cost: false`', async () => {
+      const engine = engineWith();
+      uses(engine, [
+        { provider: 'anthropic', modelCalls: 0, usage: {}, isWhole: false },
+        { ...SMALL, isWhole: false },
+      ]);
+      const attributes = attributesOf('invoke_agent agent');
+      assert.equal(attributes['gen_ai.usage.cost'], 0.25);
+      assert.equal(attributes['llmtrace.cost.partial'], true);
+      assert.equal(attributes['gen_ai.usage.input_tokens'], undefined);
+      assert.deepEqual(sums('invoke_agent agent'), [1, 0, 10, 1, undefined, true]);
+      await telemetry.reset();
+      uses(engine.withOptions({ cost: false }), [SMALL]);
+      assert.equal(attributesOf('invoke_agent agent')['gen_ai.usage.cost'], undefined);
+      assert.equal(attributesOf('invoke_agent agent')['gen_ai.usage.input_tokens'], 10);
+    });
+
+    it('are asked once, in whichever way they end; an error of that loses the usage alone', async () => {
+      const engine = engineWith();
+      let asked = 0;
+      const open = (usage: () => readonly ModelUsage[]): OpenOperation => {
+        const operation = operationsOf(engine).open(() => ({ kind: 'invoke_agent', name: 'agent', usage }));
+        assert.ok(operation);
+        return operation;
+      };
+      const operation = open(() => {
+        asked++;
+        return [SMALL];
+      });
+      endOpenOperations();
+      operation.end();
+      assert.equal(asked, 1);
+      assert.deepEqual(sums('invoke_agent agent'), [1, 0, 10, 1, 0.25, undefined]);
+      await telemetry.reset();
+      open(() => {
+        throw new Error('no');
+      }).end();
+      assert.deepEqual(sums('invoke_agent agent'), [0, 0, 0, 0, 0, undefined]);
+    });
+
+    it('have the cost alone where other spans have the tokens', () => {
+      const engine = engineWith();
+      const operation = operationsOf(engine).open(() => ({
+        kind: 'invoke_agent',
+        name: 'agent',
+        usage: () => [SMALL],
+        hasTokenSpans: true,
+      }));
+      operation?.end();
+      const attributes = attributesOf('invoke_agent agent');
+      assert.equal(attributes['gen_ai.usage.input_tokens'], undefined);
+      assert.equal(attributes['gen_ai.usage.cost'], 0.25);
+      assert.deepEqual(sums('invoke_agent agent'), [1, 0, 10, 1, 0.25, undefined]);
+    });
+
+    it('learn the conversation late', () => {
+      uses(engineWith(), [SMALL], (operation) => {
+        operation.learn({ conversationId: 'c'.repeat(1000) });
+        operation.end();
+      });
+      assert.match(String(attributesOf('invoke_agent agent')['gen_ai.conversation.id']), /^c{200,255}…$/);
+    });
   });
 
   it('have no cost if the cost of one call is unknown', () => {
