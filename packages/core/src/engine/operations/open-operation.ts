@@ -12,6 +12,7 @@ import {
   type RollUp,
   runsOf,
 } from '../../model/agent-operation.ts';
+import { type NativeCall, setNative } from '../../model/native-call.ts';
 import type { OperationEnd, OperationStart } from '../../model/operations.ts';
 import { name } from '../../platform/bounds.ts';
 import { LinkedContext } from '../../platform/linked-context.ts';
@@ -31,8 +32,15 @@ export interface LiveOperation extends Holder, Linked<LiveOperation> {
 
 const openOperations = new LinkedList<LiveOperation>();
 
-/** Opens an operation. Each opened operation ends once. */
-export function openOperation(engine: EngineConfig, start: OperationStart): LiveOperation {
+/**
+ * Opens an operation. Each opened operation ends once.
+ * @param nativeFor the part of an SDK that traces itself in the span.
+ */
+export function openOperation(
+  engine: EngineConfig,
+  start: OperationStart,
+  nativeFor?: (operation: AgentOperation) => NativeCall | undefined,
+): LiveOperation {
   const around = start.around ?? context.active();
   const parent = operationOf(around);
   const now = performance.now();
@@ -51,6 +59,8 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     context: around,
   };
   record(engine, operation, { arguments: start.arguments });
+  const native = nativeFor && guard(engine, 'start', () => nativeFor(operation));
+  if (native) setNative(operation, native);
   if (!start.hasOtherSpan) startSpan(engine, operation, () => engine.startOperationSpan(operation));
   operation.context = new LinkedContext(operation.context, OPERATION, operation);
   if (isToolCall(operation.subject)) countTool(parent, now);
@@ -73,6 +83,7 @@ function subjectOf({
   around: _context,
   link: _link,
   hasOtherSpan: _isTraced,
+  client: _client,
   mcp,
   ...subject
 }: OperationStart): OperationSubject {
