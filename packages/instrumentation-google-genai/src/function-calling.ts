@@ -129,7 +129,7 @@ function execute(calls: readonly any[], operations: Operations, run: () => unkno
   const [first, ...others] = executions;
   if (!first) return run();
   const ended = (endOf: (at: number) => OperationEnd): OperationEnd => {
-    others.forEach((execution, at) => execution.end(endOf(at + 1)));
+    for (const [at, execution] of others.entries()) execution.end(endOf(at + 1));
     return endOf(0);
   };
   return operations.endWith(

@@ -128,7 +128,7 @@ function follow(
         .run(() => step.apply(iterator, args))
         .then(
           (result) => {
-            if (result.done && name === 'return') endSoon(operation);
+            if (result.done && name === 'return') endSoon(operation, end);
             else if (result.done) operation.end(end);
             else {
               operation.seen();
@@ -150,8 +150,8 @@ function follow(
 const { setImmediate } = globalThis;
 
 /** Ends an operation that the application has left. Its calls are stopped within this turn, and count. */
-const endSoon = (operation: OpenOperation): void =>
-  void setImmediate(() => operation.end({ outcome: 'cancelled' }));
+const endSoon = (operation: OpenOperation, end: OperationEnd): void =>
+  void setImmediate(() => operation.end({ outcome: 'cancelled', ...end }));
 
 /** The executions of tools that have an MCP request: each takes one request only. */
 const taken = new WeakSet<object>();
