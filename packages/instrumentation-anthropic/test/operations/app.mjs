@@ -77,6 +77,9 @@ const scenes = {
     await read(running);
   },
   streamed: () => read(runner([population], { stream: true }), ofStream),
+  'tools that start early': () =>
+    read(runner([population], { stream: true, runToolsEagerly: true }), ofStream),
+  'a thread': () => read(client.beta.messages.thread({ ...ask, tools: [population] }).toolRunner()),
   'two tools at once': () => read(runner([population, area], PARALLEL)),
   'two tools at once, streamed': () =>
     read(runner([population, area], { ...PARALLEL, stream: true }), ofStream),

@@ -13,7 +13,8 @@ import { trace } from '@opentelemetry/api';
 const load = sdkLoader((file) => file.replace(/\.js$/, '.mjs'));
 const { OpenAI } = await load('openai');
 
-const client = new OpenAI({ maxRetries: 0 });
+// Version 4.19 does not read the variable.
+const client = new OpenAI({ maxRetries: 0, baseURL: process.env.OPENAI_BASE_URL });
 const { completions } = client.chat.completions.runTools ? client.chat : client.beta.chat;
 const model = 'gpt-4o-mini';
 const messages = [{ role: 'user', content: 'How many people live in Paris?' }];
