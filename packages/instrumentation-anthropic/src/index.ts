@@ -13,6 +13,7 @@ import {
 import { batches } from './batches.ts';
 import { completions } from './completions.ts';
 import { messages, streamHelpers } from './messages.ts';
+import { toolRunners } from './tool-runner.ts';
 
 /** From the client's class, if its name is known. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -57,6 +58,7 @@ const anthropic: Vendor = {
     ...endpoint,
     attributes: ([params]: readonly any[]) => metadataAttributes(params?.metadata),
   })),
+  operations: toolRunners,
   requests,
   otherTracers: [
     ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],
@@ -70,6 +72,11 @@ const anthropic: Vendor = {
     withoutGiven: (args) =>
       args.map((arg, index) => (index === 1 && arg?.__span ? { ...arg, __span: undefined } : arg)),
     helpers: streamHelpers,
+    runs: {
+      name: 'anthropic.messages.tool_runner',
+      tools: /^anthropic\.(?:custom_|mcp_)?tool_use /,
+      dropped: ['gen_ai.provider.name', 'gen_ai.request.model', 'gen_ai.output.type'],
+    },
   },
 };
 

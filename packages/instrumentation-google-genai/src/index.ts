@@ -7,6 +7,7 @@ import {
   type Vendor,
 } from '@llmtrace/core';
 import { batches } from './batches.ts';
+import { functionCalling } from './function-calling.ts';
 import { interactions } from './interactions.ts';
 import { modelEndpoints } from './models.ts';
 
@@ -49,6 +50,7 @@ const googleGenAI: Vendor = {
   providerOf: (client) => (optionsOf(client)?.vertexai ? 'gcp.vertex_ai' : undefined),
   rawMethods: ['request', 'requestStream'],
   endpoints: [...modelEndpoints, ...interactions, ...batches],
+  operations: functionCalling,
   requests,
   otherTracers: [
     ['tracing:apm:google:genai:request:start', 'dd-trace (DD_TRACE_GOOGLE_GENAI_ENABLED=false)'],

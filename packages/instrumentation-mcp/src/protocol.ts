@@ -29,7 +29,11 @@ export function sends({ operations, original, self, args }: PatchedCall, at: num
   const send = (): unknown => original(...args.with(at, carrying(operations, request)));
   const tool = toolOf(request);
   const taken = tool === undefined ? undefined : operations.takeTool(tool, mcp);
-  if (taken) return observed(send(), (result) => isError(result) && taken.fails('tool_error'));
+  if (taken)
+    return observed(
+      context.with(taken.context, send),
+      (result) => isError(result) && taken.fails('tool_error'),
+    );
   return operations.trace(
     () => ({ ...subjectOf('mcp_client', request, mcp), arguments: argumentsOf(request) }),
     send,

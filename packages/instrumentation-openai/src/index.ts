@@ -12,6 +12,7 @@ import { chat, completions } from './chat.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
 import { responses } from './responses.ts';
+import { responsesRunner } from './responses-runner.ts';
 import { runTools } from './run-tools.ts';
 
 /** By its class if that has kept its name (a minifier may change it), else by fields that only that client has. */
@@ -52,7 +53,7 @@ const openai: Vendor = {
     ...endpoint,
     attributes,
   })),
-  operations: [runTools],
+  operations: [runTools, ...responsesRunner],
   requests,
   otherTracers: [
     ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],

@@ -1,8 +1,11 @@
-/** The state of a call in an SDK, or a framework, that traces itself, as far as the span observer needs it. */
+/** The state of a call, or of a run or a tool, in an SDK or a framework that traces itself, as far as the span observers need it. */
 import type { Span, SpanOptions } from '@opentelemetry/api';
+import type { AgentOperation } from './agent-operation.ts';
 import type { Call } from './call.ts';
 
-/** The SDK's part in the span of one call. */
+type Recorded = Call | AgentOperation;
+
+/** The SDK's part in the span of one call or operation. */
 export interface NativeCall {
   /** Set where the span is that of a framework around the call, which ends it: what is known of the call is set here. */
   readonly foreign?: Span;
@@ -14,9 +17,9 @@ export interface NativeCall {
   end(finish: () => void, now: boolean): void;
 }
 
-const natives = new WeakMap<Call, NativeCall>();
+const natives = new WeakMap<Recorded, NativeCall>();
 
-export const setNative = (call: Call, native: NativeCall): void => void natives.set(call, native);
+export const setNative = (record: Recorded, native: NativeCall): void => void natives.set(record, native);
 
-/** The SDK's part in the span of `call`; undefined where it has none. */
-export const nativeOf = (call: Call): NativeCall | undefined => natives.get(call);
+/** The SDK's part in the span of a record; undefined where it has none. */
+export const nativeOf = (record: Recorded): NativeCall | undefined => natives.get(record);

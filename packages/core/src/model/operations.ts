@@ -13,6 +13,8 @@ export interface OperationStart extends OperationSubject {
   readonly link?: SpanContext | undefined;
   /** The framework's own telemetry makes the span; llmtrace adds the sums, the metrics and the budget. */
   readonly hasOtherSpan?: boolean | undefined;
+  /** The client whose SDK may trace the run itself ({@link Operations.tracesRuns}): its spans are then those of the run and its tools. */
+  readonly client?: unknown;
   /**
    * The usage of the model calls within the operation that only the framework sees. It is asked once, when the operation
    * ends, in whichever way. It must not keep the application's result alive.
@@ -58,6 +60,8 @@ export interface OpenOperation {
   readonly record: Readonly<AgentOperation>;
   /** Runs a function within the operation, and leaves the operation open. */
   run<T>(run: () => T): T;
+  /** The same for the function in which an SDK that traces the run itself starts its span. */
+  begin<T>(run: () => T): T;
   /** Ends the operation. A second end changes nothing. */
   end(end?: OperationEnd): void;
   /** Records an event in the operation: an abandoned operation ends at its last event. */
@@ -116,10 +120,17 @@ export interface Operations {
    */
   follow(operation: Followed, iterator: AsyncIterator<unknown>, ends?: OperationEnds): void;
   /**
+   * Runs a function that executes several tools at once, for which their framework has one call. They stay open, and spans
+   * that the function starts are beneath none of them; MCP requests for these tools are.
+   */
+  together<T>(tools: readonly OpenOperation[], run: () => T): T;
+  /**
    * Adds an MCP request to the active execution of the tool of that name, so that the request is no operation of its own.
    * @returns undefined if no such execution is active.
    */
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
+  /** Whether the SDK of a client traces its runs and their tools itself. Its spans become theirs, so the tools need no change. */
+  tracesRuns(client: unknown): boolean;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
   /**

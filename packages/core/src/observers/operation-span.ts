@@ -6,6 +6,7 @@ import type { AgentOperation, OperationSubject } from '../model/agent-operation.
 import type { LlmAttributes } from '../model/attributes.ts';
 import type { Observer } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
+import { nativeOf } from '../model/native-call.ts';
 import { attributionAttributes, type Naming, usageSumAttributes } from './attributes.ts';
 import {
   type AgentUsage,
@@ -24,32 +25,41 @@ interface SpanOptions {
   readonly content?: { readonly maxLength: number | undefined } | undefined;
 }
 
-/** @param attributes the user, the tenant and the feature of the operation; names from the framework take precedence. */
-export const startOperationSpan = (
+/**
+ * Starts the span of an operation: the SDK's own, where it traces itself and that is adopted.
+ *
+ * @param attributes the user, the tenant and the feature of the operation; names from the framework take precedence.
+ */
+export function startOperationSpan(
   tracer: Tracer,
-  { subject, context, link }: AgentOperation,
+  operation: AgentOperation,
   attributes: LlmAttributes,
-): Span =>
-  tracer.startSpan(
-    operationSpanName(subject),
-    {
-      kind: spanKindOf(subject),
-      attributes: { ...attributionAttributes(attributes), ...operationStartAttributes(subject) },
-      links: link ? [{ context: link }] : [],
-    },
-    context,
-  );
+): Span {
+  const { subject, context, link } = operation;
+  const name = operationSpanName(subject);
+  const options = {
+    kind: spanKindOf(subject),
+    attributes: { ...attributionAttributes(attributes), ...operationStartAttributes(subject) },
+    links: link ? [{ context: link }] : [],
+  };
+  return nativeOf(operation)?.start(name, options) ?? tracer.startSpan(name, options, context);
+}
 
 export function operationSpanObserver(options: SpanOptions): Observer {
   return {
     operationEnd(operation) {
       const span = spanOf(operation);
       if (!span) return;
-      try {
-        if (span.isRecording()) describe(span, operation, options);
-      } finally {
-        span.end(operation.endTime);
-      }
+      const finish = (): void => {
+        try {
+          if (span.isRecording()) describe(span, operation, options);
+        } finally {
+          span.end(operation.endTime);
+        }
+      };
+      const native = nativeOf(operation);
+      if (native) native.end(finish, operation.outcome === 'abandoned');
+      else finish();
     },
   };
 }

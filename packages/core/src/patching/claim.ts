@@ -63,6 +63,41 @@ function inherited(holder: object, name: string, { length }: Method): Method {
 export const originalOf = (holder: object & { [CLAIMED]?: Map<string, Claimed> }, name: string): unknown =>
   Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED]?.get(name)?.original : undefined;
 
+/**
+ * Claims a method that the constructor of a class assigns to each object, for the objects that it makes from now on: an
+ * accessor on the prototype sees the assignment.
+ * @returns false where the constructor assigns no such method.
+ */
+export function claimAssigned(owner: object | undefined, name: string, by: Claim): boolean {
+  if (!owner || !assigns(owner.constructor, name)) return false;
+  const methods = claimedOf(owner);
+  const known = methods.get(name);
+  const claims: Claim[] = known?.claims ?? [];
+  if (!claims.some((claim) => claim.owner === by.owner)) claims.push(by);
+  if (known) return true;
+  methods.set(name, { claims, original: () => undefined });
+  Object.defineProperty(owner, name, {
+    configurable: true,
+    enumerable: false,
+    get: () => undefined,
+    set(this: object, value: unknown) {
+      const assigned = typeof value === 'function' ? wrapperOf(name, value as Method, claims) : value;
+      Object.defineProperty(this, name, {
+        value: assigned,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    },
+  });
+  return true;
+}
+
+/** By the code of the class: minifiers keep the names of properties. */
+const assigns = (type: unknown, name: string): boolean =>
+  typeof type === 'function' &&
+  new RegExp(`\\.${name}\\s*=[^=]`).test(Function.prototype.toString.call(type));
+
 function claimedOf(holder: object & { [CLAIMED]?: Map<string, Claimed> }): Map<string, Claimed> {
   const claimed = Object.hasOwn(holder, CLAIMED) ? holder[CLAIMED] : undefined;
   const methods = claimed ?? new Map<string, Claimed>();
@@ -70,7 +105,7 @@ function claimedOf(holder: object & { [CLAIMED]?: Map<string, Claimed> }): Map<s
   return methods;
 }
 
-function replace(holder: object, name: string, original: Method, claims: readonly Claim[]): void {
+function wrapperOf(name: string, original: Method, claims: readonly Claim[]): Method {
   const wrapped = {
     [name](this: unknown, ...args: unknown[]): unknown {
       const current = lastEnabled(claims);
@@ -78,6 +113,11 @@ function replace(holder: object, name: string, original: Method, claims: readonl
     },
   }[name] as Method;
   Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
+  return wrapped;
+}
+
+function replace(holder: object, name: string, original: Method, claims: readonly Claim[]): void {
+  const wrapped = wrapperOf(name, original, claims);
   const was = Object.getOwnPropertyDescriptor(holder, name);
   if (was?.set) {
     Reflect.set(holder, name, wrapped); // the binding of a module

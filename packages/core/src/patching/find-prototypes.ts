@@ -43,8 +43,12 @@ const sameWay = (client: unknown, path: string): unknown =>
   );
 
 /** The prototype of an object that has the method itself: patched on one below, it would be traced twice. */
-function holderOf(object: unknown, { getter, method, isInherited }: PatchPoint): object | undefined {
+function holderOf(
+  object: unknown,
+  { getter, method, isInherited, isAssigned }: PatchPoint,
+): object | undefined {
   const chain = prototypesOf(object);
+  if (isAssigned) return object as object | undefined;
   const hasMethod = (holder: object): boolean => Object.hasOwn(holder, getter ?? method);
   return isInherited ? chain[chain.findLastIndex(hasMethod) - 1] : chain.find(hasMethod);
 }
@@ -58,7 +62,9 @@ function prototypesOf(object: unknown): object[] {
   return chain;
 }
 
-function has(holder: object, { getter, method }: PatchPoint): boolean {
+function has(holder: object, { getter, method, isAssigned }: PatchPoint): boolean {
+  if (isAssigned && typeof holder.constructor === 'function' && holder === holder.constructor.prototype)
+    return true;
   if (getter !== undefined) return Object.getOwnPropertyDescriptor(holder, getter)?.get !== undefined;
   return typeof (holder as Record<string, unknown>)[method] === 'function';
 }

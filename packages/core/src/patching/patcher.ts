@@ -11,7 +11,7 @@ import { loadedFiles, pathOfUrl, versionOf } from '../platform/packages.ts';
 import { buildOf, copyOf, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 import { stepsOf } from './channels.ts';
-import { type Claim, claim, claimBehind } from './claim.ts';
+import { type Claim, claim, claimAssigned, claimBehind } from './claim.ts';
 import { at, reach, type TargetKind } from './find-prototypes.ts';
 import { type Bindings, whenLoaded } from './module-announcements.ts';
 import { asStep, filesOf, functionsIn, type ModuleFile, pointsOf } from './module-files.ts';
@@ -167,12 +167,10 @@ export class Patcher {
 
   /** Neither patching nor the getters that it reads may throw: an error would crash the application's import. */
   #patch(point: PatchPoint, copy: SdkCopy, owner: () => object | undefined): boolean {
-    const { getter, method, path } = point;
+    const { method, path } = point;
     try {
       const prototype = owner();
-      const by = this.#patches.claimOf(point, copy);
-      const isClaimed =
-        getter === undefined ? claim(prototype, method, by) : claimBehind(prototype, getter, method, by);
+      const isClaimed = claimed(point, prototype, this.#patches.claimOf(point, copy));
       if (isClaimed) this.#patches.patched(copy, point, prototype as object);
       return isClaimed;
     } catch (error) {
@@ -180,6 +178,11 @@ export class Patcher {
       return false;
     }
   }
+}
+
+function claimed({ getter, method, isAssigned }: PatchPoint, holder: object | undefined, by: Claim): boolean {
+  if (getter !== undefined) return claimBehind(holder, getter, method, by);
+  return claim(holder, method, by) || (isAssigned === true && claimAssigned(holder, method, by));
 }
 
 const prototypeOf = (owner: unknown): object | undefined =>

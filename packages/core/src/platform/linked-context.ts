@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api';
+import { OPERATION } from '../model/agent-operation.ts';
 
 /**
  * A context that knows one value, and asks the one around it for all others. OpenTelemetry's own copies all values for
@@ -31,8 +32,17 @@ export class LinkedContext implements Context {
     return key === this._key ? this._value : this._outer.getValue(key);
   }
 
-  /** Values that other libraries set are kept below; the last value of a key replaces the one before. */
+  /**
+   * Values that other libraries set are kept below; the last value of a key replaces the one before. The span of an operation
+   * that an SDK started brings the operation along: the SDK makes the context of its tools itself.
+   */
   setValue(key: symbol, value: unknown): Context {
+    const operation = (value as { [OPERATION]?: unknown } | null | undefined)?.[OPERATION];
+    const next = this._with(key, value);
+    return operation === undefined ? next : new LinkedContext(next, OPERATION, operation);
+  }
+
+  private _with(key: symbol, value: unknown): Context {
     const isOwn = this._key === undefined || this._key === key;
     if (isOwn) return new LinkedContext(this._outer, key, value);
     return new LinkedContext(this._outer.setValue(key, value), this._key, this._value);

@@ -26,6 +26,11 @@ export interface PatchPoint {
    * True for a method of a parent class that other SDKs share: it is replaced on the SDK's own class only.
    */
   readonly isInherited?: boolean;
+  /**
+   * True for a method that the class's constructor assigns to each object. Objects that are made later have it replaced; so
+   * has the object of a client that is handed over.
+   */
+  readonly isAssigned?: boolean;
   /** The first version that has the method: it is not missed in older ones. */
   readonly since?: string;
   /** The first version that has it no more: it is not missed from there on. */
@@ -116,6 +121,18 @@ export interface NativeSpans {
   withoutGiven(args: readonly any[]): any[];
   /** The helpers that start the span. */
   readonly helpers: readonly PatchPoint[];
+  /** Its spans of loops of model calls and tools; absent if the SDK has no such loop. */
+  readonly runs?: NativeRuns;
+}
+
+/** The native spans of an SDK's own loop of model calls and tools. */
+export interface NativeRuns {
+  /** The name that the SDK gives to the span of a run. */
+  readonly name: string;
+  /** Matches the names of the spans of the tools in a run. */
+  readonly tools: RegExp;
+  /** Attributes that the SDK sets on both and that the conventions do not have there. */
+  readonly dropped: readonly string[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Claim, claim, claimBehind } from '../../src/patching/claim.ts';
+import { type Claim, claim, claimAssigned, claimBehind } from '../../src/patching/claim.ts';
 
 /** A class with a method, as an SDK has it. */
 function makeClass() {
@@ -113,5 +113,47 @@ describe('the claim of a method', () => {
     assert.equal(claim(undefined, 'create', makeClaim('a')), false);
     assert.equal(claim({}, 'create', makeClaim('a')), false);
     assert.equal(claim({ create: 1 }, 'create', makeClaim('a')), false);
+  });
+});
+
+describe('the claim of a method that a constructor assigns', () => {
+  /** A class as the SDK of Google has it. */
+  const makeAssigning = () => {
+    class Models {
+      declare create: (what: string) => string;
+      constructor() {
+        this.create = (what) => `models ${what}`;
+      }
+    }
+    return Models;
+  };
+
+  it('is on each object that is made later, with the flags of an assigned property', () => {
+    const [Models, Untraced] = [makeAssigning(), makeAssigning()];
+    const earlier = new Models();
+    assert.equal(claimAssigned(Models.prototype, 'create', makeClaim('a')), true);
+    const flags = (object: object) => ({ ...Object.getOwnPropertyDescriptor(object, 'create'), value: 0 });
+    const later = new Models();
+    assert.deepEqual(flags(later), flags(new Untraced()));
+    assert.deepEqual([earlier.create('it'), later.create('it')], ['models it', 'a(models it)']);
+    assert.deepEqual(Object.keys(later), ['create']);
+  });
+
+  it('calls one instrumentation, and an object of its own for each', () => {
+    const Models = makeAssigning();
+    let enabled = true;
+    const second = makeClaim('b', () => enabled);
+    for (const by of [makeClaim('a'), second, second]) claimAssigned(Models.prototype, 'create', by);
+    const models = new Models();
+    assert.equal(models.create('it'), 'b(models it)');
+    enabled = false;
+    assert.equal(models.create('it'), 'a(models it)');
+    models.create = () => 'the application’s';
+    assert.equal(models.create('it'), 'the application’s');
+  });
+
+  it('fails where the constructor assigns no such method', () => {
+    assert.equal(claimAssigned(makeAssigning().prototype, 'generate', makeClaim('a')), false);
+    assert.equal(claimAssigned(undefined, 'create', makeClaim('a')), false);
   });
 });

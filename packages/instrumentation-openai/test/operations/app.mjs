@@ -1,11 +1,20 @@
 // An application that has the SDK run its tools.
 import { once } from 'node:events';
-import { playScenes, sdkLoader, show, work } from '@llmtrace/test-fixtures/operations-app';
+import {
+  attempt,
+  playScenes,
+  sdkLoader,
+  show,
+  withoutScenes,
+  work,
+} from '@llmtrace/test-fixtures/operations-app';
+import { trace } from '@opentelemetry/api';
 
-const load = sdkLoader((file) => file.replace(/index\.js$/, 'index.mjs'));
+const load = sdkLoader((file) => file.replace(/\.js$/, '.mjs'));
 const { OpenAI } = await load('openai');
 
-const client = new OpenAI({ maxRetries: 0 });
+// Version 4.19 does not read the variable.
+const client = new OpenAI({ maxRetries: 0, baseURL: process.env.OPENAI_BASE_URL });
 const { completions } = client.chat.completions.runTools ? client.chat : client.beta.chat;
 const model = 'gpt-4o-mini';
 const messages = [{ role: 'user', content: 'How many people live in Paris?' }];
@@ -39,7 +48,41 @@ async function showRun(runner) {
 
 const run = (tools, more = {}, options) => completions.runTools({ model, messages, tools, ...more }, options);
 
+const asksResponses = !withoutScenes().includes('responses');
+const { ResponsesToolRunner } = asksResponses ? await load('openai/helpers/responses-tool-runner') : {};
+
+/** The runner of the Responses API, with one tool. */
+const responses = (execute) => {
+  const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+  const definition = { type: 'function', name: 'population', strict: false, parameters };
+  return new ResponsesToolRunner({ functions: [{ tool: definition, execute }] });
+};
+const lookUp = ({ city }) => work('look up', `of ${city}`);
+const question = { model, input: 'How many people live in Paris?' };
+
+async function readTurns(turns, until = Number.POSITIVE_INFINITY) {
+  const caller = trace.getActiveSpan();
+  await attempt(async () => {
+    for await (const { final, step } of turns) {
+      show(final, step, trace.getActiveSpan() === caller);
+      if (step === until) break;
+    }
+    return 'read';
+  });
+}
+
 const scenes = {
+  responses: () => attempt(async () => (await responses(lookUp).run(client, question)).output_text),
+  'responses, streamed': () => readTurns(responses(lookUp).iterate(client, question, { stream: true })),
+  'responses, a tool that throws': () =>
+    attempt(() =>
+      responses(() => {
+        throw new RangeError('the secret of Paris');
+      }).run(client, question),
+    ),
+  'responses, break': () => readTurns(responses(lookUp).iterate(client, question), 1),
+  'responses, a model that fails': () =>
+    attempt(() => responses(lookUp).run(client, { ...question, model: 'fail-500' })),
   plain: () => showRun(run([population])),
   streamed: () => showRun(run([population], { stream: true })),
   'two tools at once': () =>

@@ -5,13 +5,54 @@ import {
   expectToolCall,
   indented,
   type OperationScene,
+  type Span,
   spanNamed,
 } from '@llmtrace/test-fixtures/operations';
 
 const CHAT = 'chat gpt-4o-mini';
 const ONE_TOOL = ['invoke_agent', `  ${CHAT}`, '  execute_tool population', '    look up', `  ${CHAT}`];
 
+const outcomeOf = (spans: readonly Span[], name = 'invoke_agent'): unknown =>
+  spanNamed(spans, name).attributes['llmtrace.agent.outcome'];
+
+/** The runner of the Responses API, which version 7 has. */
+const responses: readonly OperationScene[] = [
+  {
+    name: 'responses',
+    tree: ONE_TOOL,
+    check(spans) {
+      assert.equal(outcomeOf(spans), undefined);
+      expectToolCall(spanNamed(spans, 'execute_tool population'), 'population');
+    },
+  },
+  {
+    name: 'responses, streamed',
+    tree: ONE_TOOL,
+    check: (spans) => assert.equal(outcomeOf(spans), undefined),
+  },
+  {
+    name: 'responses, a tool that throws',
+    tree: ['invoke_agent', `  ${CHAT}`, '  execute_tool population'],
+    check(spans) {
+      assert.equal(outcomeOf(spans), 'failed');
+      assert.equal(outcomeOf(spans, 'execute_tool population'), 'failed');
+      assert.ok(!JSON.stringify(spans).includes('secret'));
+    },
+  },
+  {
+    name: 'responses, break',
+    tree: ['invoke_agent', `  ${CHAT}`],
+    check: (spans) => assert.equal(outcomeOf(spans), 'cancelled'),
+  },
+  {
+    name: 'responses, a model that fails',
+    tree: ['invoke_agent', '  chat fail-500'],
+    check: (spans) => assert.equal(outcomeOf(spans), 'failed'),
+  },
+];
+
 const scenes: readonly OperationScene[] = [
+  ...responses,
   {
     name: 'plain',
     tree: ONE_TOOL,
@@ -72,7 +113,10 @@ const scenes: readonly OperationScene[] = [
 ];
 
 /** Before version 5, an aborted run sends the model one more request, which the SDK then refuses. */
-const WITHOUT: Readonly<Record<string, readonly string[]>> = { 'openai-4': ['abort'], 'openai-7': [] };
+const WITHOUT: Readonly<Record<string, readonly string[]>> = {
+  'openai-4': ['abort', ...responses.map(({ name }) => name)],
+  'openai-7': [],
+};
 
 for (const [set, without] of Object.entries(WITHOUT))
   describeOperations({

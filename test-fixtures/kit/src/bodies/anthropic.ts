@@ -1,6 +1,6 @@
 /** Bodies of Anthropic's API: messages, whole and in events, token counts, and the legacy text completions. */
 import type { Answer, VendorRequest } from '../server/routes.ts';
-import { namedEvent, sampleArguments, wordsOf } from './openai.ts';
+import { namedEvent, sampleArguments, type TypedEvent, wordsOf } from './openai.ts';
 
 /** The model of the answer if a request names a behaviour. */
 export const ANTHROPIC_MODEL = 'claude-haiku-4-5';
@@ -63,9 +63,11 @@ export const anthropicHeaders = (request: VendorRequest): Record<string, string>
   'request-id': request.id('req_'),
 });
 
-/** The content of an answer: one block, and the finish reason. */
+type Block = { type: 'text'; text: string } | { type: 'tool_use'; id: string; name: string; input: object };
+
+/** The content of an answer: its blocks, and the finish reason. */
 interface Spoken {
-  block: { type: 'text'; text: string } | { type: 'tool_use'; id: string; name: string; input: object };
+  blocks: readonly Block[];
   stop: string;
 }
 
@@ -75,20 +77,28 @@ function spoken(request: VendorRequest): Spoken {
   const { body, script } = request;
   if (script?.toolCall) {
     const { name, arguments: input } = script.toolCall;
-    return { block: { type: 'tool_use', id: request.id('toolu_'), name, input }, stop: 'tool_use' };
+    return { blocks: [{ type: 'tool_use', id: request.id('toolu_'), name, input }], stop: 'tool_use' };
   }
   const usual = STOPS[request.ending ?? ''] ?? 'end_turn';
-  if (script?.text !== undefined) return { block: { type: 'text', text: script.text }, stop: usual };
-  const tool = body.tools?.find((one: any) => one.input_schema);
-  if (tool && !hasToolResult(body.messages)) {
-    const input = JSON.parse(sampleArguments(tool.input_schema));
-    return {
-      block: { type: 'tool_use', id: request.id('toolu_'), name: tool.name, input },
-      stop: 'tool_use',
-    };
+  if (script?.text !== undefined) return { blocks: [{ type: 'text', text: script.text }], stop: usual };
+  const tools = hasToolResult(body.messages) ? [] : calledTools(body);
+  if (tools.length > 0) {
+    const blocks = tools.map(({ name, input_schema }) => ({
+      type: 'tool_use' as const,
+      id: request.id('toolu_'),
+      name,
+      input: JSON.parse(sampleArguments(input_schema)),
+    }));
+    return { blocks, stop: 'tool_use' };
   }
   const text = body.output_config?.format || body.output_format ? JSON_TEXT : TEXT;
-  return { block: { type: 'text', text }, stop: usual };
+  return { blocks: [{ type: 'text', text }], stop: usual };
+}
+
+/** The first of the offered tools; all of them if the request allows parallel calls in so many words. */
+function calledTools({ tools = [], tool_choice }: any): any[] {
+  const offered = tools.filter((tool: any) => tool.input_schema);
+  return tool_choice?.disable_parallel_tool_use === false ? offered : offered.slice(0, 1);
 }
 
 const hasToolResult = (messages: any[]): boolean =>
@@ -104,11 +114,11 @@ const head = (request: VendorRequest) => ({
 });
 
 export function message(request: VendorRequest): Answer {
-  const { block, stop } = spoken(request);
+  const { blocks, stop } = spoken(request);
   const end = { stop_reason: stop, stop_sequence: null };
   return {
     headers: anthropicHeaders(request),
-    json: { ...head(request), content: [block], ...end, usage: usageOf(request) },
+    json: { ...head(request), content: blocks, ...end, usage: usageOf(request) },
   };
 }
 
@@ -117,8 +127,7 @@ export function message(request: VendorRequest): Answer {
  * caches.
  */
 export function messageEvents(request: VendorRequest): Answer {
-  const { block, stop } = spoken(request);
-  const open = block.type === 'text' ? { ...block, text: '' } : { ...block, input: {} };
+  const { blocks, stop } = spoken(request);
   const usage = usageOf(request);
   const start = { ...usage, output_tokens: 1, output_tokens_details: undefined };
   const { cache_creation: _, service_tier: __, ...end } = usage;
@@ -127,10 +136,7 @@ export function messageEvents(request: VendorRequest): Answer {
       type: 'message_start',
       message: { ...head(request), content: [], stop_reason: null, stop_sequence: null, usage: start },
     },
-    { type: 'content_block_start', index: 0, content_block: open },
-    { type: 'ping' },
-    ...deltasOf(block).map((delta) => ({ type: 'content_block_delta', index: 0, delta })),
-    { type: 'content_block_stop', index: 0 },
+    ...blocks.flatMap(blockEvents),
     {
       type: 'message_delta',
       delta: { stop_reason: stop, stop_sequence: null },
@@ -141,7 +147,17 @@ export function messageEvents(request: VendorRequest): Answer {
   return { headers: anthropicHeaders(request), events: events.map(namedEvent) };
 }
 
-function deltasOf(block: Spoken['block']): object[] {
+function blockEvents(block: Block, index: number): TypedEvent[] {
+  const open = block.type === 'text' ? { ...block, text: '' } : { ...block, input: {} };
+  return [
+    { type: 'content_block_start', index, content_block: open },
+    { type: 'ping' },
+    ...deltasOf(block).map((delta) => ({ type: 'content_block_delta', index, delta })),
+    { type: 'content_block_stop', index },
+  ];
+}
+
+function deltasOf(block: Block): object[] {
   if (block.type === 'text') return wordsOf(block.text).map((text) => ({ type: 'text_delta', text }));
   const input = JSON.stringify(block.input);
   const halves = [input.slice(0, input.length / 2), input.slice(input.length / 2)];

@@ -22,10 +22,15 @@ const usageMetadata = {
   trafficType: 'ON_DEMAND',
 };
 
-/** The offered tool that the answer calls; undefined if there is none, or if the request has its result. */
-function calledTool({ tools = [], contents = [] }: any): string | undefined {
+/**
+ * The offered tools that the answer calls: the first one, or all of them if the request wants any; none if the request has the
+ * result.
+ */
+function calledTools({ tools = [], contents = [], toolConfig }: any): string[] {
   const answered = contents.some(({ parts = [] }: any) => parts.some((part: any) => part.functionResponse));
-  return answered ? undefined : tools[0]?.functionDeclarations?.[0]?.name;
+  const offered = tools.flatMap(({ functionDeclarations = [] }: any) => functionDeclarations);
+  const all = toolConfig?.functionCallingConfig?.mode === 'ANY' ? offered : offered.slice(0, 1);
+  return answered ? [] : all.map(({ name }: any) => name);
 }
 
 function usageOf({ script }: VendorRequest): object {
@@ -45,9 +50,9 @@ function parts({ body, script }: VendorRequest): object[] {
   if (script?.toolCall)
     return [{ functionCall: { name: script.toolCall.name, args: script.toolCall.arguments } }];
   if (script?.text !== undefined) return [script.text].flatMap(wordsOf).map((text) => ({ text }));
-  const name = calledTool(body);
-  return name
-    ? [{ functionCall: { name, args: { city: 'Paris' } } }]
+  const names = calledTools(body);
+  return names.length > 0
+    ? names.map((name) => ({ functionCall: { name, args: { city: 'Paris' } } }))
     : wordsOf(GEMINI_TEXT).map((text) => ({ text }));
 }
 

@@ -1,5 +1,5 @@
 /**
- * The **native** span of a call, where the SDK traces itself, made the call's one span.
+ * The **native** span of a call or a run, where the SDK traces itself, made the one span of it.
  *
  * It is adopted: started with the SDK's own tracer, but by us, so that samplers see its name and attributes as the
  * conventions have them, and handed to the SDK when that asks its tracer for a span; or else it is the one that a
@@ -8,6 +8,7 @@
  * so that the span has the attributes of both when it ends.
  */
 import {
+  type Attributes,
   context,
   INVALID_SPAN_CONTEXT,
   isSpanContextValid,
@@ -17,9 +18,10 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import type { AgentOperation } from '../../model/agent-operation.ts';
 import type { Call } from '../../model/call.ts';
 import { type NativeCall, setNative } from '../../model/native-call.ts';
-import type { NativeSpans } from '../../vendor/vendor.ts';
+import type { NativeRuns, NativeSpans } from '../../vendor/vendor.ts';
 import { type Safely, type SharedSpan, settle, share } from './shared-span.ts';
 
 /** The span of a call where the SDK traces itself: the SDK's span, adopted, or llmtrace's span instead. */
@@ -27,6 +29,9 @@ export type NativeMode = 'adopt' | 'replace';
 
 /** A helper that makes two calls with one span would otherwise make us end that span twice. */
 const adoptedSpans = new WeakSet<Span>();
+
+/** How the SDK starts one kind of span. */
+type SpanKey = Pick<NativeSpans, 'tracer' | 'name' | 'renamed'> & Partial<Pick<NativeSpans, 'withoutGiven'>>;
 
 /** Finds out whether the SDK traces `call` itself, and decides which span the call gets. */
 export function openNative(
@@ -55,13 +60,31 @@ export function silently<T>(spans: NativeSpans, client: unknown, run: () => T): 
   return withTracer(spans, client, handingOver(tracer, spans.name, none), run);
 }
 
-function tracerOf({ tracer: key }: NativeSpans, client: unknown): Tracer | undefined {
+/** The SDK's part in the span of a run that it traces itself. Its span starts when the SDK's loop does. */
+export function nativeRun(
+  run: AgentOperation,
+  { tracer: key }: NativeSpans,
+  { name, dropped }: NativeRuns,
+  mode: NativeMode,
+  client: unknown,
+  safely: Safely,
+): NativeCall | undefined {
+  const spans: SpanKey = { tracer: key, name, renamed: dropped };
+  const tracer = tracerOf(spans, client);
+  if (!tracer) return undefined;
+  return mode === 'replace'
+    ? silenced(run, spans, client, tracer, safely)
+    : adopted(spans, client, tracer, undefined, safely);
+}
+
+/** The tracer of a client that traces itself. */
+export function tracerOf({ tracer: key }: Pick<NativeSpans, 'tracer'>, client: unknown): Tracer | undefined {
   const tracer = (client as Record<string, Tracer | undefined> | undefined)?.[key];
   return typeof tracer?.startSpan === 'function' ? tracer : undefined;
 }
 
 /** The SDK asks its tracer for the span before its method returns. */
-function withTracer<T>({ tracer: key }: NativeSpans, client: unknown, tracer: Tracer, run: () => T): T {
+function withTracer<T>({ tracer: key }: SpanKey, client: unknown, tracer: Tracer, run: () => T): T {
   const was = Reflect.get(client as object, key);
   Reflect.set(client as object, key, tracer);
   try {
@@ -76,8 +99,8 @@ function withTracer<T>({ tracer: key }: NativeSpans, client: unknown, tracer: Tr
  * still sends the trace context to the vendor.
  */
 const silenced = (
-  call: Call,
-  spans: NativeSpans,
+  record: Call | AgentOperation,
+  spans: SpanKey,
   client: unknown,
   tracer: Tracer,
   safely: Safely,
@@ -86,9 +109,9 @@ const silenced = (
   run(args, run) {
     let without = args;
     safely(() => {
-      without = spans.withoutGiven(args);
+      without = spans.withoutGiven?.(args) ?? args;
     });
-    const place = trace.getSpanContext(call.context) ?? INVALID_SPAN_CONTEXT;
+    const place = trace.getSpanContext(record.context) ?? INVALID_SPAN_CONTEXT;
     const handing = handingOver(tracer, spans.name, () => trace.wrapSpanContext(place));
     return withTracer(spans, client, handing, () => run(without));
   },
@@ -96,7 +119,7 @@ const silenced = (
 });
 
 function adopted(
-  spans: NativeSpans,
+  spans: SpanKey,
   client: unknown,
   tracer: Tracer,
   given: Span | undefined,
@@ -122,7 +145,7 @@ function adopted(
       if (!started) return run(args);
       const { span, options } = started;
       const handing = handingOver(tracer, spans.name, (theirs) => {
-        span.setAttributes({ ...theirs.attributes, ...options.attributes });
+        span.setAttributes({ ...without(theirs.attributes, spans.renamed), ...options.attributes });
         shared = share(span, spans.renamed, safely);
         return span;
       });
@@ -135,11 +158,15 @@ function adopted(
   };
 }
 
+/** Attributes without those of some names. */
+export const without = (attributes: Attributes = {}, names: readonly string[]): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name)));
+
 /**
  * Whether a span is one. A tracer without a provider gives the span's parent back, or nothing valid. A span that
  * was not sampled is one: another in its place would ask the sampler a second time.
  */
-function counts(span: Span): boolean {
+export function counts(span: Span): boolean {
   if (span.isRecording()) return true;
   const spanContext = span.spanContext();
   const isSampled = (spanContext.traceFlags & TraceFlags.SAMPLED) !== 0;

@@ -12,6 +12,7 @@ import {
   type RollUp,
   runsOf,
 } from '../../model/agent-operation.ts';
+import { type NativeCall, setNative } from '../../model/native-call.ts';
 import type { ModelUsage, OperationEnd, OperationStart } from '../../model/operations.ts';
 import { name } from '../../platform/bounds.ts';
 import { LinkedContext } from '../../platform/linked-context.ts';
@@ -34,8 +35,15 @@ export interface LiveOperation extends Holder, Linked<LiveOperation> {
 
 const openOperations = new LinkedList<LiveOperation>();
 
-/** Opens an operation. Each opened operation ends once. */
-export function openOperation(engine: EngineConfig, start: OperationStart): LiveOperation {
+/**
+ * Opens an operation. Each opened operation ends once.
+ * @param nativeFor the part of an SDK that traces itself in the span.
+ */
+export function openOperation(
+  engine: EngineConfig,
+  start: OperationStart,
+  nativeFor?: (operation: AgentOperation) => NativeCall | undefined,
+): LiveOperation {
   const around = start.around ?? context.active();
   const parent = operationOf(around);
   const now = performance.now();
@@ -55,6 +63,8 @@ export function openOperation(engine: EngineConfig, start: OperationStart): Live
     context: around,
   };
   record(engine, operation, { arguments: start.arguments });
+  const native = nativeFor && guard(engine, 'start', () => nativeFor(operation));
+  if (native) setNative(operation, native);
   if (!start.hasOtherSpan) startSpan(engine, operation, () => engine.startOperationSpan(operation));
   operation.context = new LinkedContext(operation.context, OPERATION, operation);
   if (isToolCall(operation.subject)) countTool(parent, now);
@@ -80,6 +90,7 @@ function subjectOf({
   hasOtherSpan: _isTraced,
   usage: _usage,
   hasTokenSpans: _hasTokens,
+  client: _client,
   mcp,
   ...subject
 }: OperationStart): OperationSubject {

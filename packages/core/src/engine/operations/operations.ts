@@ -1,7 +1,8 @@
 /** {@link Operations} over an engine. */
-import { context, trace } from '@opentelemetry/api';
-import { type McpRequest, operationOf, runsOf } from '../../model/agent-operation.ts';
+import { type Context, context, createContextKey, trace } from '@opentelemetry/api';
+import { type AgentOperation, type McpRequest, operationOf, runsOf } from '../../model/agent-operation.ts';
 import { spanOf } from '../../model/call-span.ts';
+import { nativeOf } from '../../model/native-call.ts';
 import type {
   Followed,
   OpenOperation,
@@ -16,12 +17,13 @@ import { warnOnce } from '../../platform/warn.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
 import { takeRunSpan } from '../native/framework-span.ts';
+import { tracerOf } from '../native/native-span.ts';
+import { openRun } from './native-run.ts';
 import {
   closeOperation,
   endWhenCollected,
   type LiveOperation,
   learn,
-  openOperation,
   stopOnAbort,
 } from './open-operation.ts';
 
@@ -30,7 +32,7 @@ export function operationsOf(engine: EngineConfig): Operations {
   const operations: Operations = {
     mcpPropagate: engine.mcpPropagate,
     recordsContent: engine.content !== undefined && !engine.content.completionHook,
-    open: (start) => guard(engine, 'start', () => handleOf(openOperation(engine, start()))),
+    open: (start) => guard(engine, 'start', () => handleOf(openRun(engine, start()))),
     trace(start, run, ends) {
       const operation = operations.open(start);
       return operation ? operations.endWith(operation, () => operation.run(run), ends) : run();
@@ -47,6 +49,19 @@ export function operationsOf(engine: EngineConfig): Operations {
           error: (error) => safely(() => ends?.error?.(error)) ?? {},
         }),
       ),
+    together: (tools, run) =>
+      context.with(
+        context.active().setValue(
+          TOGETHER,
+          tools.map(({ record }) => record),
+        ),
+        run,
+      ),
+    tracesRuns: (client) =>
+      safely(() => {
+        const { native } = engine.vendor;
+        return native?.runs !== undefined && tracerOf(native, client) !== undefined;
+      }) === true,
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
     lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
@@ -60,6 +75,10 @@ const handleOf = (live: LiveOperation): OpenOperation => {
   return {
     record: operation,
     run: (run) => context.with(operation.context, run),
+    begin(run) {
+      const native = nativeOf(operation);
+      return context.with(operation.context, () => (native ? native.run([], run) : run()));
+    },
     end: (end) => closeOperation(live, end),
     seen() {
       if (operation.endTime === undefined) operation.activeTime = performance.now();
@@ -115,7 +134,8 @@ function follow(operation: Followed, iterator: AsyncIterator<unknown>, ends: Req
         .run(() => step.apply(iterator, args))
         .then(
           (result) => {
-            if (result.done) operation.end(name === 'return' ? { outcome: 'cancelled' } : end);
+            if (result.done && name === 'return') endSoon(operation, end);
+            else if (result.done) operation.end(end);
             else {
               operation.seen();
               end = { ...end, ...ends.result(result.value) };
@@ -132,23 +152,41 @@ function follow(operation: Followed, iterator: AsyncIterator<unknown>, ends: Req
   operation.endWithout(iterator);
 }
 
+// As it is now: the tests of an application may replace it.
+const { setImmediate } = globalThis;
+
+/** Ends an operation that the application has left. Its calls are stopped within this turn, and count. */
+const endSoon = (operation: OpenOperation, end: OperationEnd): void =>
+  void setImmediate(() => operation.end({ outcome: 'cancelled', ...end }));
+
 /** The executions of tools that have an MCP request: each takes one request only. */
 const taken = new WeakSet<object>();
 
+/** The context key of tools that one call of their framework executes. */
+const TOGETHER = createContextKey('llmtrace.together');
+
 function takeTool(name: string, request: McpRequest): TakenTool | undefined {
-  const active = context.active();
-  const operation = operationOf(active);
-  const span = trace.getSpan(active);
-  if (operation?.subject.kind !== 'execute_tool' || !isSame(operation.subject.name, name)) return undefined;
-  if (taken.has(operation) || span !== spanOf(operation)) return undefined;
+  const operation = executionsIn(context.active()).find(
+    (candidate) =>
+      candidate.endTime === undefined && isSame(candidate.subject.name, name) && !taken.has(candidate),
+  );
+  if (!operation) return undefined;
   taken.add(operation);
   operation.subject = { ...operation.subject, mcp: request };
   return {
-    context: active,
+    context: operation.context,
     fails(errorType) {
       operation.errorType = errorType;
     },
   };
+}
+
+/** The executions of tools in a context: those of one call together, or the one whose span is the active one. */
+function executionsIn(active: Context): readonly AgentOperation[] {
+  const operation = operationOf(active);
+  if (operation?.subject.kind === 'execute_tool')
+    return trace.getSpan(active) === spanOf(operation) ? [operation] : [];
+  return (active.getValue(TOGETHER) as readonly AgentOperation[] | undefined) ?? [];
 }
 
 /** Compares by the ending, because frameworks prefix the name of a tool with that of its server: `weather__forecast`. */

@@ -1,6 +1,7 @@
 /** Operations over an engine: their sums, their ends, their content, and the results that they must not change. */
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
 import { context, diag, type Span, trace } from '@opentelemetry/api';
@@ -422,6 +423,7 @@ describe('operations', () => {
     };
     await reading(false, 'whole');
     await reading(true, 'left');
+    await setImmediate(); // its calls are stopped within this turn
     assert.deepEqual(inside, ['whole', 'left']);
     assert.equal(attributesOf('invoke_agent whole')['llmtrace.agent.outcome'], undefined);
     assert.equal(attributesOf('invoke_agent left')['llmtrace.agent.outcome'], 'cancelled');
