@@ -22,6 +22,8 @@ import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
+import { LlamaIndexInstrumentation } from '@llmtrace/instrumentation-llamaindex';
+import { MastraInstrumentation } from '@llmtrace/instrumentation-mastra';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { OpenAIAgentsInstrumentation } from '@llmtrace/instrumentation-openai-agents';
@@ -61,6 +63,8 @@ const instrumentations: LlmInstrumentation[] = [
   ...llmtraceInstrumentations(config),
   new OpenAIInstrumentation(config),
   new OpenAIAgentsInstrumentation(),
+  new MastraInstrumentation(),
+  new LlamaIndexInstrumentation(),
   new AISdkInstrumentation(),
   new McpInstrumentation({ mcpPropagate: 'none' }),
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),

@@ -25,6 +25,8 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),
   'ai-sdk': () => require('@llmtrace/instrumentation-ai-sdk'),
   langchain: () => require('@llmtrace/instrumentation-langchain'),
+  mastra: () => require('@llmtrace/instrumentation-mastra'),
+  llamaindex: () => require('@llmtrace/instrumentation-llamaindex'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };
