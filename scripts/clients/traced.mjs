@@ -11,6 +11,7 @@ const {
 } = require('@opentelemetry/sdk-trace-base');
 const { llmtraceInstrumentations } = require('@llmtrace/auto/instrumentations');
 
+process.env.LLMTRACE_AGENTS = 'false'; // the spans of model calls alone are counted
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });

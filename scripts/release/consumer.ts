@@ -23,6 +23,8 @@ import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock
 import { ClaudeAgentSdkInstrumentation } from '@llmtrace/instrumentation-claude-agent-sdk';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
+import { LlamaIndexInstrumentation } from '@llmtrace/instrumentation-llamaindex';
+import { MastraInstrumentation } from '@llmtrace/instrumentation-mastra';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { OpenAIAgentsInstrumentation } from '@llmtrace/instrumentation-openai-agents';
@@ -62,6 +64,8 @@ const instrumentations: LlmInstrumentation[] = [
   ...llmtraceInstrumentations(config),
   new OpenAIInstrumentation(config),
   new OpenAIAgentsInstrumentation(),
+  new MastraInstrumentation(),
+  new LlamaIndexInstrumentation(),
   new AISdkInstrumentation(),
   new ClaudeAgentSdkInstrumentation(),
   new McpInstrumentation({ mcpPropagate: 'none' }),

@@ -26,6 +26,8 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   'claude-agent-sdk': () => require('@llmtrace/instrumentation-claude-agent-sdk'),
   'ai-sdk': () => require('@llmtrace/instrumentation-ai-sdk'),
   langchain: () => require('@llmtrace/instrumentation-langchain'),
+  mastra: () => require('@llmtrace/instrumentation-mastra'),
+  llamaindex: () => require('@llmtrace/instrumentation-llamaindex'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };

@@ -145,7 +145,11 @@ export interface Play {
 }
 
 const steady = ({ body }: RecordedRequest): string =>
-  JSON.stringify(body).replaceAll(/\b(call|toolu|fc|resp|msg|rs)_\w+/g, '$1_');
+  JSON.stringify(body)
+    .replaceAll(/\b(call|toolu|fc|resp|msg|rs)_\w+/g, '$1_')
+    .replaceAll(UUID, 'uuid'); // Mastra's ids of runs
+
+const UUID = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
 
 /** Plays an application once. @param preload flags of Node.js. */
 export async function play(

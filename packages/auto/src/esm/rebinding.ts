@@ -44,18 +44,24 @@ function accessor(name: string, binding: string, syntax: Syntax): string {
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** The binding that an ES module exports by a name, by its declaration or its lists of exports. */
+/**
+ * The binding that an ES module exports by a name, by its declaration or its lists of exports. The chunks of rolldown export
+ * short names (`Agent as t`); there it is the binding of that name.
+ */
 export function exportedAs(source: string, name: string): string | undefined {
+  let renamed: string | undefined;
   for (let at = source.indexOf('export'); at >= 0; at = source.indexOf('export', at + 6)) {
     const rest = source.slice(at + 6, at + 206).trimStart();
     if (rest.startsWith('{')) {
       const open = source.indexOf('{', at);
       const close = source.indexOf('}', open);
-      const binding = listedAs(source.slice(open + 1, Math.max(open, close)), name);
+      const list = source.slice(open + 1, Math.max(open, close));
+      const binding = listedAs(list, name);
       if (binding !== undefined) return binding;
+      if (list.split(',').some((entry) => entry.trimStart().startsWith(`${name} as `))) renamed = name;
     } else if (DECLARED.exec(rest)?.[1] === name) return name;
   }
-  return undefined;
+  return renamed;
 }
 
 /** A `const` cannot be set. */

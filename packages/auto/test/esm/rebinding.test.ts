@@ -15,7 +15,10 @@ describe('the binding of an exported function', () => {
     ['export class query {}', 'query'],
     ['export { other, query }; ', 'query'],
     ['function a(){}export{b as other,N5e as query,c as default};', 'N5e'],
-    ['export { query as other };', undefined],
+    // A chunk of rolldown.
+    ['export { other as n, query as t };', 'query'],
+    ['export { query as t }; export { ask as query };', 'ask'],
+    ['export { other as query2 };', undefined],
     ['const text = "export {"; export {\n  a as query\n};', 'a'],
     ['export * from "./query.js";', undefined],
     ['export const query = 1;', undefined],

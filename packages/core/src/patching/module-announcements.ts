@@ -74,12 +74,12 @@ export function announcingLines(vendor: Vendor): Map<string, string> {
   );
 }
 
-/** Files of a package with exported functions that are to be replaced. Hooks in other threads get a copy of it. */
+/** Files of a package with exported functions or classes that are to be patched. Hooks in other threads get a copy of it. */
 export interface FunctionFiles {
   readonly module: string;
   /** Their paths in the package. */
   readonly files: RegExp;
-  /** The names by which they may export the functions. */
+  /** The names by which they may export them. */
   readonly names: readonly string[];
 }
 
@@ -88,7 +88,7 @@ export function functionFiles({ module, functions = [] }: Vendor): FunctionFiles
   return patterns.map((files) => ({
     module,
     files,
-    names: functions.filter((point) => point.files === files).map(({ name }) => name),
+    names: functions.filter((point) => point.files === files).map(({ name, className = name }) => className),
   }));
 }
 

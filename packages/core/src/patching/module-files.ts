@@ -24,11 +24,11 @@ export const asStep = ({ channel, ...point }: ChannelPoint): OperationPoint => (
   isInternal: true,
 });
 
-const asMethod = ({ files: _pattern, name, ...point }: FunctionPoint): OperationPoint => ({
+const asMethod = ({ files: _pattern, name, className = '', ...point }: FunctionPoint): OperationPoint => ({
   ...point,
   files: [],
-  className: '',
-  path: '',
+  className,
+  path: className,
   isInternal: true,
   method: name,
 });

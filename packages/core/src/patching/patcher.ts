@@ -53,7 +53,7 @@ export class Patcher {
         return;
       }
       const points = known.find((file) => file.name === name)?.points;
-      if (points) this.#patchFile(name, points, classes, version());
+      if (points) this.#patchFile(points, classes, version(), 'ES module');
       else if (name === vendor.module) this.#patchMain(classes, version());
     });
     this.#observeChannels();
@@ -64,7 +64,7 @@ export class Patcher {
           name,
           versions,
           (exports: Exports, version?: string) => {
-            this.#patchFile(name, points, exports, version);
+            this.#patchFile(points, exports, version, buildOfFile(name));
             return exports;
           },
           () => {}, // a method stays claimed: see LlmInstrumentation.disable()
@@ -85,7 +85,7 @@ export class Patcher {
       (name, exports, folder) => {
         const points = files.find((file) => file.name === name)?.points ?? [];
         const version = folder === undefined ? undefined : versionOf(`${folder}/main.js`, module);
-        this.#patchFile(name, points, exports as Exports, version);
+        this.#patchFile(points, exports as Exports, version, buildOfFile(name));
       },
     );
   }
@@ -97,15 +97,19 @@ export class Patcher {
     for (const point of channels) this.#patch(asStep(point), copy, () => stepsOf(point.channel));
   }
 
-  /** Replaces functions of a module, and reports those that this version should export but does not. */
+  /** Replaces functions, and methods of classes, of a module, and reports those that this version should have but lacks. */
   #rebind(name: string, bindings: Bindings, version: () => string | undefined): void {
     const vendor = this.#vendor;
-    const points = functionsIn(vendor, name).filter((point) => isExpected(point, version()));
+    const points = functionsIn(vendor, name)
+      .filter(({ className }) => className === '' || bindings[className] !== undefined)
+      .filter((point) => isExpected(point, version()));
     if (points.length === 0) return;
     const copy = copyOf(vendor.module, version(), buildOf(bindings));
+    const ownerOf = ({ className }: PatchPoint): object | undefined =>
+      className === '' ? bindings : prototypeOf(bindings[className]);
     this.#patches.missing(
       copy,
-      points.filter((point) => !this.#patch(point, copy, () => bindings)),
+      points.filter((point) => !this.#patch(point, copy, () => ownerOf(point))),
     );
   }
 
@@ -115,7 +119,7 @@ export class Patcher {
       const files = filesOf(this.#vendor);
       for (const { name, exports, version } of loadedFiles(this.#vendor.module)) {
         const file = files.find((one) => one.name === name);
-        if (file) this.#patchFile(name, file.points, exports as Exports, version);
+        if (file) this.#patchFile(file.points, exports as Exports, version, buildOfFile(name));
       }
     } catch (error) {
       this.#patches.diag.error('could not look for what is loaded', error);
@@ -142,8 +146,13 @@ export class Patcher {
     }
   }
 
-  #patchFile(name: string, points: readonly PatchPoint[], exports: Exports, version?: string): void {
-    const copy = copyOf(this.#vendor.module, version, name.endsWith('.mjs') ? 'ES module' : 'CommonJS');
+  #patchFile(
+    points: readonly PatchPoint[],
+    exports: Exports,
+    version: string | undefined,
+    build: SdkCopy['build'],
+  ): void {
+    const copy = copyOf(this.#vendor.module, version, build);
     const missing = points
       .filter((point) => !this.#patch(point, copy, () => prototypeOf(exports[point.className])))
       .filter((point) => point.isInternal && exports[point.className] !== undefined)
@@ -184,6 +193,8 @@ function claimed({ getter, method, isAssigned }: PatchPoint, holder: object | un
   if (getter !== undefined) return claimBehind(holder, getter, method, by);
   return claim(holder, method, by) || (isAssigned === true && claimAssigned(holder, method, by));
 }
+
+const buildOfFile = (name: string): SdkCopy['build'] => (name.endsWith('.mjs') ? 'ES module' : 'CommonJS');
 
 const prototypeOf = (owner: unknown): object | undefined =>
   (owner as { prototype?: object } | undefined)?.prototype;

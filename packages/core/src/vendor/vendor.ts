@@ -146,13 +146,16 @@ export interface OperationPoint extends PatchPoint {
 
 /**
  * A function that a module exports and that is an operation around calls. Its binding within the module is replaced as the
- * module loads, so that importers and the module's own code call `around`.
+ * module loads, so that importers and the module's own code call `around`. With `className` it is a method of a class of
+ * the module, which is replaced on the class' prototype.
  */
 export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
   /** The paths in the package of the files that may export it, with extension: bundlers put a hash into a file's name. */
   readonly files: RegExp;
-  /** The name by which it is exported. Within a minified file it has another one. */
+  /** The name by which it is exported. Within a minified file it has another one. For a method, its name. */
   readonly name: string;
+  /** The name of the exported class that has the method. Of the files, those without this class do not miss the method. */
+  readonly className?: string;
   around(call: PatchedCall): unknown;
 }
 

@@ -18,7 +18,13 @@ const vendor = {
   extensions: ['.mjs'],
   main: (exports: unknown) => exports,
   endpoints: [],
-  functions: [point('query'), point('constant'), point('missing'), point('old', { until: '2.0.0' })],
+  functions: [
+    point('query'),
+    point('constant'),
+    point('missing'),
+    point('old', { until: '2.0.0' }),
+    ...['run', 'gone'].map((name) => point(name, { files: /^dist\/chunk-\w+\.mjs$/, className: 'Agent' })),
+  ],
 } as unknown as Vendor;
 
 const announce = (file: string, bindings: object): void =>
@@ -71,5 +77,18 @@ describe('exported functions', () => {
     announce('dist/other.mjs', bindings);
     assert.equal(bindings.query(), 'theirs');
     assert.deepEqual(missed, []);
+  });
+
+  it('may be methods of a class; those are missed in the file alone that has the class', () => {
+    class Agent {
+      run(): string {
+        return 'theirs';
+      }
+    }
+    announce('dist/chunk-9z8Y.mjs', { Agent: undefined });
+    assert.deepEqual(missed, []);
+    announce('dist/chunk-1a2B.mjs', { Agent });
+    assert.equal(new Agent().run(), 'ours, then theirs');
+    assert.deepEqual(missed, ['gone']);
   });
 });

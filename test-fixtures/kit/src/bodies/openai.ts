@@ -170,18 +170,23 @@ export function openaiFailure(status: number, request: VendorRequest): Answer {
 export const streamError = { ...SERVER_ERROR, param: null };
 
 /** Arguments that fit the parameters of a tool. */
-export function sampleArguments(parameters: any): string {
+export const sampleArguments = (parameters: any): string =>
+  JSON.stringify(sampleObject(parameters?.properties ?? {}));
+
+const sampleObject = (properties: object): object =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, sample(schema)]));
+
+/** A value of a schema: null where it may be null. */
+function sample({ type, anyOf = [], properties = {} }: any): unknown {
+  if (anyOf.some((one: any) => one.type === 'null')) return null;
   const samples: Readonly<Record<string, unknown>> = {
     number: 1,
     integer: 1,
     boolean: true,
     array: [],
-    object: {},
+    object: sampleObject(properties),
   };
-  const properties: [string, any][] = Object.entries(parameters?.properties ?? {});
-  return JSON.stringify(
-    Object.fromEntries(properties.map(([name, { type }]) => [name, samples[type] ?? 'Paris'])),
-  );
+  return samples[type] ?? 'Paris';
 }
 
 /** The words of a text as a model streams them: each with the space before it. */

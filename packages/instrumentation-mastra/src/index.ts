@@ -1,0 +1,99 @@
+/**
+ * `@llmtrace/instrumentation-mastra`: traces agents, workflows and tools of Mastra (`@mastra/core`). The instrumentations of
+ * HTTP clients and of SDKs trace the model calls within them.
+ */
+import {
+  type FunctionPoint,
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type OperationPoint,
+  type PatchedCall,
+  type Vendor,
+} from '@llmtrace/core';
+import { generate, network, stream } from './agents.ts';
+import { traceTools } from './tools.ts';
+import { runWorkflow } from './workflows.ts';
+
+type Around = (call: PatchedCall) => unknown;
+
+interface Method {
+  readonly method: string;
+  readonly around: Around;
+  readonly since?: string;
+}
+
+const method = (name: string, around: Around): Method => ({ method: name, around });
+
+const AGENT: readonly Method[] = [
+  method('generate', generate),
+  method('resumeGenerate', generate),
+  method('generateLegacy', generate),
+  method('stream', stream),
+  method('resumeStream', stream),
+  method('network', network),
+  method('resumeNetwork', network),
+  method('convertTools', traceTools),
+];
+
+/** An agent that keeps its runs in storage wraps another one, and has these methods itself. */
+const DURABLE: readonly Method[] = [
+  method('generate', generate),
+  method('stream', stream),
+  method('resumeStream', stream),
+];
+
+/** `start`, `stream`, `resume` and all others call these. */
+const RUN: readonly Method[] = ['_start', '_resume', '_restart', '_timeTravel'].map((name) =>
+  method(name, runWorkflow),
+);
+
+/** The entries of the package, whose bindings are those of the chunks, as far as they have them by these names. */
+const exported = (folder: string, className: string, methods: readonly Method[]): OperationPoint[] =>
+  methods.map((one) => ({
+    files: [`dist/${folder}/index.js`, `dist/${folder}/index.cjs`],
+    className,
+    path: className,
+    isInternal: true,
+    ...one,
+  }));
+
+/** `agent-BOxKOk3n.js` of rolldown (1.71), `chunk-AM3IOVFX.js` of esbuild (1.36). */
+const CHUNKS = /^dist\/(?:agent|chunk|create-durable-agent)-[\w-]+\.c?js$/;
+
+const inChunks = (className: string, methods: readonly Method[]): FunctionPoint[] =>
+  methods.map(({ method: name, ...one }) => ({ files: CHUNKS, className, name, ...one }));
+
+const mastra: Vendor = {
+  provider: '',
+  module: '@mastra/core',
+  extensions: ['.js', '.cjs'],
+  esModules: ['dist/agent/index.js', 'dist/workflows/index.js'],
+  main: (exports) => exports,
+  client: (self) => self,
+  baseURL: () => undefined,
+  endpoints: [],
+  operations: [...exported('agent', 'Agent', AGENT), ...exported('workflows', 'Run', RUN)],
+  functions: [...inChunks('Agent', AGENT), ...inChunks('DurableAgent', DURABLE), ...inChunks('Run', RUN)],
+};
+
+/**
+ * The instrumentation of Mastra. Make it before `@mastra/core` is loaded. The hooks of `@llmtrace/auto` make it see ES modules.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class MastraInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super('@llmtrace/instrumentation-mastra', '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return mastra;
+  }
+}
+
+export const entry: InstrumentationEntry = {
+  name: 'mastra',
+  vendor: mastra,
+  Instrumentation: MastraInstrumentation,
+};
