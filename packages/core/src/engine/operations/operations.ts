@@ -156,7 +156,7 @@ function follow(operation: Followed, iterator: AsyncIterator<unknown>, ends: Req
 const { setImmediate } = globalThis;
 
 /** Ends an operation that the application has left. Its calls are stopped within this turn, and count. */
-const endSoon = (operation: OpenOperation, end: OperationEnd): void =>
+const endSoon = (operation: Followed, end: OperationEnd): void =>
   void setImmediate(() => operation.end({ outcome: 'cancelled', ...end }));
 
 /** The executions of tools that have an MCP request: each takes one request only. */
