@@ -27,7 +27,13 @@ import { watchStarts } from './process/without-flags.ts';
 import { prometheusObservers, stopPrometheus } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
 import { withOwn } from './sdk/export-both.ts';
-import { type Followers, followProviders, isRegistered, type Own } from './sdk/following-providers.ts';
+import {
+  type Followers,
+  followProviders,
+  isRegistered,
+  type Own,
+  ownsSpans,
+} from './sdk/following-providers.ts';
 import { ownSdk } from './sdk/own-sdk.ts';
 import { lendPropagation } from './sdk/propagation.ts';
 import { autoSettings, setInCode } from './settings.ts';
@@ -89,7 +95,7 @@ function prepare(
   ];
   if (observers.length === 0) observers.push(...hints(traced, vendors));
   const providers = settings.exportTo === 'both' ? withOwn(followers, sdk) : followers;
-  Object.assign(processWide(), { observers, ...providers } satisfies ProcessWide);
+  Object.assign(processWide(), { observers, ownsSpans, ...providers } satisfies ProcessWide);
   return { ...traced, ...sharedLimits(settings, traced) };
 }
 

@@ -24,6 +24,7 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
   'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),
   'ai-sdk': () => require('@llmtrace/instrumentation-ai-sdk'),
+  genkit: () => require('@llmtrace/instrumentation-genkit'),
   langchain: () => require('@llmtrace/instrumentation-langchain'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),

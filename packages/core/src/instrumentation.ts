@@ -29,6 +29,7 @@ import { Patcher } from './patching/patcher.ts';
 import { beforeRequireHook, limitRequireHook } from './patching/require-hook.ts';
 import { facts, tally } from './platform/process-state.ts';
 import { isNoop, processWide } from './platform/process-wide.ts';
+import { silenceTracers } from './platform/silent-tracers.ts';
 import { warnOnce } from './platform/warn.ts';
 import type { Endpoint, OperationPoint, PatchPoint, Vendor } from './vendor/vendor.ts';
 
@@ -76,6 +77,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   /** Makes itself known to the doctor, and to other copies of llmtrace. */
   private _join(): void {
     noteInstrumentation(this, this.vendor, this._off ? undefined : isUnderWay);
+    if (!this._off) silenceTracers(this.vendor.silentTracers);
   }
 
   /**
@@ -249,7 +251,7 @@ function runOperation(
   self: unknown,
   args: unknown[],
 ): unknown {
-  if (!engine.agents) return original.apply(self, args);
+  if (!engine.agents && !point.isAlways) return original.apply(self, args);
   let hasRun = false;
   const run = (...given: unknown[]): unknown => {
     hasRun = true;

@@ -245,6 +245,7 @@ export {
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
 export { withoutSecrets } from './platform/secrets.ts';
 export { sharedInProcess } from './platform/shared-in-process.ts';
+export { isSilent } from './platform/silent-tracers.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
 export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';

@@ -95,6 +95,10 @@ export interface Operations {
    * @returns undefined if no such execution is active.
    */
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
+  /**
+   * Whether spans go to the provider of `@llmtrace/auto`, because the application has registered none. False without auto.
+   */
+  ownsSpans(): boolean;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
   /** Runs a step of telemetry; an error is reported, and the result is undefined. */

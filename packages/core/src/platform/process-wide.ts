@@ -13,6 +13,8 @@ export interface ProcessWide {
   tracers?: TracerProvider;
   meters?: MeterProvider;
   loggers?: EventLoggerProvider;
+  /** Whether the process has no registered provider of traces, so that spans go to {@link tracers}. */
+  ownsSpans?: () => boolean;
 }
 
 const SHARED = Symbol.for('llmtrace.process');

@@ -10,6 +10,7 @@ import type {
   TakenTool,
 } from '../../model/operations.ts';
 import { isThenable } from '../../platform/is-thenable.ts';
+import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
@@ -45,6 +46,7 @@ export function operationsOf(engine: EngineConfig): Operations {
         }),
       ),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
+    ownsSpans: () => processWide().ownsSpans?.() ?? false,
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
     safely,
   };
