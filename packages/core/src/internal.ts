@@ -34,7 +34,7 @@ export {
 } from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
-export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
+export { alsoTraced, hasAdopted, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
 export { attemptBeneath } from './engine/attempts/intercept.ts';
 export { isRepeatable, type Requests } from './engine/attempts/resend.ts';

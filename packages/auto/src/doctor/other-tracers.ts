@@ -7,6 +7,7 @@ import {
   type Facts,
   type Finding,
   facts,
+  hasAdopted,
   othersTracing,
   type SdkCopy,
   type Vendor,
@@ -38,7 +39,7 @@ function others(vendor: Vendor, patched: readonly SdkCopy[]): Finding[] {
   const isTaken = methods.some(
     ({ holder, name, before, patched }) => holder[name] !== patched && holder[name] !== before,
   );
-  if (names.length === 0 && !isTaken) return [];
+  if ((names.length === 0 && !isTaken) || hasAdopted(vendor.module)) return [];
   const finding = alsoTraced(
     vendor.module,
     names.length > 0 ? names : ['an instrumentation that is not known'],
