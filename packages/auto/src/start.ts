@@ -94,8 +94,10 @@ function prepare(
     ...consoleObservers(settings, () => !isRegistered()),
   ];
   if (observers.length === 0) observers.push(...hints(traced, vendors));
-  const providers = settings.exportTo === 'both' ? withOwn(followers, sdk) : followers;
-  Object.assign(processWide(), { observers, ownsSpans, ...providers } satisfies ProcessWide);
+  const isBoth = settings.exportTo === 'both';
+  const exportsBoth = (): boolean => isBoth && !ownsSpans();
+  const providers = isBoth ? withOwn(followers, sdk) : followers;
+  Object.assign(processWide(), { observers, ownsSpans, exportsBoth, ...providers } satisfies ProcessWide);
   return { ...traced, ...sharedLimits(settings, traced) };
 }
 

@@ -5,7 +5,8 @@ import { type Context, createContextKey } from '@opentelemetry/api';
 
 /** The run of an agent. Genkit repeats `generate` for each turn of a model, which is within the same run. */
 export interface AgentRun {
-  readonly operation: OpenOperation | undefined;
+  /** The run, until it has Genkit's span: that of the first `generate`. */
+  awaitingSpan: OpenOperation | undefined;
 }
 
 /** The request of a model that a tool is executed for. */

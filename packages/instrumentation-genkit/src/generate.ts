@@ -20,13 +20,11 @@ export const generate: FunctionPoint = {
     const run = (): unknown => original(...args);
     const active = context.active();
     if (agentRunOf(active) || !operations.safely(() => isAgent(args[1]))) return run();
-    const operation = operations.open(() => ({
-      kind: 'invoke_agent',
-      name: promptOf(active),
-      hasOtherSpan: hasOwnSpans(operations),
-    }));
+    const hasOtherSpan = hasOwnSpans(operations);
+    const operation = operations.open(() => ({ kind: 'invoke_agent', name: promptOf(active), hasOtherSpan }));
     if (!operation) return run();
-    const inside = withAgentRun(operation.record.context, { operation });
+    const awaitingSpan = hasOtherSpan ? operation : undefined;
+    const inside = withAgentRun(operation.record.context, { awaitingSpan });
     return operations.endWith(operation, () => context.with(inside, run), endsOf(args[1]));
   },
 };

@@ -26,11 +26,19 @@ export const spans: FunctionPoint = {
     const type = fields(labels)['genkit:type'];
     if (type === 'dotprompt')
       return context.with(withPrompt(context.active(), name(fields(metadata).name)), () => original(...args));
-    if (type === 'util') return original(...adopting(args, agentRunOf(context.active())?.operation));
+    if (type === 'util') return original(...adopting(args, awaitingSpan()));
     const start = operations.safely(() => startOf(fields(labels), name(fields(metadata).name)));
     return start ? traced(call, start) : original(...args);
   },
 };
+
+/** The run around whose span is about to be made. */
+function awaitingSpan(): OpenOperation | undefined {
+  const run = agentRunOf(context.active());
+  const operation = run?.awaitingSpan;
+  if (run) run.awaitingSpan = undefined;
+  return operation;
+}
 
 function startOf(labels: Record<string, unknown>, called: string | undefined): OperationStart | undefined {
   if (labels['genkit:type'] !== 'action') return undefined;
@@ -71,7 +79,7 @@ function traced({ operations, original, args }: PatchedCall, start: OperationSta
 /** An agent runs `generate` for its own turns. */
 function contextOf({ kind }: OperationStart, operation: OpenOperation): Context {
   const outside = outsideOfRun(operation.record.context);
-  return kind === 'invoke_agent' ? withAgentRun(outside, { operation: undefined }) : outside;
+  return kind === 'invoke_agent' ? withAgentRun(outside, { awaitingSpan: undefined }) : outside;
 }
 
 const ENDS: OperationEnds = {

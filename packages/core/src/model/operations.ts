@@ -96,7 +96,8 @@ export interface Operations {
    */
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
   /**
-   * Whether spans go to the provider of `@llmtrace/auto`, because the application has registered none. False without auto.
+   * Whether spans of llmtrace go to the provider of `@llmtrace/auto`: the application has registered none, or `LLMTRACE_EXPORT`
+   * is `both`. False without auto.
    */
   ownsSpans(): boolean;
   /** Whether the active context is within the run of an agent or a workflow. */

@@ -182,5 +182,6 @@ for (const [name, play] of Object.entries(scenes)) {
   await playScene(name, () => attempt(play));
   show('unhandled', unhandled);
 }
+await globalThis.flush?.();
 // Streams that are left keep the process alive.
 process.exit(0);

@@ -6,6 +6,7 @@
 import type { Attributes, AttributeValue, Span, SpanStatus, Tracer } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import { type NativeCall, setNative } from '../../model/native-call.ts';
+import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { type ModelSpan, modelSpanIn, type SdkSpan, unknownModelSpanIn } from './model-spans.ts';
@@ -15,6 +16,7 @@ const taken = new WeakSet<Span>();
 
 /** Has the span of another library around a call be that of the call. */
 export function takeModelSpan(engine: EngineConfig, call: Call): void {
+  if (processWide().exportsBoth?.()) return;
   const found = modelSpanIn(call.context);
   if (!found || taken.has(found.span)) {
     const unknown = found ?? unknownModelSpanIn(call.context, call.request.model);

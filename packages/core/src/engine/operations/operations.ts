@@ -46,7 +46,7 @@ export function operationsOf(engine: EngineConfig): Operations {
         }),
       ),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
-    ownsSpans: () => processWide().ownsSpans?.() ?? false,
+    ownsSpans: () => processWide().ownsSpans?.() || processWide().exportsBoth?.() || false,
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
     safely,
   };
