@@ -20,6 +20,7 @@ import {
 import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
+import { GenkitAIInstrumentation, GenkitCoreInstrumentation } from '@llmtrace/instrumentation-genkit';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
@@ -62,6 +63,8 @@ const instrumentations: LlmInstrumentation[] = [
   new OpenAIInstrumentation(config),
   new OpenAIAgentsInstrumentation(),
   new AISdkInstrumentation(),
+  new GenkitCoreInstrumentation(),
+  new GenkitAIInstrumentation(),
   new McpInstrumentation({ mcpPropagate: 'none' }),
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),

@@ -65,6 +65,11 @@ describe('the telemetry of genkit', () => {
     assert.equal(spanNamed(spans, 'forecast').attributes['llmtrace.agent.tool_calls'], 1);
   });
 
+  it('is left out, as the doctor says, where its own SDK would export nothing', async () => {
+    const { result } = await run(AUTO, { ONLY: 'a run without tools', LLMTRACE_DOCTOR: 'true' });
+    assert.match(result.stderr, /genkit does not start its own OpenTelemetry SDK/);
+  });
+
   it('is exported by its own SDK, where a server for it is configured', async () => {
     const { result, spans } = await run(AUTO, {
       ONLY: 'a run without tools',

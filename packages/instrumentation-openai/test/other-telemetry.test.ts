@@ -158,6 +158,18 @@ describe('the telemetry of another project beside llmtrace', () => {
     assert.equal(told?.length, 1, result.stderr);
   });
 
+  it('is adopted, as the doctor says', async () => {
+    const { result } = await run('openai', AUTO, {
+      OTHER: '@traceloop/instrumentation-openai',
+      ONLY: 'a call',
+      LLMTRACE_DOCTOR: 'true',
+    });
+    const said =
+      /calls of openai are traced by @traceloop\/instrumentation-openai, whose spans llmtrace completes/;
+    assert.match(result.stderr, said);
+    assert.ok(!result.stderr.includes('also traced'), result.stderr);
+  });
+
   it('is named once where it is not known', async () => {
     const { result, spans } = await run('openai', AUTO, {
       ONLY: 'a span of the application',

@@ -14,8 +14,10 @@ import { type ModelSpan, modelSpanIn, type SdkSpan, unknownModelSpanIn } from '.
 /** A framework that sends two requests within one span has it completed by the first. */
 const taken = new WeakSet<Span>();
 
+type Telling = Pick<EngineConfig, 'otherSpans'>;
+
 /** Has the span of another library around a call be that of the call. */
-export function takeModelSpan(engine: EngineConfig, call: Call): void {
+export function takeModelSpan(engine: Telling, call: Call): void {
   if (processWide().exportsBoth?.()) return;
   const found = modelSpanIn(call.context);
   if (!found || taken.has(found.span)) {
@@ -27,7 +29,7 @@ export function takeModelSpan(engine: EngineConfig, call: Call): void {
   setNative(call, adopted(engine, call, found));
 }
 
-function adopted(engine: EngineConfig, call: Call, found: ModelSpan): NativeCall {
+function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
   const { active, span, scope } = found;
   let completed: Completed | undefined = completing(span);
   return {
