@@ -65,8 +65,8 @@ function instrument(): void {
   const file = loadConfigFile(settings.configFile, warnOnce);
   setInCode(environmentOf(splitOptions(file).auto));
   const sdk = ownSdk(autoSettings);
-  onFlush(sdk.flush);
   const followers = followProviders(sdk, autoSettings);
+  onFlush(followers.tracers.forceFlush);
   lendPropagation(() => autoSettings().propagators);
   const started: Started = { sdk, followers, file, instrumentations: new Map() };
   const wanted = file.instrumentations ? wantedVendors(autoSettings()) : vendors;

@@ -40,6 +40,7 @@ export { attemptBeneath } from './engine/attempts/intercept.ts';
 export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
 export { attempted, inCall, isWithinCall } from './engine/attempts/watch.ts';
 export { askUsage, wantsUsage } from './engine/engine.ts';
+export { endLeftSpans } from './engine/native/framework-span.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export {
   chunkArrived,

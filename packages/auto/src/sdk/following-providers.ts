@@ -12,6 +12,7 @@
 import {
   type EventLogger,
   type EventLoggerProvider,
+  endLeftSpans,
   type LogEvent,
   newerLoggerProvider,
 } from '@llmtrace/core/internal';
@@ -71,7 +72,10 @@ export function followProviders(own: Own, settings: () => AutoSettings): Followe
     return theirs ?? ours();
   };
   const ours = madeOf(own.tracers, withSilentTracers);
-  const forceFlush = (): Promise<void> => own.flush();
+  const forceFlush = (): Promise<void> => {
+    endLeftSpans();
+    return own.flush();
+  };
   const tracers: Flushing<TracerProvider> = {
     forceFlush,
     getTracer: (...[name, version, options]) => followingTracer(provider, [name, version, options]),

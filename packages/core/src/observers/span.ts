@@ -63,7 +63,7 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
       const native = nativeOf(call);
       const foreign = native?.foreign;
       if (native && foreign) {
-        native.end(() => describe(foreign, call, naming, options), true);
+        native.end(() => describe(foreign, call, naming, options), call.outcome === 'abandoned');
         options.responseHook?.(span, call);
         return;
       }

@@ -51,12 +51,12 @@ function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
     end(finish, now) {
       if (completed && !span.isRecording()) engine.otherSpans.endedEarly(scope);
       else finish();
-      if (completed && found.leavesOpen && call.outcome !== 'completed') endOpen(completed, span, call, now);
+      if (completed && found.leavesOpen) endOpen(completed, span, call, now);
     },
   };
 }
 
-/** How long a library may take to end its span of a call that has failed: one parses the error first. */
+/** How long a library may take to end its span after the call: one reads the body of an error first. */
 const GRACE_MS = 1000;
 
 /** What ends spans that their libraries have not ended. */
@@ -76,7 +76,7 @@ function endOpen({ status }: Completed, span: SdkSpan, { endTime }: Call, now: b
   if (now) end();
 }
 
-/** Ends the spans of failed calls that their libraries have not ended, before the process ends. */
+/** Ends the spans of ended calls that their libraries have not ended, before the process ends or telemetry is flushed. */
 export function endLeftSpans(): void {
   for (const end of left) end();
 }

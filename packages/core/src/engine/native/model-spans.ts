@@ -33,7 +33,7 @@ interface Library {
   readonly scope: RegExp;
   /** Separates its model spans from its other spans. */
   readonly isModelSpan: IsModelSpan;
-  /** It never ends the span of some calls that fail or are stopped: llmtrace does. */
+  /** It never ends the span of some calls, as of those that fail: llmtrace does. */
   readonly leavesOpen?: boolean;
 }
 
