@@ -1,7 +1,7 @@
 /**
- * Spans of other libraries' telemetry, mostly of a framework. That of a model call becomes the call's span: it is completed, where a second one
- * would count its tokens twice. It stays the framework's: it keeps its name and what the framework sets, and the framework
- * alone ends it. That of a run gets the run's sums.
+ * Spans of the telemetry of other libraries, mostly frameworks. That of a model call becomes the call's span: it is completed,
+ * where a second one would count its tokens twice. It stays the library's: it keeps its name and what the library sets, and the
+ * library ends it, but for those that some leave open. That of a run gets the run's sums.
  */
 import type { Attributes, AttributeValue, Span, SpanStatus, Tracer } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
@@ -20,11 +20,12 @@ type Telling = Pick<EngineConfig, 'otherSpans'>;
 export function takeModelSpan(engine: Telling, call: Call): void {
   if (processWide().exportsBoth?.()) return;
   const found = modelSpanIn(call.context);
-  if (!found || taken.has(found.span)) {
-    const unknown = found ?? unknownModelSpanIn(call.context, call.request.model);
-    if (unknown && !taken.has(unknown.span)) engine.otherSpans.besides(unknown.scope);
+  if (!found) {
+    const unknown = unknownModelSpanIn(call.context, call.request.model);
+    if (unknown) engine.otherSpans.besides(unknown.scope);
     return;
   }
+  if (taken.has(found.span)) return;
   taken.add(found.span);
   setNative(call, adopted(engine, call, found));
 }
@@ -56,24 +57,23 @@ function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
   };
 }
 
-/** How long a library may take to end its span after the call: one reads the body of an error first. */
-const GRACE_MS = 1000;
-
 /** What ends spans that their libraries have not ended. */
 const left = new Set<() => void>();
 
-/** Ends a span that its library may never end, later or `now`. */
+/**
+ * Ends a span that its library may never end: `now`, or two turns of the event loop after the call. The library learns of the
+ * call's end within the first of them. To wait longer would lose the span where the application then shuts its provider down.
+ */
 function endOpen({ status }: Completed, span: SdkSpan, { endTime }: Call, now: boolean): void {
   const end = (): void => {
-    clearTimeout(timer);
     left.delete(end);
     if (!span.isRecording()) return;
     if (status && !span.status?.code) span.setStatus(status);
     span.end(endTime);
   };
-  const timer = setTimeout(end, GRACE_MS).unref();
   left.add(end);
   if (now) end();
+  else setImmediate(() => setImmediate(end));
 }
 
 /** Ends the spans of ended calls that their libraries have not ended, before the process ends or telemetry is flushed. */
