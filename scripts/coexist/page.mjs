@@ -35,7 +35,8 @@ ${table(HEAD, rows)}
 
 ${reasons.list()}
 
-Two instrumentations make two spans a call. To have one, switch the other off, or leave openai to it with
+Two instrumentations make two spans a call, unless llmtrace
+[completes those of the other](agents.md#model-spans-of-other-libraries). To have one, switch the other off, or leave openai to it with
 \`LLMTRACE_INSTRUMENTATIONS\`.
 
 ## What they change by themselves

@@ -29,6 +29,7 @@ const NEEDS_22_15 = { since: 22, needs: 'Node.js 22.15' };
 
 const WRAPPER = 'the application calls the wrapper by itself, and so knows of it';
 const NO_ESM = 'as it is set up here, it does not see ES modules';
+const ADOPTED = 'its spans are those of the calls, which llmtrace completes: a call has one span';
 const NO_METRICS =
   'its set-up registers a provider of traces and none of metrics, and llmtrace exports nothing by itself beside a registered provider';
 
@@ -50,11 +51,13 @@ await import('@opentelemetry/auto-instrumentations-node/register');
 `,
     env: () => ({ OTEL_NODE_RESOURCE_DETECTORS: 'none' }),
     hosts: ['http', 'express', 'undici'],
+    empty: { names: ADOPTED },
   },
   {
     name: '@opentelemetry/instrumentation-openai',
     packages: ['@opentelemetry/instrumentation-openai@0.22.0', ...OTEL_3],
     ...NEEDS_22_15,
+    empty: { names: ADOPTED },
     setup: nodeSdk('@opentelemetry/instrumentation-openai', 'OpenAIInstrumentation'),
   },
   {
@@ -83,7 +86,7 @@ globalThis.flushOthers = () => Sentry.flush(2000);
   {
     name: '@traceloop/node-server-sdk',
     packages: ['@traceloop/node-server-sdk@0.27.0', '@opentelemetry/api@1.9.1'],
-    empty: { metrics: NO_METRICS },
+    empty: { metrics: NO_METRICS, names: ADOPTED },
     emptyEsm: { spans: NO_ESM, names: NO_ESM },
     setup: `
 import { initialize, forceFlush } from '@traceloop/node-server-sdk';
@@ -94,6 +97,7 @@ globalThis.flushOthers = () => forceFlush();
   {
     name: '@arizeai/openinference-instrumentation-openai',
     packages: ['@arizeai/openinference-instrumentation-openai@4.2.7', ...OTEL_2],
+    empty: { names: ADOPTED },
     emptyEsm: { spans: NO_ESM, names: NO_ESM },
     setup: nodeSdk('@arizeai/openinference-instrumentation-openai', 'OpenAIInstrumentation'),
   },

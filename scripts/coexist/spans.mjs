@@ -51,13 +51,19 @@ function ofSentrySpan({ span_id, parent_span_id, description, name = description
 /** What makes spans of connections: how many are opened depends on when the one before is free again. */
 const CONNECTIONS = new Set(['net', 'dns', 'tcp', 'tls']);
 
+/** What makes spans that llmtrace completes: those of a call are its own, too. */
+const ADOPTED =
+  /^(?:openai|@arizeai\/openinference-instrumentation-openai|@traceloop\/instrumentation-openai)$/;
+
+export const isAdopted = (line) => ADOPTED.test(makerIn(line));
+
 /**
  * The spans of the others as lines, each with those that it is within. llmtrace's are left out, of which `ours` are the
  * ids.
  */
 export function trees(spans, ours) {
   const all = new Map(spans.map((span) => [span.id, span]));
-  const isOurs = ({ id, by }) => ours.includes(id) || by.startsWith('@llmtrace/');
+  const isOurs = ({ id, by }) => by.startsWith('@llmtrace/') || (ours.includes(id) && !ADOPTED.test(by));
   const above = (parent) => {
     if (!parent || /^0*$/.test(parent)) return '';
     const span = all.get(parent);
@@ -71,9 +77,11 @@ export function trees(spans, ours) {
     .sort();
 }
 
+const makerIn = (line) => line.split(' > ').at(-1).split(' ', 1)[0];
+
 /** How many spans each instrumentation made: those of the last in each line. */
 export function countsOf(lines) {
-  const makers = lines.map((line) => line.split(' > ').at(-1).split(' ', 1)[0]);
+  const makers = lines.map(makerIn);
   const counts = Map.groupBy(makers, (maker) => maker);
   return [...counts].map(([maker, { length }]) => `${maker} ${length}`).sort();
 }

@@ -21,6 +21,7 @@ import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
 import { ClaudeAgentSdkInstrumentation } from '@llmtrace/instrumentation-claude-agent-sdk';
+import { GenkitAIInstrumentation, GenkitCoreInstrumentation } from '@llmtrace/instrumentation-genkit';
 import { GoogleGenAIInstrumentation } from '@llmtrace/instrumentation-google-genai';
 import { GoogleGenerativeAIInstrumentation } from '@llmtrace/instrumentation-google-generative-ai';
 import { LlamaIndexInstrumentation } from '@llmtrace/instrumentation-llamaindex';
@@ -68,6 +69,8 @@ const instrumentations: LlmInstrumentation[] = [
   new LlamaIndexInstrumentation(),
   new AISdkInstrumentation(),
   new ClaudeAgentSdkInstrumentation(),
+  new GenkitCoreInstrumentation(),
+  new GenkitAIInstrumentation(),
   new McpInstrumentation({ mcpPropagate: 'none' }),
   new AnthropicInstrumentation({ nativeSpans: 'replace' }),
   new GoogleGenAIInstrumentation(),

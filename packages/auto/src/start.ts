@@ -27,7 +27,13 @@ import { watchStarts } from './process/without-flags.ts';
 import { prometheusObservers, stopPrometheus } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
 import { withOwn } from './sdk/export-both.ts';
-import { type Followers, followProviders, isRegistered, type Own } from './sdk/following-providers.ts';
+import {
+  type Followers,
+  followProviders,
+  isRegistered,
+  type Own,
+  ownsSpans,
+} from './sdk/following-providers.ts';
 import { ownSdk } from './sdk/own-sdk.ts';
 import { lendPropagation } from './sdk/propagation.ts';
 import { autoSettings, setInCode } from './settings.ts';
@@ -59,8 +65,8 @@ function instrument(): void {
   const file = loadConfigFile(settings.configFile, warnOnce);
   setInCode(environmentOf(splitOptions(file).auto));
   const sdk = ownSdk(autoSettings);
-  onFlush(sdk.flush);
   const followers = followProviders(sdk, autoSettings);
+  onFlush(followers.tracers.forceFlush);
   lendPropagation(() => autoSettings().propagators);
   const started: Started = { sdk, followers, file, instrumentations: new Map() };
   const wanted = file.instrumentations ? wantedVendors(autoSettings()) : vendors;
@@ -88,8 +94,10 @@ function prepare(
     ...consoleObservers(settings, () => !isRegistered()),
   ];
   if (observers.length === 0) observers.push(...hints(traced, vendors));
-  const providers = settings.exportTo === 'both' ? withOwn(followers, sdk) : followers;
-  Object.assign(processWide(), { observers, ...providers } satisfies ProcessWide);
+  const isBoth = settings.exportTo === 'both';
+  const exportsBoth = (): boolean => isBoth && !ownsSpans();
+  const providers = isBoth ? withOwn(followers, sdk) : followers;
+  Object.assign(processWide(), { observers, ownsSpans, exportsBoth, ...providers } satisfies ProcessWide);
   return { ...traced, ...sharedLimits(settings, traced) };
 }
 

@@ -25,6 +25,7 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),
   'claude-agent-sdk': () => require('@llmtrace/instrumentation-claude-agent-sdk'),
   'ai-sdk': () => require('@llmtrace/instrumentation-ai-sdk'),
+  genkit: () => require('@llmtrace/instrumentation-genkit'),
   langchain: () => require('@llmtrace/instrumentation-langchain'),
   mastra: () => require('@llmtrace/instrumentation-mastra'),
   llamaindex: () => require('@llmtrace/instrumentation-llamaindex'),

@@ -10,6 +10,7 @@ import type { CaptureOptions } from './content/capture.ts';
 import type { ResolvedContent } from './content/options.ts';
 import { redactorOf } from './content/redactors.ts';
 import { costOf, isPrepaidCall, loadPrices, pricer } from './cost/cost.ts';
+import { otherSpansOf } from './diagnosis/other-instrumentations.ts';
 import { watchResponses } from './engine/api-promise.ts';
 import { watchAttempts, watchTransport } from './engine/attempts/watch.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
@@ -123,6 +124,7 @@ function engineWith(
     startOperationSpan: (operation) =>
       startOperationSpan(tracer, operation, attribution.of(operation.context)),
     frameworkSpans: { sums: rollUpAttributes, keepsUsage: config.agentUsage === 'conventions' },
+    otherSpans: otherSpansOf(vendor),
     priceOf: pricer({ models: config.modelMap }),
     isPriced: options.cost !== false,
     observers: [...standard, ...further],

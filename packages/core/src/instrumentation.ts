@@ -1,5 +1,5 @@
 /** The base class of all instrumentations of llmtrace: OpenTelemetry's base class over a {@link Vendor}. */
-import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { context, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import {
   InstrumentationBase,
   type InstrumentationNodeModuleDefinition,
@@ -18,6 +18,7 @@ import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/recor
 import { instrumented } from './engine/engine.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
 import { report } from './engine/guard.ts';
+import { modelSpanIn } from './engine/native/model-spans.ts';
 import { silently } from './engine/native/native-span.ts';
 import { isUnderWay } from './engine/open-calls.ts';
 import { operationsOf } from './engine/operations/operations.ts';
@@ -29,6 +30,7 @@ import { Patcher } from './patching/patcher.ts';
 import { beforeRequireHook, limitRequireHook } from './patching/require-hook.ts';
 import { facts, tally } from './platform/process-state.ts';
 import { isNoop, processWide } from './platform/process-wide.ts';
+import { silenceTracers } from './platform/silent-tracers.ts';
 import { warnOnce } from './platform/warn.ts';
 import type { Endpoint, OperationPoint, PatchPoint, Vendor } from './vendor/vendor.ts';
 
@@ -76,6 +78,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   /** Makes itself known to the doctor, and to other copies of llmtrace. */
   private _join(): void {
     noteInstrumentation(this, this.vendor, this._off ? undefined : isUnderWay);
+    if (!this._off) silenceTracers(this.vendor.silentTracers);
   }
 
   /**
@@ -166,9 +169,10 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       owner: this,
       enabled: () => this.isEnabled(),
       call: (original, self, args) => {
-        if (!looked) tellOthers(this.vendor, () => [original, (self as Methods | undefined)?.[point.method]]);
-        looked = true;
         const engine = this._current();
+        if (!looked)
+          this._tellOthers(engine, () => [original, (self as Methods | undefined)?.[point.method]]);
+        looked = true;
         if (!engine) return original.apply(self, args);
         if (isOperation(point)) return runOperation(engine, point, original, self, args);
         if (!isEndpoint(point)) return this._help(engine, original, self, args);
@@ -179,6 +183,12 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         return instrumented(engine, endpoint, original, self, args);
       },
     };
+  }
+
+  /** Reports other instrumentations, unless the span of one is that of the call. */
+  private _tellOthers(engine: EngineConfig | undefined, methods: () => readonly unknown[]): void {
+    const isAdopted = engine?.nativeSpans === 'adopt' && modelSpanIn(context.active()) !== undefined;
+    if (!isAdopted) tellOthers(this.vendor, methods);
   }
 
   /** Runs a helper that starts a native span, and prevents that if the call gets llmtrace's span instead. */
@@ -249,7 +259,7 @@ function runOperation(
   self: unknown,
   args: unknown[],
 ): unknown {
-  if (!engine.agents) return original.apply(self, args);
+  if (!engine.agents && !point.isAlways) return original.apply(self, args);
   let hasRun = false;
   const run = (...given: unknown[]): unknown => {
     hasRun = true;

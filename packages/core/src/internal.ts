@@ -34,12 +34,13 @@ export {
 } from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
-export { alsoTraced, othersTracing } from './diagnosis/other-instrumentations.ts';
+export { alsoTraced, hasAdopted, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
 export { attemptBeneath } from './engine/attempts/intercept.ts';
 export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
 export { attempted, inCall, isWithinCall } from './engine/attempts/watch.ts';
 export { askUsage, wantsUsage } from './engine/engine.ts';
+export { endLeftSpans } from './engine/native/framework-span.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export {
   chunkArrived,
@@ -247,6 +248,7 @@ export {
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
 export { withoutSecrets } from './platform/secrets.ts';
 export { sharedInProcess } from './platform/shared-in-process.ts';
+export { isSilent } from './platform/silent-tracers.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
 export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';

@@ -7,12 +7,19 @@ import {
   type Facts,
   type Finding,
   facts,
+  hasAdopted,
   othersTracing,
+  processWide,
   type SdkCopy,
   type Vendor,
 } from '@llmtrace/core/internal';
 
-export function neighbours({ copies, instrumentations }: Facts, vendors: readonly Vendor[]): Finding[] {
+export const neighbours = (known: Facts, vendors: readonly Vendor[]): Finding[] => [
+  ...ofSdks(known, vendors),
+  ...ofGenkit(known),
+];
+
+function ofSdks({ copies, instrumentations }: Facts, vendors: readonly Vendor[]): Finding[] {
   return vendors.flatMap((vendor) => {
     const { module } = vendor;
     const patched = copies.filter((copy) => copy.module === module && copy.methods.size > 0);
@@ -38,7 +45,7 @@ function others(vendor: Vendor, patched: readonly SdkCopy[]): Finding[] {
   const isTaken = methods.some(
     ({ holder, name, before, patched }) => holder[name] !== patched && holder[name] !== before,
   );
-  if (names.length === 0 && !isTaken) return [];
+  if ((names.length === 0 && !isTaken) || hasAdopted(vendor.module)) return [];
   const finding = alsoTraced(
     vendor.module,
     names.length > 0 ? names : ['an instrumentation that is not known'],
@@ -49,6 +56,21 @@ function others(vendor: Vendor, patched: readonly SdkCopy[]): Finding[] {
 /** The SDK's own helpers that start its spans are there from the version on that traces itself. */
 const isNative = ({ methods }: SdkCopy, { native }: Vendor): boolean =>
   native?.helpers.some(({ path, method }) => methods.has(`${path}.${method}`)) ?? false;
+
+/** Genkit has an OpenTelemetry SDK of its own. */
+function ofGenkit({ copies }: Facts): Finding[] {
+  const isPatched = copies.some(({ module, methods }) => module === '@genkit-ai/core' && methods.size > 0);
+  if (!isPatched || !processWide().ownsSpans?.()) return [];
+  return [
+    {
+      code: 'native-tracing',
+      message:
+        'genkit does not start its own OpenTelemetry SDK, which would export nothing; llmtrace makes the spans of its flows and tools',
+      cure: 'Nothing needs to be done: with GENKIT_ENV=dev, GENKIT_TELEMETRY_SERVER or a plugin for telemetry, genkit starts it',
+      lost: false,
+    },
+  ];
+}
 
 const twice = (module: string): Finding => ({
   code: 'second-instrumentation',

@@ -12,6 +12,7 @@
 import {
   type EventLogger,
   type EventLoggerProvider,
+  endLeftSpans,
   type LogEvent,
   newerLoggerProvider,
 } from '@llmtrace/core/internal';
@@ -34,6 +35,7 @@ import type { AutoSettings } from '../settings.ts';
 import { unasked } from './noop-observables.ts';
 import { warnElsewhere } from './other-destination.ts';
 import { lend, registered } from './provisional-registration.ts';
+import { withSilentTracers } from './silent-tracers.ts';
 
 /** The providers that llmtrace starts if none is registered; each is made at its first use. */
 export interface Own {
@@ -67,9 +69,13 @@ export function followProviders(own: Own, settings: () => AutoSettings): Followe
   const provider = (): TracerProvider => {
     const theirs = registered<TracerProvider>('trace');
     if (theirs) notify();
-    return theirs ?? own.tracers();
+    return theirs ?? ours();
   };
-  const forceFlush = (): Promise<void> => own.flush();
+  const ours = madeOf(own.tracers, withSilentTracers);
+  const forceFlush = (): Promise<void> => {
+    endLeftSpans();
+    return own.flush();
+  };
   const tracers: Flushing<TracerProvider> = {
     forceFlush,
     getTracer: (...[name, version, options]) => followingTracer(provider, [name, version, options]),
@@ -115,6 +121,9 @@ function flushable(proxy: ProxyTracerProvider): void {
     value: async () => (proxy.getDelegate() as Partial<Flushing<TracerProvider>>).forceFlush?.(),
   });
 }
+
+/** True if no provider of traces is registered. */
+export const ownsSpans = (): boolean => registered('trace') === undefined;
 
 /** True if a provider of traces or metrics is registered. */
 export const isRegistered = (): boolean =>

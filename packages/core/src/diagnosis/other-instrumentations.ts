@@ -6,7 +6,7 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import type { Finding } from '../platform/process-state.ts';
+import { type Finding, facts } from '../platform/process-state.ts';
 import type { Vendor } from '../vendor/vendor.ts';
 import { note } from './findings.ts';
 
@@ -53,6 +53,39 @@ export const alsoTraced = (module: string, names: readonly string[]): Finding =>
   cure: `Switch one of them off, or take ${module} from LLMTRACE_INSTRUMENTATIONS`,
   lost: false,
 });
+
+/** How the model spans of other libraries are reported. */
+export const otherSpansOf = ({ module }: Pick<Vendor, 'module'>) => ({
+  adopted: (scope: string) =>
+    note(
+      {
+        code: 'native-tracing',
+        message: `${adoptedCalls(module)}${scope}, whose spans llmtrace completes: a call has one span`,
+        cure: 'Nothing needs to be done; LLMTRACE_NATIVE_SPANS=replace makes spans of llmtrace besides',
+        lost: false,
+      },
+      false,
+    ),
+  besides: (scope: string) => note(alsoTraced(module, [scope]), true),
+  endedEarly: (scope: string) =>
+    note(
+      {
+        code: 'second-instrumentation',
+        message: `spans of ${scope} end before their calls of ${module}: they lack tokens and cost`,
+        cure: `Switch ${scope} off, or set LLMTRACE_NATIVE_SPANS=replace to have spans of llmtrace besides`,
+        lost: true,
+      },
+      true,
+    ),
+});
+
+const adoptedCalls = (module: string): string => `calls of ${module} are traced by `;
+
+/** Whether the spans of another instrumentation have been those of a vendor's calls. */
+export const hasAdopted = (module: string): boolean =>
+  facts().findings.some(
+    ({ code, message }) => code === 'native-tracing' && message.startsWith(adoptedCalls(module)),
+  );
 
 /** Whether OpenTelemetry's helper (shimmer) has wrapped a function. */
 const isMarked = (method: unknown): boolean =>

@@ -20,6 +20,15 @@ export interface EngineConfig {
     /** Whether such a span keeps its sums of tokens. */
     readonly keepsUsage: boolean;
   };
+  /** What is reported, once for each library, of the model spans that other libraries make. */
+  readonly otherSpans: {
+    /** The call has the library's span. */
+    adopted(scope: string): void;
+    /** The call has a span besides that of the library. */
+    besides(scope: string): void;
+    /** The library's span, which was that of the call, has ended before the call. */
+    endedEarly(scope: string): void;
+  };
   /** Prices a call when it ends; returns undefined if the cost is unknown. */
   priceOf(call: Readonly<Call>): Cost | undefined;
   /** False for `withLlmOptions({ cost: false })`. */

@@ -22,7 +22,7 @@ import type { FailedAttempt } from './attempts/sdk-attempts.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
-import { takeModelSpan } from './native/framework-span.ts';
+import { endLeftSpans, takeModelSpan } from './native/framework-span.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
 import { startSpan } from './start-span.ts';
@@ -232,7 +232,7 @@ function nativeCall(
   const opened =
     native &&
     guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
-  if (!opened && engine.nativeSpans === 'adopt') guard(engine, 'start', () => takeModelSpan(call));
+  if (!opened && engine.nativeSpans === 'adopt') guard(engine, 'start', () => takeModelSpan(engine, call));
   return opened;
 }
 
@@ -407,6 +407,7 @@ function outcomeOf({ call: { error, response }, endpoint, signal }: OpenCall, ou
  */
 export function endOpenCalls(): void {
   for (const live of [...openCalls]) close(live, 'abandoned');
+  endLeftSpans();
 }
 
 /**

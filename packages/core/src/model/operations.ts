@@ -131,6 +131,11 @@ export interface Operations {
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
   /** Whether the SDK of a client traces its runs and their tools itself. Its spans become theirs, so the tools need no change. */
   tracesRuns(client: unknown): boolean;
+  /**
+   * Whether spans of llmtrace go to the provider of `@llmtrace/auto`: the application has registered none, or `LLMTRACE_EXPORT`
+   * is `both`. False without auto.
+   */
+  ownsSpans(): boolean;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
   /**

@@ -42,7 +42,7 @@ export function startOperationSpan(
     attributes: { ...attributionAttributes(attributes), ...operationStartAttributes(subject) },
     links: link ? [{ context: link }] : [],
   };
-  return nativeOf(operation)?.start(name, options) ?? tracer.startSpan(name, options, context);
+  return nativeOf(operation)?.start(name, options, tracer) ?? tracer.startSpan(name, options, context);
 }
 
 export function operationSpanObserver(options: SpanOptions): Observer {

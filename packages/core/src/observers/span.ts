@@ -51,7 +51,7 @@ export function startSpan(
       : startAttributes(call, naming),
     ...startedBefore(call),
   };
-  return nativeOf(call)?.start(name, options) ?? tracer.startSpan(name, options, call.context);
+  return nativeOf(call)?.start(name, options, tracer) ?? tracer.startSpan(name, options, call.context);
 }
 
 /** Ends the span of each call. */
@@ -61,8 +61,9 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
       const span = spanOf(call);
       if (!span) return;
       const native = nativeOf(call);
-      if (native?.foreign) {
-        if (span.isRecording()) describe(native.foreign, call, naming, options);
+      const foreign = native?.foreign;
+      if (native && foreign) {
+        native.end(() => describe(foreign, call, naming, options), call.outcome === 'abandoned');
         options.responseHook?.(span, call);
         return;
       }

@@ -13,6 +13,10 @@ export interface ProcessWide {
   tracers?: TracerProvider;
   meters?: MeterProvider;
   loggers?: EventLoggerProvider;
+  /** Whether the process has no registered provider of traces, so that spans go to {@link tracers}. */
+  ownsSpans?: () => boolean;
+  /** Whether spans of llmtrace go to a registered provider and to llmtrace's, too, which does not get those of others. */
+  exportsBoth?: () => boolean;
 }
 
 const SHARED = Symbol.for('llmtrace.process');

@@ -141,6 +141,8 @@ export interface NativeRuns {
  */
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of frameworks have no type here
 export interface OperationPoint extends PatchPoint {
+  /** {@link FunctionPoint.isAlways} */
+  readonly isAlways?: boolean;
   around(call: PatchedCall): unknown;
 }
 
@@ -156,6 +158,8 @@ export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
   readonly name: string;
   /** The name of the exported class that has the method. Of the files, those without this class do not miss the method. */
   readonly className?: string;
+  /** True for a function that is no operation itself: it is also replaced where agents are not traced. */
+  readonly isAlways?: boolean;
   around(call: PatchedCall): unknown;
 }
 
@@ -223,6 +227,11 @@ export interface Vendor {
   readonly functions?: readonly FunctionPoint[];
   /** Steps of operations that the library publishes by itself. */
   readonly channels?: readonly ChannelPoint[];
+  /**
+   * Names of tracers by which the library itself makes spans. While spans go to the provider of `@llmtrace/auto`, these
+   * tracers record nothing there: the operations have spans of their own, and those of the library contain prompts and answers.
+   */
+  readonly silentTracers?: readonly string[];
   /** The endpoint of a call, if one method serves several endpoints; undefined if this call is not a model call. */
   endpointOf?(args: readonly any[]): Endpoint | undefined;
   /** The callback among the arguments that receives the answer, and the other arguments; undefined if there is none. */

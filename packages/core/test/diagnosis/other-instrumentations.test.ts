@@ -40,7 +40,9 @@ describe('other libraries that trace the calls', () => {
   });
 
   it('is another library where a method is marked', () => {
-    assert.deepEqual(othersTracing(OPENAI, [plain, wrapped()]), ['an instrumentation that is not known']);
+    assert.deepEqual(othersTracing({ module: 'mistral' }, [plain, wrapped()]), [
+      'an instrumentation that is not known',
+    ]);
   });
 
   it('is the tool that listens to a channel of the vendor, while it does', () => {

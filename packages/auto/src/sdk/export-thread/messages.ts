@@ -44,14 +44,23 @@ export interface WireSpan extends Plain {
   links: { context: WireContext; attributes: Attributes | undefined; droppedAttributesCount: number }[];
 }
 
-export function toWire(span: ReadableSpan): WireSpan {
+/** What spans of OpenTelemetry's SDK 1 have in the place of that of later ones. */
+interface OlderSpan {
+  readonly instrumentationLibrary?: ReadableSpan['instrumentationScope'];
+  readonly parentSpanId?: string;
+}
+
+/** A registered provider, whose spans llmtrace exports with `LLMTRACE_EXPORT=both`, may be of an older SDK. */
+export function toWire(span: ReadableSpan & OlderSpan): WireSpan {
   const { name, kind, startTime, endTime, duration, ended, status, attributes, events } = span;
-  const { instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
+  const { instrumentationScope = span.instrumentationLibrary as ReadableSpan['instrumentationScope'] } = span;
+  const parent = span.parentSpanContext ?? olderParent(span);
+  const { droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
   return {
     ...{ name, kind, startTime, endTime, duration, ended, status, attributes, events },
     ...{ instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount },
     context: flat(span.spanContext()),
-    parent: span.parentSpanContext && flat(span.parentSpanContext),
+    parent: parent && flat(parent),
     links: span.links.map((link) => ({
       context: flat(link.context),
       attributes: link.attributes,
@@ -59,6 +68,9 @@ export function toWire(span: ReadableSpan): WireSpan {
     })),
   };
 }
+
+const olderParent = (span: ReadableSpan & OlderSpan): SpanContext | undefined =>
+  span.parentSpanId === undefined ? undefined : { ...span.spanContext(), spanId: span.parentSpanId };
 
 export function fromWire({ context, parent, links, ...plain }: WireSpan, resource: Resource): ReadableSpan {
   const spanContext = full(context);

@@ -1,59 +1,114 @@
 /**
- * Spans of a framework's own telemetry. That of a model call becomes the call's span: it is completed, where a second one
- * would count its tokens twice. It stays the framework's: it keeps its name and what the framework sets, and the framework
- * alone ends it. That of a run gets the run's sums.
+ * Spans of the telemetry of other libraries, mostly frameworks. That of a model call becomes the call's span: it is completed,
+ * where a second one would count its tokens twice. It stays the library's: it keeps its name and what the library sets, and the
+ * library ends it, but for those that some leave open. That of a run gets the run's sums.
  */
-import { type Attributes, type AttributeValue, type Span, trace } from '@opentelemetry/api';
+import type { Attributes, AttributeValue, Span, SpanStatus, Tracer } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
-import { setNative } from '../../model/native-call.ts';
-import { lookUp } from '../../platform/bounds.ts';
+import { type NativeCall, setNative } from '../../model/native-call.ts';
+import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
-
-/** A span as both lines of OpenTelemetry's SDK have it. */
-interface SdkSpan extends Span {
-  readonly name?: string;
-  readonly attributes?: Attributes;
-  readonly instrumentationScope?: { readonly name?: string };
-  readonly instrumentationLibrary?: { readonly name?: string };
-}
-
-/** The model spans of frameworks: for each scope, the test that separates them from its other spans. */
-const MODEL_SPANS: Readonly<Record<string, (span: SdkSpan) => boolean>> = {
-  // `experimental_telemetry` of the AI SDK 4 to 6, and `LegacyOpenTelemetry` of @ai-sdk/otel
-  ai: ({ name }) => /\.do(?:Generate|Stream|Embed)$/.test(name ?? ''),
-  // @ai-sdk/otel
-  gen_ai: ({ attributes }) => ['chat', 'embeddings'].includes(String(attributes?.['gen_ai.operation.name'])),
-};
-
-const scopeOf = ({ instrumentationScope, instrumentationLibrary }: SdkSpan): string =>
-  (instrumentationScope ?? instrumentationLibrary)?.name ?? '';
-
-const isModelSpan = (span: SdkSpan): boolean => lookUp(MODEL_SPANS, scopeOf(span))?.(span) === true;
+import type { EngineConfig } from '../engine-config.ts';
+import { type ModelSpan, modelSpanIn, type SdkSpan, unknownModelSpanIn } from './model-spans.ts';
 
 /** A framework that sends two requests within one span has it completed by the first. */
 const taken = new WeakSet<Span>();
 
-/** Has the framework's span around a call be that of the call. */
-export function takeModelSpan(call: Call): void {
-  const span = trace.getSpan(call.context) as SdkSpan | undefined;
-  if (!span?.isRecording() || taken.has(span) || !isModelSpan(span)) return;
-  taken.add(span);
-  const completed = completing(span);
-  setNative(call, {
-    foreign: completed,
-    start(_name, { attributes = {} }) {
-      completed.setAttributes(attributes);
-      return span;
+type Telling = Pick<EngineConfig, 'otherSpans'>;
+
+/** Has the span of another library around a call be that of the call. */
+export function takeModelSpan(engine: Telling, call: Call): void {
+  if (processWide().exportsBoth?.()) return;
+  const found = modelSpanIn(call.context);
+  if (!found) {
+    const unknown = unknownModelSpanIn(call.context, call.request.model);
+    if (unknown) engine.otherSpans.besides(unknown.scope);
+    return;
+  }
+  if (taken.has(found.span)) return;
+  taken.add(found.span);
+  setNative(call, adopted(engine, call, found));
+}
+
+function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
+  const { active, span, scope } = found;
+  let completed: Completed | undefined = completing(span);
+  return {
+    get foreign() {
+      return completed;
+    },
+    start(name, options, tracer) {
+      const own = ofOtherProvider(tracer, span, () => tracer.startSpan(name, options, call.context));
+      if (own) {
+        completed = undefined;
+        engine.otherSpans.besides(scope);
+        return own;
+      }
+      engine.otherSpans.adopted(scope);
+      completed?.setAttributes(options.attributes ?? {});
+      return active;
     },
     run: (args, run) => run(args),
-    end: (finish) => finish(),
-  });
+    end(finish, now) {
+      if (completed && !span.isRecording()) engine.otherSpans.endedEarly(scope);
+      else finish();
+      if (completed && found.leavesOpen) endOpen(completed, span, call, now);
+    },
+  };
+}
+
+/** What ends spans that their libraries have not ended. */
+const left = new Set<() => void>();
+
+/**
+ * Ends a span that its library may never end: `now`, or two turns of the event loop after the call. The library learns of the
+ * call's end within the first of them. To wait longer would lose the span where the application then shuts its provider down.
+ */
+function endOpen({ status }: Completed, span: SdkSpan, { endTime }: Call, now: boolean): void {
+  const end = (): void => {
+    left.delete(end);
+    if (!span.isRecording()) return;
+    if (status && !span.status?.code) span.setStatus(status);
+    span.end(endTime);
+  };
+  left.add(end);
+  if (now) end();
+  else setImmediate(() => setImmediate(end));
+}
+
+/** Ends the spans of ended calls that their libraries have not ended, before the process ends or telemetry is flushed. */
+export function endLeftSpans(): void {
+  for (const end of left) end();
+}
+
+/** For each tracer, the resources of providers: true for that of its own provider. */
+const providers = new WeakMap<Tracer, WeakMap<object, boolean>>();
+
+/**
+ * The span that `start` makes, where another provider than the tracer's has made `span`: llmtrace's telemetry does not go where
+ * that one goes. All spans of a provider have its resource, one object. To learn it takes a span, which is never ended, and so
+ * never exported.
+ */
+function ofOtherProvider(tracer: Tracer, { resource }: SdkSpan, start: () => Span): Span | undefined {
+  if (!resource) return undefined;
+  const known = providers.get(tracer) ?? new WeakMap<object, boolean>();
+  providers.set(tracer, known);
+  if (known.get(resource)) return undefined;
+  const own: SdkSpan = start();
+  if (own.resource === resource) known.set(resource, true);
+  return own.resource && own.resource !== resource ? own : undefined;
+}
+
+interface Completed extends Span {
+  /** The status that llmtrace would give to the span. */
+  status: SpanStatus | undefined;
 }
 
 /** Sets what the span lacks. Its name, its status and its end are the framework's. */
-function completing(span: SdkSpan): Span {
+function completing(span: SdkSpan): Completed {
   const lacks = (name: string): boolean => span.attributes?.[name] === undefined;
-  const completed: Span = {
+  const completed: Completed = {
+    status: undefined,
     spanContext: () => span.spanContext(),
     isRecording: () => span.isRecording(),
     setAttribute(name, value) {
@@ -72,7 +127,10 @@ function completing(span: SdkSpan): Span {
     addLink: () => completed,
     addLinks: () => completed,
     updateName: () => completed,
-    setStatus: () => completed,
+    setStatus(status) {
+      completed.status = status;
+      return completed;
+    },
     recordException() {},
     end() {},
   };

@@ -12,6 +12,7 @@ import type {
   TakenTool,
 } from '../../model/operations.ts';
 import { isThenable } from '../../platform/is-thenable.ts';
+import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
 import { warnOnce } from '../../platform/warn.ts';
 import type { EngineConfig } from '../engine-config.ts';
@@ -63,6 +64,7 @@ export function operationsOf(engine: EngineConfig): Operations {
         return native?.runs !== undefined && tracerOf(native, client) !== undefined;
       }) === true,
     takeTool: (name, request) => safely(() => takeTool(name, request)),
+    ownsSpans: () => processWide().ownsSpans?.() || processWide().exportsBoth?.() || false,
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
     lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
     safely,

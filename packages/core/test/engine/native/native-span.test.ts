@@ -52,18 +52,18 @@ describe('the native span of a call', () => {
 
   it('is not to be had where the tracer records nothing', () => {
     const client = { tracer: new ProxyTracerProvider().getTracer('sdk') };
-    assert.equal(open(client)?.start('chat model', {}), undefined);
+    assert.equal(open(client)?.start('chat model', {}, tracer), undefined);
   });
 
   it('is one also where it was left out of the sample, and the sampler is not asked again', () => {
     const client = { tracer: new BasicTracerProvider({ sampler: new AlwaysOffSampler() }).getTracer('sdk') };
-    assert.equal(open(client)?.start('chat model', {})?.isRecording(), false);
+    assert.equal(open(client)?.start('chat model', {}, tracer)?.isRecording(), false);
   });
 
   it('is handed to the SDK, which adds what it knows, and ends with what both know', () => {
     const client = { tracer };
     const native = open(client);
-    const span = native?.start('chat model', { attributes: { model: 'ours', mine: 1 } });
+    const span = native?.start('chat model', { attributes: { model: 'ours', mine: 1 } }, tracer);
     const theirs = native?.run([], () =>
       client.tracer.startSpan('native', { attributes: { model: 'theirs', yours: 2 } }),
     );
@@ -81,7 +81,7 @@ describe('the native span of a call', () => {
   it('waits for the SDK where the call ends first', () => {
     const given = tracer.startSpan('native');
     const native = open({ tracer }, [{ span: given }]);
-    const span = native?.start('chat model', {});
+    const span = native?.start('chat model', {}, tracer);
     assert.equal(span, given);
     native?.end(() => span?.end(), false);
     assert.equal(finished().length, 0);
@@ -93,7 +93,7 @@ describe('the native span of a call', () => {
   it('ends soon if the SDK does not end it, and at once if no listener waits for that', async () => {
     for (const now of [false, true]) {
       const native = open({ tracer }, [{ span: tracer.startSpan('native') }]);
-      const span = native?.start('chat model', {});
+      const span = native?.start('chat model', {}, tracer);
       native?.end(() => span?.end(), now);
       assert.equal(finished().length, now ? 1 : 0);
       await turn();
@@ -104,7 +104,7 @@ describe('the native span of a call', () => {
 
   it('ends with the call if the SDK never took it', () => {
     const native = open({ tracer });
-    const span = native?.start('chat model', {});
+    const span = native?.start('chat model', {}, tracer);
     assert.throws(() =>
       native?.run([], () => {
         throw new Error('refused');
@@ -116,14 +116,14 @@ describe('the native span of a call', () => {
 
   it('is adopted once', () => {
     const args = [{ span: tracer.startSpan('native') }];
-    assert.ok(open({ tracer }, args)?.start('chat model', {}));
-    assert.equal(open({ tracer }, args)?.start('chat model', {}), undefined);
+    assert.ok(open({ tracer }, args)?.start('chat model', {}, tracer));
+    assert.equal(open({ tracer }, args)?.start('chat model', {}, tracer), undefined);
   });
 
   it('leaves other spans of the SDK alone', () => {
     const client = { tracer };
     const native = open(client);
-    const span = native?.start('chat model', {});
+    const span = native?.start('chat model', {}, tracer);
     const other = native?.run([], () => client.tracer.startSpan('another call'));
     assert.notEqual(other, span);
     other?.end();
@@ -133,7 +133,7 @@ describe('the native span of a call', () => {
   it('has a tracer that is the same in all else', () => {
     const client = { tracer };
     const native = open(client);
-    native?.start('chat model', {});
+    native?.start('chat model', {}, tracer);
     const active = native?.run([], () => client.tracer.startActiveSpan('other', (one: Span) => one));
     assert.equal(typeof active?.end, 'function');
   });
@@ -143,7 +143,7 @@ describe('the native span of a call', () => {
     const place = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
     const context = trace.setSpan(ROOT_CONTEXT, trace.wrapSpanContext(place));
     const native = openNative({ context } as Call, spans, 'replace', client, [{ span: {} }], safely);
-    assert.equal(native?.start('chat model', {}), undefined);
+    assert.equal(native?.start('chat model', {}, tracer), undefined);
     let args: unknown[] = [];
     const seen = native?.run([{ span: {} }], (given) => {
       args = given;

@@ -1,0 +1,125 @@
+/** Model spans of other libraries, which end before their call, or never. */
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import type { EngineConfig } from '../../../src/engine/engine-config.ts';
+import { endLeftSpans, takeModelSpan } from '../../../src/engine/native/framework-span.ts';
+import type { Call } from '../../../src/model/call.ts';
+import { nativeOf } from '../../../src/model/native-call.ts';
+
+const turns = async (): Promise<void> => {
+  await turn();
+  await turn();
+};
+
+const SCOPE = '@traceloop/instrumentation-openai';
+const MODEL = 'gpt-4o-mini';
+const ATTRIBUTES = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': MODEL };
+
+describe('the model span of another library', () => {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  let told: string[];
+  beforeEach(() => {
+    told = [];
+  });
+  afterEach(() => {
+    exporter.reset();
+  });
+
+  const engine: Pick<EngineConfig, 'otherSpans'> = {
+    otherSpans: {
+      adopted: (scope) => void told.push(`adopted ${scope}`),
+      besides: (scope) => void told.push(`besides ${scope}`),
+      endedEarly: (scope) => void told.push(`ended early ${scope}`),
+    },
+  };
+
+  /** A call within a span of a library, which is the span of the call. */
+  function callIn(scope: string) {
+    const span = provider.getTracer(scope).startSpan('chat', { attributes: ATTRIBUTES });
+    const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
+    takeModelSpan(engine, call);
+    const native = nativeOf(call);
+    const started = native?.start('chat', { attributes: { mine: 1 } }, provider.getTracer('llmtrace'));
+    const end = (outcome: Call['outcome'], now = false): void => {
+      call.outcome = outcome;
+      const fail = (): void =>
+        void native?.foreign?.setStatus({ code: SpanStatusCode.ERROR, message: 'failed' });
+      native?.end(fail, now);
+    };
+    return { span, native, started, end };
+  }
+
+  it('is that of the call', () => {
+    const { span, started, end } = callIn(SCOPE);
+    assert.equal(started, span);
+    end('completed');
+    assert.equal(exporter.getFinishedSpans().length, 0, 'the library ends it');
+    span.end();
+    assert.equal(exporter.getFinishedSpans()[0]?.attributes['mine'], 1);
+    assert.deepEqual(told, [`adopted ${SCOPE}`]);
+  });
+
+  it('is ended two turns after its call, which failed', async () => {
+    const { end } = callIn(SCOPE);
+    end('failed');
+    await turn();
+    assert.equal(exporter.getFinishedSpans().length, 0);
+    await turn();
+    assert.deepEqual(exporter.getFinishedSpans()[0]?.status, {
+      code: SpanStatusCode.ERROR,
+      message: 'failed',
+    });
+  });
+
+  it('keeps the status and the end of the library', async () => {
+    const { span, end } = callIn(SCOPE);
+    end('failed');
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 'theirs' });
+    span.end();
+    await turns();
+    assert.deepEqual(
+      exporter.getFinishedSpans().map(({ status }) => status.message),
+      ['theirs'],
+    );
+  });
+
+  it('is ended with the process', () => {
+    callIn(SCOPE).end('failed');
+    endLeftSpans();
+    assert.equal(exporter.getFinishedSpans().length, 1);
+  });
+
+  it('is ended at once with a call that is abandoned', () => {
+    callIn(SCOPE).end('abandoned', true);
+    assert.equal(exporter.getFinishedSpans().length, 1);
+  });
+
+  it('is left to the AI SDK, which ends it', async () => {
+    const { span, end } = callIn('gen_ai');
+    end('failed');
+    await turns();
+    assert.ok(span.isRecording());
+    span.end();
+  });
+
+  it('is reported where it ends before the call', () => {
+    const { span, end } = callIn(SCOPE);
+    span.end();
+    end('completed');
+    assert.deepEqual(told, [`adopted ${SCOPE}`, `ended early ${SCOPE}`]);
+  });
+
+  it('is not that of the call where the library is not known', () => {
+    const { native, span } = callIn('own-telemetry');
+    assert.equal(native, undefined);
+    assert.deepEqual(told, ['besides own-telemetry']);
+    span.end();
+  });
+});

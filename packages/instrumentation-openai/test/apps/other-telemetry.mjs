@@ -1,0 +1,84 @@
+// An application whose calls another library's instrumentation traces, too: OTHER is its package, or empty.
+import { createRequire } from 'node:module';
+import { attempt, playScene, show } from '@llmtrace/test-fixtures/operations-app';
+import { context, trace } from '@opentelemetry/api';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
+
+const require = createRequire(process.env.SDK);
+
+/** The instrumentations. Each has its class by another name. */
+const other = process.env.OTHER;
+if (other) {
+  const exported = require(other);
+  const Instrumentation = exported.OpenAIInstrumentation ?? exported.AnthropicInstrumentation;
+  const tracerProvider = process.env.PROVIDER === 'other' ? await otherProvider() : undefined;
+  registerInstrumentations({ instrumentations: [new Instrumentation()], tracerProvider });
+}
+
+let unhandled = 0;
+process.on('unhandledRejection', () => unhandled++);
+
+const OpenAI = require('openai');
+const Anthropic = require('@anthropic-ai/sdk');
+const openai = new OpenAI({ apiKey: 'sk-test', maxRetries: 0 });
+const anthropic = new Anthropic({ apiKey: 'sk-ant-test', maxRetries: 0 });
+
+const messages = [{ role: 'user', content: 'W?' }];
+const chat = (more) => openai.chat.completions.create({ model: 'gpt-4o-mini', messages, ...more });
+const message = (more) =>
+  anthropic.messages.create({ model: 'claude-haiku-4-5', max_tokens: 100, messages, ...more });
+
+const countOf = async (stream) => {
+  let count = 0;
+  for await (const _ of stream) count++;
+  return count > 1;
+};
+
+const weather = {
+  type: 'function',
+  function: {
+    name: 'weather',
+    parse: JSON.parse,
+    function: () => 'sunny',
+    parameters: { type: 'object', properties: { city: { type: 'string' } } },
+  },
+};
+
+const SCENES = {
+  openai: {
+    'a call': async () => (await chat()).choices[0].message.content,
+    'a stream': async () => countOf(await chat({ stream: true, stream_options: { include_usage: true } })),
+    'a call that fails': () => chat({ model: 'fail-401' }),
+    'a run': () =>
+      openai.chat.completions.runTools({ model: 'gpt-4o-mini', messages, tools: [weather] }).finalContent(),
+    'a span of the application': () => labelled(() => chat()),
+  },
+  anthropic: {
+    'a call': async () => (await message()).content[0].text,
+    'a stream': async () => countOf(await message({ stream: true })),
+    'a call that fails': () => message({ model: 'fail-401' }),
+  },
+};
+
+/** A span that the application makes for the call by itself. */
+function labelled(run) {
+  const span = trace.getTracer('own-telemetry').startSpan('ask', {
+    attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-4o-mini' },
+  });
+  return context.with(trace.setSpan(context.active(), span), run).then(({ model }) => {
+    span.end();
+    return model;
+  });
+}
+
+/** A provider that is not registered, and exports nothing. */
+async function otherProvider() {
+  const { BasicTracerProvider } = await import('@opentelemetry/sdk-trace-base');
+  return new BasicTracerProvider();
+}
+
+for (const [name, play] of Object.entries(SCENES[process.env.VENDOR])) {
+  if (process.env.ONLY && !process.env.ONLY.split(',').includes(name)) continue;
+  await playScene(name, () => attempt(play));
+  show('unhandled', unhandled);
+}
