@@ -33,29 +33,27 @@ function optionsOf(options: unknown, id?: unknown): SessionOptions {
 }
 
 /**
- * A function that starts the CLI before there is a prompt, and returns a promise of an object with a method that takes the
- * prompt: its result is that of `query()`.
+ * Starts the CLI before there is a prompt, and returns a promise of an object with a method that takes the prompt: its result is
+ * that of `query()`.
  */
-const starting =
-  (method: string): FunctionPoint['around'] =>
-  ({ operations, original, args }) => {
-    const session = operations.safely(() => new Session(operations, optionsOf(fields(args[0]).options)));
-    if (!session) return original(...args);
-    const started = session.within(() => original(...args));
-    return started.then((ready: unknown) => {
-      operations.safely(() => observeMethod(session, ready, method));
-      return ready;
-    });
-  };
+function startup({ operations, original, args }: PatchedCall): unknown {
+  const session = operations.safely(() => new Session(operations, optionsOf(fields(args[0]).options)));
+  if (!session) return original(...args);
+  const started = session.within(() => original(...args));
+  return started.then((ready: unknown) => {
+    operations.safely(() => observeQuery(session, ready));
+    return ready;
+  });
+}
 
-function observeMethod(session: Session, ready: unknown, name: string): void {
-  const { [name]: method } = fields(ready);
+function observeQuery(session: Session, ready: unknown): void {
+  const { query: method } = fields(ready);
   if (typeof method !== 'function') {
-    session.operations.lacks(`an object without ${name}()`);
+    session.operations.lacks('a started session without query()');
     return;
   }
-  Object.defineProperty(ready, name, {
-    ...Object.getOwnPropertyDescriptor(ready, name),
+  Object.defineProperty(ready, 'query', {
+    ...Object.getOwnPropertyDescriptor(ready, 'query'),
     value: (...args: unknown[]) => session.query(() => Reflect.apply(method, ready, args)),
   });
 }
@@ -71,11 +69,13 @@ const opening =
     return opened;
   };
 
-/** It opens its session by a function of the module that cannot be replaced. */
-function prompt({ operations, original, args }: PatchedCall): unknown {
-  operations.lacks('the run of unstable_v2_prompt()');
-  return original(...args);
-}
+/** A function whose runs are not traced. */
+const untraced =
+  (run: string): FunctionPoint['around'] =>
+  ({ operations, original, args }) => {
+    operations.lacks(run);
+    return original(...args);
+  };
 
 function createServer({ operations, original, args }: PatchedCall): unknown {
   const [options, ...rest] = args;
@@ -87,8 +87,9 @@ const V2 = { since: '0.1.54', until: '0.3.142' };
 export const entrances: readonly FunctionPoint[] = [
   { files: FILES, name: 'query', around: query },
   { files: FILES, name: 'createSdkMcpServer', around: createServer },
-  { files: FILES, name: 'startup', since: '0.2.89', around: starting('query') },
-  { files: FILES, name: 'prewarm', since: '0.3.290', around: starting('claim') },
+  { files: FILES, name: 'startup', since: '0.2.89', around: startup },
+  // In its alpha: it hands over a process of the CLI that may run before the application has a session.
+  { files: FILES, name: 'prewarm', since: '0.3.290', around: untraced('the runs of prewarm()') },
   {
     files: FILES,
     name: 'unstable_v2_createSession',
@@ -101,5 +102,6 @@ export const entrances: readonly FunctionPoint[] = [
     ...V2,
     around: opening(([id, options]) => optionsOf(options, id)),
   },
-  { files: FILES, name: 'unstable_v2_prompt', ...V2, around: prompt },
+  // It opens its session by a function of the module that cannot be replaced.
+  { files: FILES, name: 'unstable_v2_prompt', ...V2, around: untraced('the run of unstable_v2_prompt()') },
 ];
