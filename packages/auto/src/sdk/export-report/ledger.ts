@@ -112,7 +112,9 @@ export function bytesOf(item: WireItem): number {
     return bytes + (events.length + links.length) * PART + valueBytes(events, 0) + valueBytes(links, 0);
   }
   if ('log' in item) return LOG + valueBytes(item.log.record, 0);
-  return 'instrument' in item ? RECORD : RECORD + bytesOfAttributes(item[2]);
+  if ('instrument' in item) return RECORD;
+  const [, value, attributes] = item;
+  return RECORD + bytesOfAttributes(attributes) + (typeof value === 'number' ? 0 : value.byteLength);
 }
 
 function bytesOfAttributes(attributes: object | undefined): number {

@@ -16,8 +16,12 @@ export interface WireInstrument {
   scope: { name: string; version: string | undefined; schemaUrl: string | undefined };
 }
 
-/** One value recorded by the instrument `id`. */
-export type WireRecord = readonly [id: number, value: number, attributes: Attributes | undefined];
+/** What the instrument `id` recorded: one value, or several with the same attributes. */
+export type WireRecord = readonly [
+  id: number,
+  value: number | Float64Array,
+  attributes: Attributes | undefined,
+];
 
 /** A log event, with the span that it belongs to. */
 export interface WireLog {

@@ -65,7 +65,6 @@ const spansOf = (count: number): WireItem[] => {
   const items: WireItem[] = [];
   const tracer = startTracing({
     send: (item) => void items.push(item),
-    flush() {},
     async drain() {},
   }).getTracer('test');
   for (let i = 0; i < count; i++)
