@@ -61,6 +61,16 @@ describe('the measurements that wait', () => {
     assert.equal(posted.length, 1);
   });
 
+  it('go along with the first spans', async () => {
+    const { outbox, meter, values } = stage();
+    meter.createCounter('calls').add(1, A);
+    outbox.send({
+      log: { record: { timestamp: 0 } as never, scope: { name: 'test' } as never, span: undefined },
+    });
+    await Promise.resolve();
+    assert.deepEqual(values(), [[1, A]]);
+  });
+
   it('are those of a gauge as they come', () => {
     const { outbox, meter, values } = stage();
     const gauge = meter.createGauge('left');

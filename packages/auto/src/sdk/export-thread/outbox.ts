@@ -126,6 +126,7 @@ export class Outbox {
 
   /** Sends the waiting items. */
   post(): void {
+    this.deferred.releaseAlong();
     const { items, receiver } = this;
     if (items.length === 0 || !receiver) return;
     this.schedule.clear();
