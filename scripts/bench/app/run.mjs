@@ -9,9 +9,10 @@ const file = (name) => new URL(name, import.meta.url).pathname;
 
 /**
  * @param variants by name: `folder` where the application's file is, `flags` of Node.js, `env` by the URL of a sink.
+ * `warmUp`: the rounds before those that count. `isFull`: wait for all exports, so that their bytes are known.
  * @returns by variant and scene: a list with what was measured in each round.
  */
-export async function measure({ variants, scenes, framework, node, rounds, warmUp = 2, onRound = () => {} }) {
+export async function measure({ variants, scenes, framework, node, rounds, warmUp, isFull, onRound }) {
   const services = await child(file('services.mjs'));
   const load = await child(file('load.mjs'));
   const { url: vendor } = await services.ask('vendor');
@@ -25,13 +26,13 @@ export async function measure({ variants, scenes, framework, node, rounds, warmU
         for (const app of turned(apps, round)) app.found[scene].push(await block(app, load, options));
     };
     for (let round = 0; round < warmUp; round++) await play(round);
-    await wait(EXPORTED_MS);
+    if (isFull) await wait(EXPORTED_MS);
     for (const app of apps) Object.assign(app, { found: emptyOf(app, scenes), before: await exported(app) });
     for (let round = 0; round < rounds; round++) {
       await play(round);
-      onRound(round);
+      onRound?.(round);
     }
-    await wait(EXPORTED_MS);
+    if (isFull) await wait(EXPORTED_MS);
     for (const app of apps) app.found.bytes = ((await exported(app)) - app.before) / callsOf(scenes, rounds);
     return Object.fromEntries(apps.map(({ name, found }) => [name, found]));
   } finally {

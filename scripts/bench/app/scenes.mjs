@@ -17,9 +17,9 @@ export const SCENES = {
   // A load that leaves the event loop time, so that its delay tells of the application and not of a queue.
   'paced streams': { atOnce: 10, requests: 40, chunks: 40, gap: 10, delays: true },
 };
-/** The short cut: the costs of a request and of a chunk alone. */
+/** The short cut: the costs of a request and of a chunk alone, in blocks of a tenth of a second or two. */
 export const QUICK = {
-  'plain, 100': { atOnce: 20, requests: 400 },
-  'short streams, 100': { atOnce: 20, requests: 200, chunks: SHORT },
-  'long streams, 100': { atOnce: 20, requests: 60, chunks: LONG },
+  'plain, 20': { atOnce: 20, requests: 150 },
+  'short streams, 20': { atOnce: 20, requests: 80, chunks: SHORT },
+  'long streams, 20': { atOnce: 20, requests: 25, chunks: LONG },
 };
