@@ -1,6 +1,13 @@
 /** The messages from the application's thread to the export thread: plain data that can be cloned. */
 import type { LogEvent } from '@llmtrace/core/internal';
-import { type Attributes, createTraceState, type MetricOptions, type SpanContext } from '@opentelemetry/api';
+import {
+  type Attributes,
+  createTraceState,
+  type MetricOptions,
+  type SpanContext,
+  type SpanKind,
+  SpanStatusCode,
+} from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
@@ -39,38 +46,102 @@ export interface WireContext extends Omit<SpanContext, 'traceState'> {
   traceState: string | undefined;
 }
 
-type Plain = Omit<ReadableSpan, 'spanContext' | 'parentSpanContext' | 'links' | 'resource'>;
-
-/** A span that ended, without its resource: that is the same for all and is known to the thread. */
-export interface WireSpan extends Plain {
+interface WireLink {
   context: WireContext;
-  parent: WireContext | undefined;
-  links: { context: WireContext; attributes: Attributes | undefined; droppedAttributesCount: number }[];
+  attributes: Attributes | undefined;
+  droppedAttributesCount: number;
+}
+
+/** A context of a span as a list. */
+type ListedContext = readonly [
+  traceId: string,
+  spanId: string,
+  traceFlags: number,
+  isRemote: boolean | undefined,
+  traceState: string | undefined,
+];
+
+/**
+ * A span that ended, without its resource: that is the same for all and is known to the thread. It is a list, because a
+ * message has the names of all fields of an object: an object took twice the time, 4.5 µs in place of 2.4 to be
+ * another thread's.
+ */
+export type WireSpan = readonly [
+  name: string,
+  attributes: Attributes,
+  events: ReadableSpan['events'] | undefined,
+  links: readonly WireLink[] | undefined,
+  status: ReadableSpan['status'] | undefined,
+  kind: SpanKind,
+  /** Start, end and duration: seconds and nanoseconds each. */
+  times: readonly [number, number, number, number, number, number],
+  scope: ReadableSpan['instrumentationScope'],
+  dropped: readonly [attributes: number, events: number, links: number] | undefined,
+  context: ListedContext,
+  parent: ListedContext | undefined,
+];
+
+const listed = ({ traceId, spanId, traceFlags, isRemote, traceState }: SpanContext): ListedContext => [
+  traceId,
+  spanId,
+  traceFlags,
+  isRemote,
+  traceState?.serialize(),
+];
+
+function contextOf([traceId, spanId, traceFlags, isRemote, traceState]: ListedContext): SpanContext {
+  return full({
+    ...{ traceId, spanId, traceFlags, traceState },
+    ...(isRemote !== undefined && { isRemote }),
+  });
+}
+
+function linkOf({
+  context,
+  attributes,
+  droppedAttributesCount = 0,
+}: ReadableSpan['links'][number]): WireLink {
+  return { context: flat(context), attributes, droppedAttributesCount };
+}
+
+function droppedOf(span: ReadableSpan): WireSpan[8] {
+  const { droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
+  if (droppedAttributesCount + droppedEventsCount + droppedLinksCount === 0) return undefined;
+  return [droppedAttributesCount, droppedEventsCount, droppedLinksCount];
 }
 
 export function toWire(span: ReadableSpan): WireSpan {
-  const { name, kind, startTime, endTime, duration, ended, status, attributes, events } = span;
-  const { instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
-  return {
-    ...{ name, kind, startTime, endTime, duration, ended, status, attributes, events },
-    ...{ instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount },
-    context: flat(span.spanContext()),
-    parent: span.parentSpanContext && flat(span.parentSpanContext),
-    links: span.links.map((link) => ({
-      context: flat(link.context),
-      attributes: link.attributes,
-      droppedAttributesCount: link.droppedAttributesCount ?? 0,
-    })),
-  };
+  const { startTime, endTime, duration, events, links, status, parentSpanContext: parent } = span;
+  return [
+    span.name,
+    span.attributes,
+    events.length > 0 ? events : undefined,
+    links.length > 0 ? links.map(linkOf) : undefined,
+    status.code === SpanStatusCode.UNSET && status.message === undefined ? undefined : status,
+    span.kind,
+    [...startTime, ...endTime, ...duration],
+    span.instrumentationScope,
+    droppedOf(span),
+    listed(span.spanContext()),
+    parent && listed(parent),
+  ];
 }
 
-export function fromWire({ context, parent, links, ...plain }: WireSpan, resource: Resource): ReadableSpan {
-  const spanContext = full(context);
+export function fromWire(span: WireSpan, resource: Resource): ReadableSpan {
+  const [name, attributes, events = [], links = [], status, kind, times, instrumentationScope] = span;
+  const [, , , , , , , , dropped = [0, 0, 0], context, parent] = span;
+  const spanContext = contextOf(context);
   return {
-    ...plain,
-    resource,
+    ...{ name, kind, attributes, events, instrumentationScope, resource, ended: true },
+    startTime: [times[0], times[1]],
+    endTime: [times[2], times[3]],
+    duration: [times[4], times[5]],
+    status: status ?? { code: SpanStatusCode.UNSET },
+    droppedAttributesCount: dropped[0],
+    droppedEventsCount: dropped[1],
+    droppedLinksCount: dropped[2],
     spanContext: () => spanContext,
-    ...(parent && { parentSpanContext: full(parent) }),
+    ...(parent && { parentSpanContext: contextOf(parent) }),
     links: links.map(({ context, attributes, droppedAttributesCount }) => ({
       context: full(context),
       ...(attributes && { attributes }),
