@@ -16,7 +16,7 @@ import { VARIANTS } from './variants.mjs';
 
 const LANDED = new URL('./landed.json', import.meta.url);
 const MOST = 1.15;
-const ROUNDS = { rounds: 16, warmUp: 6 };
+const ROUNDS = { rounds: 20, warmUp: 8 };
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 
 async function attempt() {
