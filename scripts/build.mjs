@@ -56,7 +56,7 @@ function doorsOf(folder) {
 
 /**
  * A package with one entry point becomes one file: it loads several times faster than a hundred. So does one with the
- * entry point `internal`, out of which its other ones are but lists of names: there is one copy of the state. What the
+ * entry point `internal`, out of which others are but lists of names: there is one copy of the state. What the
  * files share that Node.js loads by themselves in another package becomes chunks.
  */
 function buildsOf(folder) {
@@ -65,10 +65,11 @@ function buildsOf(folder) {
   if (doors.length === 1) return [built(folder, { entryPoints: doors, plugins: [withKit, commonJs] })];
   const internal = join(src, 'internal.ts');
   if (!doors.includes(internal)) return [buildInChunks(folder, doors)];
-  const lists = doors.filter((door) => door !== internal);
+  const isList = (door) => readFileSync(door, 'utf8').includes("from './internal.ts'");
   return [
-    built(folder, { entryPoints: [internal], plugins: [commonJs] }),
-    built(folder, { entryPoints: lists, plugins: [apart, commonJs] }),
+    // A door that is no list of names has no state: it may be in two files.
+    built(folder, { entryPoints: doors.filter((door) => !isList(door)), plugins: [commonJs] }),
+    built(folder, { entryPoints: doors.filter(isList), plugins: [apart, commonJs] }),
   ];
 }
 

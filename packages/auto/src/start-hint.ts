@@ -29,9 +29,12 @@ export interface HintOptions {
 /** The observer that writes the line, once a process. */
 export function hintObserver({ read, names, isRegistered, print = printer() }: HintOptions): Observer {
   const printed = saidInProcess();
+  // To read all settings takes longer than the rest of a call: the first call that nobody else takes decides.
+  let isDecided = false;
   return {
     end() {
-      if (Atomics.load(printed, 0) !== 0 || isRegistered()) return;
+      if (isDecided || Atomics.load(printed, 0) !== 0 || isRegistered()) return;
+      isDecided = true;
       const settings = read();
       if (!isUnseen(settings) || !isFirstProcess(settings)) return;
       if (Atomics.compareExchange(printed, 0, 0, 1) === 0) print(hint(names));

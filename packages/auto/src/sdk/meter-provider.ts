@@ -1,18 +1,26 @@
 /** The metrics of the SDK that llmtrace starts: measurements are passed to another thread, which aggregates them. */
-import type { MeterProvider, MetricOptions } from '@opentelemetry/api';
+import type { Attributes, MeterProvider, MetricOptions } from '@opentelemetry/api';
 import type { ExportThread } from './export-thread/client.ts';
 import type { InstrumentKind, WireInstrument } from './export-thread/messages.ts';
+import { Measurements } from './measurements.ts';
 import { unasked } from './noop-observables.ts';
 
+type Record = (value: number, attributes?: Attributes) => void;
+
 export function startMetering(thread: ExportThread): MeterProvider {
+  const measurements = new Measurements(thread);
+  // A gauge has the value of a time, and few records.
+  const recorder = (kind: InstrumentKind, id: number): Record => {
+    if (kind === 'createGauge') return (value, attributes) => thread.send([id, value, attributes]);
+    return kind === 'createHistogram' ? measurements.values(id) : measurements.sums(id);
+  };
   return {
     getMeter(name, version, options) {
       const scope: WireInstrument['scope'] = { name, version, schemaUrl: options?.schemaUrl };
       const instrument = (kind: InstrumentKind) => (name: string, options?: MetricOptions) => {
         const id = idOf(JSON.stringify([kind, name, options, scope]));
         thread.send({ instrument: { id, kind, name, options, scope } });
-        const record = (value: number, attributes?: object): void =>
-          thread.send([id, value, attributes as Record<string, string> | undefined]);
+        const record = recorder(kind, id);
         return { add: record, record };
       };
       return {

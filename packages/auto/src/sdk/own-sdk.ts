@@ -77,7 +77,7 @@ function prepare(settings: AutoSettings): Sdk {
     spans: () => undefined,
   };
   if (settings.sdkDisabled) return none;
-  const relayed = relayOf(settings.env);
+  const relayed = relayOf(settings.env, settings.isServerless);
   if (relayed) {
     atExit(() => relayed.thread.flush());
     started = relayed.thread;

@@ -5,16 +5,18 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ExportThread } from './export-thread/client.ts';
 import { toWire } from './export-thread/messages.ts';
 
+type HandOver = Pick<ExportThread, 'send' | 'drain'>;
+
 const require = module.createRequire(import.meta.url);
 
 /** Makes a provider that reads sampler and limits from the `OTEL_*` variables. */
-export function startTracing(thread: ExportThread): TracerProvider {
+export function startTracing(thread: HandOver): TracerProvider {
   const { BasicTracerProvider } =
     require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
   return new BasicTracerProvider({ spanProcessors: [handOver(thread)] });
 }
 
-const handOver = (thread: ExportThread): SpanProcessor => ({
+const handOver = (thread: HandOver): SpanProcessor => ({
   onStart() {},
   onEnd(span) {
     if (span.spanContext().traceFlags & TraceFlags.SAMPLED) thread.send({ span: toWire(span) });

@@ -73,7 +73,8 @@ function look(message: unknown): void {
 /** The headers may be an SDK's; that it was one in this process, its code on the stack must show. */
 function compare(request: SeenRequest, path: string): void {
   const candidates = facts().watched.filter(({ paths }) => paths.test(path));
-  if (candidates.length === 0 || isOnWire(request)) return;
+  // Whichever of them sent it, a call of it is open: nearly all requests, which cost no look at their headers.
+  if (candidates.every(({ module }) => isUnderWay(module)) || isOnWire(request)) return;
   const host = hostOf(request);
   const isVendors = candidates.some(({ hosts }) => hosts.test(host));
   const likely = candidates.find(({ sentBy }) => sentBy((name) => headerOf(request, name)) !== undefined);

@@ -1,5 +1,6 @@
 /** Collects the details of an error, of the vendor's answer behind it, and of its causes, by their shape. */
 import { startOf } from '../platform/bounds.ts';
+import { kindsOf } from './codes.ts';
 import {
   awsCode,
   awsStatus,
@@ -20,6 +21,8 @@ export interface Facts {
   readonly names: ReadonlySet<string>;
   /** Codes, types and reasons of the error, of the vendor's answer, and of the causes. */
   readonly codes: ReadonlySet<string>;
+  /** The kinds of failure that the codes say, as bits of `codes.ts`. */
+  readonly kinds: number;
   /** Its own message. */
   readonly message: string;
   /** All messages: of the error, of the vendor's answer, and of the causes. */
@@ -54,7 +57,9 @@ class ErrorFacts implements Facts {
   #status: number | undefined | null = null;
   #names: ReadonlySet<string> | undefined;
   #codes: ReadonlySet<string> | undefined;
+  #kinds: number | undefined;
   #texts: readonly string[] | undefined;
+  #messages: string | undefined;
   #details: readonly unknown[] | undefined;
   #headers: readonly object[] | undefined;
 
@@ -80,13 +85,19 @@ class ErrorFacts implements Facts {
     return this.#codes;
   }
 
+  get kinds(): number {
+    this.#kinds ??= kindsOf(this.codes);
+    return this.#kinds;
+  }
+
   get texts(): readonly string[] {
     this.#texts ??= textsIn(this.message, this.#bodies);
     return this.#texts;
   }
 
   get messages(): string {
-    return this.texts.join('\n');
+    this.#messages ??= this.texts.join('\n');
+    return this.#messages;
   }
 
   get details(): readonly unknown[] {

@@ -97,10 +97,21 @@ export function errorCode(error: unknown): string | undefined {
   ];
   for (const candidate of candidates) {
     const code = word(candidate);
-    // A gateway may put anything there, even a key.
-    if (code !== undefined && withoutSecrets(code) === code) return code;
+    if (code !== undefined && !isSecret(code)) return code;
   }
   return undefined;
+}
+
+/** The codes that are no secrets, as vendors have few. */
+const safeCodes = new Set<string>();
+const MAX_CODES = 200;
+
+/** A gateway may put anything in the place of a code, even a key. */
+function isSecret(code: string): boolean {
+  if (safeCodes.has(code)) return false;
+  if (withoutSecrets(code) !== code) return true;
+  if (safeCodes.size < MAX_CODES) safeCodes.add(code);
+  return false;
 }
 
 /** The HTTP status of the response behind an error. */

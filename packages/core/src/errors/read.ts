@@ -64,10 +64,24 @@ export function awsStatus(error: unknown): number | undefined {
 
 const MAX_CLASSES = 10;
 
+/** By class: the names of it and of those that it extends. */
+const namesByClass = new WeakMap<object, readonly string[]>();
+
 /** The names of an error's classes, nearest first. */
-export function classNames(error: unknown): string[] {
+export function classNames(error: unknown): readonly string[] {
+  const kind = get(error, 'constructor');
+  if (typeof kind !== 'function') return [];
+  let names = namesByClass.get(kind);
+  if (!names) {
+    names = namesOfClass(kind);
+    namesByClass.set(kind, names);
+  }
+  return names;
+}
+
+function namesOfClass(from: unknown): string[] {
   const names: string[] = [];
-  let kind = get(error, 'constructor');
+  let kind = from;
   while (typeof kind === 'function' && names.length < MAX_CLASSES) {
     const name = word(get(kind, 'name'));
     if (name) names.push(name);

@@ -1,4 +1,18 @@
 /** The rules that classify failures of all vendors, in the order of their evaluation. */
+import {
+  AUTH,
+  CONNECTION_CODES,
+  CONTEXT,
+  FILTER,
+  INVALID,
+  LIMIT,
+  NOT_FOUND,
+  OVERLOADED,
+  PERMISSION,
+  QUOTA,
+  SERVER,
+  TIMEOUT_CODES,
+} from './codes.ts';
 import type { Facts } from './error-details.ts';
 import { entries, get, text } from './read.ts';
 
@@ -41,32 +55,7 @@ const CANCELLED = set(
   'APIUserAbortError AbortError RequestAbortedError CanceledError GoogleGenerativeAIAbortError',
 );
 const TIMEOUT = set('APIConnectionTimeoutError RequestTimeoutError TimeoutError');
-const TIMEOUT_CODES = set(`ETIMEDOUT ESOCKETTIMEDOUT DEADLINE_EXCEEDED timeout_error ModelTimeoutException
-  UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT`);
-const QUOTA = set(`insufficient_quota billing_hard_limit_reached billing_not_active billing_error cost_unknown
-  linked_organization_billing_unavailable budget_exceeded ServiceQuotaExceededException`);
-const FILTER = set(`content_filter content_policy_violation moderation_blocked image_content_policy_violation
-  bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation`);
-const CONTEXT = set('context_length_exceeded string_above_max_length request_too_large');
-const OVERLOADED = set('overloaded_error slow_down server_is_overloaded');
-// llmtrace's own refusals are among them, as its budgets are among the quotas.
-const LIMIT = set(
-  'rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED rate_limited queue_full wait_too_long ThrottlingException',
-);
-const AUTH = set(
-  `authentication_error invalid_api_key API_KEY_INVALID UNAUTHENTICATED UnrecognizedClientException
-  ExpiredTokenException InvalidSignatureException`,
-);
-const PERMISSION = set('permission_error PERMISSION_DENIED AccessDeniedException');
-const NOT_FOUND = set('not_found_error model_not_found NOT_FOUND ResourceNotFoundException');
-const SERVER = set(`server_error api_error INTERNAL UNAVAILABLE internal_error vector_store_timeout
-  InternalServerException ModelErrorException ModelStreamErrorException ServiceUnavailableException`);
-const INVALID = set(`invalid_request_error invalid_prompt invalid_request INVALID_ARGUMENT FAILED_PRECONDITION
-  conflict_error ValidationException`);
 const CONNECTION = set('APIConnectionError ConnectionError FetchError');
-const CONNECTION_CODES =
-  set(`ECONNRESET ECONNREFUSED ECONNABORTED ENOTFOUND EAI_AGAIN EPIPE EHOSTUNREACH ENETUNREACH
-  UND_ERR_SOCKET UND_ERR_CLOSED UND_ERR_DESTROYED ERR_STREAM_PREMATURE_CLOSE`);
 
 /** Messages of the SDKs, for bundles whose minifier has removed the names of their classes. */
 const ABORTED = /^Request was aborted\.?$|^\[GoogleGenerativeAI Error\]: Request aborted when /;
@@ -83,6 +72,8 @@ const any = (said: ReadonlySet<string>, known: ReadonlySet<string>): boolean => 
   return false;
 };
 
+const says = (facts: Facts, kind: number): boolean => (facts.kinds & kind) !== 0;
+
 /** True for a failure of the request itself, judged by the status. */
 const isRefused = ({ status }: Facts): boolean => status === undefined || (status >= 400 && status < 500);
 
@@ -91,19 +82,16 @@ const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => b
   ['cancelled', (f) => f.status === undefined && (any(f.names, CANCELLED) || ABORTED.test(f.message))],
   ['timeout', isTimeout],
   ['quota', isQuota],
-  [
-    'content_filter',
-    (f) => any(f.codes, FILTER) || f.names.has('ContentFilterFinishReasonError') || blocked(f),
-  ],
+  ['content_filter', (f) => says(f, FILTER) || f.names.has('ContentFilterFinishReasonError') || blocked(f)],
   ['context_length', isTooLong],
   ['overloaded', isOverloaded],
-  ['rate_limit', (f) => f.status === 429 || any(f.codes, LIMIT)],
-  ['auth', (f) => f.status === 401 || any(f.codes, AUTH)],
-  ['permission', (f) => f.status === 403 || any(f.codes, PERMISSION)],
-  ['not_found', (f) => f.status === 404 || any(f.codes, NOT_FOUND)],
+  ['rate_limit', (f) => f.status === 429 || says(f, LIMIT)],
+  ['auth', (f) => f.status === 401 || says(f, AUTH)],
+  ['permission', (f) => f.status === 403 || says(f, PERMISSION)],
+  ['not_found', (f) => f.status === 404 || says(f, NOT_FOUND)],
   ['server', isServer],
   ['invalid_request', (f) => (f.status === undefined ? isInvalid(f) : f.status >= 400)],
-  ['connection', (f) => any(f.names, CONNECTION) || any(f.codes, CONNECTION_CODES) || BROKEN.test(f.message)],
+  ['connection', (f) => any(f.names, CONNECTION) || says(f, CONNECTION_CODES) || BROKEN.test(f.message)],
 ];
 
 /** The class of an error, by the first matching rule. */
@@ -114,7 +102,7 @@ export function categoryOf(facts: Facts): ErrorCategory {
 
 function isTimeout(f: Facts): boolean {
   if (f.status !== undefined) return f.status === 408 || f.status === 504;
-  if (any(f.codes, TIMEOUT_CODES)) return true;
+  if (says(f, TIMEOUT_CODES)) return true;
   return (any(f.names, TIMEOUT) && !isBrokenInAws(f)) || TIMED_OUT.test(f.message);
 }
 
@@ -123,12 +111,12 @@ const isBrokenInAws = ({ names, codes }: Facts): boolean =>
   names.has('TimeoutError') && (codes.has('ECONNRESET') || codes.has('EPIPE'));
 
 /** Bedrock answers 424 if the model failed. */
-function isServer({ status, codes }: Facts): boolean {
-  return status === undefined || status === 424 ? any(codes, SERVER) : status >= 500;
+function isServer(f: Facts): boolean {
+  return f.status === undefined || f.status === 424 ? says(f, SERVER) : f.status >= 500;
 }
 
 function isQuota(f: Facts): boolean {
-  if (f.status === 402 || any(f.codes, QUOTA)) return true;
+  if (f.status === 402 || says(f, QUOTA)) return true;
   for (const code of f.codes) if (code.endsWith('_spend_limit_reached')) return true;
   return (isRefused(f) && /credit balance is too low/i.test(f.messages)) || isGoogleQuota(f);
 }
@@ -151,7 +139,7 @@ const blocked = (f: Facts): boolean =>
 
 function isTooLong(f: Facts): boolean {
   if (!isRefused(f)) return false;
-  return any(f.codes, CONTEXT) || (f.status === 413 && f.provider === 'anthropic') || tooLong(f);
+  return says(f, CONTEXT) || (f.status === 413 && f.provider === 'anthropic') || tooLong(f);
 }
 
 /** Rate limits speak of tokens, too. */
@@ -159,11 +147,11 @@ const tooLong = ({ status, messages }: Facts): boolean =>
   (status === 400 || status === 422 || status === undefined) && TOO_LONG.test(messages);
 
 function isOverloaded(f: Facts): boolean {
-  if (f.status === 529 || any(f.codes, OVERLOADED)) return true;
+  if (f.status === 529 || says(f, OVERLOADED)) return true;
   return f.status === 503 && (f.codes.has('UNAVAILABLE') || /overloaded/i.test(f.messages));
 }
 
 const isInvalid = (f: Facts): boolean =>
-  any(f.codes, INVALID) ||
+  says(f, INVALID) ||
   f.names.has('GoogleGenerativeAIRequestInputError') ||
   f.names.has('InvalidRequestError');

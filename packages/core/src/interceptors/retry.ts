@@ -64,20 +64,42 @@ export function retry(
     return isPaid ? { time, errorType: type, status, delay } : undefined;
   }
 
-  return async function retrying(call, next) {
-    budgetOf(call)?.deposit();
+  /** Waits for the retry that follows a failed attempt; throws its error where none does. */
+  async function waited(call: Call, error: unknown, retried: number): Promise<void> {
+    const planned = plan(call, error, retried);
+    if (!planned) throw error;
+    call.retries ??= [];
+    call.retries.push(planned);
+    await sleep(planned.delay, call.signal);
+  }
+
+  /** Repeats an attempt after its first failure. */
+  async function repeated(call: Call, next: () => unknown, failure: unknown): Promise<unknown> {
+    let error = failure;
     for (let retried = 0; ; retried++) {
+      await waited(call, error, retried);
       try {
         return await next();
-      } catch (error) {
-        const planned = plan(call, error, retried);
-        if (!planned) throw error;
-        call.retries ??= [];
-        call.retries.push(planned);
-        await sleep(planned.delay, call.signal);
+      } catch (later) {
+        error = later;
       }
     }
+  }
+
+  // Most attempts succeed: `then` takes half the time of an async function around them.
+  return function retrying(call, next) {
+    budgetOf(call)?.deposit();
+    return begun(next).then(undefined, (error) => repeated(call, next, error));
   };
+}
+
+/** The first attempt, also where it throws at once. */
+function begun(next: () => unknown): Promise<unknown> {
+  try {
+    return Promise.resolve(next());
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 const isRepeatable = (error: unknown, { signal }: Call): boolean =>

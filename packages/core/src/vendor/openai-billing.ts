@@ -6,7 +6,7 @@ import type { Billing, InnerCall, Missing } from '../model/billing.ts';
 import type { LlmResponse, Usage } from '../model/call.ts';
 import { isObject, name, objects } from '../platform/bounds.ts';
 import { openAIUsage, type UsageReading } from './openai-usage.ts';
-import { fields, tokenCount } from './values.ts';
+import { tokenCount } from './values.ts';
 import type { Asked } from './vendor.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
@@ -38,9 +38,11 @@ const uncounted = (missing: readonly Missing[]): Missing[] | undefined =>
 /** What is billed beside the tokens, and known only where the cost is stated: tools of xAI, a key of one's own. */
 function unstated(usage: any, { usage: read }: UsageReading): Missing[] {
   if (read?.reportedCost !== undefined) return [];
-  const tools = Object.values(fields(usage?.server_side_tool_usage_details));
-  const hasRun = tools.some((count) => typeof count === 'number' && count > 0);
-  return [...(hasRun ? TOOLS : []), ...(usage?.is_byok === true ? (['usage'] as const) : [])];
+  const tools = usage?.server_side_tool_usage_details;
+  const isByok = usage?.is_byok === true;
+  if (!isObject(tools)) return isByok ? ['usage'] : [];
+  const hasRun = Object.values(tools).some((count) => typeof count === 'number' && count > 0);
+  return [...(hasRun ? TOOLS : []), ...(isByok ? (['usage'] as const) : [])];
 }
 
 /** Of a response: its usage, and what else is billed. */

@@ -100,19 +100,23 @@ const PART = 200;
 const VALUE = 16;
 const MAX_DEPTH = 8;
 
+const NONE: readonly never[] = [];
+
 /** Those of a series are the same object, at every record. */
 const attributeBytes = new WeakMap<object, number>();
 
 /** About how many bytes an item takes. It is the same on both sides of a thread: texts count by their length. */
 export function bytesOf(item: WireItem): number {
   if ('span' in item) {
-    const { name, attributes, events, links, status } = item.span;
-    const bytes = SPAN + name.length + (status.message?.length ?? 0) + valueBytes(attributes, 0);
+    const [name, attributes, events = NONE, links = NONE, status] = item.span;
+    const bytes = SPAN + name.length + (status?.message?.length ?? 0) + valueBytes(attributes, 0);
     if (events.length + links.length === 0) return bytes;
     return bytes + (events.length + links.length) * PART + valueBytes(events, 0) + valueBytes(links, 0);
   }
   if ('log' in item) return LOG + valueBytes(item.log.record, 0);
-  return 'instrument' in item ? RECORD : RECORD + bytesOfAttributes(item[2]);
+  if ('instrument' in item) return RECORD;
+  const [, value, attributes] = item;
+  return RECORD + bytesOfAttributes(attributes) + (typeof value === 'number' ? 0 : value.byteLength);
 }
 
 function bytesOfAttributes(attributes: object | undefined): number {

@@ -14,6 +14,7 @@ import { ownFile } from '../../process/own-files.ts';
 import { exportReports } from '../export-report/findings.ts';
 import { bytesOf, Drops, Ledger, SIGNALS, signalOf } from '../export-report/ledger.ts';
 import type { ExportReport } from '../export-report/report.ts';
+import type { Release } from './hand-over.ts';
 import { startInProcess } from './in-process.ts';
 import { GUARD_FLAGS, type LinkOptions, ThreadLink } from './link.ts';
 import type { WireItem, WireMessage } from './messages.ts';
@@ -28,6 +29,11 @@ const MAX_RESTART_MS = 60_000;
 
 export interface ExportThread {
   send(item: WireItem): void;
+  /**
+   * Registers who keeps measurements: `release` sends them, and is called before each flush, and some time after the
+   * returned function was.
+   */
+  defer(release: Release): () => void;
   /**
    * Returns when all that was sent has been exported, or the time that an exit waits has passed. A collector that
    * refuses connections is not waited for. `more`: the thread may have got something elsewhere.
@@ -56,7 +62,7 @@ export function startExportThread(
   const setup: Setup = { ...options, flushTimeout: linked.timeout };
   const drops = new Drops();
   const reports = exportReports(setup.queueBytes, env, drops);
-  const outbox = new Outbox(setup.queueBytes, drops, reports.notify);
+  const outbox = new Outbox(setup.queueBytes, drops, reports.notify, linked.isPrompt);
   let delay = RESTART_MS;
   const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger, 'no thread'));
 
@@ -127,6 +133,7 @@ export function startExportThread(
     send(item) {
       if (!isClosed) outbox.send(item);
     },
+    defer: (release) => outbox.deferred.add(release),
     flush(more) {
       if (isClosed) return;
       const left = outbox.flush(more);

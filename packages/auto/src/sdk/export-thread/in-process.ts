@@ -61,6 +61,7 @@ function withVariables<T>(env: Environment, make: () => T): T {
 function flushBeforeExit({ flushTimeout }: Setup, outbox: Outbox, flush: () => Promise<void>): void {
   let flushed = 0;
   process.on('beforeExit', () => {
+    outbox.deferred.release();
     if (outbox.count === flushed || process.listenerCount('beforeExit') > 1) return;
     flushed = outbox.count;
     const staying = setTimeout(() => {}, flushTimeout);

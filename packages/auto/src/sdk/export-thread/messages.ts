@@ -1,6 +1,13 @@
 /** The messages from the application's thread to the export thread: plain data that can be cloned. */
 import type { LogEvent } from '@llmtrace/core/internal';
-import { type Attributes, createTraceState, type MetricOptions, type SpanContext } from '@opentelemetry/api';
+import {
+  type Attributes,
+  createTraceState,
+  type MetricOptions,
+  type SpanContext,
+  type SpanKind,
+  SpanStatusCode,
+} from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
@@ -16,8 +23,12 @@ export interface WireInstrument {
   scope: { name: string; version: string | undefined; schemaUrl: string | undefined };
 }
 
-/** One value recorded by the instrument `id`. */
-export type WireRecord = readonly [id: number, value: number, attributes: Attributes | undefined];
+/** What the instrument `id` recorded: one value, or several with the same attributes. */
+export type WireRecord = readonly [
+  id: number,
+  value: number | Float64Array,
+  attributes: Attributes | undefined,
+];
 
 /** A log event, with the span that it belongs to. */
 export interface WireLog {
@@ -35,13 +46,68 @@ export interface WireContext extends Omit<SpanContext, 'traceState'> {
   traceState: string | undefined;
 }
 
-type Plain = Omit<ReadableSpan, 'spanContext' | 'parentSpanContext' | 'links' | 'resource'>;
-
-/** A span that ended, without its resource: that is the same for all and is known to the thread. */
-export interface WireSpan extends Plain {
+interface WireLink {
   context: WireContext;
-  parent: WireContext | undefined;
-  links: { context: WireContext; attributes: Attributes | undefined; droppedAttributesCount: number }[];
+  attributes: Attributes | undefined;
+  droppedAttributesCount: number;
+}
+
+/** A context of a span as a list. */
+type ListedContext = readonly [
+  traceId: string,
+  spanId: string,
+  traceFlags: number,
+  isRemote: boolean | undefined,
+  traceState: string | undefined,
+];
+
+/**
+ * A span that ended, without its resource: that is the same for all and is known to the thread. It is a list, because a
+ * message has the names of all fields of an object: an object took twice the time, 4.5 µs in place of 2.4 to be
+ * another thread's.
+ */
+export type WireSpan = readonly [
+  name: string,
+  attributes: Attributes,
+  events: ReadableSpan['events'] | undefined,
+  links: readonly WireLink[] | undefined,
+  status: ReadableSpan['status'] | undefined,
+  kind: SpanKind,
+  /** Start, end and duration: seconds and nanoseconds each. */
+  times: readonly [number, number, number, number, number, number],
+  scope: ReadableSpan['instrumentationScope'],
+  dropped: readonly [attributes: number, events: number, links: number] | undefined,
+  context: ListedContext,
+  parent: ListedContext | undefined,
+];
+
+const listed = ({ traceId, spanId, traceFlags, isRemote, traceState }: SpanContext): ListedContext => [
+  traceId,
+  spanId,
+  traceFlags,
+  isRemote,
+  traceState?.serialize(),
+];
+
+function contextOf([traceId, spanId, traceFlags, isRemote, traceState]: ListedContext): SpanContext {
+  return full({
+    ...{ traceId, spanId, traceFlags, traceState },
+    ...(isRemote !== undefined && { isRemote }),
+  });
+}
+
+function linkOf({
+  context,
+  attributes,
+  droppedAttributesCount = 0,
+}: ReadableSpan['links'][number]): WireLink {
+  return { context: flat(context), attributes, droppedAttributesCount };
+}
+
+function droppedOf(span: ReadableSpan): WireSpan[8] {
+  const { droppedAttributesCount = 0, droppedEventsCount = 0, droppedLinksCount = 0 } = span;
+  if (droppedAttributesCount + droppedEventsCount + droppedLinksCount === 0) return undefined;
+  return [droppedAttributesCount, droppedEventsCount, droppedLinksCount];
 }
 
 /** What spans of OpenTelemetry's SDK 1 have in the place of that of later ones. */
@@ -52,33 +118,41 @@ interface OlderSpan {
 
 /** A registered provider, whose spans llmtrace exports with `LLMTRACE_EXPORT=both`, may be of an older SDK. */
 export function toWire(span: ReadableSpan & OlderSpan): WireSpan {
-  const { name, kind, startTime, endTime, duration, ended, status, attributes, events } = span;
-  const { instrumentationScope = span.instrumentationLibrary as ReadableSpan['instrumentationScope'] } = span;
+  const { startTime, endTime, duration, events, links, status } = span;
   const parent = span.parentSpanContext ?? olderParent(span);
-  const { droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
-  return {
-    ...{ name, kind, startTime, endTime, duration, ended, status, attributes, events },
-    ...{ instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount },
-    context: flat(span.spanContext()),
-    parent: parent && flat(parent),
-    links: span.links.map((link) => ({
-      context: flat(link.context),
-      attributes: link.attributes,
-      droppedAttributesCount: link.droppedAttributesCount ?? 0,
-    })),
-  };
+  return [
+    span.name,
+    span.attributes,
+    events.length > 0 ? events : undefined,
+    links.length > 0 ? links.map(linkOf) : undefined,
+    status.code === SpanStatusCode.UNSET && status.message === undefined ? undefined : status,
+    span.kind,
+    [...startTime, ...endTime, ...duration],
+    span.instrumentationScope ?? (span.instrumentationLibrary as ReadableSpan['instrumentationScope']),
+    droppedOf(span),
+    listed(span.spanContext()),
+    parent && listed(parent),
+  ];
 }
 
 const olderParent = (span: ReadableSpan & OlderSpan): SpanContext | undefined =>
   span.parentSpanId === undefined ? undefined : { ...span.spanContext(), spanId: span.parentSpanId };
 
-export function fromWire({ context, parent, links, ...plain }: WireSpan, resource: Resource): ReadableSpan {
-  const spanContext = full(context);
+export function fromWire(span: WireSpan, resource: Resource): ReadableSpan {
+  const [name, attributes, events = [], links = [], status, kind, times, instrumentationScope] = span;
+  const [, , , , , , , , dropped = [0, 0, 0], context, parent] = span;
+  const spanContext = contextOf(context);
   return {
-    ...plain,
-    resource,
+    ...{ name, kind, attributes, events, instrumentationScope, resource, ended: true },
+    startTime: [times[0], times[1]],
+    endTime: [times[2], times[3]],
+    duration: [times[4], times[5]],
+    status: status ?? { code: SpanStatusCode.UNSET },
+    droppedAttributesCount: dropped[0],
+    droppedEventsCount: dropped[1],
+    droppedLinksCount: dropped[2],
     spanContext: () => spanContext,
-    ...(parent && { parentSpanContext: full(parent) }),
+    ...(parent && { parentSpanContext: contextOf(parent) }),
     links: links.map(({ context, attributes, droppedAttributesCount }) => ({
       context: full(context),
       ...(attributes && { attributes }),

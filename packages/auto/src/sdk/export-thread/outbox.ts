@@ -1,7 +1,7 @@
 /** The **outbox**: telemetry of the application's thread until it is handed over, bounded in bytes. */
 import { bytesOf, type Drops, Ledger, type Signal, signalOf } from '../export-report/ledger.ts';
 import type { Notify } from '../export-report/report.ts';
-import { type Schedule, scheduleOf } from './hand-over.ts';
+import { Deferred, type Schedule, scheduleOf } from './hand-over.ts';
 import type { WireItem } from './messages.ts';
 
 /** The receiver that exports: a thread, or this thread if none can be started. */
@@ -15,6 +15,8 @@ export interface Receiver {
 }
 
 export class Outbox {
+  /** What is kept elsewhere until it is released into this outbox. */
+  readonly deferred = new Deferred(() => this.postAll());
   private readonly limit: number;
   private readonly drops: Drops;
   private readonly notify: Notify;
@@ -25,20 +27,22 @@ export class Outbox {
   private posted: WireItem[] = [];
   /** The items that were not sent to a receiver yet. */
   private readonly ledger = new Ledger();
-  private readonly schedule: Schedule = scheduleOf(() => this.post());
+  private readonly schedule: Schedule;
   private receiver: Receiver | undefined;
   private isReady = false;
   private isClosed = false;
   private isDirty = false;
   private sent = 0;
 
-  constructor(limit: number, drops: Drops, notify: Notify) {
+  /** @param isPrompt whether spans and log events are handed over as they end, each in a message. */
+  constructor(limit: number, drops: Drops, notify: Notify, isPrompt = false) {
     this.limit = limit;
     this.drops = drops;
     this.notify = notify;
+    this.schedule = scheduleOf(() => this.post(), isPrompt);
   }
 
-  /** How many items were ever sent. */
+  /** How many items were ever sent, without those that are deferred. */
   get count(): number {
     return this.sent;
   }
@@ -99,6 +103,7 @@ export class Outbox {
    * @returns the number of items without a receiver, which are lost if the process ends now.
    */
   flush(more = false): Ledger | undefined {
+    this.deferred.release();
     if (!this.receiver) return this.items.length > 0 ? this.ledger : undefined;
     if (!this.isDirty && !more) return undefined;
     this.isDirty = false;
@@ -109,15 +114,22 @@ export class Outbox {
 
   /** Resolves when all that was sent has been exported, or cannot be. */
   async drain(): Promise<void> {
-    this.post();
+    this.postAll();
     await this.receiver?.drain();
+  }
+
+  /** Sends the waiting items, and what is deferred. */
+  postAll(): void {
+    this.deferred.release();
+    this.post();
   }
 
   /** Sends the waiting items. */
   post(): void {
-    this.schedule.clear();
+    this.deferred.releaseAlong();
     const { items, receiver } = this;
     if (items.length === 0 || !receiver) return;
+    this.schedule.clear();
     this.items = [];
     if (!this.isReady) for (const item of items) this.posted.push(item);
     receiver.ledger.takeOver(this.ledger);

@@ -1,6 +1,7 @@
 /** The pipeline of the export thread: OpenTelemetry's processors, readers and exporters. */
 import module from 'node:module';
-import { type Attributes, type DiagLogLevel, diag, type Meter } from '@opentelemetry/api';
+import { recordAll } from '@llmtrace/core/record-all';
+import { type Attributes, type DiagLogLevel, diag, type Histogram, type Meter } from '@opentelemetry/api';
 import {
   defaultResource,
   detectResources,
@@ -72,7 +73,7 @@ export function startPipeline(setup: Setup, contact: Contact): Pipeline {
   const spans = startSpanPipeline(setup, contact);
   const meters = setup.metrics.length > 0 ? meterProvider(setup, resource, contact) : undefined;
   const logs = startLogPipeline(setup, resource, contact);
-  const instruments = new Map<number, (value: number, attributes?: Attributes) => void>();
+  const instruments = new Map<number, Recorder>();
 
   const measure = (item: Exclude<WireItem, { span: unknown } | { log: unknown }>): void => {
     if ('instrument' in item) {
@@ -194,14 +195,15 @@ function countDrops(meters: MeterProvider, drops: Drops): void {
   });
 }
 
-type Recorder = (value: number, attributes?: Attributes) => void;
+type Recorder = (value: number | Float64Array, attributes?: Attributes) => void;
 
 function recorderOf(meters: MeterProvider, { kind, name, options, scope }: WireInstrument): Recorder {
   const schema = scope.schemaUrl === undefined ? {} : { schemaUrl: scope.schemaUrl };
   const meter: Meter = meters.getMeter(scope.name, scope.version, schema);
   const instrument = meter[kind](name, options);
   return (value, attributes) => {
-    if ('add' in instrument) instrument.add(value, attributes);
+    if (typeof value !== 'number') recordAll(instrument as Histogram, value, attributes ?? {});
+    else if ('add' in instrument) instrument.add(value, attributes);
     else instrument.record(value, attributes);
   };
 }

@@ -145,7 +145,7 @@ export interface Relay {
  * The main thread's export thread, for a worker thread; undefined where there is none that exports by the same
  * environment. A worker thread whose environment names no exporter at all (`env: {}`) has the main thread's.
  */
-export function relayOf(env: Environment): Relay | undefined {
+export function relayOf(env: Environment, isPrompt = false): Relay | undefined {
   if (isMainThread) return undefined;
   const setup = getEnvironmentData(KEY) as RelaySetup | undefined;
   if (!setup) return undefined;
@@ -153,10 +153,10 @@ export function relayOf(env: Environment): Relay | undefined {
   const bits = Atomics.load(cells, SIGNALS);
   const isSame = hashOf(env) === Atomics.load(cells, ENVIRONMENT) || hashOf(env) === hashOf({});
   if (bits === 0 || !isSame) return undefined;
-  return { thread: relayingThread(setup), signals: signalsOf(bits) };
+  return { thread: relayingThread(setup, isPrompt), signals: signalsOf(bits) };
 }
 
-function relayingThread({ channel: name, cells }: RelaySetup): ExportThread {
+function relayingThread({ channel: name, cells }: RelaySetup, isPrompt: boolean): ExportThread {
   const channels = new Map<string, BroadcastChannel>();
 
   const post = (message: Relayed): void => {
@@ -178,10 +178,11 @@ function relayingThread({ channel: name, cells }: RelaySetup): ExportThread {
       else for (const item of batch) deliver([item]);
     }
   };
-  const outgoing = handOver(deliver);
+  const outgoing = handOver(deliver, isPrompt);
 
   return {
     send: outgoing.add,
+    defer: (release) => outgoing.deferred.add(release),
     flush: outgoing.now,
     drain() {
       outgoing.now();

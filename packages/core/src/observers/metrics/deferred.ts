@@ -17,14 +17,16 @@ import {
   ROOT_CONTEXT,
 } from '@opentelemetry/api';
 import { memo } from '../../platform/memo.ts';
+import { recordAll } from './record-all.ts';
 
 /** Records one value of a call: `counter.add` or `histogram.record`, with the context that exemplars need. */
 type Take = (value: number, attributes: Attributes, context: Context) => void;
 
 /** The number of series with deferred measurements: with more series, calls rarely share one. */
 const MAX_SERIES = 1000;
-/** The number of deferred values of a histogram in each series. */
-const MAX_VALUES = 64;
+/** The number of deferred values of a histogram in each series: room for the first ones, doubled up to the most. */
+const FIRST_VALUES = 16;
+const MAX_VALUES = 512;
 
 /**
  * The deferred measurements of one meter. `adding(counter)` and `recording(histogram)` return the function that
@@ -46,15 +48,17 @@ export class Held {
 
   /** `counter.add`, deferred for each attribute object. */
   adding(counter: Pick<Counter, 'add'>): Take {
-    return this.holding((value, attributes, context) => counter.add(value, attributes, context), Sum);
+    const add: Take = (value, attributes, context) => counter.add(value, attributes, context);
+    return this.holding(add, (attributes) => new Sum(add, attributes));
   }
 
   /** `histogram.record`, deferred for each attribute object. */
   recording(histogram: Pick<Histogram, 'record'>): Take {
-    return this.holding((value, attributes, context) => histogram.record(value, attributes, context), Values);
+    const record: Take = (value, attributes, context) => histogram.record(value, attributes, context);
+    return this.holding(record, (attributes) => new Values(histogram, attributes));
   }
 
-  private holding(record: Take, Kind: typeof Sum | typeof Values): Take {
+  private holding(record: Take, make: (attributes: Attributes) => Cell): Take {
     const cells = new WeakMap<Attributes, Cell>();
     return (value, attributes, context) => {
       if (!this.isCollected || propagation.getBaggage(context)) {
@@ -63,7 +67,7 @@ export class Held {
       }
       let cell = cells.get(attributes);
       if (!cell) {
-        cell = new Kind(record, attributes);
+        cell = make(attributes);
         cells.set(attributes, cell);
       }
       cell.take(value);
@@ -89,56 +93,72 @@ export class Held {
 /** The deferred measurements of one series. */
 abstract class Cell {
   isListed = false;
-  private readonly record: Take;
-  private readonly attributes: Attributes;
+  protected readonly attributes: Attributes;
 
-  constructor(record: Take, attributes: Attributes) {
-    this.record = record;
+  constructor(attributes: Attributes) {
     this.attributes = attributes;
   }
 
   abstract take(value: number): void;
 
-  /** Records the deferred measurements. */
-  abstract release(): void;
-
-  /** An instrument that throws must not lose the measurements of the others. */
-  protected recordAll(values: Iterable<number>): void {
+  /** Records the deferred measurements. An instrument that throws must not lose the measurements of the others. */
+  release(): void {
     try {
-      for (const value of values) this.record(value, this.attributes, ROOT_CONTEXT);
+      this.record();
     } catch (error) {
       diag.error('llmtrace: could not record a metric', error);
     }
   }
+
+  protected abstract record(): void;
 }
 
 class Sum extends Cell {
+  private readonly add: Take;
   private sum = 0;
+
+  constructor(add: Take, attributes: Attributes) {
+    super(attributes);
+    this.add = add;
+  }
 
   override take(value: number): void {
     this.sum += value;
   }
 
-  override release(): void {
+  protected override record(): void {
     const { sum } = this;
     this.sum = 0;
-    this.recordAll([sum]);
+    this.add(sum, this.attributes, ROOT_CONTEXT);
   }
 }
 
 class Values extends Cell {
+  private readonly histogram: Pick<Histogram, 'record'>;
   private count = 0;
-  private readonly values = new Float64Array(MAX_VALUES);
+  private values = new Float64Array(FIRST_VALUES);
+
+  constructor(histogram: Pick<Histogram, 'record'>, attributes: Attributes) {
+    super(attributes);
+    this.histogram = histogram;
+  }
 
   override take(value: number): void {
     this.values[this.count++] = value;
     if (this.count === MAX_VALUES) this.release();
+    else if (this.count === this.values.length) this.grow();
   }
 
-  override release(): void {
+  protected override record(): void {
     const kept = this.values.subarray(0, this.count);
     this.count = 0;
-    this.recordAll(kept);
+    recordAll(this.histogram, kept, this.attributes);
+  }
+
+  private grow(): void {
+    const grown = new Float64Array(2 * this.count);
+    grown.set(this.values);
+    this.values = grown;
   }
 }
 
