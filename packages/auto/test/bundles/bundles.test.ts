@@ -17,6 +17,9 @@ const CALLS = [
   'generate_content gemini-2.5-pro',
 ];
 
+/** In a bundle, the SDK of Anthropic makes its own span of a call, which llmtrace completes. */
+const COMPLETED = CALLS.map((name) => (name.includes('claude') ? 'anthropic.messages.create' : name));
+
 // Packages that are CommonJS need a `require` in a bundle that is an ES module; esbuild brings none.
 const REQUIRE = `import { createRequire as requireOfBundle } from 'node:module';
 const require = requireOfBundle(import.meta.url);`;
@@ -88,12 +91,12 @@ describe('a bundled application', function () {
           assert.deepEqual(await run(bundle, AUTO), { spans: CALLS, own: [], said: [] });
         });
       } else {
-        // The SDK's own is none of ours.
+        // The SDK's own is none of ours where llmtrace traces no requests.
         const ours = (spans: string[]): string[] =>
           spans.filter((name) => name !== 'anthropic.messages.create');
         it('is traced by its requests, without a warning', async () => {
           const { spans, said } = await run(bundle, AUTO);
-          assert.deepEqual([ours(spans), said], [CALLS, []]);
+          assert.deepEqual([spans.toSorted(), said], [COMPLETED.toSorted(), []]);
         });
         it('is not traced without that, and one warning for each SDK names the cause and the remedy', async () => {
           const { spans, said } = await run(bundle, [...AUTO, '--enable-source-maps'], {

@@ -155,7 +155,9 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
     {
       what: 'a second instrumentation of the same methods',
       code: 'second-instrumentation',
-      cause: /calls of openai are also traced by an instrumentation that is not known: each has two spans/,
+      // It is guessed by the packages that are installed.
+      cause:
+        /calls of openai are also traced by (?:an instrumentation that is not known|what is probably @.+): each has two spans/,
       cure: /Switch one of them off, or take openai from LLMTRACE_INSTRUMENTATIONS/,
       lost: false,
       warns: true,

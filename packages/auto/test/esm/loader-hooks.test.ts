@@ -24,6 +24,7 @@ const OPENAI_7 = [
   ['resources/responses/responses.mjs', 'Responses'],
 ];
 const ANTHROPIC = [
+  ['lib/threads/BetaMessageThread.mjs', 'BetaMessageThread'],
   ['resources/beta/messages/batches.mjs', 'Batches'],
   ['resources/beta/messages/messages.mjs', 'Messages'],
   ['resources/messages/batches.mjs', 'Batches'],

@@ -38,6 +38,8 @@ interface Library {
 }
 
 const MODEL_SPANS: readonly Library[] = [
+  // @anthropic-ai/sdk from 0.134 on, where no instrumentation of the SDK does it: in a bundle
+  { scope: /^com\.anthropic\.sdk\.typescript$/, isModelSpan: byOperation },
   // `experimental_telemetry` of the AI SDK 4 to 6, and `LegacyOpenTelemetry` of @ai-sdk/otel
   { scope: /^ai$/, isModelSpan: ({ name }) => /\.do(?:Generate|Stream|Embed)$/.test(name ?? '') },
   // @ai-sdk/otel
