@@ -25,8 +25,8 @@ describe('the conformance suite', () => {
   }
 
   it('has a copy of each folder of SDKs', () => {
-    // OpenTelemetry is no vendor's SDK. Frameworks have the suite of operations instead.
-    const others = ['otel', ...FRAMEWORKS];
+    // OpenTelemetry and other instrumentations are no vendors' SDKs. Frameworks have the suite of operations instead.
+    const others = ['otel', 'other-telemetry', ...FRAMEWORKS];
     const isOther = (folder: string): boolean => others.some((name) => folder.startsWith(name));
     const folders = readdirSync('test-fixtures/sdks').filter((folder) => !isOther(folder));
     const sets = CASES.flatMap((vendor) => vendor.sets);

@@ -18,24 +18,28 @@ const answer = (name, response) => ({ functionResponse: { name, response } });
 /** A callable tool with private fields. */
 class Functions {
   #functions;
-  constructor(functions) {
+  #shows;
+  /** Runs at once differ in the order of their calls, which is then not shown. */
+  constructor(functions, shows = true) {
     this.#functions = functions;
+    this.#shows = shows;
   }
   async tool() {
     return { functionDeclarations: Object.keys(this.#functions).map(declaration) };
   }
   async callTool(calls) {
-    show(
-      'calls',
-      calls.map(({ name }) => name),
-    );
+    if (this.#shows)
+      show(
+        'calls',
+        calls.map(({ name }) => name),
+      );
     const own = calls.filter(({ name }) => this.#functions[name]);
     return Promise.all(own.map(async ({ name, args }) => answer(name, await this.#functions[name](args))));
   }
 }
 
-const population = () =>
-  new Functions({ population: (args) => work('look up', { count: 2_103_000, ...args }) });
+const population = (shows) =>
+  new Functions({ population: (args) => work('look up', { count: 2_103_000, ...args }) }, shows);
 const area = () => new Functions({ area: () => work('measure', { area: 105 }) });
 const failing = (error) =>
   new Functions({
@@ -116,7 +120,7 @@ const scenes = {
         ask: async () => ({ text: (await ai.models.generateContent(call([population()]))).text }),
       }),
     ]),
-  'two runs at once': () => Promise.all([ask([population()]), ask([population()])]),
+  'two runs at once': () => Promise.all([ask([population(false)]), ask([population(false)])]),
   'one remote call': () => ask([population()], { automaticFunctionCalling: { maximumRemoteCalls: 1 } }),
   disabled: () => ask([population()], { automaticFunctionCalling: { disable: true } }),
   'without callable tools': () => ask([{ functionDeclarations: [declaration('population')] }]),
