@@ -1,5 +1,6 @@
 // What `npm test` runs: all specs but those that another configuration has.
 const { spec: apps } = require('./.mocharc.apps.json');
+const { spec: redis } = require('./.mocharc.redis.json');
 const { spec: serial } = require('./.mocharc.serial.json');
 
 module.exports = {
@@ -9,7 +10,7 @@ module.exports = {
     'packages/*/test/*.test.ts',
     'test-fixtures/kit/test/**/*.test.ts',
   ],
-  ignore: [...apps, ...serial, 'packages/testing/test/testing.test.ts'],
+  ignore: [...apps, ...redis, ...serial, 'packages/testing/test/testing.test.ts'],
   'node-option': ['expose-gc', 'single-threaded-gc', 'conditions=llmtrace:source'],
   require: ['./test-fixtures/compile-cache.mjs'],
   reporter: './test-fixtures/reporter.mjs',
