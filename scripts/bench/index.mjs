@@ -2,7 +2,7 @@
 /**
  * Measures the cost of llmtrace next to that of OpenTelemetry itself: see docs/performance.md.
  *
- *   npm run bench -- [--only calls,chunks,primitives,start,memory] [--scene chat,messages] [--node 20,24] [--quick]
+ *   npm run bench -- [--only calls,chunks,agents,primitives,start,memory] [--scene chat,messages] [--node 20,24] [--quick]
  *                    [--compare FILE]
  *
  * Each part runs in a separate process, on each version of Node.js. Each scene of calls and chunks runs in several
@@ -20,7 +20,7 @@ import { merged } from './measure.mjs';
 import { compared, report } from './report.mjs';
 import { CALLS, STREAMS } from './vendors.mjs';
 
-const PARTS = ['calls', 'chunks', 'primitives', 'start', 'memory'];
+const PARTS = ['calls', 'chunks', 'agents', 'primitives', 'start', 'memory'];
 /** The scenes of the parts that have scenes; each is measured in `PROCESSES` processes. */
 const SCENES = { calls: Object.keys(CALLS), chunks: Object.keys(STREAMS) };
 const PROCESSES = 5;

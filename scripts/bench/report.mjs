@@ -35,6 +35,16 @@ const PARTS = {
         range(row.stream.ratio, 2),
       ]),
     ),
+  agents: (row) =>
+    table(
+      ['a run of an agent, µs over bare', 'bare SDK', 'floor', 'llmtrace', 'llmtrace / floor'],
+      [
+        [
+          ...['runTools of openai: ten calls, ten tools', range(row.bare), range(row.floor), range(row.ours)],
+          round(row.ratio, 2),
+        ],
+      ],
+    ),
   primitives: (rows) =>
     table(
       ['a step, ns', 'llmtrace', 'Go original'],

@@ -69,14 +69,14 @@ export async function once({ vendor, call }, client, isStream) {
   return chunks;
 }
 
-const spanOf = ({ name, kind, attributes, status, events }) => {
+export const spanOf = ({ name, kind, attributes, status, events }) => {
   const times = Object.keys(attributes).filter((key) => key.includes('time_to'));
   const fixed = Object.fromEntries(times.map((key) => [key, typeof attributes[key]]));
   return { name, kind, status, events, attributes: { ...attributes, ...fixed } };
 };
 
 /** All recorded metrics, without the measured times, which differ from run to run. */
-async function metricsOf({ collect }) {
+export async function metricsOf({ collect }) {
   const { resourceMetrics } = await collect();
   const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
   const point = ({ unit }, { attributes, value }) => ({

@@ -264,3 +264,40 @@ export const STREAMS = {
     fetch: (count) => answers(undefined, generateEvents(count)),
   },
 };
+
+const toolCall = (number) => ({
+  ...{ id: `call_${number}`, type: 'function' },
+  function: { name: 'look_up', arguments: `{"number":${number}}` },
+});
+/** Ten model calls, of which the first asks for two tools, and each other but the last for one. */
+function agentAnswer(done) {
+  if (done >= 10) return chat;
+  const calls = done === 0 ? [toolCall(1), toolCall(2)] : [toolCall(done + 1)];
+  const message = { role: 'assistant', content: null, tool_calls: calls };
+  return { ...chat, choices: [{ index: 0, message, finish_reason: 'tool_calls' }] };
+}
+
+/** The run of an agent. */
+export const AGENT = {
+  vendor: openai,
+  fetch(_url, { body }) {
+    const done = JSON.parse(body).messages.filter(({ role }) => role === 'tool').length;
+    return answers(JSON.stringify(agentAnswer(done)))();
+  },
+  run: (client) =>
+    client.chat.completions
+      .runTools({
+        ...chatParams,
+        tools: [
+          {
+            type: 'function',
+            function: {
+              ...{ name: 'look_up', description: 'Looks a city up' },
+              parameters: { type: 'object', properties: { number: { type: 'number' } } },
+              function: async (args) => `City ${JSON.parse(args).number} has 2,103,000 inhabitants`,
+            },
+          },
+        ],
+      })
+      .finalContent(),
+};

@@ -9,6 +9,7 @@ import type {
   OperationSubject,
   RollUp,
 } from '../model/agent-operation.ts';
+import { defined } from './defined.ts';
 
 /** Whether the token sums of a run are also in the conventions' names, besides `llmtrace.agent.*`. */
 export const AGENT_USAGE = ['none', 'conventions'] as const;
@@ -30,11 +31,6 @@ export function operationSpanName({ kind, name, mcp }: OperationSubject): string
   return words.filter(Boolean).join(' ');
 }
 
-type Names = readonly (readonly [attribute: string, value: string | number | undefined])[];
-
-const defined = (names: Names): Attributes =>
-  Object.fromEntries(names.filter(([, value]) => value !== undefined && value !== ''));
-
 /** The attributes that are known when an operation starts, so that samplers can use them. */
 export function operationStartAttributes(subject: OperationSubject): Attributes {
   const { kind, name, description, agentName, provider, model, conversationId, toolCallId, toolType, mcp } =
@@ -42,37 +38,37 @@ export function operationStartAttributes(subject: OperationSubject): Attributes 
   const isTool = kind === 'execute_tool';
   const isRun = kind === 'invoke_agent' || kind === 'invoke_workflow';
   return {
-    ...defined([
-      ['gen_ai.operation.name', isTool || isRun ? kind : undefined],
-      ['gen_ai.provider.name', isRun ? provider : undefined],
-      ['gen_ai.agent.name', isRun ? name : agentName],
-      ['gen_ai.agent.description', isRun ? description : undefined],
-      ['gen_ai.request.model', isRun ? model : undefined],
-      ['gen_ai.conversation.id', conversationId],
-      ['gen_ai.tool.name', isRun ? undefined : name],
-      ['gen_ai.tool.type', toolType],
-      ['gen_ai.tool.call.id', toolCallId],
-      ['gen_ai.tool.description', isTool ? description : undefined],
-    ]),
+    ...defined({
+      'gen_ai.operation.name': isTool || isRun ? kind : undefined,
+      'gen_ai.provider.name': isRun ? provider : undefined,
+      'gen_ai.agent.name': isRun ? name : agentName,
+      'gen_ai.agent.description': isRun ? description : undefined,
+      'gen_ai.request.model': isRun ? model : undefined,
+      'gen_ai.conversation.id': conversationId,
+      'gen_ai.tool.name': isRun ? undefined : name,
+      'gen_ai.tool.type': toolType,
+      'gen_ai.tool.call.id': toolCallId,
+      'gen_ai.tool.description': isTool ? description : undefined,
+    }),
     ...(mcp && mcpAttributes(mcp, kind)),
   };
 }
 
 /** https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md */
 export function mcpAttributes(mcp: McpRequest, kind?: OperationKind): Attributes {
-  return defined([
-    ['gen_ai.operation.name', mcp.method === 'tools/call' ? 'execute_tool' : undefined],
-    ['mcp.method.name', mcp.method],
-    ['mcp.session.id', mcp.sessionId],
-    ['mcp.protocol.version', mcp.protocolVersion],
-    ['mcp.resource.uri', mcp.resourceUri],
-    ['gen_ai.prompt.name', mcp.promptName],
-    ['jsonrpc.request.id', mcp.requestId],
-    ['network.transport', mcp.transport],
-    ['network.protocol.name', mcp.protocolName],
-    ['server.address', kind === 'mcp_server' ? undefined : mcp.server?.address],
-    ['server.port', kind === 'mcp_server' ? undefined : mcp.server?.port],
-  ]);
+  return defined({
+    'gen_ai.operation.name': mcp.method === 'tools/call' ? 'execute_tool' : undefined,
+    'mcp.method.name': mcp.method,
+    'mcp.session.id': mcp.sessionId,
+    'mcp.protocol.version': mcp.protocolVersion,
+    'mcp.resource.uri': mcp.resourceUri,
+    'gen_ai.prompt.name': mcp.promptName,
+    'jsonrpc.request.id': mcp.requestId,
+    'network.transport': mcp.transport,
+    'network.protocol.name': mcp.protocolName,
+    'server.address': kind === 'mcp_server' ? undefined : mcp.server?.address,
+    'server.port': kind === 'mcp_server' ? undefined : mcp.server?.port,
+  });
 }
 
 /** The attributes that the end of an operation adds to its span. */

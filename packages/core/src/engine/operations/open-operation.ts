@@ -82,27 +82,27 @@ export function openOperation(
   return live;
 }
 
-/** Bounds the names, which come from the application, and over MCP from other processes. */
-function subjectOf({
-  arguments: _content,
-  around: _context,
-  link: _link,
-  hasOtherSpan: _isTraced,
-  usage: _usage,
-  hasTokenSpans: _hasTokens,
-  client: _client,
-  mcp,
-  ...subject
-}: OperationStart): OperationSubject {
-  return { ...bounded(subject), ...(mcp && { mcp: bounded(mcp) }) };
+/** The fields of a start that are no names. */
+type NoName = Exclude<keyof OperationStart, keyof OperationSubject> | 'mcp';
+const NO_NAMES: Readonly<Record<NoName, true>> = {
+  ...{ arguments: true, around: true, client: true, hasOtherSpan: true, hasTokenSpans: true, link: true },
+  ...{ mcp: true, usage: true },
+};
+
+function subjectOf(start: OperationStart): OperationSubject {
+  const subject = bounded(start, NO_NAMES);
+  return start.mcp ? { ...subject, mcp: bounded(start.mcp) } : subject;
 }
 
-function bounded<T extends object>(texts: T): T {
-  const entries = Object.entries(texts).map(([key, value]) => [
-    key,
-    typeof value === 'object' ? value : name(value),
-  ]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+/** Bounds the names, which come from the application, and over MCP from other processes. */
+function bounded<T extends object>(texts: T, except?: object): T {
+  const found: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(texts)) {
+    if (except && Object.hasOwn(except, key)) continue;
+    const text = typeof value === 'object' ? value : name(value);
+    if (text !== undefined) found[key] = text;
+  }
+  return found as T;
 }
 
 /** Adds names to those that the start knew. */

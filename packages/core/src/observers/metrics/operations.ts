@@ -3,6 +3,7 @@ import type { Attributes, Meter } from '@opentelemetry/api';
 import type { AgentOperation, OperationKind } from '../../model/agent-operation.ts';
 import type { Observer } from '../../model/call.ts';
 import { memo } from '../../platform/memo.ts';
+import { defined } from '../defined.ts';
 import { operationErrorType } from '../operation-attributes.ts';
 import { modelCallsHistogram, secondsHistogram, toolCallsHistogram } from './histograms.ts';
 
@@ -41,9 +42,6 @@ function boundedNames(): Bounded {
     return name;
   };
 }
-
-const defined = (attributes: { readonly [name: string]: string | undefined }): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 
 function agentRecorder(meter: Meter, agents: Bounded): Record {
   const name = 'gen_ai.invoke_agent';
