@@ -83,11 +83,12 @@ export function spanObserver(naming: Naming, options: SpanOptions = {}): Observe
 
 /**
  * Of the reading of an answer that was ordered before: it is reported when it has ended, and links to the call before. Of
- * a call that was opened late: whole milliseconds, as the start of its parent has them.
+ * a call that was opened late, or whose thread waited since: whole milliseconds, as the start of its parent has them. A span
+ * that begins later than its call may end before its first chunk.
  */
-function startedBefore({ reads, startTime, activeTime }: Call): Pick<StartOptions, 'startTime' | 'links'> {
+function startedBefore({ reads, startTime }: Call): Pick<StartOptions, 'startTime' | 'links'> {
   if (reads) return { startTime, links: reads.span ? [{ context: reads.span }] : [] };
-  const late = Math.floor(activeTime - startTime);
+  const late = Math.floor(performance.now() - startTime);
   return late > 0 ? { startTime: Date.now() - late } : {};
 }
 
