@@ -244,6 +244,7 @@ function end({ what, span, metrics, model, started }, seen, stream) {
   if (stream) {
     attributes['gen_ai.response.time_to_first_chunk'] = stream.first;
     attributes['llmtrace.stream.outcome'] = 'completed';
+    attributes['llmtrace.stream.chunks'] = stream.chunks;
   }
   span.setAttributes(attributes);
   span.end();
