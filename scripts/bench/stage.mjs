@@ -13,12 +13,18 @@ export function instrument({ instrumentation: [module, name] }, { tracers, meter
   return instrumentation;
 }
 
+/** Patches what the scene names, or has the scene patch all that it needs. */
+const patchFloor = (key, scene, sdk, floor, isStream) =>
+  scene.patchFloor
+    ? scene.patchFloor(sdk, floor)
+    : patch(...scene.patch(sdk), FLOOR[scene.floor ?? key], floor, isStream);
+
 /**
  * Loads the copies, makes their clients, and asserts that the floor emits the same telemetry as llmtrace.
  * @param counts for streams: the numbers of chunks, with one client for each.
  */
 export async function copies(key, scene, counts) {
-  const { vendor, patch: point, fetch } = scene;
+  const { vendor, fetch, spans: count = 1 } = scene;
   const spans = { floor: [], ours: [] };
   let keep = true;
   const floor = telemetry((span) => keep && spans.floor.push(span));
@@ -26,8 +32,7 @@ export async function copies(key, scene, counts) {
 
   const bareSdk = vendor.copy();
   const floorSdk = vendor.copy();
-  const [prototype, method] = point(floorSdk);
-  patch(prototype, method, FLOOR[scene.floor ?? key], floor, counts !== undefined);
+  patchFloor(key, scene, floorSdk, floor, counts !== undefined);
   // The disabled instrumentation has a separate copy: with a shared one V8 would see promises of two shapes.
   const silent = counts ? undefined : instrument(vendor, ours);
   const disabledSdk = silent && vendor.copy();
@@ -51,8 +56,8 @@ export async function copies(key, scene, counts) {
   for (const [index] of all.bare.entries()) {
     for (const name of ['bare', 'floor', 'ours']) await once(scene, all[name][index], counts !== undefined);
   }
-  const expected = counts?.length ?? 1;
-  assert.equal(spans.ours.length, expected, 'a call of ours is one span');
+  const expected = counts?.length ?? count;
+  assert.equal(spans.ours.length, expected, 'each call, run and tool of ours is one span');
   assert.deepEqual(spans.floor.map(spanOf), spans.ours.map(spanOf), 'the floor makes the same spans');
   assert.deepEqual(await metricsOf(floor), await metricsOf(ours), 'the floor makes the same metrics');
   keep = false;
@@ -69,14 +74,14 @@ export async function once({ vendor, call }, client, isStream) {
   return chunks;
 }
 
-export const spanOf = ({ name, kind, attributes, status, events }) => {
+const spanOf = ({ name, kind, attributes, status, events }) => {
   const times = Object.keys(attributes).filter((key) => key.includes('time_to'));
   const fixed = Object.fromEntries(times.map((key) => [key, typeof attributes[key]]));
   return { name, kind, status, events, attributes: { ...attributes, ...fixed } };
 };
 
 /** All recorded metrics, without the measured times, which differ from run to run. */
-export async function metricsOf({ collect }) {
+async function metricsOf({ collect }) {
   const { resourceMetrics } = await collect();
   const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
   const point = ({ unit }, { attributes, value }) => ({

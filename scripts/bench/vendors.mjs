@@ -280,11 +280,13 @@ function agentAnswer(done) {
 /** The run of an agent. */
 export const AGENT = {
   vendor: openai,
+  // The run, its ten calls and its ten tools.
+  spans: 21,
   fetch(_url, { body }) {
     const done = JSON.parse(body).messages.filter(({ role }) => role === 'tool').length;
     return answers(JSON.stringify(agentAnswer(done)))();
   },
-  run: (client) =>
+  call: (client) =>
     client.chat.completions
       .runTools({
         ...chatParams,
