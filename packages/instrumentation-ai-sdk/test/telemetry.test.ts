@@ -12,6 +12,7 @@ import {
   type Stage,
   sorted,
   startStage,
+  sumOf,
   treeOf,
 } from '@llmtrace/test-fixtures/operations';
 
@@ -21,9 +22,6 @@ const VERSIONS = [4, 5, 6, 7] as const;
 
 /** What the vendor reports for each request that the scenes make: two plain ones a scene. */
 const SCENES = 'a run,a stream,a run without tools,a model that fails,a run that is stopped';
-
-const sum = (spans: readonly Span[], name: string): number =>
-  spans.reduce((total, { attributes }) => total + Number(attributes[name] ?? 0), 0);
 
 /** The spans of the scene `a run`, without the span of the scene. */
 function spansOfRun(spans: readonly Span[]): Span[] {
@@ -106,9 +104,9 @@ describe('the telemetry of the AI SDK', () => {
 
       for (const name of ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.cost'])
         it(`does not change the sum of ${name} over all spans`, () => {
-          const truth = sum(off?.spans ?? [], name);
+          const truth = sumOf(off?.spans ?? [], name);
           assert.ok(truth > 0);
-          assert.ok(Math.abs(sum(on?.spans ?? [], name) - truth) < 1e-12);
+          assert.ok(Math.abs(sumOf(on?.spans ?? [], name) - truth) < 1e-12);
         });
 
       it('makes the spans of a run, which has the sums', () => {
@@ -127,8 +125,8 @@ describe('the telemetry of the AI SDK', () => {
           ['on', on],
         ] as const) {
           const spans = spansOfRun(played?.spans ?? []);
-          const tokens = sum(spans, 'gen_ai.usage.input_tokens');
-          const truth = sum(spansOfRun(off?.spans ?? []), 'gen_ai.usage.input_tokens');
+          const tokens = sumOf(spans, 'gen_ai.usage.input_tokens');
+          const truth = sumOf(spansOfRun(off?.spans ?? []), 'gen_ai.usage.input_tokens');
           const row = `| ${version} | ${telemetry} | ${spans.length} | ${tokens} | ${truth} |`;
           assert.ok(page.includes(row), row);
         }

@@ -7,19 +7,16 @@ import {
   AUTO,
   type Play,
   play,
-  type Span,
   type Stage,
   spanNamed,
   startStage,
+  sumOf,
 } from '@llmtrace/test-fixtures/operations';
 
 const SCENES = 'a run without tools,a flow,a model that fails,an agent';
 const OWN_PROVIDER = ['--import', new URL('apps/own-provider.mjs', import.meta.url).href];
 const TOKENS = 'gen_ai.usage.input_tokens';
 const SUM = 'llmtrace.agent.model_calls';
-
-const sum = (spans: readonly Span[], name: string): number =>
-  spans.reduce((total, { attributes }) => total + Number(attributes[name] ?? 0), 0);
 
 describe('the telemetry of genkit', () => {
   let stage: Stage;
@@ -52,7 +49,7 @@ describe('the telemetry of genkit', () => {
       spans.map(({ attributes }) => attributes['gen_ai.usage.cost']).filter(Boolean);
     assert.equal(costs(ours ?? {}).length, 5);
     assert.deepEqual(costs(theirs ?? {}), costs(ours ?? {}));
-    assert.equal(sum(theirs?.spans ?? [], TOKENS), sum(ours?.spans ?? [], TOKENS));
+    assert.equal(sumOf(theirs?.spans ?? [], TOKENS), sumOf(ours?.spans ?? [], TOKENS));
     const names = theirs?.spans.filter(({ attributes }) => attributes[TOKENS] !== undefined);
     assert.ok(names?.every(({ name }) => name === 'openai/gpt-4o-mini'));
   });

@@ -76,7 +76,7 @@ const scenes: readonly OperationScene[] = [
   { name: 'two runs of one agent', tree: [...forecaster, ...forecaster] },
   { name: 'a stream', tree: forecaster, check: completes },
   { name: 'a stream that is left', tree: forecaster, check: completes },
-  { name: 'a stream that nobody reads', tree: forecaster, check: completes },
+  { name: 'an unread stream', tree: forecaster, check: completes },
   {
     name: 'a model that fails',
     tree: agent('Failing', 'chat fail-401'),

@@ -135,7 +135,7 @@ const scenes: readonly OperationScene[] = [
     check: ended('invoke_agent Slow', 'cancelled'),
   },
   {
-    name: 'a stream that nobody reads',
+    name: 'an unread stream',
     tree: forecaster,
     check: ended('invoke_agent Forecaster', 'abandoned'),
   },

@@ -12,6 +12,7 @@ import {
   type Stage,
   spanNamed,
   startStage,
+  sumOf,
 } from '@llmtrace/test-fixtures/operations';
 
 const page = readFileSync(new URL('../../../docs/agents.md', import.meta.url), 'utf8');
@@ -46,15 +47,12 @@ const OTHERS: readonly Other[] = [
   },
 ];
 
-const sum = (spans: readonly Span[], name: string): number =>
-  spans.reduce((total, { attributes }) => total + Number(attributes[name] ?? 0), 0);
-
 /** The spans without those of the scenes. */
 const inScenes = ({ spans }: Play): Span[] => spans.filter(({ name }) => !name.startsWith('scene '));
 
 const rowOf = (title: string, library: string, played: Play, truth: number): string => {
   const spans = inScenes(played);
-  const tokens = [TOKENS, 'llm.token_count.prompt'].map((name) => sum(spans, name) || '–');
+  const tokens = [TOKENS, 'llm.token_count.prompt'].map((name) => sumOf(spans, name) || '–');
   return `| ${title} | ${library} | ${spans.length} | ${tokens.join(' | ')} | ${truth} |`;
 };
 
@@ -108,8 +106,8 @@ describe('the telemetry of another project beside llmtrace', () => {
       });
 
       it('does not change the sums over all spans', () => {
-        if (!countsLess) assert.equal(sum((both as Play).spans, TOKENS), sum(off.spans, TOKENS));
-        const difference = sum((both as Play).spans, COST) - sum(off.spans, COST);
+        if (!countsLess) assert.equal(sumOf((both as Play).spans, TOKENS), sumOf(off.spans, TOKENS));
+        const difference = sumOf((both as Play).spans, COST) - sumOf(off.spans, COST);
         assert.ok(Math.abs(difference) < 1e-12);
       });
 
@@ -123,7 +121,7 @@ describe('the telemetry of another project beside llmtrace', () => {
         });
 
       it('is in the table of docs/agents.md as it is here', () => {
-        const truth = sum(off.spans, TOKENS);
+        const truth = sumOf(off.spans, TOKENS);
         for (const row of [
           rowOf(`\`${vendor}\``, '–', off, truth),
           rowOf(`\`${vendor}\``, `\`${library}\``, both as Play, truth),
@@ -153,7 +151,7 @@ describe('the telemetry of another project beside llmtrace', () => {
       OTEL_LOG_LEVEL: 'warn',
     });
     assert.equal(spans.length, 4);
-    assert.equal(sum(spans, TOKENS), 2692);
+    assert.equal(sumOf(spans, TOKENS), 2692);
     const told = result.stderr.match(/also traced by @traceloop\/instrumentation-openai/g);
     assert.equal(told?.length, 1, result.stderr);
   });

@@ -52,6 +52,10 @@ export interface Span {
   readonly links: readonly { readonly spanId: string }[];
 }
 
+/** The sum of an attribute over spans. */
+export const sumOf = (spans: readonly Span[], attribute: string): number =>
+  spans.reduce((total, { attributes }) => total + Number(attributes[attribute] ?? 0), 0);
+
 /** The first span of that name. */
 export function spanNamed(spans: readonly Span[], name: string): Span {
   const span = spans.find((candidate) => candidate.name === name);

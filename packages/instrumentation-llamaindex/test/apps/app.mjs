@@ -100,7 +100,7 @@ const scenes = {
     for await (const _ of forecaster().runStream('W?')) break;
     return end; // The run goes on.
   },
-  'a stream that nobody reads': async () => {
+  'an unread stream': async () => {
     const end = ended();
     forecaster().runStream('W?');
     return end;

@@ -174,7 +174,7 @@ const scenes = {
     for await (const { type } of output.fullStream) if (type === 'tool-result') break;
     return [await output.text, output.status]; // The run goes on.
   },
-  'a stream that nobody reads': async () => {
+  'an unread stream': async () => {
     await forecaster().stream('W?');
   },
   'a durable agent': async () => {
