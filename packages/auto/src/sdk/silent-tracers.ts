@@ -2,8 +2,7 @@
  * The tracers of libraries whose spans llmtrace does not record: the instrumentation of the library makes spans of its own, and
  * those of the library contain prompts and answers.
  */
-import { randomBytes } from 'node:crypto';
-import { isSilent } from '@llmtrace/core/internal';
+import { isSilent, randomHex } from '@llmtrace/core/internal';
 import {
   context,
   type Span,
@@ -29,7 +28,7 @@ const placeholder = (): Span =>
   trace.wrapSpanContext(trace.getSpanContext(context.active()) ?? randomContext());
 
 const randomContext = (): SpanContext => ({
-  traceId: randomBytes(16).toString('hex'),
-  spanId: randomBytes(8).toString('hex'),
+  traceId: randomHex(16),
+  spanId: randomHex(8),
   traceFlags: TraceFlags.NONE,
 });

@@ -15,5 +15,8 @@ export const hmacSha256 = (key: string, data: string): string =>
 /** A random UUID. */
 export const randomId = (): string => crypto().randomUUID();
 
+/** Random bytes, as two hexadecimal digits each. */
+export const randomHex = (bytes: number): string => crypto().randomBytes(bytes).toString('hex');
+
 /** 256 random bits, 64 hexadecimal digits. */
-export const randomKey = (): string => crypto().randomBytes(32).toString('hex');
+export const randomKey = (): string => randomHex(32);
