@@ -29,7 +29,7 @@ export interface HintOptions {
 /** The observer that writes the line, once a process. */
 export function hintObserver({ read, names, isRegistered, print = printer() }: HintOptions): Observer {
   const printed = saidInProcess();
-  // To read all settings takes longer than the rest of a call: the first call that nobody else takes decides.
+  // To read all settings takes longer than the rest of a call: the first call without a registered provider decides.
   let isDecided = false;
   return {
     end() {

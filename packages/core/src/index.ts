@@ -68,6 +68,7 @@ export {
   copyWith,
   count,
   type Dimensions,
+  derivedFrom,
   type Endpoint,
   type ErrorCategory,
   type ErrorInfo,

@@ -18,7 +18,7 @@ import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/recor
 import { instrumented } from './engine/engine.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
 import { report } from './engine/guard.ts';
-import { modelSpanIn } from './engine/native/model-spans.ts';
+import { asModelSpan, recordedSpanIn } from './engine/native/model-spans.ts';
 import { silently } from './engine/native/native-span.ts';
 import { isUnderWay } from './engine/open-calls.ts';
 import { operationsOf } from './engine/operations/operations.ts';
@@ -187,8 +187,8 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 
   /** Reports other instrumentations, unless the span of one is that of the call. */
   private _tellOthers(engine: EngineConfig | undefined, methods: () => readonly unknown[]): void {
-    const isAdopted = engine?.nativeSpans === 'adopt' && modelSpanIn(context.active()) !== undefined;
-    if (!isAdopted) tellOthers(this.vendor, methods);
+    const span = engine?.nativeSpans === 'adopt' ? recordedSpanIn(context.active()) : undefined;
+    if (!span || !asModelSpan(span)) tellOthers(this.vendor, methods);
   }
 
   /** Runs a helper that starts a native span, and prevents that if the call gets llmtrace's span instead. */

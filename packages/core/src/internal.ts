@@ -186,6 +186,7 @@ export { newerLoggerProvider } from './observers/events.ts';
 export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export { KeptMeasurements } from './observers/metrics/kept-measurements.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
 export {
   type CallUsage,
@@ -230,7 +231,8 @@ export {
   mainLine,
   mainModules,
 } from './patching/module-announcements.ts';
-export { copyWith } from './platform/copy-with.ts';
+export { copyWith, derivedFrom } from './platform/copy-with.ts';
+export { randomHex } from './platform/crypto.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
 export { versionOf } from './platform/packages.ts';
 export { printable, printableLines } from './platform/printable.ts';

@@ -1,5 +1,5 @@
 /** Tools that run in this process: their handlers run within the span of the tool that the model called. */
-import { fields, type OpenOperation, type Operations } from '@llmtrace/core';
+import { derivedFrom, fields, type OpenOperation, type Operations } from '@llmtrace/core';
 import { context } from '@opentelemetry/api';
 import { sessionOf } from './session.ts';
 
@@ -17,14 +17,11 @@ export function observedServer(operations: Operations, options: any): unknown {
   if (!Array.isArray(tools)) return undefined;
   const observed = tools.map((tool) =>
     typeof fields(tool).handler === 'function'
-      ? derived(tool, 'handler', within(operations, `mcp__${name}__${tool.name}`, tool.handler))
+      ? derivedFrom(tool, { handler: within(operations, `mcp__${name}__${tool.name}`, tool.handler) })
       : tool,
   );
-  return derived(options, 'tools', observed);
+  return derivedFrom(options, { tools: observed });
 }
-
-const derived = (original: object, key: string, value: unknown): object =>
-  Object.create(original, { [key]: { value, enumerable: true, configurable: true, writable: true } });
 
 const within = (operations: Operations, name: string, handler: Handler): Handler =>
   function (this: unknown, ...args) {

@@ -3,6 +3,7 @@
  * agent without a name. Chats run it, too.
  */
 import {
+  derivedFrom,
   fields,
   lookUp,
   name,
@@ -100,7 +101,7 @@ function end({ config: copy }: Params, { config }: Params): OperationEnd {
 /** A tool that calls the application's; all else is inherited from it. */
 function traced(tool: Tool, operations: Operations): Tool {
   let declared: readonly string[] | undefined;
-  return derived(tool, {
+  return derivedFrom(tool, {
     async tool(...args: unknown[]) {
       const declaration = await tool.tool(...args);
       declared = operations.safely(() =>
@@ -114,13 +115,6 @@ function traced(tool: Tool, operations: Operations): Tool {
       return execute(own, operations, () => tool.callTool(calls, ...rest));
     },
   });
-}
-
-function derived(tool: object, changes: Record<string, unknown>): object {
-  const made = Object.create(tool);
-  for (const [key, value] of Object.entries(changes))
-    Object.defineProperty(made, key, { value, configurable: true, writable: true, enumerable: false });
-  return made;
 }
 
 /** Runs a tool's function for the calls of one turn, each of which is an execution: the SDK hands over all of them at once. */

@@ -1,5 +1,5 @@
 /** `runTools`: the SDK's own loop of model calls and tools. It is the run of an agent without a name. */
-import { lookUp, name, type OperationPoint, type Operations, objects } from '@llmtrace/core';
+import { derivedFrom, lookUp, name, type OperationPoint, type Operations, objects } from '@llmtrace/core';
 
 type Tool = any;
 type Runner = { readonly messages?: unknown };
@@ -17,24 +17,19 @@ interface Loop {
  */
 function traced(tool: Tool, loop: Loop): Tool {
   if (typeof tool?.$callback === 'function')
-    return derived(tool, { $callback: within(loop, tool, name(tool.function?.name), tool.$callback, false) });
+    return derivedFrom(tool, {
+      $callback: within(loop, tool, name(tool.function?.name), tool.$callback, false),
+    });
   const fn = tool?.function;
   if (tool?.type !== 'function' || typeof fn?.function !== 'function') return tool;
   const toolName = name(fn.name) ?? name(fn.function.name);
   const hasParser = typeof fn.parse === 'function';
-  return derived(tool, {
-    function: derived(fn, {
+  return derivedFrom(tool, {
+    function: derivedFrom(fn, {
       function: within(loop, fn, toolName, fn.function, !hasParser),
       ...(hasParser && { parse: (...args: unknown[]) => fn.parse(...args) }),
     }),
   });
-}
-
-function derived(original: object, changes: Record<string, unknown>): object {
-  const made = Object.create(original);
-  for (const [key, value] of Object.entries(changes))
-    Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });
-  return made;
 }
 
 /** @param isRaw whether the function receives its arguments as the JSON text of the model. */

@@ -1,18 +1,28 @@
-/** The metrics of the SDK that llmtrace starts: measurements are passed to another thread, which aggregates them. */
+/**
+ * The metrics of the SDK that llmtrace starts: measurements are passed to another thread, which aggregates them. They are kept for
+ * some time: a message for each took longer than all else that llmtrace does with a chunk of a stream.
+ */
+import { KeptMeasurements } from '@llmtrace/core/internal';
 import type { Attributes, MeterProvider, MetricOptions } from '@opentelemetry/api';
 import type { ExportThread } from './export-thread/client.ts';
 import type { InstrumentKind, WireInstrument } from './export-thread/messages.ts';
-import { Measurements } from './measurements.ts';
 import { unasked } from './noop-observables.ts';
 
 type Record = (value: number, attributes?: Attributes) => void;
 
+const NONE: Attributes = {};
+
 export function startMetering(thread: ExportThread): MeterProvider {
-  const measurements = new Measurements(thread);
-  // A gauge has the value of a time, and few records.
+  const begun = thread.defer(() => kept.release());
+  const kept = new KeptMeasurements(begun);
   const recorder = (kind: InstrumentKind, id: number): Record => {
+    // A gauge has the value of a time, and few records.
     if (kind === 'createGauge') return (value, attributes) => thread.send([id, value, attributes]);
-    return kind === 'createHistogram' ? measurements.values(id) : measurements.sums(id);
+    const keep =
+      kind === 'createHistogram'
+        ? kept.values((values, attributes) => thread.send([id, ofMessage(values), attributes]))
+        : kept.sums((sum, attributes) => thread.send([id, sum, attributes]));
+    return (value, attributes = NONE) => keep(value, attributes);
   };
   return {
     getMeter(name, version, options) {
@@ -34,6 +44,10 @@ export function startMetering(thread: ExportThread): MeterProvider {
     },
   };
 }
+
+/** A copy: a clone for another thread is of the whole buffer of a list. */
+const ofMessage = (values: Float64Array): number | Float64Array =>
+  values.length === 1 ? (values[0] as number) : values.slice();
 
 /**
  * The same number for the same instrument in all threads of the process, which share an export thread: 53 bits of a hash,

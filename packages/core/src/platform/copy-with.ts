@@ -16,6 +16,19 @@ export function copyWith<T extends object>(original: T | null | undefined, chang
   return copy;
 }
 
+/**
+ * An object that inherits from another and replaces some properties, each as enumerable as there. Unlike a copy it has what the
+ * other hides: fields of a class, properties that are not enumerable.
+ */
+export function derivedFrom(original: object, changes: Readonly<Record<string, unknown>>): object {
+  const derived = Object.create(original);
+  for (const [key, value] of Object.entries(changes)) {
+    const enumerable = Object.prototype.propertyIsEnumerable.call(original, key);
+    Object.defineProperty(derived, key, { value, enumerable, configurable: true, writable: true });
+  }
+  return derived;
+}
+
 const passedOn = (original: object, key: PropertyKey, { get }: PropertyDescriptor): PropertyDescriptor =>
   get
     ? { get: () => Reflect.get(original, key), enumerable: true, configurable: true }

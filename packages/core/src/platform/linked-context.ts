@@ -1,5 +1,12 @@
 import type { Context } from '@opentelemetry/api';
-import { OPERATION } from '../model/agent-operation.ts';
+
+/** A value with this property, once it is set in a context, brings another one along. */
+export const COMPANION = Symbol.for('llmtrace.companion');
+
+interface Companion {
+  readonly key: symbol;
+  readonly value: unknown;
+}
 
 /**
  * A context that knows one value, and asks the one around it for all others. OpenTelemetry's own copies all values for
@@ -33,13 +40,13 @@ export class LinkedContext implements Context {
   }
 
   /**
-   * Values that other libraries set are kept below; the last value of a key replaces the one before. The span of an operation
-   * that an SDK started brings the operation along: the SDK makes the context of its tools itself.
+   * Values that other libraries set are kept below; the last value of a key replaces the one before. A value brings its
+   * companion along.
    */
   setValue(key: symbol, value: unknown): Context {
-    const operation = (value as { [OPERATION]?: unknown } | null | undefined)?.[OPERATION];
+    const companion = (value as { [COMPANION]?: Companion } | null | undefined)?.[COMPANION];
     const next = this._with(key, value);
-    return operation === undefined ? next : new LinkedContext(next, OPERATION, operation);
+    return companion ? new LinkedContext(next, companion.key, companion.value) : next;
   }
 
   private _with(key: symbol, value: unknown): Context {

@@ -42,24 +42,20 @@ export type WireItem = { span: WireSpan } | { log: WireLog } | { instrument: Wir
 /** A message to the thread: telemetry, in its order, or the number of an awaited flush. */
 export type WireMessage = readonly WireItem[] | number;
 
-export interface WireContext extends Omit<SpanContext, 'traceState'> {
-  traceState: string | undefined;
-}
-
-interface WireLink {
-  context: WireContext;
-  attributes: Attributes | undefined;
-  droppedAttributesCount: number;
-}
-
-/** A context of a span as a list. */
-type ListedContext = readonly [
+/** The context of a span. It is a list, as {@link WireSpan} is. */
+export type WireContext = readonly [
   traceId: string,
   spanId: string,
   traceFlags: number,
   isRemote: boolean | undefined,
   traceState: string | undefined,
 ];
+
+interface WireLink {
+  context: WireContext;
+  attributes: Attributes | undefined;
+  droppedAttributesCount: number;
+}
 
 /**
  * A span that ended, without its resource: that is the same for all and is known to the thread. It is a list, because a
@@ -77,24 +73,9 @@ export type WireSpan = readonly [
   times: readonly [number, number, number, number, number, number],
   scope: ReadableSpan['instrumentationScope'],
   dropped: readonly [attributes: number, events: number, links: number] | undefined,
-  context: ListedContext,
-  parent: ListedContext | undefined,
+  context: WireContext,
+  parent: WireContext | undefined,
 ];
-
-const listed = ({ traceId, spanId, traceFlags, isRemote, traceState }: SpanContext): ListedContext => [
-  traceId,
-  spanId,
-  traceFlags,
-  isRemote,
-  traceState?.serialize(),
-];
-
-function contextOf([traceId, spanId, traceFlags, isRemote, traceState]: ListedContext): SpanContext {
-  return full({
-    ...{ traceId, spanId, traceFlags, traceState },
-    ...(isRemote !== undefined && { isRemote }),
-  });
-}
 
 function linkOf({
   context,
@@ -130,8 +111,8 @@ export function toWire(span: ReadableSpan & OlderSpan): WireSpan {
     [...startTime, ...endTime, ...duration],
     span.instrumentationScope ?? (span.instrumentationLibrary as ReadableSpan['instrumentationScope']),
     droppedOf(span),
-    listed(span.spanContext()),
-    parent && listed(parent),
+    flat(span.spanContext()),
+    parent && flat(parent),
   ];
 }
 
@@ -139,9 +120,10 @@ const olderParent = (span: ReadableSpan & OlderSpan): SpanContext | undefined =>
   span.parentSpanId === undefined ? undefined : { ...span.spanContext(), spanId: span.parentSpanId };
 
 export function fromWire(span: WireSpan, resource: Resource): ReadableSpan {
-  const [name, attributes, events = [], links = [], status, kind, times, instrumentationScope] = span;
-  const [, , , , , , , , dropped = [0, 0, 0], context, parent] = span;
-  const spanContext = contextOf(context);
+  const [name, attributes, events = [], links = [], status, kind, times, instrumentationScope, ...rest] =
+    span;
+  const [dropped = [0, 0, 0], context, parent] = rest;
+  const spanContext = full(context);
   return {
     ...{ name, kind, attributes, events, instrumentationScope, resource, ended: true },
     startTime: [times[0], times[1]],
@@ -152,7 +134,7 @@ export function fromWire(span: WireSpan, resource: Resource): ReadableSpan {
     droppedEventsCount: dropped[1],
     droppedLinksCount: dropped[2],
     spanContext: () => spanContext,
-    ...(parent && { parentSpanContext: contextOf(parent) }),
+    ...(parent && { parentSpanContext: full(parent) }),
     links: links.map(({ context, attributes, droppedAttributesCount }) => ({
       context: full(context),
       ...(attributes && { attributes }),
@@ -161,11 +143,16 @@ export function fromWire(span: WireSpan, resource: Resource): ReadableSpan {
   };
 }
 
-export const flat = (context: SpanContext): WireContext => ({
-  ...context,
-  traceState: context.traceState?.serialize(),
-});
+export const flat = ({ traceId, spanId, traceFlags, isRemote, traceState }: SpanContext): WireContext => [
+  traceId,
+  spanId,
+  traceFlags,
+  isRemote,
+  traceState?.serialize(),
+];
 
-export function full({ traceState, ...context }: WireContext): SpanContext {
-  return traceState === undefined ? context : { ...context, traceState: createTraceState(traceState) };
-}
+export const full = ([traceId, spanId, traceFlags, isRemote, traceState]: WireContext): SpanContext => ({
+  ...{ traceId, spanId, traceFlags },
+  ...(isRemote !== undefined && { isRemote }),
+  ...(traceState !== undefined && { traceState: createTraceState(traceState) }),
+});

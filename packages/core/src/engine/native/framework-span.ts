@@ -9,7 +9,7 @@ import { type NativeCall, setNative } from '../../model/native-call.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
-import { type ModelSpan, modelSpanIn, type SdkSpan, unknownModelSpanIn } from './model-spans.ts';
+import { asModelSpan, isOfModel, type ModelSpan, recordedSpanIn, type SdkSpan } from './model-spans.ts';
 
 /** A framework that sends two requests within one span has it completed by the first. */
 const taken = new WeakSet<Span>();
@@ -19,10 +19,11 @@ type Telling = Pick<EngineConfig, 'otherSpans'>;
 /** Has the span of another library around a call be that of the call. */
 export function takeModelSpan(engine: Telling, call: Call): void {
   if (processWide().exportsBoth?.()) return;
-  const found = modelSpanIn(call.context);
+  const recorded = recordedSpanIn(call.context);
+  if (!recorded) return;
+  const found = asModelSpan(recorded);
   if (!found) {
-    const unknown = unknownModelSpanIn(call.context, call.request.model);
-    if (unknown) engine.otherSpans.besides(unknown.scope);
+    if (isOfModel(recorded, call.request.model)) engine.otherSpans.besides(recorded.scope);
     return;
   }
   if (taken.has(found.span)) return;

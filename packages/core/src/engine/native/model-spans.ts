@@ -58,7 +58,7 @@ const MODEL_SPANS: readonly Library[] = [
 ];
 
 /** A span of a context. */
-interface Recorded {
+export interface RecordedSpan {
   /** The span in the context. It may be an object of the library that has the SDK's span. */
   readonly active: Span;
   /** The span of OpenTelemetry's SDK. */
@@ -66,33 +66,28 @@ interface Recorded {
   readonly scope: string;
 }
 
-export interface ModelSpan extends Recorded {
+export interface ModelSpan extends RecordedSpan {
   /** {@link Library.leavesOpen} */
   readonly leavesOpen: boolean;
 }
 
-/** The active span, where it is recorded and a known library has made it for a model call. */
-export function modelSpanIn(context: Context): ModelSpan | undefined {
-  const found = recordedIn(context);
-  if (!found) return undefined;
+/** A span as that of a model call, where a known library has made it for one. */
+export function asModelSpan(found: RecordedSpan): ModelSpan | undefined {
   const library = MODEL_SPANS.find(({ scope }) => scope.test(found.scope));
   if (!library?.isModelSpan(found.span)) return undefined;
   return { ...found, leavesOpen: library.leavesOpen === true };
 }
 
-/** The active span of a library that is not known, where its attributes are those of a call of the same model. */
-export function unknownModelSpanIn(context: Context, model: string | undefined): Recorded | undefined {
-  const found = recordedIn(context);
-  if (!found || model === undefined || found.scope === '' || found.scope.startsWith('@llmtrace/'))
-    return undefined;
-  const { attributes } = found.span;
+/** Whether the attributes of a span are those of a call of this model. */
+export function isOfModel({ span, scope }: RecordedSpan, model: string | undefined): boolean {
+  if (model === undefined || scope === '' || scope.startsWith('@llmtrace/')) return false;
+  const { attributes } = span;
   const isSame = attributes?.['gen_ai.request.model'] === model || attributes?.['llm.model_name'] === model;
-  return isSame && (byOperation(found.span) || attributes?.['openinference.span.kind'] === 'LLM')
-    ? found
-    : undefined;
+  return isSame && (byOperation(span) || attributes?.['openinference.span.kind'] === 'LLM');
 }
 
-function recordedIn(context: Context): Recorded | undefined {
+/** The active span, where it is recorded. */
+export function recordedSpanIn(context: Context): RecordedSpan | undefined {
   const active = trace.getSpan(context) as (SdkSpan & { readonly span?: SdkSpan }) | undefined;
   if (!active?.isRecording()) return undefined;
   // OpenInference wraps each span.

@@ -60,18 +60,22 @@ export function silently<T>(spans: NativeSpans, client: unknown, run: () => T): 
   return withTracer(spans, client, handingOver(tracer, spans.name, none), run);
 }
 
+/** A client that traces its runs itself, and where it keeps its tracer. */
+interface TracedRuns {
+  readonly key: string;
+  readonly runs: NativeRuns;
+  readonly tracer: Tracer;
+  readonly client: unknown;
+}
+
 /** The SDK's part in the span of a run that it traces itself. Its span starts when the SDK's loop does. */
 export function nativeRun(
   run: AgentOperation,
-  { tracer: key }: NativeSpans,
-  { name, dropped }: NativeRuns,
+  { key, runs, tracer, client }: TracedRuns,
   mode: NativeMode,
-  client: unknown,
   safely: Safely,
-): NativeCall | undefined {
-  const spans: SpanKey = { tracer: key, name, renamed: dropped };
-  const tracer = tracerOf(spans, client);
-  if (!tracer) return undefined;
+): NativeCall {
+  const spans: SpanKey = { tracer: key, name: runs.name, renamed: runs.dropped };
   return mode === 'replace'
     ? silenced(run, spans, client, tracer, safely)
     : adopted(spans, client, tracer, undefined, safely);

@@ -17,6 +17,7 @@ import { spanOf } from '../../model/call-span.ts';
 import type { NativeCall } from '../../model/native-call.ts';
 import type { OperationEnd, OperationStart } from '../../model/operations.ts';
 import { name } from '../../platform/bounds.ts';
+import { COMPANION } from '../../platform/linked-context.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { NativeRuns } from '../../vendor/vendor.ts';
 import type { EngineConfig } from '../engine-config.ts';
@@ -32,7 +33,12 @@ export function openRun(engine: EngineConfig, start: OperationStart): LiveOperat
   const { runs } = native;
   const safely = (step: () => void): void => void guard(engine, 'end', step);
   const live = openOperation(engine, start, (operation) =>
-    nativeRun(operation, native, runs, engine.nativeSpans, start.client, safely),
+    nativeRun(
+      operation,
+      { key: native.tracer, runs, tracer, client: start.client },
+      engine.nativeSpans,
+      safely,
+    ),
   );
   guard(engine, 'start', () => observeTools(tracer, runs));
   engines.set(live.operation, engine);
@@ -113,7 +119,8 @@ function observeEnd(span: Span, live: LiveOperation, dropped: readonly string[])
   const { setAttribute } = span;
   const isKept = (name: string): boolean => name !== 'error.type' && !dropped.includes(name);
   const replaced: Record<string | symbol, unknown> = {
-    [OPERATION]: live.operation,
+    // The SDK makes the context of its tools itself.
+    [COMPANION]: { key: OPERATION, value: live.operation },
     setStatus({ code }: SpanStatus) {
       end = code === SpanStatusCode.ERROR ? { errorType: 'tool_error' } : {};
       return span;
