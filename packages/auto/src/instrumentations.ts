@@ -1,5 +1,10 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
-import { type LlmInstrumentation, type LlmTraceConfig, warnOnce } from '@llmtrace/core/internal';
+import {
+  type LlmInstrumentation,
+  type LlmTraceConfig,
+  resolveConfig,
+  warnOnce,
+} from '@llmtrace/core/internal';
 import { environmentOf, splitOptions } from './auto-options.ts';
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
@@ -30,9 +35,7 @@ export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstru
   const options = { ...file.traced, ...config };
   const withLimits = { ...options, ...sharedLimits(settings, options) };
   const showing = [...prometheusObservers(settings, options), ...consoleObservers(settings, () => false)];
-  const complete =
-    showing.length > 0
-      ? { ...withLimits, observers: [...(withLimits.observers ?? []), ...showing] }
-      : withLimits;
+  const observers = [...(withLimits.observers ?? []), ...showing];
+  const complete = resolveConfig({ ...withLimits, observers });
   return wantedVendors(settings).map(({ Instrumentation }) => new Instrumentation(complete));
 }

@@ -6,6 +6,7 @@ import {
   type Observer,
   type ProcessWide,
   processWide,
+  resolveConfig,
   warnOnce,
 } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
@@ -98,7 +99,7 @@ function prepare(
   const exportsBoth = (): boolean => isBoth && !ownsSpans();
   const providers = isBoth ? withOwn(followers, sdk) : followers;
   Object.assign(processWide(), { observers, ownsSpans, exportsBoth, ...providers } satisfies ProcessWide);
-  return { ...traced, ...sharedLimits(settings, traced) };
+  return resolveConfig({ ...traced, ...sharedLimits(settings, traced) });
 }
 
 interface Started extends Exports {

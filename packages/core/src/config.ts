@@ -200,8 +200,19 @@ const warn = warnByTable(OPTION_TABLE);
 /** Unknown options beyond this number are not named: they belong to something else. */
 const MAX_UNKNOWN = 10;
 
-/** `config`, completed by the environment; what the code says wins. Wrong values are refused by name. */
+/** The base class of instrumentations passes a complete configuration on, and `@llmtrace/auto` one to each of twenty. */
+const completeConfigs = new WeakSet<object>();
+
+const isComplete = (config: LlmTraceConfig | CompleteConfig): config is CompleteConfig =>
+  completeConfigs.has(config);
+
+/**
+ * Completes `config` by the environment. Options in code take precedence; a complete configuration stays as it is.
+ *
+ * @throws TypeError that names the first option with a wrong value.
+ */
 export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
+  if (isComplete(config)) return config;
   const log = fromEnvironment(LOG_RULES, env, warn);
   const complete = {
     ...plainOptions(config, env),
@@ -215,6 +226,7 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
   };
   warnOfUnknownOptions(config, complete, FORMER_OPTIONS);
   if (isRecord(config.log)) warnOfUnknownOptions(config.log, complete.log, [FORMER_LOG], 'log.');
+  completeConfigs.add(complete);
   return complete;
 }
 

@@ -20,6 +20,7 @@ export {
   isSwitchedOff,
   type LlmTraceConfig,
   metricAttributesOf,
+  resolveConfig,
   validateConfig,
 } from './config.ts';
 export {

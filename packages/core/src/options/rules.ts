@@ -5,7 +5,7 @@
 
 import { cut } from '../platform/bounds.ts';
 import { warnOnce } from '../platform/warn.ts';
-import { FORMER_VARIABLES, nearest } from './variables.ts';
+import { formerNameOf, nearest } from './variables.ts';
 
 /** The rule of one option. */
 export interface Rule {
@@ -253,7 +253,7 @@ const warnOfFormer = (former: string, present: string): void =>
 
 /** The text of a variable's former name, if the variable has a former name and it is set. */
 function formerTextOf(name: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const [former] = Object.entries(FORMER_VARIABLES).find(([, present]) => present === name) ?? [];
+  const former = formerNameOf(name);
   const text = former === undefined ? undefined : env[former]?.trim();
   if (former !== undefined && text) warnOfFormer(former, name);
   return text;

@@ -86,6 +86,13 @@ export const FORMER_VARIABLES: Readonly<Record<string, (typeof VARIABLES)[number
   LLMTRACE_RATE_LIMIT_ADAPT: 'LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR',
 };
 
+const formerNames: ReadonlyMap<string, string> = new Map(
+  Object.entries(FORMER_VARIABLES).map(([former, present]) => [present, former]),
+);
+
+/** The former name of a variable, if it has one. */
+export const formerNameOf = (name: string): string | undefined => formerNames.get(name);
+
 /** Whether llmtrace reads a variable, by its present name or a former one. */
 export const isVariable = (name: string): boolean =>
   (VARIABLES as readonly string[]).includes(name) || Object.hasOwn(FORMER_VARIABLES, name);

@@ -105,7 +105,7 @@ const FORMS: readonly Form[] = [
   // A vendor may quote a key of any form: `Incorrect API key provided: test.`
   { pattern: /(?<before>\bAPI key provided: )\S*[^\s.]/gi },
   { pattern: new RegExp(`(?<before>[?&;](?:${PARAMETERS})=)[^&\\s"'<>#]+`, 'gi') },
-  // LiteLLM: `Key Hash (Token) =88dc28…`
+  // LiteLLM: `Key Hash (Token) =88dc28...`
   { pattern: /(?<before>\b(?:key|token)[ -](?:hash|name)(?: \([\w ]{1,20}\))? ?[:=] ?)[0-9a-f]{16,}/gi },
   {
     pattern: new RegExp(
