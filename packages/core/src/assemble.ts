@@ -22,7 +22,7 @@ import type { Pricing } from './interceptors/forecast.ts';
 import { rateLimit } from './interceptors/rate-limit.ts';
 import { retry } from './interceptors/retry.ts';
 import { runBudget } from './interceptors/run-budget.ts';
-import { circuitOf } from './interceptors/shared/circuit-breaker.ts';
+import { circuitBreakerOf } from './interceptors/shared/circuit-breaker.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
 import { chunkTimesObserver } from './observers/chunk-times.ts';
@@ -149,7 +149,7 @@ const hasBudget = ({ budget, runBudget }: CompleteConfig): boolean =>
 /** Connects early where there are limits to keep, so that the first call need not wait for it. */
 export function openSharedLimits({ sharedLimits, rateLimit, budget }: CompleteConfig): void {
   if (sharedLimits !== false && sharedLimits.totals) shareUsage(sharedLimits.totals);
-  if (sharedLimits && rateLimit.length + budget.length > 0) circuitOf(sharedLimits).open();
+  if (sharedLimits && rateLimit.length + budget.length > 0) circuitBreakerOf(sharedLimits).open();
 }
 
 const isOn = ({ capture }: ResolvedContent, where: 'SPAN' | 'EVENT'): boolean =>

@@ -5,14 +5,22 @@
  * open call by the part of its cost beyond the expected one.
  */
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
-import type { Call } from '../model/call.ts';
+import type { Call, Interceptor, Observer } from '../model/call.ts';
 import { warn } from '../platform/warn.ts';
-import { type Conceal, type Key, keyOf, type Layer, perKey } from './feature.ts';
-import { type Expected, makeForecast, type Pricing } from './forecast.ts';
+import { type Conceal, type Key, keyOf, type Layer, type PerKey, perKey } from './feature.ts';
+import { type Expected, type Forecast, makeForecast, type Pricing } from './forecast.ts';
 import { refusal } from './limiter.ts';
 import type { SharedName } from './shared/shared-limiter.ts';
-import { makeSharedPurse } from './shared/shared-spend.ts';
-import { type Amounts, isSome, type Left, makeLocalPurse, type Purse, type PurseClocks } from './spend.ts';
+import { SharedPurse } from './shared/shared-spend.ts';
+import {
+  type Amounts,
+  isSome,
+  type Left,
+  makeLocalPurse,
+  NOTHING,
+  type Purse,
+  type PurseClocks,
+} from './spend.ts';
 import { type WindowName, type Windows, windowsOf } from './windows.ts';
 
 /** Options of a budget: an amount of money, of tokens, or of both. */
@@ -125,114 +133,154 @@ export function budgetReadings(): BudgetReading[] {
   });
 }
 
-export function budget(options: Budget, setting: BudgetSetting): BudgetLayer {
-  const { shared, clocks = CLOCKS, pricing, conceal, period = periodOf(options) } = setting;
-  const { date } = clocks;
-  const { usd = Infinity, tokens = Infinity, mode, unknown } = options;
-  const windows = windowsOf(options.window, options.rolling, options.timeZone);
-  const forecast = makeForecast(pricing);
-  const stateOf = perKey<State>({
-    name: 'budgets',
-    most: shared ? MAX_SHARED_KEYS : MAX_KEYS,
-    make: (key) => ({ key, purse: purseOf(key, windows, shared, clocks), warnedUntil: -Infinity }),
-    isIdle: ({ purse }) => purse.isIdle,
-  });
-  if (options.key === 'process') stateOf('process');
-  const reservations = new WeakMap<Call, Reservation>();
+export const budget = (options: Budget, setting: BudgetSetting): BudgetLayer =>
+  new EnforcedBudget(options, setting);
+
+class EnforcedBudget implements BudgetLayer {
+  readonly #options: Budget;
+  /** Per key; what is not limited is Infinity. */
+  readonly #budget: Amounts;
+  readonly #pricing: Pricing;
+  readonly #conceal: Conceal | undefined;
+  readonly #period: string;
+  readonly #clocks: PurseClocks;
+  readonly #windows: Windows;
+  readonly #forecast: Forecast;
+  readonly #stateOf: PerKey<State>;
+  readonly #reservations = new WeakMap<Call, Reservation>();
   /** The models, plain or streamed, whose last call came without its usage. */
-  const blind = new Set<string>();
+  readonly #blind = new Set<string>();
 
-  /** Refuses the call, or says once a window that it goes on. */
-  function overspent(state: State, left: Left): void {
-    const { key } = state;
-    const { retryAfter } = left;
-    const what = left.usd <= 0 ? `${usd} USD` : `${tokens} tokens`;
-    const isReserved = retryAfter === undefined && windows.length !== Infinity;
-    const by = isReserved ? ', by calls under way' : '';
-    const spent = `the budget of ${what} ${period} is spent${by} (${key})`;
-    if (mode === 'refuse') {
-      const message = `llmtrace did not send the request: ${spent}.`;
-      throw new LlmTraceError(message, { code: 'budget_exceeded', key, retryAfter });
-    }
-    if (isReserved) return; // they may cost less
-    if (date() >= state.warnedUntil) warn(`${spent}; calls go on`);
-    state.warnedUntil = date() + (retryAfter ?? Infinity);
+  constructor(options: Budget, setting: BudgetSetting) {
+    const { shared, clocks = CLOCKS, pricing, conceal, period = periodOf(options) } = setting;
+    const { usd = Infinity, tokens = Infinity } = options;
+    const windows = windowsOf(options.window, options.rolling, options.timeZone);
+    this.#options = options;
+    this.#budget = { usd, tokens };
+    this.#pricing = pricing;
+    this.#conceal = conceal;
+    this.#period = period;
+    this.#clocks = clocks;
+    this.#windows = windows;
+    this.#forecast = makeForecast(pricing);
+    this.#stateOf = perKey<State>({
+      name: 'budgets',
+      most: shared ? MAX_SHARED_KEYS : MAX_KEYS,
+      make: (key) => ({ key, purse: purseOf(key, windows, shared, clocks), warnedUntil: -Infinity }),
+      isIdle: ({ purse }) => purse.isIdle,
+    });
+    if (options.key === 'process') this.#stateOf('process');
   }
 
-  /** An error here costs the telemetry, never the call. */
-  function expectedOf(call: Call): Expected {
+  readonly intercept: Interceptor = async (call, next) => {
+    const reservation = await this.#reserve(call);
     try {
-      return forecast.expect(call);
-    } catch {
-      return { usd: 0, tokens: 0, isPriced: false };
+      const answer = await next();
+      if (this.#reservations.has(call)) this.#settle(call); // an interceptor repeats a call that was answered
+      this.#reservations.set(call, reservation);
+      // Held until the call ends, which it may have done meanwhile.
+      if (call.endTime !== undefined) this.#settle(call);
+      return answer;
+    } catch (error) {
+      reservation.state.purse.settle(reservation.expected, NOTHING);
+      throw error;
     }
+  };
+
+  readonly observer: Observer = {
+    end: (call) => this.#settle(call),
+    usage: (call) => this.#settle(call),
+  };
+
+  readings(): BudgetReading[] {
+    const { usd } = this.#budget;
+    if (usd === Infinity) return [];
+    return [...this.#stateOf.all()].map((state) => readingOf(state, usd, this.#period));
   }
 
-  function expectKnown(call: Call, key: string, { isPriced }: Expected): void {
-    if (unknown !== 'refuse') return;
-    if (usd !== Infinity && !isPriced) throw refusal('cost_unknown', key);
-    if (blind.has(kindOf(call))) throw refusal('cost_unknown', key);
+  #stateFor(call: Call): State {
+    return this.#stateOf(keyOf(this.#options.key, call, this.#conceal));
   }
 
-  async function reserve(call: Call): Promise<Reservation> {
-    const state = stateOf(keyOf(options.key, call, conceal));
-    const expected = expectedOf(call);
-    if (mode === 'refuse') expectKnown(call, state.key, expected);
-    const answer = state.purse.reserve(expected, { usd, tokens }, mode === 'warn');
-    const left = answer instanceof Promise ? await answer : answer;
-    check(state, left);
+  async #reserve(call: Call): Promise<Reservation> {
+    const { mode } = this.#options;
+    const state = this.#stateFor(call);
+    const expected = this.#expectedOf(call);
+    if (mode === 'refuse') this.#expectKnown(call, state.key, expected);
+    const answer = state.purse.reserve(expected, this.#budget, mode === 'warn');
+    this.#check(state, answer instanceof Promise ? await answer : answer);
     return { state, expected };
   }
 
-  function check(state: State, left: Left | undefined): void {
-    if (mode === 'warn') {
-      if (left && !isSome(left)) overspent(state, left);
-    } else if (!left) throw refusal('limits_unavailable', state.key);
-    else if (!left.isGranted) overspent(state, left);
+  /** An error here costs the telemetry, never the call. */
+  #expectedOf(call: Call): Expected {
+    try {
+      return this.#forecast.expect(call);
+    } catch {
+      return { ...NOTHING, isPriced: false };
+    }
   }
 
-  function settle(call: Call): void {
-    const reservation = reservations.get(call);
-    reservations.delete(call);
-    const { purse } = reservation?.state ?? stateOf(keyOf(options.key, call, conceal));
-    purse.settle(reservation?.expected, spentBy(call, reservation?.expected));
+  #expectKnown(call: Call, key: string, { isPriced }: Expected): void {
+    if (this.#options.unknown !== 'refuse') return;
+    if (this.#budget.usd !== Infinity && !isPriced) throw refusal('cost_unknown', key);
+    if (this.#blind.has(kindOf(call))) throw refusal('cost_unknown', key);
   }
 
-  function spentBy(call: Call, expected: Expected | undefined): Amounts {
+  #check(state: State, left: Left | undefined): void {
+    if (this.#options.mode === 'warn') {
+      if (left && !isSome(left)) this.#warnOfOverspending(state, left);
+      return;
+    }
+    if (!left) throw refusal('limits_unavailable', state.key);
+    if (left.isGranted) return;
+    const message = `llmtrace did not send the request: ${this.#overspending(state, left)}.`;
+    const { retryAfter } = left;
+    throw new LlmTraceError(message, { code: 'budget_exceeded', key: state.key, retryAfter });
+  }
+
+  /** Warns once a window. */
+  #warnOfOverspending(state: State, left: Left): void {
+    if (this.#isReserved(left)) return; // the open calls may cost less
+    const date = this.#clocks.date();
+    if (date >= state.warnedUntil) warn(`${this.#overspending(state, left)}; calls go on`);
+    state.warnedUntil = date + (left.retryAfter ?? Infinity);
+  }
+
+  #overspending({ key }: State, left: Left): string {
+    const { usd, tokens } = this.#budget;
+    const amount = left.usd <= 0 ? `${usd} USD` : `${tokens} tokens`;
+    const by = this.#isReserved(left) ? ', by calls under way' : '';
+    return `the budget of ${amount} ${this.#period} is spent${by} (${key})`;
+  }
+
+  /** True if open calls have reserved the rest of the budget. */
+  #isReserved({ retryAfter }: Left): boolean {
+    return retryAfter === undefined && this.#windows.length !== Infinity;
+  }
+
+  #settle(call: Call): void {
+    const reservation = this.#reservations.get(call);
+    this.#reservations.delete(call);
+    const { purse } = reservation?.state ?? this.#stateFor(call);
+    purse.settle(reservation?.expected, this.#spentBy(call, reservation?.expected));
+  }
+
+  #spentBy(call: Call, expected: Expected | undefined): Amounts {
     const seen = seenOf(call);
     if (!expected || !wasAnswered(call)) return seen;
     const isWhole = isWholeUsage(call);
-    if (isWhole) forecast.learn(call);
-    noteBlind(call, isWhole);
-    if (pricing.isPrepaid(call)) return { ...seen, usd: 0 };
-    return unknown === 'allow' ? seen : estimated(call, seen, expected, isWhole);
+    if (isWhole) this.#forecast.learn(call);
+    this.#rememberBlind(call, isWhole);
+    if (this.#pricing.isPrepaid(call)) return { ...seen, usd: 0 };
+    return this.#options.unknown === 'allow' ? seen : estimated(call, seen, expected, isWhole);
   }
 
-  function noteBlind(call: Call, isWhole: boolean): void {
-    if (unknown !== 'refuse' || call.outcome !== 'completed') return;
-    if (isWhole) blind.delete(kindOf(call));
-    else if (blind.size < MAX_BLIND) blind.add(kindOf(call));
+  #rememberBlind(call: Call, isWhole: boolean): void {
+    if (this.#options.unknown !== 'refuse' || call.outcome !== 'completed') return;
+    if (isWhole) this.#blind.delete(kindOf(call));
+    else if (this.#blind.size < MAX_BLIND) this.#blind.add(kindOf(call));
   }
-
-  return {
-    async intercept(call, next) {
-      const reservation = await reserve(call);
-      try {
-        const answer = await next();
-        if (reservations.has(call)) settle(call); // an interceptor that repeats what was answered
-        reservations.set(call, reservation);
-        // Held until the call ends, which it may have done meanwhile.
-        if (call.endTime !== undefined) settle(call);
-        return answer;
-      } catch (error) {
-        reservation.state.purse.settle(reservation.expected, { usd: 0, tokens: 0 });
-        throw error;
-      }
-    },
-    observer: { end: settle, usage: settle },
-    readings: () =>
-      usd === Infinity ? [] : [...stateOf.all()].map((state) => readingOf(state, usd, period)),
-  };
 }
 
 const purseOf = (
@@ -242,7 +290,7 @@ const purseOf = (
   clocks: PurseClocks,
 ): Purse =>
   shared
-    ? makeSharedPurse({ ...shared, name: `${shared.name} ${key}` }, windows, clocks)
+    ? new SharedPurse({ ...shared, name: `${shared.name} ${key}` }, windows, clocks)
     : makeLocalPurse(windows, clocks);
 
 /** As a message names it: `a day`, `in 24 hours that roll`. */

@@ -1,6 +1,6 @@
 /**
- * The **circuit** to a shared store: no call waits for the store longer than its timeout. Once the store fails or is
- * too slow, no call asks it until a probe in the background (one at a time, at growing intervals) succeeds. A single
+ * The **circuit breaker** of a shared store: no call waits for the store longer than its timeout. Once the store fails or
+ * is too slow, no call asks it until a probe in the background (one at a time, at growing intervals) succeeds. A single
  * late answer, as the first one of a new connection may be, is no outage yet: a probe runs at once, and a warning
  * follows only if it repeats.
  */
@@ -9,31 +9,10 @@ import { warn } from '../../platform/warn.ts';
 import { backoffDelay } from '../backoff.ts';
 import type { Fallback, SharedLimits } from './store.ts';
 
-/** What has been waited for a store. */
+/** How long a call has waited for a store. */
 export interface Wait {
   /** In ms; time in which this process was busy does not count. */
   spent: number;
-}
-
-export interface Circuit {
-  /** False while the store is out of reach. */
-  readonly isClosed: boolean;
-  /** The number of processes among which limits are divided if the store has not reported it. */
-  readonly configured: number;
-  /** The number of processes that the store reported to a recent probe; 1 if it has not. */
-  readonly processes: number;
-  /** Limits are configured: the store may connect. */
-  open(): void;
-  /**
-   * Asks the store. The wait keeps the process alive, as a request under way would.
-   *
-   * @param late gets an answer that arrives after the timeout, when no call waits for it.
-   * @param wait the time already spent waiting for the store, which shortens the timeout.
-   * @returns undefined where the store is out of reach, or does not answer in time; it never rejects.
-   */
-  ask<T>(question: () => Promise<T>, late?: (answer: T) => void, wait?: Wait): Promise<T | undefined>;
-  /** Calls `listener`, once, when the store is within reach again. */
-  onReturn(listener: () => void): void;
 }
 
 /** How often a store that is away is probed, in ms. */
@@ -47,9 +26,6 @@ const HEARD = 120_000;
 /** The time after a reported outage in which another one is not reported, in ms. */
 const SILENCE = 60_000;
 
-/** The one circuit to a store. */
-export const circuitOf = memo(new WeakMap<SharedLimits, Circuit>(), (store) => makeCircuit(store));
-
 const MEANWHILE: Readonly<Record<Fallback, string>> = {
   local: 'each process keeps to its own share of them',
   open: 'no limit holds',
@@ -58,113 +34,161 @@ const MEANWHILE: Readonly<Record<Fallback, string>> = {
 
 const now = (): number => performance.now();
 
-function makeCircuit(store: SharedLimits): Circuit {
-  const { timeout, fallback } = store;
-  const listeners = new Set<() => void>();
-  let closed = true;
-  let probing = false;
-  let probe: NodeJS.Timeout | undefined;
-  let probes = 0;
-  let closedAt = -Infinity;
-  let saidAt = -Infinity;
-  let saying = false;
-  /** Answers in a row that were not there in time. */
-  let misses = 0;
-  let opened = false;
-  let heard = { processes: 1, time: -Infinity };
+export class CircuitBreaker {
+  readonly #store: SharedLimits;
+  readonly #listeners = new Set<() => void>();
+  readonly #outage: Outage;
+  #isClosed = true;
+  #isConnecting = false;
+  #isProbing = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Failed probes in a row, for the interval until the next one. */
+  #probes = 0;
+  #closedAt = -Infinity;
+  #heard = { processes: 1, time: -Infinity };
 
-  const hear = (processes: number): void => {
-    heard = { processes, time: now() };
-  };
-  const trip = (error: unknown): void => {
-    if (!closed) return;
-    closed = false;
-    if (now() - closedAt > CALM) probes = 0;
-    fail(error);
-    plan();
-  };
-  /** It was asked in vain. */
-  const fail = (error: unknown): void => {
-    if (error instanceof Late) misses++;
-    else misses = TOO_LATE;
-    if (misses >= TOO_LATE) say(nameOf(error));
-  };
-  const say = (why: string): void => {
-    if (!saying && now() - saidAt > SILENCE) {
-      saying = true;
-      saidAt = now();
-      warn(
-        `the store of the shared limits is out of reach (${why}); until it is back, ${MEANWHILE[fallback]}`,
-      );
+  constructor(store: SharedLimits) {
+    this.#store = store;
+    this.#outage = new Outage(store.fallback);
+  }
+
+  /** False while the store is out of reach. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The number of processes among which limits are divided if the store has not reported it. */
+  get configured(): number {
+    return this.#store.processes;
+  }
+
+  /** The number of processes that the store reported to a recent probe; 1 if it has not. */
+  get processes(): number {
+    const { processes, time } = this.#heard;
+    return now() - time < HEARD ? Math.max(processes, 1) : 1;
+  }
+
+  /** Limits are configured: the store may connect. */
+  open(): void {
+    if (this.#isConnecting) return;
+    this.#isConnecting = true;
+    void this.#store.open?.().then(this.#hear, () => {}); // the next call that asks reports it
+  }
+
+  /**
+   * Asks the store. The wait keeps the process alive, as a request under way would.
+   *
+   * @param late gets an answer that arrives after the timeout, when no call waits for it.
+   * @param wait the time already spent waiting for the store, which shortens the timeout.
+   * @returns undefined where the store is out of reach, or does not answer in time; it never rejects.
+   */
+  async ask<T>(question: () => Promise<T>, late?: (answer: T) => void, wait?: Wait): Promise<T | undefined> {
+    if (!this.#isClosed) return undefined;
+    try {
+      const hearLate = (answer: T): void => {
+        void this.#probe(true); // the store is slow, or was stopped and goes on now
+        late?.(answer);
+      };
+      const answer = await within(question, this.#store.timeout, hearLate, wait);
+      this.#outage.misses = 0;
+      return answer;
+    } catch (error) {
+      this.#trip(error);
+      return undefined;
     }
+  }
+
+  /** Calls `listener`, once, when the store is within reach again. */
+  onReturn(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  readonly #hear = (processes: number): void => {
+    this.#heard = { processes, time: now() };
   };
-  const plan = (): void => {
-    probes++;
-    probe = setTimeout(look, backoffDelay(PROBES, probes, Math.random())).unref();
-  };
-  /** @param again after an answer that was late: it may be the last of those that were. */
-  const look = async (again = false): Promise<void> => {
-    if (closed || probing) return;
-    clearTimeout(probe);
-    probing = true;
+
+  #trip(error: unknown): void {
+    if (!this.#isClosed) return;
+    this.#isClosed = false;
+    if (now() - this.#closedAt > CALM) this.#probes = 0;
+    this.#outage.miss(error);
+    this.#planProbe();
+  }
+
+  #planProbe(): void {
+    this.#probes++;
+    const delay = backoffDelay(PROBES, this.#probes, Math.random());
+    this.#timer = setTimeout(() => this.#probe(), delay).unref();
+  }
+
+  /** @param isRepeated after an answer that was late: it may be the last late one. */
+  async #probe(isRepeated = false): Promise<void> {
+    if (this.#isClosed || this.#isProbing) return;
+    clearTimeout(this.#timer);
+    this.#isProbing = true;
     const late = (processes: number): void => {
-      hear(processes);
-      if (!again) void look(true);
+      this.#hear(processes);
+      if (!isRepeated) void this.#probe(true);
     };
     try {
-      hear(await within(() => store.ping(), timeout, late));
-      close();
+      this.#hear(await within(() => this.#store.ping(), this.#store.timeout, late));
+      this.#close();
     } catch (error) {
-      fail(error);
-      plan();
+      this.#outage.miss(error);
+      this.#planProbe();
     }
-    probing = false;
-  };
-  const close = (): void => {
-    if (closed) return;
-    clearTimeout(probe);
-    closed = true;
-    closedAt = now();
-    if (saying) warn('the store of the shared limits is back; they hold over all processes again');
-    saying = false;
-    const waiting = [...listeners];
-    listeners.clear();
-    for (const listener of waiting) listener();
-  };
+    this.#isProbing = false;
+  }
 
-  return {
-    get isClosed() {
-      return closed;
-    },
-    get configured() {
-      return store.processes;
-    },
-    get processes() {
-      return now() - heard.time < HEARD ? Math.max(heard.processes, 1) : 1;
-    },
-    open() {
-      if (opened) return;
-      opened = true;
-      void store.open?.().then(hear, () => {}); // the next call that asks reports it
-    },
-    async ask<T>(question: () => Promise<T>, late?: (answer: T) => void, wait?: Wait) {
-      if (!closed) return undefined;
-      try {
-        const hearLate = (answer: T): void => {
-          void look(true); // it is slow, or was stopped, and goes on now
-          late?.(answer);
-        };
-        const answer = await within(question, timeout, hearLate, wait);
-        misses = 0;
-        return answer;
-      } catch (error) {
-        trip(error);
-        return undefined;
-      }
-    },
-    onReturn: (listener) => void listeners.add(listener),
-  };
+  #close(): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#isClosed = true;
+    this.#closedAt = now();
+    this.#outage.end();
+    const waiting = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of waiting) listener();
+  }
 }
+
+/** The warnings of an outage: one at its begin, one at its end. */
+class Outage {
+  readonly #fallback: Fallback;
+  /** Answers in a row that did not arrive in time. */
+  misses = 0;
+  #isReported = false;
+  #reportedAt = -Infinity;
+
+  constructor(fallback: Fallback) {
+    this.#fallback = fallback;
+  }
+
+  /** A question failed. */
+  miss(error: unknown): void {
+    this.misses = error instanceof Late ? this.misses + 1 : TOO_LATE;
+    if (this.misses >= TOO_LATE) this.#report(nameOf(error));
+  }
+
+  #report(cause: string): void {
+    if (this.#isReported || now() - this.#reportedAt <= SILENCE) return;
+    this.#isReported = true;
+    this.#reportedAt = now();
+    const effect = MEANWHILE[this.#fallback];
+    warn(`the store of the shared limits is out of reach (${cause}); until it is back, ${effect}`);
+  }
+
+  end(): void {
+    if (this.#isReported) warn('the store of the shared limits is back; they hold over all processes again');
+    this.#isReported = false;
+  }
+}
+
+/** The one circuit breaker of a store. */
+export const circuitBreakerOf = memo(
+  new WeakMap<SharedLimits, CircuitBreaker>(),
+  (store) => new CircuitBreaker(store),
+);
 
 class Late extends Error {
   readonly code = 'no answer in time';

@@ -21,7 +21,7 @@ import { type BucketSize, bucketsOf, type Gate, type Limits, makeGate } from '..
 import { type Limiter, type Patience, refusal, type Ticket } from '../limiter.ts';
 import { type Line, makeLine } from '../queue.ts';
 import type { VendorLimits } from '../vendor-limits.ts';
-import { type Circuit, circuitOf } from './circuit-breaker.ts';
+import { type CircuitBreaker, circuitBreakerOf } from './circuit-breaker.ts';
 import { LocalShare } from './local-share.ts';
 import type { Settlement, SharedLimit, SharedLimits, Taken } from './store.ts';
 import { type Memory, makeMemory } from './store-snapshot.ts';
@@ -48,7 +48,7 @@ export class SharedLimiter implements Limiter {
   readonly #now: () => number;
   readonly #store: SharedLimits;
   readonly #name: string;
-  readonly #circuit: Circuit;
+  readonly #circuit: CircuitBreaker;
   readonly #buckets: readonly BucketSize[];
   readonly #limit: SharedLimit;
   readonly #memory: Memory;
@@ -78,7 +78,7 @@ export class SharedLimiter implements Limiter {
     this.#now = now;
     this.#store = store;
     this.#name = name;
-    this.#circuit = circuitOf(store);
+    this.#circuit = circuitBreakerOf(store);
     this.#buckets = bucketsOf(limits);
     this.#limit = { buckets: this.#buckets, concurrency: limits.concurrency ?? 0 };
     this.#memory = makeMemory(this.#buckets, this.#circuit, now);

@@ -3,7 +3,7 @@
  * restore a store that has lost its data, so that no burst is granted twice.
  */
 import type { BucketSize } from '../admission.ts';
-import type { Circuit } from './circuit-breaker.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Taken } from './store.ts';
 
 export interface Memory {
@@ -44,7 +44,7 @@ const COUNTED = 10_000;
  */
 export function makeMemory(
   buckets: readonly BucketSize[],
-  store: Pick<Circuit, 'configured' | 'processes'>,
+  store: Pick<CircuitBreaker, 'configured' | 'processes'>,
   now: () => number,
 ): Memory {
   /** As this limit has. */
