@@ -7,20 +7,6 @@ import { causeOf } from './causes.ts';
 import { type Drops, type Ledger, SIGNALS, type Signal } from './ledger.ts';
 import type { ExportReport, Notify } from './report.ts';
 
-export interface ExportReports {
-  readonly notify: Notify;
-  /** Runs `work` and emits its warnings at once, because the process ends. */
-  atOnce(work: () => void): void;
-  /** There is no export thread, but the application's. */
-  inProcess(reason: string): void;
-  /** There is nothing that could export. */
-  notStarted(reason: string): void;
-  /** The export thread ended and lost the contents of the ledger; it is restarted in `delay` ms. */
-  died(reason: string, ledger: Ledger, delay: number): void;
-  /** The process ends before the contents of the ledger were exported. */
-  unsent(ledger: Ledger, why: Unsent): void;
-}
-
 /** Why an exit waits in vain: for an answer, for a thread that still starts, or there is none. */
 export type Unsent = 'no answer' | 'not started' | 'no thread';
 
@@ -32,126 +18,160 @@ let exported = false;
 /** Whether the outcome of any export is known. */
 export const hasExported = (): boolean => exported;
 
-/**
- * @param limit how many bytes may wait.
- * @param drops counts the items lost by failed exports, and separately those that were never accepted.
- */
-export function exportReports(limit: number, env: AutoSettings['env'], drops: Drops): ExportReports {
-  let isEnding = false;
-  let deaths = 0;
-  const failing = new Map<Signal, { key: string; lost: number }>();
-  const known = new Set<string>();
-  const isNew = (key: string): boolean => known.size < known.add(key).size;
-  const say = (finding: Finding): void => note(finding, isEnding ? 'at once' : true);
-  const placeOf = ({ signal, url }: { signal: Signal; url: string | undefined }): string =>
-    url === undefined ? shownEndpoint(env, signal) : shown(url);
+/** A failure that is not over: the key of its finding, and the lost items. */
+interface Failing {
+  readonly key: string;
+  readonly lost: number;
+}
 
-  const countLost = (signal: Signal, count: number): void => {
-    if (!isCumulative(signal)) drops.add(signal, count);
+export class ExportReports {
+  readonly #limit: number;
+  readonly #env: AutoSettings['env'];
+  readonly #drops: Drops;
+  readonly #failing = new Map<Signal, Failing>();
+  /** The findings that were reported, by keys. */
+  readonly #known = new Set<string>();
+  #isEnding = false;
+  #deaths = 0;
+
+  /**
+   * @param limit how many bytes may wait.
+   * @param drops counts the items lost by failed exports, and separately those that were never accepted.
+   */
+  constructor(limit: number, env: AutoSettings['env'], drops: Drops) {
+    this.#limit = limit;
+    this.#env = env;
+    this.#drops = drops;
+  }
+
+  readonly notify: Notify = (report) => {
+    if (report.kind === 'exported' || report.kind === 'failed') exported = true;
+    if (report.kind === 'failed') this.#failed(report);
+    else if (report.kind === 'exported') this.#arrived(report);
+    else if (report.kind === 'rejected') this.#rejected(report);
+    else if (report.kind === 'dropped') this.#dropped(report);
   };
 
-  const failed = (report: Of<'failed'>): void => {
+  /** Runs `work` and emits its warnings at once, because the process ends. */
+  atOnce(work: () => void): void {
+    this.#isEnding = true;
+    try {
+      work();
+    } finally {
+      this.#isEnding = false;
+    }
+  }
+
+  /** There is no export thread, but the application's. */
+  inProcess(reason: string): void {
+    this.#say(inProcessFinding(reason));
+  }
+
+  /** There is nothing that could export. */
+  notStarted(reason: string): void {
+    this.#say({
+      code: 'export-thread',
+      message: `telemetry is not exported: no export thread could be started (${reason}), and nothing else either`,
+      cure: 'Set OTEL_LOG_LEVEL=error, which says why; install @llmtrace/auto anew',
+      lost: true,
+    });
+  }
+
+  /** The export thread ended and lost the contents of the ledger; it is restarted in `delay` ms. */
+  died(reason: string, ledger: Ledger, delay: number): void {
+    const deaths = ++this.#deaths;
+    // The first, the second, the fourth, … : one that dies again and again has been reported.
+    if ((deaths & (deaths - 1)) !== 0) return;
+    const times = deaths === 1 ? '' : `, ${deaths} times by now`;
+    this.#say({
+      code: 'export-thread',
+      message: `the export thread ended${times} (${reason})${waitingIn(ledger)}; it is started again in ${delay / 1000} s`,
+      cure: 'Set OTEL_LOG_LEVEL=error, which says why, and report it to llmtrace',
+      lost: true,
+    });
+  }
+
+  /** The process ends before the contents of the ledger were exported. */
+  unsent(ledger: Ledger, why: Unsent): void {
+    const { since, cure } = UNSENT[why];
+    const endpoint = shownEndpoint(this.#env, 'traces');
+    this.#say({
+      code: 'export-unsent',
+      message: `the process ended before its last telemetry was exported to ${endpoint}${since}${waitingIn(ledger)}`,
+      cure,
+      lost: true,
+    });
+  }
+
+  #say(finding: Finding): void {
+    note(finding, this.#isEnding ? 'at once' : true);
+  }
+
+  #isNew(key: string): boolean {
+    return this.#known.size < this.#known.add(key).size;
+  }
+
+  #endpointOf({ signal, url }: { signal: Signal; url: string | undefined }): string {
+    return url === undefined ? shownEndpoint(this.#env, signal) : shown(url);
+  }
+
+  #countLost(signal: Signal, count: number): void {
+    if (!isCumulative(signal)) this.#drops.add(signal, count);
+  }
+
+  #failed(report: Of<'failed'>): void {
     const { signal, failure, lost } = report;
-    countLost(signal, lost);
+    this.#countLost(signal, lost);
     const { code, why, cure } = causeOf(failure, signal);
-    const message = plain(failure.message);
-    diag.error(`llmtrace: ${signal} do not arrive at ${placeOf(report)}`, { ...failure, message });
+    const summary = `${signal} do not arrive at ${this.#endpointOf(report)}`;
+    diag.error(`llmtrace: ${summary}`, { ...failure, message: plain(failure.message) });
     const key = `${signal} ${code} ${why}`;
-    const before = failing.get(signal)?.lost ?? 0;
-    failing.set(signal, { key, lost: before + lost });
+    this.#failing.set(signal, { key, lost: lost + (this.#failing.get(signal)?.lost ?? 0) });
     // An endpoint that is no URL of HTTP was reported as it was read.
-    if (code === 'export-endpoint' || !isNew(key)) return;
-    say({ code, message: `${signal} do not arrive at ${placeOf(report)}: ${why}`, cure, lost: true });
-  };
+    if (code === 'export-endpoint' || !this.#isNew(key)) return;
+    this.#say({ code, message: `${summary}: ${why}`, cure, lost: true });
+  }
 
-  const arrived = (report: Of<'exported'>): void => {
+  #arrived(report: Of<'exported'>): void {
     const { signal } = report;
-    const failure = failing.get(signal);
+    const failure = this.#failing.get(signal);
     if (!failure) return;
-    failing.delete(signal);
-    if (!isNew(`recovered ${failure.key}`)) return;
-    say({
+    this.#failing.delete(signal);
+    if (!this.#isNew(`recovered ${failure.key}`)) return;
+    this.#say({
       code: 'export-recovered',
-      message: `${signal} arrive again at ${placeOf(report)}${lostOf(signal, failure.lost)}`,
+      message: `${signal} arrive again at ${this.#endpointOf(report)}${lostOf(signal, failure.lost)}`,
       cure: 'There is nothing to do; what was lost does not come back',
       lost: false,
     });
-  };
+  }
 
-  const rejected = (report: Of<'rejected'>): void => {
-    const { signal, count, message: answer } = report;
-    countLost(signal, count);
-    if (!isNew(`rejected ${signal} ${count > 0}`)) return;
-    const reason = answer === '' ? 'without a reason' : `for this reason: ${plain(answer)}`;
-    const message =
-      count > 0
-        ? `${placeOf(report)} rejected ${counted(count, signal)} of an export, ${reason}`
-        : `${placeOf(report)} accepted ${signal} with a warning: ${plain(answer)}`;
-    say({
+  #rejected(report: Of<'rejected'>): void {
+    const { signal, count, message } = report;
+    this.#countLost(signal, count);
+    if (!this.#isNew(`rejected ${signal} ${count > 0}`)) return;
+    const endpoint = this.#endpointOf(report);
+    const reason = message === '' ? 'without a reason' : `for this reason: ${plain(message)}`;
+    const rejected = `${endpoint} rejected ${counted(count, signal)} of an export, ${reason}`;
+    this.#say({
       code: 'export-rejected',
-      message,
+      message: count > 0 ? rejected : `${endpoint} accepted ${signal} with a warning: ${plain(message)}`,
       cure: 'Look at the limits and the log of the receiver',
       lost: count > 0,
     });
-  };
+  }
 
-  const dropped = ({ signal, limit: items }: Of<'dropped'>): void => {
-    if (!isNew(`dropped ${signal} ${items}`)) return;
-    const full = items === undefined ? `${limit} bytes of telemetry` : counted(items, signal);
+  #dropped({ signal, limit: items }: Of<'dropped'>): void {
+    if (!this.#isNew(`dropped ${signal} ${items}`)) return;
+    const full = items === undefined ? `${this.#limit} bytes of telemetry` : counted(items, signal);
     const variable = items === undefined ? 'LLMTRACE_EXPORT_QUEUE_BYTES' : QUEUE_SIZES[signal];
-    say({
+    this.#say({
       code: 'export-dropped',
       message: `${signal} are dropped: ${full} wait for their export already, and no more may`,
       cure: `Look whether the receiver keeps up; ${variable} says how much may wait`,
       lost: true,
     });
-  };
-
-  return {
-    notify(report) {
-      if (report.kind === 'exported' || report.kind === 'failed') exported = true;
-      if (report.kind === 'failed') failed(report);
-      else if (report.kind === 'exported') arrived(report);
-      else if (report.kind === 'rejected') rejected(report);
-      else if (report.kind === 'dropped') dropped(report);
-    },
-    atOnce(work) {
-      isEnding = true;
-      try {
-        work();
-      } finally {
-        isEnding = false;
-      }
-    },
-    inProcess: (reason) => say(inProcessFinding(reason)),
-    notStarted: (reason) =>
-      say({
-        code: 'export-thread',
-        message: `telemetry is not exported: no export thread could be started (${reason}), and nothing else either`,
-        cure: 'Set OTEL_LOG_LEVEL=error, which says why; install @llmtrace/auto anew',
-        lost: true,
-      }),
-    died(reason, ledger, delay) {
-      // The first, the second, the fourth, … : one that dies again and again has been reported.
-      if ((++deaths & (deaths - 1)) !== 0) return;
-      const times = deaths === 1 ? '' : `, ${deaths} times by now`;
-      say({
-        code: 'export-thread',
-        message: `the export thread ended${times} (${reason})${waitingIn(ledger)}; it is started again in ${delay / 1000} s`,
-        cure: 'Set OTEL_LOG_LEVEL=error, which says why, and report it to llmtrace',
-        lost: true,
-      });
-    },
-    unsent(ledger, why) {
-      const { since, cure } = UNSENT[why];
-      say({
-        code: 'export-unsent',
-        message: `the process ended before its last telemetry was exported to ${shownEndpoint(env, 'traces')}${since}${waitingIn(ledger)}`,
-        cure,
-        lost: true,
-      });
-    },
-  };
+  }
 }
 
 const UNSENT: Readonly<Record<Unsent, { since: string; cure: string }>> = {

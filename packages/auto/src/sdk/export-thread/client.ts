@@ -11,7 +11,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { diag } from '@opentelemetry/api';
 import { OWN_THREAD } from '../../process/once-per-thread.ts';
 import { ownFile } from '../../process/own-files.ts';
-import { exportReports } from '../export-report/findings.ts';
+import { ExportReports } from '../export-report/findings.ts';
 import { bytesOf, Drops, Ledger, SIGNALS, signalOf } from '../export-report/ledger.ts';
 import type { ExportReport } from '../export-report/report.ts';
 import type { Release } from './hand-over.ts';
@@ -61,7 +61,7 @@ export function startExportThread(
 ): ExportThread {
   const setup: Setup = { ...options, flushTimeout: linked.timeout };
   const drops = new Drops();
-  const reports = exportReports(setup.queueBytes, env, drops);
+  const reports = new ExportReports(setup.queueBytes, env, drops);
   const outbox = new Outbox(setup.queueBytes, drops, reports.notify, linked.isPrompt);
   let delay = RESTART_MS;
   const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger, 'no thread'));

@@ -3,7 +3,7 @@ import { facts } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { useFakeTimers } from 'sinon';
 import { endpointFinding, sendingExporters } from '../../../src/process/otlp-endpoint.ts';
-import { exportReports } from '../../../src/sdk/export-report/findings.ts';
+import { ExportReports } from '../../../src/sdk/export-report/findings.ts';
 import { Drops, Ledger } from '../../../src/sdk/export-report/ledger.ts';
 import { type ExportReport, reporting, reportUnderWay } from '../../../src/sdk/export-report/report.ts';
 import { autoSettings } from '../../../src/settings.ts';
@@ -30,7 +30,7 @@ function findingsOf(work: () => void): string[] {
 
 describe('the findings of exports', () => {
   it('is a finding, once a signal and cause, and once that it is over', () => {
-    const { notify } = exportReports(1, {}, new Drops());
+    const { notify } = new ExportReports(1, {}, new Drops());
     const arrived = { kind: 'exported', signal: 'traces', url: FAILED.url } as const;
     const found = findingsOf(() => {
       for (let round = 0; round < 3; round++) {
@@ -50,7 +50,7 @@ describe('the findings of exports', () => {
   });
 
   it('names the endpoint of the environment if none was reached, without its secrets', () => {
-    const { notify } = exportReports(
+    const { notify } = new ExportReports(
       1,
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@host/otlp?token=1' },
       new Drops(),
@@ -61,7 +61,7 @@ describe('the findings of exports', () => {
   });
 
   it('reports the rejection of a receiver, in one line', () => {
-    const { notify } = exportReports(1, {}, new Drops());
+    const { notify } = new ExportReports(1, {}, new Drops());
     const rejected = { kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces' } as const;
     const found = findingsOf(() => {
       notify({ ...rejected, count: 1, message: 'too\n\u001b[31m old.' });
@@ -79,7 +79,7 @@ describe('the findings of exports', () => {
     ['across its end', 'x '.repeat(145)],
   ] as const) {
     it(`has no secret of a receiver's message (${what})`, () => {
-      const { notify } = exportReports(1, {}, new Drops());
+      const { notify } = new ExportReports(1, {}, new Drops());
       const message = `${before}bad authorization: Bearer sk-ant-api03-${'abcDEF123456'.repeat(8)}`;
       const [found = ''] = findingsOf(() =>
         notify({ kind: 'rejected', signal: 'traces', url: 'http://host:1/v1/traces', count: 1, message }),
@@ -91,7 +91,7 @@ describe('the findings of exports', () => {
 
   it('counts the losses of failed and rejected exports, except metrics: the next export has them', () => {
     const drops = new Drops();
-    const { notify } = exportReports(1, {}, drops);
+    const { notify } = new ExportReports(1, {}, drops);
     findingsOf(() => {
       for (let round = 0; round < 2; round++) notify(FAILED);
       notify({ ...FAILED, signal: 'metrics', lost: 1 });
@@ -101,7 +101,7 @@ describe('the findings of exports', () => {
   });
 
   it('shows a receiver’s words to diag in one line, without secrets and controls', () => {
-    const { notify } = exportReports(1, {}, new Drops());
+    const { notify } = new ExportReports(1, {}, new Drops());
     const lines: unknown[][] = [];
     const listen = (...line: unknown[]): void => void lines.push(line);
     const silent = (): void => {};
@@ -122,7 +122,7 @@ describe('the findings of exports', () => {
   });
 
   it('reports dropped telemetry, and the losses of a thread that ended', () => {
-    const reports = exportReports(4096, {}, new Drops());
+    const reports = new ExportReports(4096, {}, new Drops());
     const ledger = new Ledger();
     ledger.add('traces', 10, 2);
     ledger.add('logs', 10, 1);
