@@ -142,7 +142,8 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     const opener: CallOpener = {
       isKnown: (target) => this._isKnown(target),
       open: (found, begun, { header }) => {
-        if (this._current()?.intercept) warnOfLimits(found.asked, clientOf(header));
+        if (this._current()?.intercept)
+          warnOfLimits(found.asked, clientOf(header), this._bareFetch !== undefined);
         return this._open(found, begun);
       },
       answerBegins: () => endWhenIdle(httpClients.module, this.getConfig().httpIdleTimeout ?? 0),
@@ -186,12 +187,18 @@ export const entry: InstrumentationEntry = {
 };
 
 /** Interceptors cannot apply to a request that is only observed. */
-const warnOfLimits = ({ url }: Beside, client: string): void =>
+const warnOfLimits = ({ url }: Beside, client: string, isIntercepting: boolean): void =>
   warnOnce(
     `retries, rate limits, budgets and interceptors do not hold for calls of ${client} to ${new URL(url).host}; these ` +
-      'calls are traced, and go on. LLMTRACE_INTERCEPT_FETCH=true makes them hold for clients that use fetch; ' +
-      'so does instrumentFetch() for the fetch of one client',
+      `calls are traced, and go on. ${isIntercepting ? NOT_INTERCEPTED : INTERCEPT}`,
   );
+
+const INTERCEPT =
+  'LLMTRACE_INTERCEPT_FETCH=true makes them hold for clients that use fetch; so does instrumentFetch() for the fetch of ' +
+  'one client';
+const NOT_INTERCEPTED =
+  'Fetch is intercepted: the client does not use globalThis.fetch, or the body of its request is a stream. Let it use ' +
+  'globalThis.fetch, and send a text';
 
 /** A name and a version, as clients begin `user-agent` with them. */
 const PRODUCT = /^[@\w.-]{1,50}(?:\/[\w.-]{1,50})?/;

@@ -157,6 +157,27 @@ describe('an intercepted fetch', () => {
     assert.match(String(warn.args[0]?.[0]), /do not hold for calls of ai\/7\.0\.1 to 127\.0\.0\.1/);
   });
 
+  it('reads a Blob, and leaves a stream to the client: the call is traced, and a warning says what does not hold', async () => {
+    const warn = sinon.stub(process, 'emitWarning');
+    install({ ...seen(), interceptFetch: true });
+    const send = async (body: Blob | ReadableStream): Promise<unknown> => {
+      const init = { method: 'POST', headers: HEADERS, body, duplex: 'half' } as RequestInit;
+      return (await fetch(`${vendor.url}/v1/chat/completions`, init)).json();
+    };
+    const body = (): Blob => new Blob([JSON.stringify({ model: MODEL, messages })]);
+    await send(body());
+    assert.deepEqual([calls.map(({ request }) => request.model), warn.callCount], [[MODEL], 0]);
+    await send(body().stream());
+    await telemetry.ended();
+    assert.deepEqual([calls.length, warn.callCount], [1, 1]);
+    assert.match(String(warn.args[0]?.[0]), /the body of its request is a stream/);
+    const spans = telemetry.spans().map(({ name, attributes }) => [name, attributes['gen_ai.request.model']]);
+    assert.deepEqual(spans, [
+      [`chat ${MODEL}`, MODEL],
+      [`chat ${MODEL}`, MODEL],
+    ]);
+  });
+
   it('reports a mocked answer by what the application reads of it', async () => {
     const answer = {
       id: 'chatcmpl-1',

@@ -37,7 +37,7 @@ function hrefOf(input: unknown): string | undefined {
 
 /**
  * @param args of which {@link mayBeCallOf} is true.
- * @returns undefined where the request cannot be read; a promise where the body is that of a `Request`.
+ * @returns undefined where the request cannot be read; a promise where the body is that of a `Request`, or a `Blob`.
  */
 export function fetchRequestOf(
   args: readonly unknown[],
@@ -49,15 +49,34 @@ export function fetchRequestOf(
   if (!header) return undefined;
   const signal = (init.signal === undefined ? request?.signal : init.signal) ?? undefined;
   const facts = { url: new URL(hrefOf(input) ?? ''), header, signal };
+  if (init.body instanceof Blob) return ofBlob(facts, args, init, init.body);
   if (init.body !== undefined && init.body !== null) return ofInit(facts, args, init);
   return request?.body ? ofRequest(facts, request, init) : undefined;
 }
 
 type Facts = Pick<FetchRequest, 'url' | 'header' | 'signal'>;
 
-function ofInit(facts: Facts, args: readonly unknown[], init: Init): FetchRequest {
+async function ofBlob(
+  facts: Facts,
+  args: readonly unknown[],
+  init: Init,
+  blob: Blob,
+): Promise<FetchRequest | undefined> {
+  if (!isJson(facts.header('content-type') ?? blob.type)) return undefined;
+  try {
+    return ofInit(facts, args, init, await blob.text());
+  } catch {
+    return undefined; // a file that cannot be read: `fetch` fails, too
+  }
+}
+
+function ofInit(
+  facts: Facts,
+  args: readonly unknown[],
+  init: Init,
+  text: string | undefined = textOf(init.body),
+): FetchRequest {
   const { body } = init;
-  const text = textOf(body);
   return {
     ...facts,
     text,
@@ -70,7 +89,7 @@ function ofInit(facts: Facts, args: readonly unknown[], init: Init): FetchReques
 
 /** Its body is read from a copy. The first attempt sends the original, and each further one a copy with the same body. */
 async function ofRequest(facts: Facts, request: Request, init: Init): Promise<FetchRequest | undefined> {
-  if (!/json/i.test(facts.header('content-type') ?? '')) return undefined;
+  if (!isJson(facts.header('content-type'))) return undefined;
   let text: string;
   try {
     text = await request.clone().text();
@@ -91,6 +110,8 @@ async function ofRequest(facts: Facts, request: Request, init: Init): Promise<Fe
     },
   };
 }
+
+const isJson = (type = ''): boolean => /json/i.test(type);
 
 function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;

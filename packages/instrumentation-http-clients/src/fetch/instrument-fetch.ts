@@ -94,6 +94,8 @@ function opened(
   request: FetchRequest,
 ): Promise<Response> | undefined {
   if (request.signal?.aborted) return undefined; // nothing is sent
+  // The body is a stream, which has but one reader. The watcher of the client sees it being sent, and opens the call then.
+  if (request.value === undefined && bare === nodesFetch) return undefined;
   const call = gate.open(request);
   return call && answered(gate, call, request, bare, self);
 }

@@ -18,7 +18,7 @@ interface Span {
   isError: boolean;
 }
 
-/** This Node.js, and those that CI has put there. */
+/** This Node.js, and those that `npm install --prefix .cache/nodes/22 node@22` has put there. */
 const NODES = [
   process.execPath,
   ...['20', '22', '26']
