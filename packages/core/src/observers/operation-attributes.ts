@@ -31,27 +31,35 @@ export function operationSpanName({ kind, name, mcp }: OperationSubject): string
   return words.filter(Boolean).join(' ');
 }
 
-/** The attributes that are known when an operation starts, so that samplers can use them. */
-export function operationStartAttributes(subject: OperationSubject): Attributes {
-  const { kind, name, description, agentName, provider, model, conversationId, toolCallId, toolType, mcp } =
-    subject;
-  const isTool = kind === 'execute_tool';
-  const isRun = kind === 'invoke_agent' || kind === 'invoke_workflow';
-  return {
-    ...defined({
-      'gen_ai.operation.name': isTool || isRun ? kind : undefined,
-      'gen_ai.provider.name': isRun ? provider : undefined,
-      'gen_ai.agent.name': isRun ? name : agentName,
-      'gen_ai.agent.description': isRun ? description : undefined,
-      'gen_ai.request.model': isRun ? model : undefined,
-      'gen_ai.conversation.id': conversationId,
-      'gen_ai.tool.name': isRun ? undefined : name,
-      'gen_ai.tool.type': toolType,
-      'gen_ai.tool.call.id': toolCallId,
-      'gen_ai.tool.description': isTool ? description : undefined,
-    }),
-    ...(mcp && mcpAttributes(mcp, kind)),
-  };
+/** Adds the attributes that are known when an operation starts, so that samplers can use them. */
+export function addStartAttributes(to: Attributes, subject: OperationSubject): void {
+  const { kind, conversationId, mcp } = subject;
+  if (kind === 'invoke_agent' || kind === 'invoke_workflow') addRunAttributes(to, subject);
+  else addNames(to, subject);
+  if (conversationId) to['gen_ai.conversation.id'] = conversationId;
+  if (subject.toolType) to['gen_ai.tool.type'] = subject.toolType;
+  if (subject.toolCallId) to['gen_ai.tool.call.id'] = subject.toolCallId;
+  if (mcp) Object.assign(to, mcpAttributes(mcp, kind));
+}
+
+/** Those of a tool, or of a request of MCP. */
+function addNames(to: Attributes, { kind, name, description, agentName }: OperationSubject): void {
+  if (agentName) to['gen_ai.agent.name'] = agentName;
+  if (name) to['gen_ai.tool.name'] = name;
+  if (kind !== 'execute_tool') return;
+  to['gen_ai.operation.name'] = kind;
+  if (description) to['gen_ai.tool.description'] = description;
+}
+
+function addRunAttributes(
+  to: Attributes,
+  { kind, name, description, provider, model }: OperationSubject,
+): void {
+  to['gen_ai.operation.name'] = kind;
+  if (provider) to['gen_ai.provider.name'] = provider;
+  if (name) to['gen_ai.agent.name'] = name;
+  if (description) to['gen_ai.agent.description'] = description;
+  if (model) to['gen_ai.request.model'] = model;
 }
 
 /** https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md */

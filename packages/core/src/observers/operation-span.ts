@@ -10,10 +10,10 @@ import { nativeOf } from '../model/native-call.ts';
 import { attributionAttributes, type Naming, usageSumAttributes } from './attributes.ts';
 import {
   type AgentUsage,
+  addStartAttributes,
   mcpAttributes,
   operationEndAttributes,
   operationSpanName,
-  operationStartAttributes,
   spanKindOf,
 } from './operation-attributes.ts';
 import { usageSums } from './usage-sums.ts';
@@ -37,9 +37,11 @@ export function startOperationSpan(
 ): Span {
   const { subject, context, link } = operation;
   const name = operationSpanName(subject);
+  const named = attributionAttributes(attributes);
+  addStartAttributes(named, subject);
   const options = {
     kind: spanKindOf(subject),
-    attributes: { ...attributionAttributes(attributes), ...operationStartAttributes(subject) },
+    attributes: named,
     links: link ? [{ context: link }] : [],
   };
   return nativeOf(operation)?.start(name, options, tracer) ?? tracer.startSpan(name, options, context);

@@ -82,23 +82,26 @@ export function openOperation(
   return live;
 }
 
-/** The fields of a start that are no names. */
-type NoName = Exclude<keyof OperationStart, keyof OperationSubject> | 'mcp';
-const NO_NAMES: Readonly<Record<NoName, true>> = {
-  ...{ arguments: true, around: true, client: true, hasOtherSpan: true, hasTokenSpans: true, link: true },
-  ...{ mcp: true, usage: true },
-};
-
+/** Field by field: a loop over the entries takes 1 µs an operation. */
 function subjectOf(start: OperationStart): OperationSubject {
-  const subject = bounded(start, NO_NAMES);
+  const subject: OperationSubject = {
+    kind: start.kind,
+    name: name(start.name),
+    description: name(start.description),
+    agentName: name(start.agentName),
+    provider: name(start.provider),
+    model: name(start.model),
+    conversationId: name(start.conversationId),
+    toolCallId: name(start.toolCallId),
+    toolType: start.toolType,
+  };
   return start.mcp ? { ...subject, mcp: bounded(start.mcp) } : subject;
 }
 
 /** Bounds the names, which come from the application, and over MCP from other processes. */
-function bounded<T extends object>(texts: T, except?: object): T {
+function bounded<T extends object>(texts: T): T {
   const found: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(texts)) {
-    if (except && Object.hasOwn(except, key)) continue;
     const text = typeof value === 'object' ? value : name(value);
     if (text !== undefined) found[key] = text;
   }

@@ -73,6 +73,30 @@ function entryOf(call: Call, labels: Labels | undefined): Entry {
   };
 }
 
+/**
+ * Makes the attributes of a series, and returns the same object again for the same parts, as long as the series is among
+ * the last {@link MAX}.
+ */
+export function recentSets<P extends readonly unknown[]>(
+  make: (...parts: P) => Attributes,
+): (...parts: P) => Attributes {
+  const sets: { readonly parts: P; readonly attributes: Attributes }[] = [];
+  return (...parts) => {
+    const first = sets[0];
+    if (first && areSame(first.parts, parts)) return first.attributes;
+    const index = sets.findIndex((set) => areSame(set.parts, parts));
+    const [set = { parts, attributes: make(...parts) }] = index < 0 ? [] : sets.splice(index, 1);
+    if (sets.length === MAX) sets.pop();
+    sets.unshift(set);
+    return set.attributes;
+  };
+}
+
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  for (let index = 0; index < some.length; index++) if (some[index] !== others[index]) return false;
+  return true;
+}
+
 const starts = new Map<string, Map<Operation, Attributes>>();
 
 /** The attributes that are known when a call starts and are the same when it ends. */

@@ -2,23 +2,29 @@
  * The OpenTelemetry metrics of calls. They do not depend on sampling.
  * https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
  */
-import type { Attributes, Context, Counter, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Context, Counter, Meter } from '@opentelemetry/api';
 import { errorType } from '../../errors/index.ts';
 import { isRefusal } from '../../errors/llmtrace-error.ts';
 import { isUnpriced, type Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
-import { heldFor } from './deferred.ts';
+import { heldFor, type Take } from './deferred.ts';
 import { secondsHistogram, tokensHistogram } from './histograms.ts';
 import type { LabelsOf } from './labels.ts';
 
-/** The instruments of one set of names; each set reports the same calls. */
+/** What records one set of names; each set reports the same calls. */
 interface Profile {
-  duration(call: Call): Histogram | undefined;
-  firstChunk: Histogram;
-  perChunk: Histogram;
+  duration(call: Call): Duration | undefined;
+  firstChunk: Take;
+  perChunk: Take;
   tokens(call: Call, series: Series): void;
+}
+
+/** A duration. That of a failed call is recorded at once: its attributes are of that call alone. */
+interface Duration {
+  readonly completed: Take;
+  readonly failed: Take;
 }
 
 /**
@@ -49,7 +55,7 @@ export function metricsObserver(
   const profiles: Profile[] = [];
   if (semconv !== 'latest') profiles.push(releasedProfile(meter));
   if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
-  const perChunk = profiles.map((profile) => held.recording(profile.perChunk));
+  const perChunk = profiles.map((profile) => profile.perChunk);
 
   return {
     start: (call) => active(1, startOf(call), call.context),
@@ -125,12 +131,28 @@ function refusals(meter: Meter): (call: Call, attributes: Attributes) => void {
 function recordTimes(profile: Profile, call: Call, attributes: Attributes): void {
   if (call.reads) return; // to read an answer is no operation of a model
   const seconds = ((call.endTime ?? call.activeTime) - call.startTime) / 1000;
-  const failed =
-    call.error === undefined ? attributes : { ...attributes, 'error.type': errorType(call.error) };
-  profile.duration(call)?.record(seconds, failed, call.context);
+  const { context, error } = call;
+  const duration = profile.duration(call);
+  if (error === undefined) duration?.completed(seconds, attributes, context);
+  else duration?.failed(seconds, { ...attributes, 'error.type': errorType(error) }, context);
   if (call.firstChunkTime === undefined) return;
-  profile.firstChunk.record((call.firstChunkTime - call.attemptTime) / 1000, attributes, call.context);
+  profile.firstChunk((call.firstChunkTime - call.attemptTime) / 1000, attributes, context);
 }
+
+/** A histogram of seconds, whose values are deferred. */
+const deferredSeconds = (meter: Meter, name: string, description: string): Take =>
+  heldFor(meter).recording(secondsHistogram(meter, name, description));
+
+function durations(meter: Meter, name: string, description: string): Duration {
+  const histogram = secondsHistogram(meter, name, description);
+  return {
+    completed: heldFor(meter).recording(histogram),
+    failed: (value, attributes, context) => histogram.record(value, attributes, context),
+  };
+}
+
+const deferredTokens = (meter: Meter, name: string, description: string): Take =>
+  heldFor(meter).recording(tokensHistogram(meter, name, description));
 
 function costCounter(meter: Meter, costSemconv: string): Counter {
   const name = costSemconv === 'draft' ? 'gen_ai.client.operation.cost' : 'llmtrace.client.cost';
@@ -140,20 +162,16 @@ function costCounter(meter: Meter, costSemconv: string): Counter {
 /** Profile `1.41`. */
 function releasedProfile(meter: Meter): Profile {
   const name = 'gen_ai.client.operation';
-  const duration = secondsHistogram(meter, `${name}.duration`, 'GenAI operation duration.');
-  const usage = tokensHistogram(
-    meter,
-    'gen_ai.client.token.usage',
-    'Number of input and output tokens used.',
-  );
+  const duration = durations(meter, `${name}.duration`, 'GenAI operation duration.');
+  const usage = deferredTokens(meter, 'gen_ai.client.token.usage', 'Number of input and output tokens used.');
   return {
     duration: () => duration,
-    firstChunk: secondsHistogram(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
-    perChunk: secondsHistogram(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    firstChunk: deferredSeconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: deferredSeconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
     tokens({ response, context }, { input, output }) {
       const { inputTokens, outputTokens } = response.usage ?? {};
-      if (inputTokens !== undefined) usage.record(inputTokens, input, context);
-      if (outputTokens !== undefined) usage.record(outputTokens, output, context);
+      if (inputTokens !== undefined) usage(inputTokens, input, context);
+      if (outputTokens !== undefined) usage(outputTokens, output, context);
     },
   };
 }
@@ -164,24 +182,24 @@ function releasedProfile(meter: Meter): Profile {
  */
 function latestProfile(meter: Meter, both: boolean): Profile {
   const name = 'gen_ai.client.inference';
-  const inference = secondsHistogram(meter, `${name}.duration`, 'GenAI inference duration.');
+  const inference = durations(meter, `${name}.duration`, 'GenAI inference duration.');
   const other = both
     ? undefined
-    : secondsHistogram(meter, 'gen_ai.client.operation.duration', 'GenAI operation duration.');
+    : durations(meter, 'gen_ai.client.operation.duration', 'GenAI operation duration.');
   const usage = usageCounters(meter, `${name}.usage`);
-  const input = tokensHistogram(meter, `${name}.operation.input_tokens`, 'Input tokens per operation.');
-  const output = tokensHistogram(meter, `${name}.operation.output_tokens`, 'Output tokens per operation.');
+  const input = deferredTokens(meter, `${name}.operation.input_tokens`, 'Input tokens per operation.');
+  const output = deferredTokens(meter, `${name}.operation.output_tokens`, 'Output tokens per operation.');
   return {
     duration: ({ operation }) => (operation === 'embeddings' ? other : inference),
-    firstChunk: secondsHistogram(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
-    perChunk: secondsHistogram(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
+    firstChunk: deferredSeconds(meter, `${name}.time_to_first_chunk`, 'Time to receive the first chunk.'),
+    perChunk: deferredSeconds(meter, `${name}.time_per_output_chunk`, 'Time per chunk after the first one.'),
     tokens(call, { attributes }) {
       const { response, context } = call;
       const counted = response.usage;
       if (!counted) return;
       for (const add of usage) add(counted, attributes, context);
-      if (counted.inputTokens !== undefined) input.record(counted.inputTokens, attributes, context);
-      if (counted.outputTokens !== undefined) output.record(counted.outputTokens, attributes, context);
+      if (counted.inputTokens !== undefined) input(counted.inputTokens, attributes, context);
+      if (counted.outputTokens !== undefined) output(counted.outputTokens, attributes, context);
     },
   };
 }

@@ -21,7 +21,7 @@ import { type Keep, KeptMeasurements } from './kept-measurements.ts';
 import { recordAll } from './record-all.ts';
 
 /** Records one value of a call: `counter.add` or `histogram.record`, with the context that exemplars need. */
-type Take = (value: number, attributes: Attributes, context: Context) => void;
+export type Take = (value: number, attributes: Attributes, context: Context) => void;
 
 /**
  * The deferred measurements of one meter. `adding(counter)` and `recording(histogram)` return the function that

@@ -5,6 +5,8 @@ import type { Observer } from '../../model/call.ts';
 import { memo } from '../../platform/memo.ts';
 import { defined } from '../defined.ts';
 import { operationErrorType } from '../operation-attributes.ts';
+import { recentSets } from './attribute-sets.ts';
+import { heldFor } from './deferred.ts';
 import { modelCallsHistogram, secondsHistogram, toolCallsHistogram } from './histograms.ts';
 
 /** The most names of agents, and of tools, on metrics; further ones are `_other`. Some frameworks make a name per request. */
@@ -43,55 +45,73 @@ function boundedNames(): Bounded {
   };
 }
 
+const runAttributes = (kind?: string, agent?: string, model?: string, errorType?: string): Attributes =>
+  defined({
+    'gen_ai.operation.name': kind,
+    'gen_ai.agent.name': agent,
+    'gen_ai.request.model': model,
+    'error.type': errorType,
+  });
+
+const agentAttributes = (agent: string | undefined): Attributes => defined({ 'gen_ai.agent.name': agent });
+
 function agentRecorder(meter: Meter, agents: Bounded): Record {
-  const name = 'gen_ai.invoke_agent';
-  const duration = secondsHistogram(
-    meter,
-    `${name}.duration`,
-    'Duration of the run of an agent or a workflow.',
-  );
-  const modelCalls = modelCallsHistogram(
-    meter,
-    `${name}.inference_calls`,
-    'Model calls of a run, without those of agents within it.',
-  );
-  const toolCalls = toolCallsHistogram(
-    meter,
-    `${name}.tool_calls`,
-    'Tools that a run executed, without those of agents within it.',
-  );
+  const { duration, modelCalls, toolCalls } = agentInstruments(meter);
+  const runs = recentSets(runAttributes);
+  const names = recentSets(agentAttributes);
   return (operation, length) => {
     const { subject, rollUp, context } = operation;
-    const agent = { 'gen_ai.agent.name': agents(subject.name) };
-    const attributes = defined({
-      'gen_ai.operation.name': subject.kind,
-      ...agent,
-      'gen_ai.request.model': subject.model,
-      'error.type': operationErrorType(operation),
-    });
-    duration.record(length, attributes, context);
+    const agent = agents(subject.name);
+    duration(length, runs(subject.kind, agent, subject.model, operationErrorType(operation)), context);
     // The calls of a workflow are counted with its agents.
     if (subject.kind !== 'invoke_agent' || !rollUp) return;
-    modelCalls.record(rollUp.ownModelCalls, defined(agent), context);
-    toolCalls.record(rollUp.ownToolCalls, defined(agent), context);
+    const attributes = names(agent);
+    modelCalls(rollUp.ownModelCalls, attributes, context);
+    toolCalls(rollUp.ownToolCalls, attributes, context);
   };
 }
 
+function agentInstruments(meter: Meter) {
+  const name = 'gen_ai.invoke_agent';
+  const held = heldFor(meter);
+  return {
+    duration: held.recording(
+      secondsHistogram(meter, `${name}.duration`, 'Duration of the run of an agent or a workflow.'),
+    ),
+    modelCalls: held.recording(
+      modelCallsHistogram(
+        meter,
+        `${name}.inference_calls`,
+        'Model calls of a run, without those of agents within it.',
+      ),
+    ),
+    toolCalls: held.recording(
+      toolCallsHistogram(
+        meter,
+        `${name}.tool_calls`,
+        'Tools that a run executed, without those of agents within it.',
+      ),
+    ),
+  };
+}
+
+const toolAttributes = (tool?: string, type?: string, agent?: string, errorType?: string): Attributes =>
+  defined({
+    'gen_ai.tool.name': tool,
+    'gen_ai.tool.type': type,
+    'gen_ai.agent.name': agent,
+    'error.type': errorType,
+  });
+
 function toolRecorder(meter: Meter, tools: Bounded, agents: Bounded): Record {
-  const duration = secondsHistogram(
-    meter,
-    'gen_ai.execute_tool.duration',
-    'Duration of the execution of a tool.',
+  const duration = heldFor(meter).recording(
+    secondsHistogram(meter, 'gen_ai.execute_tool.duration', 'Duration of the execution of a tool.'),
   );
+  const sets = recentSets(toolAttributes);
   return (operation, length) => {
     const { name, toolType, agentName } = operation.subject;
-    const attributes = defined({
-      'gen_ai.tool.name': tools(name),
-      'gen_ai.tool.type': toolType,
-      'gen_ai.agent.name': agents(agentName),
-      'error.type': operationErrorType(operation),
-    });
-    duration.record(length, attributes, operation.context);
+    const attributes = sets(tools(name), toolType, agents(agentName), operationErrorType(operation));
+    duration(length, attributes, operation.context);
   };
 }
 
