@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { callsCountedBy, exportTo } from '../lib/receiver.mjs';
 import { whyEmpty } from './peers.mjs';
-import { countsOf, isAdopted, spansIn, trees, without } from './spans.mjs';
+import { besidesFound, countsOf, isAdopted, spansIn, trees, without } from './spans.mjs';
 
 const LLMTRACE = ['--import', '@llmtrace/auto'];
 /** A busy machine takes longer to start the export thread than an exit waits by default. */
@@ -102,9 +102,11 @@ export function judge({ peer, native, theirs, both }) {
 
 /** What is wrong with the spans that the other makes of the application; `hosts` are those that it must make. */
 function othersOf({ hosts = [] }, alone, beside) {
-  const lost = without(alone, beside);
-  // Some never end the span of a call that fails; llmtrace does.
-  const added = without(beside, alone).filter((line) => !isAdopted(line));
+  const [lost, added] = besidesFound(
+    without(alone, beside),
+    // Some never end the span of a call that fails; llmtrace does.
+    without(beside, alone).filter((line) => !isAdopted(line)),
+  );
   return [
     ...hosts
       .filter((maker) => !alone.some((line) => line.includes(`${maker} `)))

@@ -57,6 +57,25 @@ const ADOPTED =
 
 export const isAdopted = (line) => ADOPTED.test(makerIn(line));
 
+/** In the place of a span that was never sent. */
+const LOST = '(lost) > ';
+
+/**
+ * Lines of spans that are lost and that are added, without pairs of the same span: within a span that was never sent, and within the
+ * same one, which llmtrace has ended.
+ */
+export function besidesFound(lost, added) {
+  const left = [...added];
+  const isFound = (line) => {
+    if (!line.startsWith(LOST)) return false;
+    const within = ` > ${line.slice(LOST.length)}`;
+    const at = left.findIndex((one) => one.endsWith(within) && isAdopted(one.slice(0, -within.length)));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  };
+  return [lost.filter((line) => !isFound(line)), left];
+}
+
 /**
  * The spans of the others as lines, each with those that it is within. llmtrace's are left out, of which `ours` are the
  * ids.
@@ -67,7 +86,7 @@ export function trees(spans, ours) {
   const above = (parent) => {
     if (!parent || /^0*$/.test(parent)) return '';
     const span = all.get(parent);
-    if (!span) return ours.includes(parent) ? '' : '(lost) > ';
+    if (!span) return ours.includes(parent) ? '' : LOST;
     return isOurs(span) ? above(span.parent) : `${lineOf(span)} > `;
   };
   const lineOf = ({ parent, by, name }) => `${above(parent)}${by} ${name.replaceAll(/:\d{4,5}\b/g, '')}`;

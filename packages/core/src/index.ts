@@ -28,6 +28,7 @@ export type {
   OperationStart,
   OperationSubject,
   Operations,
+  OtherModelSpan,
   Outcome,
   OutputMessage,
   Part,

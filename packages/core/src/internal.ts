@@ -170,6 +170,7 @@ export type {
   OperationEnds,
   OperationStart,
   Operations,
+  OtherModelSpan,
   TakenTool,
 } from './model/operations.ts';
 export type { SentRequests } from './model/sent-requests.ts';

@@ -11,13 +11,14 @@ import {
 } from '@llmtrace/core';
 import { agentPoints } from './agent.ts';
 import { graphPoint } from './graph.ts';
+import { modelPoints } from './model.ts';
 import { toolPoint } from './tool.ts';
 
 const packageOf = (module: string, operations: readonly OperationPoint[]): Vendor => ({
   provider: '',
   module,
   extensions: ['.cjs', '.js'],
-  esModules: operations.flatMap(({ files }) => files.filter((file) => file.endsWith('.js'))),
+  esModules: [...new Set(operations.flatMap(({ files }) => files.filter((file) => file.endsWith('.js'))))],
   main: (exports) => exports,
   client: (self) => self,
   baseURL: () => undefined,
@@ -25,12 +26,12 @@ const packageOf = (module: string, operations: readonly OperationPoint[]): Vendo
   operations,
 });
 
-const core = packageOf('@langchain/core', [toolPoint]);
+const core = packageOf('@langchain/core', [toolPoint, ...modelPoints]);
 const langGraph = packageOf('@langchain/langgraph', [graphPoint]);
 const langChain = packageOf('langchain', agentPoints);
 
 /**
- * The instrumentation of `@langchain/core`: tools. Make it before LangChain is loaded.
+ * The instrumentation of `@langchain/core`: tools, and the spans that other libraries make of models. Make it before LangChain is loaded.
  *
  * @throws TypeError for an option that has a wrong value.
  */

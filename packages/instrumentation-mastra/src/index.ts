@@ -12,6 +12,7 @@ import {
   type Vendor,
 } from '@llmtrace/core';
 import { generate, network, stream } from './agents.ts';
+import { bridgePoint } from './bridge.ts';
 import { traceTools } from './tools.ts';
 import { runWorkflow } from './workflows.ts';
 
@@ -64,17 +65,28 @@ const CHUNKS = /^dist\/(?:agent|chunk|create-durable-agent)-[\w-]+\.c?js$/;
 const inChunks = (className: string, methods: readonly Method[]): FunctionPoint[] =>
   methods.map(({ method: name, ...one }) => ({ files: CHUNKS, className, name, ...one }));
 
-const mastra: Vendor = {
+const noModel = {
   provider: '',
-  module: '@mastra/core',
   extensions: ['.js', '.cjs'],
-  esModules: ['dist/agent/index.js', 'dist/workflows/index.js'],
   main: (exports) => exports,
   client: (self) => self,
   baseURL: () => undefined,
   endpoints: [],
+} satisfies Partial<Vendor>;
+
+const mastra: Vendor = {
+  ...noModel,
+  module: '@mastra/core',
+  esModules: ['dist/agent/index.js', 'dist/workflows/index.js'],
   operations: [...exported('agent', 'Agent', AGENT), ...exported('workflows', 'Run', RUN)],
   functions: [...inChunks('Agent', AGENT), ...inChunks('DurableAgent', DURABLE), ...inChunks('Run', RUN)],
+};
+
+const bridge: Vendor = {
+  ...noModel,
+  module: '@mastra/otel-bridge',
+  esModules: ['dist/index.js'],
+  operations: [bridgePoint],
 };
 
 /**
@@ -92,8 +104,21 @@ export class MastraInstrumentation extends LlmInstrumentation {
   }
 }
 
+/** The instrumentation of `@mastra/otel-bridge`, with the same options: its spans repeat no tokens of calls that llmtrace traces. */
+export class MastraBridgeInstrumentation extends MastraInstrumentation {
+  protected override get vendor(): Vendor {
+    return bridge;
+  }
+}
+
 export const entry: InstrumentationEntry = {
   name: 'mastra',
   vendor: mastra,
   Instrumentation: MastraInstrumentation,
 };
+
+/** The instrumentations of both packages. */
+export const entries: readonly InstrumentationEntry[] = [
+  entry,
+  { name: 'mastra', vendor: bridge, Instrumentation: MastraBridgeInstrumentation },
+];

@@ -24,11 +24,14 @@ const TOKENS = 'gen_ai.usage.input_tokens';
 
 interface Other {
   readonly library: string;
-  readonly vendor: 'openai' | 'anthropic';
+  /** The application's library: LangChain's calls go to the SDK of OpenAI. */
+  readonly vendor: 'openai' | 'anthropic' | '@langchain/openai';
   /** The name of its span of a call that fails. */
   readonly failing: string;
   /** Traceloop counts the tokens of Anthropic without those that the vendor had in its cache. */
   readonly countsLess?: boolean;
+  /** It makes spans of other things, too. */
+  readonly makesMore?: boolean;
 }
 
 const OTHERS: readonly Other[] = [
@@ -44,6 +47,18 @@ const OTHERS: readonly Other[] = [
     vendor: 'anthropic',
     failing: 'chat fail-401',
     countsLess: true,
+  },
+  {
+    library: '@arizeai/openinference-instrumentation-langchain',
+    vendor: '@langchain/openai',
+    failing: 'ChatOpenAI',
+    makesMore: true,
+  },
+  {
+    library: '@traceloop/instrumentation-langchain',
+    vendor: '@langchain/openai',
+    failing: 'chat fail-401',
+    makesMore: true,
   },
 ];
 
@@ -70,11 +85,12 @@ describe('the telemetry of another project beside llmtrace', () => {
   before(async function () {
     this.timeout(300_000);
     stage = await startStage();
-    for (const vendor of ['openai', 'anthropic']) alone.set(vendor, await run(vendor, AUTO));
+    for (const vendor of ['openai', 'anthropic', '@langchain/openai'])
+      alone.set(vendor, await run(vendor, AUTO));
   });
   after(() => stage.close());
 
-  for (const { library, vendor, failing, countsLess } of OTHERS)
+  for (const { library, vendor, failing, countsLess, makesMore } of OTHERS)
     describe(`of ${library}`, () => {
       let [without, both]: Play[] = [];
       let off: Play;
@@ -94,7 +110,7 @@ describe('the telemetry of another project beside llmtrace', () => {
       it('has one span for each request, with its cost', () => {
         const costs = ({ spans }: Play) => spans.map(({ attributes }) => attributes[COST]).filter(Boolean);
         assert.deepEqual(costs(both as Play).sort(), costs(off).sort());
-        assert.equal(inScenes(both as Play).length, inScenes(off).length);
+        if (!makesMore) assert.equal(inScenes(both as Play).length, inScenes(off).length);
       });
 
       it('has the span of a call that fails, with its error', () => {
@@ -111,7 +127,7 @@ describe('the telemetry of another project beside llmtrace', () => {
         assert.ok(Math.abs(difference) < 1e-12);
       });
 
-      if (vendor === 'openai')
+      if (vendor !== 'anthropic')
         it('is within the run of an agent, which has the sums', () => {
           const [expected, actual] = [off, both as Play].map(
             ({ spans }) => spanNamed(spans, 'invoke_agent').attributes,
@@ -129,6 +145,29 @@ describe('the telemetry of another project beside llmtrace', () => {
           assert.ok(page.includes(row), row);
       });
     });
+
+  for (const { library } of OTHERS.filter(({ makesMore }) => makesMore))
+    it(`counts each token once where a span of ${library} is not that of one request`, async () => {
+      const ONLY = 'two calls at once,a call that is tried again';
+      const [off, both] = [
+        await run('@langchain/openai', AUTO, { ONLY }),
+        await run('@langchain/openai', AUTO, { ONLY, OTHER: library, OTEL_LOG_LEVEL: 'warn' }),
+      ];
+      assert.equal(both.result.stdout, off.result.stdout);
+      assert.equal(sumOf(off.spans, TOKENS), 3 * 1346);
+      assert.equal(sumOf(both.spans, TOKENS), 3 * 1346);
+      const told = both.result.stderr.match(new RegExp(`also traced by ${library}: each has two spans`, 'g'));
+      assert.equal(told?.length, 1, both.result.stderr);
+    });
+
+  it('is adopted where agents are not traced', async () => {
+    const OTHER = '@traceloop/instrumentation-langchain';
+    const { spans } = await run('@langchain/openai', AUTO, {
+      ...{ OTHER, ONLY: 'a call,a stream', LLMTRACE_AGENTS: 'false' },
+    });
+    assert.equal(inScenes({ spans } as Play).length, 2);
+    assert.equal(sumOf(spans, TOKENS), 2 * 1346);
+  });
 
   it('has spans besides with LLMTRACE_NATIVE_SPANS=replace, which a warning says', async () => {
     const OTHER = '@traceloop/instrumentation-openai';

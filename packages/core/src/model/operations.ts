@@ -92,6 +92,16 @@ export interface TakenTool {
   fails(errorType: string): void;
 }
 
+/** The span that another library has made for a call of a model. */
+export interface OtherModelSpan {
+  /** The name of the library, which is that of its tracer. */
+  readonly library: string;
+  /** Undefined where the library has not made it yet. */
+  readonly span: unknown;
+  /** Whether it may be that of another call, too: it is then none of them, and has no tokens. */
+  readonly isShared: boolean;
+}
+
 /** Its functions never fail the application: failed telemetry is reported and dropped. */
 export interface Operations {
   /** The part of the trace context that MCP requests carry. */
@@ -129,6 +139,11 @@ export interface Operations {
    * @returns undefined if no such execution is active.
    */
   takeTool(name: string, request: McpRequest): TakenTool | undefined;
+  /**
+   * Runs a function that calls a model, for which other libraries have made spans that are not the active one.
+   * @param spans is called as the request is sent.
+   */
+  besideSpans<T>(spans: () => readonly OtherModelSpan[], run: () => T): T;
   /** Whether the SDK of a client traces its runs and their tools itself. Its spans become theirs, so the tools need no change. */
   tracesRuns(client: unknown): boolean;
   /**

@@ -6,13 +6,20 @@ import { registerInstrumentations } from '@opentelemetry/instrumentation';
 
 const require = createRequire(process.env.SDK);
 
-/** The instrumentations. Each has its class by another name. */
+/** The instrumentations. Each has its class by another name. Those of LangChain are handed its module. */
 const other = process.env.OTHER;
 if (other) {
   const exported = require(other);
-  const Instrumentation = exported.OpenAIInstrumentation ?? exported.AnthropicInstrumentation;
+  const Instrumentation =
+    exported.OpenAIInstrumentation ?? exported.AnthropicInstrumentation ?? exported.LangChainInstrumentation;
   const tracerProvider = process.env.PROVIDER === 'other' ? await otherProvider() : undefined;
-  registerInstrumentations({ instrumentations: [new Instrumentation()], tracerProvider });
+  const instrumentation = new Instrumentation();
+  registerInstrumentations({ instrumentations: [instrumentation], tracerProvider });
+  if (exported.LangChainInstrumentation) {
+    const callbackManagerModule = require('@langchain/core/callbacks/manager');
+    const isTraceloop = other.startsWith('@traceloop/');
+    instrumentation.manuallyInstrument(isTraceloop ? { callbackManagerModule } : callbackManagerModule);
+  }
 }
 
 let unhandled = 0;
@@ -58,7 +65,34 @@ const SCENES = {
     'a stream': async () => countOf(await message({ stream: true })),
     'a call that fails': () => message({ model: 'fail-401' }),
   },
+  '@langchain/openai': process.env.VENDOR === '@langchain/openai' ? scenesOfLangChain() : {},
 };
+
+function scenesOfLangChain() {
+  const { ChatOpenAI } = require('@langchain/openai');
+  const { tool } = require('@langchain/core/tools');
+  const { createReactAgent } = require('@langchain/langgraph/prebuilt');
+  const model = (more) => new ChatOpenAI({ model: 'gpt-4o-mini', maxRetries: 0, ...more });
+  const forecast = tool(() => 'sunny', {
+    name: 'weather',
+    description: 'The weather of a city',
+    schema: weather.function.parameters,
+  });
+  return {
+    'a call': async () => (await model().invoke('W?')).content,
+    'a stream': async () => countOf(await model().stream('W?')),
+    'a call that fails': () => model({ model: 'fail-401' }).invoke('W?'),
+    'a run': async () => {
+      const { messages: all } = await createReactAgent({ llm: model(), tools: [forecast] }).invoke({
+        messages,
+      });
+      return all.map(({ content }) => content);
+    },
+    'two calls at once': async () => (await model().generate([messages, messages])).generations.length,
+    'a call that is tried again': async () =>
+      (await model({ maxRetries: 1, model: 'fail-500-once' }).invoke('W?')).content,
+  };
+}
 
 /** A span that the application makes for the call by itself. */
 function labelled(run) {

@@ -9,7 +9,15 @@ import { type NativeCall, setNative } from '../../model/native-call.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
-import { asModelSpan, isOfModel, type ModelSpan, recordedSpanIn, type SdkSpan } from './model-spans.ts';
+import {
+  asModelSpan,
+  isOfModel,
+  type ModelSpan,
+  otherSpansIn,
+  recordedSpan,
+  recordedSpanIn,
+  type SdkSpan,
+} from './model-spans.ts';
 
 /** A framework that sends two requests within one span has it completed by the first. */
 const taken = new WeakSet<Span>();
@@ -20,15 +28,34 @@ type Telling = Pick<EngineConfig, 'otherSpans'>;
 export function takeModelSpan(engine: Telling, call: Call): void {
   if (processWide().exportsBoth?.()) return;
   const recorded = recordedSpanIn(call.context);
-  if (!recorded) return;
-  const found = asModelSpan(recorded);
-  if (!found) {
-    if (isOfModel(recorded, call.request.model)) engine.otherSpans.besides(recorded.scope);
-    return;
+  const active = recorded && asModelSpan(recorded);
+  const isActiveFree = active !== undefined && !taken.has(active.span);
+  const other = takeOtherSpans(engine, call, !isActiveFree);
+  const found = isActiveFree ? active : other;
+  if (found) {
+    taken.add(found.span);
+    setNative(call, adopted(engine, call, found));
+  } else if (recorded && !active && isOfModel(recorded, call.request.model))
+    engine.otherSpans.besides(recorded.scope);
+}
+
+/**
+ * The first span that is for this call alone, of those that are not active. The others keep the tokens that they have, and get no more:
+ * those of a call are on its span.
+ */
+function takeOtherSpans(engine: Telling, call: Call, takesOne: boolean): ModelSpan | undefined {
+  let first: ModelSpan | undefined;
+  for (const { library, span, isShared } of otherSpansIn(call.context)) {
+    const recorded = recordedSpan(span);
+    const found = recorded && asModelSpan(recorded);
+    if (found && takesOne && !first && !isShared && !taken.has(found.span)) {
+      first = found;
+      continue;
+    }
+    if (recorded) withoutUsage(recorded.span);
+    engine.otherSpans.besides(library);
   }
-  if (taken.has(found.span)) return;
-  taken.add(found.span);
-  setNative(call, adopted(engine, call, found));
+  return first;
 }
 
 function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
@@ -140,6 +167,25 @@ function completing(span: SdkSpan): Completed {
 
 const isUsage = (name: string): boolean => name.startsWith('gen_ai.usage.');
 
+/** Spans that get no tokens any more. */
+const silenced = new WeakSet<Span>();
+
+/** Has a span get no tokens from now on. */
+function withoutUsage(span: Span): void {
+  if (silenced.has(span)) return;
+  silenced.add(span);
+  const { setAttribute, setAttributes } = span;
+  define(span, 'setAttribute', (name: string, value: AttributeValue) =>
+    isUsage(name) ? span : setAttribute.call(span, name, value),
+  );
+  define(span, 'setAttributes', (attributes: Attributes) =>
+    setAttributes.call(
+      span,
+      Object.fromEntries(Object.entries(attributes).filter(([name]) => !isUsage(name))),
+    ),
+  );
+}
+
 /**
  * Has a framework's span of a run end with more attributes, and without the sums of tokens: they are those of the model spans
  * beneath, and a backend that adds up all spans would count them twice.
@@ -154,18 +200,8 @@ export function takeRunSpan(
 ): void {
   if (taken.has(span) || !span.isRecording()) return;
   taken.add(span);
-  const { setAttribute, setAttributes, end } = span;
-  if (!keepsUsage) {
-    define(span, 'setAttribute', (name: string, value: AttributeValue) =>
-      isUsage(name) ? span : setAttribute.call(span, name, value),
-    );
-    define(span, 'setAttributes', (attributes: Attributes) =>
-      setAttributes.call(
-        span,
-        Object.fromEntries(Object.entries(attributes).filter(([name]) => !isUsage(name))),
-      ),
-    );
-  }
+  const { setAttributes, end } = span;
+  if (!keepsUsage) withoutUsage(span);
   define(span, 'end', (...time: Parameters<Span['end']>) => {
     for (const name of ['setAttribute', 'setAttributes', 'end']) Reflect.deleteProperty(span, name);
     setAttributes.call(span, sums());

@@ -2,7 +2,15 @@
  * The spans that other libraries' telemetry makes for model calls. Each library begins its span around the method of the SDK,
  * so that it is the active one while the SDK sends the request.
  */
-import { type Attributes, type Context, type Span, type SpanStatus, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  createContextKey,
+  type Span,
+  type SpanStatus,
+  trace,
+} from '@opentelemetry/api';
+import type { OtherModelSpan } from '../../model/operations.ts';
 
 /** A span as both lines of OpenTelemetry's SDK have it. */
 export interface SdkSpan extends Span {
@@ -29,6 +37,9 @@ const byOperation = having('gen_ai.operation.name', [
   'embeddings',
 ]);
 
+/** By the name of OpenInference. */
+const byKind = having('openinference.span.kind', ['LLM', 'EMBEDDING']);
+
 interface Library {
   readonly scope: RegExp;
   /** Separates its model spans from its other spans. */
@@ -48,9 +59,12 @@ const MODEL_SPANS: readonly Library[] = [
     scope: /^genkit-tracer$/,
     isModelSpan: having('genkit:metadata:subtype', ['model', 'background-model', 'embedder']),
   },
+  // They learn how a call has ended from LangChain, which may send its request again.
+  { scope: /^@arizeai\/openinference-instrumentation-langchain$/, isModelSpan: byKind },
+  { scope: /^@traceloop\/instrumentation-langchain$/, isModelSpan: byOperation },
   {
     scope: /^@arizeai\/openinference-instrumentation-/,
-    isModelSpan: having('openinference.span.kind', ['LLM', 'EMBEDDING']),
+    isModelSpan: byKind,
     leavesOpen: true,
   },
   { scope: /^@traceloop\/instrumentation-/, isModelSpan: byOperation, leavesOpen: true },
@@ -86,9 +100,21 @@ export function isOfModel({ span, scope }: RecordedSpan, model: string | undefin
   return isSame && (byOperation(span) || attributes?.['openinference.span.kind'] === 'LLM');
 }
 
+/** The context key of what finds the spans that are not the active one. */
+export const OTHER_SPANS = createContextKey('llmtrace.other-spans');
+
+/** The spans that other libraries have made for a call without making them active. */
+export function otherSpansIn(context: Context): readonly OtherModelSpan[] {
+  const find = context.getValue(OTHER_SPANS) as (() => readonly OtherModelSpan[]) | undefined;
+  return find?.() ?? [];
+}
+
 /** The active span, where it is recorded. */
-export function recordedSpanIn(context: Context): RecordedSpan | undefined {
-  const active = trace.getSpan(context) as (SdkSpan & { readonly span?: SdkSpan }) | undefined;
+export const recordedSpanIn = (context: Context): RecordedSpan | undefined =>
+  recordedSpan(trace.getSpan(context));
+
+export function recordedSpan(found: unknown): RecordedSpan | undefined {
+  const active = found as (SdkSpan & { readonly span?: SdkSpan }) | undefined;
   if (!active?.isRecording()) return undefined;
   // OpenInference wraps each span.
   const span = active.attributes ? active : (active.span ?? active);

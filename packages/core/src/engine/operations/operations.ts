@@ -18,6 +18,7 @@ import { warnOnce } from '../../platform/warn.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
 import { takeRunSpan } from '../native/framework-span.ts';
+import { OTHER_SPANS } from '../native/model-spans.ts';
 import { tracerOf } from '../native/native-span.ts';
 import { openRun } from './native-run.ts';
 import {
@@ -63,6 +64,11 @@ export function operationsOf(engine: EngineConfig): Operations {
         const { native } = engine.vendor;
         return native?.runs !== undefined && tracerOf(native, client) !== undefined;
       }) === true,
+    besideSpans: (spans, run) =>
+      context.with(
+        context.active().setValue(OTHER_SPANS, () => safely(spans) ?? []),
+        run,
+      ),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     ownsSpans: () => processWide().ownsSpans?.() || processWide().exportsBoth?.() || false,
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,

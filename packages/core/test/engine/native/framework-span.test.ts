@@ -1,7 +1,7 @@
 /** Model spans of other libraries, which end before their call, or never. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { EngineConfig } from '../../../src/engine/engine-config.ts';
 import { endLeftSpans, takeModelSpan } from '../../../src/engine/native/framework-span.ts';
+import { OTHER_SPANS } from '../../../src/engine/native/model-spans.ts';
 import type { Call } from '../../../src/model/call.ts';
 import { nativeOf } from '../../../src/model/native-call.ts';
 
@@ -114,6 +115,68 @@ describe('the model span of another library', () => {
     span.end();
     end('completed');
     assert.deepEqual(told, [`adopted ${SCOPE}`, `ended early ${SCOPE}`]);
+  });
+
+  describe('that is not the active one', () => {
+    const library = '@traceloop/instrumentation-langchain';
+    const USAGE = 'gen_ai.usage.input_tokens';
+
+    const spanOf = (): Span => provider.getTracer(library).startSpan('chat', { attributes: ATTRIBUTES });
+
+    /** Whether the call has the first of the spans. */
+    function isTaken(spans: readonly (Span | undefined)[], isShared = false): boolean {
+      const found = spans.map((span) => ({ library, span, isShared }));
+      const call = {
+        context: ROOT_CONTEXT.setValue(OTHER_SPANS, () => found),
+        request: { model: MODEL },
+      } as Call;
+      takeModelSpan(engine, call);
+      const native = nativeOf(call);
+      return native?.start('chat', {}, provider.getTracer('llmtrace')) === spans[0] && native !== undefined;
+    }
+
+    const tokensOf = (span: Span): unknown => {
+      span
+        .setAttribute(USAGE, 7)
+        .setAttributes({ [USAGE]: 7, other: 1 })
+        .end();
+      const { attributes } = exporter.getFinishedSpans().at(-1) ?? {};
+      assert.equal(attributes?.['other'], 1);
+      return attributes?.[USAGE];
+    };
+
+    it('is that of the call', () => {
+      const span = spanOf();
+      assert.ok(isTaken([span]));
+      assert.equal(tokensOf(span), 7);
+      assert.deepEqual(told, [`adopted ${library}`]);
+    });
+
+    it('gets no tokens where there is another one', () => {
+      const [first, second] = [spanOf(), spanOf()];
+      assert.ok(isTaken([first, second]));
+      assert.equal(tokensOf(first), 7);
+      assert.equal(tokensOf(second), undefined);
+      assert.deepEqual(told, [`besides ${library}`, `adopted ${library}`]);
+    });
+
+    it('gets no more tokens where a second call is made', () => {
+      const span = spanOf();
+      assert.ok(isTaken([span]));
+      assert.ok(!isTaken([span]));
+      assert.equal(tokensOf(span), undefined);
+    });
+
+    it('is none where it may be that of another call', () => {
+      const span = spanOf();
+      assert.ok(!isTaken([span], true));
+      assert.equal(tokensOf(span), undefined);
+    });
+
+    it('is told of where the library has not made it yet', () => {
+      assert.ok(!isTaken([undefined]));
+      assert.deepEqual(told, [`besides ${library}`]);
+    });
   });
 
   it('is not that of the call where the library is not known', () => {

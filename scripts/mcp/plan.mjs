@@ -1,0 +1,71 @@
+// The examples of `@modelcontextprotocol/sdk` that run by themselves, and what is typed into the interactive ones.
+
+/** What is asked within a command, and the answer to it. */
+const ANSWERS = [
+  [/Submit this information/, 'yes'],
+  [/\(y\/n\)/, 'y'],
+  [/user ?name/i, 'adalove'],
+  [/e-?mail/i, 'ada@example.com'],
+  [/password/i, 'correct horse'],
+  [/newsletter|notifications/i, 'true'],
+  [/role/i, 'developer'],
+  [/phone/i, '+15550100'],
+  [/name/i, 'Ada'],
+  [/./, ''],
+];
+
+/** The answer to the prompt in an output; undefined where there is none. Other lines may come after the prompt. */
+export function answerTo(output, commands) {
+  if (output.includes('\n\n> ')) return commands.shift() ?? 'quit';
+  const [, prompt] = /([^\n]*(?:\*required\*|\)|\])): /.exec(output) ?? [];
+  return prompt && ANSWERS.find(([pattern]) => pattern.test(prompt))[1];
+}
+
+const GREETINGS = ['greet Ada', 'multi-greet Ada'];
+const ALL = [
+  'list-tools',
+  ...GREETINGS,
+  'collect-info contact',
+  'collect-info-task contact',
+  'start-notifications 100 2',
+  'run-notifications-tool-with-resumability 100 2',
+  'call-tool-task delay {"duration":300}',
+  'call-tool none {}',
+  'list-prompts',
+  'get-prompt greeting-template {"name":"Ada"}',
+  'list-resources',
+  'read-resource https://example.com/greetings/default',
+  'read-resource file:///none',
+];
+
+const http = (server, client, { port = 3000, path = '/mcp', commands, args } = {}) => ({
+  ...{ server, client, port, commands },
+  args: args ?? [`http://localhost:${port}${path}`],
+});
+
+export const OVER_HTTP = [
+  http('simpleStreamableHttp', 'simpleStreamableHttp', { commands: ALL }),
+  http('simpleStreamableHttp', 'parallelToolCallsClient'),
+  http('simpleStreamableHttp', 'multipleClientsParallel'),
+  http('simpleStreamableHttp', 'streamableHttpWithSseFallbackClient'),
+  http('simpleStatelessStreamableHttp', 'parallelToolCallsClient'),
+  http('simpleStatelessStreamableHttp', 'streamableHttpWithSseFallbackClient'),
+  http('jsonResponseStreamableHttp', 'simpleStreamableHttp', { commands: ['list-tools', ...GREETINGS] }),
+  http('honoWebStandardStreamableHttp', 'simpleStreamableHttp', { commands: ['list-tools', 'greet Ada'] }),
+  http('standaloneSseWithGetStreamableHttp', 'simpleStreamableHttp', { commands: ['list-resources'] }),
+  http('elicitationFormExample', 'simpleStreamableHttp', {
+    commands: ['list-tools', 'call-tool register_user {}', 'call-tool update_shipping_address {}'],
+  }),
+  http('simpleSseServer', 'streamableHttpWithSseFallbackClient'),
+  http('sseAndStreamableHttpCompatibleServer', 'streamableHttpWithSseFallbackClient'),
+  http('sseAndStreamableHttpCompatibleServer', 'streamableHttpWithSseFallbackClient', { path: '/sse' }),
+  http('ssePollingExample', 'ssePollingClient', { port: 3001, args: [] }),
+  http('simpleTaskInteractive', 'simpleTaskInteractiveClient', { port: 8000, commands: [], args: [] }),
+];
+
+/** No client for stdio is among the examples: `stdio-client.mjs` calls these tools. */
+export const OVER_STDIO = [
+  { server: 'mcpServerOutputSchema', tool: 'get_weather', input: { city: 'Paris', country: 'FR' } },
+  { server: 'progressExample', tool: 'count', input: { n: 3 } },
+  { server: 'toolWithSampleServer', tool: 'summarize', input: { text: 'A long text.' } },
+];
