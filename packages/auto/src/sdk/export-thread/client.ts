@@ -111,7 +111,7 @@ export function startExportThread(
           outbox.ready();
         }
       },
-      atExit: reports.atOnce,
+      atExit: (work) => reports.atOnce(work),
       unsent: (ledger) => reports.unsent(ledger, hasWorked ? 'no answer' : 'not started'),
       // A cause that ended a working thread could also end the application.
       died(ledger, error) {
