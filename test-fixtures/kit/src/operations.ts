@@ -139,6 +139,7 @@ function expectSame(plain: Play, other: Play): void {
   assert.equal(other.result.stdout, plain.result.stdout, other.result.stderr);
   assert.deepEqual([other.result.code, other.result.signal], [0, null]);
   assert.deepEqual(other.requests, plain.requests, 'the requests that the vendor got');
+  assert.doesNotMatch(other.result.stderr, /llmtrace: /, 'a warning about a version that is supported');
 }
 
 export interface Play {

@@ -79,12 +79,19 @@ function listedAs(list: string, name: string): string | undefined {
 /** The binding that a CommonJS module exports by a name, as TypeScript, rollup and esbuild write it. */
 export function assignedAs(source: string, name: string): string {
   for (const before of [`exports.${name}=`, `exports.${name} =`, `${name}:()=>`, `${name}: () =>`]) {
-    const at = source.lastIndexOf(before);
+    const at = lastWhole(source, before);
     const after = at < 0 ? '' : source.slice(at + before.length, at + before.length + 200).trimStart();
     const binding = LEADING_NAME.exec(after)?.[0];
     if (binding !== undefined && !KEYWORDS.has(binding)) return binding;
   }
   return name;
+}
+
+/** The last place of a text that begins with a name, unless that is the end of a longer one: `Agent` of `DurableAgent`. */
+function lastWhole(source: string, text: string): number {
+  let at = source.lastIndexOf(text);
+  while (at > 0 && /[\w$]/.test(source.charAt(at - 1))) at = source.lastIndexOf(text, at - 1);
+  return at;
 }
 
 const LEADING_NAME = /^[A-Za-z_$][\w$]*/;

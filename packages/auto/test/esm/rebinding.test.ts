@@ -35,6 +35,9 @@ describe('the binding of an exported function', () => {
     ['exports.query = void 0; function query() {}', 'query'],
     ['__export(all, { query: () => query2 });', 'query2'],
     ['R(t,{query:()=>N5e,other:()=>a});', 'N5e'],
+    // A longer name ends with it.
+    ['__export(all, { query: () => query2, runquery: () => runquery });', 'query2'],
+    ['__export(all, { subquery: () => subquery });', 'query'],
     ['', 'query'],
   ] as const)
     it(`of CommonJS is ${expected} in ${JSON.stringify(source)}`, () => {
