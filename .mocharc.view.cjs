@@ -1,9 +1,10 @@
-// `npm run test:view`: the viewer in a browser.
+// `npm run test:view`: the viewer in a browser. Mocha takes an empty list of `require` for a package without a name.
+const { require: _compileCache, ...common } = require('./test-fixtures/mocha.cjs');
+
 module.exports = {
-  ...require('./test-fixtures/mocha.cjs'),
+  ...common,
   spec: ['packages/view/test/browser/*.browser.ts'],
   'node-option': ['conditions=llmtrace:source'],
-  require: [],
   timeout: 60000,
   slow: 10000,
 };

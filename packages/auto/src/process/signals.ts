@@ -62,6 +62,15 @@ function settleAll(): void {
   for (const watch of watches.values()) watch.settle();
 }
 
+/**
+ * A signal that came before the export thread listened is in the pipe of this thread's event loop alone, and libuv reads that
+ * pipe last: to stop listening as soon as the thread reports would lose the signal. The second immediate runs after the next
+ * poll. Unreferenced, they let the process end.
+ */
+function afterPendingSignals(run: () => void): void {
+  setImmediate(() => setImmediate(run).unref()).unref();
+}
+
 class SignalWatch {
   private readonly signal: EndingSignal;
   private readonly finish: () => void;
@@ -98,9 +107,12 @@ class SignalWatch {
   }
 
   guarded(epoch: number): void {
-    this.guardedBy = guard;
-    this.guardedSince = epoch;
-    this.settle();
+    const guardedBy = guard;
+    afterPendingSignals(() => {
+      this.guardedBy = guardedBy;
+      this.guardedSince = epoch;
+      this.settle();
+    });
   }
 
   settle(): void {

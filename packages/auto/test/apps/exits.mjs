@@ -42,6 +42,12 @@ const WAYS = {
   sighup: () => signal(stay() && 'SIGHUP'),
   sigquit: () => signal(stay() && 'SIGQUIT'),
   sigusr2: () => signal(stay() && 'SIGUSR2'),
+  // The signal comes before the export thread listens, and this thread reads it after.
+  early() {
+    signal(stay() && 'SIGTERM');
+    const end = Date.now() + 5000;
+    while (Date.now() < end);
+  },
   sigkill: () => signal(stay() && 'SIGKILL'),
   // The event loop stands still: as without llmtrace, a signal still ends the process.
   blocked: () => block('TERM'),

@@ -44,6 +44,7 @@ describe('the end of a process', () => {
     sighup: 'by SIGHUP',
     sigquit: 'by SIGQUIT',
     sigusr2: 'by SIGUSR2',
+    early: 'by SIGTERM before the export thread has started',
     blocked: 'by SIGTERM while its event loop stands still',
     blockedint: 'by SIGINT while its event loop stands still',
     throwing: 'whose listener to exit throws',
