@@ -65,10 +65,10 @@ function settleAll(): void {
 /**
  * A signal that came before the export thread listened is in the pipe of this thread's event loop alone, and libuv reads that
  * pipe last: to stop listening as soon as the thread reports would lose the signal. The second immediate runs after the next
- * poll. Unreferenced, they let the process end.
+ * poll. Unreferenced ones would run after the next event, which may block the event loop.
  */
 function afterPendingSignals(run: () => void): void {
-  setImmediate(() => setImmediate(run).unref()).unref();
+  setImmediate(() => setImmediate(run));
 }
 
 class SignalWatch {
@@ -103,7 +103,7 @@ class SignalWatch {
     this.settle();
     // The application may send the signal again at once, with nothing left to do; without us that ends the process. Our
     // listener sees it when the event loop polls next: after the immediates of this turn, before those of the next.
-    if (this.isListening && !wasListening) setImmediate(() => setImmediate(() => {}));
+    if (this.isListening && !wasListening) afterPendingSignals(() => {});
   }
 
   guarded(epoch: number): void {
