@@ -103,6 +103,7 @@ const FAULTS = {
     ],
     args: ['until', '1', '100'],
     env: { OTEL_BSP_SCHEDULE_DELAY: '60000', OTEL_EXPORTER_OTLP_TIMEOUT: '60000' },
+    lines: 3, // its first end, its second, and the end of the process without a thread
   },
   'no exporter, and no terminal': {
     app: appOf('load.mjs'),
