@@ -1,6 +1,6 @@
 /**
  * Decides when telemetry goes to the export thread: spans and log events as they end, before the application may stop
- * the process, but no two messages within some milliseconds; measurements in periodic batches.
+ * the process or block its event loop, unless there are many; measurements in periodic batches.
  */
 import { bytesOf, signalOf } from '../export-report/ledger.ts';
 import type { WireItem } from './messages.ts';
@@ -11,10 +11,13 @@ const POST_MS = 500;
 const POST_ITEMS = 512;
 const POST_BYTES = 2 ** 20;
 /**
- * Spans and log events that end within so many ms after a message go together in the next one. A message wakes the
- * export thread, which took a tenth of the CPU time of a busy server when each span was one.
+ * After more than {@link MOST_AT_ONCE} items within so many ms, spans and log events that end in the next so many go together
+ * in one message. A message wakes the export thread, which took a tenth of the CPU time of a busy server when each span was
+ * one. What waits is lost if the event loop stands still from then on until a signal ends the process.
  */
 const SPACING_MS = 10;
+/** A server that is half busy sends no more; one at its limit sends 18. */
+const MOST_AT_ONCE = 8;
 /** Measurements go along with spans no more often than each so many ms. */
 const ALONG_MS = 100;
 
@@ -37,16 +40,21 @@ export interface Schedule {
 export function scheduleOf(post: () => void, isPrompt = false): Schedule {
   let timer: NodeJS.Timeout | undefined;
   let isDue = false;
-  let posted = Number.NEGATIVE_INFINITY;
+  let waiting = 0;
+  /** The items that were handed over since. */
+  let recent = 0;
+  let since = Number.NEGATIVE_INFINITY;
+  const isBusy = (): boolean => recent > MOST_AT_ONCE && now() - since < SPACING_MS;
   const due = (): void => {
     isDue = true;
     clearTimeout(timer);
     timer = undefined;
-    if (isPrompt || now() - posted >= SPACING_MS) queueMicrotask(post);
+    if (isPrompt || !isBusy()) queueMicrotask(post);
     else timer = setTimeout(post, SPACING_MS).unref();
   };
   return {
     added(item, count, bytes) {
+      waiting = count;
       if (count >= POST_ITEMS || bytes >= POST_BYTES) post();
       else if (isDue) return;
       else if (signalOf(item) === 'metrics') timer ??= setTimeout(post, POST_MS).unref();
@@ -56,7 +64,12 @@ export function scheduleOf(post: () => void, isPrompt = false): Schedule {
       clearTimeout(timer);
       timer = undefined;
       isDue = false;
-      posted = now();
+      if (now() - since >= SPACING_MS) {
+        since = now();
+        recent = 0;
+      }
+      recent += waiting;
+      waiting = 0;
     },
   };
 }

@@ -55,6 +55,25 @@ describe('the telemetry that waits for its export', () => {
     assert.equal(to.posted.length, 3);
   });
 
+  it('goes as it ends, unless there is much of it', async () => {
+    const outbox = new Outbox(100 * LIMIT, new Drops(), () => {});
+    const messages: number[] = [];
+    const to = { ...receiver(), post: (items: WireItem[]): void => void messages.push(items.length) };
+    outbox.connect(to);
+    outbox.ready();
+    for (let i = 0; i < 50; i++) {
+      outbox.send(log('x'));
+      await undefined; // a turn of the queue of microtasks
+      if (i < 8) assert.equal(messages.length, i + 1);
+    }
+    outbox.post();
+    assert.ok(messages.length < 50, `${messages.length} messages`);
+    assert.equal(
+      messages.reduce((sum, count) => sum + count),
+      50,
+    );
+  });
+
   it('drops one item that alone is more than may wait', () => {
     const { outbox, drops } = setUp();
     outbox.send(log('x'.repeat(LIMIT)));
