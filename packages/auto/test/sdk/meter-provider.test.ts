@@ -98,26 +98,12 @@ describe('the measurements that wait', () => {
   });
 });
 
-describe('the spans that end in short order', () => {
+describe('spans that end', () => {
   const log = (body: string): WireItem => ({
     log: { record: { timestamp: 0, body } as never, scope: { name: 'test' } as never, span: undefined },
   });
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-  it('go in one message after the first', async () => {
-    const { outbox, posted } = stage();
-    outbox.send(log('first'));
-    await Promise.resolve();
-    assert.equal(posted.length, 1);
-    outbox.send(log('second'));
-    await turn();
-    outbox.send(log('third'));
-    assert.equal(posted.length, 1);
-    while (posted.length < 2) await turn();
-    assert.equal(posted[1]?.length, 2);
-  });
-
-  it('go one by one where the platform may freeze the process', async () => {
+  it('go one by one, however many, where the platform may freeze the process', async () => {
     const outbox = new Outbox(2 ** 20, new Drops(), () => {}, true);
     const posted: WireItem[][] = [];
     outbox.connect({
@@ -127,10 +113,10 @@ describe('the spans that end in short order', () => {
       async drain() {},
     });
     outbox.ready();
-    for (const body of ['first', 'second']) {
-      outbox.send(log(body));
+    for (let i = 0; i < 50; i++) {
+      outbox.send(log('x'));
       await Promise.resolve();
     }
-    assert.equal(posted.length, 2);
+    assert.equal(posted.length, 50);
   });
 });
