@@ -11,36 +11,26 @@ interface Loop {
   readonly runner: Runner;
 }
 
-/** The application's tool with a traced function. */
+/**
+ * The application's tool with a traced function. It inherits from the application's object instead of copying it: tools
+ * with a schema of zod have hidden fields.
+ */
 function traced(tool: Tool, loop: Loop): Tool {
   if (typeof tool?.$callback === 'function')
-    return changed(tool, {
+    return derivedFrom(tool, {
       $callback: within(loop, tool, name(tool.function?.name), tool.$callback, false),
     });
   const fn = tool?.function;
   if (tool?.type !== 'function' || typeof fn?.function !== 'function') return tool;
   const toolName = name(fn.name) ?? name(fn.function.name);
   const hasParser = typeof fn.parse === 'function';
-  return changed(tool, {
-    function: changed(fn, {
+  return derivedFrom(tool, {
+    function: derivedFrom(fn, {
       function: within(loop, fn, toolName, fn.function, !hasParser),
       ...(hasParser && { parse: (...args: unknown[]) => fn.parse(...args) }),
     }),
   });
 }
-
-/**
- * A copy of a plain object. One with hidden fields, such as a tool with a schema of zod, is inherited from. A copy is
- * cheaper: V8 gives each object that becomes a prototype a hidden class of its own, and the SDK's code that reads such
- * objects becomes slower for all tools.
- */
-const changed = (original: object, changes: Readonly<Record<string, unknown>>): object =>
-  isPlain(original) ? { ...original, ...changes } : derivedFrom(original, changes);
-
-/** Whether a copy of the object by its enumerable names is complete. */
-const isPlain = (object: object): boolean =>
-  Object.getPrototypeOf(object) === Object.prototype &&
-  Reflect.ownKeys(object).length === Object.keys(object).length;
 
 /** @param isRaw whether the function receives its arguments as the JSON text of the model. */
 function within(
