@@ -39,9 +39,17 @@ export function seriesOf(call: Readonly<Call>, labels?: Labels): Series {
   return series;
 }
 
-function found(entries: Entry[], call: Call, labels: Labels | undefined): Entry {
-  const index = entries.findIndex((entry) => isOf(entry, call));
-  const entry = index < 0 ? entryOf(call, labels) : (entries[index] as Entry);
+const found = (entries: Entry[], call: Call, labels: Labels | undefined): Entry =>
+  recall(
+    entries,
+    (entry) => isOf(entry, call),
+    () => entryOf(call, labels),
+  );
+
+/** The wanted entry of a list, else a new one. It becomes the first; of {@link MAX} entries the last one goes. */
+function recall<T>(entries: T[], isWanted: (entry: T) => boolean, make: () => T): T {
+  const index = entries.findIndex(isWanted);
+  const entry = index < 0 ? make() : (entries[index] as T);
   if (index >= 0) entries.splice(index, 1);
   else if (entries.length === MAX) entries.pop();
   entries.unshift(entry);
@@ -84,11 +92,8 @@ export function recentSets<P extends readonly unknown[]>(
   return (...parts) => {
     const first = sets[0];
     if (first && areSame(first.parts, parts)) return first.attributes;
-    const index = sets.findIndex((set) => areSame(set.parts, parts));
-    const [set = { parts, attributes: make(...parts) }] = index < 0 ? [] : sets.splice(index, 1);
-    if (sets.length === MAX) sets.pop();
-    sets.unshift(set);
-    return set.attributes;
+    const isWanted = (set: { readonly parts: P }): boolean => areSame(set.parts, parts);
+    return recall(sets, isWanted, () => ({ parts, attributes: make(...parts) })).attributes;
   };
 }
 

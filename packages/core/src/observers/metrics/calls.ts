@@ -10,7 +10,7 @@ import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
 import { heldFor, type Take } from './deferred.ts';
-import { secondsHistogram, tokensHistogram } from './histograms.ts';
+import { deferredSeconds, deferredTokens, secondsHistogram } from './histograms.ts';
 import type { LabelsOf } from './labels.ts';
 
 /** What records one set of names; each set reports the same calls. */
@@ -139,10 +139,6 @@ function recordTimes(profile: Profile, call: Call, attributes: Attributes): void
   profile.firstChunk((call.firstChunkTime - call.attemptTime) / 1000, attributes, context);
 }
 
-/** A histogram of seconds, whose values are deferred. */
-const deferredSeconds = (meter: Meter, name: string, description: string): Take =>
-  heldFor(meter).recording(secondsHistogram(meter, name, description));
-
 function durations(meter: Meter, name: string, description: string): Duration {
   const histogram = secondsHistogram(meter, name, description);
   return {
@@ -150,9 +146,6 @@ function durations(meter: Meter, name: string, description: string): Duration {
     failed: (value, attributes, context) => histogram.record(value, attributes, context),
   };
 }
-
-const deferredTokens = (meter: Meter, name: string, description: string): Take =>
-  heldFor(meter).recording(tokensHistogram(meter, name, description));
 
 function costCounter(meter: Meter, costSemconv: string): Counter {
   const name = costSemconv === 'draft' ? 'gen_ai.client.operation.cost' : 'llmtrace.client.cost';

@@ -6,8 +6,7 @@ import { memo } from '../../platform/memo.ts';
 import { defined } from '../defined.ts';
 import { operationErrorType } from '../operation-attributes.ts';
 import { recentSets } from './attribute-sets.ts';
-import { heldFor } from './deferred.ts';
-import { modelCallsHistogram, secondsHistogram, toolCallsHistogram } from './histograms.ts';
+import { deferredModelCalls, deferredSeconds, deferredToolCalls, secondsHistogram } from './histograms.ts';
 
 /** The most names of agents, and of tools, on metrics; further ones are `_other`. Some frameworks make a name per request. */
 const MAX_NAMES = 100;
@@ -73,24 +72,17 @@ function agentRecorder(meter: Meter, agents: Bounded): Record {
 
 function agentInstruments(meter: Meter) {
   const name = 'gen_ai.invoke_agent';
-  const held = heldFor(meter);
   return {
-    duration: held.recording(
-      secondsHistogram(meter, `${name}.duration`, 'Duration of the run of an agent or a workflow.'),
+    duration: deferredSeconds(meter, `${name}.duration`, 'Duration of the run of an agent or a workflow.'),
+    modelCalls: deferredModelCalls(
+      meter,
+      `${name}.inference_calls`,
+      'Model calls of a run, without those of agents within it.',
     ),
-    modelCalls: held.recording(
-      modelCallsHistogram(
-        meter,
-        `${name}.inference_calls`,
-        'Model calls of a run, without those of agents within it.',
-      ),
-    ),
-    toolCalls: held.recording(
-      toolCallsHistogram(
-        meter,
-        `${name}.tool_calls`,
-        'Tools that a run executed, without those of agents within it.',
-      ),
+    toolCalls: deferredToolCalls(
+      meter,
+      `${name}.tool_calls`,
+      'Tools that a run executed, without those of agents within it.',
     ),
   };
 }
@@ -104,8 +96,10 @@ const toolAttributes = (tool?: string, type?: string, agent?: string, errorType?
   });
 
 function toolRecorder(meter: Meter, tools: Bounded, agents: Bounded): Record {
-  const duration = heldFor(meter).recording(
-    secondsHistogram(meter, 'gen_ai.execute_tool.duration', 'Duration of the execution of a tool.'),
+  const duration = deferredSeconds(
+    meter,
+    'gen_ai.execute_tool.duration',
+    'Duration of the execution of a tool.',
   );
   const sets = recentSets(toolAttributes);
   return (operation, length) => {
