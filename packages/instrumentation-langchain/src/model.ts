@@ -2,7 +2,7 @@
  * Runs of models. Plugins of other libraries make a span for each, and keep it by the run's id: it is not the active one while the
  * SDK sends the request. Here it is found, so that it becomes the span of the request's call.
  */
-import { fields, type OperationPoint, type OtherModelSpan } from '@llmtrace/core';
+import { fields, type OperationPoint, type Operations, type OtherModelSpan } from '@llmtrace/core';
 import { context, createContextKey } from '@opentelemetry/api';
 
 /** The handlers of the plugins, by the names that they have, and where they keep the span of a run. */
@@ -37,15 +37,16 @@ function spansOf({ managers }: ModelRuns): OtherModelSpan[] {
     return [...handlers].flatMap((handler) => {
       const plugin = PLUGINS.get(fields(handler).name);
       if (!plugin) return [];
-      // No one knows which of several runs sends a request.
+      // LangChain does not say which of several runs sends a request.
       const isShared = managers.length > 1;
       return [{ library: plugin.library, span: plugin.spanOf(handler, runId), isShared }];
     });
   });
 }
 
-const within = <T>(runs: ModelRuns, run: () => T): T =>
-  context.with(context.active().setValue(RUNS, runs), run);
+/** Runs code within which requests are those of the runs. */
+const within = <T>(operations: Operations, runs: ModelRuns, run: () => T): T =>
+  context.with(context.active().setValue(RUNS, runs), () => operations.besideSpans(() => spansOf(runs), run));
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
@@ -71,12 +72,7 @@ const pointOf = (
 /** The managers of the runs are there already where LangChain has looked into its cache. */
 const generates: OperationPoint['around'] = ({ operations, original, args }) => {
   const runs: ModelRuns = { managers: listOf(args[3]) };
-  return within(runs, () =>
-    operations.besideSpans(
-      () => spansOf(runs),
-      () => original(...args),
-    ),
-  );
+  return within(operations, runs, () => original(...args));
 };
 
 /** The request is sent within the first step. */
@@ -88,12 +84,7 @@ const streams: OperationPoint['around'] = ({ operations, original, args }) => {
     Object.defineProperty(iterator, 'next', {
       value: (...values: unknown[]) => {
         Reflect.deleteProperty(iterator, 'next');
-        return within(runs, () =>
-          operations.besideSpans(
-            () => spansOf(runs),
-            () => next.apply(iterator, values),
-          ),
-        );
+        return within(operations, runs, () => next.apply(iterator, values));
       },
       configurable: true,
       writable: true,

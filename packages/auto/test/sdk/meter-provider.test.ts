@@ -6,8 +6,8 @@ import type { WireItem } from '../../src/sdk/export-thread/messages.ts';
 import { Outbox } from '../../src/sdk/export-thread/outbox.ts';
 import { startMetering } from '../../src/sdk/meter-provider.ts';
 
-function stage() {
-  const outbox = new Outbox(2 ** 20, new Drops(), () => {});
+function stage(isPrompt = false) {
+  const outbox = new Outbox(2 ** 20, new Drops(), () => {}, isPrompt);
   const posted: WireItem[][] = [];
   outbox.connect({
     ledger: new Ledger(),
@@ -104,15 +104,7 @@ describe('spans that end', () => {
   });
 
   it('go one by one, however many, where the platform may freeze the process', async () => {
-    const outbox = new Outbox(2 ** 20, new Drops(), () => {}, true);
-    const posted: WireItem[][] = [];
-    outbox.connect({
-      ledger: new Ledger(),
-      post: (items) => void posted.push(items),
-      flush() {},
-      async drain() {},
-    });
-    outbox.ready();
+    const { outbox, posted } = stage(true);
     for (let i = 0; i < 50; i++) {
       outbox.send(log('x'));
       await Promise.resolve();

@@ -173,7 +173,7 @@ describe('the model span of another library', () => {
       assert.equal(tokensOf(span), undefined);
     });
 
-    it('is told of where the library has not made it yet', () => {
+    it('produces a warning where the library has not made it yet', () => {
       assert.ok(!isTaken([undefined]));
       assert.deepEqual(told, [`besides ${library}`]);
     });
