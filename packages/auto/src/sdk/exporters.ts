@@ -1,15 +1,17 @@
-/** Which module has the exporter that an `OTEL_*_EXPORTER` variable names. */
+/** Which exporter an `OTEL_*_EXPORTER` variable names. */
 import module from 'node:module';
 import { note, optionalRoots } from '@llmtrace/core/internal';
 import { here } from '../process/own-files.ts';
 import type { AutoSettings } from '../settings.ts';
-import type { ExporterModule } from './export-thread/pipeline.ts';
+import type { ExporterChoice } from './export-thread/exporter.ts';
+import type { Encoding } from './export-thread/otlp.ts';
 
 type ExporterSetting = AutoSettings['traceExporters'][number];
 
-const VARIANTS: Readonly<Record<string, string>> = {
-  'http/protobuf': 'proto',
-  'http/json': 'http',
+/** By the protocol that `OTEL_EXPORTER_OTLP_PROTOCOL` names. The package of gRPC is the owner's to install: it has 20 MB. */
+const PROTOCOLS: Readonly<Record<string, Encoding | 'grpc'>> = {
+  'http/protobuf': 'protobuf',
+  'http/json': 'json',
   grpc: 'grpc',
 };
 
@@ -21,32 +23,36 @@ const VARIABLES: Readonly<Record<Signal, string>> = {
   logs: 'OTEL_LOGS_EXPORTER',
 };
 
-/** The modules of the exporters that exist; each that does not is named in a warning. */
-export function exporterModules(signal: Signal, settings: readonly ExporterSetting[]): ExporterModule[] {
-  return settings.flatMap((setting) => exporterModule(signal, setting) ?? []);
+/** The exporters that exist; each that does not is named in a warning. */
+export function exporterChoices(signal: Signal, settings: readonly ExporterSetting[]): ExporterChoice[] {
+  return settings.flatMap((setting) => exporterChoice(signal, setting) ?? []);
 }
 
-function exporterModule(signal: Signal, { name, protocol }: ExporterSetting): ExporterModule | undefined {
-  if (name === 'console') return { path: undefined };
+function exporterChoice(signal: Signal, { name, protocol }: ExporterSetting): ExporterChoice | undefined {
+  if (name === 'console') return 'console';
   if (name !== 'otlp') {
     return none(
       `${VARIABLES[signal]}=${name} is not one of otlp, console, none; it is ignored`,
       `Set ${VARIABLES[signal]} to otlp`,
     );
   }
-  const variant = VARIANTS[protocol];
-  if (!variant) {
-    const protocols = Object.keys(VARIANTS).join(', ');
+  const encoding = PROTOCOLS[protocol];
+  if (encoding === undefined) {
+    const protocols = Object.keys(PROTOCOLS).join(', ');
     return none(
       `the OTLP protocol ${protocol} is not one of ${protocols}; nothing is exported`,
       'Set OTEL_EXPORTER_OTLP_PROTOCOL to one of them',
     );
   }
-  const wanted = `@opentelemetry/exporter-${signal}-otlp-${variant}`;
+  return encoding === 'grpc' ? grpcExporter(signal) : encoding;
+}
+
+function grpcExporter(signal: Signal): ExporterChoice | undefined {
+  const wanted = `@opentelemetry/exporter-${signal}-otlp-grpc`;
   const path = find(wanted);
   if (path !== undefined) return { path };
   return none(
-    `the OTLP protocol ${protocol} needs ${wanted}, which is not installed; nothing is exported`,
+    `the OTLP protocol grpc needs ${wanted}, which is not installed; nothing is exported`,
     `Install it: \`npm install ${wanted}\``,
   );
 }

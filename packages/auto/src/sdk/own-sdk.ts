@@ -15,7 +15,7 @@ import type { AutoSettings } from '../settings.ts';
 import { type ExportThread, startExportThread } from './export-thread/client.ts';
 import { toWire } from './export-thread/messages.ts';
 import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './export-thread/worker-relay.ts';
-import { exporterModules } from './exporters.ts';
+import { exporterChoices } from './exporters.ts';
 import type { Own } from './following-providers.ts';
 import { startLogging } from './logger-provider.ts';
 import { startMetering } from './meter-provider.ts';
@@ -84,9 +84,9 @@ function prepare(settings: AutoSettings): Sdk {
     return exporting(relayed.signals, () => relayed.thread);
   }
   checkEndpoints(settings);
-  const traces = exporterModules('trace', sendingExporters(settings, 'traces'));
-  const metrics = exporterModules('metrics', sendingExporters(settings, 'metrics'));
-  const logs = exporterModules('logs', sendingExporters(settings, 'logs'));
+  const traces = exporterChoices('trace', sendingExporters(settings, 'traces'));
+  const metrics = exporterChoices('metrics', sendingExporters(settings, 'metrics'));
+  const logs = exporterChoices('logs', sendingExporters(settings, 'logs'));
   if (traces.length + metrics.length + logs.length === 0) return none;
   const thread = once(() => startThread(settings, { traces, metrics, logs }));
   const signals = { traces: traces.length > 0, metrics: metrics.length > 0, logs: logs.length > 0 };

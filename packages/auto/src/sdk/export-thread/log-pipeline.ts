@@ -11,6 +11,7 @@ import type {
   SdkLogRecord,
 } from '@opentelemetry/sdk-logs';
 import { reporting } from '../export-report/report.ts';
+import { type ExporterChoice, makeExporter, otlp } from './exporter.ts';
 import { Intake } from './intake.ts';
 import { full, type WireLog } from './messages.ts';
 import type { Contact, Setup } from './pipeline.ts';
@@ -31,7 +32,7 @@ export function startLogPipeline(
   if (setup.logs.length === 0) return undefined;
   const { LoggerProvider } = sdkLogs();
   const intake = new Intake<ReadableLogRecord>('logs', setup, contact);
-  const processors = setup.logs.map(({ path }) => processorOf(path, intake));
+  const processors = setup.logs.map((choice) => processorOf(choice, intake));
   let bytes = 0;
   const admitting: LogRecordProcessor = {
     onEmit(record, context) {
@@ -54,14 +55,15 @@ export function startLogPipeline(
   };
 }
 
-function processorOf(path: string | undefined, intake: Intake<ReadableLogRecord>): LogRecordProcessor {
+function processorOf(choice: ExporterChoice, intake: Intake<ReadableLogRecord>): LogRecordProcessor {
   const { BatchLogRecordProcessor, ConsoleLogRecordExporter, SimpleLogRecordProcessor } = sdkLogs();
-  const made: LogRecordExporter =
-    path === undefined
-      ? new ConsoleLogRecordExporter()
-      : new (module.createRequire(path)(path).OTLPLogExporter)();
+  const made = makeExporter<LogRecordExporter>(choice, {
+    console: () => new ConsoleLogRecordExporter(),
+    otlp: (encoding) => otlp().otlpLogExporter(encoding),
+    exportName: 'OTLPLogExporter',
+  });
   const exporter = reporting(made, intake.reporting);
-  return path === undefined
+  return choice === 'console'
     ? new SimpleLogRecordProcessor({ exporter })
     : new BatchLogRecordProcessor({ exporter, maxQueueSize: intake.max, ...batching() });
 }

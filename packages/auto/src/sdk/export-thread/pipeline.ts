@@ -17,20 +17,16 @@ import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metri
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { bytesOf, type Drops, type Ledger, SIGNALS, signalOf } from '../export-report/ledger.ts';
 import { type Notify, reporting, reportUnderWay, unlessUnreachable } from '../export-report/report.ts';
+import { type ExporterChoice, makeExporter, otlp } from './exporter.ts';
 import { Intake } from './intake.ts';
 import { startLogPipeline } from './log-pipeline.ts';
 import { fromWire, type WireInstrument, type WireItem } from './messages.ts';
 
-/** An exporter by the module that has it; `console` has none. */
-export interface ExporterModule {
-  readonly path: string | undefined;
-}
-
 /** The start parameters. */
 export interface Setup {
-  traces: readonly ExporterModule[];
-  metrics: readonly ExporterModule[];
-  logs: readonly ExporterModule[];
+  traces: readonly ExporterChoice[];
+  metrics: readonly ExporterChoice[];
+  logs: readonly ExporterChoice[];
   metricInterval: number | undefined;
   metricTimeout: number | undefined;
   resourceDetectors: readonly string[];
@@ -122,7 +118,7 @@ interface SpanPipeline {
 
 function startSpanPipeline(setup: Setup, contact: Contact): SpanPipeline {
   const intake = new Intake<ReadableSpan>('traces', setup, contact);
-  const exporters = setup.traces.map(({ path }) => spanExporter(path, intake));
+  const exporters = setup.traces.map((choice) => spanExporter(choice, intake));
   const processors = exporters.map(({ exporter, batched }) => spanProcessor(exporter, batched, intake.max));
   const flush = async (): Promise<void> => {
     await Promise.allSettled(processors.map((one) => one.forceFlush()));
@@ -147,14 +143,15 @@ function resourceOf({ resourceDetectors: names, processAttributes }: Setup): Res
 }
 
 function spanExporter(
-  path: string | undefined,
+  choice: ExporterChoice,
   intake: Intake<ReadableSpan>,
 ): { exporter: SpanExporter; batched: boolean } {
-  const batched = path !== undefined;
-  const exporter: SpanExporter = batched
-    ? new (module.createRequire(path)(path).OTLPTraceExporter)()
-    : new (sdkTrace().ConsoleSpanExporter)();
-  return { exporter: reporting(exporter, intake.reporting), batched };
+  const exporter = makeExporter<SpanExporter>(choice, {
+    console: () => new (sdkTrace().ConsoleSpanExporter)(),
+    otlp: (encoding) => otlp().otlpTraceExporter(encoding),
+    exportName: 'OTLPTraceExporter',
+  });
+  return { exporter: reporting(exporter, intake.reporting), batched: choice !== 'console' };
 }
 
 function spanProcessor(exporter: SpanExporter, batched: boolean, maxQueueSize: number): SpanProcessor {
@@ -170,11 +167,12 @@ function meterProvider(setup: Setup, resource: Resource, { drops, notify }: Cont
     require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
   const exportIntervalMillis = setup.metricInterval ?? 60_000;
   const exportTimeoutMillis = Math.min(setup.metricTimeout ?? 30_000, exportIntervalMillis);
-  const readers = setup.metrics.map(({ path }) => {
-    const exporter: PushMetricExporter =
-      path === undefined
-        ? new ConsoleMetricExporter()
-        : new (module.createRequire(path)(path).OTLPMetricExporter)();
+  const readers = setup.metrics.map((choice) => {
+    const exporter = makeExporter<PushMetricExporter>(choice, {
+      console: () => new ConsoleMetricExporter(),
+      otlp: (encoding) => otlp().otlpMetricExporter(encoding),
+      exportName: 'OTLPMetricExporter',
+    });
     reporting(exporter, { signal: 'metrics', notify, settle() {}, countOf: () => 1 });
     return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis, exportTimeoutMillis });
   });
