@@ -16,11 +16,19 @@ interface Ended {
   readonly stderr: string;
 }
 
-async function llmtrace(args: readonly string[], cwd = tmpdir()): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd,
-    env: { ...process.env, CI: '1', NODE_OPTIONS: '' },
-  });
+/** Writes which files the command itself has loaded. */
+const LOADED = `
+if (process.argv[1] === process.env.LOADED_BY) {
+  const file = require('node:path').join(process.env.LOADED_TO, 'files.txt');
+  process.once('exit', () => require('node:fs').writeFileSync(file, Object.keys(require.cache).join('\\n')));
+}`;
+
+async function llmtrace(
+  args: readonly string[],
+  cwd = tmpdir(),
+  env: NodeJS.ProcessEnv = { NODE_OPTIONS: '' },
+): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, CI: '1', ...env } });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (part) => {
     output.stdout += part;
@@ -91,6 +99,22 @@ describe('the command llmtrace', () => {
     const { stdout } = await llmtrace(['run', app], folder);
     assert.match(stdout, /--import file:.*auto\/dist\/index\.js/);
   });
+
+  // OpenTelemetry takes 13 MB of the viewer, and 0.1 s of each start.
+  for (const args of [['run'], ['view', '--port', '0', '--']])
+    it(`needs no OpenTelemetry for ${args[0]}`, async () => {
+      const loaded = join(folder, write('loaded.cjs', LOADED));
+      const bare = join(folder, write('bare.cjs', ''));
+      const env = { NODE_OPTIONS: `--require ${JSON.stringify(loaded)}`, LOADED_BY: BIN, LOADED_TO: folder };
+      const { code, stderr } = await llmtrace([...args, process.execPath, bare], folder, env);
+      assert.equal(code, 0, stderr);
+      const files = readFileSync(join(folder, 'files.txt'), 'utf8').split('\n');
+      assert.ok(files.some((file) => file.endsWith('spawn.js')));
+      assert.deepEqual(
+        files.filter((file) => /opentelemetry|core.dist/.test(file)),
+        [],
+      );
+    });
 
   it('shows the price of a model, or that it has none', async () => {
     const known = await llmtrace(['prices', 'gpt-5-mini']);

@@ -3,7 +3,8 @@ import { allVendors } from '../vendors.ts';
 import { parse, USAGE } from './args.ts';
 import { VERSIONS } from './examine.ts';
 import { projectFindings } from './project.ts';
-import { failed, isIdle, isLosing, notStarted, textOf } from './report.ts';
+import { failed, isIdle, isLosing, notStarted } from './report.ts';
+import { textOf } from './report-text.ts';
 import { examined } from './spawn.ts';
 
 /** @returns 1 where traces are lost, else the exit code of the application. */

@@ -10,7 +10,8 @@ import { type AutoSettings, autoSettings } from '../settings.ts';
 import { allVendors } from '../vendors.ts';
 import { examine } from './examine.ts';
 import { watchLoads } from './loaded-copies.ts';
-import { isIdle, type Report, textOf } from './report.ts';
+import { isIdle, type Report } from './report.ts';
+import { textOf } from './report-text.ts';
 import { watchThreads } from './threads.ts';
 
 /**
