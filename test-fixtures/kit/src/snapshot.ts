@@ -28,9 +28,11 @@ const VOLATILE_HEADERS = new Set([
   'x-amz-date',
 ]);
 const LOOPBACK = /(127\.0\.0\.1|localhost):\d+/g;
+/** openai gives a call of a tool that has no id a random one. */
+const RANDOM_ID = /\b[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}\b/g;
 
-/** The text with `port` in place of a loopback port, which differs between two runs. */
-const steady = (text: string): string => text.replace(LOOPBACK, '$1:port');
+/** The text with words in place of what differs between two runs: a loopback port, a random id. */
+const steady = (text: string): string => text.replace(LOOPBACK, '$1:port').replace(RANDOM_ID, 'random-id');
 
 /** The names of a value's classes, the nearest first. */
 export function classesOf(value: object): string[] {

@@ -16,7 +16,7 @@ import type { EngineConfig } from './engine-config.ts';
 import { guard } from './guard.ts';
 import { close, type OpenCall, openCall, openReading } from './open-call.ts';
 import { answerArrived } from './result.ts';
-import { isSplit } from './stream-and-response.ts';
+import { isSplit, requestFirst } from './stream-and-response.ts';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -143,7 +143,10 @@ function above(
 function splitArrived(live: OpenCall, result: unknown): unknown {
   if (!live.endpoint.chunk || !isThenable(result)) return result;
   return result.then((answer) => {
-    if (isSplit(answer)) answerArrived(live, answer);
+    if (isSplit(answer)) {
+      guard(live.engine, 'observe', () => requestFirst(answer));
+      answerArrived(live, answer);
+    }
     return answer;
   });
 }

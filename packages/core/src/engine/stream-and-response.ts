@@ -3,9 +3,10 @@
  * chunks even if the application does not read the stream (`@google/generative-ai`). The application may read either
  * or both; the call ends with the one that it reads.
  */
+import { define } from '../platform/replace-method.ts';
 import { guard } from './guard.ts';
 import { close, type OpenCall, wholeAnswered } from './open-call.ts';
-import { type AnyStream, isStream, watchStream } from './stream.ts';
+import { type AnyStream, isIterator, isStream, watchStream } from './stream.ts';
 
 interface SplitAnswer {
   readonly stream: AnyStream;
@@ -34,6 +35,23 @@ export function watchSplit(answer: SplitAnswer, live: OpenCall): void {
       throw error;
     },
   );
+}
+
+/**
+ * Asks for the first chunk of a split answer at once; its reader gets that chunk with its first `next()`. The SDK reads the
+ * answer by itself, and drops the chunks that have no reader when a later one is no JSON, four microtasks after the answer has
+ * arrived. Interceptors take longer to pass the answer on.
+ */
+export function requestFirst({ stream }: SplitAnswer): void {
+  if (!isIterator(stream)) return;
+  const { next } = stream;
+  let first: Promise<unknown> | undefined = next.call(stream);
+  first.catch(() => {}); // its reader gets the error, where there is a reader
+  define(stream, 'next', (...args: []) => {
+    const requested = first;
+    first = undefined;
+    return requested ? requested.then((result) => result) : next.apply(stream, args);
+  });
 }
 
 /**

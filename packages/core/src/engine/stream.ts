@@ -65,7 +65,7 @@ function watchOuter(stream: AnyStream, live: OpenCall): void {
 }
 
 /** True for a generator: a stream that is its own one iterator. */
-const isIterator = (stream: AnyStream): stream is AnyStream & AnyIterator =>
+export const isIterator = (stream: AnyStream): stream is AnyStream & AnyIterator =>
   typeof stream['next'] === 'function';
 
 /**
