@@ -29,35 +29,12 @@ export interface BucketSize {
   readonly of: 'requests' | 'tokens';
 }
 
-export interface Gate {
-  /** True if it equals a new one, so that it may be dropped. */
-  readonly isIdle: boolean;
-  /**
-   * The time until a request of `tokens` tokens may pass, in ms; Infinity until a call is {@link Gate.leave left}.
-   */
-  delay(tokens: number, waiting: boolean): number;
-  /** Admits a request of `tokens` tokens. */
-  pass(tokens: number): void;
-  /** A call has ended, or failed before its answer began; it had taken `refund` tokens too many (negative: too few). */
-  leave(refund: number): void;
-  /** Blocks all calls for this time, in ms. */
-  pause(ms: number): void;
-  /** Follows the vendor's rate-limit headers. @returns whether calls are blocked for a while */
-  follow(limits: VendorLimits): boolean;
-}
-
 /** The buckets of a gate from the start, and the calls that run. */
 export interface GateStart {
   /** The level of each bucket, in the order of {@link bucketsOf}. @default full */
   readonly levels?: readonly number[];
   /** @default 0 */
   readonly running?: number;
-}
-
-/** A gate whose levels can be read. */
-export interface LocalGate extends Gate {
-  /** The current level of each bucket. */
-  levels(): number[];
 }
 
 /** Below this share of a vendor's limit, the remainder is spread over the time until the limit is restored. */
@@ -76,64 +53,89 @@ export function bucketsOf({ rate, burst, requestsPerMinute, tokensPerMinute }: L
   ];
 }
 
-/** @param now the clock, in ms. */
-export function makeGate(
-  { concurrency = Infinity, ...limits }: Limits,
-  now: () => number,
-  start: GateStart = {},
-): LocalGate {
-  const sizes = bucketsOf(limits);
-  const buckets = sizes.map(({ rate, burst }) => new TokenBucket({ rate, burst, now }));
-  for (const [index, level] of start.levels?.entries() ?? [])
-    buckets[index]?.take((sizes[index]?.burst ?? 0) - level);
-  let running = start.running ?? 0;
-  let pausedUntil = 0;
+export class LocalGate {
+  readonly #concurrency: number;
+  readonly #now: () => number;
+  readonly #sizes: readonly BucketSize[];
+  readonly #buckets: readonly TokenBucket[];
+  #running: number;
+  #pausedUntil = 0;
   /** The time between two requests that the vendor's limits leave, in ms. */
-  let pace = 0;
+  #pace = 0;
 
-  const pause = (ms: number): void => {
+  /** @param now the clock, in ms. */
+  constructor({ concurrency = Infinity, ...limits }: Limits, now: () => number, start: GateStart = {}) {
+    const sizes = bucketsOf(limits);
+    const buckets = sizes.map(({ rate, burst }) => new TokenBucket({ rate, burst, now }));
+    for (const [index, level] of start.levels?.entries() ?? [])
+      buckets[index]?.take((sizes[index]?.burst ?? 0) - level);
+    this.#concurrency = concurrency;
+    this.#now = now;
+    this.#sizes = sizes;
+    this.#buckets = buckets;
+    this.#running = start.running ?? 0;
+  }
+
+  /** True if it equals a new one, so that it may be dropped. */
+  get isIdle(): boolean {
+    return (
+      this.#running === 0 &&
+      this.#pausedUntil <= this.#now() &&
+      this.#buckets.every((bucket) => bucket.level() >= bucket.burst)
+    );
+  }
+
+  /**
+   * The time until a request of `tokens` tokens may pass, in ms; Infinity until a call is {@link LocalGate.leave left}.
+   */
+  delay(tokens: number, waiting: boolean): number {
+    if (this.#running >= this.#concurrency) return Infinity;
+    let delay = Math.max(this.#pausedUntil - this.#now(), 0);
+    for (let i = 0; i < this.#buckets.length; i++) {
+      const bucket = this.#buckets[i] as TokenBucket;
+      const count = this.#sizes[i]?.of === 'tokens' ? tokens : 1;
+      // A request larger than a bucket would wait for ever: it passes when the bucket is full, and the next ones
+      // wait.
+      delay = Math.max(delay, bucket.delay(Math.min(count, bucket.burst), waiting));
+    }
+    return delay;
+  }
+
+  /** Admits a request of `tokens` tokens. */
+  pass(tokens: number): void {
+    this.#running++;
+    for (let i = 0; i < this.#buckets.length; i++)
+      this.#buckets[i]?.take(this.#sizes[i]?.of === 'tokens' ? tokens : 1);
+    if (this.#pace > 0) this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + this.#pace);
+  }
+
+  /** A call has ended, or failed before its answer began; it had taken `refund` tokens too many (negative: too few). */
+  leave(refund: number): void {
+    this.#running--;
+    if (refund === 0) return;
+    for (let i = 0; i < this.#buckets.length; i++)
+      if (this.#sizes[i]?.of === 'tokens') this.#buckets[i]?.take(-refund);
+  }
+
+  /** Blocks all calls for this time, in ms. */
+  pause(ms: number): void {
     if (Number.isNaN(ms)) return;
-    pausedUntil = Math.max(pausedUntil, now() + Math.min(ms, MAX_PAUSE));
-  };
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + Math.min(ms, MAX_PAUSE));
+  }
 
-  return {
-    get isIdle() {
-      return (
-        running === 0 && pausedUntil <= now() && buckets.every((bucket) => bucket.level() >= bucket.burst)
-      );
-    },
-    delay(tokens, waiting) {
-      if (running >= concurrency) return Infinity;
-      let delay = Math.max(pausedUntil - now(), 0);
-      for (let i = 0; i < buckets.length; i++) {
-        const bucket = buckets[i] as TokenBucket;
-        const count = sizes[i]?.of === 'tokens' ? tokens : 1;
-        // A request larger than a bucket would wait for ever: it passes when the bucket is full, and the next ones
-        // wait.
-        delay = Math.max(delay, bucket.delay(Math.min(count, bucket.burst), waiting));
-      }
-      return delay;
-    },
-    pass(tokens) {
-      running++;
-      for (let i = 0; i < buckets.length; i++) buckets[i]?.take(sizes[i]?.of === 'tokens' ? tokens : 1);
-      if (pace > 0) pausedUntil = Math.max(pausedUntil, now() + pace);
-    },
-    leave(refund) {
-      running--;
-      if (refund === 0) return;
-      for (let i = 0; i < buckets.length; i++) if (sizes[i]?.of === 'tokens') buckets[i]?.take(-refund);
-    },
-    pause,
-    follow({ requests, tokens }) {
-      pace = requests && isScarce(requests) ? spread(requests) : 0;
-      const usedUp = [requests, tokens].filter((limit) => limit?.remaining === 0);
-      const wait = Math.max(0, ...usedUp.map((limit) => limit?.reset ?? 0));
-      if (wait > 0) pause(wait);
-      return wait > 0;
-    },
-    levels: () => buckets.map((bucket) => bucket.level()),
-  };
+  /** Follows the vendor's rate-limit headers. @returns whether calls are blocked for a while */
+  follow({ requests, tokens }: VendorLimits): boolean {
+    this.#pace = requests && isScarce(requests) ? spread(requests) : 0;
+    const usedUp = [requests, tokens].filter((limit) => limit?.remaining === 0);
+    const wait = Math.max(0, ...usedUp.map((limit) => limit?.reset ?? 0));
+    if (wait > 0) this.pause(wait);
+    return wait > 0;
+  }
+
+  /** The current level of each bucket. */
+  levels(): number[] {
+    return this.#buckets.map((bucket) => bucket.level());
+  }
 }
 
 const isScarce = ({ limit, remaining }: VendorLimit): boolean =>

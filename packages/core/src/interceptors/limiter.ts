@@ -3,8 +3,8 @@
  * uses up no limit while it waits for another.
  */
 import { LlmTraceError, type Refusal } from '../errors/llmtrace-error.ts';
-import { type Gate, type Limits, makeGate } from './admission.ts';
-import { type Line, makeLine } from './queue.ts';
+import { type Limits, LocalGate } from './admission.ts';
+import { Line } from './queue.ts';
 import type { VendorLimits } from './vendor-limits.ts';
 
 /** The longest wait of a call. */
@@ -43,7 +43,7 @@ export interface Limiter {
 /** A limiter of this process alone. */
 export class LocalLimiter implements Limiter {
   readonly #key: string;
-  readonly #gate: Gate;
+  readonly #gate: LocalGate;
   readonly #line: Line<Ticket>;
 
   /**
@@ -51,10 +51,10 @@ export class LocalLimiter implements Limiter {
    * @param now the clock, in ms.
    */
   constructor(limits: Limits, key: string, now: () => number) {
-    const gate = makeGate(limits, now);
+    const gate = new LocalGate(limits, now);
     this.#key = key;
     this.#gate = gate;
-    this.#line = makeLine<Ticket>({
+    this.#line = new Line<Ticket>({
       delay: ({ tokens }, waiting) => gate.delay(tokens, waiting),
       pass: ({ tokens }) => gate.pass(tokens),
     });

@@ -17,11 +17,6 @@ export interface Gate<T> {
   pass(entry: T): void;
 }
 
-interface Place<T> extends Linked<Place<T>> {
-  readonly entry: T;
-  readonly go: () => void;
-}
-
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** The longest wait, in ms. */
@@ -30,61 +25,78 @@ export interface WaitOptions {
   tooLong?(): Error;
 }
 
-export interface Line<T> {
-  /** How many wait. */
-  readonly length: number;
-  /** True if `entry` has passed at once: no call waits, and the gate is open. */
-  tryPass(entry: T): boolean;
-  /**
-   * Waits for its turn. The timers keep the process alive, as a request under way would.
-   *
-   * @throws the signal's reason, as soon as it is aborted; the error of `tooLong`, after `maxWait`.
-   */
-  wait(entry: T, options: WaitOptions): Promise<void>;
-  /** The gate may have opened. */
-  pump(): void;
-  /** The first waiting entries in their order, at most `most`. */
-  first(most: number): T[];
+interface Place<T> extends Linked<Place<T>> {
+  readonly entry: T;
+  readonly go: () => void;
 }
 
 /** The longest delay that a timer takes; a longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-export function makeLine<T>(gate: Gate<T>): Line<T> {
-  const places = new LinkedList<Place<T>>();
-  let length = 0;
-  let timer: NodeJS.Timeout | undefined;
+export class Line<T> {
+  readonly #gate: Gate<T>;
+  readonly #places = new LinkedList<Place<T>>();
+  #length = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #onTimer = (): void => this.pump();
 
-  const join = (place: Place<T>): void => {
-    places.add(place);
-    length++;
-  };
-  const leave = (place: Place<T>): void => {
-    places.remove(place);
-    length--;
-  };
-  const pump = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    for (let place = places.first; place; place = places.first) {
-      const delay = gate.delay(place.entry, true);
+  constructor(gate: Gate<T>) {
+    this.#gate = gate;
+  }
+
+  /** How many wait. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** True if `entry` has passed at once: no call waits, and the gate is open. */
+  tryPass(entry: T): boolean {
+    if (this.#places.first || this.#gate.delay(entry, false) > 0) return false;
+    this.#gate.pass(entry);
+    return true;
+  }
+
+  /**
+   * Waits for its turn. The timers keep the process alive, as a request under way would.
+   *
+   * @throws the signal's reason, as soon as it is aborted; the error of `tooLong`, after `maxWait`.
+   */
+  async wait(entry: T, options: WaitOptions): Promise<void> {
+    throwIfAborted(options.signal);
+    if (!this.tryPass(entry)) await this.#stand(entry, options);
+  }
+
+  /** The gate may have opened. */
+  pump(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (let place = this.#places.first; place; place = this.#places.first) {
+      const delay = this.#gate.delay(place.entry, true);
       if (delay > 0) {
-        // Rounded up: a timer takes whole milliseconds, and no call may pass early.
-        if (delay !== Infinity) timer = setTimeout(pump, Math.min(Math.ceil(delay), MAX_TIMER));
+        this.#pumpAfter(delay);
         return;
       }
-      leave(place);
-      gate.pass(place.entry);
+      this.#leave(place);
+      this.#gate.pass(place.entry);
       place.go();
     }
-  };
-  const tryPass = (entry: T): boolean => {
-    if (places.first || gate.delay(entry, false) > 0) return false;
-    gate.pass(entry);
-    return true;
-  };
-  const stand = (entry: T, { signal, maxWait, tooLong }: WaitOptions): Promise<void> =>
-    new Promise((resolve, reject) => {
+  }
+
+  /** The first waiting entries in their order, at most `most`. */
+  first(most: number): T[] {
+    const entries: T[] = [];
+    for (let place = this.#places.first; place && entries.length < most; place = place.next)
+      entries.push(place.entry);
+    return entries;
+  }
+
+  /** Rounded up: a timer takes whole milliseconds, and no call may pass early. */
+  #pumpAfter(delay: number): void {
+    if (delay !== Infinity) this.#timer = setTimeout(this.#onTimer, Math.min(Math.ceil(delay), MAX_TIMER));
+  }
+
+  #stand(entry: T, { signal, maxWait, tooLong }: WaitOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
       let deadline: NodeJS.Timeout | undefined;
       const rest = (): void => {
         clearTimeout(deadline);
@@ -101,34 +113,25 @@ export function makeLine<T>(gate: Gate<T>): Line<T> {
       };
       const giveUp = (reason: unknown): void => {
         rest();
-        leave(place);
+        this.#leave(place);
         reject(reason);
-        pump(); // the new first entry may need fewer tokens than the one that left
+        this.pump(); // the new first entry may need fewer tokens than the one that left
       };
       const unlisten = onAbort(signal, () => giveUp(reasonOf(signal)));
       if (tooLong && maxWait !== undefined && maxWait <= MAX_TIMER)
         deadline = setTimeout(() => giveUp(tooLong()), maxWait);
-      join(place);
-      if (place === places.first) pump();
+      this.#join(place);
+      if (place === this.#places.first) this.pump();
     });
+  }
 
-  const front = (most: number): T[] => {
-    const entries: T[] = [];
-    for (let place = places.first; place && entries.length < most; place = place.next)
-      entries.push(place.entry);
-    return entries;
-  };
+  #join(place: Place<T>): void {
+    this.#places.add(place);
+    this.#length++;
+  }
 
-  return {
-    get length() {
-      return length;
-    },
-    tryPass,
-    pump,
-    first: front,
-    async wait(entry, options) {
-      throwIfAborted(options.signal);
-      if (!tryPass(entry)) await stand(entry, options);
-    },
-  };
+  #leave(place: Place<T>): void {
+    this.#places.remove(place);
+    this.#length--;
+  }
 }

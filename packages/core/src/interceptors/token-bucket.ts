@@ -3,7 +3,7 @@
  * are allowed up to the bucket's size, and the long-term rate is kept.
  * https://en.wikipedia.org/wiki/Token_bucket
  */
-import { type Line, makeLine } from './queue.ts';
+import { Line } from './queue.ts';
 
 export interface TokenBucketOptions {
   /** How many tokens come in a second; more than 0. */
@@ -108,7 +108,7 @@ export class TokenBucket {
   }
 
   #lined(): Line<number> {
-    this.#line ??= makeLine({
+    this.#line ??= new Line({
       delay: (count, waiting) => this.delay(count, waiting),
       pass: (count) => this.take(count),
     });

@@ -194,12 +194,8 @@ class Late extends Error {
   readonly code = 'no answer in time';
 }
 
-/** In how many parts a bound is waited for. */
-const PARTS = 5;
-
 /**
- * The answer, if it arrives within `timeout`; a later one goes to `late`. Time in which this process is busy, or has
- * no CPU, does not count: the answer may have arrived unread.
+ * The answer, if it arrives within `timeout`; a later one goes to `late`.
  *
  * @throws the error of the request
  */
@@ -209,41 +205,67 @@ function within<T>(
   late: (answer: T) => void,
   wait: Wait = { spent: 0 },
 ): Promise<T> {
-  const part = timeout / PARTS;
   return new Promise((resolve, reject) => {
-    let over = false;
-    const answering = question(); // before the timer: it may load a client
-    const next = (): void => {
-      if (wait.spent < timeout) timer = setTimeout(count, part);
-      else giveUp = setImmediate(expire); // after what has arrived is read
-    };
-    const count = (): void => {
-      wait.spent += part;
-      next();
-    };
-    const expire = (): void => {
-      over = true;
-      reject(new Late());
-    };
-    const done = (): void => {
-      clearTimeout(timer);
-      clearImmediate(giveUp);
-    };
-    let timer: NodeJS.Timeout | undefined;
-    let giveUp: NodeJS.Immediate | undefined;
-    next();
+    const answering = question(); // before the countdown: it may load a client
+    const countdown = new Countdown(timeout, wait, () => reject(new Late()));
     answering.then(
       (answer) => {
-        done();
-        if (over) late(answer);
+        countdown.stop();
+        if (countdown.isOver) late(answer);
         else resolve(answer);
       },
       (error) => {
-        done();
+        countdown.stop();
         reject(error);
       },
     );
   });
+}
+
+/** In how many parts a timeout is waited for. */
+const PARTS = 5;
+
+/**
+ * A timeout in parts. However long this process is busy, or has no CPU, that counts as one part at most: the answer may
+ * have arrived unread.
+ */
+class Countdown {
+  readonly #timeout: number;
+  readonly #wait: Wait;
+  readonly #onEnd: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  isOver = false;
+
+  /** @param wait the time already spent, which grows part by part. */
+  constructor(timeout: number, wait: Wait, onEnd: () => void) {
+    this.#timeout = timeout;
+    this.#wait = wait;
+    this.#onEnd = onEnd;
+    this.#next();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+  }
+
+  #next(): void {
+    const isSpent = this.#wait.spent >= this.#timeout;
+    if (isSpent)
+      this.#immediate = setImmediate(() => this.#end()); // after what has arrived is read
+    else this.#timer = setTimeout(() => this.#spendPart(), this.#timeout / PARTS);
+  }
+
+  #spendPart(): void {
+    this.#wait.spent += this.#timeout / PARTS;
+    this.#next();
+  }
+
+  #end(): void {
+    this.isOver = true;
+    this.#onEnd();
+  }
 }
 
 /** The failure as a code: messages of clients may contain secrets. */

@@ -1,14 +1,14 @@
 /** This process's share of a limit, which it keeps to while the store is out of reach. */
-import { type Limits, type LocalGate, makeGate } from '../admission.ts';
+import { type Limits, LocalGate } from '../admission.ts';
 import type { Fallback, Taken } from './store.ts';
-import type { Memory } from './store-snapshot.ts';
+import type { StoreSnapshot } from './store-snapshot.ts';
 import { shareOf } from './ticket.ts';
 
 /** What a share is a share of. */
 export interface Whole {
   readonly limits: Limits;
   readonly fallback: Fallback;
-  readonly memory: Memory;
+  readonly snapshot: StoreSnapshot;
   /** The calls of this process that run. */
   readonly running: { readonly size: number };
   readonly now: () => number;
@@ -32,7 +32,7 @@ export class LocalShare {
 
   /** How long until a request may pass, in ms. Where there are other processes by now, the share is another one. */
   delay(tokens: number, waiting: boolean): number {
-    const { processes } = this.#whole.memory;
+    const { processes } = this.#whole.snapshot;
     if (this.#sharers !== processes) this.#divide(this.whole().map((level) => level / processes));
     return this.#gate.delay(tokens, waiting);
   }
@@ -58,12 +58,14 @@ export class LocalShare {
 
   /** The store knows better what is left, but not what has gone by the shares since then. */
   relearn(taken: Taken, announcing: boolean): void {
-    const { memory } = this.#whole;
+    const { snapshot } = this.#whole;
     const before = this.whole();
-    memory.learn(taken, announcing);
-    const shares = memory.shares([]);
+    snapshot.update(taken, announcing);
+    const shares = snapshot.shares([]);
     this.#divide(
-      before.map((level, i) => Math.max(level / memory.processes, (shares[i] ?? 0) - (this.#spent[i] ?? 0))),
+      before.map((level, i) =>
+        Math.max(level / snapshot.processes, (shares[i] ?? 0) - (this.#spent[i] ?? 0)),
+      ),
     );
   }
 
@@ -77,10 +79,10 @@ export class LocalShare {
   }
 
   #divided(levels: readonly number[]): LocalGate {
-    const { limits, fallback, memory, running, now } = this.#whole;
-    this.#sharers = memory.processes;
+    const { limits, fallback, snapshot, running, now } = this.#whole;
+    this.#sharers = snapshot.processes;
     const share = fallback === 'local' ? shareOf(limits, this.#sharers) : {};
-    return makeGate(share, now, { levels, running: running.size });
+    return new LocalGate(share, now, { levels, running: running.size });
   }
 
   #spend(tokens: number, sign: 1 | -1): void {

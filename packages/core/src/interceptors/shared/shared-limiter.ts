@@ -17,14 +17,14 @@
  * In `returning` each request says so: the store then waits for the other processes' levels.
  */
 import type { Refusal } from '../../errors/llmtrace-error.ts';
-import { type BucketSize, bucketsOf, type Gate, type Limits, makeGate } from '../admission.ts';
+import { type BucketSize, bucketsOf, type Limits, LocalGate } from '../admission.ts';
 import { type Limiter, type Patience, refusal, type Ticket } from '../limiter.ts';
-import { type Line, makeLine } from '../queue.ts';
+import { Line } from '../queue.ts';
 import type { VendorLimits } from '../vendor-limits.ts';
 import { type CircuitBreaker, circuitBreakerOf } from './circuit-breaker.ts';
 import { LocalShare } from './local-share.ts';
 import type { Settlement, SharedLimit, SharedLimits, Taken } from './store.ts';
-import { type Memory, makeMemory } from './store-snapshot.ts';
+import { StoreSnapshot } from './store-snapshot.ts';
 import { ticketOf, type Waiting } from './ticket.ts';
 
 /** A limit of a store: its name is the same in all processes. */
@@ -51,9 +51,9 @@ export class SharedLimiter implements Limiter {
   readonly #circuit: CircuitBreaker;
   readonly #buckets: readonly BucketSize[];
   readonly #limit: SharedLimit;
-  readonly #memory: Memory;
+  readonly #snapshot: StoreSnapshot;
   /** The vendor's wait applies to this process in all states of the limiter. */
-  readonly #brake: Gate;
+  readonly #brake: LocalGate;
   readonly #line: Line<Waiting>;
   readonly #running = new Set<Waiting>();
   /** This process's share, while the store is out of reach. */
@@ -81,9 +81,9 @@ export class SharedLimiter implements Limiter {
     this.#circuit = circuitBreakerOf(store);
     this.#buckets = bucketsOf(limits);
     this.#limit = { buckets: this.#buckets, concurrency: limits.concurrency ?? 0 };
-    this.#memory = makeMemory(this.#buckets, this.#circuit, now);
-    this.#brake = makeGate({}, now);
-    this.#line = makeLine<Waiting>({
+    this.#snapshot = new StoreSnapshot(this.#buckets, this.#circuit, now);
+    this.#brake = new LocalGate({}, now);
+    this.#line = new Line<Waiting>({
       delay: (ticket, waiting) => this.#delay(ticket, waiting),
       pass: (ticket) => this.#pass(ticket),
     });
@@ -229,22 +229,22 @@ export class SharedLimiter implements Limiter {
 
   /** The request; no call waits longer than the timeout for it and for the one before. */
   async #take(tickets: readonly Waiting[]): Promise<Taken | undefined> {
-    const memory = this.#memory;
+    const snapshot = this.#snapshot;
     const calls = tickets.map(({ tokens, lease, patience, since }) => ({
       amounts: this.#amounts(1, tokens),
       maxWait: Math.max(0, since + patience - this.#now()),
       lease,
     }));
-    const announcing = memory.isStale;
+    const announcing = snapshot.isStale;
     const question = async (): Promise<Taken> =>
       this.#store.take(this.#name, {
         ...this.#limit,
         calls,
-        levels: memory.levels(),
-        memory: memory.name,
+        levels: snapshot.levels(),
+        memory: snapshot.epoch,
         returning: this.#isReturning,
         announcing,
-        processes: memory.processes,
+        processes: snapshot.processes,
       });
     const since = Math.max(tickets[0]?.since ?? 0, this.#openSince);
     const before = since < this.#last.end ? this.#last.spent : 0;
@@ -252,7 +252,7 @@ export class SharedLimiter implements Limiter {
     const late = (answer: Taken): void => this.#hearLate(tickets, answer, announcing);
     const taken = await this.#circuit.ask(question, late, wait);
     this.#last = { spent: wait.spent - before, end: this.#now() };
-    if (taken) memory.learn(taken, announcing);
+    if (taken) snapshot.update(taken, announcing);
     return taken;
   }
 
@@ -336,19 +336,19 @@ export class SharedLimiter implements Limiter {
     const whole = {
       limits: this.#limits,
       fallback: this.#store.fallback,
-      memory: this.#memory,
+      snapshot: this.#snapshot,
       running: this.#running,
       now: this.#now,
       amountsOf: (of: number) => this.#amounts(1, of),
     };
-    this.#share = new LocalShare(whole, this.#memory.shares(this.#amounts(1, tokens)));
+    this.#share = new LocalShare(whole, this.#snapshot.shares(this.#amounts(1, tokens)));
     this.#circuit.onReturn(() => this.#comeBack());
   }
 
   #comeBack(): void {
     const levels = this.#share?.whole() ?? [];
     this.#share = undefined;
-    if (this.#store.fallback === 'local') this.#memory.relearn(levels);
+    if (this.#store.fallback === 'local') this.#snapshot.updateFromLocal(levels);
     this.#returnedAt = this.#now();
     this.#openSince = this.#now();
     this.#fullUntil = 0;

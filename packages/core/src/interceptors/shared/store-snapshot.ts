@@ -6,96 +6,98 @@ import type { BucketSize } from '../admission.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Taken } from './store.ts';
 
-export interface Memory {
+/** For so long it is enough that the store has counted this process, in ms. */
+const COUNTED = 10_000;
+
+export class StoreSnapshot {
+  readonly #buckets: readonly BucketSize[];
+  readonly #store: Pick<CircuitBreaker, 'configured' | 'processes'>;
+  readonly #now: () => number;
+  /** How many processes have this limit; undefined until the store has answered. */
+  #sharers: number | undefined;
+  #epoch = '';
+  #levels: readonly number[];
+  /** When `#levels` was true, in ms; a turn that was given out may still be to come. */
+  #time = 0;
+  #countedAt = -Infinity;
+
+  /**
+   * @param store knows how many processes there are, whatever they share.
+   * @param now the clock, in ms.
+   */
+  constructor(
+    buckets: readonly BucketSize[],
+    store: Pick<CircuitBreaker, 'configured' | 'processes'>,
+    now: () => number,
+  ) {
+    this.#buckets = buckets;
+    this.#store = store;
+    this.#now = now;
+    this.#levels = buckets.map(() => Infinity);
+  }
+
   /** How many processes there are. */
-  readonly processes: number;
+  get processes(): number {
+    return Math.max(this.#sharers ?? this.#store.configured, this.#store.processes);
+  }
+
   /** The store's epoch in its last answer; '' if it never answered. */
-  readonly name: string;
+  get epoch(): string {
+    return this.#epoch;
+  }
+
   /** True where the store should count this process again. */
-  readonly isStale: boolean;
+  get isStale(): boolean {
+    return this.#now() - this.#countedAt > COUNTED;
+  }
+
   /**
    * The store has spoken.
    *
    * @param counted true where it has counted this process.
    */
-  learn(taken: Taken, counted: boolean): void;
+  update(taken: Taken, counted: boolean): void {
+    if (counted) this.#countedAt = this.#now();
+    this.#levels = [...taken.levels];
+    this.#time = this.#now() + taken.ahead;
+    this.#sharers = Math.max(taken.processes, 1);
+    this.#epoch = taken.memory;
+  }
+
   /**
    * Called when leaving the fallback. `levels` is the local share scaled up, assuming that every process spent as
    * much as this one.
    */
-  relearn(levels: readonly number[]): void;
+  updateFromLocal(levels: readonly number[]): void {
+    this.#levels = [...levels];
+    this.#time = this.#now();
+  }
+
   /** The highest possible level of each bucket now; Infinity if it may be full. */
-  levels(): number[];
+  levels(): number[] {
+    const most = this.#levelsNow(1);
+    const likely = this.#levelsNow(1 / this.processes);
+    return this.#buckets.map(({ burst }, i) => ((most[i] ?? 0) >= burst ? Infinity : (likely[i] ?? 0)));
+  }
+
   /**
    * This process's share of what was in each bucket. Where the store never spoke, others may have used it up: it is then
    * no more than a first call takes.
    *
    * @param first the tokens that a first call takes of each bucket.
    */
-  shares(first: readonly number[]): number[];
-}
-
-/** For so long it is enough that the store has counted this process, in ms. */
-const COUNTED = 10_000;
-
-/**
- * @param store knows how many processes there are, whatever they share.
- * @param now the clock, in ms.
- */
-export function makeMemory(
-  buckets: readonly BucketSize[],
-  store: Pick<CircuitBreaker, 'configured' | 'processes'>,
-  now: () => number,
-): Memory {
-  /** As this limit has. */
-  let own: number | undefined;
-  let name = '';
-  let known = buckets.map(() => Infinity);
-  /** When `known` was true, in ms; a turn that was given out may still be to come. */
-  let time = 0;
-  let countedAt = -Infinity;
+  shares(first: readonly number[]): number[] {
+    const part = 1 / this.processes;
+    const levels = this.#levelsNow(part).map((level) => level * part);
+    return this.#epoch === '' ? levels.map((level, i) => Math.min(level, first[i] ?? 0)) : levels;
+  }
 
   /** @param part of what came in since then: others take of it, too. */
-  const levelsNow = (part: number): number[] => {
-    const seconds = (now() - time) / 1000;
-    return buckets.map(({ rate, burst }, index) => {
-      const level = (known[index] ?? Infinity) + seconds * rate * (seconds > 0 ? part : 1);
+  #levelsNow(part: number): number[] {
+    const seconds = (this.#now() - this.#time) / 1000;
+    return this.#buckets.map(({ rate, burst }, index) => {
+      const level = (this.#levels[index] ?? Infinity) + seconds * rate * (seconds > 0 ? part : 1);
       return Math.min(level, burst);
     });
-  };
-
-  const processesNow = (): number => Math.max(own ?? store.configured, store.processes);
-
-  return {
-    get processes() {
-      return processesNow();
-    },
-    get name() {
-      return name;
-    },
-    get isStale() {
-      return now() - countedAt > COUNTED;
-    },
-    learn(taken, counted) {
-      if (counted) countedAt = now();
-      known = [...taken.levels];
-      time = now() + taken.ahead;
-      own = Math.max(taken.processes, 1);
-      name = taken.memory;
-    },
-    relearn(levels) {
-      known = [...levels];
-      time = now();
-    },
-    levels() {
-      const most = levelsNow(1);
-      const likely = levelsNow(1 / processesNow());
-      return buckets.map(({ burst }, i) => ((most[i] ?? 0) >= burst ? Infinity : (likely[i] ?? 0)));
-    },
-    shares(first) {
-      const part = 1 / processesNow();
-      const levels = levelsNow(part).map((level) => level * part);
-      return name === '' ? levels.map((level, i) => Math.min(level, first[i] ?? 0)) : levels;
-    },
-  };
+  }
 }
