@@ -7,7 +7,7 @@
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Call, Interceptor, Observer } from '../model/call.ts';
 import { warn } from '../platform/warn.ts';
-import { type Conceal, type Key, keyOf, type Layer, type PerKey, perKey } from './feature.ts';
+import { type Conceal, type Key, keyOf, type Layer, PerKey } from './feature.ts';
 import { type Expected, type Forecast, makeForecast, type Pricing } from './forecast.ts';
 import { refusal } from './limiter.ts';
 import type { SharedName } from './shared/shared-limiter.ts';
@@ -146,7 +146,7 @@ class EnforcedBudget implements BudgetLayer {
   readonly #clocks: PurseClocks;
   readonly #windows: Windows;
   readonly #forecast: Forecast;
-  readonly #stateOf: PerKey<State>;
+  readonly #states: PerKey<State>;
   readonly #reservations = new WeakMap<Call, Reservation>();
   /** The models, plain or streamed, whose last call came without its usage. */
   readonly #blind = new Set<string>();
@@ -163,13 +163,13 @@ class EnforcedBudget implements BudgetLayer {
     this.#clocks = clocks;
     this.#windows = windows;
     this.#forecast = makeForecast(pricing);
-    this.#stateOf = perKey<State>({
+    this.#states = new PerKey<State>({
       name: 'budgets',
       most: shared ? MAX_SHARED_KEYS : MAX_KEYS,
       make: (key) => ({ key, purse: purseOf(key, windows, shared, clocks), warnedUntil: -Infinity }),
       isIdle: ({ purse }) => purse.isIdle,
     });
-    if (options.key === 'process') this.#stateOf('process');
+    if (options.key === 'process') this.#states.of('process');
   }
 
   readonly intercept: Interceptor = async (call, next) => {
@@ -195,11 +195,11 @@ class EnforcedBudget implements BudgetLayer {
   readings(): BudgetReading[] {
     const { usd } = this.#budget;
     if (usd === Infinity) return [];
-    return [...this.#stateOf.all()].map((state) => readingOf(state, usd, this.#period));
+    return [...this.#states.all()].map((state) => readingOf(state, usd, this.#period));
   }
 
   #stateFor(call: Call): State {
-    return this.#stateOf(keyOf(this.#options.key, call, this.#conceal));
+    return this.#states.of(keyOf(this.#options.key, call, this.#conceal));
   }
 
   async #reserve(call: Call): Promise<Reservation> {

@@ -75,13 +75,6 @@ export interface States<T> {
   isIdle(state: T): boolean;
 }
 
-/** Returns the state of a key. */
-export interface PerKey<T> {
-  (key: string): T;
-  /** The states of all keys. */
-  all(): Iterable<T>;
-}
-
 /** The number of states to check for an idle one before one in use is dropped. */
 const LOOKED_AT = 2;
 
@@ -90,54 +83,70 @@ const LOOKED_AT = 2;
  * keys, one of the least recently used states is dropped, preferably an idle one. Dropped states that were in use are
  * counted, and the count is reported at 1, 10, 100, ….
  */
-export function perKey<T>({ name, most, make, isIdle }: States<T>): PerKey<T> {
+export class PerKey<T> {
+  readonly #options: States<T>;
   /** In the order of their last lookup, the oldest first. */
-  const states = new Map<string, T>();
-  /** The state of the last lookup: most applications have one key. */
-  let last: { key: string; state: T } | undefined;
-  let dropped = 0;
-  let reportAt = 1;
-
+  readonly #states = new Map<string, T>();
   /** One iterator for all: a new one would first skip each entry that was deleted before (140 us at 100,000 keys). */
-  let entries = states.entries();
-  const oldest = (): [key: string, state: T] => {
-    let next = entries.next();
+  #entries = this.#states.entries();
+  /** The state of the last lookup: most applications have one key. */
+  #last: { key: string; state: T } | undefined;
+  #dropped = 0;
+  #reportAt = 1;
+
+  constructor(options: States<T>) {
+    this.#options = options;
+  }
+
+  /** The state of a key. */
+  of(key: string): T {
+    if (this.#last?.key !== key) this.#last = { key, state: this.#find(key) };
+    return this.#last.state;
+  }
+
+  /** The states of all keys. */
+  all(): Iterable<T> {
+    return this.#states.values();
+  }
+
+  #find(key: string): T {
+    const { most } = this.#options;
+    let state = this.#states.get(key);
+    if (state === undefined) {
+      state = this.#options.make(key);
+      if (this.#states.size >= most) this.#drop();
+    } else this.#states.delete(key);
+    this.#states.set(key, state);
+    return state;
+  }
+
+  #drop(): void {
+    for (let looked = 0; looked <= LOOKED_AT; looked++) {
+      const [key, state] = this.#oldest();
+      this.#states.delete(key);
+      if (this.#options.isIdle(state)) return;
+      if (looked < LOOKED_AT) this.#states.set(key, state);
+    }
+    this.#reportDropped();
+  }
+
+  #oldest(): [key: string, state: T] {
+    let next = this.#entries.next();
     if (next.done) {
-      entries = states.entries();
-      next = entries.next();
+      this.#entries = this.#states.entries();
+      next = this.#entries.next();
     }
     return next.value as [string, T];
-  };
-  const drop = (): void => {
-    for (let looked = 0; looked <= LOOKED_AT; looked++) {
-      const [key, state] = oldest();
-      states.delete(key);
-      if (isIdle(state)) return;
-      if (looked < LOOKED_AT) states.set(key, state);
-    }
-    reportDropped();
-  };
-  const reportDropped = (): void => {
-    dropped++;
-    if (dropped < reportAt) return;
-    reportAt *= 10;
+  }
+
+  #reportDropped(): void {
+    this.#dropped++;
+    if (this.#dropped < this.#reportAt) return;
+    this.#reportAt *= 10;
+    const { name, most } = this.#options;
     warn(
       `more than ${most} keys of ${name} are in use: what was known of the least recently used ones is dropped ` +
-        `(${dropped} so far), and they begin anew; use keys of which there are fewer`,
+        `(${this.#dropped} so far), and they begin anew; use keys of which there are fewer`,
     );
-  };
-  const found = (key: string): T => {
-    let state = states.get(key);
-    if (state === undefined) {
-      state = make(key);
-      if (states.size >= most) drop();
-    } else states.delete(key);
-    states.set(key, state);
-    return state;
-  };
-  const stateOf = (key: string): T => {
-    if (last?.key !== key) last = { key, state: found(key) };
-    return last.state;
-  };
-  return Object.assign(stateOf, { all: () => states.values() });
+  }
 }

@@ -6,7 +6,7 @@
 import { classifyError } from '../errors/index.ts';
 import type { Call, Remaining } from '../model/call.ts';
 import type { Limits } from './admission.ts';
-import { type Conceal, type Key, keyOf, type Layer, perKey } from './feature.ts';
+import { type Conceal, type Key, keyOf, type Layer, PerKey } from './feature.ts';
 import { type Limiter, LocalLimiter, type Ticket } from './limiter.ts';
 import { SharedLimiter, type SharedName } from './shared/shared-limiter.ts';
 import { spentBy } from './spend.ts';
@@ -75,7 +75,7 @@ interface State {
 }
 
 /** The reservation of a call until it ends. */
-interface Held {
+interface Reservation {
   readonly state: State;
   readonly ticket: Ticket;
 }
@@ -90,41 +90,80 @@ export interface RateLimitSetting {
 }
 
 /** The interceptor waits for the call's turn; the observer releases the call's reservation and settles its tokens. */
-export function rateLimit(
-  options: RateLimit,
-  { shared, clocks = CLOCKS, conceal }: RateLimitSetting = {},
-): Layer {
-  const { now, date } = clocks;
-  const limiterOf = (key: string): Limiter =>
-    shared
-      ? new SharedLimiter(options, key, now, { ...shared, name: `${shared.name} ${key}` })
-      : new LocalLimiter(options, key, now);
-  const stateOf = perKey<State>({
-    name: 'rate limits',
-    most: MAX_KEYS,
-    make: (key) => ({ limiter: limiterOf(key), average: undefined }),
-    isIdle: ({ limiter }) => limiter.isIdle,
-  });
-  const holding = new WeakMap<Call, Held>();
+export function rateLimit(options: RateLimit, setting: RateLimitSetting = {}): Layer {
+  const limit = new KeyedRateLimit(options, setting);
+  return {
+    intercept: (call, next) => limit.run(call, next),
+    observer: { end: (call) => limit.end(call) },
+  };
+}
+
+/** A rate limit with a limiter for each key, and the reservations of its calls. */
+class KeyedRateLimit {
+  readonly #options: RateLimit;
+  readonly #clocks: Clocks;
+  readonly #conceal: Conceal | undefined;
+  readonly #states: PerKey<State>;
+  /** Of calls that were answered and have not ended. */
+  readonly #reservations = new WeakMap<Call, Reservation>();
+
+  constructor(options: RateLimit, { shared, clocks = CLOCKS, conceal }: RateLimitSetting) {
+    this.#options = options;
+    this.#clocks = clocks;
+    this.#conceal = conceal;
+    this.#states = new PerKey<State>({
+      name: 'rate limits',
+      most: MAX_KEYS,
+      make: (key) => ({ limiter: limiterOf(options, key, clocks.now, shared), average: undefined }),
+      isIdle: ({ limiter }) => limiter.isIdle,
+    });
+  }
+
+  async run(call: Call, next: () => unknown): Promise<unknown> {
+    const reservation = await this.#enter(call);
+    const { limiter } = reservation.state;
+    try {
+      const answer = await next();
+      this.#follow(call, limiter, answer, false);
+      this.end(call); // an interceptor repeats a call that was answered
+      // Kept until the call ends, which may have happened meanwhile.
+      if (call.endTime === undefined) this.#reservations.set(call, reservation);
+      else settle(call, reservation);
+      return answer;
+    } catch (error) {
+      this.#follow(call, limiter, error, true);
+      limiter.leave(reservation.ticket, reservation.ticket.tokens);
+      throw error;
+    }
+  }
+
+  /** Releases the call's reservation, if it has one. */
+  end(call: Call): void {
+    const reservation = this.#reservations.get(call);
+    if (!reservation) return;
+    this.#reservations.delete(call);
+    settle(call, reservation);
+  }
 
   /** Waits for the call's turn. The tokens that it is taken to use are taken. */
-  async function enter(call: Call): Promise<Held> {
-    const state = stateOf(keyOf(options.key, call, conceal));
+  async #enter(call: Call): Promise<Reservation> {
+    const options = this.#options;
+    const state = this.#states.of(keyOf(options.key, call, this.#conceal));
     const tokens = options.tokensPerMinute === undefined ? 0 : estimate(options, call, state);
     call.rateLimitWait ??= 0;
     const ticket = state.limiter.enter(tokens, options, call.signal);
     if (!(ticket instanceof Promise)) return { state, ticket };
-    const since = now();
+    const since = this.#clocks.now();
     try {
       return { state, ticket: await ticket };
     } finally {
-      call.rateLimitWait += now() - since;
+      call.rateLimitWait += this.#clocks.now() - since;
     }
   }
 
-  function follow(call: Call, { limiter }: State, answered: unknown, failed: boolean): void {
-    if (!options.followVendor) return;
-    const limits = vendorLimits(answered, date());
+  #follow(call: Call, limiter: Limiter, answered: unknown, failed: boolean): void {
+    if (!this.#options.followVendor) return;
+    const limits = vendorLimits(answered, this.#clocks.date());
     if (limits) {
       call.remaining = remainingOf(limits);
       limiter.follow(limits);
@@ -133,36 +172,20 @@ export function rateLimit(
     const { type, retryAfter } = classifyError(answered);
     if (type === 'rate_limit' || type === 'overloaded') limiter.pause(retryAfter ?? PAUSE);
   }
-
-  return {
-    async intercept(call, next) {
-      const held = await enter(call);
-      try {
-        const answer = await next();
-        follow(call, held.state, answer, false);
-        giveBack(call);
-        // Kept until the call ends, which may have happened meanwhile.
-        if (call.endTime === undefined) holding.set(call, held);
-        else settle(call, held);
-        return answer;
-      } catch (error) {
-        follow(call, held.state, error, true);
-        held.state.limiter.leave(held.ticket, held.ticket.tokens);
-        throw error;
-      }
-    },
-    observer: { end: giveBack },
-  };
-
-  function giveBack(call: Call): void {
-    const held = holding.get(call);
-    if (!held) return;
-    holding.delete(call);
-    settle(call, held);
-  }
 }
 
-function settle(call: Call, { state, ticket }: Held): void {
+function limiterOf(
+  options: RateLimit,
+  key: string,
+  now: () => number,
+  shared: SharedName | undefined,
+): Limiter {
+  return shared
+    ? new SharedLimiter(options, key, now, { ...shared, name: `${shared.name} ${key}` })
+    : new LocalLimiter(options, key, now);
+}
+
+function settle(call: Call, { state, ticket }: Reservation): void {
   const { inputTokens, outputTokens } = call.response.usage ?? {};
   let refund = 0;
   if (inputTokens !== undefined || outputTokens !== undefined) {

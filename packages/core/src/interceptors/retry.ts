@@ -9,7 +9,7 @@ import type { Call, Interceptor, Retry } from '../model/call.ts';
 import { isAborted } from '../platform/abort-signals.ts';
 import { sleep } from '../platform/timers.ts';
 import { type Backoff, backoffDelay } from './backoff.ts';
-import { perKey } from './feature.ts';
+import { PerKey } from './feature.ts';
 import { makeRetryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts';
 
 /** Options of retries. */
@@ -51,33 +51,38 @@ export function retry(
   now: () => number = () => performance.now(),
   random: () => number = Math.random,
 ): Interceptor {
-  const budgetOf = budgets(options.budget, now);
+  const repeater = new Repeater(options, now, random);
+  // Most attempts succeed: `then` takes half the time of an async function around them.
+  return function retrying(call, next) {
+    repeater.begin(call);
+    return begun(next).then(undefined, (error) => repeater.repeat(call, next, error));
+  };
+}
 
-  /** The retry that follows a failed attempt; undefined where none does. */
-  function plan(call: Call, error: unknown, retried: number): Retry | undefined {
-    if (retried >= (call.maxRetries ?? options.maxRetries) || !isRepeatable(error, call)) return undefined;
-    const { type, status, retryAfter } = classifyError(error);
-    const delay = retryAfter ?? backoffDelay(options, retried + 1, random());
-    const time = now();
-    if (time + delay - call.startTime > options.deadline) return undefined;
-    const isPaid = budgetOf(call)?.withdraw() ?? true;
-    return isPaid ? { time, errorType: type, status, delay } : undefined;
+/** Repeats failed attempts within the options and the budget of the call's host. */
+class Repeater {
+  readonly #options: Retries;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #budgetOf: (call: Call) => RetryBudget | undefined;
+
+  constructor(options: Retries, now: () => number, random: () => number) {
+    this.#options = options;
+    this.#now = now;
+    this.#random = random;
+    this.#budgetOf = budgets(options.budget, now);
   }
 
-  /** Waits for the retry that follows a failed attempt; throws its error where none does. */
-  async function waited(call: Call, error: unknown, retried: number): Promise<void> {
-    const planned = plan(call, error, retried);
-    if (!planned) throw error;
-    call.retries ??= [];
-    call.retries.push(planned);
-    await sleep(planned.delay, call.signal);
+  /** A call begins: it earns a share of a retry. */
+  begin(call: Call): void {
+    this.#budgetOf(call)?.deposit();
   }
 
   /** Repeats an attempt after its first failure. */
-  async function repeated(call: Call, next: () => unknown, failure: unknown): Promise<unknown> {
+  async repeat(call: Call, next: () => unknown, failure: unknown): Promise<unknown> {
     let error = failure;
     for (let retried = 0; ; retried++) {
-      await waited(call, error, retried);
+      await this.#wait(call, error, retried);
       try {
         return await next();
       } catch (later) {
@@ -86,11 +91,26 @@ export function retry(
     }
   }
 
-  // Most attempts succeed: `then` takes half the time of an async function around them.
-  return function retrying(call, next) {
-    budgetOf(call)?.deposit();
-    return begun(next).then(undefined, (error) => repeated(call, next, error));
-  };
+  /** Waits for the retry that follows a failed attempt; throws its error where none does. */
+  async #wait(call: Call, error: unknown, retried: number): Promise<void> {
+    const planned = this.#plan(call, error, retried);
+    if (!planned) throw error;
+    call.retries ??= [];
+    call.retries.push(planned);
+    await sleep(planned.delay, call.signal);
+  }
+
+  /** The retry that follows a failed attempt; undefined where none does. */
+  #plan(call: Call, error: unknown, retried: number): Retry | undefined {
+    const { maxRetries, deadline } = this.#options;
+    if (retried >= (call.maxRetries ?? maxRetries) || !isRepeatable(error, call)) return undefined;
+    const { type, status, retryAfter } = classifyError(error);
+    const delay = retryAfter ?? backoffDelay(this.#options, retried + 1, this.#random());
+    const time = this.#now();
+    if (time + delay - call.startTime > deadline) return undefined;
+    const isPaid = this.#budgetOf(call)?.withdraw() ?? true;
+    return isPaid ? { time, errorType: type, status, delay } : undefined;
+  }
 }
 
 /** The first attempt, also where it throws at once. */
@@ -114,7 +134,7 @@ function budgets(
   now: () => number,
 ): (call: Call) => RetryBudget | undefined {
   if (!options) return () => undefined;
-  const budgetOf = perKey<RetryBudget>({
+  const budgetsByHost = new PerKey<RetryBudget>({
     name: 'retry budgets',
     most: MAX_HOSTS,
     make: () => makeRetryBudget(options, now),
@@ -125,7 +145,7 @@ function budgets(
   return ({ provider, server }) => {
     const found = server && byServer.get(server);
     if (found) return found;
-    const budget = budgetOf(`${provider} ${server?.address ?? ''}`);
+    const budget = budgetsByHost.of(`${provider} ${server?.address ?? ''}`);
     if (server) byServer.set(server, budget);
     return budget;
   };

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import sinon from 'sinon';
 import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
 import { BUDGET_DEFAULTS, budget } from '../../src/interceptors/budget.ts';
-import { perKey } from '../../src/interceptors/feature.ts';
+import { PerKey } from '../../src/interceptors/feature.ts';
 import { isBudgetStrict, resilienceOf } from '../../src/interceptors/options.ts';
 import { RATE_LIMIT_DEFAULTS, rateLimit } from '../../src/interceptors/rate-limit.ts';
 import { makeRetryBudget } from '../../src/interceptors/retry-budget.ts';
@@ -185,8 +185,8 @@ describe('the states of keys', () => {
       looks.count++;
       return idle(state);
     };
-    const stateOf = perKey({ name: 'tests', most, make: (key) => ({ key, used: 0 }), isIdle });
-    return { stateOf, looks };
+    const perKey = new PerKey({ name: 'tests', most, make: (key) => ({ key, used: 0 }), isIdle });
+    return { stateOf: (key: string) => perKey.of(key), looks };
   };
 
   it('are the same ones for the same key, up to the most', () => {
