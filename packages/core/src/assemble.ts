@@ -91,31 +91,17 @@ export interface Engine extends EngineConfig {
 function engineWith(
   vendor: Vendor,
   config: CompleteConfig,
-  { tracer, events, diag }: Instruments,
-  { metrics, operations, resilience, log }: Fixed,
+  instruments: Instruments,
+  fixed: Fixed,
   options: CallOptions,
 ): EngineConfig {
-  const { content } = config;
-  const { intercept, retries, settling, reporting } = layersOf(config, resilience, options);
-  const { startSpanHook, requestHook, responseHook } = safeHooks(config, diag);
-  const onSpans = isOn(content, 'SPAN') ? content : undefined;
+  const { tracer, diag } = instruments;
+  const { intercept, retries, settling, reporting } = layersOf(config, fixed.resilience, options);
+  const hooks = safeHooks(config, diag);
   // They run in this order: the spend of a call is settled before the call is reported.
-  const standard = [
-    rollUpObserver,
-    ...settling,
-    ...(config.chunkTimes ? [chunkTimesObserver] : []),
-    spanObserver(config, { responseHook, exceptions: config.exceptionsOnSpans, content: onSpans }),
-    operationSpanObserver({ naming: config, usage: config.agentUsage, content: onSpans }),
-    usageObserver,
-    metrics,
-    operations,
-    eventObserver(events, config, isOn(content, 'EVENT') ? content : undefined),
-    ...(config.startEvents ? [startEventObserver(events)] : []),
-    ...(log ? [log] : []),
-    ...(requestHook ? [requestHookObserver(requestHook)] : []),
-  ];
+  const standard = [rollUpObserver, ...settling, ...telemetryObservers(config, instruments, fixed, hooks)];
   const further = [...reporting, ...new Set([...config.observers, ...(processWide().observers ?? [])])];
-  const start = { startSpanHook, name: options.name };
+  const start = { startSpanHook: hooks.startSpanHook, name: options.name };
   const attribution = attributionOf(config.attribution);
   return {
     vendor,
@@ -141,6 +127,30 @@ function engineWith(
     content: captureOptions(config),
     origin: origins(vendor, config.providerMap),
   };
+}
+
+/** The observers that record telemetry, in their order. */
+function telemetryObservers(
+  config: CompleteConfig,
+  { events }: Instruments,
+  { metrics, operations, log }: Fixed,
+  { requestHook, responseHook }: ReturnType<typeof safeHooks>,
+): Observer[] {
+  const { content, exceptionsOnSpans: exceptions, agentUsage: usage } = config;
+  const onSpans = isOn(content, 'SPAN') ? content : undefined;
+  const onEvents = isOn(content, 'EVENT') ? content : undefined;
+  return [
+    ...(config.chunkTimes ? [chunkTimesObserver] : []),
+    spanObserver(config, { responseHook, exceptions, content: onSpans }),
+    operationSpanObserver({ naming: config, usage, content: onSpans }),
+    usageObserver,
+    metrics,
+    operations,
+    eventObserver(events, config, onEvents),
+    ...(config.startEvents ? [startEventObserver(events)] : []),
+    ...(log ? [log] : []),
+    ...(requestHook ? [requestHookObserver(requestHook)] : []),
+  ];
 }
 
 const hasBudget = ({ budget, runBudget }: CompleteConfig): boolean =>

@@ -44,30 +44,14 @@ export function openOperation(
   start: OperationStart,
   nativeFor?: (operation: AgentOperation) => NativeCall | undefined,
 ): LiveOperation {
-  const around = start.around ?? context.active();
-  const parent = operationOf(around);
   const now = performance.now();
-  const operation: AgentOperation = {
-    subject: subjectOf(start),
-    parent,
-    rollUp: start.kind === 'invoke_agent' || start.kind === 'invoke_workflow' ? emptyRollUp() : undefined,
-    startTime: now,
-    activeTime: now,
-    endTime: undefined,
-    outcome: undefined,
-    error: undefined,
-    errorType: undefined,
-    content: undefined,
-    hasTokenSpans: start.hasTokenSpans,
-    link: start.link,
-    context: around,
-  };
+  const operation = operationFrom(start, now);
   record(engine, operation, { arguments: start.arguments });
   const native = nativeFor && guard(engine, 'start', () => nativeFor(operation));
   if (native) setNative(operation, native);
   if (!start.hasOtherSpan) startSpan(engine, operation, () => engine.startOperationSpan(operation));
   operation.context = new LinkedContext(operation.context, OPERATION, operation);
-  if (isToolCall(operation.subject)) countTool(parent, now);
+  if (isToolCall(operation.subject)) countTool(operation.parent, now);
   const live: LiveOperation = {
     engine,
     operation,
@@ -80,6 +64,25 @@ export function openOperation(
   };
   openOperations.add(live);
   return live;
+}
+
+function operationFrom(start: OperationStart, now: number): AgentOperation {
+  const around = start.around ?? context.active();
+  return {
+    subject: subjectOf(start),
+    parent: operationOf(around),
+    rollUp: start.kind === 'invoke_agent' || start.kind === 'invoke_workflow' ? emptyRollUp() : undefined,
+    startTime: now,
+    activeTime: now,
+    endTime: undefined,
+    outcome: undefined,
+    error: undefined,
+    errorType: undefined,
+    content: undefined,
+    hasTokenSpans: start.hasTokenSpans,
+    link: start.link,
+    context: around,
+  };
 }
 
 /** Field by field: a loop over the entries takes 1 µs an operation. */

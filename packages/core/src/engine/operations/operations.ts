@@ -52,23 +52,13 @@ export function operationsOf(engine: EngineConfig): Operations {
         }),
       ),
     together: (tools, run) =>
-      context.with(
-        context.active().setValue(
-          TOGETHER,
-          tools.map(({ record }) => record),
-        ),
+      runWith(
+        TOGETHER,
+        tools.map(({ record }) => record),
         run,
       ),
-    tracesRuns: (client) =>
-      safely(() => {
-        const { native } = engine.vendor;
-        return native?.runs !== undefined && tracerOf(native, client) !== undefined;
-      }) === true,
-    besideSpans: (spans, run) =>
-      context.with(
-        context.active().setValue(OTHER_SPANS, () => safely(spans) ?? []),
-        run,
-      ),
+    tracesRuns: (client) => safely(() => tracesRuns(engine, client)) === true,
+    besideSpans: (spans, run) => runWith(OTHER_SPANS, () => safely(spans) ?? [], run),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     ownsSpans: () => processWide().ownsSpans?.() || processWide().exportsBoth?.() || false,
     isWithinRun: () => runsOf(operationOf(context.active())).length > 0,
@@ -76,6 +66,14 @@ export function operationsOf(engine: EngineConfig): Operations {
     safely,
   };
   return operations;
+}
+
+/** Runs a function in the active context with one more value. */
+const runWith = <T>(key: symbol, value: unknown, run: () => T): T =>
+  context.with(context.active().setValue(key, value), run);
+
+function tracesRuns({ vendor: { native } }: EngineConfig, client: unknown): boolean {
+  return native?.runs !== undefined && tracerOf(native, client) !== undefined;
 }
 
 const handleOf = (live: LiveOperation): OpenOperation => {

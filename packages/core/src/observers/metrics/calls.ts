@@ -36,25 +36,12 @@ export function metricsObserver(
   { semconv, costSemconv }: Naming,
   labelsOf: LabelsOf = () => undefined,
 ): Observer {
-  const held = heldFor(meter);
-  const active = held.adding(
-    meter.createUpDownCounter('llmtrace.client.active_requests', {
-      description: 'Calls in flight; a stream counts until it ends.',
-      unit: '{request}',
-    }),
-  );
-  const chunks = held.adding(
-    meter.createCounter('llmtrace.client.stream.chunks', {
-      description: 'Chunks of streams received.',
-      unit: '{chunk}',
-    }),
-  );
+  const active = activeRequests(meter);
+  const chunks = streamChunks(meter);
   const recordCost = costs(meter, costSemconv);
   const refused = refusals(meter);
+  const profiles = profilesOf(meter, semconv);
   const series = (call: Readonly<Call>): Series => seriesOf(call, labelsOf(call));
-  const profiles: Profile[] = [];
-  if (semconv !== 'latest') profiles.push(releasedProfile(meter));
-  if (semconv !== '1.41') profiles.push(latestProfile(meter, semconv === 'dup'));
   const perChunk = profiles.map((profile) => profile.perChunk);
 
   return {
@@ -68,9 +55,9 @@ export function metricsObserver(
     end(call) {
       const { context } = call;
       active(-1, startOf(call), context);
-      if (isRefusal(call.error)) return refused(call, series(call).attributes);
       const callSeries = series(call);
       const { attributes } = callSeries;
+      if (isRefusal(call.error)) return refused(call, attributes);
       for (const profile of profiles) {
         recordTimes(profile, call, attributes);
         profile.tokens(call, callSeries);
@@ -85,6 +72,27 @@ export function metricsObserver(
     },
   };
 }
+
+const activeRequests = (meter: Meter): Take =>
+  heldFor(meter).adding(
+    meter.createUpDownCounter('llmtrace.client.active_requests', {
+      description: 'Calls in flight; a stream counts until it ends.',
+      unit: '{request}',
+    }),
+  );
+
+const streamChunks = (meter: Meter): Take =>
+  heldFor(meter).adding(
+    meter.createCounter('llmtrace.client.stream.chunks', {
+      description: 'Chunks of streams received.',
+      unit: '{chunk}',
+    }),
+  );
+
+const profilesOf = (meter: Meter, semconv: Naming['semconv']): Profile[] => [
+  ...(semconv === 'latest' ? [] : [releasedProfile(meter)]),
+  ...(semconv === '1.41' ? [] : [latestProfile(meter, semconv === 'dup')]),
+];
 
 /** Records the cost of a call, what is missing from it, or that the call has no price. */
 function costs(meter: Meter, costSemconv: string): (call: Call, attributes: Attributes) => void {
