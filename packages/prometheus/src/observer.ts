@@ -13,7 +13,7 @@ import { isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
 import type { Histogram, Registry } from 'prom-client';
 import { makeLabels, OTHER } from './labels.ts';
 import { BUCKETS, type Metrics, type MetricsOptions, makeMetrics } from './metrics.ts';
-import { makeSeries } from './series.ts';
+import { makeSeries, type SeriesOf } from './series.ts';
 
 /** A registry of prom-client, of either format. */
 export type AnyRegistry = Pick<Registry, 'registerMetric' | 'getMetricsAsJSON' | 'metrics'> & {
@@ -49,65 +49,97 @@ export interface PrometheusObserver extends Observer {
 
 /** Makes an observer for the option `observers` of an instrumentation. Several instrumentations may share it. */
 export function prometheusObserver(options: PrometheusOptions = {}): PrometheusObserver {
-  const { prefix, defaultLabels, buckets, attributes, maxLabelValues, register } = checked(options);
-  const attributeLabels = attributes.map(fieldName);
-  const { metrics, registry } = metricsIn(register, {
-    prefix,
-    buckets,
-    defaultLabels,
-    attributeLabels,
-    maxLabelValues,
-  });
-  const series = makeSeries(metrics, ['model', 'error_type', ...attributeLabels]);
-  const withAttributes = (labels: Labels, call: Call): Labels => {
-    // A call of an older copy of llmtrace has no attributes.
-    for (const [at, name] of attributeLabels.entries())
-      labels[name] = label(name, attributeValue(call.attributes ?? {}, attributes[at] as string));
-    return labels;
-  };
-  /** A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with. */
-  const labelsOf = (call: Call, provider: Labels): Labels => {
-    const { request, response } = call;
-    const model = label('model', request.model ?? response.model);
-    const labels = withAttributes({ ...provider, model }, call);
-    if (series.add(labels)) for (const name of FROM_ZERO) metrics[name].inc(labels, 0);
-    return labels;
-  };
-  const label = makeLabels({
-    cap: maxLabelValues,
-    now: () => performance.now(),
-    kept: ['provider'],
-    onExpired: (name, value) => series.remove(name, value),
-  });
-  for (const reason of REFUSALS) metrics.refused.inc({ ...defaultLabels, reason }, 0);
-  const providerOf = ({ provider }: Call) => ({ ...defaultLabels, provider: label('provider', provider) });
+  const recorder = new Recorder(checked(options));
   return {
-    register: registry,
-    start(call) {
-      const provider = providerOf(call);
-      metrics.active.inc(provider);
-      if (call.request.model !== undefined) labelsOf(call, provider);
-    },
-    end(call) {
-      const provider = providerOf(call);
-      metrics.active.dec(provider);
-      const labels = labelsOf(call, provider);
-      countLimits(metrics, call, labels);
-      if (isRefusal(call.error)) {
-        metrics.refused.inc({ ...defaultLabels, reason: reasonOf(call.error.code) });
-        return;
-      }
-      count(metrics, call, labels);
-      if (call.outcome !== 'failed') return;
-      const error_type = label('error_type', callErrorType(call));
-      const failed = withAttributes({ ...provider, error_type }, call);
-      series.add(failed);
-      metrics.errors.inc(failed);
-    },
-    usage(calls) {
-      countUsage(metrics, calls, labelsOf(calls, providerOf(calls)));
-    },
+    register: recorder.registry,
+    start: (call) => recorder.start(call),
+    end: (call) => recorder.end(call),
+    usage: (calls) => recorder.usage(calls),
   };
+}
+
+/** Records calls in the metrics of one registry, with bounded labels. */
+class Recorder {
+  readonly registry: AnyRegistry;
+  readonly #metrics: Metrics;
+  readonly #series: SeriesOf;
+  readonly #defaultLabels: Readonly<Record<string, string>>;
+  readonly #attributes: readonly string[];
+  /** The label of each attribute. */
+  readonly #attributeLabels: readonly string[];
+  /** Returns the value to use for a label. */
+  readonly #label: (name: string, value: unknown) => string;
+
+  constructor({ prefix, defaultLabels, buckets, attributes, maxLabelValues, register }: Checked) {
+    const attributeLabels = attributes.map(fieldName);
+    const common = { prefix, buckets, defaultLabels, attributeLabels, maxLabelValues };
+    const { metrics, registry } = metricsIn(register, common);
+    const series = makeSeries(metrics, ['model', 'error_type', ...attributeLabels]);
+    this.registry = registry;
+    this.#metrics = metrics;
+    this.#series = series;
+    this.#defaultLabels = defaultLabels;
+    this.#attributes = attributes;
+    this.#attributeLabels = attributeLabels;
+    this.#label = makeLabels({
+      cap: maxLabelValues,
+      now: () => performance.now(),
+      kept: ['provider'],
+      onExpired: (name, value) => series.remove(name, value),
+    });
+    for (const reason of REFUSALS) metrics.refused.inc({ ...defaultLabels, reason }, 0);
+  }
+
+  start(call: Call): void {
+    const provider = this.#providerOf(call);
+    this.#metrics.active.inc(provider);
+    if (call.request.model !== undefined) this.#labelsOf(call, provider);
+  }
+
+  end(call: Call): void {
+    const metrics = this.#metrics;
+    const provider = this.#providerOf(call);
+    metrics.active.dec(provider);
+    const labels = this.#labelsOf(call, provider);
+    countLimits(metrics, call, labels);
+    if (isRefusal(call.error)) {
+      metrics.refused.inc({ ...this.#defaultLabels, reason: reasonOf(call.error.code) });
+      return;
+    }
+    count(metrics, call, labels);
+    if (call.outcome === 'failed') this.#countError(call, provider);
+  }
+
+  usage(calls: Call): void {
+    countUsage(this.#metrics, calls, this.#labelsOf(calls, this.#providerOf(calls)));
+  }
+
+  #countError(call: Call, provider: Labels): void {
+    const error_type = this.#label('error_type', callErrorType(call));
+    const labels = this.#withAttributes({ ...provider, error_type }, call);
+    this.#series.add(labels);
+    this.#metrics.errors.inc(labels);
+  }
+
+  #providerOf({ provider }: Call): Labels {
+    return { ...this.#defaultLabels, provider: this.#label('provider', provider) };
+  }
+
+  /** A new series begins at 0 before its first call has ended: `increase()` does not see what a series begins with. */
+  #labelsOf(call: Call, provider: Labels): Labels {
+    const { request, response } = call;
+    const model = this.#label('model', request.model ?? response.model);
+    const labels = this.#withAttributes({ ...provider, model }, call);
+    if (this.#series.add(labels)) for (const name of FROM_ZERO) this.#metrics[name].inc(labels, 0);
+    return labels;
+  }
+
+  #withAttributes(labels: Labels, call: Call): Labels {
+    // A call of an older copy of llmtrace has no attributes.
+    for (const [at, name] of this.#attributeLabels.entries())
+      labels[name] = this.#label(name, attributeValue(call.attributes ?? {}, this.#attributes[at] as string));
+    return labels;
+  }
 }
 
 type Labels = Record<string, string>;
