@@ -14,9 +14,9 @@ import {
   type Vendor,
   warnOnce,
 } from '@llmtrace/core/internal';
-import { watchNodeHttp } from './clients/node-http.ts';
+import { NodeHttpWatcher } from './clients/node-http.ts';
 import type { Header } from './clients/reading.ts';
-import { watchUndici } from './clients/undici.ts';
+import { UndiciWatcher } from './clients/undici.ts';
 import { type CallOpener, Exchange, type OpenedCall, type RequestObserver } from './exchange.ts';
 import { isExcluded } from './excluded.ts';
 import { type Attempt, attemptHere } from './fetch/attempt.ts';
@@ -160,7 +160,10 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
       const exchange = (): Exchange => new Exchange(opener, target, request, parent, attempt?.call);
       return attempt ? attempt.observe(exchange) : exchange();
     };
-    const watchers = [watchUndici(mayBeCall, begin), watchNodeHttp(mayBeCall, begin)];
+    const watchers = [
+      new UndiciWatcher(mayBeCall, begin).start(),
+      new NodeHttpWatcher(mayBeCall, begin).start(),
+    ];
     const shared = facts();
     shared.onWire ??= [];
     shared.onWire.push((request) => watchers.some((watcher) => watcher.observes(request)));

@@ -15,73 +15,96 @@ export type BeginHttp = (
   header: Header,
 ) => RequestObserver | undefined;
 
-export interface HttpWatcher {
-  observes(request: object): boolean;
-}
-
 const IS_PUBLISHED_EARLY = Number.parseInt(process.versions.node, 10) >= 22;
 
-export function watchNodeHttp(mayBeCall: (path: string) => boolean, begin: BeginHttp): HttpWatcher {
-  const exchanges = new WeakMap<object, RequestObserver | null>();
+/** Watches the requests of `node:http` and `node:https`. */
+export class NodeHttpWatcher implements Observing {
+  readonly #mayBeCall: (path: string) => boolean;
+  readonly #begin: BeginHttp;
+  /** Null for a request that is no call. */
+  readonly #exchanges = new WeakMap<object, RequestObserver | null>();
   /** Why the application has stopped a request. */
-  const stopped = new WeakMap<object, unknown>();
+  readonly #stopped = new WeakMap<object, unknown>();
 
-  const look = (request: ClientRequest): RequestObserver | undefined => {
-    if (request.method !== 'POST' || !mayBeCall(request.path)) return undefined;
-    const known = exchanges.get(request);
+  constructor(mayBeCall: (path: string) => boolean, begin: BeginHttp) {
+    this.#mayBeCall = mayBeCall;
+    this.#begin = begin;
+  }
+
+  /** Subscribes to the channels, for as long as the process runs. */
+  start(): this {
+    if (IS_PUBLISHED_EARLY)
+      subscribe('http.client.request.created', (message) =>
+        safely(() => {
+          const { request } = message as { request: ClientRequest };
+          if (this.#look(request)) observeRequest(request, request, this);
+        }),
+      );
+    else observeClass(this);
+    subscribe('http.client.response.finish', (message) =>
+      safely(() => this.#onResponse(message as Answered)),
+    );
+    subscribe('http.client.request.error', (message) => safely(() => this.#onError(message as Failed)));
+    return this;
+  }
+
+  /** Whether a request is watched; one that is seen for the first time may be from here on. */
+  observes(request: object): boolean {
+    let exchange: RequestObserver | undefined;
+    safely(() => {
+      exchange = this.#look(request as ClientRequest);
+    });
+    return exchange !== undefined;
+  }
+
+  body(request: ClientRequest, chunk: unknown, encoding: unknown): void {
+    const exchange = this.#look(request);
+    if (exchange && chunk) exchange.sent(bytesOf(chunk, encoding));
+  }
+
+  end(request: ClientRequest): void {
+    this.#look(request)?.requestSent();
+  }
+
+  destroy(request: ClientRequest, error: unknown): void {
+    if (this.#exchanges.get(request) && !this.#stopped.has(request))
+      this.#stopped.set(request, error ?? abortError());
+  }
+
+  #look(request: ClientRequest): RequestObserver | undefined {
+    if (request.method !== 'POST' || !this.#mayBeCall(request.path)) return undefined;
+    const known = this.#exchanges.get(request);
     if (known !== undefined) return known ?? undefined;
-    exchanges.set(request, null);
-    const exchange = begin(
+    this.#exchanges.set(request, null);
+    const exchange = this.#begin(
       request,
       () => urlOf(request),
       (name) => headerOf(request, name),
     );
-    if (exchange) exchanges.set(request, exchange);
+    if (exchange) this.#exchanges.set(request, exchange);
     return exchange;
-  };
-  const sees: Observing = {
-    body(request, chunk, encoding) {
-      const exchange = look(request);
-      if (exchange && chunk) exchange.sent(bytesOf(chunk, encoding));
-    },
-    end: (request) => look(request)?.requestSent(),
-    destroy(request, error) {
-      if (exchanges.get(request) && !stopped.has(request)) stopped.set(request, error ?? abortError());
-    },
-  };
+  }
 
-  if (IS_PUBLISHED_EARLY)
-    subscribe('http.client.request.created', (message) =>
-      safely(() => {
-        const { request } = message as { request: ClientRequest };
-        if (look(request)) observeRequest(request, request, sees);
-      }),
-    );
-  else observeClass(sees);
-  subscribe('http.client.response.finish', (message) =>
-    safely(() => {
-      const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-      const exchange = exchanges.get(request);
-      if (!exchange) return;
-      exchange.answered(response.statusCode ?? 0, (name) => headerIn(response.headers, name));
-      observeAnswer(response, exchange, () => stopped.get(request));
-    }),
-  );
-  subscribe('http.client.request.error', (message) =>
-    safely(() => {
-      const { request, error } = message as { request: ClientRequest; error: unknown };
-      exchanges.get(request)?.failed(stopped.get(request) ?? error);
-    }),
-  );
-  return {
-    observes(request) {
-      let exchange: RequestObserver | undefined;
-      safely(() => {
-        exchange = look(request as ClientRequest);
-      });
-      return exchange !== undefined;
-    },
-  };
+  #onResponse({ request, response }: Answered): void {
+    const exchange = this.#exchanges.get(request);
+    if (!exchange) return;
+    exchange.answered(response.statusCode ?? 0, (name) => headerIn(response.headers, name));
+    observeAnswer(response, exchange, () => this.#stopped.get(request));
+  }
+
+  #onError({ request, error }: Failed): void {
+    this.#exchanges.get(request)?.failed(this.#stopped.get(request) ?? error);
+  }
+}
+
+interface Answered {
+  readonly request: ClientRequest;
+  readonly response: IncomingMessage;
+}
+
+interface Failed {
+  readonly request: ClientRequest;
+  readonly error: unknown;
 }
 
 const abortError = (): DOMException => new DOMException('This operation was aborted', 'AbortError');

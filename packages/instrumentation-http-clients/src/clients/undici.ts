@@ -23,54 +23,63 @@ type Head = { readonly statusCode: number; readonly headers: unknown };
 /** @param begin makes an exchange of a request that may be a call. */
 export type Begin = (request: UndiciRequest, url: () => URL, header: Header) => RequestObserver | undefined;
 
-export interface UndiciWatcher {
+/** Watches the requests of all copies of undici. */
+export class UndiciWatcher {
+  readonly #mayBeCall: (path: string) => boolean;
+  readonly #begin: Begin;
+  readonly #exchanges = new WeakMap<object, RequestObserver>();
+  readonly #looked = new WeakSet<object>();
+
+  constructor(mayBeCall: (path: string) => boolean, begin: Begin) {
+    this.#mayBeCall = mayBeCall;
+    this.#begin = begin;
+  }
+
+  /** Subscribes to the channels, for as long as the process runs. */
+  start(): this {
+    subscribe('undici:request:create', (message) => safely(() => this.#look((message as Message).request)));
+    this.#on<{ chunk: Uint8Array | string }>('bodyChunkSent', (exchange, { chunk }) => exchange.sent(chunk));
+    this.#on('bodySent', (exchange) => exchange.requestSent());
+    this.#on<{ response: Head }>('headers', (exchange, { response: { statusCode, headers } }) =>
+      exchange.answered(statusCode, (name) => headerIn(headers, name)),
+    );
+    this.#on<{ chunk: Uint8Array }>('bodyChunkReceived', (exchange, { chunk }) => exchange.data(chunk));
+    this.#on('trailers', (exchange) => exchange.ended());
+    this.#on<{ error: unknown }>('error', (exchange, { error }) => exchange.failed(error));
+    return this;
+  }
+
   /** Whether a request is watched; one that is seen for the first time may be from here on. */
-  observes(request: object): boolean;
-}
+  observes(request: object): boolean {
+    safely(() => this.#look(request as UndiciRequest));
+    return this.#exchanges.has(request);
+  }
 
-export function watchUndici(mayBeCall: (path: string) => boolean, begin: Begin): UndiciWatcher {
-  const exchanges = new WeakMap<object, RequestObserver>();
-  const looked = new WeakSet<object>();
+  #on<T>(name: string, see: (exchange: RequestObserver, message: Message<T>) => void): void {
+    subscribe(`undici:request:${name}`, (message) => {
+      const exchange = this.#exchanges.get((message as Message).request);
+      if (exchange) safely(() => see(exchange, message as Message<T>));
+    });
+  }
 
-  const look = (request: UndiciRequest): void => {
-    if (request.method !== 'POST' || typeof request.path !== 'string' || !mayBeCall(request.path)) return;
-    if (looked.has(request)) return;
-    looked.add(request);
-    const exchange = begin(
+  #look(request: UndiciRequest): void {
+    if (request.method !== 'POST' || typeof request.path !== 'string' || !this.#mayBeCall(request.path))
+      return;
+    if (this.#looked.has(request)) return;
+    this.#looked.add(request);
+    const exchange = this.#begin(
       request,
       () => new URL(request.path as string, request.origin),
       (name) => headerOf(request, name),
     );
     if (!exchange) return;
-    exchanges.set(request, exchange);
+    this.#exchanges.set(request, exchange);
     observeBodies(request, exchange);
     const { body } = request;
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) return;
     exchange.sent(body);
     exchange.requestSent();
-  };
-  const on = <T>(name: string, see: (exchange: RequestObserver, message: Message<T>) => void): void =>
-    subscribe(`undici:request:${name}`, (message) => {
-      const exchange = exchanges.get((message as Message).request);
-      if (exchange) safely(() => see(exchange, message as Message<T>));
-    });
-
-  subscribe('undici:request:create', (message) => safely(() => look((message as Message).request)));
-  on<{ chunk: Uint8Array | string }>('bodyChunkSent', (exchange, { chunk }) => exchange.sent(chunk));
-  on('bodySent', (exchange) => exchange.requestSent());
-  on<{ response: Head }>('headers', (exchange, { response: { statusCode, headers } }) =>
-    exchange.answered(statusCode, (name) => headerIn(headers, name)),
-  );
-  on<{ chunk: Uint8Array }>('bodyChunkReceived', (exchange, { chunk }) => exchange.data(chunk));
-  on('trailers', (exchange) => exchange.ended());
-  on<{ error: unknown }>('error', (exchange, { error }) => exchange.failed(error));
-
-  return {
-    observes(request) {
-      safely(() => look(request as UndiciRequest));
-      return exchanges.has(request);
-    },
-  };
+  }
 }
 
 function headerOf({ headers, contentType }: UndiciRequest, name: string): string | undefined {
