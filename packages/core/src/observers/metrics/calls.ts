@@ -53,8 +53,7 @@ export function metricsObserver(
       for (const record of perChunk) record(seconds, attributes, call.context);
     },
     end(call) {
-      const { context } = call;
-      active(-1, startOf(call), context);
+      active(-1, startOf(call), call.context);
       const callSeries = series(call);
       const { attributes } = callSeries;
       if (isRefusal(call.error)) return refused(call, attributes);
@@ -62,7 +61,7 @@ export function metricsObserver(
         recordTimes(profile, call, attributes);
         profile.tokens(call, callSeries);
       }
-      if (call.chunks > 0) chunks(call.chunks, attributes, context);
+      if (call.chunks > 0) chunks(call.chunks, attributes, call.context);
       recordCost(call, attributes);
     },
     usage(calls) {
