@@ -52,32 +52,21 @@ export function totalsIn(
   run: RunScript,
   now: () => number = Date.now,
 ): SharedTotals {
-  const base = `${prefix}:{usage}`;
-  const all = `${base}:all`;
-  const keyOf = ({ name, length }: Period, time: number): string =>
-    `${base}:${name}:${Math.floor(time / length)}`;
-  /** The keys of the periods from this time on. */
-  const keysSince = (period: Period, since: number): string[] => {
-    const { length, count } = period;
-    const end = Math.floor(now() / length);
-    const start = Math.max(Math.floor(since / length), end - count);
-    return Array.from({ length: end - start + 1 }, (_, i) => keyOf(period, (start + i) * length));
-  };
+  const keys = new UsageKeys(prefix, now);
   const other = JSON.stringify(fields.map(() => 'other'));
   return {
     fields,
     add(batch, rows) {
       const time = now();
-      const keys = [all, ...PERIODS.map((period) => keyOf(period, time)), `${base}:batch:${batch}`];
+      const added = [keys.all, ...PERIODS.map((period) => keys.of(period, time)), keys.ofBatch(batch)];
       const lifetimes = [TTL, ...PERIODS.map(ttlOf)].map(String);
       const counted = rows.flatMap((row) => argumentsOf(row, fields));
-      return run(add, keys, [String(MAX_ROWS), String(BATCH_TTL), other, ...lifetimes, ...counted]);
+      return run(add, added, [String(MAX_ROWS), String(BATCH_TTL), other, ...lifetimes, ...counted]);
     },
     async read(since) {
       const from = since ?? -Infinity;
       const period = periodWith(from, now());
-      const keys = period ? keysSince(period, from) : [all];
-      const reply = await run(read, keys, []);
+      const reply = await run(read, period ? keys.since(period, from) : [keys.all], []);
       const found = (Array.isArray(reply) ? reply : []).map((hash) => contentOf(hash, fields));
       const start = Math.min(...found.map((one) => one.since ?? now()), now());
       return {
@@ -85,8 +74,38 @@ export function totalsIn(
         rows: found.flatMap(({ rows }) => rows),
       };
     },
-    reset: () => run(reset, [all, ...PERIODS.flatMap((period) => keysSince(period, 0))], []),
+    reset: () => run(reset, [keys.all, ...PERIODS.flatMap((period) => keys.since(period, 0))], []),
   };
+}
+
+/** The keys of the hashes; a cluster keeps keys of the same prefix on one node. */
+class UsageKeys {
+  /** The key of the sum of all time. */
+  readonly all: string;
+  readonly #base: string;
+  readonly #now: () => number;
+
+  constructor(prefix: string, now: () => number) {
+    this.#base = `${prefix}:{usage}`;
+    this.all = `${this.#base}:all`;
+    this.#now = now;
+  }
+
+  of({ name, length }: Period, time: number): string {
+    return `${this.#base}:${name}:${Math.floor(time / length)}`;
+  }
+
+  ofBatch(batch: string): string {
+    return `${this.#base}:batch:${batch}`;
+  }
+
+  /** The keys of the periods from this time on. */
+  since(period: Period, since: number): string[] {
+    const { length, count } = period;
+    const end = Math.floor(this.#now() / length);
+    const start = Math.max(Math.floor(since / length), end - count);
+    return Array.from({ length: end - start + 1 }, (_, i) => this.of(period, (start + i) * length));
+  }
 }
 
 /** The finest period that reaches back to a time. */
