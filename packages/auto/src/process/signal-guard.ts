@@ -32,71 +32,78 @@ export interface GuardOptions {
   readonly notify: (message: { kind: 'guarding' | 'signal'; signal: EndingSignal; epoch: number }) => void;
 }
 
-export interface SignalGuard {
-  guard(signal: EndingSignal, epoch: number): void;
-  release(signal: EndingSignal): void;
-  /** Ends the process by the signal. */
-  end(signal: EndingSignal): void;
+/** What is guarded: one handle for each signal, in the epoch in which the application's thread asked for it. */
+interface Guarded {
+  readonly handle: Handle;
+  epoch: number;
 }
 
-export function startSignalGuard({ flush, timeout, notify, ...options }: GuardOptions): SignalGuard {
-  const Handle = signalHandle();
-  const cells = new SignalCells(options.cells);
-  const guarded = new Map<EndingSignal, { handle: Handle; epoch: number }>();
-  let endingSince: number | undefined;
+export class SignalGuard {
+  readonly #Handle = signalHandle();
+  readonly #cells: SignalCells;
+  readonly #flush: GuardOptions['flush'];
+  readonly #timeout: number;
+  readonly #notify: GuardOptions['notify'];
+  readonly #guarded = new Map<EndingSignal, Guarded>();
+  #endingSince: number | undefined;
 
-  const release = (signal: EndingSignal): void => {
-    guarded.get(signal)?.handle.close();
-    guarded.delete(signal);
-  };
+  constructor({ cells, flush, timeout, notify }: GuardOptions) {
+    this.#cells = new SignalCells(cells);
+    this.#flush = flush;
+    this.#timeout = timeout;
+    this.#notify = notify;
+  }
 
-  /** As without llmtrace: with no handle left, the signal's default action applies again. */
-  const end = (signal: EndingSignal): void => {
-    release(signal);
+  guard(signal: EndingSignal, epoch: number): void {
+    if (!this.#Handle) return;
+    const known = this.#guarded.get(signal);
+    if (known) known.epoch = epoch;
+    else if (!this.#listen(this.#Handle, signal, epoch)) return;
+    this.#notify({ kind: 'guarding', signal, epoch });
+  }
+
+  release(signal: EndingSignal): void {
+    this.#guarded.get(signal)?.handle.close();
+    this.#guarded.delete(signal);
+  }
+
+  /** Ends the process by the signal, as without llmtrace: with no handle left, its default action applies again. */
+  end(signal: EndingSignal): void {
+    this.release(signal);
     process.kill(process.pid, signal);
-  };
+  }
 
-  const isOurs = (signal: EndingSignal): boolean => guarded.get(signal)?.epoch === cells.epoch(signal);
-
-  const endIfBlocked = async (signal: EndingSignal, flushed: Promise<void>): Promise<void> => {
-    if (cells.isTaken) return;
-    await Promise.race([flushed, delay(timeout)]);
-    if (!cells.isTaken && isOurs(signal)) end(signal);
-  };
-
-  const arrived = (signal: EndingSignal): void => {
-    if (!isOurs(signal)) return; // the application listens to it
-    const flushed = flush();
-    if (isInit()) return;
-    if (endingSince !== undefined) {
-      if (performance.now() - endingSince > AGAIN_MS) end(signal);
-      return;
-    }
-    endingSince = performance.now();
-    notify({ kind: 'signal', signal, epoch: cells.epoch(signal) });
-    setTimeout(() => void endIfBlocked(signal, flushed), GRACE_MS);
-  };
-
-  const listen = (Signal: new () => Handle, signal: EndingSignal, epoch: number): boolean => {
+  #listen(Signal: new () => Handle, signal: EndingSignal, epoch: number): boolean {
     const handle = new Signal();
     handle.unref();
-    handle.onsignal = () => arrived(signal);
+    handle.onsignal = () => this.#onSignal(signal);
     if (handle.start(constants.signals[signal]) !== 0) return false;
-    guarded.set(signal, { handle, epoch });
+    this.#guarded.set(signal, { handle, epoch });
     return true;
-  };
+  }
 
-  return {
-    guard(signal, epoch) {
-      if (!Handle) return;
-      const known = guarded.get(signal);
-      if (known) known.epoch = epoch;
-      else if (!listen(Handle, signal, epoch)) return;
-      notify({ kind: 'guarding', signal, epoch });
-    },
-    release,
-    end,
-  };
+  #onSignal(signal: EndingSignal): void {
+    if (!this.#isOurs(signal)) return; // the application listens to it
+    const flushed = this.#flush();
+    if (isInit()) return;
+    if (this.#endingSince !== undefined) {
+      if (performance.now() - this.#endingSince > AGAIN_MS) this.end(signal);
+      return;
+    }
+    this.#endingSince = performance.now();
+    this.#notify({ kind: 'signal', signal, epoch: this.#cells.epoch(signal) });
+    setTimeout(() => void this.#endIfBlocked(signal, flushed), GRACE_MS);
+  }
+
+  async #endIfBlocked(signal: EndingSignal, flushed: Promise<void>): Promise<void> {
+    if (this.#cells.isTaken) return;
+    await Promise.race([flushed, delay(this.#timeout)]);
+    if (!this.#cells.isTaken && this.#isOurs(signal)) this.end(signal);
+  }
+
+  #isOurs(signal: EndingSignal): boolean {
+    return this.#guarded.get(signal)?.epoch === this.#cells.epoch(signal);
+  }
 }
 
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

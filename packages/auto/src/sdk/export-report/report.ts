@@ -110,18 +110,21 @@ export function reporting<T, E extends Exporter<T>>(
         done(result);
       }
     };
-    const untraced = suppressTracing(context.active());
-    current.run(attempted, () =>
-      context.with(untraced, () => {
-        try {
-          inner(items, finish);
-        } catch (error) {
-          finish({ code: ExportResultCode.FAILED, error: error as Error });
-        }
-      }),
-    );
+    observed(attempted, () => {
+      try {
+        inner(items, finish);
+      } catch (error) {
+        finish({ code: ExportResultCode.FAILED, error: error as Error });
+      }
+    });
   };
   return exporter;
+}
+
+/** Runs an export: its requests are read, and have no spans. */
+function observed(attempted: Attempted, run: () => void): void {
+  const untraced = suppressTracing(context.active());
+  current.run(attempted, () => context.with(untraced, run));
 }
 
 export interface ReportingOptions<T> {

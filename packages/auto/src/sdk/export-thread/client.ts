@@ -6,21 +6,16 @@
  *
  * A thread that dies is started again, later each time. Where none can be started, this process exports by itself.
  */
-import { statSync } from 'node:fs';
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
-import { OWN_THREAD } from '../../process/once-per-thread.ts';
-import { ownFile } from '../../process/own-files.ts';
 import { ExportReports } from '../export-report/findings.ts';
-import { bytesOf, Drops, Ledger, SIGNALS, signalOf } from '../export-report/ledger.ts';
-import type { ExportReport } from '../export-report/report.ts';
+import { Drops, Ledger, SIGNALS } from '../export-report/ledger.ts';
 import type { Release } from './hand-over.ts';
 import { startInProcess } from './in-process.ts';
-import { GUARD_FLAGS, type LinkOptions, ThreadLink } from './link.ts';
-import type { WireItem, WireMessage } from './messages.ts';
-import { Outbox, type Receiver } from './outbox.ts';
+import type { LinkOptions } from './link.ts';
+import type { WireItem } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import type { Setup } from './pipeline.ts';
-import type { ThreadSetup } from './worker-main.ts';
+import { type Supervisor, startThread } from './running-thread.ts';
 
 /** The delay before a dead thread is restarted, in ms. It doubles each time, … */
 const RESTART_MS = 1000;
@@ -59,213 +54,135 @@ export function startExportThread(
   env: Environment,
   linked: LinkOptions,
 ): ExportThread {
-  const setup: Setup = { ...options, flushTimeout: linked.timeout };
-  const drops = new Drops();
-  const reports = new ExportReports(setup.queueBytes, env, drops);
-  const outbox = new Outbox(setup.queueBytes, drops, reports.notify, linked.isPrompt);
-  let delay = RESTART_MS;
-  const unsent = (ledger: Ledger): void => reports.atOnce(() => reports.unsent(ledger, 'no thread'));
+  const thread = new RestartedThread({ ...options, flushTimeout: linked.timeout }, env, linked);
+  thread.start();
+  return thread;
+}
 
-  let isClosed = false;
-  let end = (): void => {};
+class RestartedThread implements ExportThread {
+  readonly #setup: Setup;
+  readonly #env: Environment;
+  readonly #linked: LinkOptions;
+  readonly #drops = new Drops();
+  readonly #reports: ExportReports;
+  readonly #outbox: Outbox;
+  /** The time until a thread that ends now is started again, in ms. */
+  #delay = RESTART_MS;
+  #isClosed = false;
+  /** Whether any thread has worked: a cause that ended a working thread could also end the application. */
+  #hasWorked = false;
+  #end = (): void => {};
 
-  const inProcess = (why: string): void => {
-    reports.inProcess(why);
-    const contact = { drops, notify: reports.notify, ledger: new Ledger(), env, unsent };
-    startInProcess(setup, outbox, contact).then(
+  constructor(setup: Setup, env: Environment, linked: LinkOptions) {
+    this.#setup = setup;
+    this.#env = env;
+    this.#linked = linked;
+    this.#reports = new ExportReports(setup.queueBytes, env, this.#drops);
+    this.#outbox = new Outbox(setup.queueBytes, this.#drops, this.#reports.notify, linked.isPrompt);
+  }
+
+  start(): void {
+    if (this.#isClosed) return;
+    const since = Date.now();
+    try {
+      const thread = startThread(this.#setup, {
+        ...{ env: this.#env, drops: this.#drops, linked: this.#linked },
+        supervisor: this.#supervisor(since),
+      });
+      this.#end = () => thread.terminate();
+      this.#outbox.connect(thread);
+    } catch (error) {
+      this.#notStarted(error);
+    }
+  }
+
+  send(item: WireItem): void {
+    if (!this.#isClosed) this.#outbox.send(item);
+  }
+
+  defer(release: Release): () => void {
+    return this.#outbox.deferred.add(release);
+  }
+
+  flush(more?: boolean): void {
+    if (this.#isClosed) return;
+    const left = this.#outbox.flush(more);
+    if (left) this.#reportUnsent(left);
+  }
+
+  async drain(): Promise<void> {
+    if (!this.#isClosed) await this.#outbox.drain();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#end();
+  }
+
+  /** @param since when the thread was started. */
+  #supervisor(since: number): Supervisor {
+    return {
+      report: (report) => {
+        if (report.kind === 'ready') this.#ready();
+        else this.#reports.notify(report);
+      },
+      atExit: (work) => this.#reports.atOnce(work),
+      unsent: (ledger) => this.#reports.unsent(ledger, this.#hasWorked ? 'no answer' : 'not started'),
+      died: (ledger, error) => {
+        if (this.#isClosed) return;
+        if (this.#hasWorked) this.#restart(ledger, error, since);
+        else this.#notStarted(error);
+      },
+    };
+  }
+
+  #ready(): void {
+    this.#hasWorked = true;
+    this.#outbox.ready();
+  }
+
+  #restart(ledger: Ledger, error: unknown, since: number): void {
+    this.#outbox.disconnect();
+    diag.error('llmtrace: the export thread ended', error);
+    for (const signal of SIGNALS) this.#drops.add(signal, ledger.waiting(signal));
+    if (Date.now() - since > MAX_RESTART_MS) this.#delay = RESTART_MS;
+    this.#reports.died(reasonOf(error), ledger, this.#delay);
+    setTimeout(() => this.start(), this.#delay).unref();
+    this.#delay = Math.min(2 * this.#delay, MAX_RESTART_MS);
+  }
+
+  #notStarted(error: unknown): void {
+    this.#outbox.disconnect();
+    diag.error('llmtrace: could not start the export thread', error);
+    this.#exportInProcess(reasonOf(error));
+  }
+
+  #exportInProcess(why: string): void {
+    this.#reports.inProcess(why);
+    const contact = {
+      ...{ drops: this.#drops, notify: this.#reports.notify, ledger: new Ledger(), env: this.#env },
+      unsent: (ledger: Ledger) => this.#reportUnsent(ledger),
+    };
+    startInProcess(this.#setup, this.#outbox, contact).then(
       (close) => {
-        if (isClosed) close();
-        else end = close;
+        if (this.#isClosed) close();
+        else this.#end = close;
       },
       (error) => {
         diag.error('llmtrace: could not export in the process itself', error);
-        reports.notStarted(why);
-        outbox.close();
+        this.#reports.notStarted(why);
+        this.#outbox.close();
       },
     );
-  };
+  }
 
-  let hasWorked = false;
-  const start = (): void => {
-    if (isClosed) return;
-    const since = Date.now();
-    const ended = (ledger: Ledger, error: unknown): void => {
-      outbox.disconnect();
-      diag.error('llmtrace: the export thread ended', error);
-      for (const signal of SIGNALS) drops.add(signal, ledger.waiting(signal));
-      if (Date.now() - since > MAX_RESTART_MS) delay = RESTART_MS;
-      reports.died(reasonOf(error), ledger, delay);
-      setTimeout(start, delay).unref();
-      delay = Math.min(2 * delay, MAX_RESTART_MS);
-    };
-    const failed = (error: unknown): void => {
-      outbox.disconnect();
-      diag.error('llmtrace: could not start the export thread', error);
-      inProcess(reasonOf(error));
-    };
-    const supervisor: Supervisor = {
-      report(report) {
-        if (report.kind !== 'ready') reports.notify(report);
-        else {
-          hasWorked = true;
-          outbox.ready();
-        }
-      },
-      atExit: (work) => reports.atOnce(work),
-      unsent: (ledger) => reports.unsent(ledger, hasWorked ? 'no answer' : 'not started'),
-      // A cause that ended a working thread could also end the application.
-      died(ledger, error) {
-        if (isClosed) return;
-        if (hasWorked) ended(ledger, error);
-        else failed(error);
-      },
-    };
-    try {
-      const { terminate, ...receiver } = startThread(setup, { env, drops, supervisor, linked });
-      end = terminate;
-      outbox.connect(receiver);
-    } catch (error) {
-      failed(error);
-    }
-  };
-  start();
-  return {
-    send(item) {
-      if (!isClosed) outbox.send(item);
-    },
-    defer: (release) => outbox.deferred.add(release),
-    flush(more) {
-      if (isClosed) return;
-      const left = outbox.flush(more);
-      if (left) unsent(left);
-    },
-    drain: async () => (isClosed ? undefined : outbox.drain()),
-    close() {
-      isClosed = true;
-      end();
-    },
-  };
+  /** The process ends, and there is no thread that could export. */
+  #reportUnsent(ledger: Ledger): void {
+    this.#reports.atOnce(() => this.#reports.unsent(ledger, 'no thread'));
+  }
 }
 
 const reasonOf = (error: unknown): string => {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   return String(code ?? name ?? 'it ended');
 };
-
-const noThread = (reason: string): Error => Object.assign(new Error(reason), { code: reason });
-
-interface Supervisor {
-  report(report: ExportReport): void;
-  /** Runs `work` and reports its findings at once, because the process ends. */
-  atExit(work: () => void): void;
-  died(ledger: Ledger, error: unknown): void;
-  unsent(ledger: Ledger): void;
-}
-
-interface ThreadOptions {
-  readonly env: Environment;
-  readonly drops: Drops;
-  readonly supervisor: Supervisor;
-  readonly linked: LinkOptions;
-}
-
-/** @throws if this process may not start a thread, or the thread's file is missing, as in a bundle. */
-function startThread(
-  setup: Setup,
-  { env, drops, supervisor, linked }: ThreadOptions,
-): Receiver & { terminate(): void } {
-  // A thread lacks Yarn's package resolution unless it gets the flags that load it.
-  if (process.versions['pnp'] !== undefined) throw noThread('Yarn PnP');
-  const file = ownFile('sdk/export-thread/worker');
-  if (!file) throw noThread('no sdk/export-thread/worker.js');
-  if (isFolderDeleted()) throw noThread('deleted folder');
-  const ledger = new Ledger();
-  const { port1, port2 } = new MessageChannel();
-  const link = new ThreadLink(linked);
-  const worker = startWorker(file, env, link, {
-    ...setup,
-    ...{ ledger: ledger.cells, drops: drops.cells, reports: port2, link: link.setup },
-  });
-  let failure: unknown;
-  worker.on('error', (error) => {
-    failure = error;
-  });
-  worker.on('exit', () => {
-    drain();
-    port1.close();
-    link.close();
-    supervisor.died(ledger, failure);
-  });
-  /** @returns the number of reports about exports. */
-  const drain = (): number => {
-    let outcomes = 0;
-    for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) {
-      const report = next.message as ExportReport;
-      supervisor.report(report);
-      if (report.kind !== 'ready') outcomes++;
-    }
-    return outcomes;
-  };
-  port1.on('message', (report: ExportReport) => supervisor.report(report));
-  port1.unref();
-  let flushes = 0;
-  return {
-    ledger,
-    post: (items) => deliver(worker, ledger, items),
-    flush() {
-      worker.postMessage(++flushes satisfies WireMessage);
-      const isDone = ledger.waitFor(flushes, setup.flushTimeout);
-      supervisor.atExit(() => {
-        if (drain() + Number(isDone) === 0) supervisor.unsent(ledger);
-      });
-    },
-    drain: () => link.flushed(),
-    terminate: () => void worker.terminate(),
-  };
-}
-
-/** Whether the process runs in a folder that was deleted: a thread ends there as it starts, too late for a short process. */
-function isFolderDeleted(): boolean {
-  try {
-    statSync(process.cwd());
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
-  }
-}
-
-/** @throws where the process may start no thread. */
-function startWorker(file: URL, env: Environment, link: ThreadLink, setup: ThreadSetup): Worker {
-  try {
-    const worker = new Worker(file, {
-      name: 'llmtrace',
-      workerData: setup,
-      transferList: [setup.reports, link.setup.port],
-      // Modules that the application preloads (this package included) must not run in this thread.
-      execArgv: [...GUARD_FLAGS],
-      env: { ...env, NODE_OPTIONS: '' },
-      stdout: true,
-      stderr: true,
-    });
-    worker.unref();
-    Reflect.set(worker, OWN_THREAD, true);
-    return worker;
-  } catch (error) {
-    link.close();
-    throw error;
-  }
-}
-
-/** Sends a batch; should part of it be nothing that a thread can be sent, the rest. */
-function deliver(worker: Worker, ledger: Ledger, items: WireItem[]): void {
-  try {
-    worker.postMessage(items satisfies WireMessage);
-  } catch (error) {
-    const [first] = items;
-    if (items.length > 1) for (const item of items) deliver(worker, ledger, [item]);
-    else if (first) {
-      ledger.remove(signalOf(first), bytesOf(first));
-      diag.error('llmtrace: could not export', error);
-    }
-  }
-}

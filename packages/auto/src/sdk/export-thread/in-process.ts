@@ -21,8 +21,8 @@ export async function startInProcess(
   outbox: Outbox,
   { unsent, env, ...contact }: Contact & { env: Environment; unsent(ledger: Ledger): void },
 ): Promise<() => void> {
-  const { startPipeline } = await import('./pipeline.ts');
-  const pipeline = withVariables(env, () => startPipeline(setup, contact));
+  const { Pipeline } = await import('./pipeline.ts');
+  const pipeline = withVariables(env, () => new Pipeline(setup, contact));
   const receiver: Receiver = {
     ledger: contact.ledger,
     post(items) {

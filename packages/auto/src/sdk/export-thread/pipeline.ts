@@ -19,7 +19,7 @@ import { bytesOf, type Drops, type Ledger, SIGNALS, signalOf } from '../export-r
 import { type Notify, reporting, reportUnderWay, unlessUnreachable } from '../export-report/report.ts';
 import { type ExporterChoice, makeExporter, otlp } from './exporter.ts';
 import { Intake } from './intake.ts';
-import { startLogPipeline } from './log-pipeline.ts';
+import { type LogPipeline, startLogPipeline } from './log-pipeline.ts';
 import { fromWire, type WireInstrument, type WireItem } from './messages.ts';
 
 /** The start parameters. */
@@ -46,14 +46,6 @@ export interface Contact {
   readonly notify: Notify;
 }
 
-export interface Pipeline {
-  accept(item: WireItem): void;
-  /** Resolves when all that was accepted is exported, or cannot be. */
-  flush(): Promise<void>;
-  /** Ends the timer of the metrics. */
-  close(): void;
-}
-
 const require = module.createRequire(import.meta.url);
 
 const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
@@ -63,52 +55,66 @@ const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
   serviceinstance: serviceInstanceIdDetector,
 };
 
-export function startPipeline(setup: Setup, contact: Contact): Pipeline {
-  const { ledger } = contact;
-  const resource = resourceOf(setup);
-  const spans = startSpanPipeline(setup, contact);
-  const meters = setup.metrics.length > 0 ? meterProvider(setup, resource, contact) : undefined;
-  const logs = startLogPipeline(setup, resource, contact);
-  const instruments = new Map<number, Recorder>();
+export class Pipeline {
+  readonly #ledger: Ledger;
+  readonly #flushTimeout: number;
+  readonly #resource: Resource;
+  readonly #spans: SpanPipeline;
+  readonly #meters: MeterProvider | undefined;
+  readonly #logs: LogPipeline | undefined;
+  readonly #instruments = new Map<number, Recorder>();
 
-  const measure = (item: Exclude<WireItem, { span: unknown } | { log: unknown }>): void => {
+  constructor(setup: Setup, contact: Contact) {
+    const resource = resourceOf(setup);
+    this.#ledger = contact.ledger;
+    this.#flushTimeout = setup.flushTimeout;
+    this.#resource = resource;
+    this.#spans = startSpanPipeline(setup, contact);
+    this.#meters = setup.metrics.length > 0 ? meterProvider(setup, resource, contact) : undefined;
+    this.#logs = startLogPipeline(setup, resource, contact);
+  }
+
+  accept(item: WireItem): void {
+    try {
+      this.#accept(item);
+    } catch (error) {
+      diag.error('llmtrace: could not export', error); // it is lost alone
+    }
+  }
+
+  /** Resolves when all that was accepted is exported, or cannot be. */
+  async flush(): Promise<void> {
+    const failed = setTimeout(reportUnderWay, this.#flushTimeout * 0.5, 'failed');
+    const waited = setTimeout(reportUnderWay, this.#flushTimeout * 0.8, 'all');
+    const flushes = [this.#spans.flush(), this.#meters?.forceFlush(), this.#logs?.flush()];
+    await unlessUnreachable(Promise.allSettled(flushes));
+    for (const timer of [failed, waited]) clearTimeout(timer);
+    reportUnderWay('failed');
+  }
+
+  /** Ends the timer of the metrics. */
+  close(): void {
+    this.#meters?.shutdown().catch((error) => diag.error('llmtrace: could not stop the metrics', error));
+  }
+
+  #accept(item: WireItem): void {
+    const bytes = bytesOf(item);
+    if ('span' in item) this.#spans.accept(fromWire(item.span, this.#resource), bytes);
+    else if ('log' in item && this.#logs) this.#logs.accept(item.log, bytes);
+    else {
+      this.#ledger.remove(signalOf(item), bytes);
+      if (!('log' in item)) this.#measure(item);
+    }
+  }
+
+  #measure(item: Exclude<WireItem, { span: unknown } | { log: unknown }>): void {
     if ('instrument' in item) {
-      if (meters) instruments.set(item.instrument.id, recorderOf(meters, item.instrument));
+      if (this.#meters) this.#instruments.set(item.instrument.id, recorderOf(this.#meters, item.instrument));
     } else {
       const [id, value, attributes] = item;
-      instruments.get(id)?.(value, attributes);
+      this.#instruments.get(id)?.(value, attributes);
     }
-  };
-
-  const accept = (item: WireItem): void => {
-    const bytes = bytesOf(item);
-    if ('span' in item) spans.accept(fromWire(item.span, resource), bytes);
-    else if ('log' in item && logs) logs.accept(item.log, bytes);
-    else {
-      ledger.remove(signalOf(item), bytes);
-      if (!('log' in item)) measure(item);
-    }
-  };
-
-  return {
-    accept(item) {
-      try {
-        accept(item);
-      } catch (error) {
-        diag.error('llmtrace: could not export', error); // it is lost alone
-      }
-    },
-    async flush() {
-      const failed = setTimeout(reportUnderWay, setup.flushTimeout * 0.5, 'failed');
-      const waited = setTimeout(reportUnderWay, setup.flushTimeout * 0.8, 'all');
-      await unlessUnreachable(Promise.allSettled([spans.flush(), meters?.forceFlush(), logs?.flush()]));
-      for (const timer of [failed, waited]) clearTimeout(timer);
-      reportUnderWay('failed');
-    },
-    close() {
-      meters?.shutdown().catch((error) => diag.error('llmtrace: could not stop the metrics', error));
-    },
-  };
+  }
 }
 
 interface SpanPipeline {

@@ -1,10 +1,10 @@
 /** The export thread's end of a {@link ThreadLink}. It is there before anything else of the thread is loaded. */
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { notify } from '../../process/flush-cell.ts';
-import { type SignalGuard, startSignalGuard } from '../../process/signal-guard.ts';
+import { SignalGuard } from '../../process/signal-guard.ts';
 import type { LinkNotice, LinkRequest, LinkSetup } from './link.ts';
 import type { WireItem, WireMessage } from './messages.ts';
-import { type RelayReceiver, receiveRelayed } from './worker-relay.ts';
+import { type RelayReceiver, type RelaySetup, receiveRelayed } from './worker-relay.ts';
 
 export interface Served {
   /** Takes a message of the application's thread. */
@@ -15,59 +15,71 @@ export interface Served {
   flush(): Promise<void>;
 }
 
-export interface Serving {
+export class LinkServer {
+  readonly #served: Served;
+  readonly #isPrompt: boolean;
+  readonly #relay: RelaySetup | undefined;
+  readonly #guard: SignalGuard;
+  readonly #exportPromptly: () => Promise<void>;
+  readonly #started: Promise<void>;
+  #start = (): void => {};
+  #relayed: RelayReceiver | undefined;
+
+  constructor({ port, cells, timeout, isPrompt, relay }: LinkSetup, served: Served) {
+    this.#served = served;
+    this.#isPrompt = isPrompt;
+    this.#relay = relay;
+    this.#started = new Promise<void>((resolve) => {
+      this.#start = resolve;
+    });
+    this.#guard = new SignalGuard({
+      cells,
+      timeout,
+      flush: () => this.#flush(),
+      notify: (notice) => port.postMessage(notice satisfies LinkNotice),
+    });
+    this.#exportPromptly = coalesced(served.flush);
+
+    for (const request of waiting(port)) this.#handle(request as LinkRequest);
+    port.on('message', (request: LinkRequest) => this.#handle(request));
+  }
+
   /** Something was received: where all is exported as it comes, it now is. */
-  received(): void;
+  received(): void {
+    if (this.#isPrompt) void this.#exportPromptly();
+  }
+
   /** Receives all that has been posted so far. */
-  drain(): void;
+  drain(): void {
+    if (parentPort) for (const message of waiting(parentPort)) this.#served.receive(message as WireMessage);
+    this.#relayed?.drain();
+  }
+
   /** The thread can receive telemetry. */
-  ready(): void;
-}
+  ready(): void {
+    if (this.#relay)
+      this.#relayed = receiveRelayed(this.#relay, {
+        accept: (items) => this.#served.relay(items),
+        flush: (done) => this.#flushFor(done),
+      });
+    this.#start();
+  }
 
-export function serveLink({ port, cells, timeout, isPrompt, relay }: LinkSetup, served: Served): Serving {
-  let relayed: RelayReceiver | undefined;
-  let start = (): void => {};
-  const started = new Promise<void>((resolve) => {
-    start = resolve;
-  });
+  #handle(request: LinkRequest): void {
+    if (request.kind === 'flush') this.#flushFor(request.done);
+    else guardAs(this.#guard, request);
+  }
 
-  const drain = (): void => {
-    if (parentPort) for (const message of waiting(parentPort)) served.receive(message as WireMessage);
-    relayed?.drain();
-  };
-  const flush = async (): Promise<void> => {
-    await started;
-    drain();
-    await served.flush();
-  };
-  const guard = startSignalGuard({
-    cells,
-    timeout,
-    flush,
-    notify: (notice) => port.postMessage(notice satisfies LinkNotice),
-  });
-  const take = (request: LinkRequest): void => {
-    if (request.kind === 'flush') void flush().finally(() => notify(request.done));
-    else guardAs(guard, request);
-  };
-  const promptly = coalesced(served.flush);
+  /** Exports all, then wakes who waits at a cell. */
+  #flushFor(done: Int32Array): void {
+    void this.#flush().finally(() => notify(done));
+  }
 
-  for (const request of waiting(port)) take(request as LinkRequest);
-  port.on('message', take);
-
-  return {
-    received: () => void (isPrompt && promptly()),
-    drain,
-    ready() {
-      relayed =
-        relay &&
-        receiveRelayed(relay, {
-          accept: served.relay,
-          flush: (done) => void flush().finally(() => notify(done)),
-        });
-      start();
-    },
-  };
+  async #flush(): Promise<void> {
+    await this.#started;
+    this.drain();
+    await this.#served.flush();
+  }
 }
 
 function* waiting(port: MessagePort): Generator<unknown> {

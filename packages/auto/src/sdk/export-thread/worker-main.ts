@@ -6,7 +6,7 @@ import type { ExportReport } from '../export-report/report.ts';
 import type { LinkSetup } from './link.ts';
 import type { WireItem, WireMessage } from './messages.ts';
 import type { Pipeline, Setup } from './pipeline.ts';
-import { serveLink } from './serve.ts';
+import { LinkServer } from './serve.ts';
 
 /** The start parameters of the thread. */
 export interface ThreadSetup extends Setup {
@@ -29,7 +29,7 @@ process.on('exit', () => ledger.close());
 let pipeline: Pipeline | undefined;
 
 // Signals are guarded before anything else is loaded, which takes long.
-const link = serveLink(setup.link, { receive, relay, flush: async () => pipeline?.flush() });
+const link = new LinkServer(setup.link, { receive, relay, flush: async () => pipeline?.flush() });
 
 // Outside of the promise: a thread that does not load must end with the error, and not as a rejection that is logged.
 start().catch((error) => {
@@ -43,8 +43,8 @@ async function start(): Promise<void> {
     const { printingLogger } = await import('../../process/printing-logger.ts');
     diag.setLogger(printingLogger(), { logLevel: setup.logLevel });
   }
-  const { startPipeline } = await import('./pipeline.ts');
-  pipeline = startPipeline(setup, { ledger, drops, notify });
+  const { Pipeline } = await import('./pipeline.ts');
+  pipeline = new Pipeline(setup, { ledger, drops, notify });
   parentPort?.on('message', receive);
   link.ready();
   notify({ kind: 'ready' });

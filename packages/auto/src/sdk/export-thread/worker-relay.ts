@@ -46,70 +46,79 @@ type Relayed = { items: readonly WireItem[] } | { flush: Int32Array };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface RelayOffer {
-  readonly setup: RelaySetup;
-  /**
-   * Forwards the messages that worker threads have posted to this thread. @returns true if they have posted anything,
-   * to any thread.
-   */
-  collect(): boolean;
-}
-
 /** The export thread has ended: new messages wait in the main thread for the next one. */
 export function suspendRelay({ cells }: RelaySetup): void {
   Atomics.store(cells, RECEIVES, 0);
 }
 
+/** What the main thread exports by its current environment. */
+type Exported = () => { signals: RelayedSignals; env: Environment };
+
 /**
  * The main thread offers its export thread to the worker threads of the process.
  *
- * @param exported the signals that this thread exports by its current environment.
  * @param start gives the export thread, and starts it where it is not there.
  */
-export function offerRelay(
-  exported: () => { signals: RelayedSignals; env: Environment },
-  start: () => ExportThread | undefined,
-): RelayOffer {
-  const setup: RelaySetup = {
+export function offerRelay(exported: Exported, start: () => ExportThread | undefined): RelayOffer {
+  const offer = new RelayOffer(exported, start);
+  setEnvironmentData(KEY, offer.setup);
+  process.on('worker', (worker) => offer.onWorker(worker));
+  return offer;
+}
+
+export class RelayOffer {
+  readonly setup: RelaySetup = {
     channel: `llmtrace.${process.pid}.${Math.random().toString(36).slice(2)}`,
     cells: new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)),
   };
-  const { cells } = setup;
-  setEnvironmentData(KEY, setup);
-  let channel: BroadcastChannel | undefined;
-  let collected = 0;
+  readonly #exported: Exported;
+  readonly #start: () => ExportThread | undefined;
+  /** What worker threads post while no export thread receives. */
+  #channel: BroadcastChannel | undefined;
+  /** The number of messages at the last {@link collect}. */
+  #collected = 0;
 
-  const take = (message: Relayed): void => {
-    const thread = start();
-    if ('flush' in message) void thread?.drain().finally(() => notify(message.flush));
-    else for (const item of message.items) thread?.send(item);
-  };
-  const open = (): void => {
-    channel = new BroadcastChannel(`${setup.channel}.main`);
-    channel.onmessage = ({ data }) => take(data as Relayed);
-    unref(channel);
-  };
+  constructor(exported: Exported, start: () => ExportThread | undefined) {
+    this.#exported = exported;
+    this.#start = start;
+  }
 
-  process.on('worker', (worker) => {
+  /** A worker thread starts, which finds in the cells whether this thread exports for it. */
+  onWorker(worker: object): void {
     if (Reflect.has(worker, OWN_THREAD)) return;
-    const { signals, env } = exported();
+    const { cells } = this.setup;
+    const { signals, env } = this.#exported();
     if (Atomics.load(cells, RECEIVES) === 0) {
       Atomics.store(cells, SIGNALS, bitsOf(signals));
       Atomics.store(cells, ENVIRONMENT, hashOf(env));
     }
-    if (!channel && bitsOf(signals) > 0) open();
-  });
+    if (bitsOf(signals) > 0) this.#channel ??= this.#open();
+  }
 
-  return {
-    setup,
-    collect() {
-      if (channel) for (const message of waiting(channel)) take(message);
-      const posted = Atomics.load(cells, POSTED);
-      const isNew = posted !== collected;
-      collected = posted;
-      return isNew;
-    },
-  };
+  /**
+   * Forwards the messages that worker threads have posted to this thread. @returns true if they have posted anything,
+   * to any thread.
+   */
+  collect(): boolean {
+    if (this.#channel) for (const message of waiting(this.#channel)) this.#forward(message);
+    const posted = Atomics.load(this.setup.cells, POSTED);
+    const isNew = posted !== this.#collected;
+    this.#collected = posted;
+    return isNew;
+  }
+
+  #open(): BroadcastChannel {
+    const channel = new BroadcastChannel(`${this.setup.channel}.main`);
+    channel.onmessage = ({ data }) => this.#forward(data as Relayed);
+    unref(channel);
+    return channel;
+  }
+
+  #forward(message: Relayed): void {
+    const thread = this.#start();
+    if ('flush' in message) void thread?.drain().finally(() => notify(message.flush));
+    else for (const item of message.items) thread?.send(item);
+  }
 }
 
 export interface RelayReceiver {

@@ -5,7 +5,7 @@ import { Drops, Ledger } from '../../../src/sdk/export-report/ledger.ts';
 import type { ExportReport } from '../../../src/sdk/export-report/report.ts';
 import type { WireItem } from '../../../src/sdk/export-thread/messages.ts';
 import { Outbox } from '../../../src/sdk/export-thread/outbox.ts';
-import { type Setup, startPipeline } from '../../../src/sdk/export-thread/pipeline.ts';
+import { Pipeline, type Setup } from '../../../src/sdk/export-thread/pipeline.ts';
 import { startTracing } from '../../../src/sdk/tracer-provider.ts';
 import { file } from '../../stage.ts';
 
@@ -43,7 +43,7 @@ function start(setup: Partial<Setup>) {
   const received: ExportReport[] = [];
   const [ledger, drops] = [new Ledger(), new Drops()];
   const notify = (report: ExportReport) => void received.push(report);
-  const pipeline = startPipeline({ ...SETUP, ...setup }, { ledger, drops, notify });
+  const pipeline = new Pipeline({ ...SETUP, ...setup }, { ledger, drops, notify });
   const outbox = new Outbox(2 ** 20, drops, notify);
   outbox.connect({
     ledger,
