@@ -29,7 +29,19 @@ import {
   stopOnAbort,
 } from './open-operation.ts';
 
+const operationsByEngine = new WeakMap<EngineConfig, Operations>();
+
+/** The same object for all calls of an engine: it has 15 functions, which each call of a framework would make anew. */
 export function operationsOf(engine: EngineConfig): Operations {
+  let operations = operationsByEngine.get(engine);
+  if (!operations) {
+    operations = makeOperations(engine);
+    operationsByEngine.set(engine, operations);
+  }
+  return operations;
+}
+
+function makeOperations(engine: EngineConfig): Operations {
   const safely = <T>(step: () => T): T | undefined => guard(engine, 'answer', step);
   const operations: Operations = {
     mcpPropagate: engine.mcpPropagate,
