@@ -7,8 +7,11 @@ import { CALLER } from './harness.ts';
 import type { MetricPoint, Telemetry } from './telemetry.ts';
 import type { ExpectedCall, Setting, Tokens } from './vendor-profile.ts';
 
-/** The longest pause of a busy machine between the start of a call and the start of its span, in s. */
-const STALL = 0.25;
+/**
+ * The longest pause of a busy machine between the start of a call and the start of its span, in s: 0.33 was seen where 16
+ * processes wanted two cores.
+ */
+const STALL = 1;
 
 /** Attributes that the suite does not check. */
 const FREE = /^(?:openai\.|anthropic\.|gcp\.|llmtrace\.(?:cost|error)\.|http\.response\.status_code$)/;
