@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { boundedResource, type Encoding } from '../src/otlp/types.ts';
 import { listCalls } from '../src/query/calls.ts';
 import { listErrors, shapeOf } from '../src/query/errors.ts';
 import { filterOf } from '../src/query/filter.ts';
 import { overviewOf } from '../src/query/overview.ts';
 import { listSessions } from '../src/query/sessions.ts';
 import { traceOf } from '../src/query/traces.ts';
+import type { Row } from '../src/store/row.ts';
 import { Store } from '../src/store/store.ts';
 import { call, FAILURES, failing, MadeTrace, requestOf, research, support } from './fixtures/shop.ts';
 
@@ -90,6 +95,69 @@ describe('the store of the viewer', () => {
     );
     assert.ok(store.bytes <= 20_000, String(store.bytes));
     assert.ok(store.spans > 0);
+  });
+
+  describe('of a request whose resource, scope or other fields are long', () => {
+    const LONG = 2 ** 20;
+    const long = 'x'.repeat(LONG);
+    interface Beside {
+      readonly resource: string;
+      readonly scope: string;
+      readonly junk: string;
+    }
+    const SHORT: Beside = { resource: 'r', scope: 's', junk: 'j' };
+
+    function inJson({ resource, scope, junk }: Beside): Buffer {
+      const [made] = requestOf([oneCall()])['resourceSpans'] as any[];
+      made.resource.attributes.push({ key: 'junk', value: { stringValue: resource } });
+      made.scopeSpans[0].scope.name = scope;
+      return Buffer.from(JSON.stringify({ resourceSpans: [made], junk }));
+    }
+
+    function inProtobuf({ resource, scope, junk }: Beside): Buffer {
+      const attributes = { 'service.name': 'shop-api', junk: resource };
+      const provider = new BasicTracerProvider({ resource: resourceFromAttributes(attributes) });
+      const span = provider.getTracer(scope).startSpan('chat') as unknown as ReadableSpan;
+      const known = Buffer.from(ProtobufTraceSerializer.serializeRequest([span]) as Uint8Array);
+      // Field 15 of a request is not known; its length is a number of three parts of 7 bits.
+      const length = [0x80 | (junk.length & 0x7f), 0x80 | ((junk.length >> 7) & 0x7f), junk.length >> 14];
+      return Buffer.concat([known, Buffer.from([0x7a, ...length]), Buffer.from(junk)]);
+    }
+
+    function kept(encoding: Encoding, body: Buffer): Row {
+      const { spans } = new Store().receive('traces', encoding, body);
+      return spans[0] ?? assert.fail(encoding);
+    }
+
+    for (const field of ['resource', 'scope', 'junk'] as const)
+      for (const [encoding, bodyOf] of Object.entries({ json: inJson, protobuf: inProtobuf }))
+        it(`keeps none of that: ${field}, ${encoding}`, () => {
+          const row = kept(encoding as Encoding, bodyOf({ ...SHORT, [field]: long }));
+          assert.ok(row.raw.buffer.byteLength < 100_000, String(row.raw.buffer.byteLength));
+          assert.ok(JSON.stringify([row.resource, row.scope]).length < 20_000);
+          assert.equal(row.service, 'shop-api');
+          assert.deepEqual(row.resource['junk'], field === 'resource' ? { length: LONG } : SHORT.resource);
+          assert.equal(row.scope.name, field === 'scope' ? `(${LONG} characters)` : SHORT.scope);
+        });
+
+    it('counts a resource once a request', () => {
+      const store = new Store();
+      const body = inJson({ ...SHORT, resource: 'x'.repeat(3000) });
+      const { spans } = store.receive('traces', 'json', body);
+      const raw = spans.reduce((sum, row) => sum + row.raw.length, 0);
+      assert.ok(store.bytes - raw > 3000 && store.bytes - raw < 3200, String(store.bytes - raw));
+      const [trace = assert.fail()] = store.traces.values();
+      assert.equal(trace.bytes, store.bytes);
+    });
+
+    it('bounds all attributes of a resource together', () => {
+      const attributes = Object.fromEntries(
+        Array.from({ length: 1000 }, (_, index) => [`name.${index}`, 'x'.repeat(100)]),
+      );
+      const { attributes: kept, size } = boundedResource(attributes);
+      assert.ok(size <= 20_000 && JSON.stringify(kept).length < 25_000);
+      assert.equal(kept['name.0'], 'x'.repeat(100));
+    });
   });
 
   it('stores a span once, even if it is sent several times', () => {

@@ -1,12 +1,14 @@
 /** Reads and writes OTLP in JSON. */
-import { ROW_TEXT } from './protobuf.ts';
 import {
   type Attributes,
+  boundedName,
+  boundedResource,
   CONTENT_NAMES,
   type LogRecord,
   MAX_DEPTH,
   newAttributes,
   type Received,
+  ROW_TEXT,
   type Scope,
   type Signal,
   type Span,
@@ -124,23 +126,25 @@ function* itemsOf(body: Buffer, [resources, scopes, items]: readonly [string, st
   if (typeof request !== 'object' || request === null || Array.isArray(request))
     throw new BadBody('the body is no object');
   for (const ofResource of listOf((request as Json)[resources])) {
-    const resource = attributesOf(objectOf(ofResource['resource'])['attributes']);
+    const { attributes: resource, size: sharedSize } = boundedResource(
+      attributesOf(objectOf(ofResource['resource'])['attributes']),
+    );
     for (const ofScope of listOf(ofResource[scopes])) {
       const { name, version } = objectOf(ofScope['scope']);
-      const scope: Scope = { name: text(name), version: text(version) };
-      for (const item of listOf(ofScope[items])) yield { json: item, resource, scope };
+      const scope: Scope = { name: boundedName(text(name)), version: boundedName(text(version)) };
+      for (const item of listOf(ofScope[items])) yield { json: item, resource, sharedSize, scope };
     }
   }
 }
 
 export function* spansOf(body: Buffer): Generator<Received<Span>> {
-  for (const { json, resource, scope } of itemsOf(body, ['resourceSpans', 'scopeSpans', 'spans']))
-    yield { item: briefly(spanOf(json)), raw: Buffer.from(JSON.stringify(json)), resource, scope };
+  for (const { json, ...shared } of itemsOf(body, ['resourceSpans', 'scopeSpans', 'spans']))
+    yield { item: briefly(spanOf(json)), raw: Buffer.from(JSON.stringify(json)), ...shared };
 }
 
 export function* logsOf(body: Buffer): Generator<Received<LogRecord>> {
-  for (const { json, resource, scope } of itemsOf(body, ['resourceLogs', 'scopeLogs', 'logRecords']))
-    yield { item: logOf(json), raw: Buffer.from(JSON.stringify(json)), resource, scope };
+  for (const { json, ...shared } of itemsOf(body, ['resourceLogs', 'scopeLogs', 'logRecords']))
+    yield { item: logOf(json), raw: Buffer.from(JSON.stringify(json)), ...shared };
 }
 
 /** The whole span, for the page of one span. */

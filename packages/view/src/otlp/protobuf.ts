@@ -1,6 +1,8 @@
 /** Reads OTLP in protobuf. The numbers are those of opentelemetry-proto 1.x; fields that the viewer does not show are left out. */
 import {
   type Attributes,
+  boundedName,
+  boundedResource,
   CONTENT_NAMES,
   type LogRecord,
   MAX_DEPTH,
@@ -8,6 +10,7 @@ import {
   newLog,
   newSpan,
   type Received,
+  ROW_TEXT,
   type Scope,
   type Span,
   type SpanEvent,
@@ -122,17 +125,15 @@ function keyValue(into: Attributes, bytes: Buffer, start: number, end: number, d
   into[pair.key] = readValue(bytes, pair.start, pair.end, depth);
 }
 
-/** The longest text, in bytes, that a row keeps. */
-export const ROW_TEXT = 4096;
-
 /** One string for each attribute name, because names repeat. */
 const names = new Map<string, string>();
 const MAX_NAMES = 5000;
+const MAX_NAME = 200;
 
 function known(name: string): string {
   const same = names.get(name);
   if (same !== undefined) return same;
-  if (names.size < MAX_NAMES) names.set(name, name);
+  if (names.size < MAX_NAMES && name.length <= MAX_NAME) names.set(name, name);
   return name;
 }
 
@@ -248,10 +249,13 @@ const newGroup = (resource: Attributes): Group => ({
 function* itemsOf(body: Buffer): Generator<Received<undefined>> {
   for (const ofResource of read(REQUEST, newGroup(newAttributes()), body, 0, body.length).inner) {
     const group = read(OF_RESOURCE, newGroup(newAttributes()), body, ...ofResource);
+    const { attributes: resource, size: sharedSize } = boundedResource(group.resource);
     for (const ofScope of group.inner) {
-      const { resource, scope, inner } = read(OF_SCOPE, newGroup(group.resource), body, ...ofScope);
+      const { scope, inner } = read(OF_SCOPE, newGroup(resource), body, ...ofScope);
+      scope.name = boundedName(scope.name);
+      scope.version = boundedName(scope.version);
       for (const [start, end] of inner)
-        yield { item: undefined, raw: body.subarray(start, end), resource, scope };
+        yield { item: undefined, raw: body.subarray(start, end), resource, sharedSize, scope };
     }
   }
 }

@@ -61,6 +61,8 @@ export interface Received<T> {
   /** The bytes from which the whole item is read later. */
   readonly raw: Buffer;
   readonly resource: Attributes;
+  /** The size of the resource and the scope, about, in bytes. */
+  readonly sharedSize: number;
   readonly scope: Scope;
 }
 
@@ -100,3 +102,36 @@ export const CONTENT_NAMES: readonly string[] = [
   'gen_ai.output.messages',
   'gen_ai.tool.definitions',
 ];
+
+/** The longest text, in bytes, that a row keeps. */
+export const ROW_TEXT = 4096;
+
+/** How many attributes of a resource are kept, and how many characters of all of them: each row of a request refers to them. */
+const MAX_RESOURCE = { attributes: 256, size: 16_384 };
+
+/** The size of a value, about. */
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  return typeof value === 'object' ? JSON.stringify(value).length : 8;
+}
+
+/**
+ * A resource without what is too long for it: a long value is replaced by its length. A sender may put 64 MB into one, which
+ * the rows would keep.
+ */
+export function boundedResource(resource: Attributes): { attributes: Attributes; size: number } {
+  const attributes = newAttributes();
+  let size = 0;
+  for (const [name, value] of Object.entries(resource).slice(0, MAX_RESOURCE.attributes)) {
+    const length = sizeOf(value);
+    if (name.length > ROW_TEXT || size + name.length > MAX_RESOURCE.size) continue;
+    const isLong = length > ROW_TEXT || size + name.length + length > MAX_RESOURCE.size;
+    attributes[name] = isLong ? { length } : value;
+    size += name.length + (isLong ? 8 : length);
+  }
+  return { attributes, size };
+}
+
+/** The name or the version of a scope. A part of a long text would keep all of it in memory. */
+export const boundedName = (text: string): string =>
+  text.length > ROW_TEXT ? `(${text.length} characters)` : text;

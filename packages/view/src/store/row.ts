@@ -86,7 +86,7 @@ export interface Row {
   readonly tenant: string | undefined;
   readonly feature: string | undefined;
   readonly trace: Trace;
-  readonly raw: Buffer;
+  raw: Buffer;
   /** Whether the call contains another call, which is counted in its place. */
   isWrapper: boolean;
   isGone: boolean;

@@ -33,7 +33,8 @@ export interface Running {
   readonly service: string | undefined;
 }
 
-interface Waiting extends Received<LogRecord> {
+interface Waiting {
+  readonly log: LogRecord;
   readonly size: number;
 }
 
@@ -110,10 +111,17 @@ export class Store {
 
   private takeSpans(encoding: Encoding, body: Buffer): Row[] {
     const added: Row[] = [];
+    let shared: Attributes | undefined;
+    let bytes = 0;
     for (const received of READERS[encoding].spansOf(body)) {
       const row = this.addSpan(received, encoding);
-      if (row) added.push(row);
+      if (!row) continue;
+      added.push(row);
+      bytes += row.raw.length;
+      if (shared !== received.resource) this.count(row.trace, received.sharedSize);
+      shared = received.resource;
     }
+    if (bytes < body.length / 2) letGo(added);
     if (this.waiting.length > 0) this.attachWaiting();
     return added;
   }
@@ -137,9 +145,14 @@ export class Store {
     this.running.delete(spanId);
     this.countService(row.service);
     addToTrace(trace, row);
-    this.bytes += row.raw.length;
+    this.count(trace, row.raw.length);
     if (isCall(row)) this.addCall(row);
     return row;
+  }
+
+  private count(trace: Trace, bytes: number): void {
+    trace.bytes += bytes;
+    this.bytes += bytes;
   }
 
   private traceOf({ traceId, start }: Span): Trace {
@@ -206,14 +219,13 @@ export class Store {
   private attach(row: Row, log: LogRecord, size: number): void {
     row.logs ??= [];
     row.logs.push(log);
-    row.trace.bytes += size;
-    this.bytes += size;
+    this.count(row.trace, size);
     if (row.call && hasContent(log.attributes)) row.call.hasContent = true;
   }
 
-  private wait(received: Received<LogRecord>): void {
-    this.waiting.push({ ...received, size: received.raw.length });
-    this.waitingBytes += received.raw.length;
+  private wait({ item: log, raw: { length: size } }: Received<LogRecord>): void {
+    this.waiting.push({ log, size });
+    this.waitingBytes += size;
     while (this.waiting.length > MAX_WAITING || this.waitingBytes > MAX_WAITING_BYTES)
       this.waitingBytes -= this.waiting.shift()?.size ?? this.waitingBytes;
   }
@@ -221,10 +233,10 @@ export class Store {
   private attachWaiting(): void {
     const still: Waiting[] = [];
     for (const waiting of this.waiting) {
-      const row = this.byId.get(waiting.item.spanId);
+      const row = this.byId.get(waiting.log.spanId);
       if (!row) still.push(waiting);
       else {
-        this.attach(row, waiting.item, waiting.size);
+        this.attach(row, waiting.log, waiting.size);
         this.waitingBytes -= waiting.size;
       }
     }
@@ -274,6 +286,11 @@ export class Store {
   }
 }
 
+/** Copies the bytes of rows, so that the rest of a request is not kept with them. */
+function letGo(rows: readonly Row[]): void {
+  for (const row of rows) row.raw = Buffer.from(row.raw);
+}
+
 /** The span of a row for a file or an export. */
 export const writtenOf = (store: Store, row: Row): json.Written<Span> => ({
   item: store.whole(row),
@@ -288,7 +305,6 @@ const isValid = ({ traceId, spanId, start, end }: Span): boolean =>
 
 function addToTrace(trace: Trace, row: Row): void {
   trace.rows.push(row);
-  trace.bytes += row.raw.length;
   trace.start = Math.min(trace.start, row.start);
   trace.end = Math.max(trace.end, row.start + row.duration);
   trace.session ??= row.session;
