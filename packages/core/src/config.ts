@@ -272,7 +272,8 @@ function plainOptions(config: LlmTraceConfig, env: Environment): PlainOptions {
   const options = Object.entries<Rule>(PLAIN_RULES).map(([option, rule]) => {
     const name = option as keyof PlainOptions;
     const value = presentValue(`${name}: `, given[name], rule) ?? variableOf(rule, env, warn);
-    return [name, checkedValue(name, value ?? defaults[name], rule)];
+    // A default needs no check, and an option may have none.
+    return [name, value === undefined ? defaults[name] : checkedValue(name, value, rule)];
   });
   return Object.fromEntries(options);
 }

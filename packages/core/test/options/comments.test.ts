@@ -16,6 +16,8 @@ function commentOf(name: string): string | undefined {
 /** `enabled` is a field of OpenTelemetry's `InstrumentationConfig`. */
 const NAMES = (Object.keys(PLAIN_RULES) as (keyof typeof PLAIN_RULES)[]).filter((name) => name !== 'enabled');
 
+const inWords = (byDefault: unknown): string => (byDefault === undefined ? 'none' : inspect(byDefault));
+
 describe('the comments of the options', () => {
   for (const name of NAMES) {
     it(`have the variable and the default of ${name}`, () => {
@@ -24,7 +26,7 @@ describe('the comments of the options', () => {
       const { variable = '' } = OPTION_TABLE.find(({ option }) => option === name) ?? {};
       if (!comment.includes(variable))
         assert.fail(`add ${variable} to the comment of \`${name}\` in config.ts`);
-      const byDefault = `@default ${inspect(PLAIN_DEFAULTS[name])}`;
+      const byDefault = `@default ${inWords(PLAIN_DEFAULTS[name])}`;
       if (!comment.includes(byDefault))
         assert.fail(`write \`${byDefault}\` in the comment of \`${name}\` in config.ts: ${comment}`);
     });
