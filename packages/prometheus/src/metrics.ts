@@ -9,7 +9,9 @@ import {
   Registry,
 } from 'prom-client';
 
-/** Bounds in seconds: from the answer to a small cached prompt to that of a model that reasons for minutes. */
+/**
+ * Bounds of all histograms, in seconds: from the answer to a small cached prompt to that of a model that reasons for minutes.
+ */
 export const BUCKETS: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300];
 
 interface Definition {

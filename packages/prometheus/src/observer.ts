@@ -189,7 +189,10 @@ function countUsage(metrics: Metrics, call: Call, labels: Labels): void {
   if (cost?.partial) metrics.partial.inc(labels);
 }
 
-/** Records a duration, with the call's trace as an exemplar if that trace is sampled and so can be found. */
+/**
+ * Records a duration, with the call's trace as an exemplar if that trace is sampled and so can be found. A histogram that
+ * has exemplars throws for `histogram.observe(labels, value)`, although prom-client's types accept it.
+ */
 function observe(histogram: Histogram, { context }: Call, labels: Labels, ms: number): void {
   const span = trace.getSpanContext(context);
   const isSampled = span && isSpanContextValid(span) && (span.traceFlags & TraceFlags.SAMPLED) !== 0;

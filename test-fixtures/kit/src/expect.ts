@@ -204,9 +204,14 @@ function expectMetrics(
   assert.equal(total(of('llmtrace.client.active_requests')), 0, 'active requests');
   const cost = spans.reduce((sum, { attributes }) => sum + Number(attributes['gen_ai.usage.cost'] ?? 0), 0);
   assert.ok(Math.abs(total(of('llmtrace.client.cost')) - cost) < 1e-9, 'the cost is that of the spans');
-  for (const { name, unit } of points) assert.equal(unit, UNITS[name] ?? unit, name);
+  for (const { name, unit } of points) {
+    const wanted =
+      UNITS[name] ?? assert.fail(`add the unit of ${name} to UNITS in test-fixtures/kit/src/expect.ts`);
+    assert.equal(unit, wanted, name);
+  }
 }
 
+/** The unit of each metric that a row may record. */
 const UNITS: Readonly<Record<string, string>> = {
   'gen_ai.client.operation.duration': 's',
   'gen_ai.client.token.usage': '{token}',
@@ -214,6 +219,19 @@ const UNITS: Readonly<Record<string, string>> = {
   'gen_ai.client.operation.time_per_output_chunk': 's',
   'llmtrace.client.active_requests': '{request}',
   'llmtrace.client.cost': 'USD',
+  'llmtrace.client.stream.chunks': '{chunk}',
+  'llmtrace.client.unpriced_calls': '{call}',
+  'llmtrace.client.partial_costs': '{call}',
+  'llmtrace.client.refused_calls': '{call}',
+  'llmtrace.client.retries': '{retry}',
+  'llmtrace.client.estimated_calls': '{call}',
+  'llmtrace.client.rate_limit.wait': 's',
+  'llmtrace.client.rate_limit.remaining_requests': '{request}',
+  'llmtrace.client.rate_limit.remaining_tokens': '{token}',
+  'gen_ai.invoke_agent.duration': 's',
+  'gen_ai.invoke_agent.inference_calls': '{inference_call}',
+  'gen_ai.invoke_agent.tool_calls': '{tool_call}',
+  'gen_ai.execute_tool.duration': 's',
 };
 
 /** The key of the attribute set under which the duration of a call is recorded. */
