@@ -86,7 +86,7 @@ export function changed({ end, seen }, native) {
 
 /** What is wrong with a run of both; the application may see what it sees with the other alone, or with none. */
 export function judge({ peer, native, theirs, both }) {
-  const { end, seen, requests, calls, spans, late, counted } = both;
+  const { end, seen, requests, calls, spans, late, counted, lines } = both;
   if (end !== 'ok') return [`${theirs.end === 'ok' ? '' : 'also without llmtrace: '}it ended with ${end}`];
   return [
     ...sameAs(seen, [theirs.seen, native.seen]).map((name) => `${name}: ${JSON.stringify(seen[name])}`),
@@ -97,6 +97,7 @@ export function judge({ peer, native, theirs, both }) {
     spans + late !== requests && `${spans} spans of llmtrace for ${requests} calls`,
     // Where the set-up of the other has no metrics, there are none.
     counted !== requests && counted !== 0 && `its metrics count ${counted} of ${requests} calls`,
+    lines.length > 1 && `${lines.length} warnings: ${lines.join('; ')}`,
   ].filter(Boolean);
 }
 

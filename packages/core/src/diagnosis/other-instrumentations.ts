@@ -47,9 +47,11 @@ export function tellOthers(vendor: Traced, methods: () => readonly unknown[]): v
   } catch {} // a getter threw: no detection
 }
 
+const alsoTracedCalls = (module: string): string => `calls of ${module} are also traced by `;
+
 export const alsoTraced = (module: string, names: readonly string[]): Finding => ({
   code: 'second-instrumentation',
-  message: `calls of ${module} are also traced by ${names.join(', ')}: each has two spans`,
+  message: `${alsoTracedCalls(module)}${names.join(', ')}: each has two spans`,
   cure: `Switch one of them off, or take ${module} from LLMTRACE_INSTRUMENTATIONS`,
   lost: false,
 });
@@ -66,7 +68,10 @@ export const otherSpansOf = ({ module }: Pick<Vendor, 'module'>) => ({
       },
       false,
     ),
-  besides: (scope: string) => note(alsoTraced(module, [scope]), true),
+  besides(scope: string) {
+    const library = libraryOf(scope);
+    if (!isNamed(module, library)) note(alsoTraced(module, [switchable(library)]), true);
+  },
   endedEarly: (scope: string) =>
     note(
       {
@@ -78,6 +83,18 @@ export const otherSpansOf = ({ module }: Pick<Vendor, 'module'>) => ({
       true,
     ),
 });
+
+/** The package that makes the spans of a tracer: that of OpenLIT has a tracer for each SDK that it knows. */
+const libraryOf = (scope: string): string => (scope.startsWith('@openlit/') ? 'openlit' : scope);
+
+/** Whether a finding names a library already, by itself or among those that may have wrapped the method. */
+function isNamed(module: string, library: string): boolean {
+  const said = alsoTracedCalls(module);
+  return facts().findings.some(({ message }) => {
+    const [before, names = ''] = message.split(said);
+    return before === '' && names.split(/[\s,:]+/).includes(library);
+  });
+}
 
 const adoptedCalls = (module: string): string => `calls of ${module} are traced by `;
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordDiag } from '@llmtrace/test-fixtures';
 import { InstrumentationBase } from '@opentelemetry/instrumentation';
-import { othersTracing, tellOthers } from '../../src/diagnosis/other-instrumentations.ts';
+import { otherSpansOf, othersTracing, tellOthers } from '../../src/diagnosis/other-instrumentations.ts';
 
 /** A method as OpenTelemetry's own helper leaves it. */
 function wrapped(): unknown {
@@ -99,6 +99,65 @@ describe('other libraries that trace the calls', () => {
           'Switch one of them off, or take a-vendor from LLMTRACE_INSTRUMENTATIONS',
       ],
     );
+  });
+
+  describe('by its packages, and by the tracers of its spans', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'llmtrace-others-'));
+    const require = createRequire(join(folder, 'app.js'));
+    const load = (name: string): void => {
+      mkdirSync(join(folder, 'node_modules', name), { recursive: true });
+      writeFileSync(join(folder, 'node_modules', name, 'index.js'), '');
+      require(name);
+    };
+    /** The libraries that the warnings name. */
+    function namedIn(run: () => void): unknown[] {
+      const recorder = recordDiag();
+      run();
+      recorder.stop();
+      return recorder.lines.map(({ text }) => / traced by (.*): /.exec(text)?.[1]);
+    }
+    const method = wrapped();
+
+    before(() => {
+      for (const name of ['openlit', '@acme/instrumentation-b-vendor']) load(name);
+    });
+    after(() => {
+      for (const file of Object.keys(require.cache)) if (file.startsWith(folder)) delete require.cache[file];
+      rmSync(folder, { recursive: true });
+    });
+
+    it('is named once, whatever tracers it has', () => {
+      const named = namedIn(() => {
+        tellOthers({ module: 'a-vendor-of-openlit' }, () => [method]);
+        const { besides } = otherSpansOf({ module: 'a-vendor-of-openlit' });
+        for (const scope of ['@openlit/instrumentation-vllm', '@openlit/instrumentation-openai'])
+          besides(scope);
+      });
+      assert.deepEqual(named, ['openlit']);
+    });
+
+    it('is named once among those that may have wrapped the method', () => {
+      const named = namedIn(() => {
+        tellOthers({ module: 'b-vendor' }, () => [method]);
+        otherSpansOf({ module: 'b-vendor' }).besides('@acme/instrumentation-b-vendor');
+      });
+      assert.equal(named.length, 1);
+    });
+
+    it('is named for each SDK, beside other libraries', () => {
+      const named = namedIn(() => {
+        const { besides } = otherSpansOf({ module: 'c-vendor' });
+        for (const scope of ['@acme/instrumentation', '@acme/instrumentation-c-vendor', '@openlit/x'])
+          besides(scope);
+        otherSpansOf({ module: 'd-vendor' }).besides('@openlit/x');
+      });
+      assert.deepEqual(named, [
+        '@acme/instrumentation',
+        '@acme/instrumentation-c-vendor',
+        'openlit',
+        'openlit',
+      ]);
+    });
   });
 
   it('is no reason for a call to fail', () => {
