@@ -79,8 +79,8 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
   providerMap?: Readonly<Record<string, string>>;
   /**
    * Whose span a call has where the SDK traces itself, as Anthropic's does from 0.134: the SDK's, adopted (renamed,
-   * completed and priced), or llmtrace's in its place. It is one span either way. Environment:
-   * `LLMTRACE_NATIVE_SPANS`.
+   * completed and priced), or llmtrace's in its place. It is one span either way. Model spans of other libraries are
+   * adopted, too, or are beside those of llmtrace. Environment: `LLMTRACE_NATIVE_SPANS`.
    * @default 'adopt'
    */
   nativeSpans?: NativeMode | 'ours';

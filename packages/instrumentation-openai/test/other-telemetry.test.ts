@@ -65,6 +65,10 @@ const OTHERS: readonly Other[] = [
 /** The spans without those of the scenes. */
 const inScenes = ({ spans }: Play): Span[] => spans.filter(({ name }) => !name.startsWith('scene '));
 
+/** How many warnings name a library. */
+const timesNamed = ({ result }: Pick<Play, 'result'>, library: string): number =>
+  result.stderr.split(`also traced by ${library}`).length - 1;
+
 const rowOf = (title: string, library: string, played: Play, truth: number): string => {
   const spans = inScenes(played);
   const tokens = [TOKENS, 'llm.token_count.prompt'].map((name) => sumOf(spans, name) || '–');
@@ -74,10 +78,15 @@ const rowOf = (title: string, library: string, played: Play, truth: number): str
 describe('the telemetry of another project beside llmtrace', () => {
   let stage: Stage;
   const alone = new Map<string, Play>();
-  const run = (vendor: string, preload: readonly string[], more = {}): Promise<Play> =>
+  const run = (
+    vendor: string,
+    preload: readonly string[],
+    more = {},
+    set = 'other-telemetry',
+  ): Promise<Play> =>
     play(
       stage,
-      { app: new URL('apps/other-telemetry.mjs', import.meta.url), set: 'other-telemetry' },
+      { app: new URL('apps/other-telemetry.mjs', import.meta.url), set },
       { VENDOR: vendor, ONLY: SCENES, ...more },
       preload,
     );
@@ -156,8 +165,7 @@ describe('the telemetry of another project beside llmtrace', () => {
       assert.equal(both.result.stdout, off.result.stdout);
       assert.equal(sumOf(off.spans, TOKENS), 3 * 1346);
       assert.equal(sumOf(both.spans, TOKENS), 3 * 1346);
-      const told = both.result.stderr.match(new RegExp(`also traced by ${library}: each has two spans`, 'g'));
-      assert.equal(told?.length, 1, both.result.stderr);
+      assert.equal(timesNamed(both, library), 1, both.result.stderr);
     });
 
   it('is adopted where agents are not traced', async () => {
@@ -169,17 +177,30 @@ describe('the telemetry of another project beside llmtrace', () => {
     assert.equal(sumOf(spans, TOKENS), 2 * 1346);
   });
 
-  it('has spans besides with LLMTRACE_NATIVE_SPANS=replace, which a warning says', async () => {
-    const OTHER = '@traceloop/instrumentation-openai';
-    const { result, spans } = await run('openai', AUTO, {
-      OTHER,
-      ONLY: 'a call',
-      LLMTRACE_NATIVE_SPANS: 'replace',
-      OTEL_LOG_LEVEL: 'warn',
+  for (const { library, vendor } of OTHERS)
+    it(`of ${library} is besides with LLMTRACE_NATIVE_SPANS=replace, which one warning says`, async () => {
+      const played = await run(vendor, AUTO, {
+        ...{ OTHER: library, ONLY: 'a call', LLMTRACE_NATIVE_SPANS: 'replace', OTEL_LOG_LEVEL: 'warn' },
+      });
+      assert.equal(inScenes(played).length, 2);
+      assert.equal(timesNamed(played, library), 1, played.result.stderr);
     });
-    assert.equal(spans.length, 3);
-    assert.match(result.stderr, /calls of openai are also traced by @traceloop\/instrumentation-openai/);
-  });
+
+  for (const [library, vendor, set] of [
+    ['@traceloop/instrumentation-anthropic', 'anthropic', 'anthropic-0'],
+    ['@traceloop/instrumentation-langchain', '@langchain/anthropic', 'langchain-1'],
+    ['@arizeai/openinference-instrumentation-langchain', '@langchain/anthropic', 'langchain-1'],
+  ] as const)
+    it(`of ${library} has no tokens beside a span of the SDK itself, and is named once`, async () => {
+      const more = { ONLY: 'a call,a stream', OTEL_LOG_LEVEL: 'warn' };
+      const off = await run(vendor, AUTO, more, set);
+      const both = await run(vendor, AUTO, { ...more, OTHER: library }, set);
+      assert.equal(both.result.stdout, off.result.stdout);
+      assert.equal(inScenes(off).length, 2);
+      assert.equal(inScenes(both).length, 4);
+      assert.equal(sumOf(both.spans, TOKENS), 2 * 1546);
+      assert.equal(timesNamed(both, library), 1, both.result.stderr);
+    });
 
   it('has spans besides where its spans go to another provider', async () => {
     const OTHER = '@traceloop/instrumentation-openai';
@@ -191,8 +212,7 @@ describe('the telemetry of another project beside llmtrace', () => {
     });
     assert.equal(spans.length, 4);
     assert.equal(sumOf(spans, TOKENS), 2692);
-    const told = result.stderr.match(/also traced by @traceloop\/instrumentation-openai/g);
-    assert.equal(told?.length, 1, result.stderr);
+    assert.equal(timesNamed({ result }, OTHER), 1, result.stderr);
   });
 
   it('is adopted, as the doctor says', async () => {

@@ -232,7 +232,7 @@ function nativeCall(
   const opened =
     native &&
     guard(engine, 'start', () => openNative(call, native, engine.nativeSpans, client, args, safely));
-  if (!opened && engine.nativeSpans === 'adopt') guard(engine, 'start', () => takeModelSpan(engine, call));
+  guard(engine, 'start', () => takeModelSpan(engine, call, opened !== undefined));
   return opened;
 }
 

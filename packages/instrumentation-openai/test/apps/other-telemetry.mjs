@@ -1,5 +1,6 @@
 // An application whose calls another library's instrumentation traces, too: OTHER is its package, or empty.
 import { createRequire } from 'node:module';
+import SelfTracing from '@anthropic-ai/sdk';
 import { attempt, playScene, show } from '@llmtrace/test-fixtures/operations-app';
 import { context, trace } from '@opentelemetry/api';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
@@ -66,7 +67,20 @@ const SCENES = {
     'a call that fails': () => message({ model: 'fail-401' }),
   },
   '@langchain/openai': process.env.VENDOR === '@langchain/openai' ? scenesOfLangChain() : {},
+  '@langchain/anthropic': process.env.VENDOR === '@langchain/anthropic' ? scenesOfChatAnthropic() : {},
 };
+
+/** With a version of the SDK that traces itself. */
+function scenesOfChatAnthropic() {
+  const { ChatAnthropic } = require('@langchain/anthropic');
+  const createClient = (options) => new SelfTracing({ ...options, baseURL: process.env.ANTHROPIC_BASE_URL });
+  const model = () =>
+    new ChatAnthropic({ model: 'claude-haiku-4-5', maxTokens: 100, maxRetries: 0, createClient });
+  return {
+    'a call': async () => (await model().invoke('W?')).content,
+    'a stream': async () => countOf(await model().stream('W?')),
+  };
+}
 
 function scenesOfLangChain() {
   const { ChatOpenAI } = require('@langchain/openai');

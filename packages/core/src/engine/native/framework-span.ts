@@ -5,6 +5,7 @@
  */
 import type { Attributes, AttributeValue, Span, SpanStatus, Tracer } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
+import { spanOf } from '../../model/call-span.ts';
 import { type NativeCall, setNative } from '../../model/native-call.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
@@ -22,40 +23,53 @@ import {
 /** A framework that sends two requests within one span has it completed by the first. */
 const taken = new WeakSet<Span>();
 
-type Telling = Pick<EngineConfig, 'otherSpans'>;
+type Telling = Pick<EngineConfig, 'otherSpans' | 'nativeSpans'>;
 
-/** Has the span of another library around a call be that of the call. */
-export function takeModelSpan(engine: Telling, call: Call): void {
+/**
+ * Has the span of another library around a call be that of the call. Those that are not produce a warning.
+ *
+ * @param isNative the SDK traces itself: the call has that span, or one of llmtrace in its place.
+ */
+export function takeModelSpan(engine: Telling, call: Call, isNative: boolean): void {
   if (processWide().exportsBoth?.()) return;
+  const takes = engine.nativeSpans === 'adopt' && !isNative;
   const recorded = recordedSpanIn(call.context);
   const active = recorded && asModelSpan(recorded);
-  const isActiveFree = active !== undefined && !taken.has(active.span);
-  const other = takeOtherSpans(engine, call, !isActiveFree);
-  const found = isActiveFree ? active : other;
+  const free = active && !taken.has(active.span) ? active : undefined;
+  const other = takeOtherSpans(engine, call, takes && !free);
+  const found = takes && free ? free : other;
   if (found) {
     taken.add(found.span);
     setNative(call, adopted(engine, call, found));
-  } else if (recorded && !active && isOfModel(recorded, call.request.model))
+  } else if (free) leave(engine, call, free.scope, free.span);
+  else if (recorded && !active && isOfModel(recorded, call.request.model))
     engine.otherSpans.besides(recorded.scope);
 }
 
-/**
- * The first span that is for this call alone, of those that are not active. The others keep the tokens that they have, and get no more:
- * those of a call are on its span.
- */
+/** The first span that is for this call alone, of those that are not active. */
 function takeOtherSpans(engine: Telling, call: Call, takesOne: boolean): ModelSpan | undefined {
   let first: ModelSpan | undefined;
   for (const { library, span, isShared } of otherSpansIn(call.context)) {
     const recorded = recordedSpan(span);
     const found = recorded && asModelSpan(recorded);
-    if (found && takesOne && !first && !isShared && !taken.has(found.span)) {
-      first = found;
-      continue;
-    }
-    if (recorded) withoutUsage(recorded.span);
-    engine.otherSpans.besides(library);
+    if (found && takesOne && !first && !isShared && !taken.has(found.span)) first = found;
+    else leave(engine, call, library, recorded?.span);
   }
   return first;
+}
+
+/**
+ * Leaves a span beside that of a call. It keeps the tokens that it has, and gets no more, as those of the call are on its span; with
+ * `replace`, and where it goes elsewhere, it stays as its library makes it.
+ */
+function leave(
+  { otherSpans, nativeSpans }: Telling,
+  call: Call,
+  library: string,
+  span: SdkSpan | undefined,
+): void {
+  if (span && nativeSpans === 'adopt') withoutUsage(span, () => areOfTwoProviders(span, spanOf(call)));
+  otherSpans.besides(library);
 }
 
 function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
@@ -112,19 +126,23 @@ export function endLeftSpans(): void {
 /** For each tracer, the resources of providers: true for that of its own provider. */
 const providers = new WeakMap<Tracer, WeakMap<object, boolean>>();
 
+/** Whether two providers have made the spans, which then go to two places. All spans of a provider have its resource, one object. */
+const areOfTwoProviders = ({ resource }: SdkSpan, other: SdkSpan | undefined): boolean =>
+  resource !== undefined && other?.resource !== undefined && other.resource !== resource;
+
 /**
  * The span that `start` makes, where another provider than the tracer's has made `span`: llmtrace's telemetry does not go where
- * that one goes. All spans of a provider have its resource, one object. To learn it takes a span, which is never ended, and so
- * never exported.
+ * that one goes. To learn it takes a span, which is never ended, and so never exported.
  */
-function ofOtherProvider(tracer: Tracer, { resource }: SdkSpan, start: () => Span): Span | undefined {
+function ofOtherProvider(tracer: Tracer, span: SdkSpan, start: () => Span): Span | undefined {
+  const { resource } = span;
   if (!resource) return undefined;
   const known = providers.get(tracer) ?? new WeakMap<object, boolean>();
   providers.set(tracer, known);
   if (known.get(resource)) return undefined;
   const own: SdkSpan = start();
   if (own.resource === resource) known.set(resource, true);
-  return own.resource && own.resource !== resource ? own : undefined;
+  return areOfTwoProviders(span, own) ? own : undefined;
 }
 
 interface Completed extends Span {
@@ -170,18 +188,18 @@ const isUsage = (name: string): boolean => name.startsWith('gen_ai.usage.');
 /** Spans that get no tokens any more. */
 const silenced = new WeakSet<Span>();
 
-/** Has a span get no tokens from now on. */
-function withoutUsage(span: Span): void {
+/** Has a span get no tokens from now on, unless `keeps` says so as they come. */
+function withoutUsage(span: Span, keeps = (): boolean => false): void {
   if (silenced.has(span)) return;
   silenced.add(span);
   const { setAttribute, setAttributes } = span;
   define(span, 'setAttribute', (name: string, value: AttributeValue) =>
-    isUsage(name) ? span : setAttribute.call(span, name, value),
+    isUsage(name) && !keeps() ? span : setAttribute.call(span, name, value),
   );
   define(span, 'setAttributes', (attributes: Attributes) =>
     setAttributes.call(
       span,
-      Object.fromEntries(Object.entries(attributes).filter(([name]) => !isUsage(name))),
+      Object.fromEntries(Object.entries(attributes).filter(([name]) => !isUsage(name) || keeps())),
     ),
   );
 }

@@ -11,6 +11,7 @@ import type { EngineConfig } from '../../../src/engine/engine-config.ts';
 import { endLeftSpans, takeModelSpan } from '../../../src/engine/native/framework-span.ts';
 import { OTHER_SPANS } from '../../../src/engine/native/model-spans.ts';
 import type { Call } from '../../../src/model/call.ts';
+import { setSpanOf } from '../../../src/model/call-span.ts';
 import { nativeOf } from '../../../src/model/native-call.ts';
 
 const turns = async (): Promise<void> => {
@@ -33,7 +34,8 @@ describe('the model span of another library', () => {
     exporter.reset();
   });
 
-  const engine: Pick<EngineConfig, 'otherSpans'> = {
+  const engine: Pick<EngineConfig, 'otherSpans' | 'nativeSpans'> = {
+    nativeSpans: 'adopt',
     otherSpans: {
       adopted: (scope) => void told.push(`adopted ${scope}`),
       besides: (scope) => void told.push(`besides ${scope}`),
@@ -42,10 +44,10 @@ describe('the model span of another library', () => {
   };
 
   /** A call within a span of a library, which is the span of the call. */
-  function callIn(scope: string) {
+  function callIn(scope: string, { isNative = false, nativeSpans = engine.nativeSpans } = {}) {
     const span = provider.getTracer(scope).startSpan('chat', { attributes: ATTRIBUTES });
     const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
-    takeModelSpan(engine, call);
+    takeModelSpan({ ...engine, nativeSpans }, call, isNative);
     const native = nativeOf(call);
     const started = native?.start('chat', { attributes: { mine: 1 } }, provider.getTracer('llmtrace'));
     const end = (outcome: Call['outcome'], now = false): void => {
@@ -54,7 +56,7 @@ describe('the model span of another library', () => {
         void native?.foreign?.setStatus({ code: SpanStatusCode.ERROR, message: 'failed' });
       native?.end(fail, now);
     };
-    return { span, native, started, end };
+    return { span, call, native, started, end };
   }
 
   it('is that of the call', () => {
@@ -130,7 +132,7 @@ describe('the model span of another library', () => {
         context: ROOT_CONTEXT.setValue(OTHER_SPANS, () => found),
         request: { model: MODEL },
       } as Call;
-      takeModelSpan(engine, call);
+      takeModelSpan(engine, call, false);
       const native = nativeOf(call);
       return native?.start('chat', {}, provider.getTracer('llmtrace')) === spans[0] && native !== undefined;
     }
@@ -178,6 +180,34 @@ describe('the model span of another library', () => {
       assert.deepEqual(told, [`besides ${library}`]);
     });
   });
+
+  const usageOf = (span: Span): unknown => {
+    span.setAttribute('gen_ai.usage.input_tokens', 7).end();
+    return exporter.getFinishedSpans()[0]?.attributes['gen_ai.usage.input_tokens'];
+  };
+
+  it('gets no tokens where the SDK itself has a span of the call', () => {
+    const { native, span, call } = callIn(SCOPE, { isNative: true });
+    setSpanOf(call, provider.getTracer('sdk').startSpan('chat'));
+    assert.equal(native, undefined);
+    assert.equal(usageOf(span), undefined);
+    assert.deepEqual(told, [`besides ${SCOPE}`]);
+  });
+
+  it('keeps its tokens where it goes to another provider than that of the SDK', () => {
+    const { span, call } = callIn(SCOPE, { isNative: true });
+    setSpanOf(call, new BasicTracerProvider().getTracer('sdk').startSpan('chat'));
+    assert.equal(usageOf(span), 7);
+    assert.deepEqual(told, [`besides ${SCOPE}`]);
+  });
+
+  for (const isNative of [false, true])
+    it(`stays as it is with \`replace\`, where the SDK ${isNative ? 'traces' : 'does not trace'} itself`, () => {
+      const { native, span } = callIn(SCOPE, { isNative, nativeSpans: 'replace' });
+      assert.equal(native, undefined);
+      assert.equal(usageOf(span), 7);
+      assert.deepEqual(told, [`besides ${SCOPE}`]);
+    });
 
   it('is not that of the call where the library is not known', () => {
     const { native, span } = callIn('own-telemetry');
