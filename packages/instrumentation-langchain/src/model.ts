@@ -23,15 +23,14 @@ const PLUGINS = new Map<unknown, { library: string; spanOf(handler: any, runId: 
   ],
 ]);
 
-/** What LangChain starts for one call of a model: several runs, where it gets several lists of messages. */
-interface ModelRuns {
-  managers: readonly unknown[];
-}
-
-const RUNS = createContextKey('llmtrace.langchain.model-runs');
+/**
+ * The context key of the managers of the runs that LangChain starts for one call of a model: several, where it gets several lists of
+ * messages. The list is empty until they have started.
+ */
+const MANAGERS = createContextKey('llmtrace.langchain.managers');
 
 /** The spans of runs, as they are when the SDK sends a request. The handlers run in the background. */
-function spansOf({ managers }: ModelRuns): OtherModelSpan[] {
+function spansOf(managers: readonly unknown[]): OtherModelSpan[] {
   return managers.flatMap((manager) => {
     const { handlers = [], runId } = fields(manager);
     return [...handlers].flatMap((handler) => {
@@ -44,9 +43,11 @@ function spansOf({ managers }: ModelRuns): OtherModelSpan[] {
   });
 }
 
-/** Runs code within which requests are those of the runs. */
-const within = <T>(operations: Operations, runs: ModelRuns, run: () => T): T =>
-  context.with(context.active().setValue(RUNS, runs), () => operations.besideSpans(() => spansOf(runs), run));
+/** Runs code within which requests are those of the managers' runs. */
+const within = <T>(operations: Operations, managers: unknown[], run: () => T): T =>
+  context.with(context.active().setValue(MANAGERS, managers), () =>
+    operations.besideSpans(() => spansOf(managers), run),
+  );
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
@@ -70,21 +71,18 @@ const pointOf = (
 });
 
 /** The managers of the runs are there already where LangChain has looked into its cache. */
-const generates: OperationPoint['around'] = ({ operations, original, args }) => {
-  const runs: ModelRuns = { managers: listOf(args[3]) };
-  return within(operations, runs, () => original(...args));
-};
+const generates: OperationPoint['around'] = ({ operations, original, args }) =>
+  within(operations, [...listOf(args[3])], () => original(...args));
 
 /** The request is sent within the first step. */
 const streams: OperationPoint['around'] = ({ operations, original, args }) => {
   const iterator = original(...args);
   operations.safely(() => {
-    const runs: ModelRuns = { managers: [] };
     const { next } = iterator;
     Object.defineProperty(iterator, 'next', {
       value: (...values: unknown[]) => {
         Reflect.deleteProperty(iterator, 'next');
-        return within(operations, runs, () => next.apply(iterator, values));
+        return within(operations, [], () => next.apply(iterator, values));
       },
       configurable: true,
       writable: true,
@@ -94,16 +92,17 @@ const streams: OperationPoint['around'] = ({ operations, original, args }) => {
   return iterator;
 };
 
+/** Runs that start within those of a call, as a model that calls another model starts them, are not the call's. */
 const starts: OperationPoint['around'] = ({ original, args }) => {
-  const runs = context.active().getValue(RUNS) as ModelRuns | undefined;
+  const managers = context.active().getValue(MANAGERS) as unknown[] | undefined;
   const started = original(...args);
-  return runs ? noting(started, runs) : started;
+  return managers?.length === 0 ? filling(managers, started) : started;
 };
 
-async function noting(started: Promise<unknown>, runs: ModelRuns): Promise<unknown> {
-  const managers = await started;
-  runs.managers = listOf(managers);
-  return managers;
+async function filling(managers: unknown[], started: Promise<unknown>): Promise<unknown> {
+  const all = await started;
+  managers.push(...listOf(all));
+  return all;
 }
 
 export const modelPoints: readonly OperationPoint[] = [

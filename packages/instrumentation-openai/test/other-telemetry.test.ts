@@ -168,6 +168,15 @@ describe('the telemetry of another project beside llmtrace', () => {
       assert.equal(timesNamed(both, library), 1, both.result.stderr);
     });
 
+  for (const { library } of OTHERS.filter(({ makesMore }) => makesMore))
+    it(`adopts each span of ${library} where a model asks another one first`, async () => {
+      const ONLY = 'a model that asks another one first';
+      const played = await run('@langchain/openai', AUTO, { ONLY, OTHER: library, OTEL_LOG_LEVEL: 'warn' });
+      assert.equal(inScenes(played).length, 2);
+      assert.equal(sumOf(played.spans, TOKENS), 2 * 1346);
+      assert.equal(timesNamed(played, library), 0, played.result.stderr);
+    });
+
   it('is adopted where agents are not traced', async () => {
     const OTHER = '@traceloop/instrumentation-langchain';
     const { spans } = await run('@langchain/openai', AUTO, {

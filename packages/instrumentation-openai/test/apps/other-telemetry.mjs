@@ -87,6 +87,16 @@ function scenesOfLangChain() {
   const { tool } = require('@langchain/core/tools');
   const { createReactAgent } = require('@langchain/langgraph/prebuilt');
   const model = (more) => new ChatOpenAI({ model: 'gpt-4o-mini', maxRetries: 0, ...more });
+  /** LangChain starts the run of a model that has a cache within that of the first one. */
+  class Careful extends ChatOpenAI {
+    constructor() {
+      super({ model: 'gpt-4o-mini', maxRetries: 0 });
+    }
+    async _generate(...args) {
+      await model({ cache: true }).invoke('Is this a question?');
+      return super._generate(...args);
+    }
+  }
   const forecast = tool(() => 'sunny', {
     name: 'weather',
     description: 'The weather of a city',
@@ -105,6 +115,7 @@ function scenesOfLangChain() {
     'two calls at once': async () => (await model().generate([messages, messages])).generations.length,
     'a call that is tried again': async () =>
       (await model({ maxRetries: 1, model: 'fail-500-once' }).invoke('W?')).content,
+    'a model that asks another one first': async () => (await new Careful().invoke('W?')).content,
   };
 }
 
