@@ -16,7 +16,7 @@ import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
 import { registerEsmHook } from './esm/register.ts';
 import { preloadByPath } from './process/children.ts';
-import { printDiag } from './process/diag-logger.ts';
+
 import { endCallsAtExit } from './process/exit.ts';
 import { onFlush } from './process/flush.ts';
 import { type Lifecycle, setLifecycle } from './process/lifecycle.ts';
@@ -27,6 +27,7 @@ import { noteTsNode } from './process/ts-node.ts';
 import { watchStarts } from './process/without-flags.ts';
 import { prometheusObservers, stopPrometheus } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
+import { printDiag } from './sdk/diag-logger.ts';
 import { withOwn } from './sdk/export-both.ts';
 import {
   type Followers,

@@ -224,6 +224,14 @@ describe('the telemetry of another project beside llmtrace', () => {
     assert.equal(timesNamed({ result }, OTHER), 1, result.stderr);
   });
 
+  it('is adopted with OTEL_LOG_LEVEL, where its copy of the API is newer than that of the application', async () => {
+    const OTHER = '@opentelemetry/instrumentation-openai';
+    const played = await run('openai', AUTO, { OTHER, ONLY: 'a call,a stream', OTEL_LOG_LEVEL: 'warn' });
+    assert.equal(inScenes(played).length, 2);
+    assert.equal(sumOf(played.spans, TOKENS), 2 * 1346);
+    assert.equal(played.result.stderr, '');
+  });
+
   it('is adopted, as the doctor says', async () => {
     const { result } = await run('openai', AUTO, {
       OTHER: '@traceloop/instrumentation-openai',

@@ -20,7 +20,7 @@ const API = '@opentelemetry/api';
 const SEEN_BY_ALL = '1.9999.0';
 
 /** The entries of the registry that llmtrace lends or reads. */
-export type Part = 'trace' | 'context' | 'propagation' | 'metrics';
+export type Part = 'trace' | 'context' | 'propagation' | 'metrics' | 'diag';
 
 type Registry = { version?: string } & { [P in Part]?: unknown };
 
