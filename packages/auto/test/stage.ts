@@ -1,26 +1,14 @@
 /** What the tests of this package run applications on: a fake vendor, a collector, and the package as it is built. */
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunOptions, type RunResult, runApp } from '@llmtrace/test-fixtures/run-app';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
 
-export const AUTO = ['--import', '@llmtrace/auto'];
+export { olderNode } from '@llmtrace/test-fixtures/run-app';
 
-/** A Node.js of version 20, if this machine has one: npm puts its own before it on the path. */
-export function olderNode(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const all = [process.env['TEST_NODE'], ...folders.map((folder) => join(folder, 'node'))];
-  return all.find((path) => {
-    if (!path || !existsSync(path)) return false;
-    const version = execFileSync(path, ['--version'], { encoding: 'utf8' });
-    return /^v(?:20|22\.1[2-4])\./.test(version);
-  });
-}
+export const AUTO = ['--import', '@llmtrace/auto'];
 
 /** A file beside this one, or an example. */
 export const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

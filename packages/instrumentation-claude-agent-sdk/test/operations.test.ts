@@ -10,6 +10,7 @@ import {
   type Span,
   spanNamed,
 } from '@llmtrace/test-fixtures/operations';
+import { olderNode } from '@llmtrace/test-fixtures/run-app';
 
 const AGENT = 'invoke_agent';
 const READ = 'execute_tool Read';
@@ -233,12 +234,14 @@ describeOperations({
 // The package has ES modules alone, which CommonJS requires.
 const REQUIRED = ['a run', 'a tool of the application'];
 
-describeOperations({
-  title: '@anthropic-ai/claude-agent-sdk, required',
-  app,
-  set: 'claude-agent-sdk',
-  env: { ONLY: REQUIRED.join() },
-  scenes: SCENES.filter(({ name }) => REQUIRED.includes(name)),
-  hasUsage: true,
-  formats: ['cjs'],
-});
+for (const node of new Set([undefined, olderNode()]))
+  describeOperations({
+    title: `@anthropic-ai/claude-agent-sdk, required${node ? ' on an older Node.js' : ''}`,
+    app,
+    set: 'claude-agent-sdk',
+    env: { ONLY: REQUIRED.join() },
+    scenes: SCENES.filter(({ name }) => REQUIRED.includes(name)),
+    hasUsage: true,
+    formats: ['cjs'],
+    ...(node && { node }),
+  });

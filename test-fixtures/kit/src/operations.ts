@@ -36,7 +36,7 @@ export interface OperationSuite {
   readonly formats?: readonly ('cjs' | 'esm')[];
   /** The spans of agents have the usage of model calls that only the framework sees, and that have no spans. */
   readonly hasUsage?: boolean;
-  /** The version of Node.js that runs the application. @default that of the test */
+  /** The Node.js that runs the application. @default that in `TEST_NODE`, else that of the test */
   readonly node?: string;
 }
 
@@ -164,7 +164,7 @@ export async function play(
     set,
     env = {},
     without = [],
-    node,
+    node = process.env['TEST_NODE'],
   }: Pick<OperationSuite, 'app' | 'set' | 'env' | 'without' | 'node'>,
   way: Readonly<Record<string, string>>,
   preload: readonly string[],

@@ -1,5 +1,7 @@
 /** Runs an application in a separate process, without the variables of this process that would change it. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 export interface RunOptions {
   /** Flags of node itself, before the file: `['--import', '@llmtrace/auto']`. */
@@ -64,4 +66,15 @@ function textOf(stream: NodeJS.ReadableStream): () => string {
   const parts: Buffer[] = [];
   stream.on('data', (part: Buffer) => parts.push(part));
   return () => Buffer.concat(parts).toString();
+}
+
+/** A Node.js of version 20, if this machine has one: npm puts its own before it on the path. */
+export function olderNode(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const all = [process.env['TEST_NODE'], ...folders.map((folder) => join(folder, 'node'))];
+  return all.find((path) => {
+    if (!path || !existsSync(path)) return false;
+    const version = execFileSync(path, ['--version'], { encoding: 'utf8' });
+    return /^v(?:20|22\.1[2-4])\./.test(version);
+  });
 }

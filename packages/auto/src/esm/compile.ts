@@ -1,7 +1,7 @@
 /**
- * Has CommonJS modules end with a line as they are compiled, by `Module.prototype._compile`. The hooks of `module` would do,
- * too, but a module that they give a source, and that an ES module imports, is no longer loaded by `require`: what it requires
- * would pass the hooks of other instrumentations by.
+ * Has modules that `require` loads end with a line as they are compiled, by `Module.prototype._compile`. For CommonJS the hooks of
+ * `module` would do, too, but a module that they give a source, and that an ES module imports, is no longer loaded by `require`: what
+ * it requires would pass the hooks of other instrumentations by.
  */
 import module from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -10,23 +10,25 @@ import { fileOf } from './loader-hooks.ts';
 import { namesIn, rebindingLine } from './rebinding.ts';
 import { replace } from './replace.ts';
 
-export function addAsCompiled(functions: readonly FunctionFiles[]): void {
+/** @param withEsm also ES modules, where the hooks do not see those that `require` loads. */
+export function addAsCompiled(functions: readonly FunctionFiles[], withEsm: boolean): void {
   if (functions.length === 0) return;
   replace(module.prototype, '_compile', (compile) => {
     return function (this: unknown, ...args) {
-      const line = lineFor(functions, args);
+      const line = args[2] === 'module' && !withEsm ? undefined : lineFor(functions, args);
       return compile.apply(this, line === undefined ? args : args.with(0, `${args[0]}\n${line}`));
     };
   });
 }
 
-/** Node.js 22 and later say whether what they compile is CommonJS; ES modules have their line from the hooks. */
+/** Node.js names the format since it can require ES modules. */
 function lineFor(
   functions: readonly FunctionFiles[],
   [source, path, format]: readonly unknown[],
 ): string | undefined {
-  if (typeof source !== 'string' || typeof path !== 'string' || format === 'module') return undefined;
+  if (typeof source !== 'string' || typeof path !== 'string') return undefined;
   const file = fileOf(path.replaceAll('\\', '/'));
   const names = file === '' ? undefined : namesIn(functions, file);
-  return names && rebindingLine({ file, url: pathToFileURL(path).href, syntax: 'cjs' }, source, names);
+  const syntax = format === 'module' ? 'esm' : 'cjs';
+  return names && rebindingLine({ file, url: pathToFileURL(path).href, syntax }, source, names);
 }

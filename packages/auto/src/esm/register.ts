@@ -31,7 +31,7 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
   try {
     const lines = linesOf(vendors);
     register(lines);
-    addAsCompiled(lines.functions);
+    addAsCompiled(lines.functions, !hasSyncHooks(process.versions.node));
     announceCommonJs(vendors);
     facts().hook = true;
   } catch (error) {
