@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
-import { isRegistryThere, nodeOf, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { binaryOf, isRegistryThere, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 import { periodOf, today } from '../lib/period.mjs';
 import { page } from './page.mjs';
 import { NODES, nodesOf, ordersOf, PEERS } from './peers.mjs';
@@ -66,11 +66,6 @@ function writePage() {
   const period = periodOf(Object.values(results).flatMap(({ on }) => on ?? []));
   const about = { openai: OPENAI, calls: CALLS, period };
   writeFileSync(join(root, 'docs', 'coexistence.md'), page(results, about));
-}
-
-/** The binary of a Node.js; this process' own where it is of that major version. */
-function binaryOf(major) {
-  return process.versions.node.startsWith(`${major}.`) ? process.execPath : nodeOf(major);
 }
 
 async function playOrders(folder, peer, format, major) {

@@ -48,6 +48,10 @@ export function nodeOf(major) {
   return binary;
 }
 
+/** The `node` binary of a major version: that of this process, where it is of that version. */
+export const binaryOf = (major) =>
+  process.versions.node.startsWith(`${major}.`) ? process.execPath : nodeOf(major);
+
 /** Installs packages into a folder, which becomes a separate project. */
 export function install(folder, specifiers, manifest = {}) {
   mkdirSync(folder, { recursive: true });

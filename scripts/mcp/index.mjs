@@ -1,12 +1,13 @@
 // The examples that `@modelcontextprotocol/sdk` has in its package, unchanged, without llmtrace and with it:
-// `npm run test:mcp [-- NAME…]`, where NAME is a server's. They must print the same and end the same; each request must be in one
+// `npm run test:mcp [-- NAME…]`, where NAME is that of a server or a client. They must print the same and end the same; each request must be in one
 // trace, of both sides. The table of docs/agents.md must have its result.
 //   --in FOLDER      installs into FOLDER, and uses what an earlier run has installed there
 //   --format FORMAT  only `esm` or `cjs`
+//   --node MAJOR     the Node.js that runs them; that of this process, if nothing is set
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { install, isRegistryThere, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { binaryOf, install, isRegistryThere, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 import { startReceiver } from '../lib/receiver.mjs';
 import { OVER_HTTP, OVER_STDIO } from './plan.mjs';
 import { play } from './play.mjs';
@@ -16,9 +17,11 @@ const { values: options, positionals: wanted } = parseArgs({
   options: {
     format: { type: 'string', multiple: true, default: ['esm', 'cjs'] },
     in: { type: 'string' },
+    node: { type: 'string' },
   },
 });
-const SDK = '@modelcontextprotocol/sdk@1.32.2';
+const SDK = '@modelcontextprotocol/sdk';
+const VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies[SDK];
 const SCOPE = '@llmtrace/instrumentation-mcp';
 const [SERVER, CLIENT] = [2, 3];
 /** The status of a span. */
@@ -33,11 +36,12 @@ if (!isRegistryThere()) {
 }
 
 const folder = makeProject();
+const node = options.node ? binaryOf(options.node) : process.execPath;
 const receiver = await startReceiver();
 const page = readFileSync(join(root, 'docs', 'agents.md'), 'utf8');
 let failures = 0;
 for (const pair of [...OVER_STDIO, ...OVER_HTTP]) {
-  if (wanted.length > 0 && !wanted.includes(pair.server)) continue;
+  if (wanted.length > 0 && !wanted.some((name) => name === pair.server || name === pair.client)) continue;
   const rows = new Set();
   for (const format of options.format) {
     let result = await compare(pair, format);
@@ -64,15 +68,15 @@ function makeProject() {
   const made = options.in ?? temporary;
   const tarballs = packAll(temporary).map(({ path }) => path);
   if (existsSync(join(made, 'node_modules'))) npm(['install', '--no-audit', '--no-fund', ...tarballs], made);
-  else install(made, [...tarballs, SDK]);
+  else install(made, [...tarballs, `${SDK}@${VERSION}`]);
   for (const name of ['preload.mjs', 'stdio-client.mjs'])
     cpSync(join(root, 'scripts', 'mcp', name), join(made, name));
   return made;
 }
 
 async function compare(pair, format) {
-  const without = await play({ folder, format, pair });
-  const traced = await play({ folder, format, pair, receiver });
+  const without = await play({ folder, node, format, pair });
+  const traced = await play({ folder, node, format, pair, receiver });
   const spans = traced.spans.filter(({ scope }) => scope === SCOPE);
   const wrong = [...differences(without, traced), ...faultsOf(spans, traced.requests)];
   const roots = new Set(spans.map(({ traceId }) => traceId)).size;
@@ -93,6 +97,7 @@ function linesOf(text) {
       .replaceAll(/\s+([}\]])/g, '$1')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
       .replaceAll(/\b[0-9a-f]{16,}\b/g, 'ID')
+      .replaceAll(/(code_challenge=|code received: |expiresAt: )[\w-]+/g, '$1ID')
       .replaceAll(/\d{13}_\w+/g, 'ID')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
       .replaceAll(WEATHER, '$1')

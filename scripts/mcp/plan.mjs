@@ -16,10 +16,20 @@ const ANSWERS = [
 
 /** The answer to the prompt in an output; undefined where there is none. Other lines may come after the prompt. */
 export function answerTo(output, commands) {
-  if (output.includes('\n\n> ')) return commands.shift() ?? 'quit';
+  if (/(?:\n\n|mcp)> /.test(output)) return commands.shift() ?? 'quit';
   const [, prompt] = /([^\n]*(?:\*required\*|\)|\])): /.exec(output) ?? [];
   return prompt && ANSWERS.find(([pattern]) => pattern.test(prompt))[1];
 }
+
+/** The URLs that a person is to open, where what waits for that is ready. */
+export const urlsIn = (output) => [...output.matchAll(TO_OPEN)].map(([, url]) => url);
+
+const TO_OPEN =
+  /open this URL in your browser[^\n]*\n {2}(http:\/\/localhost\S+)\n(?:.|\n)*?(?:callback server started|Waiting for you)/g;
+
+/** How many pages the client waits for. */
+export const waitsIn = (output) =>
+  output.split('Waiting for you').length - output.split(' completed!').length;
 
 const GREETINGS = ['greet Ada', 'multi-greet Ada'];
 const ALL = [
@@ -38,8 +48,8 @@ const ALL = [
   'read-resource file:///none',
 ];
 
-const http = (server, client, { port = 3000, path = '/mcp', commands, args } = {}) => ({
-  ...{ server, client, port, commands },
+const http = (server, client, { port = 3000, path = '/mcp', commands, args, flags = [] } = {}) => ({
+  ...{ server, client, port, commands, flags },
   args: args ?? [`http://localhost:${port}${path}`],
 });
 
@@ -48,6 +58,10 @@ export const OVER_HTTP = [
   http('simpleStreamableHttp', 'parallelToolCallsClient'),
   http('simpleStreamableHttp', 'multipleClientsParallel'),
   http('simpleStreamableHttp', 'streamableHttpWithSseFallbackClient'),
+  http('simpleStreamableHttp', 'simpleOAuthClient', {
+    flags: ['--oauth'],
+    commands: ['list', 'call greet {"name":"Ada"}', 'call none'],
+  }),
   http('simpleStatelessStreamableHttp', 'parallelToolCallsClient'),
   http('simpleStatelessStreamableHttp', 'streamableHttpWithSseFallbackClient'),
   http('jsonResponseStreamableHttp', 'simpleStreamableHttp', { commands: ['list-tools', ...GREETINGS] }),
@@ -56,6 +70,7 @@ export const OVER_HTTP = [
   http('elicitationFormExample', 'simpleStreamableHttp', {
     commands: ['list-tools', 'call-tool register_user {}', 'call-tool update_shipping_address {}'],
   }),
+  http('elicitationUrlExample', 'elicitationUrlExample', { commands: ['list-tools', 'payment-confirm'] }),
   http('simpleSseServer', 'streamableHttpWithSseFallbackClient'),
   http('sseAndStreamableHttpCompatibleServer', 'streamableHttpWithSseFallbackClient'),
   http('sseAndStreamableHttpCompatibleServer', 'streamableHttpWithSseFallbackClient', { path: '/sse' }),

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanEnvironment } from '@llmtrace/test-fixtures/run-app';
 import { exportTo } from '../lib/receiver.mjs';
-import { answerTo } from './plan.mjs';
+import { startBrowser } from './browser.mjs';
+import { answerTo, urlsIn, waitsIn } from './plan.mjs';
 
 const PATIENCE = 60_000;
 
@@ -30,8 +31,8 @@ async function until(port, wanted) {
   }
 }
 
-function start(folder, args, env) {
-  const child = spawn(process.execPath, args, { cwd: folder, env, timeout: PATIENCE });
+function start(folder, node, args, env) {
+  const child = spawn(node, args, { cwd: folder, env, timeout: PATIENCE });
   const running = { child, stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) {
     child[name].setEncoding('utf8').on('data', (part) => {
@@ -45,10 +46,18 @@ function start(folder, args, env) {
   return running;
 }
 
-/** Answers each prompt when it is there: a line that comes earlier is lost. */
+/** Answers each prompt when it is there: a line that comes earlier is lost. Opens each URL that is to be opened. */
 function type(running, commands) {
-  let answered = 0;
+  const open = startBrowser();
+  let [answered, opened] = [0, 0];
   running.child.stdout.on('data', () => {
+    for (const url of urlsIn(running.stdout).slice(opened)) {
+      opened++;
+      open(url).catch((error) => {
+        running.stderr += `the browser: ${error}`;
+      });
+    }
+    if (waitsIn(running.stdout) > 0) return;
     const answer = answerTo(running.stdout.slice(answered), commands);
     if (answer === undefined) return;
     answered = running.stdout.length;
@@ -57,7 +66,7 @@ function type(running, commands) {
 }
 
 /** @param receiver receives the spans; without one, llmtrace is not there. */
-export async function play({ folder, format, pair, receiver }) {
+export async function play({ folder, node, format, pair, receiver }) {
   const log = join(folder, 'requests.txt');
   rmSync(log, { force: true });
   receiver?.clear();
@@ -70,12 +79,12 @@ export async function play({ folder, format, pair, receiver }) {
   const fileOf = (side, name) =>
     join('node_modules/@modelcontextprotocol/sdk/dist', format, 'examples', side, `${name}.js`);
   const file = fileOf('server', pair.server);
-  const run = (...args) => start(folder, [...flags, ...args], env);
+  const run = (...args) => start(folder, node, [...flags, ...args], env);
   const runs = pair.tool
     ? [await finished(run('stdio-client.mjs', file, pair.tool, JSON.stringify(pair.input)))]
     : await served(
         pair,
-        () => run(file),
+        () => run(file, ...pair.flags),
         () => run(fileOf('client', pair.client), ...pair.args),
       );
   const requests = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];

@@ -12,7 +12,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isRegistryThere, nodeOf } from '../../lib/npm.mjs';
+import { binaryOf, isRegistryThere } from '../../lib/npm.mjs';
 import { figuresOf, ratiosOf } from './figures.mjs';
 import { writePage } from './page.mjs';
 import { projectHere, projectOf } from './project.mjs';
@@ -57,7 +57,7 @@ async function all() {
 
 /** Variants that Node.js is too old for are left out. */
 async function one(major, framework) {
-  const node = process.versions.node.startsWith(`${major}.`) ? process.execPath : nodeOf(major);
+  const node = binaryOf(major);
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   const names = Object.keys(VARIANTS).filter(
     (name) =>
