@@ -47,7 +47,7 @@ async function read(stream, partOf) {
 }
 
 const counts = (texts) =>
-  Object.entries(Object.groupBy(texts, (text) => text)).map(([k, v]) => [k, v.length]);
+  [...new Set(texts)].map((text) => [text, texts.filter((one) => one === text).length]);
 
 async function events(one, options) {
   const kinds = [];
