@@ -16,7 +16,6 @@ import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
 import { registerEsmHook } from './esm/register.ts';
 import { preloadByPath } from './process/children.ts';
-
 import { endCallsAtExit } from './process/exit.ts';
 import { onFlush } from './process/flush.ts';
 import { type Lifecycle, setLifecycle } from './process/lifecycle.ts';
