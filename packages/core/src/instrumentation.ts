@@ -15,6 +15,7 @@ import {
 } from './config.ts';
 import { tellOthers } from './diagnosis/other-instrumentations.ts';
 import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/record-patching.ts';
+import { tellKind } from './diagnosis/untraced-kinds.ts';
 import { instrumented } from './engine/engine.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
 import { report } from './engine/guard.ts';
@@ -176,13 +177,22 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         if (!engine) return original.apply(self, args);
         if (isOperation(point)) return runOperation(engine, point, original, self, args);
         if (!isEndpoint(point)) return this._help(engine, original, self, args);
-        const { endpointOf } = this.vendor;
-        const endpoint = endpointOf ? endpointOf(args) : point;
+        const endpoint = this._endpointOf(point, args);
         if (!endpoint) return original.apply(self, args);
         tally(traced, module);
         return instrumented(engine, endpoint, original, self, args);
       },
     };
+  }
+
+  /** Undefined for calls that are not traced: those of models are reported. */
+  private _endpointOf(point: Endpoint, args: readonly unknown[]): Endpoint | undefined {
+    const { endpointOf, untracedOf, module } = this.vendor;
+    if (!endpointOf) return point;
+    const endpoint = endpointOf(args);
+    const kind = endpoint ? undefined : untracedOf?.(args);
+    if (kind !== undefined) tellKind(`calls of ${module} (${kind})`, module);
+    return endpoint;
   }
 
   /** Reports other instrumentations, unless the span of one is that of the call. */

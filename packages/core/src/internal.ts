@@ -250,6 +250,7 @@ export {
   tally,
 } from './platform/process-state.ts';
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
+export { requestUrl } from './platform/request-url.ts';
 export { withoutSecrets } from './platform/secrets.ts';
 export { sharedInProcess } from './platform/shared-in-process.ts';
 export { isSilent } from './platform/silent-tracers.ts';
@@ -257,6 +258,7 @@ export { readTextFile } from './platform/text-file.ts';
 export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
 export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
 export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
+export { isExcluded } from './vendor/excluded.ts';
 export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
 export { metadataAttributes } from './vendor/metadata.ts';
 export {

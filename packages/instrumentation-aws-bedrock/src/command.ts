@@ -21,24 +21,30 @@ const OPERATIONS: ReadonlySet<string> = new Set([
   'InvokeModelWithResponseStream',
 ]);
 
+/** Operations that are model calls and are not traced: speech both ways over one stream, and jobs with their answers in S3. */
+const UNTRACED: ReadonlySet<string> = new Set(['InvokeModelWithBidirectionalStream', 'StartAsyncInvoke']);
+
+export const operationOf = (command: unknown): BedrockOperation | undefined =>
+  nameOf(command, OPERATIONS) as BedrockOperation | undefined;
+
+export const untracedOf = ([command]: readonly any[]): string | undefined => nameOf(command, UNTRACED);
+
 /**
- * The operation of a command: from its schema, which newer versions of the SDK have; else from the name of its class or of
- * a class that it extends.
+ * The name of a command's operation: from its schema, which newer versions of the SDK have; else from the name of its class
+ * or of a class that it extends.
  */
-export function operationOf(command: unknown): BedrockOperation | undefined {
+function nameOf(command: unknown, names: ReadonlySet<string>): string | undefined {
   const { schema } = fields(command);
-  if (Array.isArray(schema) && isOperation(schema[2])) return schema[2];
+  if (Array.isArray(schema) && names.has(schema[2])) return schema[2];
   for (
     let shape = command;
     typeof shape === 'object' && shape !== null;
     shape = Object.getPrototypeOf(shape)
   ) {
     const word = String(shape.constructor?.name).replace(/Command$/, '');
-    if (isOperation(word)) return word;
+    if (names.has(word)) return word;
   }
   return undefined;
 }
-
-const isOperation = (word: unknown): word is BedrockOperation => OPERATIONS.has(word as string);
 
 export const inputOf = (command: unknown): any => fields(fields(command).input);

@@ -12,7 +12,7 @@ import {
   type SentRequests,
   type Vendor,
 } from '@llmtrace/core';
-import { inputOf, operationOf, type Sending } from './command.ts';
+import { inputOf, operationOf, type Sending, untracedOf } from './command.ts';
 import { converseBodies } from './converse.ts';
 import { invokeEndpoints } from './invoke.ts';
 import { learnURL, transport, urlOf } from './transport.ts';
@@ -95,6 +95,7 @@ export const bedrock: Vendor = {
   baseURL: urlOf,
   endpoints: [converse, converseStream, ...invoke.all],
   endpointOf,
+  untracedOf,
   callbackOf,
   transport: { ...transport, learn: learnURL },
   requests,

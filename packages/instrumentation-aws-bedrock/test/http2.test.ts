@@ -7,7 +7,7 @@ import { BEDROCK_TOKENS, frame } from '@llmtrace/test-fixtures/bodies/bedrock';
 import { handlerOf } from '@llmtrace/test-fixtures/cases/aws-bedrock';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { startVendorServer } from '@llmtrace/test-fixtures/server';
-import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
+import { createTelemetry, recordDiag, type Telemetry } from '@llmtrace/test-fixtures/telemetry';
 import { AwsBedrockInstrumentation } from '../src/index.ts';
 
 const SDK = { set: 'bedrock-3', package: '@aws-sdk/client-bedrock-runtime', format: 'cjs' } as const;
@@ -120,6 +120,29 @@ describe('the client of Bedrock', () => {
       ),
       [UNCOUNTED, 21, 7],
     );
+  });
+
+  it('is not traced where it has no answer with tokens, which a warning says', async () => {
+    const diag = recordDiag();
+    const client = new exports.BedrockRuntimeClient(options(url()));
+    const command = new exports.StartAsyncInvokeCommand({
+      modelId: 'amazon.nova-reel-v1:1',
+      modelInput: {},
+      outputDataConfig: { s3OutputDataConfig: { s3Uri: 's3://videos' } },
+    });
+    await client.send(command);
+    await client.send(command);
+    await client.send(new exports.CountTokensCommand({ modelId: MODEL, input: { converse: ASK } }));
+    client.destroy();
+    diag.stop();
+    assert.deepEqual(
+      diag.lines.map(({ text }) => text),
+      [
+        'llmtrace: calls of @aws-sdk/client-bedrock-runtime (StartAsyncInvoke) are not traced: llmtrace does not know their ' +
+          'tokens and cost. Count them by the usage that the vendor reports',
+      ],
+    );
+    assert.deepEqual(telemetry.spans(), []);
   });
 
   it("counts the SDK's own attempts", async () => {

@@ -5,6 +5,7 @@
 import {
   facts,
   type InstrumentationEntry,
+  isExcluded,
   isWithinCall,
   LlmInstrumentation,
   type LlmTraceConfig,
@@ -18,7 +19,6 @@ import { NodeHttpWatcher } from './clients/node-http.ts';
 import type { Header } from './clients/reading.ts';
 import { UndiciWatcher } from './clients/undici.ts';
 import { type CallOpener, Exchange, type OpenedCall, type RequestObserver } from './exchange.ts';
-import { isExcluded } from './excluded.ts';
 import { type Attempt, attemptHere } from './fetch/attempt.ts';
 import type { Fetch, FetchRequest } from './fetch/fetch-request.ts';
 import { type FetchGate, instrumentFetch } from './fetch/instrument-fetch.ts';

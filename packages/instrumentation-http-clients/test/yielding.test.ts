@@ -70,6 +70,18 @@ describe('a call by HTTP', () => {
     assert.deepEqual([facts().findings, [...facts().untraced]], [[], []]);
   });
 
+  it('has the address of its host where the path begins with two slashes', async () => {
+    const path = '//v1/chat/completions';
+    await (await fetch(`${url}${path}`, { method: 'POST', body })).text();
+    const request = httpRequest(`${url}${path}`, { method: 'POST' }).end(body);
+    const [response] = await once(request, 'response');
+    for await (const _ of response);
+    assert.deepEqual(
+      telemetry.spans().map(({ attributes: a }) => `http://${a['server.address']}:${a['server.port']}`),
+      [url, url],
+    );
+  });
+
   it('of an SDK is traced at any host, also with a malformed body', async () => {
     const client = new openai.OpenAI({ apiKey: 'sk-test', baseURL: `${url}/v1`, maxRetries: 0 });
     await client.chat.completions.create({ model: MODEL, messages: [] });

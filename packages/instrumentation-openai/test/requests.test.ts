@@ -4,7 +4,7 @@ import { entry as openaiEntry } from '../src/index.ts';
 
 const openai = openaiEntry.vendor;
 
-const { paths, sentBy } = openai.requests!;
+const { paths, sentBy, untracedPaths } = openai.requests!;
 const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);
 
 describe('a request of the SDK', () => {
@@ -30,5 +30,23 @@ describe('a request of the SDK', () => {
       [...sent, '/v1/models', '/v1/threads/t/messages'].filter((path) => paths.test(path)),
       sent,
     );
+  });
+
+  it('is a call that is not traced where its answer has no usage', () => {
+    const kindOf = (path: string) => untracedPaths?.exec(path)?.slice(1).find(Boolean);
+    const KINDS = {
+      '/v1/threads/runs': 'runs',
+      '/v1/threads/thread_1/runs?include[]=x': 'runs',
+      '/v1/videos': 'videos',
+      '/v1/videos/video_1/remix': 'videos',
+      '/v1/decisions': 'decisions',
+      '/v1/agents/sessions/session_1/events': 'agents/sessions',
+      '/v1/threads/thread_1/messages': undefined,
+      '/v1/threads/thread_1/runs/run_1/cancel': undefined,
+      '/v1/videos/characters': undefined,
+      '/v1/agents': undefined,
+      '/v1/chat/completions': undefined,
+    };
+    assert.deepEqual(Object.fromEntries(Object.keys(KINDS).map((path) => [path, kindOf(path)])), KINDS);
   });
 });

@@ -4,6 +4,7 @@ import { originalOf } from '../patching/claim.ts';
 import { facts, type KnownInstrumentation, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 import { note } from './findings.ts';
+import { ANY_CLIENT } from './untraced-kinds.ts';
 import { watchRequests } from './untraced-requests.ts';
 
 /**
@@ -26,7 +27,7 @@ export function noteInstrumentation(
   });
   if (!isUnderWay) return;
   if (!underWay.includes(isUnderWay)) underWay.push(isUnderWay);
-  if (requests) watchRequests(requests);
+  if (requests || module === ANY_CLIENT) watchRequests(requests);
 }
 
 /** Records a patched method with the data to check whether it is still patched. */

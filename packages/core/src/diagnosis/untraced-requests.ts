@@ -11,17 +11,13 @@ import { facts, tally } from '../platform/process-state.ts';
 import { type Sender, whyUntraced } from './explain-untraced.ts';
 import { note } from './findings.ts';
 import { isOf } from './sdk-files.ts';
+import { type Heading, lookAtKind, lookAtWebSocket, opensWebSocket } from './untraced-kinds.ts';
 
 /** A request of undici (which implements `fetch`) or of `node:http`. */
-interface SeenRequest {
+interface SeenRequest extends Heading {
   readonly method?: string;
-  readonly path?: string;
-  /** Undici's alone, with `headers`: names and values by turns. */
-  readonly origin?: string | URL;
+  /** Undici's alone: names and values by turns. */
   readonly headers?: readonly unknown[];
-  /** `node:http`'s alone, with `getHeader`. */
-  readonly host?: string;
-  getHeader?(name: string): unknown;
 }
 
 /** The SDK is on the stack when `node:http` creates a request; Node.js 20 publishes only the sending. */
@@ -39,12 +35,15 @@ interface Question {
   isUnderWay: boolean;
 }
 
-/** Watches for requests of an SDK from now on; once an SDK, however often it is asked. */
-export function watchRequests(requests: SentRequests): void {
-  const { watched } = facts();
-  if (watched.some(({ module }) => module === requests.module)) return;
-  watched.push(requests);
-  if (watched.length > 1) return;
+/**
+ * Watches from now on for requests of an SDK, once however often it is asked; and for calls of kinds that are not traced.
+ */
+export function watchRequests(requests: SentRequests | undefined): void {
+  const shared = facts();
+  const { watched } = shared;
+  if (requests && !watched.some(({ module }) => module === requests.module)) watched.push(requests);
+  if (shared.watches) return;
+  shared.watches = true;
   for (const channel of CHANNELS) subscribe(channel, look);
   subscribe(QUESTIONS, answer);
 }
@@ -64,7 +63,9 @@ function isUnderWay(module?: string): boolean {
 function look(message: unknown): void {
   try {
     const { request } = message as { request: SeenRequest };
-    if (request.method === 'POST' && request.path) compare(request, request.path);
+    if (!request.path) return;
+    if (request.method === 'POST') compare(request, request.path);
+    else if (opensWebSocket(request)) lookAtWebSocket(request);
   } catch (error) {
     diag.error('llmtrace: could not look at a request', error);
   }
@@ -73,6 +74,10 @@ function look(message: unknown): void {
 /** The headers may be an SDK's; that it was one in this process, its code on the stack must show. */
 function compare(request: SeenRequest, path: string): void {
   const candidates = facts().watched.filter(({ paths }) => paths.test(path));
+  if (candidates.length === 0) {
+    lookAtKind(request, path);
+    return;
+  }
   // Whichever of them sent it, a call of it is open: nearly all requests, which cost no look at their headers.
   if (candidates.every(({ module }) => isUnderWay(module)) || isOnWire(request)) return;
   const host = hostOf(request);

@@ -96,6 +96,8 @@ export interface Facts {
   readonly underWay: ((module?: string) => boolean)[];
   /** The vendors whose requests are watched. */
   readonly watched: SentRequests[];
+  /** Whether requests are watched. */
+  watches?: boolean;
   /** How many calls were traced, and how many requests were not, by SDK. */
   readonly traced: Map<string, number>;
   readonly untraced: Map<string, number>;

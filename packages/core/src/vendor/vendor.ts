@@ -234,6 +234,8 @@ export interface Vendor {
   readonly silentTracers?: readonly string[];
   /** The endpoint of a call, if one method serves several endpoints; undefined if this call is not a model call. */
   endpointOf?(args: readonly any[]): Endpoint | undefined;
+  /** The name of a model call that has no endpoint, which a warning names; undefined if this call is not a model call. */
+  untracedOf?(args: readonly any[]): string | undefined;
   /** The callback among the arguments that receives the answer, and the other arguments; undefined if there is none. */
   callbackOf?(args: readonly any[]): { callback: Callback; args: any[] } | undefined;
   /** The object that sends a client's requests, if they cannot be observed on its class or on `fetch`. */

@@ -31,6 +31,7 @@ describe('a request that no traced call sent', () => {
       module: MODULE,
       hosts: /^api\.test$/,
       paths: /\/v1\/chat$/,
+      untracedPaths: /\/v1\/(?:(runs)\/[^/]+|(videos))$/,
       marks: [/Test\/JS/, /@test\/sdk/], // which are in this file
       sentBy: (header) => /^Test\/JS (.*)$/.exec(header('user-agent') ?? '')?.[1],
     });
@@ -180,6 +181,24 @@ describe('a request that no traced call sent', () => {
       return [...untraced.values()].length;
     };
     assert.deepEqual([counts(sdk, MODULE), counts([], 'other'), counts(sdk, 'other')], [0, 0, 1]);
+  });
+
+  it('of a kind that is not traced is told of once a kind, at the vendor’s host alone', () => {
+    const publish = (more: object) =>
+      channel('undici:request:create').publish({ request: { ...request, ...more } });
+    for (const path of ['/v1/runs/1', '/v1/videos', '/v1/runs/2']) publish({ path });
+    publish({ path: '/v1/videos', origin: 'http://shop' });
+    publish({ path: '/v1/videos', method: 'GET' });
+    enabled = false;
+    publish({ path: '/v1/videos' });
+    assert.deepEqual(
+      findings.map(({ code, message }) => `${code}: ${message}`),
+      ['runs', 'videos'].map(
+        (kind) =>
+          `untraced: calls of ${kind} to api.test are not traced: llmtrace does not know their tokens and cost`,
+      ),
+    );
+    assert.deepEqual(Object.fromEntries(untraced), { 'api.test': 3 });
   });
 
   it('is explained once, and counted', () => {

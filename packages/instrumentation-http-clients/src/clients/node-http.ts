@@ -6,6 +6,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage, OutgoingMessage } from 'node:http';
+import { requestUrl } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
 import { type Header, headerIn, observeMethod, safely } from './reading.ts';
 
@@ -111,7 +112,7 @@ const abortError = (): DOMException => new DOMException('This operation was abor
 
 function urlOf(request: ClientRequest): URL {
   const host = headerOf(request, 'host') ?? request.host;
-  return new URL(request.path, `${request.protocol}//${host}`);
+  return requestUrl(request.path, `${request.protocol}//${host}`);
 }
 
 function headerOf(request: OutgoingMessage, name: string): string | undefined {

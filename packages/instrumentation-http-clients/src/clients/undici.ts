@@ -4,6 +4,7 @@
  * publishes no bodies: there, two methods of undici's own object for this one request are observed.
  */
 import { subscribe } from 'node:diagnostics_channel';
+import { requestUrl } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
 import { type Header, headerIn, observeMethod, safely } from './reading.ts';
 
@@ -69,7 +70,7 @@ export class UndiciWatcher {
     this.#looked.add(request);
     const exchange = this.#begin(
       request,
-      () => new URL(request.path as string, request.origin),
+      () => requestUrl(request.path as string, request.origin as string | URL),
       (name) => headerOf(request, name),
     );
     if (!exchange) return;

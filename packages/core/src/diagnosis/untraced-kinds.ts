@@ -1,0 +1,91 @@
+/**
+ * Calls of kinds that llmtrace does not trace, reported once for each host and kind: those over WebSockets (realtime and live
+ * sessions), and those whose answers do not contain what they used (runs of hosted agents, videos).
+ */
+import { facts, type KnownInstrumentation, tally } from '../platform/process-state.ts';
+import { requestUrl } from '../platform/request-url.ts';
+import { isExcluded } from '../vendor/excluded.ts';
+import { originOf } from '../vendor/provider.ts';
+import { note } from './findings.ts';
+
+/** A request of undici or of `node:http`, with where it goes. */
+export interface Heading {
+  readonly path?: string;
+  /** Undici's alone, with `upgrade`. */
+  readonly origin?: string | URL;
+  readonly upgrade?: unknown;
+  /** `node:http`'s alone, with `getHeader`. */
+  readonly protocol?: string;
+  readonly host?: string;
+  getHeader?(name: string): unknown;
+}
+
+const WEB_SOCKET = /^websocket$/i;
+
+export const opensWebSocket = (request: Heading): boolean =>
+  WEB_SOCKET.test(String(request.getHeader ? request.getHeader('upgrade') : request.upgrade));
+
+/** A connection to a host of models. Messages on it are not looked at. */
+export function lookAtWebSocket(request: Heading): void {
+  const url = urlOf(request);
+  if (listening(url).some((one) => isForModels(url, one))) tell('over WebSockets', url);
+}
+
+/** A request to no endpoint that is traced. */
+export function lookAtKind(request: Heading, path: string): void {
+  for (const { module, hosts, untracedPaths } of facts().watched) {
+    const kind = untracedPaths?.exec(path)?.slice(1).find(Boolean);
+    if (kind === undefined) continue;
+    const url = urlOf(request);
+    if (!hosts.test(url.hostname)) continue;
+    if (listening(url).some((one) => one.module === module || one.module === ANY_CLIENT))
+      tell(`of ${kind}`, url);
+    return;
+  }
+}
+
+/** The module of the instrumentation of all clients and hosts. */
+export const ANY_CLIENT = 'http-clients';
+
+/** As far as they are about hosts. */
+interface Options {
+  readonly httpExclude?: readonly string[];
+  readonly providerMap?: Readonly<Record<string, string>>;
+}
+
+const optionsOf = ({ self }: KnownInstrumentation): Options =>
+  (self as { getConfig?(): Options } | undefined)?.getConfig?.() ?? {};
+
+/** The instrumentations that are enabled, and have not been told to leave the host out. */
+const listening = (url: URL): KnownInstrumentation[] =>
+  facts().instrumentations.filter(
+    (one) => one.isEnabled() && !isExcluded(url, optionsOf(one).httpExclude ?? []),
+  );
+
+function isForModels(url: URL, one: KnownInstrumentation): boolean {
+  if (one.module === ANY_CLIENT)
+    return originOf(url.href, undefined, '', optionsOf(one).providerMap ?? {}).provider !== '';
+  return facts().watched.some(({ module, hosts }) => module === one.module && hosts.test(url.hostname));
+}
+
+const tell = (kind: string, { host }: URL): void => tellKind(`calls ${kind} to ${host}`, host);
+
+/** @param key by which the calls are counted. */
+export function tellKind(calls: string, key: string): void {
+  tally(facts().untraced, key);
+  note(
+    {
+      code: 'untraced',
+      message: `${calls} are not traced: llmtrace does not know their tokens and cost`,
+      cure: 'Count them by the usage that the vendor reports',
+      lost: true,
+    },
+    true,
+  );
+}
+
+function urlOf(request: Heading): URL {
+  const { origin, protocol, host } = request;
+  const named = request.getHeader?.('host') ?? host;
+  return requestUrl(request.path ?? '', origin ?? `${protocol}//${named}`);
+}
