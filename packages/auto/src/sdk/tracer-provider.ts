@@ -4,6 +4,7 @@ import { TraceFlags, type TracerProvider } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ExportThread } from './export-thread/client.ts';
 import { toWire } from './export-thread/messages.ts';
+import { withoutFrameworkContent } from './framework-content.ts';
 
 type HandOver = Pick<ExportThread, 'send' | 'drain'>;
 
@@ -19,7 +20,8 @@ export function startTracing(thread: HandOver): TracerProvider {
 const handOver = (thread: HandOver): SpanProcessor => ({
   onStart() {},
   onEnd(span) {
-    if (span.spanContext().traceFlags & TraceFlags.SAMPLED) thread.send({ span: toWire(span) });
+    if (span.spanContext().traceFlags & TraceFlags.SAMPLED)
+      thread.send({ span: withoutFrameworkContent(toWire(span)) });
   },
   forceFlush: () => thread.drain(),
   shutdown: async () => {},

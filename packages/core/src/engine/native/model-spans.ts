@@ -59,6 +59,8 @@ const MODEL_SPANS: readonly Library[] = [
     scope: /^genkit-tracer$/,
     isModelSpan: having('genkit:metadata:subtype', ['model', 'background-model', 'embedder']),
   },
+  // @google/adk, which sets the attributes once the model has answered
+  { scope: /^gcp\.vertex\.agent$/, isModelSpan: ({ name }) => name === 'call_llm' },
   // They learn how a call has ended from LangChain, which may send its request again.
   { scope: /^@arizeai\/openinference-instrumentation-langchain$/, isModelSpan: byKind },
   { scope: /^@traceloop\/instrumentation-langchain$/, isModelSpan: byOperation },

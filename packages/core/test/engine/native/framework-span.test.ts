@@ -112,6 +112,21 @@ describe('the model span of another library', () => {
     span.end();
   });
 
+  it('is that of ADK around the request, which has no attributes yet', () => {
+    const takes = (name: string): boolean => {
+      const span = provider.getTracer('gcp.vertex.agent').startSpan(name);
+      const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
+      takeModelSpan(engine, call);
+      span.end();
+      return nativeOf(call) !== undefined;
+    };
+    assert.deepEqual(['call_llm', 'invoke_agent weather', 'execute_tool ask'].map(takes), [
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('is reported where it ends before the call', () => {
     const { span, end } = callIn(SCOPE);
     span.end();

@@ -1,0 +1,82 @@
+/**
+ * Spans of frameworks that record prompts and answers without being asked, as the framework makes them: `@google/adk` 2.0 and
+ * `@strands-agents/sdk` 1.16. Not through the frameworks themselves, which install more than all else here.
+ */
+import assert from 'node:assert/strict';
+import { facts, tally } from '@llmtrace/core/internal';
+import { type DiagRecorder, recordDiag } from '@llmtrace/test-fixtures';
+import type { Attributes } from '@opentelemetry/api';
+import type { WireItem, WireSpan } from '../../src/sdk/export-thread/messages.ts';
+import { startTracing } from '../../src/sdk/tracer-provider.ts';
+
+const SECRET = 'the patient is called Ada';
+
+describe('a span of a framework that records content by itself', () => {
+  let diag: DiagRecorder;
+  before(() => {
+    diag = recordDiag();
+    tally(facts().traced, 'openai');
+  });
+  after(() => {
+    diag.stop();
+    facts().traced.clear();
+    facts().findings.length = 0;
+  });
+
+  /** What llmtrace's provider exports of a span. */
+  function exported(scope: string, attributes: Attributes, events: Record<string, Attributes> = {}) {
+    const items: WireItem[] = [];
+    const provider = startTracing({ send: (item) => void items.push(item), drain: async () => {} });
+    const span = provider.getTracer(scope).startSpan('step');
+    span.setAttributes(attributes);
+    for (const [name, more] of Object.entries(events)) span.addEvent(name, more);
+    span.end();
+    const [one] = items as { span: WireSpan }[];
+    const [, kept, added = []] = one?.span ?? [];
+    return { attributes: kept, events: added.map(({ name }) => name) };
+  }
+
+  it('of ADK is exported without it', () => {
+    const kept = { 'gen_ai.request.model': 'gemini-2.5-flash', 'gcp.vertex.agent.session_id': 's' };
+    const names = ['llm_request', 'llm_response', 'tool_call_args', 'tool_response', 'data'];
+    const content = Object.fromEntries(names.map((name) => [`gcp.vertex.agent.${name}`, SECRET]));
+    assert.deepEqual(exported('gcp.vertex.agent', { ...kept, ...content }).attributes, kept);
+  });
+
+  const STRANDS = {
+    system_prompt: SECRET,
+    'gen_ai.tool.call.arguments': SECRET,
+    'gen_ai.input.messages': SECRET,
+  };
+  const MESSAGES = {
+    'gen_ai.user.message': { content: SECRET },
+    'gen_ai.choice': { message: SECRET },
+    exception: { 'exception.type': 'Error' },
+  };
+  for (const [what, scope, name] of [
+    ['', 'strands-agents', 'gen_ai.system'],
+    [' in a service with a name', 'shop', 'gen_ai.system'],
+    [' by the newest conventions', 'shop', 'gen_ai.provider.name'],
+  ] as const)
+    it(`of Strands is exported without it${what}`, () => {
+      const kept = { 'gen_ai.operation.name': 'chat', [name]: scope };
+      assert.deepEqual(exported(scope, { ...kept, ...STRANDS }, MESSAGES), {
+        attributes: kept,
+        events: ['exception'],
+      });
+    });
+
+  it('has its tokens, which llmtrace’s spans have, too: a warning says it once', () => {
+    const usage = { 'gen_ai.system': 'strands-agents', 'gen_ai.usage.input_tokens': 100 };
+    for (let i = 0; i < 2; i++) assert.deepEqual(exported('strands-agents', usage).attributes, usage);
+    assert.deepEqual(
+      diag.lines.map(({ text }) => text.split('. ')[0]),
+      ["llmtrace: spans of @strands-agents/sdk have the tokens of calls that llmtrace's spans have, too"],
+    );
+  });
+
+  it('of anything else is exported as it is', () => {
+    const attributes = { ...STRANDS, 'gen_ai.system': 'openai', 'gcp.vertex.agent.data': SECRET };
+    assert.deepEqual(exported('shop', attributes, MESSAGES), { attributes, events: Object.keys(MESSAGES) });
+  });
+});
