@@ -8,6 +8,7 @@ import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { createTelemetry, type DiagRecorder, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import * as openai from 'openai';
+import { Agent, interceptors, fetch as undiciFetch } from 'undici';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
 const MODEL = 'gpt-4o-mini';
@@ -80,6 +81,34 @@ describe('a call by HTTP', () => {
       telemetry.spans().map(({ attributes: a }) => `http://${a['server.address']}:${a['server.port']}`),
       [url, url],
     );
+  });
+
+  it('has the name of its host where undici’s interceptor sends it to an address', async () => {
+    const lookup: NonNullable<Parameters<typeof interceptors.dns>[0]>['lookup'] = (_origin, _options, done) =>
+      done(null, [{ address: '127.0.0.1', family: 4, ttl: 1000 }]);
+    const dispatcher = new Agent().compose(interceptors.dns({ lookup }));
+    const { port } = new URL(url);
+    const named = `http://llm.example:${port}`;
+    await (await undiciFetch(`${named}/v1/chat/completions`, { method: 'POST', body, dispatcher })).text();
+    await dispatcher.close();
+    assert.deepEqual(
+      telemetry.spans().map(({ attributes: a }) => `http://${a['server.address']}:${a['server.port']}`),
+      [named],
+    );
+  });
+
+  it('is traced where a proxy gets it, by a whole URL', async () => {
+    const { hostname, port } = new URL(url);
+    const path = 'http://llm.example:8000/v1/chat/completions';
+    const headers = { host: 'llm.example:8000' };
+    const request = httpRequest({ hostname, port, path, headers, method: 'POST' }).end(body);
+    const [response] = await once(request, 'response');
+    for await (const _ of response);
+    assert.deepEqual(
+      telemetry.spans().map(({ attributes: a }) => `${a['server.address']}:${a['server.port']}`),
+      ['llm.example:8000'],
+    );
+    assert.deepEqual(diag.lines, []);
   });
 
   it('of an SDK is traced at any host, also with a malformed body', async () => {

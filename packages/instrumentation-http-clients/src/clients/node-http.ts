@@ -51,6 +51,7 @@ export class NodeHttpWatcher implements Observing {
 
   /** Whether a request is watched; one that is seen for the first time may be from here on. */
   observes(request: object): boolean {
+    if (!('getHeader' in request)) return false; // of undici
     let exchange: RequestObserver | undefined;
     safely(() => {
       exchange = this.#look(request as ClientRequest);

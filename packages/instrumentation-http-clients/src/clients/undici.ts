@@ -15,6 +15,8 @@ interface UndiciRequest {
   readonly body?: unknown;
   readonly headers?: unknown;
   readonly contentType?: string | null;
+  /** The header, which is not among `headers`. */
+  readonly host?: string | null;
   [name: string]: unknown;
 }
 
@@ -52,6 +54,7 @@ export class UndiciWatcher {
 
   /** Whether a request is watched; one that is seen for the first time may be from here on. */
   observes(request: object): boolean {
+    if (!('origin' in request)) return false; // of node:http
     safely(() => this.#look(request as UndiciRequest));
     return this.#exchanges.has(request);
   }
@@ -70,7 +73,7 @@ export class UndiciWatcher {
     this.#looked.add(request);
     const exchange = this.#begin(
       request,
-      () => requestUrl(request.path as string, request.origin as string | URL),
+      () => urlOf(request),
       (name) => headerOf(request, name),
     );
     if (!exchange) return;
@@ -81,6 +84,13 @@ export class UndiciWatcher {
     exchange.sent(body);
     exchange.requestSent();
   }
+}
+
+/** The host is that of the header: interceptors may have the origin be an address (`interceptors.dns()`). */
+function urlOf(request: UndiciRequest): URL {
+  const origin = new URL(request.origin as string | URL);
+  const named = `${origin.protocol}//${headerOf(request, 'host') ?? request.host ?? origin.host}`;
+  return requestUrl(request.path as string, URL.canParse(named) ? named : origin);
 }
 
 function headerOf({ headers, contentType }: UndiciRequest, name: string): string | undefined {
