@@ -15,6 +15,7 @@ import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
 import { registerEsmHook } from './esm/register.ts';
+import { watchAgentProcesses } from './process/agent-processes.ts';
 import { preloadByPath } from './process/children.ts';
 import { endCallsAtExit } from './process/exit.ts';
 import { onFlush } from './process/flush.ts';
@@ -62,6 +63,7 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
+  watchAgentProcesses();
   watchStarts(vendors.map(({ vendor }) => vendor.module));
   const file = loadConfigFile(settings.configFile, warnOnce);
   setInCode(environmentOf(splitOptions(file).auto));

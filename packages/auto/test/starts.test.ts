@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pm2Findings } from '../src/doctor/pm2-project.ts';
 import { adoptPm2Environment } from '../src/process/pm2.ts';
 import { AUTO, file, type Stage, setStage } from './stage.ts';
@@ -83,6 +83,34 @@ describe('threads and processes that an application starts', () => {
       /! not-started: the process that \S+starts\.mjs:\d+ starts \(starts\.mjs\) runs without/,
     );
     assert.match(stderr, /→ Give it the flags of this process \(`\.\.\.process\.execArgv`\)/);
+  });
+
+  it('for an agent, by its SDK, are named once: the calls are theirs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'llmtrace-agent-'));
+    try {
+      const ask = (name: string, env: Record<string, string> = {}) => {
+        const sdk = join(folder, 'node_modules', name, 'index.mjs');
+        mkdirSync(dirname(sdk), { recursive: true });
+        // As the SDK starts its CLI, which is no script of Node.js.
+        writeFileSync(
+          sdk,
+          "import { spawn } from 'node:child_process'; export async function run() {" +
+            "await new Promise((end) => spawn('git', ['--version']).on('exit', end)); }",
+        );
+        return stage.run('apps/agent-process.mjs', { args: [sdk], flags: AUTO, env });
+      };
+      for (const name of ['@openai/codex-sdk', '@github/copilot-sdk']) {
+        const { stdout, stderr } = await ask(name);
+        assert.equal(stdout, 'done\n');
+        assert.match(stderr, new RegExp(`llmtrace: calls that the process of ${name} makes are not traced`));
+        assert.equal(stderr.match(/llmtrace:/g)?.length, 1);
+      }
+      assert.equal((await ask('another-sdk')).stderr, '');
+      const { stderr } = await ask('@openai/codex-sdk', { LLMTRACE_INSTRUMENTATIONS: 'openai' });
+      assert.equal(stderr, '');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('by PM2 as a cluster have the options of its configuration', async () => {

@@ -36,6 +36,7 @@ export {
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { alsoTraced, hasAdopted, othersTracing } from './diagnosis/other-instrumentations.ts';
+export { tellKind } from './diagnosis/untraced-kinds.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
 export { attemptBeneath } from './engine/attempts/intercept.ts';
 export { isRepeatable, type Requests } from './engine/attempts/resend.ts';

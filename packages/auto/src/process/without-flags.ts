@@ -38,7 +38,7 @@ export function watchStarts(sdks: readonly string[]): void {
     const starter = starterOf(new Error().stack);
     if (starter !== undefined) watchThread(worker, traced, () => sayThread(starter, sdks));
   });
-  if (!isByFlag(process.execArgv) || isByFlag(words(process.env['NODE_OPTIONS']))) return;
+  if (!isByFlag(process.execArgv) || preloadsByEnvironment()) return;
   safely<{ process: StartedProcess }>('child_process', ({ process: child }) => {
     const starter = starterOf(new Error().stack);
     // Its file and arguments are not there yet.
@@ -141,6 +141,9 @@ const words = (text: string | undefined): readonly string[] => text?.split(/\s+/
 /** Whether flags load this package, by its name or by the path that has taken its place. */
 const isByFlag = (flags: readonly string[]): boolean =>
   flags.some((flag) => nameOf(flag.replace(/^--(?:import|require)=/, '')).includes('@llmtrace/auto'));
+
+/** Whether NODE_OPTIONS loads it, which processes inherit. */
+export const preloadsByEnvironment = (): boolean => isByFlag(words(process.env['NODE_OPTIONS']));
 
 const isInstalled = (path: string): boolean => /[\\/]node_modules[\\/]/.test(path);
 
