@@ -35,7 +35,12 @@ const requests: SentRequests = {
   // The last two are Bedrock's and Vertex's.
   paths:
     /\/v1\/(?:messages|complete)(?:\?|$)|\/model\/[^/]+\/invoke(?:-with-response-stream)?$|(?<!\/count-tokens):(?:streamR|r)awPredict$/,
-  untracedPaths: /\/v1\/(?:(sessions)\/[^/?]+\/events|(dreams)|(deployments)\/[^/?]+\/run)(?:\?|$)/,
+  untraced: [
+    {
+      hosts: /^api\.anthropic\.com$/,
+      paths: /\/v1\/(?:(sessions)\/[^/?]+\/events|(dreams)|(deployments)\/[^/?]+\/run)(?:\?|$)/,
+    },
+  ],
   marks: [/X-Stainless-Package[-]Version/, /ANTHROPIC_BASE[_]URL/],
   // The user agent is the class's name, which a subclass or a minifier changes, or a value of the application. The
   // version of the protocol is no header of those that go to Bedrock and Vertex.

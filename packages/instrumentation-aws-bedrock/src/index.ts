@@ -80,6 +80,13 @@ const requests: SentRequests = {
   module: '@aws-sdk/client-bedrock-runtime',
   hosts: /^bedrock-runtime(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/,
   paths: /\/model\/[^/]+\/(?:converse(?:-stream)?|invoke(?:-with-response-stream)?)(?:\?|$)/,
+  untraced: [
+    {
+      hosts: /^bedrock-agent-runtime(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/,
+      paths:
+        /^\/(?:(agents)\/[^/?]+(?:\/agentAliases\/[^/?]+\/sessions\/[^/?]+\/text)?|(flows)\/[^/?]+\/aliases\/[^/?]+(?:\/executions)?|(retrieveAndGenerate)(?:Stream)?|(agenticRetrieveStream)|(generateQuery)|(optimize-prompt))(?:\?|$)/,
+    },
+  ],
   marks: [/AmazonBedrockFrontend[S]ervice/],
   sentBy: (header) => /\bapi\/bedrock[-_]runtime#(\S+)/.exec(header('user-agent') ?? '')?.[1],
 };

@@ -27,6 +27,12 @@ const requests: SentRequests = {
   hosts: /^generativelanguage\.googleapis\.com$/,
   paths:
     /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)|\/interactions(?:\?|$)/,
+  untraced: [
+    {
+      hosts: /^generativelanguage\.googleapis\.com$|(?:^|-)aiplatform\.googleapis\.com$/,
+      paths: /\.(?:PredictionService|GenerativeService)\/((?:Stream|Bidi)?GenerateContent|EmbedContent)$/,
+    },
+  ],
   marks: [/google-genai-sdk[/]/],
   sentBy: (header) => /\bgoogle-genai-sdk\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
 };

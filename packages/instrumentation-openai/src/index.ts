@@ -31,8 +31,13 @@ const requests: SentRequests = {
   hosts: /^api\.openai\.com$|\.openai\.azure\.com$/,
   paths:
     /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
-  untracedPaths:
-    /\/(?:threads\/(?:[^/?]+\/)?(runs)|(decisions)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(agents\/sessions)(?:\/[^/?]+\/events)?)(?:\?|$)/,
+  untraced: [
+    {
+      hosts: /^api\.openai\.com$|\.openai\.azure\.com$|\.services\.ai\.azure\.com$/,
+      paths:
+        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(decisions)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(agents\/sessions)(?:\/[^/?]+\/events)?)(?:\?|$)/,
+    },
+  ],
   marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
   // The user agent is the class's name, which a subclass or a minifier changes, or a value of the application.
   sentBy(header) {

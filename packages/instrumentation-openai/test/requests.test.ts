@@ -4,7 +4,7 @@ import { entry as openaiEntry } from '../src/index.ts';
 
 const openai = openaiEntry.vendor;
 
-const { paths, sentBy, untracedPaths } = openai.requests!;
+const { paths, sentBy, untraced } = openai.requests!;
 const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);
 
 describe('a request of the SDK', () => {
@@ -33,7 +33,7 @@ describe('a request of the SDK', () => {
   });
 
   it('is a call that is not traced where its answer has no usage', () => {
-    const kindOf = (path: string) => untracedPaths?.exec(path)?.slice(1).find(Boolean);
+    const kindOf = (path: string) => untraced?.[0]?.paths.exec(path)?.slice(1).find(Boolean);
     const KINDS = {
       '/v1/threads/runs': 'runs',
       '/v1/threads/thread_1/runs?include[]=x': 'runs',

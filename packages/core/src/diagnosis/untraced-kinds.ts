@@ -2,6 +2,7 @@
  * Calls of kinds that llmtrace does not trace, reported once for each host and kind: those over WebSockets (realtime and live
  * sessions), and those whose answers do not contain what they used (runs of hosted agents, videos).
  */
+import type { SentRequests } from '../model/sent-requests.ts';
 import { facts, type KnownInstrumentation, tally } from '../platform/process-state.ts';
 import { requestUrl } from '../platform/request-url.ts';
 import { isExcluded } from '../vendor/excluded.ts';
@@ -31,17 +32,23 @@ export function lookAtWebSocket(request: Heading): void {
   if (listening(url).some((one) => isForModels(url, one))) tell('over WebSockets', url);
 }
 
-/** A request to no endpoint that is traced. */
+/** A request to no endpoint that is traced: nearly all of them are of nothing that is known here. */
 export function lookAtKind(request: Heading, path: string): void {
-  for (const { module, hosts, untracedPaths } of facts().watched) {
-    const kind = untracedPaths?.exec(path)?.slice(1).find(Boolean);
-    if (kind === undefined) continue;
-    const url = urlOf(request);
-    if (!hosts.test(url.hostname)) continue;
-    if (listening(url).some((one) => one.module === module || one.module === ANY_CLIENT))
-      tell(`of ${kind}`, url);
-    return;
-  }
+  for (const { module, untraced = [] } of facts().watched)
+    for (const one of untraced) if (one.paths.test(path)) tellOf(one, module, request);
+}
+
+type Untraced = NonNullable<SentRequests['untraced']>[number];
+
+function tellOf({ hosts, paths }: Untraced, module: string, request: Heading): void {
+  const url = urlOf(request);
+  if (!hosts.test(url.hostname)) return;
+  const isWanted = listening(url).some((one) => one.module === module || one.module === ANY_CLIENT);
+  const kind = paths
+    .exec(request.path ?? '')
+    ?.slice(1)
+    .find(Boolean);
+  if (isWanted) tell(`of ${kind}`, url);
 }
 
 /** The module of the instrumentation of all clients and hosts. */

@@ -24,6 +24,9 @@ interface SeenRequest extends Heading {
 const HTTP = Number.parseInt(process.versions.node, 10) < 22 ? 'start' : 'created';
 const CHANNELS = ['undici:request:create', `http.client.request.${HTTP}`];
 
+/** Requests of gRPC, which Node.js publishes from version 24 on. */
+const HTTP2 = 'http2.client.stream.created';
+
 /**
  * Channel that asks every copy of llmtrace in this process whether a call is open. It is process-wide because Jest
  * and similar runners give each test file separate globals, and so a separate copy of llmtrace.
@@ -45,6 +48,7 @@ export function watchRequests(requests: SentRequests | undefined): void {
   if (shared.watches) return;
   shared.watches = true;
   for (const channel of CHANNELS) subscribe(channel, look);
+  subscribe(HTTP2, lookAtStream);
   subscribe(QUESTIONS, answer);
 }
 
@@ -66,6 +70,17 @@ function look(message: unknown): void {
     if (!request.path) return;
     if (request.method === 'POST') compare(request, request.path);
     else if (opensWebSocket(request)) lookAtWebSocket(request);
+  } catch (error) {
+    diag.error('llmtrace: could not look at a request', error);
+  }
+}
+
+function lookAtStream(message: unknown): void {
+  try {
+    const { headers } = message as { headers: Readonly<Record<string, unknown>> };
+    const path = headers[':path'];
+    if (headers[':method'] !== 'POST' || typeof path !== 'string') return;
+    lookAtKind({ path, origin: `${headers[':scheme']}://${headers[':authority']}` }, path);
   } catch (error) {
     diag.error('llmtrace: could not look at a request', error);
   }

@@ -7,10 +7,10 @@ export interface SentRequests {
   /** The URL paths of the traced endpoints' requests. They match no other request. */
   readonly paths: RegExp;
   /**
-   * The URL paths of calls that are not traced, because their answers do not contain what they used: each produces a
-   * warning, with the group that matches as its name.
+   * Calls that are not traced, because their answers do not contain what they used: each kind produces a warning, with the
+   * group of the path that matches as its name.
    */
-  readonly untracedPaths?: RegExp;
+  readonly untraced?: readonly { readonly hosts: RegExp; readonly paths: RegExp }[];
   /**
    * Patterns of texts in the SDK's source code that bundlers and minifiers keep, such as names of headers and
    * variables. A pattern must not match its own source, because a bundle may contain llmtrace without the SDK: write

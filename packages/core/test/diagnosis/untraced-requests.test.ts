@@ -31,7 +31,7 @@ describe('a request that no traced call sent', () => {
       module: MODULE,
       hosts: /^api\.test$/,
       paths: /\/v1\/chat$/,
-      untracedPaths: /\/v1\/(?:(runs)\/[^/]+|(videos))$/,
+      untraced: [{ hosts: /^api\.test$/, paths: /\/v1\/(?:(runs)\/[^/]+|(videos))$|\.Models\/(Generate)$/ }],
       marks: [/Test\/JS/, /@test\/sdk/], // which are in this file
       sentBy: (header) => /^Test\/JS (.*)$/.exec(header('user-agent') ?? '')?.[1],
     });
@@ -189,16 +189,23 @@ describe('a request that no traced call sent', () => {
     for (const path of ['/v1/runs/1', '/v1/videos', '/v1/runs/2']) publish({ path });
     publish({ path: '/v1/videos', origin: 'http://shop' });
     publish({ path: '/v1/videos', method: 'GET' });
+    const grpc = {
+      ':method': 'POST',
+      ':scheme': 'https',
+      ':authority': 'api.test',
+      ':path': '/v1.Models/Generate',
+    };
+    channel('http2.client.stream.created').publish({ headers: grpc });
     enabled = false;
     publish({ path: '/v1/videos' });
     assert.deepEqual(
       findings.map(({ code, message }) => `${code}: ${message}`),
-      ['runs', 'videos'].map(
+      ['runs', 'videos', 'Generate'].map(
         (kind) =>
           `untraced: calls of ${kind} to api.test are not traced: llmtrace does not know their tokens and cost`,
       ),
     );
-    assert.deepEqual(Object.fromEntries(untraced), { 'api.test': 3 });
+    assert.deepEqual(Object.fromEntries(untraced), { 'api.test': 4 });
   });
 
   it('is explained once, and counted', () => {
