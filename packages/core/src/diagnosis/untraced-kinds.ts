@@ -23,8 +23,10 @@ export interface Heading {
 
 const WEB_SOCKET = /^websocket$/i;
 
-export const opensWebSocket = (request: Heading): boolean =>
-  WEB_SOCKET.test(String(request.getHeader ? request.getHeader('upgrade') : request.upgrade));
+export function opensWebSocket(request: Heading): boolean {
+  const protocol = request.getHeader ? request.getHeader('upgrade') : request.upgrade;
+  return typeof protocol === 'string' && WEB_SOCKET.test(protocol);
+}
 
 /** A connection to a host of models. Messages on it are not looked at. */
 export function lookAtWebSocket(request: Heading): void {
