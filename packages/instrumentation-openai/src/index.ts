@@ -35,7 +35,7 @@ const requests: SentRequests = {
     {
       hosts: /^api\.openai\.com$|\.openai\.azure\.com$|\.services\.ai\.azure\.com$/,
       paths:
-        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(decisions)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(agents\/sessions)(?:\/[^/?]+\/events)?)(?:\?|$)/,
+        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(decisions)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
     },
   ],
   marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
