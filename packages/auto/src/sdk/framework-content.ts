@@ -25,11 +25,11 @@ const FRAMEWORKS: readonly Framework[] = [
   },
   {
     name: '@strands-agents/sdk',
-    // The tracer and the provider have the name of the service.
+    // The tracer and the provider have the name of the service. An application may name its tracer after a provider, too, but has
+    // no such time.
     isOf: (scope, attributes) =>
-      scope === 'strands-agents' ||
-      (scope !== '' &&
-        (attributes['gen_ai.system'] === scope || attributes['gen_ai.provider.name'] === scope)),
+      attributes['gen_ai.event.start_time'] !== undefined &&
+      (attributes['gen_ai.system'] === scope || attributes['gen_ai.provider.name'] === scope),
     content:
       /^(?:system_prompt|memory\.(?:query|content|results)|content|message|gen_ai\.(?:agent\.input|input\.messages|output\.messages|system_instructions|tool\.definitions|tool\.call\.(?:arguments|result)))$/,
     events: /^exception$/,

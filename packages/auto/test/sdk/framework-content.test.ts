@@ -59,7 +59,7 @@ describe('a span of a framework that records content by itself', () => {
     [' by the newest conventions', 'shop', 'gen_ai.provider.name'],
   ] as const)
     it(`of Strands is exported without it${what}`, () => {
-      const kept = { 'gen_ai.operation.name': 'chat', [name]: scope };
+      const kept = { 'gen_ai.event.start_time': '2026-11-29T12:00:00Z', [name]: scope };
       assert.deepEqual(exported(scope, { ...kept, ...STRANDS }, MESSAGES), {
         attributes: kept,
         events: ['exception'],
@@ -67,7 +67,11 @@ describe('a span of a framework that records content by itself', () => {
     });
 
   it('has its tokens, which llmtrace’s spans have, too: a warning says it once', () => {
-    const usage = { 'gen_ai.system': 'strands-agents', 'gen_ai.usage.input_tokens': 100 };
+    const usage = {
+      'gen_ai.event.start_time': '2026-11-29T12:00:00Z',
+      'gen_ai.system': 'strands-agents',
+      'gen_ai.usage.input_tokens': 100,
+    };
     for (let i = 0; i < 2; i++) assert.deepEqual(exported('strands-agents', usage).attributes, usage);
     assert.deepEqual(
       diag.lines.map(({ text }) => text.split('. ')[0]),
@@ -77,6 +81,7 @@ describe('a span of a framework that records content by itself', () => {
 
   it('of anything else is exported as it is', () => {
     const attributes = { ...STRANDS, 'gen_ai.system': 'openai', 'gcp.vertex.agent.data': SECRET };
-    assert.deepEqual(exported('shop', attributes, MESSAGES), { attributes, events: Object.keys(MESSAGES) });
+    for (const scope of ['shop', 'openai'])
+      assert.deepEqual(exported(scope, attributes, MESSAGES), { attributes, events: Object.keys(MESSAGES) });
   });
 });
