@@ -76,6 +76,23 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
           assert.equal(telemetry.spans().length, 1);
         });
 
+    for (const way of ['return', 'throw'] as const)
+      it(`end at once where they are left before they are read, by ${way}()`, async () => {
+        const forever = () => new Response(new ReadableStream());
+        sinon.stub(globalThis, 'fetch').callsFake(async () => forever());
+        const left = async (): Promise<unknown[]> => {
+          const model = new GoogleGenerativeAI('key').getGenerativeModel({ model: 'gemini-2.5-flash' });
+          const { stream } = await model.generateContentStream('Hello?');
+          const ended = await stream[way](7).catch((error: unknown) => ['thrown', error]);
+          return [ended, await stream.next(), await stream.return(8)];
+        };
+        instrumentation.disable();
+        const bare = await left();
+        instrumentation.enable();
+        assert.deepEqual(await left(), bare);
+        assert.equal(telemetry.spans()[0]?.attributes['llmtrace.stream.outcome'], 'cancelled');
+      });
+
     it('report a rejection that the application does not handle as without them', async () => {
       answers(BODIES['an event that is no JSON at once'] as string);
       const seen: unknown[] = [];

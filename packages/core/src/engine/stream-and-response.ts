@@ -40,18 +40,34 @@ export function watchSplit(answer: SplitAnswer, live: OpenCall): void {
 /**
  * Asks for the first chunk of a split answer at once; its reader gets that chunk with its first `next()`. The SDK reads the
  * answer by itself, and drops the chunks that have no reader when a later one is no JSON, four microtasks after the answer has
- * arrived. Interceptors take longer to pass the answer on.
+ * arrived. Interceptors take longer to pass the answer on. To its reader the generator is one that has not begun.
  */
 export function requestFirst({ stream }: SplitAnswer): void {
   if (!isIterator(stream)) return;
-  const { next } = stream;
-  let first: Promise<unknown> | undefined = next.call(stream);
+  const { next, return: end, throw: fail } = stream;
+  const first: Promise<IteratorResult<unknown>> = next.call(stream);
   first.catch(() => {}); // its reader gets the error, where there is a reader
+  let state: 'unread' | 'read' | 'left' = 'unread';
+  /** A generator that is left before it has begun ends at once: it does not wait for its first chunk. */
+  const isLeft = (): boolean => {
+    if (state === 'unread') end?.call(stream).catch(() => {});
+    if (state === 'unread') state = 'left';
+    return state === 'left';
+  };
   define(stream, 'next', (...args: []) => {
-    const requested = first;
-    first = undefined;
-    return requested ? requested.then((result) => result) : next.apply(stream, args);
+    if (state === 'left') return Promise.resolve({ value: undefined, done: true });
+    if (state === 'read') return next.apply(stream, args);
+    state = 'read';
+    return first.then((result) => result);
   });
+  if (end)
+    define(stream, 'return', (value?: unknown) =>
+      isLeft() ? Promise.resolve({ value, done: true }) : end.call(stream, value),
+    );
+  if (fail)
+    define(stream, 'throw', (error: unknown) =>
+      isLeft() ? Promise.reject(error) : fail.call(stream, error),
+    );
 }
 
 /**

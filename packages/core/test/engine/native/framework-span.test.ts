@@ -116,7 +116,7 @@ describe('the model span of another library', () => {
     const takes = (name: string): boolean => {
       const span = provider.getTracer('gcp.vertex.agent').startSpan(name);
       const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
-      takeModelSpan(engine, call);
+      takeModelSpan(engine, call, false);
       span.end();
       return nativeOf(call) !== undefined;
     };
