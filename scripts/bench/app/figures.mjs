@@ -26,6 +26,9 @@ export function figuresOf(found, bare) {
     chunkOver: median(own.map((time, round) => time - theirs[round])),
     chunkRatio: 1 + median(own.map((time, round) => time - theirs[round])) / median(theirs),
     bytes: found.bytes,
+    failed: Object.values(found)
+      .flat()
+      .reduce((sum, { failed = 0 } = {}) => sum + failed, 0),
     scenes: {},
   };
   for (const [scene, rounds] of Object.entries(found)) {

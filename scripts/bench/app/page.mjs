@@ -20,12 +20,17 @@ const HEAD = [
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
-function rowOf([name, { scenes, chunkRatio, chunkOver, start, startMemory, bytes }]) {
+function rowOf([name, { scenes, chunkRatio, chunkOver, start, startMemory, bytes, failed }]) {
   const [plain, streams, paced] = ['plain, 100', 'streams, 2000', 'paced streams'].map(
     (scene) => scenes[scene],
   );
   return row([
-    ...[name, plain.cpuRatio.toFixed(2), plain.perSecondRatio.toFixed(2), chunkRatio.toFixed(3)],
+    ...[
+      failed > 0 ? `${name} (${failed} requests failed)` : name,
+      plain.cpuRatio.toFixed(2),
+      plain.perSecondRatio.toFixed(2),
+      chunkRatio.toFixed(3),
+    ],
     ...[chunkOver.toFixed(2), `${paced.p50Over.toFixed(2)} · ${paced.p99Over.toFixed(2)}`],
     ...[streams.rssRatio.toFixed(2), start.toFixed(2), startMemory.toFixed(1), Math.round(bytes)],
   ]);

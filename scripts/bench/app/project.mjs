@@ -34,9 +34,9 @@ function isInstalled(folder, wanted) {
   return JSON.stringify(JSON.parse(readFileSync(file, 'utf8')).wanted) === JSON.stringify(wanted);
 }
 
-function placed(folder, { setup, env }) {
-  if (!setup?.includes('\n')) return { folder, flags: setup ? ['--import', setup] : [], env };
+function placed(folder, { setup, env, mayFail }) {
+  if (!setup?.includes('\n')) return { folder, flags: setup ? ['--import', setup] : [], env, mayFail };
   const file = join(folder, 'setup.mjs');
   writeFileSync(file, setup);
-  return { folder, flags: ['--import', file], env };
+  return { folder, flags: ['--import', file], env, mayFail };
 }

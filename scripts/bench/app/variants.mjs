@@ -26,7 +26,7 @@ const peer = (name) => PEERS.find((one) => one.name === name);
 const ofPeer = (name, more = {}) => {
   const { packages, setup, since, env = () => ({}) } = peer(name);
   return {
-    ...{ packages, setup, since },
+    ...{ packages, setup, since, mayFail: true },
     env: (sink) => ({ ...OTLP(sink), SINK: sink, ...env(sink) }),
     ...more,
   };
@@ -35,7 +35,7 @@ const ofPeer = (name, more = {}) => {
 /**
  * By name. `packages` are installed beside the frameworks and openai; `own`: this repository's packages, too. `setup` is a
  * module for `--import`, as text or by its name; `since` the oldest major of Node.js. `quick`: part of the short cut,
- * which installs nothing.
+ * which installs nothing; `mayFail`: as `measure()` has it.
  */
 export const VARIANTS = {
   bare: { quick: true, packages: [API], env: () => ({}) },

@@ -8,6 +8,7 @@ import {
   entries,
   get,
   header,
+  isStatus,
   jsonIn,
   messageOf,
   safely,
@@ -205,9 +206,6 @@ function addWord(codes: Set<string>, value: unknown): void {
 /** True for an answer whose text Google's SDK refuses to return. */
 const isBlocked = (response: unknown): boolean =>
   text(get(get(response, 'promptFeedback'), 'blockReason')) !== undefined;
-
-const isStatus = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 100 && value < 600;
 
 function statusOf(body: unknown): number | undefined {
   const status = get(body, 'status');

@@ -8,7 +8,7 @@ import { withoutSecrets } from '../platform/secrets.ts';
 import { factsOf } from './error-details.ts';
 import { isRefusal } from './llmtrace-error.ts';
 import { safeMessage } from './messages.ts';
-import { awsCode, awsStatus, classNames, get, isTooLong, messageOf, text, word } from './read.ts';
+import { awsCode, awsStatus, classNames, get, isStatus, isTooLong, messageOf, text, word } from './read.ts';
 import { type CallErrorType, categoryOf as categoryBy } from './rules.ts';
 
 /** Classes whose name states the failure. Their names are `error.type` values of low cardinality. */
@@ -117,7 +117,7 @@ function isSecret(code: string): boolean {
 /** The HTTP status of the response behind an error. */
 export function errorStatus(error: unknown): number | undefined {
   const status = get(error, 'status') ?? awsStatus(error);
-  return typeof status === 'number' ? status : undefined;
+  return isStatus(status) ? status : undefined;
 }
 
 /**

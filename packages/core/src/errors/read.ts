@@ -44,6 +44,10 @@ export function messageOf(error: unknown): string | undefined {
 export const word = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[\w.:$-]{1,100}$/.test(value) ? value : undefined;
 
+/** A status of HTTP, as opposed to another number in a field of that name. */
+export const isStatus = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 100 && value < 600;
+
 const NONE: readonly unknown[] = [];
 
 /** The entries of a list, up to a number that no real error reaches. */

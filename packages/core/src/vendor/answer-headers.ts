@@ -4,7 +4,7 @@
  */
 import type { LlmResponse } from '../model/call.ts';
 import { MAX_TOKENS, name } from '../platform/bounds.ts';
-import { isUsd } from './values.ts';
+import { isTokenCount, isUsd } from './values.ts';
 
 /** The facts from the headers. */
 export interface AnswerHeaders {
@@ -23,15 +23,19 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
   const get = (headers as { get?: (name: string) => unknown } | null | undefined)?.get;
   if (typeof get !== 'function') return undefined;
   const numberIn = (name: string): number | undefined => positive(get.call(headers, name));
+  const tokensIn = (name: string): number | undefined => {
+    const value = numberIn(name);
+    return isTokenCount(value) ? value : undefined;
+  };
   const served = get.call(headers, 'x-inference-provider');
   const said = {
     // LiteLLM also sends 0 if it does not know the price.
     cost: numberIn('x-litellm-response-cost'),
     servedBy: typeof served === 'string' && /^[\w-]{1,50}$/.test(served) ? served.toLowerCase() : undefined,
-    cachedTokens: numberIn('fireworks-cached-prompt-tokens'),
+    cachedTokens: tokensIn('fireworks-cached-prompt-tokens'),
     // InvokeModel sends them with each form of body.
-    inputTokens: numberIn('x-amzn-bedrock-input-token-count'),
-    outputTokens: numberIn('x-amzn-bedrock-output-token-count'),
+    inputTokens: tokensIn('x-amzn-bedrock-input-token-count'),
+    outputTokens: tokensIn('x-amzn-bedrock-output-token-count'),
     // Of Cloudflare's gateway: https://developers.cloudflare.com/ai-gateway/features/caching/
     serviceTier: name(get.call(headers, 'x-gemini-service-tier')),
     isCached: get.call(headers, 'cf-aig-cache-status') === 'HIT' || undefined,

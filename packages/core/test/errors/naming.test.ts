@@ -91,7 +91,8 @@ describe('the details of an error', () => {
 
   it('is the status of the response', () => {
     assert.equal(errorStatus(new RateLimitError()), 429);
-    assert.equal(errorStatus({ status: 'no' }), undefined);
+    for (const status of ['no', Number.POSITIVE_INFINITY, 0, 99, 600, 429.5, Number.NaN])
+      assert.equal(errorStatus({ status }), undefined);
   });
 
   it('is whether the application stopped the call itself', () => {
