@@ -26,6 +26,7 @@ export function figuresOf(found, bare) {
     chunkOver: median(own.map((time, round) => time - theirs[round])),
     chunkRatio: 1 + median(own.map((time, round) => time - theirs[round])) / median(theirs),
     bytes: found.bytes,
+    spans: found.spans,
     failed: Object.values(found)
       .flat()
       .reduce((sum, { failed = 0 } = {}) => sum + failed, 0),

@@ -15,12 +15,13 @@ const HEAD = [
     'start, CPU × bare',
     'memory at start over bare, MiB',
     'bytes a call',
+    'spans a call',
   ],
 ];
 
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
-function rowOf([name, { scenes, chunkRatio, chunkOver, start, startMemory, bytes, failed }]) {
+function rowOf([name, { scenes, chunkRatio, chunkOver, start, startMemory, bytes, spans, failed }]) {
   const [plain, streams, paced] = ['plain, 100', 'streams, 2000', 'paced streams'].map(
     (scene) => scenes[scene],
   );
@@ -33,6 +34,7 @@ function rowOf([name, { scenes, chunkRatio, chunkOver, start, startMemory, bytes
     ],
     ...[chunkOver.toFixed(2), `${paced.p50Over.toFixed(2)} · ${paced.p99Over.toFixed(2)}`],
     ...[streams.rssRatio.toFixed(2), start.toFixed(2), startMemory.toFixed(1), Math.round(bytes)],
+    spans > 0 ? spans.toFixed(2) : '–',
   ]);
 }
 

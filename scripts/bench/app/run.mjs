@@ -34,7 +34,11 @@ export async function measure({ variants, scenes, framework, node, rounds, warmU
       onRound?.(round);
     }
     if (isFull) await wait(EXPORTED_MS);
-    for (const app of apps) app.found.bytes = ((await exported(app)) - app.before) / callsOf(scenes, rounds);
+    for (const app of apps) {
+      const { bytes, spans } = await exported(app);
+      app.found.bytes = (bytes - app.before.bytes) / callsOf(scenes, rounds);
+      app.found.spans = (spans - app.before.spans) / callsOf(scenes, rounds);
+    }
     return Object.fromEntries(apps.map(({ name, found }) => [name, found]));
   } finally {
     for (const one of [...apps, services, load]) one.end();
@@ -62,7 +66,7 @@ async function startApp(name, { folder, flags, env, framework, node, vendor, may
   return { ...app, name, port, mayFail, started: { cpu, rss }, services, sink };
 }
 
-const exported = async ({ services, sink }) => (await services.ask('bytes', { sink })).bytes;
+const exported = ({ services, sink }) => services.ask('exported', { sink });
 
 /** CPU time is in µs a request; memory in bytes; delays in ms. */
 async function block(app, load, { delays = false, ...options }) {

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 
 const usage = {
   prompt_tokens: 1200,
@@ -53,12 +54,49 @@ async function answer(request, response) {
 
 const sinks = [];
 
+/** Where the fields of a protobuf message lie whose number is `field` and which are messages themselves. */
+function* messagesIn(bytes, field) {
+  let at = 0;
+  const varint = () => {
+    let value = 0;
+    for (let shift = 1; ; shift *= 128) {
+      const byte = bytes[at++];
+      value += (byte & 127) * shift;
+      if (byte < 128) return value;
+    }
+  };
+  const skip = { 0: varint, 1: () => (at += 8), 5: () => (at += 4) };
+  while (at < bytes.length) {
+    const tag = varint();
+    if ((tag & 7) !== 2) skip[tag & 7]();
+    else {
+      const length = varint();
+      if (tag >> 3 === field) yield bytes.subarray(at, at + length);
+      at += length;
+    }
+  }
+}
+
+/** How many spans a request of OTLP has: its field 1 has those of a resource, whose field 2 has those of a scope, whose field 2 is one. */
+function spansIn(body) {
+  let spans = 0;
+  for (const ofResource of messagesIn(body, 1))
+    for (const ofScope of messagesIn(ofResource, 2)) for (const _ of messagesIn(ofScope, 2)) spans++;
+  return spans;
+}
+
 /** `/info` is what dd-trace asks its agent for first. */
 function take(sink, request, response) {
+  const parts = [];
   request.on('data', (part) => {
     sink.bytes += part.length;
+    parts.push(part);
   });
   request.on('end', () => {
+    if (request.url === '/v1/traces') {
+      const body = Buffer.concat(parts);
+      sink.spans += spansIn(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
+    }
     const isJson = request.url === '/info' || !request.headers['content-type']?.includes('protobuf');
     response.writeHead(200, { 'content-type': isJson ? 'application/json' : 'application/x-protobuf' });
     response.end(isJson ? '{}' : undefined);
@@ -74,11 +112,11 @@ async function listen(handler) {
 const DOES = {
   vendor: async () => ({ url: await listen(answer) }),
   async sink() {
-    const sink = { bytes: 0 };
+    const sink = { bytes: 0, spans: 0 };
     const url = await listen((request, response) => take(sink, request, response));
     return { url, sink: sinks.push(sink) - 1 };
   },
-  bytes: async ({ sink }) => ({ bytes: sinks[sink].bytes }),
+  exported: async ({ sink }) => ({ ...sinks[sink] }),
   exit: async () => process.exit(),
 };
 
