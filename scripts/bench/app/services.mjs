@@ -77,12 +77,24 @@ function* messagesIn(bytes, field) {
   }
 }
 
-/** How many spans a request of OTLP has: its field 1 has those of a resource, whose field 2 has those of a scope, whose field 2 is one. */
-function spansIn(body) {
+/** How many spans a request of OTLP has: field 1 has those of a resource, whose field 2 has those of a scope, whose field 2 is one. */
+function spansInProtobuf(body) {
   let spans = 0;
   for (const ofResource of messagesIn(body, 1))
     for (const ofScope of messagesIn(ofResource, 2)) for (const _ of messagesIn(ofScope, 2)) spans++;
   return spans;
+}
+
+const spansInJson = (body) =>
+  JSON.parse(body)
+    .resourceSpans.flatMap(({ scopeSpans }) => scopeSpans)
+    .reduce((sum, { spans }) => sum + spans.length, 0);
+
+function spansIn({ url, headers }, parts) {
+  if (url !== '/v1/traces') return 0;
+  const sent = Buffer.concat(parts);
+  const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+  return headers['content-type']?.includes('json') ? spansInJson(body) : spansInProtobuf(body);
 }
 
 /** `/info` is what dd-trace asks its agent for first. */
@@ -93,10 +105,7 @@ function take(sink, request, response) {
     parts.push(part);
   });
   request.on('end', () => {
-    if (request.url === '/v1/traces') {
-      const body = Buffer.concat(parts);
-      sink.spans += spansIn(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
-    }
+    sink.spans += spansIn(request, parts);
     const isJson = request.url === '/info' || !request.headers['content-type']?.includes('protobuf');
     response.writeHead(200, { 'content-type': isJson ? 'application/json' : 'application/x-protobuf' });
     response.end(isJson ? '{}' : undefined);
