@@ -34,6 +34,7 @@ const NAME = '@llmtrace/instrumentation-http-clients';
 const httpClients: Vendor = {
   provider: 'openai',
   module: 'http-clients',
+  tracesAnyClient: true,
   extensions: [],
   main: (exports) => exports,
   client: (asked) => asked,

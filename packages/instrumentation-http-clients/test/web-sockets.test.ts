@@ -35,7 +35,7 @@ describe('a connection by WebSocket', () => {
     instrumentation = telemetry.install(new HttpClientsInstrumentation());
   });
   beforeEach(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening'); // another port: each host is told of once
+    await once(server.listen(0, '127.0.0.1'), 'listening'); // another port: each host is reported once
     host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     facts().findings.length = 0;
     facts().untraced.clear();
@@ -68,7 +68,7 @@ describe('a connection by WebSocket', () => {
     ['the SDK’s, by ws', bySdk],
     ['Node.js’ own', byItself],
   ] as const) {
-    it(`to a host of models is told of once: ${who}`, async () => {
+    it(`to a host of models is reported once: ${who}`, async () => {
       instrumentation.setConfig({ providerMap: { [host]: 'openai' } });
       await connect();
       await connect();

@@ -1,9 +1,8 @@
 /** SDKs of agents that start a process of their own, which makes the model calls: none of them is seen here. */
 import { subscribe } from 'node:diagnostics_channel';
-import { basename } from 'node:path';
 import { facts, tellKind } from '@llmtrace/core/internal';
 import { callersOf, packageNameOf } from './calling-code.ts';
-import { preloadsByEnvironment } from './without-flags.ts';
+import { isNode, preloadsByEnvironment, type StartedProcess } from './without-flags.ts';
 
 const SDKS = new Set(['@openai/codex-sdk', '@github/copilot-sdk']);
 
@@ -16,17 +15,13 @@ function look(message: unknown): void {
   const sdk = callersOf(look)
     .map(({ file }) => packageNameOf(file))
     .find((name) => SDKS.has(name));
-  if (sdk !== undefined) process.nextTick(tell, sdk, (message as { process: Started }).process);
+  if (sdk !== undefined) process.nextTick(tell, sdk, (message as { process: StartedProcess }).process);
 }
 
-/** Its file is known a tick later. */
-interface Started {
-  readonly spawnfile?: string;
-}
-
-function tell(sdk: string, { spawnfile = '' }: Started): void {
-  const isWanted = facts().instrumentations.some((one) => one.module === 'http-clients' && one.isEnabled());
+/** @param started has its file a tick later. */
+function tell(sdk: string, { spawnfile = '' }: StartedProcess): void {
+  const isWanted = facts().instrumentations.some((one) => one.tracesAnyClient && one.isEnabled());
   // A script of Node.js inherits llmtrace from NODE_OPTIONS, and traces its calls itself.
-  const isTraced = /^node(?:\.exe)?$/.test(basename(spawnfile)) && preloadsByEnvironment();
+  const isTraced = isNode(spawnfile) && preloadsByEnvironment();
   if (isWanted && !isTraced) tellKind(`calls that the process of ${sdk} makes`, sdk);
 }

@@ -93,7 +93,7 @@ function sayThread(starter: string, sdks: readonly string[]): void {
   );
 }
 
-interface StartedProcess {
+export interface StartedProcess {
   readonly pid?: number;
   readonly spawnfile?: string;
   readonly spawnargs?: readonly string[];
@@ -114,11 +114,14 @@ function sayProcess(starter: string, { spawnargs = [] }: StartedProcess, sdks: r
 
 /** Whether a process is one of Node.js that runs a file of the application, and nothing else is loaded into it. */
 function isBare({ pid, spawnfile = '', spawnargs = [] }: StartedProcess): boolean {
-  if (!/^node(?:\.exe)?$/.test(basename(spawnfile)) && spawnfile !== process.execPath) return false;
+  if (!isNode(spawnfile)) return false;
   const file = fileOf(spawnargs);
   if (file === undefined || isInstalled(file) || loadsMore(spawnargs)) return false;
   return !loadsMore(words(optionsOf(pid)));
 }
+
+export const isNode = (spawnfile: string): boolean =>
+  /^node(?:\.exe)?$/.test(basename(spawnfile)) || spawnfile === process.execPath;
 
 const fileOf = (args: readonly string[]): string | undefined =>
   args.slice(1).find((word) => /\.[cm]?[jt]sx?$/.test(word));

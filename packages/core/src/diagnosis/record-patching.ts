@@ -4,7 +4,6 @@ import { originalOf } from '../patching/claim.ts';
 import { facts, type KnownInstrumentation, type SdkCopy } from '../platform/process-state.ts';
 import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
 import { note } from './findings.ts';
-import { ANY_CLIENT } from './untraced-kinds.ts';
 import { watchRequests } from './untraced-requests.ts';
 
 /**
@@ -13,13 +12,14 @@ import { watchRequests } from './untraced-requests.ts';
  * instrumentation by are looked for.
  */
 export function noteInstrumentation(
-  instrumentation: Omit<KnownInstrumentation, 'module' | 'self'>,
-  { module, requests }: Vendor,
+  instrumentation: Omit<KnownInstrumentation, 'module' | 'tracesAnyClient' | 'self'>,
+  { module, requests, tracesAnyClient = false }: Vendor,
   isUnderWay: ((module?: string) => boolean) | undefined,
 ): void {
   const { instrumentations, underWay } = facts();
   instrumentations.push({
     module,
+    tracesAnyClient,
     self: instrumentation,
     isEnabled: () => instrumentation.isEnabled(),
     instrumentClient: (client) => instrumentation.instrumentClient(client),
@@ -27,7 +27,7 @@ export function noteInstrumentation(
   });
   if (!isUnderWay) return;
   if (!underWay.includes(isUnderWay)) underWay.push(isUnderWay);
-  if (requests || module === ANY_CLIENT) watchRequests(requests);
+  if (requests || tracesAnyClient) watchRequests(requests);
 }
 
 /** Records a patched method with the data to check whether it is still patched. */

@@ -2,7 +2,6 @@
  * Calls of kinds that llmtrace does not trace, reported once for each host and kind: those over WebSockets (realtime and live
  * sessions), and those whose answers do not contain what they used (runs of hosted agents, videos).
  */
-import type { SentRequests } from '../model/sent-requests.ts';
 import { facts, type KnownInstrumentation, tally } from '../platform/process-state.ts';
 import { requestUrl } from '../platform/request-url.ts';
 import { isExcluded } from '../vendor/excluded.ts';
@@ -37,24 +36,17 @@ export function lookAtWebSocket(request: Heading): void {
 /** A request to no endpoint that is traced: nearly all of them are of nothing that is known here. */
 export function lookAtKind(request: Heading, path: string): void {
   for (const { module, untraced = [] } of facts().watched)
-    for (const one of untraced) if (one.paths.test(path)) tellOf(one, module, request);
+    for (const { hosts, paths } of untraced) {
+      const kind = paths.exec(path)?.slice(1).find(Boolean);
+      if (kind !== undefined) tellOf(kind, hosts, module, request);
+    }
 }
 
-type Untraced = NonNullable<SentRequests['untraced']>[number];
-
-function tellOf({ hosts, paths }: Untraced, module: string, request: Heading): void {
+function tellOf(kind: string, hosts: RegExp, module: string, request: Heading): void {
   const url = urlOf(request);
   if (!hosts.test(url.hostname)) return;
-  const isWanted = listening(url).some((one) => one.module === module || one.module === ANY_CLIENT);
-  const kind = paths
-    .exec(request.path ?? '')
-    ?.slice(1)
-    .find(Boolean);
-  if (isWanted) tell(`of ${kind}`, url);
+  if (listening(url).some((one) => one.module === module || one.tracesAnyClient)) tell(`of ${kind}`, url);
 }
-
-/** The module of the instrumentation of all clients and hosts. */
-export const ANY_CLIENT = 'http-clients';
 
 /** As far as they are about hosts. */
 interface Options {
@@ -72,7 +64,7 @@ const listening = (url: URL): KnownInstrumentation[] =>
   );
 
 function isForModels(url: URL, one: KnownInstrumentation): boolean {
-  if (one.module === ANY_CLIENT)
+  if (one.tracesAnyClient)
     return originOf(url.href, undefined, '', optionsOf(one).providerMap ?? {}).provider !== '';
   return facts().watched.some(({ module, hosts }) => module === one.module && hosts.test(url.hostname));
 }

@@ -48,10 +48,15 @@ export function requestFirst({ stream }: SplitAnswer): void {
   const first: Promise<IteratorResult<unknown>> = next.call(stream);
   first.catch(() => {}); // its reader gets the error, where there is a reader
   let state: 'unread' | 'read' | 'left' = 'unread';
-  /** A generator that is left before it has begun ends at once: it does not wait for its first chunk. */
-  const isLeft = (): boolean => {
-    if (state === 'unread') end?.call(stream).catch(() => {});
-    if (state === 'unread') state = 'left';
+  /**
+   * A generator that is left before it has begun ends at once: it does not wait for its first chunk.
+   * @returns whether this one was left so.
+   */
+  const leave = (): boolean => {
+    if (state === 'unread') {
+      state = 'left';
+      end?.call(stream).catch(() => {});
+    }
     return state === 'left';
   };
   define(stream, 'next', (...args: []) => {
@@ -62,12 +67,10 @@ export function requestFirst({ stream }: SplitAnswer): void {
   });
   if (end)
     define(stream, 'return', (value?: unknown) =>
-      isLeft() ? Promise.resolve({ value, done: true }) : end.call(stream, value),
+      leave() ? Promise.resolve({ value, done: true }) : end.call(stream, value),
     );
   if (fail)
-    define(stream, 'throw', (error: unknown) =>
-      isLeft() ? Promise.reject(error) : fail.call(stream, error),
-    );
+    define(stream, 'throw', (error: unknown) => (leave() ? Promise.reject(error) : fail.call(stream, error)));
 }
 
 /**

@@ -30,6 +30,8 @@ export interface SdkCopy {
 /** An instrumentation of this process, of any copy of llmtrace. */
 export interface KnownInstrumentation {
   readonly module: string;
+  /** As a vendor has it; absent in older copies. */
+  readonly tracesAnyClient?: boolean;
   isEnabled(): boolean;
   instrumentClient(client: unknown): unknown;
   instrumentModule(exports: unknown): unknown;

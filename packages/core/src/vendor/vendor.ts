@@ -232,6 +232,8 @@ export interface Vendor {
    * tracers record nothing there: the operations have spans of their own, and those of the library contain prompts and answers.
    */
   readonly silentTracers?: readonly string[];
+  /** Whether calls are traced by their requests, whichever client sends them and to whichever host. @default false */
+  readonly tracesAnyClient?: boolean;
   /** The endpoint of a call, if one method serves several endpoints; undefined if this call is not a model call. */
   endpointOf?(args: readonly any[]): Endpoint | undefined;
   /** The name of a model call that has no endpoint, which a warning names; undefined if this call is not a model call. */

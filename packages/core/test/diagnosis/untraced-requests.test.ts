@@ -183,7 +183,7 @@ describe('a request that no traced call sent', () => {
     assert.deepEqual([counts(sdk, MODULE), counts([], 'other'), counts(sdk, 'other')], [0, 0, 1]);
   });
 
-  it('of a kind that is not traced is told of once a kind, at the vendor’s host alone', () => {
+  it('of a kind that is not traced is reported once for each kind, at the vendor’s host alone', () => {
     const publish = (more: object) =>
       channel('undici:request:create').publish({ request: { ...request, ...more } });
     for (const path of ['/v1/runs/1', '/v1/videos', '/v1/runs/2']) publish({ path });
