@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { itemsOf } from '../../../packages/view/src/otlp/protobuf.ts';
 
 const usage = {
   prompt_tokens: 1200,
@@ -54,37 +55,6 @@ async function answer(request, response) {
 
 const sinks = [];
 
-/** Where the fields of a protobuf message lie whose number is `field` and which are messages themselves. */
-function* messagesIn(bytes, field) {
-  let at = 0;
-  const varint = () => {
-    let value = 0;
-    for (let shift = 1; ; shift *= 128) {
-      const byte = bytes[at++];
-      value += (byte & 127) * shift;
-      if (byte < 128) return value;
-    }
-  };
-  const skip = { 0: varint, 1: () => (at += 8), 5: () => (at += 4) };
-  while (at < bytes.length) {
-    const tag = varint();
-    if ((tag & 7) !== 2) skip[tag & 7]();
-    else {
-      const length = varint();
-      if (tag >> 3 === field) yield bytes.subarray(at, at + length);
-      at += length;
-    }
-  }
-}
-
-/** How many spans a request of OTLP has: field 1 has those of a resource, whose field 2 has those of a scope, whose field 2 is one. */
-function spansInProtobuf(body) {
-  let spans = 0;
-  for (const ofResource of messagesIn(body, 1))
-    for (const ofScope of messagesIn(ofResource, 2)) for (const _ of messagesIn(ofScope, 2)) spans++;
-  return spans;
-}
-
 const spansInJson = (body) =>
   JSON.parse(body)
     .resourceSpans.flatMap(({ scopeSpans }) => scopeSpans)
@@ -94,7 +64,7 @@ function spansIn({ url, headers }, parts) {
   if (url !== '/v1/traces') return 0;
   const sent = Buffer.concat(parts);
   const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
-  return headers['content-type']?.includes('json') ? spansInJson(body) : spansInProtobuf(body);
+  return headers['content-type']?.includes('json') ? spansInJson(body) : [...itemsOf(body)].length;
 }
 
 /** `/info` is what dd-trace asks its agent for first. */

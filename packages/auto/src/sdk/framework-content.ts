@@ -39,14 +39,15 @@ const FRAMEWORKS: readonly Framework[] = [
 
 /** A span of such a framework without its content. All other spans stay as they are. */
 export function withoutFrameworkContent(span: WireSpan): WireSpan {
-  const [name, attributes, events, links, status, kind, times, scope, ...rest] = span;
-  if (scope.name.startsWith('@llmtrace/')) return span;
-  const framework = FRAMEWORKS.find(({ isOf }) => isOf(scope.name, attributes));
+  const { 1: spanAttributes, 7: scopeOfSpan } = span;
+  if (scopeOfSpan.name.startsWith('@llmtrace/')) return span;
+  const framework = FRAMEWORKS.find(({ isOf }) => isOf(scopeOfSpan.name, spanAttributes));
   if (!framework) return span;
+  const [name, attributes, events, ...rest] = span;
   if (framework.countsAgain) tellTokens(framework, attributes);
   const kept = Object.entries(attributes).filter(([key]) => !framework.content.test(key));
   const harmless = framework.events ? events?.filter((event) => framework.events?.test(event.name)) : events;
-  return [name, Object.fromEntries(kept), harmless, links, status, kind, times, scope, ...rest];
+  return [name, Object.fromEntries(kept), harmless, ...rest];
 }
 
 function tellTokens({ name }: Framework, attributes: WireSpan[1]): void {

@@ -246,7 +246,7 @@ const newGroup = (resource: Attributes): Group => ({
 });
 
 /** The spans or log records of a request, each as its bytes. */
-function* itemsOf(body: Buffer): Generator<Received<undefined>> {
+export function* itemsOf(body: Buffer): Generator<Received<undefined>> {
   for (const ofResource of read(REQUEST, newGroup(newAttributes()), body, 0, body.length).inner) {
     const group = read(OF_RESOURCE, newGroup(newAttributes()), body, ...ofResource);
     const { attributes: resource, size: sharedSize } = boundedResource(group.resource);

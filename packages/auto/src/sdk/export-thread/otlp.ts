@@ -35,9 +35,8 @@ const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
 };
 
 interface Signal<Items> {
-  /** Its part of the names of variables: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`. */
-  readonly variable: string;
-  readonly urlPath: string;
+  /** As variables and URLs name it: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `/v1/traces`. */
+  readonly name: 'traces' | 'logs' | 'metrics';
   /** `otel.component.type` of the exporter's metrics about itself. */
   readonly component: string;
   readonly serializers: Readonly<Record<Encoding, ISerializer<Items, unknown>>>;
@@ -46,8 +45,7 @@ interface Signal<Items> {
 
 export const otlpTraceExporter = (encoding: Encoding): SpanExporter =>
   exporterOf(encoding, {
-    variable: 'TRACES',
-    urlPath: 'v1/traces',
+    name: 'traces',
     component: 'otlp_http_span_exporter',
     serializers: { protobuf: ProtobufTraceSerializer, json: JsonTraceSerializer },
     selfMetrics: TraceExporterMetricsHelper,
@@ -55,8 +53,7 @@ export const otlpTraceExporter = (encoding: Encoding): SpanExporter =>
 
 export const otlpLogExporter = (encoding: Encoding): LogRecordExporter =>
   exporterOf(encoding, {
-    variable: 'LOGS',
-    urlPath: 'v1/logs',
+    name: 'logs',
     component: 'otlp_http_log_exporter',
     serializers: { protobuf: ProtobufLogsSerializer, json: JsonLogsSerializer },
     selfMetrics: LogsExporterMetricsHelper,
@@ -65,8 +62,7 @@ export const otlpLogExporter = (encoding: Encoding): LogRecordExporter =>
 export const otlpMetricExporter = (encoding: Encoding): PushMetricExporter =>
   Object.assign(
     exporterOf(encoding, {
-      variable: 'METRICS',
-      urlPath: 'v1/metrics',
+      name: 'metrics',
       component: 'otlp_http_metric_exporter',
       serializers: { protobuf: ProtobufMetricsSerializer, json: JsonMetricsSerializer },
       selfMetrics: MetricsExporterMetricsHelper,
@@ -75,8 +71,8 @@ export const otlpMetricExporter = (encoding: Encoding): PushMetricExporter =>
   );
 
 function exporterOf<Items>(encoding: Encoding, signal: Signal<Items>): OTLPExporterBase<Items> {
-  const { variable, urlPath, component, serializers, selfMetrics } = signal;
-  const options = convertLegacyHttpOptions({}, variable, urlPath, {
+  const { name, component, serializers, selfMetrics } = signal;
+  const options = convertLegacyHttpOptions({}, name.toUpperCase(), `v1/${name}`, {
     'Content-Type': CONTENT_TYPES[encoding],
   });
   return new OTLPExporterBase(
