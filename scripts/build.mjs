@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { buildPage } from './build/page.mjs';
+import { thirdParty } from './build/third-party.mjs';
 import { packageFolders, root } from './lib/npm.mjs';
 
 /** Bundlers follow `require('…')` only where no variable hides the `require` that CommonJS has. */
@@ -47,9 +48,11 @@ const apart = {
 const footer =
   "module.exports = Object.defineProperty({ ...module.exports }, '__esModule', { value: true });";
 
+const packageAt = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
 /** The entry points of a package. */
 function doorsOf(folder) {
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { exports } = packageAt(folder);
   const paths = Object.keys(exports).filter((path) => !path.endsWith('.json'));
   return paths.map((path) => (path === '.' ? 'index' : path.slice(2)));
 }
@@ -94,7 +97,7 @@ const LOADED_BY_NAME = /\bownFile\('([\w/-]+)'\)|\brequire\('(\.[\w/.-]+)\.ts'\)
 
 /** What a package says of itself: its commands and files with side effects. */
 function declaredFiles(folder) {
-  const { bin = {}, sideEffects } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { bin = {}, sideEffects } = packageAt(folder);
   const files = [...Object.values(bin), ...(Array.isArray(sideEffects) ? sideEffects : [])];
   return files.map((file) => file.replace('./dist/', '').replace(/\.js$/, ''));
 }
@@ -143,6 +146,28 @@ function refuseEffects(sources) {
   }
 }
 
+/**
+ * Bundles the packages that a package does not declare as dependencies: OpenTelemetry's SDK, of which `@llmtrace/auto`
+ * needs 0.3 of 29 MB. Each is resolved from there, since OpenTelemetry's packages have copies of each other beneath them.
+ */
+const withSdk = (folder) => ({
+  name: 'OpenTelemetry',
+  setup({ onResolve, resolve }) {
+    const { dependencies = {}, peerDependencies = {} } = packageAt(folder);
+    const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+    onResolve({ filter: /^[@\w]/ }, async ({ path, kind, pluginData }) => {
+      if (pluginData === folder || kind === 'entry-point') return undefined;
+      const isBundled = path.startsWith('@opentelemetry/') && !declared.has(nameIn(path));
+      return isBundled
+        ? await resolve(path, { kind, resolveDir: folder, pluginData: folder })
+        : { path, external: true };
+    });
+  },
+});
+
+/** The name of the package that a specifier is of: `@opentelemetry/core` of `@opentelemetry/core/build/x`. */
+const nameIn = (specifier) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)[0];
+
 /** esbuild splits ES modules only: each of them then becomes CommonJS. */
 async function buildInChunks(folder, doors) {
   const src = join(folder, 'src');
@@ -152,9 +177,14 @@ async function buildInChunks(folder, doors) {
   const named = [...declaredFiles(folder), ...filesLoadedByName(sources)].map((name) =>
     join(src, `${name}.ts`),
   );
-  const { outputFiles } = await built(folder, {
+  const { metafile, outputFiles } = await built(folder, {
     entryPoints: [...new Set([...doors, ...named])],
-    plugins: [requireLater(src)],
+    plugins: [withSdk(folder), requireLater(src)],
+    packages: 'bundle',
+    // Their CommonJS cannot be cut down to what is used.
+    mainFields: ['module', 'main'],
+    absWorkingDir: root,
+    metafile: true,
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[hash]',
@@ -175,6 +205,8 @@ async function buildInChunks(folder, doors) {
       writeFileSync(path, code);
     }),
   );
+  const licences = thirdParty(root, `Third-party code in ${packageAt(folder).name}`, metafile);
+  writeFileSync(join(dist, 'THIRD_PARTY.md'), licences);
 }
 
 execFileSync('tsc', ['-b'], { cwd: root, stdio: 'inherit' });

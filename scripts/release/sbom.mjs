@@ -1,6 +1,6 @@
 // The software bill of materials (CycloneDX, JSON) of a release: everything that `npm install` of all packages adds
-// to a project.
-import { readFileSync, writeFileSync } from 'node:fs';
+// to a project, and the packages in their bundles.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 
@@ -14,7 +14,26 @@ export function sbomOf(packed) {
   });
   const bill = JSON.parse(npm(['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'library'], folder));
   for (const component of bill.components ?? []) withoutFiles(component);
-  return bill;
+  const bundled = packed.flatMap(({ folder: from }) => bundledIn(from));
+  return { ...bill, components: [...(bill.components ?? []), ...bundled] };
+}
+
+const HEADING = /^## (\S+) (\S+) \((\S+)\)$/gm;
+
+/** The components in the bundle of a package: its build lists them, with their licences. */
+function bundledIn(folder) {
+  const file = join(folder, 'dist', 'THIRD_PARTY.md');
+  if (!existsSync(file)) return [];
+  const into = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
+  return Array.from(readFileSync(file, 'utf8').matchAll(HEADING), ([, name, version, license]) => ({
+    'bom-ref': `${into}/bundle/${name}@${version}`,
+    type: 'library',
+    name,
+    version,
+    purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    licenses: [{ license: { id: license } }],
+    properties: [{ name: 'cdx:npm:package:bundled', value: 'true' }],
+  }));
 }
 
 /** Removes the paths of the tarballs, which exist on this machine only. */

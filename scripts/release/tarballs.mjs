@@ -1,6 +1,7 @@
 // Checks the contents of a tarball, and its package.json.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -22,6 +23,7 @@ export async function wrongWith({ path, folder, files, size, unpackedSize }) {
     ...contents(names, folder),
     ...(size > MOST.size || unpackedSize > MOST.unpackedSize ? ['it is too big'] : []),
     ...metadata(manifest, folder),
+    ...undeclared(manifest, names, folder),
     ...(await publintOf(path)),
     ...typesOf(path),
   ];
@@ -55,6 +57,25 @@ function metadata(manifest, folder) {
     publishConfig.access !== 'public' && 'it would not be published for all',
     engines.node === undefined && 'it does not say which Node.js it needs',
   ].filter(Boolean);
+}
+
+/** What Node.js itself has, for its own modules: the export thread asks for it, and does without. */
+const INTERNAL = 'internal/test/binding';
+
+/** The packages that its code requires without a declaration: this repository has them, an application may not. */
+function undeclared({ name, dependencies, peerDependencies }, names, folder) {
+  const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies })]);
+  const code = names.filter((file) => /^dist\/(?!page\/).+\.js$/.test(file));
+  const required = code.flatMap((file) =>
+    Array.from(
+      readFileSync(join(folder, file), 'utf8').matchAll(/\b(?:require|import)\("([^."][^"]*)"\)/g),
+      ([, specifier]) => specifier,
+    ),
+  );
+  return [...new Set(required)]
+    .filter((specifier) => !isBuiltin(specifier) && specifier !== INTERNAL)
+    .filter((specifier) => !declared.has(/^(?:@[^/]+\/)?[^/]+/.exec(specifier)[0]))
+    .map((specifier) => `it requires ${specifier}, which it does not declare`);
 }
 
 async function publintOf(tarball) {

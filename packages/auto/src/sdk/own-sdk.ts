@@ -129,7 +129,7 @@ export function flushExports(): void {
 function processAttributes(detectors: readonly string[]): Attributes {
   if (!detectors.includes('process') && !detectors.includes('all')) return {};
   const { detectResources, processDetector } =
-    require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
+    require('./opentelemetry/resources.ts') as typeof import('./opentelemetry/resources.ts');
   return detectResources({ detectors: [processDetector] }).attributes;
 }
 

@@ -56,16 +56,18 @@ function propagator(names: () => readonly string[]): TextMapPropagator {
 }
 
 function compositeOf(names: readonly string[]): TextMapPropagator {
-  const { CompositePropagator } = require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  const { CompositePropagator } = propagators();
   const wanted = names.includes('none') ? [] : names;
   return new CompositePropagator({ propagators: wanted.flatMap(propagatorOf) });
 }
 
 function propagatorOf(name: string): TextMapPropagator[] {
-  const { W3CBaggagePropagator, W3CTraceContextPropagator } =
-    require('@opentelemetry/core') as typeof import('@opentelemetry/core');
+  const { W3CBaggagePropagator, W3CTraceContextPropagator } = propagators();
   if (name === 'tracecontext') return [new W3CTraceContextPropagator()];
   if (name === 'baggage') return [new W3CBaggagePropagator()];
   diag.warn(`llmtrace: OTEL_PROPAGATORS=${name} is not one of tracecontext, baggage, none; it is ignored`);
   return [];
 }
+
+const propagators = () =>
+  require('./opentelemetry/propagators.ts') as typeof import('./opentelemetry/propagators.ts');

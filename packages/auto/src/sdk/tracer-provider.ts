@@ -13,7 +13,7 @@ const require = module.createRequire(import.meta.url);
 /** Makes a provider that reads sampler and limits from the `OTEL_*` variables. */
 export function startTracing(thread: HandOver): TracerProvider {
   const { BasicTracerProvider } =
-    require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
+    require('./opentelemetry/traces.ts') as typeof import('./opentelemetry/traces.ts');
   return new BasicTracerProvider({ spanProcessors: [handOver(thread)] });
 }
 

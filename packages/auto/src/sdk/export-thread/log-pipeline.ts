@@ -94,4 +94,4 @@ const numberOf = (...names: readonly string[]): number | undefined =>
 const known = <K extends string>(key: K, value: number | undefined): { [key in K]?: number } =>
   value === undefined ? {} : ({ [key]: value } as { [key in K]: number });
 
-const sdkLogs = () => require('@opentelemetry/sdk-logs') as typeof import('@opentelemetry/sdk-logs');
+const sdkLogs = () => require('../opentelemetry/logs.ts') as typeof import('../opentelemetry/logs.ts');

@@ -165,12 +165,11 @@ function spanProcessor(exporter: SpanExporter, batched: boolean, maxQueueSize: n
   return batched ? new BatchSpanProcessor(exporter, { maxQueueSize }) : new SimpleSpanProcessor(exporter);
 }
 
-const sdkTrace = () =>
-  require('@opentelemetry/sdk-trace-base') as typeof import('@opentelemetry/sdk-trace-base');
+const sdkTrace = () => require('../opentelemetry/traces.ts') as typeof import('../opentelemetry/traces.ts');
 
 function meterProvider(setup: Setup, resource: Resource, { drops, notify }: Contact): MeterProvider {
   const { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader } =
-    require('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
+    require('../opentelemetry/metrics.ts') as typeof import('../opentelemetry/metrics.ts');
   const exportIntervalMillis = setup.metricInterval ?? 60_000;
   const exportTimeoutMillis = Math.min(setup.metricTimeout ?? 30_000, exportIntervalMillis);
   const readers = setup.metrics.map((choice) => {

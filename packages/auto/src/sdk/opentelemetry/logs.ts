@@ -1,0 +1,7 @@
+/** OpenTelemetry's SDK of logs. */
+export {
+  BatchLogRecordProcessor,
+  ConsoleLogRecordExporter,
+  LoggerProvider,
+  SimpleLogRecordProcessor,
+} from '@opentelemetry/sdk-logs';

@@ -1,0 +1,6 @@
+/** OpenTelemetry's SDK of metrics. */
+export {
+  ConsoleMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';

@@ -1,0 +1,2 @@
+/** OpenTelemetry's propagators. */
+export { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';

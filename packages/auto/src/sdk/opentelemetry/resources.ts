@@ -1,0 +1,2 @@
+/** OpenTelemetry's detection of a resource. */
+export { detectResources, processDetector } from '@opentelemetry/resources';
