@@ -9,6 +9,7 @@ import type { Viewer, ViewerOptions } from '../server/server.ts';
 import { findAddress } from './address.ts';
 import { openBrowser } from './browser.ts';
 import { environmentOf, headersOf } from './environment.ts';
+import { keepMemorySmall } from './memory.ts';
 
 export interface ViewSettings {
   readonly port?: number | undefined;
@@ -77,7 +78,7 @@ async function readFiles(viewer: Viewer, files: readonly string[]): Promise<void
 
 const LOOK_MS = 1000;
 
-/** Shows the doctor's reports on the setup page: processes write them when they end. */
+/** Shows the doctor's reports on the setup page: processes write them while they run. */
 function showReports(viewer: Viewer, folder: string, { reportsIn }: Launcher): () => void {
   const look = () => viewer.setDoctor(reportsIn(folder));
   const timer = setInterval(look, LOOK_MS).unref();
@@ -117,6 +118,7 @@ const LAST_TICK_MS = 300;
 
 /** @returns the command's exit code; 1 if no port is free. */
 export async function view(settings: ViewSettings, launcher: Launcher): Promise<number> {
+  keepMemorySmall();
   const needsToken = settings.hasToken || (settings.host !== undefined && !isLoopback(settings.host));
   const token = needsToken ? newToken() : undefined;
   const { command = [], file, read = [] } = settings;
