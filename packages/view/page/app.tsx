@@ -5,7 +5,7 @@ import { Icon, Link } from './bits.tsx';
 import { Calls } from './calls.tsx';
 import { Compare } from './compare.tsx';
 import { Errors } from './errors.tsx';
-import { bytes, classes, short } from './format.ts';
+import { bytes, classes, noun, short } from './format.ts';
 import type { IconName } from './icons.ts';
 import { isField } from './keys.ts';
 import { Overview } from './overview.tsx';
@@ -159,7 +159,7 @@ function Foot() {
       </p>
       {viewer && (
         <p class="dim">
-          {short(viewer.spans)} spans · {bytes(viewer.bytes)}
+          {short(viewer.spans)} {noun(viewer.spans, 'span')} · {bytes(viewer.bytes)}
         </p>
       )}
       <p class="tools">

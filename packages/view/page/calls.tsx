@@ -6,7 +6,7 @@ import { Icon, Model, Point, Status, Sum, visible } from './bits.tsx';
 import { SpanPanel, type Tab } from './call.tsx';
 import { chooseForComparison } from './compare-choice.ts';
 import { CALL_HINTS, Filter } from './filter.tsx';
-import { atLeast, classes, clock, int, ms, NONE, percent, short } from './format.ts';
+import { atLeast, classes, clock, int, ms, NONE, noun, percent, short } from './format.ts';
 import { movementOf, type Pressed, useKeys } from './keys.ts';
 import { Empty } from './setup.tsx';
 import { compareWith, get, isLive, param, service, setParams, state, tick, useData } from './state.ts';
@@ -299,7 +299,8 @@ function Sums({ list, query, running }: { list: CallList; query: Query; running:
   const dropped = state.value?.dropped ?? 0;
   return (
     <Sum>
-      <b>{int(calls)}</b> calls{query.q && ' found'}
+      <b>{int(calls)}</b> {noun(calls, 'call')}
+      {query.q && ' found'}
       <Point />
       <b>{atLeast(cost, unpriced)}</b>
       <Point />
@@ -320,7 +321,9 @@ function Sums({ list, query, running }: { list: CallList; query: Query; running:
       {dropped > 0 && (
         <>
           <Point />
-          <span class="warn">{int(dropped)} older spans made room</span>
+          <span class="warn">
+            {int(dropped)} older {noun(dropped, 'span')} made room
+          </span>
         </>
       )}
     </Sum>

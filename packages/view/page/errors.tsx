@@ -1,7 +1,7 @@
 /** Groups of failed calls, with advice. */
 import type { Call, ErrorGroup } from '../src/api-types.ts';
 import { Icon, Link, Model, opens, visible, Waiting } from './bits.tsx';
-import { ago, classes, clock, int, ms } from './format.ts';
+import { ago, classes, clock, int, ms, noun } from './format.ts';
 import { Empty } from './setup.tsx';
 import { Spark } from './sparkline.tsx';
 import { param, service, setParams, state, useData } from './state.ts';
@@ -133,7 +133,7 @@ export function Errors() {
         <h1>Errors</h1>
         {count > 0 && (
           <span class="dim">
-            {int(count)} calls failed, in {groups.length} {groups.length === 1 ? 'way' : 'ways'}
+            {int(count)} {noun(count, 'call')} failed, in {groups.length} {noun(groups.length, 'way')}
           </span>
         )}
       </header>

@@ -11,6 +11,9 @@ type Maybe = number | undefined;
 
 export const int = (value: Maybe): string => (value === undefined ? NONE : fixed(value, 0));
 
+/** A noun in the number of a count. */
+export const noun = (count: number, one: string): string => (count === 1 ? one : `${one}s`);
+
 /** The decimal places of a number from the given value on, for about three significant digits. */
 const PLACES: readonly (readonly [number, number])[] = [
   [1000, 0],
@@ -61,7 +64,8 @@ export function short(value: Maybe): string {
 
 export function bytes(value: number): string {
   if (value < 1024) return `${value} B`;
-  return value < 2 ** 20 ? `${fixed(value / 1024, 0)} KB` : `${fixed(value / 2 ** 20, 1)} MB`;
+  const mb = value / 2 ** 20;
+  return mb < 1 ? `${fixed(value / 1024, 0)} KB` : `${fixed(mb, mb < 100 ? 1 : 0)} MB`;
 }
 
 export const percent = (share: number): string =>

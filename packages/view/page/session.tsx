@@ -2,7 +2,7 @@
 import type { SessionDetail, Turn } from '../src/api-types.ts';
 import { Icon, Link, Missing, Model, Point, Status, Sum, useWidth, visible, Waiting } from './bits.tsx';
 import { Messages } from './chat.tsx';
-import { atLeast, clock, int, ms, percent, short } from './format.ts';
+import { atLeast, clock, int, ms, noun, percent, short } from './format.ts';
 import { useData } from './state.ts';
 
 const TALL = 84;
@@ -128,7 +128,7 @@ export function Session({ id }: { id: string }) {
         <span class="dim mono clip">{visible(id)}</span>
       </header>
       <Sum>
-        <b>{int(turns.length)}</b> calls
+        <b>{int(turns.length)}</b> {noun(turns.length, 'call')}
         <Point />
         <b>{atLeast(last?.sum, last?.isSumPartial ?? false)}</b>
         <Point />

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Dot, Overview } from '../src/api-types.ts';
 import { hue, Dot as ModelDot, useWidth, visible } from './bits.tsx';
-import { classes, clock, int, ms, usd } from './format.ts';
+import { classes, clock, int, ms, noun, usd } from './format.ts';
 import { go, theme } from './state.ts';
 
 const DOTS = 208;
@@ -245,7 +245,7 @@ function BucketTip({ data, index }: { data: Overview; index: number }) {
           </span>
         ))}
       <span class="dim">
-        {int(bucket.calls)} calls, {int(bucket.errors)} failed
+        {int(bucket.calls)} {noun(bucket.calls, 'call')}, {int(bucket.errors)} failed
       </span>
     </>
   );
@@ -265,7 +265,7 @@ function Tip({ data, target, whole }: { data: Overview; target: Target; whole: n
 }
 
 const labelOf = ({ totals, from, to }: Overview): string =>
-  `${int(totals.calls)} calls from ${clock(from)} to ${clock(to)}: half took less than ${ms(totals.median)}, ` +
+  `${int(totals.calls)} ${noun(totals.calls, 'call')} from ${clock(from)} to ${clock(to)}: half took less than ${ms(totals.median)}, ` +
   `${int(totals.errors)} failed, ${usd(totals.cost)} in all. The tables below have the numbers.`;
 
 const stepWords = (step: number): string =>

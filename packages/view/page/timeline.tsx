@@ -171,12 +171,16 @@ function Legend({ phases }: { phases: readonly Phase[] }) {
   );
 }
 
-function Chunks({ timed, marks }: { timed: Timed; marks: readonly number[] }) {
+function Chunks({ timed, phases, marks }: Omit<DrawnProps, 'width'>) {
   const count = Number(timed.attributes['llmtrace.stream.chunks'] ?? marks.length);
   if (!(count > 1)) return null;
-  const gaps = marks.slice(1).map((mark, index) => mark - (marks[index] ?? 0));
-  // Of a long stream an even part of the times is recorded: its gaps are longer than those of the chunks.
-  const gap = marks.length < count ? 'no gap over' : 'the longest gap';
+  const stream = phases.find(({ kind }) => kind === 'stream');
+  // Of a long stream an even part of the times is recorded: its gaps are longer than those of the chunks, and chunks may follow
+  // the last of them.
+  const isPart = marks.length < count;
+  const times = isPart && stream ? [...marks, stream.to - stream.from] : marks;
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  const gap = isPart ? 'no gap over' : 'the longest gap';
   return (
     <p class="note">
       {int(count)} chunks{gaps.length > 2 ? `, ${gap} ${ms(Math.max(...gaps))}` : ''}
@@ -192,7 +196,7 @@ export function Timeline({ timed }: { timed: Timed }) {
     <div class="timeline" ref={ref}>
       {width > 0 && <Drawn timed={timed} phases={phases} marks={marks} width={width} />}
       <Legend phases={phases} />
-      <Chunks timed={timed} marks={marks} />
+      <Chunks timed={timed} phases={phases} marks={marks} />
     </div>
   );
 }

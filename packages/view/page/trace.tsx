@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { TraceDetail, TraceSpan } from '../src/api-types.ts';
 import { Copy, Icon, Link, Missing, Point, Sum, visible, Waiting } from './bits.tsx';
 import { SpanPanel, type Tab } from './call.tsx';
-import { atLeast, classes, clock, int, ms, short, tickMs, ticksOf } from './format.ts';
+import { atLeast, classes, clock, int, ms, noun, short, tickMs, ticksOf } from './format.ts';
 import { movementOf, type Pressed, useKeys } from './keys.ts';
 import { KIND_ICONS, KIND_WORDS, TONES } from './kinds.ts';
 import { param, setParams, useData } from './state.ts';
@@ -120,9 +120,9 @@ function costPlace(span: TraceSpan, { of }: Clock): { style: Record<string, stri
 /** The cost of a call, or of an agent's run with its calls. */
 function wordsOf({ call, agent }: TraceSpan): string | undefined {
   if (agent) {
-    const tools =
-      agent.toolCalls > 0 ? ` · ${int(agent.toolCalls)} ${agent.toolCalls === 1 ? 'tool' : 'tools'}` : '';
-    return `${atLeast(agent.cost, agent.unpriced)} · ${int(agent.modelCalls)} ${agent.modelCalls === 1 ? 'call' : 'calls'}${tools}`;
+    const { modelCalls, toolCalls } = agent;
+    const tools = toolCalls > 0 ? ` · ${int(toolCalls)} ${noun(toolCalls, 'tool')}` : '';
+    return `${atLeast(agent.cost, agent.unpriced)} · ${int(modelCalls)} ${noun(modelCalls, 'call')}${tools}`;
   }
   return call?.cost ? atLeast(call.cost, call.isPartial) : undefined;
 }
@@ -182,9 +182,9 @@ const Sums = ({ trace }: { trace: TraceDetail }) => (
   <Sum>
     <b>{ms(trace.duration)}</b>
     <Point />
-    <b>{int(trace.spans)}</b> spans
+    <b>{int(trace.spans)}</b> {noun(trace.spans, 'span')}
     <Point />
-    <b>{int(trace.calls)}</b> calls
+    <b>{int(trace.calls)}</b> {noun(trace.calls, 'call')}
     <Point />
     <b>{short(trace.tokens)}</b> tokens
     <Point />

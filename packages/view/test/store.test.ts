@@ -8,7 +8,7 @@ import { listErrors, shapeOf } from '../src/query/errors.ts';
 import { filterOf } from '../src/query/filter.ts';
 import { overviewOf } from '../src/query/overview.ts';
 import { listSessions } from '../src/query/sessions.ts';
-import { traceOf } from '../src/query/traces.ts';
+import { listTraces, traceOf } from '../src/query/traces.ts';
 import type { Row } from '../src/store/row.ts';
 import { Store } from '../src/store/store.ts';
 import { call, FAILURES, failing, MadeTrace, requestOf, research, support } from './fixtures/shop.ts';
@@ -228,6 +228,15 @@ describe('the store of the viewer', () => {
     assert.deepEqual([summed?.modelCalls, summed?.input, summed?.output], [2, named?.input, named?.output]);
     assert.ok(Math.abs((summed?.cost ?? 0) - (named?.cost ?? 1)) < 1e-9);
     assert.equal(bare.list.find(({ type }) => type === 'mcp')?.label, 'search_reviews');
+  });
+
+  it('lists the newest trace first, no matter which arrives first', () => {
+    const made = [2, 0, 1].map((minutes) => support(NOW + minutes * 60_000));
+    const { rows } = listTraces(filled(made), { q: '', service: undefined, offset: 0, limit: 10 });
+    assert.deepEqual(
+      rows.map(({ start }) => start),
+      [2, 1, 0].map((minutes) => NOW + minutes * 60_000),
+    );
   });
 
   it('handles spans that are their own ancestors', () => {

@@ -43,15 +43,16 @@ export interface TraceQuery {
   readonly limit: number;
 }
 
+/** Lists traces, the newest first; they may arrive in another order. */
 export function listTraces(store: Store, { q, service, offset, limit }: TraceQuery): TraceList {
   const wanted = q.toLowerCase();
   const found = [...store.traces.values()]
-    .reverse()
     .filter(
       (trace) =>
         (!service || trace.rows.some((row) => row.service === service)) &&
         (!wanted || matches(trace, wanted)),
-    );
+    )
+    .sort((a, b) => b.start - a.start);
   const rows = found.slice(offset, offset + limit);
   return {
     total: found.length,
