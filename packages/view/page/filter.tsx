@@ -50,11 +50,21 @@ export function Filter({ query, label, placeholder, unknown = [], hints = [] }: 
   const [text, setText] = useState(query);
   const [hasFocus, setFocus] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setText(query), [query]);
+  const typed = useRef(query);
+  useEffect(() => {
+    // The query that was typed comes back after it was sent: letters that were typed in the meantime must stay.
+    if (query === typed.current) return;
+    typed.current = query;
+    clearTimeout(timer.current);
+    setText(query);
+  }, [query]);
   const type = (value: string) => {
     setText(value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setParams({ q: value }), DELAY_MS);
+    timer.current = setTimeout(() => {
+      typed.current = value;
+      setParams({ q: value });
+    }, DELAY_MS);
   };
   return (
     <div class="filter">

@@ -105,6 +105,28 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
       await page.waitForSelector('dialog[open]', { ...SOON, state: 'detached' });
     });
 
+    it('keeps each letter of a filter that is typed slowly', async () => {
+      await open('/calls', '.tr:not(.loading)');
+      // Each letter comes just after the query of the letter before, and before the page has drawn that.
+      await page.evaluate(`void (window.filled = new Promise((resolve) => {
+        const input = document.querySelector('#filter');
+        const left = [...'model:gpt'];
+        const write = () => {
+          if (left.length === 0) return resolve(input.value);
+          input.value += left.shift();
+          input.dispatchEvent(new Event('input', { bubbles: true }));
+        };
+        const replace = history.replaceState;
+        history.replaceState = (...values) => {
+          replace.apply(history, values);
+          write();
+        };
+        write();
+      }))`);
+      assert.equal(await page.evaluate('window.filled'), 'model:gpt');
+      await until(`new URLSearchParams(location.search).get('q') === 'model:gpt'`);
+    });
+
     it('folds and unfolds the spans of a trace', async () => {
       const [trace] = (await api('traces?q=catalogue')).rows;
       await open(`/traces/${trace.id}`, '.wfrow.open');
