@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Content, Cut } from '../src/api-types.ts';
 import { Copy, Icon, Json, Pre, visible } from './bits.tsx';
-import { bytes, classes, int } from './format.ts';
+import { bytes, classes, int, noun } from './format.ts';
 import { Markdown } from './markdown.tsx';
 import { get } from './state.ts';
 
@@ -286,8 +286,8 @@ export function Conversation({ content, span }: { content: Content; span: string
     <div class="chat">
       <div class="chatbar">
         <span class="dim">
-          {int(input.length)} messages in, {int(output.length)} out
-          {tools.length > 0 && `, ${tools.length} tools`}
+          {int(input.length)} {noun(input.length, 'message')} in, {int(output.length)} out
+          {tools.length > 0 && `, ${tools.length} ${noun(tools.length, 'tool')}`}
         </span>
         <button type="button" class="btn" aria-pressed={isRaw} onClick={() => setRaw(!isRaw)}>
           As written

@@ -94,7 +94,7 @@ function Band({ data: { totals, buckets } }: { data: Data }) {
       <Figure
         name="Latency, median"
         value={ms(totals.median)}
-        sub={`95% under ${ms(totals.p95)}`}
+        sub={totals.p95 === undefined ? 'no call succeeded' : `95% under ${ms(totals.p95)}`}
         values={buckets.map((bucket) => bucket.median)}
       />
       <Figure
@@ -142,7 +142,9 @@ function Models({ models }: { models: readonly ModelSums[] }) {
                 <Model name={each.model} />
               </CallsCell>
               <td class="num">{int(each.calls)}</td>
-              <td class={classes('num', each.errors > 0 ? 'bad' : 'dim')}>{each.errors || NONE}</td>
+              <td class={classes('num', each.errors > 0 ? 'bad' : 'dim')}>
+                {each.errors > 0 ? int(each.errors) : NONE}
+              </td>
               <td class="num">{short(each.input)}</td>
               <td class="num dim optional">{each.cached > 0 ? percent(each.cached / each.input) : NONE}</td>
               <td class="num">{short(each.output)}</td>

@@ -9,7 +9,8 @@ const DOTS = 208;
 const BARS = 74;
 const LEFT = 54;
 const RIGHT = 12;
-const TOP = 10;
+/** The words above the dots end here. */
+const TOP = 24;
 const BASE = DOTS + BARS + 12;
 
 const STATUS_WORDS = ['', 'failed', 'cancelled', 'abandoned'];
@@ -127,11 +128,11 @@ const costOf = (costs: Readonly<Record<string, number>>): number =>
 
 function CostBars({ data, scales }: Drawn) {
   const each = scales.width / data.buckets.length;
-  const most = Math.max(...data.buckets.map(({ cost }) => costOf(cost)), 1e-9);
+  const most = Math.max(...data.buckets.map(({ cost }) => costOf(cost)));
   return (
     <>
       <text x={LEFT - 8} y={DOTS + 24} class="axis" text-anchor="end">
-        {usd(most)}
+        {most > 0 && usd(most)}
       </text>
       <text x={LEFT - 8} y={BASE} class="axis" text-anchor="end">
         $0
@@ -139,7 +140,7 @@ function CostBars({ data, scales }: Drawn) {
       {data.buckets.map((bucket, index) => {
         let y = BASE;
         return data.models.map(({ model }) => {
-          const tall = ((bucket.cost[model] ?? 0) / most) * (BARS - 8);
+          const tall = ((bucket.cost[model] ?? 0) / (most || 1)) * (BARS - 8);
           y -= tall;
           return tall === 0 ? null : (
             <rect
