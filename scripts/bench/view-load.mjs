@@ -46,7 +46,7 @@ function readable({ traceId, spanId, parentSpanId, name, kind, start, end, statu
   };
 }
 
-const isCall = ({ attributes }) => attributes['gen_ai.request.model'] !== undefined;
+export const isCall = ({ attributes }) => attributes['gen_ai.request.model'] !== undefined;
 
 function sceneAt(at) {
   const chance = random();

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { findChromium, launch } from '../../packages/view/test/browser/browser.ts';
 import { attributesOf, hex, nanos, support } from '../../packages/view/test/fixtures/shop.ts';
-import { bodiesOf, post } from './view-load.mjs';
+import { bodiesOf, isCall, post } from './view-load.mjs';
 
 const RUNS = 3;
 const MB = 2 ** 20;
@@ -122,12 +122,12 @@ async function sees(browser, { url }, say) {
   const { page } = await opened(browser, url, SCREENS.calls);
   const times = [];
   for (let run = 0; run < RUNS; run++) {
+    const { spans } = support(Date.now());
+    const row = JSON.stringify(`r-${spans.find(isCall).spanId}`);
     await page.evaluate(`window.seen = new Promise((resolve) => {
-      const first = document.querySelector('.tr').id;
-      const look = () => document.querySelector('.tr')?.id === first ? requestAnimationFrame(look) : resolve(Date.now());
+      const look = () => document.getElementById(${row}) ? resolve(Date.now()) : requestAnimationFrame(look);
       look();
     }); undefined`);
-    const { spans } = support(Date.now());
     const begin = Date.now();
     await post(url, JSON.stringify(jsonOf(spans)), 'application/json');
     times.push((await page.evaluate('window.seen')) - begin);
