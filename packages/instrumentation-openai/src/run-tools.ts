@@ -1,5 +1,5 @@
 /** `runTools`: the SDK's own loop of model calls and tools. It is the run of an agent without a name. */
-import { derivedFrom, lookUp, name, type OperationPoint, type Operations, objects } from '@llmtrace/core';
+import { derivedFrom, name, type OperationPoint, type Operations, objects } from '@llmtrace/core';
 
 type Tool = any;
 type Runner = { readonly messages?: unknown };
@@ -60,7 +60,7 @@ function within(
 /** The SDK does not pass the id of the call to the function. This is the id of the only call that matches; undefined if several do. */
 function callId({ messages }: Runner, tool: string | undefined, args: unknown): string | undefined {
   const request = Array.isArray(messages)
-    ? messages.findLast((message) => lookUp(message, 'role') === 'assistant')
+    ? messages.findLast((message) => message?.role === 'assistant')
     : undefined;
   const calls = objects(request?.tool_calls).filter(
     ({ function: asked }) => asked?.name === tool && (args === undefined || asked?.arguments === args),

@@ -203,8 +203,22 @@ interface Belonging {
   promise?: ApiPromise;
 }
 
-/** Observed `responsePromise`s whose call has not returned yet. */
-const belongings = new WeakMap<Promise<ResponseProps>, Belonging>();
+/**
+ * An observed `responsePromise`, with what it belongs to in a private field: an entry of a weak map takes ten times as long, and
+ * the garbage collector looks through the map.
+ */
+class Early extends ExistingObject {
+  #belonging: Belonging;
+
+  constructor(response: Promise<ResponseProps>, belonging: Belonging) {
+    super(response);
+    this.#belonging = belonging;
+  }
+
+  static belongingOf(response: object): Belonging | undefined {
+    return #belonging in response ? (response as Early).#belonging : undefined;
+  }
+}
 
 /** Observes each `responsePromise` of the calls of `client` from now on, for all clients that share its class. */
 export function watchResponses(client: unknown): void {
@@ -223,17 +237,16 @@ export function watchResponses(client: unknown): void {
 function observeEarly(made: Promise<ResponseProps>, live: OpenCall): Promise<ResponseProps> {
   const belonging: Belonging = {};
   const observed = observeResponse(made, live, belonging);
-  belongings.set(observed, belonging);
+  new Early(observed, belonging);
   return observed;
 }
 
 /** The `responsePromise` of `promise`, if it is observed already: from now on on behalf of `promise`. */
 function observedOf(promise: ApiPromise): Promise<ResponseProps> | undefined {
   const { responsePromise } = promise;
-  const belonging = belongings.get(responsePromise);
-  if (!belonging) return undefined;
+  const belonging = Early.belongingOf(responsePromise);
+  if (!belonging || belonging.promise) return undefined;
   belonging.promise = promise;
-  belongings.delete(responsePromise);
   return responsePromise;
 }
 

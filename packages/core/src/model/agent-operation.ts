@@ -108,6 +108,11 @@ export interface AgentOperation {
   context: Context;
 }
 
+/** An operation with sums. */
+export interface Run extends AgentOperation {
+  readonly rollUp: RollUp;
+}
+
 /** The context key of the innermost operation. Copies of llmtrace share it: the shape of the record is a contract. */
 export const OPERATION = createContextKey('llmtrace.operation');
 
@@ -127,10 +132,17 @@ function firstOpen(operation: AgentOperation | undefined): AgentOperation | unde
   return candidate;
 }
 
+/** The innermost open run among an operation and those around it. */
+export function runOf(operation: AgentOperation | undefined): Run | undefined {
+  let around = operation;
+  while (around && !around.rollUp) around = parentOf(around);
+  return around as Run | undefined;
+}
+
 /** The open runs around an operation, itself included, the innermost first. */
-export function runsOf(operation: AgentOperation | undefined): AgentOperation[] {
-  const runs: AgentOperation[] = [];
-  for (let around = operation; around; around = parentOf(around)) if (around.rollUp) runs.push(around);
+export function runsOf(operation: AgentOperation | undefined): Run[] {
+  const runs: Run[] = [];
+  for (let run = runOf(operation); run; run = runOf(parentOf(run))) runs.push(run);
   return runs;
 }
 

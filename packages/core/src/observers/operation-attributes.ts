@@ -27,8 +27,9 @@ export const spanKindOf = ({ kind }: OperationSubject): SpanKind => KINDS[kind];
 
 /** `invoke_agent weather`, `execute_tool forecast`, `tools/call forecast`; never the URI of a resource or an argument. */
 export function operationSpanName({ kind, name, mcp }: OperationSubject): string {
-  const words = mcp ? [mcp.method, name ?? mcp.promptName] : [kind, name];
-  return words.filter(Boolean).join(' ');
+  const what = mcp ? mcp.method : kind;
+  const named = mcp ? (name ?? mcp.promptName) : name;
+  return named ? `${what} ${named}` : what;
 }
 
 /** Adds the attributes that are known when an operation starts, so that samplers can use them. */

@@ -3,7 +3,7 @@
  * sampler drops some of them.
  */
 import { isRefusal } from '../errors/llmtrace-error.ts';
-import { operationOf, type RollUp, runsOf } from '../model/agent-operation.ts';
+import { operationOf, parentOf, type RollUp, runOf } from '../model/agent-operation.ts';
 import type { Call, Observer } from '../model/call.ts';
 
 export const rollUpObserver: Observer = { end: addToRuns, usage: addToRuns };
@@ -13,10 +13,11 @@ function addToRuns(call: Call): void {
   if (!operation || isRefusal(call.error)) return;
   const now = call.endTime ?? call.activeTime;
   operation.activeTime = Math.max(operation.activeTime, now);
-  runsOf(operation).forEach((run, index) => {
+  const innermost = runOf(operation);
+  for (let run = innermost; run; run = runOf(parentOf(run))) {
     run.activeTime = Math.max(run.activeTime, now);
-    if (run.rollUp) add(run.rollUp, call, index === 0);
-  });
+    add(run.rollUp, call, run === innermost);
+  }
 }
 
 function add(sums: RollUp, call: Call, isOwn: boolean): void {

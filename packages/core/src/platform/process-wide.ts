@@ -27,4 +27,4 @@ export function processWide(): ProcessWide {
 }
 
 /** Whether a provider records nothing: set-ups give such a one where none is registered. */
-export const isNoop = (provider: object): boolean => /^Noop/.test(provider.constructor.name);
+export const isNoop = (provider: object): boolean => provider.constructor.name.startsWith('Noop');

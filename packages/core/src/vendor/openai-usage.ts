@@ -13,10 +13,6 @@ import { checkedUsage, fields, reportedUsd, tokenCount } from './values.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
-/** The first of these that is there. `null` is not there. */
-const first = (...counts: unknown[]): number | undefined =>
-  tokenCount(counts.find((count) => count !== undefined && count !== null));
-
 /** Counts under way from what was reported to what is recorded. */
 interface Counts {
   input: number | undefined;
@@ -62,7 +58,7 @@ export function openAIUsage(u: any, dialect: UsageDialect = 'openai'): UsageRead
       outputAudioTokens: tokenCount(outside.audio_tokens),
       outputTextTokens: tokenCount(outside.text_tokens),
       outputImageTokens: tokenCount(outside.image_tokens),
-      webSearches: first(u.num_search_queries, u.connectors?.web_search),
+      webSearches: tokenCount(u.num_search_queries ?? u.connectors?.web_search),
       reportedCost: statedCost(u),
     }),
   );
@@ -81,22 +77,22 @@ export const openAIStreamUsage = (chunk: any): any =>
 
 /** Names: OpenAI, Mistral (twice), DeepSeek, Moonshot, Perplexity and Anthropic. */
 const cacheReads = (u: any, inside: any): number | undefined =>
-  first(
-    inside.cached_tokens,
-    u.prompt_cache_hit_tokens,
-    u.cached_tokens,
-    u.num_cached_tokens,
-    inside.cache_read_input_tokens,
-    u.cache_read_input_tokens,
+  tokenCount(
+    inside.cached_tokens ??
+      u.prompt_cache_hit_tokens ??
+      u.cached_tokens ??
+      u.num_cached_tokens ??
+      inside.cache_read_input_tokens ??
+      u.cache_read_input_tokens,
   );
 
 /** Names: OpenAI and OpenRouter, Alibaba and Perplexity, LiteLLM, Anthropic. */
 const cacheWrites = (u: any, inside: any): number | undefined =>
-  first(
-    inside.cache_write_tokens,
-    inside.cache_creation_input_tokens,
-    inside.cache_creation_tokens,
-    u.cache_creation_input_tokens,
+  tokenCount(
+    inside.cache_write_tokens ??
+      inside.cache_creation_input_tokens ??
+      inside.cache_creation_tokens ??
+      u.cache_creation_input_tokens,
   );
 
 /** The details of the input, by the names of chat, of Mistral, of responses and of transcriptions. */
@@ -106,13 +102,13 @@ const insideOf = (u: any): any =>
   );
 
 function countsOf(u: any, inside: any, outside: any): Counts {
-  const input = first(u.prompt_tokens, u.input_tokens);
-  const output = first(u.completion_tokens, u.output_tokens);
+  const input = tokenCount(u.prompt_tokens ?? u.input_tokens);
+  const output = tokenCount(u.completion_tokens ?? u.output_tokens);
   const total = tokenCount(u.total_tokens);
   return {
     input,
     output,
-    reasoning: first(outside.reasoning_tokens, u.reasoning_tokens),
+    reasoning: tokenCount(outside.reasoning_tokens ?? u.reasoning_tokens),
     citation: tokenCount(u.citation_tokens),
     read: cacheReads(u, inside),
     write: cacheWrites(u, inside),
@@ -168,7 +164,8 @@ const PARTS: readonly (readonly [whole: 'inputTokens' | 'outputTokens', parts: r
 function soundParts(isExplained: boolean, usage: Usage): UsageReading {
   let contradiction: LlmResponse['contradiction'] = isExplained ? undefined : 'total';
   for (const [whole, parts] of PARTS) {
-    const sum = parts.reduce((all, part) => all + (usage[part] ?? 0), 0);
+    let sum = 0;
+    for (const part of parts) sum += usage[part] ?? 0;
     if (sum <= (usage[whole] ?? 0)) continue;
     for (const part of parts) usage[part] = undefined;
     contradiction = 'parts';

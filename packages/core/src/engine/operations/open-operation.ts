@@ -9,8 +9,9 @@ import {
   type OperationOutcome,
   type OperationSubject,
   operationOf,
+  parentOf,
   type RollUp,
-  runsOf,
+  runOf,
 } from '../../model/agent-operation.ts';
 import { type NativeCall, setNative } from '../../model/native-call.ts';
 import type { ModelUsage, OperationEnd, OperationStart } from '../../model/operations.ts';
@@ -19,7 +20,7 @@ import { LinkedContext } from '../../platform/linked-context.ts';
 import { type Linked, LinkedList } from '../../platform/linked-list.ts';
 import { type Holder, whenCollected } from '../abandonment.ts';
 import type { EngineConfig } from '../engine-config.ts';
-import { guard } from '../guard.ts';
+import { guard, report } from '../guard.ts';
 import { startSpan } from '../start-span.ts';
 import { recordUsage } from './model-usage.ts';
 
@@ -129,13 +130,12 @@ const emptyRollUp = (): RollUp => ({
 
 /** Counts a tool when it starts, so that a tool that still runs when its agent is aborted counts. */
 function countTool(parent: AgentOperation | undefined, now: number): void {
-  runsOf(parent).forEach((run, index) => {
-    const { rollUp } = run;
-    if (!rollUp) return;
-    rollUp.toolCalls++;
-    if (index === 0) rollUp.ownToolCalls++;
+  const innermost = runOf(parent);
+  if (innermost) innermost.rollUp.ownToolCalls++;
+  for (let run = innermost; run; run = runOf(parentOf(run))) {
+    run.rollUp.toolCalls++;
     run.activeTime = now;
-  });
+  }
 }
 
 /** Records content if content is on. A completion hook gets the content of model calls only, so it turns this off. */
@@ -181,7 +181,18 @@ export function closeOperation(
   operation.outcome = outcome ?? outcomeOf(error, operation.errorType);
   if (operation.parent) operation.parent.activeTime = Math.max(operation.parent.activeTime, now);
   guard(engine, 'end', () => record(engine, operation, { result, error }));
-  for (const observer of engine.observers) guard(engine, 'end', () => observer.operationEnd?.(operation));
+  notifyEnd(engine, operation);
+}
+
+/** An error of one observer does not affect the others. */
+function notifyEnd(engine: EngineConfig, operation: AgentOperation): void {
+  for (const observer of engine.observers) {
+    try {
+      observer.operationEnd?.(operation);
+    } catch (error) {
+      report(engine, 'end', error);
+    }
+  }
 }
 
 function outcomeOf(error: unknown, errorType: string | undefined): OperationOutcome {

@@ -3,6 +3,7 @@
  * histogram. A series is found by its attribute object: those of llmtrace's metrics are the same for all calls of a series.
  */
 import type { Attributes } from '@opentelemetry/api';
+import { memo } from '../../platform/memo.ts';
 
 /** Keeps one measurement. */
 export type Keep = (value: number, attributes: Attributes) => void;
@@ -42,13 +43,11 @@ export class KeptMeasurements {
   }
 
   private keeping(make: (attributes: Attributes) => Cell): Keep {
-    const cells = new WeakMap<Attributes, Cell>();
+    const cellOf = memo(new WeakMap<Attributes, Cell>(), make);
+    let last: Cell | undefined;
     return (value, attributes) => {
-      let cell = cells.get(attributes);
-      if (!cell) {
-        cell = make(attributes);
-        cells.set(attributes, cell);
-      }
+      const cell = last?.attributes === attributes ? last : cellOf(attributes);
+      last = cell;
       if (!cell.isListed) this.list(cell);
       cell.take(value);
     };
@@ -63,6 +62,7 @@ export class KeptMeasurements {
 
 /** What one series has measured. */
 interface Cell {
+  readonly attributes: Attributes;
   isListed: boolean;
   take(value: number): void;
   release(): void;
@@ -70,7 +70,7 @@ interface Cell {
 
 class Sum implements Cell {
   isListed = false;
-  private readonly attributes: Attributes;
+  readonly attributes: Attributes;
   private readonly emit: (sum: number, attributes: Attributes) => void;
   private sum = 0;
 
@@ -92,7 +92,7 @@ class Sum implements Cell {
 
 class Values implements Cell {
   isListed = false;
-  private readonly attributes: Attributes;
+  readonly attributes: Attributes;
   private readonly emit: (values: Float64Array, attributes: Attributes) => void;
   private count = 0;
   private values = new Float64Array(FIRST_VALUES);
