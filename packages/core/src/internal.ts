@@ -57,7 +57,7 @@ export {
   seen,
   wholeAnswered,
 } from './engine/open-call.ts';
-export { endOpenOperations } from './engine/operations/open-operation.ts';
+export { countTool, endOpenOperations, operationFrom } from './engine/operations/open-operation.ts';
 export { watchResponse } from './engine/raw-response.ts';
 export {
   type CallErrorType,
@@ -111,6 +111,8 @@ export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucke
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
 export {
   type AgentOperation,
+  carriedBy,
+  carry,
   isToolCall,
   type McpRequest,
   type OperationKind,
@@ -190,6 +192,7 @@ export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
 export { KeptMeasurements } from './observers/metrics/kept-measurements.ts';
+export { rollUpAttributes } from './observers/operation-attributes.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
 export {
   type CallUsage,

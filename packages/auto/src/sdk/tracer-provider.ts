@@ -1,10 +1,12 @@
 /** The traces of the SDK that llmtrace starts: spans are made in the application's thread, and exported in another. */
 import module from 'node:module';
-import { TraceFlags, type TracerProvider } from '@opentelemetry/api';
+import { resolveConfig } from '@llmtrace/core/internal';
+import { type Attributes, TraceFlags, type TracerProvider } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ExportThread } from './export-thread/client.ts';
-import { toWire } from './export-thread/messages.ts';
+import { toWire, type WireSpan } from './export-thread/messages.ts';
 import { withoutFrameworkContent } from './framework-content.ts';
+import { spanEnds, spanStarts } from './framework-runs.ts';
 
 type HandOver = Pick<ExportThread, 'send' | 'drain'>;
 
@@ -17,11 +19,18 @@ export function startTracing(thread: HandOver): TracerProvider {
   return new BasicTracerProvider({ spanProcessors: [handOver(thread)] });
 }
 
+function withMore(span: WireSpan, more: Attributes | undefined): WireSpan {
+  if (!more) return span;
+  const [name, attributes, ...rest] = span;
+  return [name, { ...attributes, ...more }, ...rest];
+}
+
 const handOver = (thread: HandOver): SpanProcessor => ({
-  onStart() {},
+  onStart: resolveConfig({}).agents ? spanStarts : () => {},
   onEnd(span) {
+    const sums = spanEnds(span);
     if (span.spanContext().traceFlags & TraceFlags.SAMPLED)
-      thread.send({ span: withoutFrameworkContent(toWire(span)) });
+      thread.send({ span: withMore(withoutFrameworkContent(toWire(span)), sums) });
   },
   forceFlush: () => thread.drain(),
   shutdown: async () => {},

@@ -67,7 +67,8 @@ export function openOperation(
   return live;
 }
 
-function operationFrom(start: OperationStart, now: number): AgentOperation {
+/** The record of an operation that starts. */
+export function operationFrom(start: OperationStart, now: number): AgentOperation {
   const around = start.around ?? context.active();
   return {
     subject: subjectOf(start),
@@ -129,7 +130,7 @@ const emptyRollUp = (): RollUp => ({
 });
 
 /** Counts a tool when it starts, so that a tool that still runs when its agent is aborted counts. */
-function countTool(parent: AgentOperation | undefined, now: number): void {
+export function countTool(parent: AgentOperation | undefined, now: number): void {
   const innermost = runOf(parent);
   if (innermost) innermost.rollUp.ownToolCalls++;
   for (let run = innermost; run; run = runOf(parentOf(run))) {

@@ -1,0 +1,57 @@
+/**
+ * Runs of `@google/adk`, which llmtrace does not patch: the spans that it makes for them get the sums of the calls and the tools
+ * within, as the runs that llmtrace traces have them. Each span beneath carries the run, because ADK's contexts hold only a span.
+ */
+import {
+  type AgentOperation,
+  carriedBy,
+  carry,
+  countTool,
+  operationFrom,
+  operationOf,
+  processWide,
+  rollUpAttributes,
+} from '@llmtrace/core/internal';
+import { type Attributes, type Context, diag, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
+
+/** ADK's spans have no attributes when they start. */
+const SCOPE = 'gcp.vertex.agent';
+const RUN = /^invoke_agent (.+)$/;
+/** Several calls of tools at once have a span more, which is none of them. */
+const TOOL = /^execute_tool (?!\(merged\)$)/;
+
+/** The run of each span of a run that has not ended. */
+const runs = new WeakMap<object, AgentOperation>();
+
+export function spanStarts(span: Span, around: Context): void {
+  const isOfFramework = span.instrumentationScope.name === SCOPE;
+  const agent = isOfFramework ? RUN.exec(span.name)?.[1] : undefined;
+  if (agent !== undefined) {
+    const run = operationFrom({ kind: 'invoke_agent', name: agent, around }, performance.now());
+    runs.set(span, run);
+    carry(span, run);
+    return;
+  }
+  const carried = carriedBy(trace.getSpan(around));
+  if (!carried) return;
+  carry(span, carried);
+  if (isOfFramework && TOOL.test(span.name)) countTool(operationOf(around), performance.now());
+}
+
+/** @returns the sums of the run that the span is of. */
+export function spanEnds(span: ReadableSpan): Attributes | undefined {
+  const run = runs.get(span);
+  if (!run) return undefined;
+  runs.delete(span);
+  run.endTime = performance.now();
+  run.outcome = span.status.code === SpanStatusCode.ERROR ? 'failed' : 'completed';
+  for (const observer of processWide().observers ?? []) {
+    try {
+      observer.operationEnd?.(run);
+    } catch (error) {
+      diag.error('llmtrace: could not report the end of a run', error);
+    }
+  }
+  return rollUpAttributes(run);
+}
