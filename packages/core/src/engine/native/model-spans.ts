@@ -11,7 +11,6 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { OtherModelSpan } from '../../model/operations.ts';
-import { memo } from '../../platform/memo.ts';
 
 /** A span as both lines of OpenTelemetry's SDK have it. */
 export interface SdkSpan extends Span {
@@ -90,11 +89,17 @@ export interface ModelSpan extends RecordedSpan {
 
 const NO_LIBRARY: Library = { scope: /^$/, isModelSpan: () => false };
 
-/** By the scope of a tracer: eleven expressions take 0.5 µs, and each call within a span would match them. */
-const libraryOf = memo(
-  new Map<string, Library>(),
-  (name) => MODEL_SPANS.find(({ scope }) => scope.test(name)) ?? NO_LIBRARY,
-);
+const MAX_SCOPES = 1000;
+const libraries = new Map<string, Library>();
+
+/** The library of a tracer's scope: eleven expressions take 0.5 µs, and each call within a span would match them. */
+function libraryOf(scope: string): Library {
+  const known = libraries.get(scope);
+  if (known) return known;
+  const library = MODEL_SPANS.find((each) => each.scope.test(scope)) ?? NO_LIBRARY;
+  if (libraries.size < MAX_SCOPES) libraries.set(scope, library);
+  return library;
+}
 
 /** A span as that of a model call, where a known library has made it for one. */
 export function asModelSpan(found: RecordedSpan): ModelSpan | undefined {
