@@ -89,7 +89,7 @@ const errors = eight((index) =>
 
 const answer = Promise.resolve('answer');
 const next = () => answer;
-const empty = (given) => given;
+const empty = (value) => value;
 const pass = (_call, go) => go();
 const retrying = retry(RETRY_DEFAULTS);
 const limiting = rateLimit({ ...RATE_LIMIT_DEFAULTS, rate: 1e9, burst: 1e9 });

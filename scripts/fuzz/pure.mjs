@@ -138,8 +138,8 @@ const configuration = fc.oneof(
   odd,
 );
 
-const config = fc.property(configuration, (given) =>
-  timed(() => onlyTypeError(() => validateConfig(revived(given)))),
+const config = fc.property(configuration, (input) =>
+  timed(() => onlyTypeError(() => validateConfig(revived(input)))),
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'llmtrace-fuzz-'));

@@ -78,10 +78,10 @@ describe('instrumenting by hand', () => {
     ['what throws at every look', thrower],
     ['a client of another library', { chat: { completions: {} }, models: { list() {} } }],
   ];
-  for (const [what, given] of STRANGE) {
+  for (const [what, value] of STRANGE) {
     it(`returns ${what}, and warns that it is not traced`, () => {
-      assert.equal(instrumentClient(given), given);
-      assert.equal(instrumentModule(given), given);
+      assert.equal(instrumentClient(value), value);
+      assert.equal(instrumentModule(value), value);
       const said = facts().warnings.filter((text) => text.includes('was given nothing that llmtrace knows'));
       assert.deepEqual(
         said.map((text) => text.split('(', 1)[0]),

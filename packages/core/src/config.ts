@@ -231,11 +231,11 @@ export function resolveConfig(config: LlmTraceConfig, env: Environment = process
 }
 
 /**
- * Warns of each option that code gives and llmtrace does not know: it has no effect.
+ * Warns of each option that code sets and llmtrace does not know: it has no effect.
  * @param former names that still work, and are not suggested.
  */
-function warnOfUnknownOptions(given: object, known: object, former: readonly string[], prefix = ''): void {
-  const unknown = Object.entries(given).filter(
+function warnOfUnknownOptions(options: object, known: object, former: readonly string[], prefix = ''): void {
+  const unknown = Object.entries(options).filter(
     ([name, value]) => value !== undefined && !Object.hasOwn(known, name) && !former.includes(name),
   );
   for (const [name] of unknown.slice(0, MAX_UNKNOWN)) {
@@ -256,9 +256,9 @@ const sharedAttribution = memo(
   (_key, options: ResolvedAttribution) => options,
 );
 
-function attributionOptions(given: unknown = {}, env: Environment): ResolvedAttribution {
+function attributionOptions(attribution: unknown = {}, env: Environment): ResolvedAttribution {
   const set = { ...ATTRIBUTION_DEFAULTS, ...fromEnvironment(ATTRIBUTION_RULES, env, warn) };
-  const options = checked<ResolvedAttribution>('attribution', given, ATTRIBUTION_RULES, set);
+  const options = checked<ResolvedAttribution>('attribution', attribution, ATTRIBUTION_RULES, set);
   return sharedAttribution(JSON.stringify(options), options);
 }
 
@@ -268,18 +268,18 @@ export const metricAttributesOf = (env: Environment): readonly string[] =>
 
 function plainOptions(config: LlmTraceConfig, env: Environment): PlainOptions {
   const defaults = { ...PLAIN_DEFAULTS, semconv: optedIn(env) ?? PLAIN_DEFAULTS.semconv };
-  const given = plainGiven(config);
+  const codeOptions = byPresentName(config);
   const options = Object.entries<Rule>(PLAIN_RULES).map(([option, rule]) => {
     const name = option as keyof PlainOptions;
-    const value = presentValue(`${name}: `, given[name], rule) ?? variableOf(rule, env, warn);
+    const value = presentValue(`${name}: `, codeOptions[name], rule) ?? variableOf(rule, env, warn);
     // A default needs no check, and an option may have none.
     return [name, value === undefined ? defaults[name] : checkedValue(name, value, rule)];
   });
   return Object.fromEntries(options);
 }
 
-/** What code gives, by the present names. */
-function plainGiven(config: LlmTraceConfig): Readonly<Record<string, unknown>> {
+/** The options that code sets, by their present names. */
+function byPresentName(config: LlmTraceConfig): Readonly<Record<string, unknown>> {
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   const former = entries.filter(([name]) => FORMER_OPTIONS.includes(name));
   return {

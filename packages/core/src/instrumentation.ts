@@ -271,9 +271,9 @@ function runOperation(
 ): unknown {
   if (!engine.agents && !point.isAlways) return original.apply(self, args);
   let hasRun = false;
-  const run = (...given: unknown[]): unknown => {
+  const run = (...runArgs: unknown[]): unknown => {
     hasRun = true;
-    return original.apply(self, given);
+    return original.apply(self, runArgs);
   };
   try {
     return point.around({ operations: operationsOf(engine), original: run, self, args });

@@ -285,19 +285,19 @@ describe('the provider of a client', () => {
 
 describe('the span that a helper gives', () => {
   const span = { name: 'given' };
-  const given = [{ model: 'claude' }, { timeout: 5, __span: { span } }];
+  const args = [{ model: 'claude' }, { timeout: 5, __span: { span } }];
 
   it('is found among the arguments', () => {
-    assert.equal(anthropic.native?.given(given), span);
+    assert.equal(anthropic.native?.given(args), span);
     assert.equal(anthropic.native?.given([{ model: 'claude' }]), undefined);
   });
 
   it('can be left out of them, which changes none', () => {
-    assert.deepEqual(anthropic.native?.withoutGiven(given), [
+    assert.deepEqual(anthropic.native?.withoutGiven(args), [
       { model: 'claude' },
       { timeout: 5, __span: undefined },
     ]);
-    assert.equal(given[1]?.__span?.span, span);
+    assert.equal(args[1]?.__span?.span, span);
     assert.deepEqual(anthropic.native?.withoutGiven([{ model: 'claude' }]), [{ model: 'claude' }]);
   });
 });

@@ -105,8 +105,8 @@ const embedContent: Endpoint = {
   operation: 'embeddings',
   method: 'embedContentInternal',
   since: '1.42.0',
-  request: ([given]) => {
-    const p = fields(given);
+  request: ([params]) => {
+    const p = fields(params);
     return {
       model: gemini.model(p.model),
       dimensions: number(p.config?.outputDimensionality),
@@ -134,8 +134,8 @@ const image = (method: string, since?: string): Endpoint => ({
   operation: 'generate_content',
   method,
   ...(since === undefined ? {} : { since }),
-  request: ([given]) => {
-    const p = fields(given);
+  request: ([params]) => {
+    const p = fields(params);
     return {
       model: gemini.model(p.model),
       seed: number(p.config?.seed),
@@ -153,8 +153,8 @@ const video: Endpoint = {
   operation: 'generate_content',
   method: 'generateVideosInternal',
   since: '1.12.0',
-  request: ([given]) => {
-    const p = fields(given);
+  request: ([params]) => {
+    const p = fields(params);
     return {
       model: gemini.model(p.model),
       seed: number(p.config?.seed),

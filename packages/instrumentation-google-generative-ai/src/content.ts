@@ -3,15 +3,15 @@ import type { ContentReader, Prompt } from '@llmtrace/core';
 import { geminiContent } from '@llmtrace/core/gemini';
 
 /** Parts of one message become a content as the SDK makes it: results of functions have a separate role. */
-function contentOf(given: any): object {
-  const parts = Array.isArray(given) ? given : [given];
+function contentOf(request: any): object {
+  const parts = Array.isArray(request) ? request : [request];
   const isResult = parts.some((part) => part?.functionResponse !== undefined);
   return { role: isResult ? 'function' : 'user', parts };
 }
 
 /** The SDK merges the call's parameters over those of the model. */
-function modelPrompt([given]: readonly any[], self: any): Prompt {
-  const params = given?.contents ? given : { contents: [contentOf(given)] };
+function modelPrompt([request]: readonly any[], self: any): Prompt {
+  const params = request?.contents ? request : { contents: [contentOf(request)] };
   const { tools, systemInstruction } = self ?? {};
   return geminiContent.prompt({ tools, systemInstruction, ...params });
 }
@@ -21,8 +21,8 @@ function modelPrompt([given]: readonly any[], self: any): Prompt {
  * history shortly after its stream has ended, and the SDK waits for it. So the history is read again when the SDK
  * continues; only the SDK's own methods wait for that promise, and each handles its rejection.
  */
-function chatPrompt([given]: readonly any[], self: any): Prompt {
-  const asked = geminiContent.prompt({ ...self.params, contents: [contentOf(given)] });
+function chatPrompt([request]: readonly any[], self: any): Prompt {
+  const asked = geminiContent.prompt({ ...self.params, contents: [contentOf(request)] });
   const messages = [...geminiContent.contents(self._history), ...(asked.messages ?? [])];
   const read = (): void => {
     messages.splice(0, messages.length - 1, ...geminiContent.contents(self._history));

@@ -16,19 +16,19 @@ export const embeddingEndpoints: readonly Endpoint[] = [
   {
     ...embeddings,
     method: 'embedContent',
-    request: ([given], self) => ({
+    request: ([request], self) => ({
       model: gemini.model(self.model),
-      dimensions: number(given?.outputDimensionality),
+      dimensions: number(request?.outputDimensionality),
       messageCount: 1,
     }),
   },
   {
     ...embeddings,
     method: 'batchEmbedContents',
-    request: ([given], self) => ({
+    request: ([request], self) => ({
       model: gemini.model(self.model),
-      dimensions: number(given?.requests?.[0]?.outputDimensionality),
-      messageCount: count(given?.requests),
+      dimensions: number(request?.requests?.[0]?.outputDimensionality),
+      messageCount: count(request?.requests),
     }),
   },
 ];

@@ -5,9 +5,9 @@ import { chatContent, modelContent } from './content.ts';
 import { FILES, optionsOf, withSignal } from './options.ts';
 
 /** The SDK merges the call's parameters over those of the model. */
-function modelRequest([given]: readonly any[], self: any): LlmRequest {
+function modelRequest([request]: readonly any[], self: any): LlmRequest {
   // Anything else is the parts of one message.
-  const params = given?.contents ? given : { contents: [given] };
+  const params = request?.contents ? request : { contents: [request] };
   return gemini.request(params.generationConfig ?? self.generationConfig ?? {}, {
     model: gemini.model(self.model),
     messageCount: count(params.contents),

@@ -24,25 +24,25 @@ const CLIENT = ['constructor', 'getGenerativeModel', 'getGenerativeModelFromCach
 const MODEL = ['generateContent', 'startChat', 'embedContent', 'batchEmbedContents'];
 
 /** The prototype of an object that itself defines the method; undefined if the object does, or if none does. */
-function classWith(given: any, method: string): any {
-  let holder = given;
+function classWith(object: any, method: string): any {
+  let holder = object;
   while (holder && !Object.hasOwn(holder, method)) holder = Object.getPrototypeOf(holder);
-  return holder === given ? undefined : (holder ?? undefined);
+  return holder === object ? undefined : (holder ?? undefined);
 }
 
 /**
  * Makes a model from a client, or a chat from a model, because a client leads to their classes in no other way. This sends
  * no request. It calls methods only on objects that have the shape of the SDK's. The client may itself be a model.
  */
-function part(given: any, path: string): any {
-  const client = classWith(given, 'getGenerativeModel');
+function part(object: any, path: string): any {
+  const client = classWith(object, 'getGenerativeModel');
   const isClient =
     client &&
-    typeof given.apiKey === 'string' &&
+    typeof object.apiKey === 'string' &&
     Object.getOwnPropertyNames(client).every((name) => CLIENT.includes(name));
   const model = isClient
-    ? client.getGenerativeModel.call({ apiKey: given.apiKey }, { model: 'none' })
-    : given;
+    ? client.getGenerativeModel.call({ apiKey: object.apiKey }, { model: 'none' })
+    : object;
   const maker = path === 'ChatSession' ? classWith(model, 'startChat') : undefined;
   return maker && MODEL.every((name) => Object.hasOwn(maker, name)) ? maker.startChat.call(model) : model;
 }

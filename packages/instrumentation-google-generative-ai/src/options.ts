@@ -5,13 +5,13 @@ export const FILES = ['dist/index'] as const;
 
 /** The arguments with another signal. */
 export const withSignal = (
-  [given, options, ...rest]: readonly any[],
+  [request, options, ...rest]: readonly any[],
   _self: any,
   signal: AbortSignal,
-): any[] => [given, { ...options, signal }, ...rest];
+): any[] => [request, { ...options, signal }, ...rest];
 
 /** The options of a request: the call's options take precedence over the model's. */
-export const optionsOf = ([, given]: readonly any[], self: any): any => ({
+export const optionsOf = ([, options]: readonly any[], self: any): any => ({
   ...self?._requestOptions,
-  ...given,
+  ...options,
 });

@@ -20,23 +20,23 @@ describe('the prompt of a model', () => {
     systemInstruction: { role: 'system', parts: [{ text: 'be' }] },
     tools: [{ functionDeclarations: [{ name: 'f' }] }],
   };
-  const asked = (given: unknown): unknown => defined(reader('generateContent').prompt([given], model));
+  const asked = (request: unknown): unknown => defined(reader('generateContent').prompt([request], model));
   const made = { system: [text('be')], tools: [{ type: 'function', name: 'f' }] };
 
   it('is a text, parts, or contents', () => {
-    for (const given of [
+    for (const request of [
       'hi',
       ['hi'],
       [{ text: 'hi' }],
       { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
     ]) {
-      assert.deepEqual(asked(given), { ...made, messages: [user('hi')] });
+      assert.deepEqual(asked(request), { ...made, messages: [user('hi')] });
     }
   });
 
   it('replaces options of the model', () => {
-    const given = { contents: [{ parts: [{ text: 'hi' }] }], systemInstruction: 'be brief', tools: [] };
-    assert.deepEqual(asked(given), { system: [text('be brief')], messages: [user('hi')], tools: [] });
+    const request = { contents: [{ parts: [{ text: 'hi' }] }], systemInstruction: 'be brief', tools: [] };
+    assert.deepEqual(asked(request), { system: [text('be brief')], messages: [user('hi')], tools: [] });
   });
 
   it('has a role of its own for results of functions', () => {

@@ -24,7 +24,7 @@ const DEBT = 3600;
 
 /**
  * The start of each script. A script without keys does nothing: that loads it. Lua's `tonumber` also accepts `nan`,
- * `inf` and `0x1p9`, so `given` refuses an argument that is not finite, before the script writes anything, and
+ * `inf` and `0x1p9`, so `finite` refuses an argument that is not finite before the script writes anything, and
  * `within` reads a stored value outside its range (of an earlier version, or of another program) as absent.
  */
 const NOTHING = `if #KEYS == 0 then return 0 end
@@ -32,7 +32,7 @@ local function within(text, low, high)
   local number = tonumber(text)
   if number and number >= low and number <= high then return number end
 end
-local function given(text)
+local function finite(text)
   return within(text, -1e18, 1e18) or error('llmtrace: expected a finite number, got ' .. string.sub(tostring(text), 1, 40))
 end`;
 
@@ -44,11 +44,11 @@ end`;
 const LOAD = `${NOTHING}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local process, memory, count, concurrency = ARGV[1], ARGV[2], given(ARGV[3]), given(ARGV[4])
+local process, memory, count, concurrency = ARGV[1], ARGV[2], finite(ARGV[3]), finite(ARGV[4])
 local arg = 4
 local rates, bursts, levels = {}, {}, {}
 for b = 1, count do
-  rates[b], bursts[b] = given(ARGV[arg + 1]), given(ARGV[arg + 2])
+  rates[b], bursts[b] = finite(ARGV[arg + 1]), finite(ARGV[arg + 2])
   arg = arg + 2
 end
 local function exact(number) return string.format('%.17g', number) end
@@ -106,14 +106,14 @@ if now - back <= ${PROCESS} then known = math.max(processes, of) end
 
 export const TAKE = `${LOAD}
 local before, returning, announcing = ARGV[arg + 1], ARGV[arg + 2] == '1', ARGV[arg + 3] == '1'
-local others, calls = given(ARGV[arg + 4]), given(ARGV[arg + 5])
+local others, calls = finite(ARGV[arg + 4]), finite(ARGV[arg + 5])
 arg = arg + 5
 ${RETURNING}
 if returning or (before ~= '' and before ~= name) then
   local base = math.max(now, at)
   for b = 1, count do
     levels[b] = math.min(levels[b] + (base - at) / 1000 * rates[b] * part, bursts[b])
-    local remembered = ARGV[arg + b] ~= '' and given(ARGV[arg + b])
+    local remembered = ARGV[arg + b] ~= '' and finite(ARGV[arg + b])
     if remembered then levels[b] = math.min(levels[b], remembered + (base - now) / 1000 * rates[b]) end
   end
   at = base
@@ -126,7 +126,7 @@ if concurrency > 0 then
 end
 local waits, full = {}, 0
 for call = 1, calls do
-  local maxWait, lease = given(ARGV[arg + 1]), ARGV[arg + 2]
+  local maxWait, lease = finite(ARGV[arg + 1]), ARGV[arg + 2]
   arg = arg + 2
   if concurrency > 0 and running >= concurrency then
     full = 1
@@ -136,7 +136,7 @@ for call = 1, calls do
   local wait, filled = 0, {}
   for b = 1, count do
     filled[b] = math.min(levels[b] + (base - at) / 1000 * rates[b] * part, bursts[b])
-    local missing = math.min(given(ARGV[arg + b]), bursts[b]) - filled[b]
+    local missing = math.min(finite(ARGV[arg + b]), bursts[b]) - filled[b]
     if missing > 1e-9 then wait = math.max(wait, missing / (rates[b] * part) * 1000) end
   end
   local turn = base + wait
@@ -144,7 +144,7 @@ for call = 1, calls do
     waits[#waits + 1] = exact(now - turn)
   else
     for b = 1, count do
-      levels[b] = math.max(math.min(filled[b] + wait / 1000 * rates[b] * part, bursts[b]) - given(ARGV[arg + b]), -owed(b))
+      levels[b] = math.max(math.min(filled[b] + wait / 1000 * rates[b] * part, bursts[b]) - finite(ARGV[arg + b]), -owed(b))
     end
     at = turn
     if concurrency > 0 then
@@ -165,16 +165,16 @@ return reply
 `;
 
 export const SETTLE = `${LOAD}
-local pause, ended, running = given(ARGV[arg + 1]), given(ARGV[arg + 2]), given(ARGV[arg + 3])
+local pause, ended, running = finite(ARGV[arg + 1]), finite(ARGV[arg + 2]), finite(ARGV[arg + 3])
 arg = arg + 3
 local changed = pause > 0
-for b = 1, count do changed = given(ARGV[arg + b]) ~= 0 or changed end
+for b = 1, count do changed = finite(ARGV[arg + b]) ~= 0 or changed end
 if changed then
   -- A turn that was given out in advance has left no more than the rest of the bucket.
   local spare = at > now and 1 or 0
   local base = math.max(now, at, now + pause)
   for b = 1, count do
-    local level = math.max(levels[b] + given(ARGV[arg + b]), -owed(b))
+    local level = math.max(levels[b] + finite(ARGV[arg + b]), -owed(b))
     if level > levels[b] then level = math.max(levels[b], math.min(level, bursts[b] - spare)) end
     levels[b] = math.min(level + (base - at) / 1000 * rates[b], bursts[b])
   end
@@ -198,13 +198,13 @@ export const SPEND = `${NOTHING}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local process = ARGV[1]
-local function spent(text) return math.max(given(text), 0) end
+local function spent(text) return math.max(finite(text), 0) end
 local newUsd, newTokens, knownWindow, knownUsd, knownTokens =
-  spent(ARGV[2]), spent(ARGV[3]), given(ARGV[4]), spent(ARGV[5]), spent(ARGV[6])
+  spent(ARGV[2]), spent(ARGV[3]), finite(ARGV[4]), spent(ARGV[5]), spent(ARGV[6])
 local heldUsd, heldTokens, askedUsd, askedTokens = spent(ARGV[7]), spent(ARGV[8]), spent(ARGV[9]), spent(ARGV[10])
-local budgetUsd, budgetTokens, asks = given(ARGV[11]), given(ARGV[12]), given(ARGV[13])
+local budgetUsd, budgetTokens, asks = finite(ARGV[11]), finite(ARGV[12]), finite(ARGV[13])
 local kind, rule = ARGV[14], {}
-for i = 15, #ARGV do rule[#rule + 1] = given(ARGV[i]) end
+for i = 15, #ARGV do rule[#rule + 1] = finite(ARGV[i]) end
 local function exact(number) return string.format('%.17g', number) end
 local function pair(text)
   local usd, tokens = string.match(text or '', '^(%S+) (%S+)$')

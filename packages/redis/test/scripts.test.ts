@@ -107,8 +107,8 @@ describeWithRedis('the decisions of Redis', () => {
         });
         const time = times.at(-1) as number;
         const expected = decide(time, amounts, maxWait);
-        const [given] = waits as [number];
-        assert.ok(Math.abs(given - expected) < 0.01, `${asked}: ${given} instead of ${expected}`);
+        const [actual] = waits as [number];
+        assert.ok(Math.abs(actual - expected) < 0.01, `${asked}: ${actual} instead of ${expected}`);
         if (random() < 0.3) await wait(random() * 30);
       }
     });

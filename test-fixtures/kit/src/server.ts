@@ -173,9 +173,9 @@ async function answer(state: State, recorded: RecordedRequest, response: ServerR
   const whole = scripted?.json === undefined ? undefined : { json: scripted.json };
   const refused = refusalOf(state, vendor, { request, behaviour, whole });
   if (refused) return sendWhole(response, refused);
-  const given = vendor.answer(request) ?? vendor.failure(404, request);
-  if (!given.events) return sendWhole(response, given, behaviour?.cut);
-  await sendStream(response, given, {
+  const reply = vendor.answer(request) ?? vendor.failure(404, request);
+  if (!reply.events) return sendWhole(response, reply, behaviour?.cut);
+  await sendStream(response, reply, {
     gap: behaviour?.gap ?? state.options.gap ?? 0,
     cut: behaviour?.cut,
     failure: () => vendor.streamFailure(request),

@@ -58,7 +58,7 @@ if (registering !== 'none') {
   const accepted = [
     trace.setGlobalTracerProvider(provider),
     context.setGlobalContextManager(manager),
-    propagation.setGlobalPropagator({ inject() {}, extract: (given) => given, fields: () => ['theirs'] }),
+    propagation.setGlobalPropagator({ inject() {}, extract: (current) => current, fields: () => ['theirs'] }),
   ];
   const again = trace.setGlobalTracerProvider(new Provider());
   for (const tracer of early) tracer.startSpan('early').end();

@@ -102,16 +102,16 @@ async function startBackend(backend: Backend): Promise<Running> {
 
 function take(
   signal: Signal,
-  given: IncomingHttpHeaders,
+  requestHeaders: IncomingHttpHeaders,
   body: Buffer,
   { headers, metricHeaders }: Backend,
   problems: string[],
 ): Taken {
   const wanted = { ...headers, ...(signal === 'metrics' ? metricHeaders : {}) };
   for (const [name, value] of Object.entries(wanted))
-    if (given[name] !== value) problems.push(`${signal} with ${name}: ${given[name]}`);
-  const plain = given['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-  const decoded = decode(signal, given['content-type'], plain);
+    if (requestHeaders[name] !== value) problems.push(`${signal} with ${name}: ${requestHeaders[name]}`);
+  const plain = requestHeaders['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+  const decoded = decode(signal, requestHeaders['content-type'], plain);
   problems.push(...decoded.problems);
   return { signal, request: decoded.request };
 }

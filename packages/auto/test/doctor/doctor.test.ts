@@ -284,9 +284,9 @@ describe('the doctor', () => {
     [['--wait', '3000000', 'app.mjs'], { command: ['app.mjs'], wait: 2_147_000 }],
     [['--import', './otel.mjs', 'app.mjs'], { command: ['--import', './otel.mjs', 'app.mjs'] }],
   ];
-  for (const [given, expected] of ARGUMENTS) {
-    it(`understands ${JSON.stringify(given)}`, () => {
-      assert.deepEqual(parse(given), {
+  for (const [args, expected] of ARGUMENTS) {
+    it(`understands ${JSON.stringify(args)}`, () => {
+      assert.deepEqual(parse(args), {
         help: false,
         version: false,
         asIs: false,

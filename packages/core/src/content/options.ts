@@ -141,14 +141,14 @@ export const CONTENT_TABLE = optionTable('content', RULES, DEFAULTS, {
  * @throws TypeError that names the first wrong option and its value.
  */
 export function resolveContent(
-  given: ContentOptions | undefined,
+  content: ContentOptions | undefined,
   env: Readonly<Record<string, string | undefined>>,
   warn: Warn,
 ): ResolvedContent {
   const set = fromEnvironment(RULES, env, warn);
   // With an unknown redactor no content is recorded, because it would be recorded unredacted.
   if (env[REDACT_ENV]?.trim() && set.redact === undefined) set.redact = [refuse];
-  const options = checked<Options>('content', given ?? {}, RULES, { ...DEFAULTS, ...set });
+  const options = checked<Options>('content', content ?? {}, RULES, { ...DEFAULTS, ...set });
   return {
     capture: options.capture,
     maxLength: options.maxLength,

@@ -220,22 +220,23 @@ function miss(cost: Cost, what: readonly Missing[] | undefined): void {
  * log.
  * @throws TypeError where an option is wrong.
  */
-export function pricer(given: PricerOptions = {}): (call: Readonly<Call>) => Cost | undefined {
-  checkOptions(given);
+export function pricer(options: PricerOptions = {}): (call: Readonly<Call>) => Cost | undefined {
+  checkOptions(options);
   // Of most applications: nothing is then looked up in it.
-  const options = Object.keys(given.models ?? {}).length > 0 ? given : { ...given, models: undefined };
+  const costOptions =
+    Object.keys(options.models ?? {}).length > 0 ? options : { ...options, models: undefined };
   const named = new Set<string>();
   return (call) => {
     if (isPrepaidCall(call)) call.response.billing = { ...call.response.billing, isPrepaid: true };
-    const cost = costOf(call, options);
+    const cost = costOf(call, costOptions);
     if (cost !== undefined || !isUnpriced(call)) return cost;
     const model = call.response.model ?? call.request.model ?? 'a model without a name';
-    const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, options)}`;
+    const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, costOptions)}`;
     if (named.size < LINES && !named.has(line)) {
       named.add(line);
       diag.debug(line);
     }
-    options.onUnpriced?.(call);
+    costOptions.onUnpriced?.(call);
     return undefined;
   };
 }

@@ -154,9 +154,9 @@ function requireOverlap(
 ) {
   const [input, output, both] = [`input${modality}`, `output${modality}`, `cacheRead${modality}`] as const;
   if (units.has('cacheRead') && units.has(input) !== units.has(both)) {
-    const [given, missing] = units.has(both) ? [both, input] : [input, both];
+    const [priced, missing] = units.has(both) ? [both, input] : [input, both];
     throw new TypeError(
-      `Expected \`${missing}Per1M\` beside \`cacheReadPer1M\` and \`${given}Per1M\`${where}.`,
+      `Expected \`${missing}Per1M\` beside \`cacheReadPer1M\` and \`${priced}Per1M\`${where}.`,
     );
   }
   for (const [one, other] of [

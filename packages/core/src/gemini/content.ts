@@ -16,8 +16,8 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** A call of the application's functions. Without a name, the piece of one that had its name before. */
 function functionCall({ id, name, args, partialArgs }: any): Part[] {
   if (typeof name !== 'string') return [];
-  const given = args === undefined && partialArgs ? assembled(list(partialArgs)) : copied(args);
-  return [{ type: 'tool_call', id: string(id), name, arguments: given }];
+  const callArgs = args === undefined && partialArgs ? assembled(list(partialArgs)) : copied(args);
+  return [{ type: 'tool_call', id: string(id), name, arguments: callArgs }];
 }
 
 /** Media come next to the response; then both are parts. Without an id, the name links the response to its call. */
@@ -86,10 +86,10 @@ const message = ({ role, parts }: any): Message => ({
 });
 
 /** `contents` in all forms that the SDKs take: a text, a part, a content, or several. Parts alone are the user's. */
-export function contents(given: any): Message[] {
+export function contents(value: any): Message[] {
   const messages: Message[] = [];
   let bare: Part[] | undefined;
-  for (const one of list(given)) {
+  for (const one of list(value)) {
     if (isObject(one) && ('parts' in one || 'role' in one)) {
       messages.push(message(one));
       bare = undefined;
@@ -142,8 +142,8 @@ function put(into: any, [key, ...rest]: readonly (string | number)[], value: unk
 }
 
 /** A copy of a part without fields that are useless to a reader. Bytes are strings, which are not copied. */
-const own = (given: any): any => {
-  const { thoughtSignature: _, inlineData, ...rest } = given;
+const copiedPart = (value: any): any => {
+  const { thoughtSignature: _, inlineData, ...rest } = value;
   return { ...(copied(rest) as object), ...(isObject(inlineData) ? { inlineData: { ...inlineData } } : {}) };
 };
 
@@ -151,17 +151,17 @@ const isText = (part: any): boolean =>
   typeof part?.text === 'string' && Object.keys(KINDS).every((kind) => kind === 'text' || !part[kind]);
 
 /** Adjacent texts are one, and so are the pieces of a call: they come apart only because they are streamed. */
-function add(parts: any[], given: any): void {
+function add(parts: any[], chunkPart: any): void {
   const last = parts.at(-1);
-  const { functionCall: call } = given;
+  const { functionCall: call } = chunkPart;
   if (last?.functionCall?.willContinue && call && call.name === undefined) {
     last.functionCall.partialArgs ??= [];
     for (const piece of list(call.partialArgs)) last.functionCall.partialArgs.push(copied(piece));
     last.functionCall.willContinue = Boolean(call.willContinue);
-  } else if (isText(last) && isText(given) && Boolean(last.thought) === Boolean(given.thought)) {
-    last.text += given.text;
+  } else if (isText(last) && isText(chunkPart) && Boolean(last.thought) === Boolean(chunkPart.thought)) {
+    last.text += chunkPart.text;
   } else {
-    parts.push(own(given));
+    parts.push(copiedPart(chunkPart));
   }
 }
 

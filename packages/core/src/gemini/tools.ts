@@ -11,10 +11,10 @@ const isSet = ([, value]: [string, unknown]): boolean => value !== undefined && 
 const COUNT = /^(min|max)(Items|Length|Properties)$/;
 
 /** Gemini's own schema as JSON schema: its types are written in capitals. https://ai.google.dev/api/caching#Schema */
-function schema(given: any): any {
-  if (Array.isArray(given)) return given.map(schema);
-  if (typeof given !== 'object' || given === null) return given;
-  const fields = Object.entries(given).filter(isSet);
+function schema(node: any): any {
+  if (Array.isArray(node)) return node.map(schema);
+  if (typeof node !== 'object' || node === null) return node;
+  const fields = Object.entries(node).filter(isSet);
   return Object.fromEntries(
     fields.map(([key, value]) => {
       if (key === 'type') return [key, typeof value === 'string' ? value.toLowerCase() : copied(value)];

@@ -1,4 +1,4 @@
-/** The options of interceptors: given in code, or by the environment. */
+/** The options of interceptors: set in code, or by the environment. */
 
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Interceptor } from '../model/call.ts';
@@ -74,17 +74,17 @@ export interface Resilience {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @throws TypeError that names the first wrong option and its value, for what is given; wrong values of the
- * environment are warned of and left out.
+ * @throws TypeError that names the first wrong option and its value, for options in code. Wrong values of the
+ * environment are reported and left out.
  */
-export function resilienceOf(given: ResilienceConfig, env: Environment, say: Warn): Resilience {
+export function resilienceOf(config: ResilienceConfig, env: Environment, say: Warn): Resilience {
   const warn = oncePer(env, say);
-  const retry = retryOf(given.retry, env, warn);
-  const rateLimit = listOf(given.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn));
+  const retry = retryOf(config.retry, env, warn);
+  const rateLimit = listOf(config.rateLimit, rateLimitOf, () => rateLimitFrom(env, warn));
   const wrong: string[] = [];
-  const budget = listOf(given.budget, budgetOf, () => budgetFrom(env, warn, wrong));
-  const runBudget = runBudgetOf(given.runBudget, env, wrong);
-  const interceptors = interceptorsOf(given.interceptors);
+  const budget = listOf(config.budget, budgetOf, () => budgetFrom(env, warn, wrong));
+  const runBudget = runBudgetOf(config.runBudget, env, wrong);
+  const interceptors = interceptorsOf(config.interceptors);
   const [unusable] = wrong;
   return {
     interceptors: unusable && isBudgetStrict(env) ? [refuseAll(unusable), ...interceptors] : interceptors,
@@ -92,7 +92,7 @@ export function resilienceOf(given: ResilienceConfig, env: Environment, say: War
     rateLimit,
     budget,
     runBudget,
-    sharedLimits: sharedLimitsOf(given.sharedLimits, rateLimit.length + budget.length > 0, env),
+    sharedLimits: sharedLimitsOf(config.sharedLimits, rateLimit.length + budget.length > 0, env),
   };
 }
 
@@ -109,32 +109,32 @@ const oncePer =
     warn(name, expected, value);
   };
 
-function interceptorsOf(given: unknown = []): readonly Interceptor[] {
-  if (!Array.isArray(given))
-    throw new TypeError(`Expected \`interceptors\` to be an array of functions, got ${shown(given)}.`);
-  for (const [index, one] of given.entries()) {
+function interceptorsOf(value: unknown = []): readonly Interceptor[] {
+  if (!Array.isArray(value))
+    throw new TypeError(`Expected \`interceptors\` to be an array of functions, got ${shown(value)}.`);
+  for (const [index, one] of value.entries()) {
     if (typeof one !== 'function')
       throw new TypeError(`Expected \`interceptors[${index}]\` to be a function, got ${shown(one)}.`);
   }
-  return given;
+  return value;
 }
 
-function retryOf(given: unknown, env: Environment, warn: Warn): false | Retries {
-  if (given === undefined) {
+function retryOf(value: unknown, env: Environment, warn: Warn): false | Retries {
+  if (value === undefined) {
     const { on } = fromEnvironment(RETRY_SWITCH, env, warn);
     return on ? shared('retry', { ...RETRY_DEFAULTS, ...fromEnvironment(RETRY, env, warn) }) : false;
   }
-  if (given === false) return false;
-  if (given === true) return shared('retry', RETRY_DEFAULTS);
-  return once(given, () => checked('retry', given, RETRY, RETRY_DEFAULTS));
+  if (value === false) return false;
+  if (value === true) return shared('retry', RETRY_DEFAULTS);
+  return once(value, () => checked('retry', value, RETRY, RETRY_DEFAULTS));
 }
 
 const hasLimit = (o: RateLimitOptions): boolean =>
   (o.rate ?? o.requestsPerMinute ?? o.tokensPerMinute ?? o.concurrency) !== undefined ||
   o.followVendor === true;
 
-function rateLimitOf(given: unknown): RateLimit {
-  const options = checked('rateLimit', given, RATE_LIMIT, RATE_LIMIT_DEFAULTS);
+function rateLimitOf(value: unknown): RateLimit {
+  const options = checked('rateLimit', value, RATE_LIMIT, RATE_LIMIT_DEFAULTS);
   if (hasLimit(options)) return options;
   throw new TypeError(
     'Expected `rateLimit` to have one of `rate`, `requestsPerMinute`, `tokensPerMinute`, `concurrency` and `followVendor`.',
@@ -148,8 +148,8 @@ function rateLimitFrom(env: Environment, warn: Warn): RateLimit[] {
 
 const hasAmount = ({ usd, tokens }: BudgetOptions): boolean => (usd ?? tokens) !== undefined;
 
-function budgetOf(given: unknown): Budget {
-  const options = checked('budget', given, BUDGET, BUDGET_DEFAULTS);
+function budgetOf(value: unknown): Budget {
+  const options = checked('budget', value, BUDGET, BUDGET_DEFAULTS);
   if (hasAmount(options)) return options;
   throw new TypeError('Expected `budget` to have one of `usd` and `tokens`.');
 }
@@ -166,11 +166,11 @@ function budgetFrom(env: Environment, warn: Warn, wrong: string[]): Budget[] {
   return hasAmount(options) ? [shared('budget', options)] : [];
 }
 
-function runBudgetOf(given: unknown, env: Environment, wrong: string[]): number | undefined {
-  if (given !== undefined) {
-    if (RUN_BUDGET.runBudget.holds(given)) return given as number;
+function runBudgetOf(runBudget: unknown, env: Environment, wrong: string[]): number | undefined {
+  if (runBudget !== undefined) {
+    if (RUN_BUDGET.runBudget.holds(runBudget)) return runBudget as number;
     throw new TypeError(
-      `Expected \`runBudget\` to be ${RUN_BUDGET.runBudget.expected}, got ${shown(given)}.`,
+      `Expected \`runBudget\` to be ${RUN_BUDGET.runBudget.expected}, got ${shown(runBudget)}.`,
     );
   }
   const note: Warn = (name, expected, value) => {
@@ -220,12 +220,12 @@ function listOf<T extends object>(
  */
 const known = new WeakMap<object, object>();
 
-function once<T extends object>(given: unknown, resolve: () => T): T {
-  if (typeof given !== 'object' || given === null) return resolve();
-  const found = known.get(given);
+function once<T extends object>(options: unknown, resolve: () => T): T {
+  if (typeof options !== 'object' || options === null) return resolve();
+  const found = known.get(options);
   if (found) return found as T;
   const resolved = resolve();
-  known.set(given, resolved).set(resolved, resolved);
+  known.set(options, resolved).set(resolved, resolved);
   return resolved;
 }
 

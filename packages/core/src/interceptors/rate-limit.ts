@@ -197,15 +197,15 @@ function settle(call: Call, { state, ticket }: Reservation): void {
 }
 
 /** Never more than the limit, which such a call would wait for in vain. */
-function estimate({ estimate: given, tokensPerMinute = 0 }: RateLimit, call: Call, state: State): number {
-  const tokens = guess(given, call) ?? state.average ?? call.request.maxTokens ?? FIRST_ESTIMATE;
+function estimate({ estimate: estimator, tokensPerMinute = 0 }: RateLimit, call: Call, state: State): number {
+  const tokens = guess(estimator, call) ?? state.average ?? call.request.maxTokens ?? FIRST_ESTIMATE;
   return Math.min(Math.max(tokens, 0), tokensPerMinute);
 }
 
 /** A function of the application's that fails or gives no number has no say. */
-function guess(given: RateLimit['estimate'], call: Call): number | undefined {
+function guess(estimator: RateLimit['estimate'], call: Call): number | undefined {
   try {
-    const tokens = typeof given === 'function' ? given(call) : given;
+    const tokens = typeof estimator === 'function' ? estimator(call) : estimator;
     return Number.isFinite(tokens) ? tokens : undefined;
   } catch {
     return undefined;

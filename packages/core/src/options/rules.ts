@@ -305,14 +305,14 @@ const wanted = ({ expected, most }: Rule, value: unknown): string =>
  * @param name the name of the feature, e.g. `retry`.
  * @throws TypeError that names the first wrong option and its value.
  */
-export function checked<T extends object>(name: string, given: unknown, rules: Rules<T>, defaults: T): T {
-  if (!isRecord(given)) throw new TypeError(`Expected \`${name}\` to be an object, got ${shown(given)}.`);
+export function checked<T extends object>(name: string, input: unknown, rules: Rules<T>, defaults: T): T {
+  if (!isRecord(input)) throw new TypeError(`Expected \`${name}\` to be an object, got ${shown(input)}.`);
   const options: Record<string, unknown> = { ...(defaults as Record<string, unknown>) };
-  for (const [option, value] of Object.entries(given)) {
+  for (const [option, value] of Object.entries(input)) {
     const present = presentName(name, option, rules);
     const rule = Object.hasOwn(rules, present) ? rules[present as keyof T] : undefined;
     if (!rule) throw unknownField(`\`${name}\``, `option ${quoted(option)}`, option, Object.keys(rules));
-    const isSetTwice = present !== option && given[present] !== undefined;
+    const isSetTwice = present !== option && input[present] !== undefined;
     if (value === undefined || isSetTwice) continue;
     options[present] = checkedValue(`${name}.${option}`, value, rule);
   }

@@ -77,12 +77,12 @@ export interface Endpoint extends PatchPoint {
   withSignal?(args: readonly any[], self: any, signal: AbortSignal): any[];
   /**
    * The arguments with which the SDK does not retry by itself; undefined where the application has set its retries
-   * up, which then stay. Absent where the SDK never retries. The arguments given are never changed.
+   * up, which then stay. Absent where the SDK never retries. It never changes `args`.
    */
   withoutRetries?(args: readonly any[], self: any): any[] | undefined;
   /**
    * The arguments that make the vendor report the usage of a stream, where the application did not ask for
-   * it; undefined leaves them as they are. The arguments given are never changed.
+   * it; undefined leaves them as they are. It never changes `args`.
    */
   askUsage?(args: readonly any[]): any[] | undefined;
   /**

@@ -11,8 +11,8 @@ const where: Where = { call: aCall(), kind: 'input', part: 'text' };
 
 describe('the options of content capture', () => {
   const warn = sinon.spy();
-  const resolve = (env: Record<string, string> = {}, given?: ContentOptions) =>
-    resolveContent(given, env, warn);
+  const resolve = (env: Record<string, string> = {}, content?: ContentOptions) =>
+    resolveContent(content, env, warn);
 
   beforeEach(() => warn.resetHistory());
 
@@ -42,12 +42,12 @@ describe('the options of content capture', () => {
 
   it('let nothing pass where the environment names a redactor that does not exist', () => {
     const env = { [CAPTURE]: 'true', LLMTRACE_CONTENT_REDACT: 'keys,email' };
-    for (const [given, names] of [
+    for (const [content, names] of [
       [undefined, 'keys,email'],
       [{ capture: 'SPAN_ONLY' }, 'email'],
       [undefined, ','],
     ] as const) {
-      const { redact } = resolve({ ...env, LLMTRACE_CONTENT_REDACT: names }, given);
+      const { redact } = resolve({ ...env, LLMTRACE_CONTENT_REDACT: names }, content);
       assert.throws(() => redactorOf(redact)?.('hello', where), /Expected LLMTRACE_CONTENT_REDACT to name/);
       sinon.assert.calledWithMatch(warn, 'LLMTRACE_CONTENT_REDACT');
     }
@@ -69,7 +69,7 @@ describe('the options of content capture', () => {
     assert.deepEqual(resolve({}, once), once);
   });
 
-  for (const [given, message] of [
+  for (const [content, message] of [
     [{ capture: 'always' }, /^Expected `content\.capture` to be one of NO_CONTENT, /],
     [{ maxLength: 0 }, /^Expected `content\.maxLength` to be a positive integer, got 0\.$/],
     [{ redact: ['phones'] }, /^Expected `content\.redact` to be of keys, emails, cards or functions, /],
@@ -77,8 +77,8 @@ describe('the options of content capture', () => {
     [{ mode: 'SPAN_ONLY' }, /^Expected `content` to have no option `mode`\.$/],
     [true, /^Expected `content` to be an object, got true\.$/],
   ] as const) {
-    it(`refuse ${JSON.stringify(given)}`, () => {
-      assert.throws(() => resolve({}, given as ContentOptions), { name: 'TypeError', message });
+    it(`refuse ${JSON.stringify(content)}`, () => {
+      assert.throws(() => resolve({}, content as ContentOptions), { name: 'TypeError', message });
     });
   }
 });

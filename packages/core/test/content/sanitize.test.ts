@@ -114,8 +114,8 @@ describe('redaction', () => {
 
 describe('JSON within content', () => {
   const redactor = (text: string) => text.replaceAll(/\d{4,}|secret/g, '***');
-  const argumentsOf = (given: unknown, options: Partial<PrepareOptions> = {}) =>
-    recorded([{ type: 'tool_call', name: 'f', arguments: given }], options)?.[0]?.['arguments' as never];
+  const argumentsOf = (args: unknown, options: Partial<PrepareOptions> = {}) =>
+    recorded([{ type: 'tool_call', name: 'f', arguments: args }], options)?.[0]?.['arguments' as never];
 
   it('is redacted in its numbers, too', () => {
     assert.deepEqual(argumentsOf({ card: 41111, count: 3 }, { redactor }), { card: '***', count: 3 });
@@ -128,8 +128,8 @@ describe('JSON within content', () => {
     assert.deepEqual(argumentsOf({ car: { constructor: 'Ferrari' } }), { car: '{"constructor":"Ferrari"}' });
   });
   it('is no blob by its looks alone', () => {
-    const given = { type: 'blob', modality: 'x', content: 'a secret.' };
-    assert.deepEqual(argumentsOf(given, { redactor, blobs: true }), { ...given, content: 'a ***.' });
+    const args = { type: 'blob', modality: 'x', content: 'a secret.' };
+    assert.deepEqual(argumentsOf(args, { redactor, blobs: true }), { ...args, content: 'a ***.' });
   });
 });
 
@@ -199,13 +199,13 @@ describe('values of parts', () => {
   it('are arguments as they are meant, or the text that there is', () => {
     assert.deepEqual(parsed('{"a":1}'), { a: 1 });
     assert.equal(parsed('{"a":'), '{"a":');
-    const given = { when: new Date(0) };
-    assert.deepEqual(parsed(given), { when: '1970-01-01T00:00:00.000Z' });
+    const args = { when: new Date(0) };
+    assert.deepEqual(parsed(args), { when: '1970-01-01T00:00:00.000Z' });
   });
   it('share nothing with what they were made of', () => {
-    const given = { type: 'odd', list: [1] };
-    const part = generic(given);
-    given.list.push(2);
+    const source = { type: 'odd', list: [1] };
+    const part = generic(source);
+    source.list.push(2);
     assert.deepEqual(part, { type: 'odd', list: [1] });
   });
   it('have the modality of their media type', () => {

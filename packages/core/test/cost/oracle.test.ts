@@ -195,9 +195,9 @@ function anyUsages(times: number): Usage[] {
   };
   const names = Object.keys(COUNTS) as (keyof Usage)[];
   return Array.from({ length: times }, () => {
-    const given = names.filter((name) => random() < (WHOLES.has(name) ? 0.95 : 0.25));
+    const fields = names.filter((name) => random() < (WHOLES.has(name) ? 0.95 : 0.25));
     return Object.fromEntries(
-      given.map((name) => [name, Math.floor(random() * (WHOLES.has(name) ? 20_000 : 2000))]),
+      fields.map((name) => [name, Math.floor(random() * (WHOLES.has(name) ? 20_000 : 2000))]),
     );
   });
 }

@@ -49,11 +49,11 @@ describe("Gemini's answers", () => {
   it('keep nothing of a chunk that may change', () => {
     const args = { a: 1 };
     const whole = {};
-    const given = { text: 'one' };
-    fold(whole, { candidates: chunk(given, { functionCall: { name: 'f', args } }) });
+    const part = { text: 'one' };
+    fold(whole, { candidates: chunk(part, { functionCall: { name: 'f', args } }) });
     fold(whole, { candidates: chunk({ text: 'two' }) });
     args.a = 2;
-    given.text = 'changed';
+    part.text = 'changed';
     const [first, second] = answer(whole)[0]?.parts ?? [];
     assert.deepEqual(first, text('one'));
     assert.deepEqual((second as { arguments?: unknown }).arguments, { a: 1 });

@@ -36,12 +36,12 @@ describe("Gemini's contents", () => {
   });
 
   it('keep their order and their roles', () => {
-    const given = [
+    const turns = [
       { role: 'user', parts: [{ text: 'one' }] },
       { role: 'model', parts: [{ text: 'two' }] },
       { role: 'function', parts: [{ functionResponse: { name: 'f', response: { a: 1 } } }] },
     ];
-    assert.deepEqual(defined(contents(given)), [
+    assert.deepEqual(defined(contents(turns)), [
       { role: 'user', parts: [text('one')] },
       { role: 'assistant', parts: [text('two')] },
       { role: 'function', parts: [{ type: 'tool_call_response', name: 'f', response: { a: 1 } }] },

@@ -31,11 +31,11 @@ describe("Gemini's names of models", () => {
   });
 });
 
-const config = (given: object) => request(given, {});
+const config = (params: object) => request(params, {});
 
 describe("Gemini's generation config", () => {
   it('has these parameters', () => {
-    const given = {
+    const params = {
       maxOutputTokens: 64,
       temperature: 0,
       topP: 0.5,
@@ -48,7 +48,7 @@ describe("Gemini's generation config", () => {
       responseMimeType: 'application/json',
       thinkingConfig: { thinkingLevel: 'HIGH', thinkingBudget: 128 },
     };
-    assert.deepEqual(defined(config(given)), {
+    assert.deepEqual(defined(config(params)), {
       maxTokens: 64,
       temperature: 0,
       topP: 0.5,
@@ -74,7 +74,7 @@ describe("Gemini's generation config", () => {
   });
 
   it('says what kind of output is wanted', () => {
-    const typeOf = (given: object) => config(given).outputType;
+    const typeOf = (params: object) => config(params).outputType;
     assert.equal(typeOf({ responseModalities: ['TEXT', 'IMAGE'] }), 'image');
     assert.equal(typeOf({ responseModalities: ['audio'] }), 'speech');
     assert.equal(typeOf({ responseModalities: ['TEXT'], responseMimeType: 'text/plain' }), 'text');

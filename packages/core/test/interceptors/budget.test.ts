@@ -102,8 +102,8 @@ describe('a budget', () => {
       { ...BUDGET_DEFAULTS, ...options },
       { pricing: PRICING, clocks: { date: () => now, now: () => elapsed ?? now } },
     );
-    const begin = async (given: Partial<Call> = {}): Promise<Call | LlmTraceError> => {
-      const call = callOf({ request: { model: 'gpt-4o', maxTokens: 100 }, requestSize: 300, ...given });
+    const begin = async (fields: Partial<Call> = {}): Promise<Call | LlmTraceError> => {
+      const call = callOf({ request: { model: 'gpt-4o', maxTokens: 100 }, requestSize: 300, ...fields });
       return layer
         .intercept(call, async () => 'answer')
         .then(

@@ -2,9 +2,9 @@
 import { aCall } from '@llmtrace/test-fixtures/call';
 import type { Call } from '../../src/model/call.ts';
 
-export function callOf(given: Partial<Call> = {}): Call {
+export function callOf(fields: Partial<Call> = {}): Call {
   const now = performance.now();
-  return aCall({ startTime: now, attempts: 0, attemptTime: now, activeTime: now, ...given });
+  return aCall({ startTime: now, attempts: 0, attemptTime: now, activeTime: now, ...fields });
 }
 
 /** A failure as a vendor's SDK throws it. */

@@ -136,12 +136,12 @@ describe('the options of interceptors', () => {
 
   it('in code win over the environment', () => {
     const env = { LLMTRACE_RETRY: 'true', LLMTRACE_RATE_LIMIT: '5', LLMTRACE_BUDGET_USD: '5' };
-    const given = resilienceOf({ retry: false, rateLimit: [], budget: [] }, env, warn);
-    assert.deepEqual([given.retry, given.rateLimit, given.budget], [false, [], []]);
+    const resilience = resilienceOf({ retry: false, rateLimit: [], budget: [] }, env, warn);
+    assert.deepEqual([resilience.retry, resilience.rateLimit, resilience.budget], [false, [], []]);
   });
 
   it('that are wrong in code are refused by name, with the value', () => {
-    const cases: readonly [given: object, message: string][] = [
+    const cases: readonly [config: object, message: string][] = [
       [{ retry: { maxRetries: -1 } }, 'Expected `retry.maxRetries` to be a non-negative integer, got -1.'],
       [{ retry: { maxRetries: 1.5 } }, 'Expected `retry.maxRetries` to be a non-negative integer, got 1.5.'],
       [
@@ -189,15 +189,15 @@ describe('the options of interceptors', () => {
         'Expected the configuration to have no `nativSpans` (did you mean `nativeSpans`?).',
       ],
     ];
-    for (const [given, message] of cases)
-      assert.throws(() => validateConfig(given), { name: 'TypeError', message });
+    for (const [config, message] of cases)
+      assert.throws(() => validateConfig(config), { name: 'TypeError', message });
   });
 
   it('that are the same are the same limits, for all instrumentations', () => {
     const env = { LLMTRACE_RATE_LIMIT: '7' };
     assert.equal(from({ ...env }).rateLimit[0], from({ ...env }).rateLimit[0]);
-    const given = { rateLimit: { rate: 7 }, retry: { maxRetries: 1 } };
-    const [one, other] = [resilienceOf(given, {}, warn), resilienceOf(given, {}, warn)];
+    const config = { rateLimit: { rate: 7 }, retry: { maxRetries: 1 } };
+    const [one, other] = [resilienceOf(config, {}, warn), resilienceOf(config, {}, warn)];
     assert.equal(one.rateLimit[0], other.rateLimit[0]);
     assert.equal(one.retry, other.retry);
     assert.equal(resilienceOf(one, {}, warn).rateLimit[0], one.rateLimit[0]);

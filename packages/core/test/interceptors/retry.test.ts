@@ -38,9 +38,9 @@ describe('the retry', () => {
   async function run(
     errors: unknown[],
     options: Partial<Retries> = {},
-    given: Partial<Call> = {},
+    fields: Partial<Call> = {},
   ): Promise<Run> {
-    const call = callOf(given);
+    const call = callOf(fields);
     const times: number[] = [];
     const middle = () => 0.5;
     const intercept = retry({ ...RETRY_DEFAULTS, ...options }, () => performance.now(), middle);

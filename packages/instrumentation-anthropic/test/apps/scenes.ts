@@ -14,7 +14,7 @@ const ASK = {
 const TOOL = {
   name: 'population_of',
   input_schema: { type: 'object', properties: { city: { type: 'string' } } },
-  parse: (given: unknown) => given,
+  parse: (input: unknown) => input,
   run: () => '2103000',
 };
 

@@ -126,18 +126,18 @@ function append(pieces: any[], piece: any): void {
 }
 
 /** Folds a piece of a step. Arguments come in pieces of JSON; the other fields of a tool arrive whole. */
-function delta(step: any, given: any): void {
-  if (isContent(given)) {
+function delta(step: any, piece: any): void {
+  if (isContent(piece)) {
     step.content ??= [];
-    append(step.content, given);
-  } else if (given.type === 'thought_summary') {
+    append(step.content, piece);
+  } else if (piece.type === 'thought_summary') {
     step.summary ??= [];
-    for (const piece of list(given.content)) append(step.summary, piece);
-  } else if (given.type === 'arguments_delta') {
+    for (const item of list(piece.content)) append(step.summary, item);
+  } else if (piece.type === 'arguments_delta') {
     const before = typeof step.arguments === 'string' ? step.arguments : '';
-    if (typeof given.arguments === 'string') step.arguments = before + given.arguments;
-  } else if (given.type === step.type) {
-    Object.assign(step, parts.copied(given));
+    if (typeof piece.arguments === 'string') step.arguments = before + piece.arguments;
+  } else if (piece.type === step.type) {
+    Object.assign(step, parts.copied(piece));
   }
 }
 

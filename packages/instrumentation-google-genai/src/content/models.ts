@@ -10,14 +10,14 @@ export const generated: ContentReader = {
 };
 
 /** An image: bytes, or where they are in Google's storage. */
-function image(given: any): Part[] {
-  const { imageBytes, gcsUri, mimeType } = given ?? {};
+function image(value: any): Part[] {
+  const { imageBytes, gcsUri, mimeType } = value ?? {};
   const bytes = parts.blob(imageBytes, 'image', mimeType);
   return bytes.length > 0 ? bytes : parts.link(gcsUri, 'image', mimeType);
 }
 
-function video(given: any): Part[] {
-  const { videoBytes, uri, mimeType } = given ?? {};
+function video(value: any): Part[] {
+  const { videoBytes, uri, mimeType } = value ?? {};
   const bytes = parts.blob(videoBytes, 'video', mimeType);
   return bytes.length > 0 ? bytes : parts.link(uri, 'video', mimeType);
 }

@@ -40,12 +40,12 @@ const parts = [thought('I think.'), searched, text('It is.'), called];
 
 describe('the input of an interaction', () => {
   it('is a text, a content, several, steps or turns', () => {
-    const given = { type: 'text', text: 'hi' };
-    const inputs = ['hi', given, [given], [{ type: 'user_input', content: [given] }]];
+    const content = { type: 'text', text: 'hi' };
+    const inputs = ['hi', content, [content], [{ type: 'user_input', content: [content] }]];
     for (const input of [
       ...inputs,
       [{ role: 'user', content: 'hi' }],
-      [{ role: 'user', content: [given] }],
+      [{ role: 'user', content: [content] }],
     ]) {
       assert.deepEqual(asked(input), [user(text('hi'))]);
     }
@@ -131,7 +131,7 @@ describe('the output of an interaction', () => {
   });
 
   it('is the same in events', () => {
-    const delta = (given: object) => ({ delta: given });
+    const delta = (fields: object) => ({ delta: fields });
     const thinks = (piece: string) =>
       delta({ type: 'thought_summary', content: { type: 'text', text: piece } });
     assert.deepEqual(

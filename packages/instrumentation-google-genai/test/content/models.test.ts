@@ -97,12 +97,12 @@ describe('the prompt of images', () => {
 });
 
 describe('the prompt of a video', () => {
-  const given = { prompt: 'a cat', image: { imageBytes: 'AAAA' }, video: { uri: 'gs://a/v' } };
+  const params = { prompt: 'a cat', image: { imageBytes: 'AAAA' }, video: { uri: 'gs://a/v' } };
   const said = message(text('a cat'), image('AAAA'), { type: 'uri', modality: 'video', uri: 'gs://a/v' });
 
   it('is a text, images and a video, in a source or without one', () => {
-    assert.deepEqual(asked('generateVideosInternal', given).messages, said);
-    assert.deepEqual(asked('generateVideosInternal', { source: given }).messages, said);
+    assert.deepEqual(asked('generateVideosInternal', params).messages, said);
+    assert.deepEqual(asked('generateVideosInternal', { source: params }).messages, said);
   });
 
   it('is frames in the config too', () => {

@@ -64,8 +64,8 @@ function ending({ model, body, ending: wanted }: VendorRequest): object {
   return { finishReason: wanted === 'incomplete' ? 'MAX_TOKENS' : 'STOP' };
 }
 
-const candidate = (given: readonly object[], end: object): object => ({
-  content: { role: 'model', parts: given },
+const candidate = (contentParts: readonly object[], end: object): object => ({
+  content: { role: 'model', parts: contentParts },
   ...end,
   index: 0,
 });
@@ -94,9 +94,9 @@ export function contentEvents(request: VendorRequest): Answer {
   const about = { modelVersion: request.model, responseId: request.id('Gm') };
   if (request.ending === 'filtered')
     return { headers: geminiHeaders, events: [geminiEvent({ ...blocked, ...about })] };
-  const given = parts(request);
-  const events = given.map((part, at) => {
-    const last = at === given.length - 1;
+  const contentParts = parts(request);
+  const events = contentParts.map((part, at) => {
+    const last = at === contentParts.length - 1;
     return geminiEvent({
       candidates: [candidate([part], last ? ending(request) : {})],
       usageMetadata: last ? usageOf(request) : { trafficType: 'ON_DEMAND' },

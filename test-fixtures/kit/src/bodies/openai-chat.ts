@@ -128,8 +128,8 @@ export function chatChunks(request: VendorRequest): Answer {
 function deltasOf({ text, toolCalls, functionCall }: Spoken): object[] {
   const first = { role: 'assistant', content: text === null ? null : '', refusal: null };
   if (functionCall) {
-    const { name, arguments: given } = functionCall;
-    return [{ ...first, function_call: { name, arguments: '' } }, { function_call: { arguments: given } }];
+    const { name, arguments: args } = functionCall;
+    return [{ ...first, function_call: { name, arguments: '' } }, { function_call: { arguments: args } }];
   }
   if (text !== null && toolCalls.length === 0)
     return [first, ...wordsOf(text).map((content) => ({ content }))];

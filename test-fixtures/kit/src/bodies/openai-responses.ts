@@ -30,8 +30,8 @@ function itemOf(request: VendorRequest): Item {
   const { tools, input, text } = request.body;
   const { script } = request;
   if (script?.toolCall) {
-    const { name, arguments: given } = script.toolCall;
-    const call = { name, arguments: JSON.stringify(given), call_id: request.id('call_') };
+    const { name, arguments: args } = script.toolCall;
+    const call = { name, arguments: JSON.stringify(args), call_id: request.id('call_') };
     return { id: request.id('fc_'), type: 'function_call', status: 'completed', ...call };
   }
   if (script?.text !== undefined) return messageItem(request, script.text);
@@ -145,10 +145,10 @@ function messageEvents(item: Item): TypedEvent[] {
 
 function callEvents(item: Item): TypedEvent[] {
   const at = { item_id: item.id, output_index: 0 };
-  const given = item['arguments'];
+  const args = item['arguments'];
   return [
-    { type: 'response.function_call_arguments.delta', ...at, delta: given },
-    { type: 'response.function_call_arguments.done', ...at, name: item['name'], arguments: given },
+    { type: 'response.function_call_arguments.delta', ...at, delta: args },
+    { type: 'response.function_call_arguments.done', ...at, name: item['name'], arguments: args },
   ];
 }
 

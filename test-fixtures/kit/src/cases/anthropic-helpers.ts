@@ -63,9 +63,9 @@ const tool = (see: Stage['see']) => ({
   name: 'population_of',
   description: 'The population of a city.',
   input_schema: { type: 'object', properties: { city: { type: 'string' } } },
-  parse: (given: unknown) => given,
-  run: (given: unknown) => {
-    see('tool called with', given);
+  parse: (input: unknown) => input,
+  run: (input: unknown) => {
+    see('tool called with', input);
     return '2103000';
   },
 });

@@ -25,7 +25,7 @@ function remember<T extends object>(request: T, asking: Ask): T {
   return request;
 }
 
-const given = (options: CallOptions | undefined): CallOptions[] => (options ? [options] : []);
+const optionArgs = (options: CallOptions | undefined): CallOptions[] => (options ? [options] : []);
 
 export const content: Family = {
   ...genai,
@@ -35,8 +35,8 @@ export const content: Family = {
     const { model, stream } = asked.get(request) ?? {};
     const asking = modelOf(client, model);
     return stream
-      ? asking.generateContentStream(request, ...given(options)).then((result: any) => result.stream)
-      : asking.generateContent(request, ...given(options));
+      ? asking.generateContentStream(request, ...optionArgs(options)).then((result: any) => result.stream)
+      : asking.generateContent(request, ...optionArgs(options));
   },
   streamError: () => 'UNAVAILABLE',
 };
@@ -57,7 +57,7 @@ export const embeddings: Family = {
   call: (client, request, options) =>
     modelOf(client, asked.get(request)?.model ?? EMBEDDING_MODEL).batchEmbedContents(
       request,
-      ...given(options),
+      ...optionArgs(options),
     ),
   rows: EMBEDDING_ROWS,
 };

@@ -57,8 +57,8 @@ const tools = (see: Stage['see']) => [
       description: 'The population of a city.',
       parameters: { type: 'object', properties: { city: { type: 'string' } } },
       parse: JSON.parse,
-      function: (given: unknown) => {
-        see('tool called with', given);
+      function: (args: unknown) => {
+        see('tool called with', args);
         return '2103000';
       },
     },

@@ -25,8 +25,8 @@ export interface Requests {
 }
 
 export function requestsOf(send: Send, args: readonly unknown[]): Requests {
-  const [url, given, ms, controller, ...rest] = args;
-  const init = (given ?? {}) as Init;
+  const [url, options, ms, controller, ...rest] = args;
+  const init = (options ?? {}) as Init;
   const signal = init.signal ?? undefined;
   // Before the SDK signs the first request, and so changes them.
   const headersOf = numbered(init.headers);
@@ -36,7 +36,7 @@ export function requestsOf(send: Send, args: readonly unknown[]): Requests {
     isRepeatable: isRepeatable(init.body),
     async send() {
       const number = sent++;
-      const again = number === 0 ? given : repeated(init, headersOf(number));
+      const again = number === 0 ? options : repeated(init, headersOf(number));
       return underOwnTimeout(controller as AbortController, signal, () =>
         send(url, again, ms, controller, ...rest),
       );

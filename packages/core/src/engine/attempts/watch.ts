@@ -65,7 +65,7 @@ export function watchAttempts(client: unknown): void {
         attempted(live);
         return watchAttempt(live, send.apply(this, args));
       }
-      const request: Send = (...given) => send.apply(this, given) as Promise<Response>;
+      const request: Send = (...requestArgs) => send.apply(this, requestArgs) as Promise<Response>;
       return watchAttempt(
         live,
         attemptBeneath(live.chain, live.call, requestsOf(request, args), () => attempted(live)),

@@ -1,4 +1,4 @@
-/** Where limits are kept that hold over several processes: given in code, or by the environment. */
+/** Where limits are kept that hold over several processes: set in code, or by the environment. */
 
 import { USAGE_FIELDS, type UsageField } from '../../model/usage-totals.ts';
 import {
@@ -130,17 +130,17 @@ export function redisSettings(env: Environment, warn: Warn): RedisSettings | und
 const METHODS = ['ping', 'take', 'settle', 'spend'] as const;
 
 /** @throws TypeError that names the first wrong option and its value. */
-export const checkRedisOptions = (given: unknown): RedisLimitsOptions =>
-  checked('redisLimits', given, OPTIONS, {});
+export const checkRedisOptions = (value: unknown): RedisLimitsOptions =>
+  checked('redisLimits', value, OPTIONS, {});
 
 /** @throws TypeError for what is no store of limits. */
-export function sharedLimitsOf(given: unknown, hasLimits: boolean, env: Environment): SharedLimits | false {
-  if (given === undefined && hasLimits && env['LLMTRACE_REDIS_URL']?.trim())
+export function sharedLimitsOf(value: unknown, hasLimits: boolean, env: Environment): SharedLimits | false {
+  if (value === undefined && hasLimits && env['LLMTRACE_REDIS_URL']?.trim())
     warnOnce(
       'limits hold for this process alone: LLMTRACE_REDIS_URL is read by @llmtrace/auto; in code there is `sharedLimits`',
     );
-  if (given === undefined || given === false) return false;
-  if (isRecord(given) && METHODS.every((method) => typeof given[method] === 'function'))
-    return given as unknown as SharedLimits;
-  throw new TypeError(`Expected \`sharedLimits\` to be a store of limits or false, got ${shown(given)}.`);
+  if (value === undefined || value === false) return false;
+  if (isRecord(value) && METHODS.every((method) => typeof value[method] === 'function'))
+    return value as unknown as SharedLimits;
+  throw new TypeError(`Expected \`sharedLimits\` to be a store of limits or false, got ${shown(value)}.`);
 }

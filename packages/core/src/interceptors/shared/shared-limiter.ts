@@ -125,14 +125,14 @@ export class SharedLimiter implements Limiter {
     return ticket;
   }
 
-  leave(given: Ticket, refund: number): void {
-    const ticket = given as Waiting;
-    this.#running.delete(ticket);
+  leave(ticket: Ticket, refund: number): void {
+    const waiting = ticket as Waiting;
+    this.#running.delete(waiting);
     this.#brake.leave(0);
     const hasTokens = this.#buckets.some(({ of }) => of === 'tokens');
     if (this.#share) this.#share.leave(refund);
     else if (this.#limit.concurrency > 0 || (refund !== 0 && hasTokens))
-      this.#report({ refund, ended: [ticket.lease] });
+      this.#report({ refund, ended: [waiting.lease] });
     if (this.#fullUntil > this.#now()) this.#openSince = this.#now();
     this.#fullUntil = 0;
     if (this.#line.length > 0) this.#line.pump();

@@ -16,8 +16,8 @@ describe('the requests of one attempt of an SDK', () => {
   function requests(init: object, answer: () => Promise<unknown> = async () => ({ ok: true })) {
     const sent: Sent[] = [];
     const controller = new AbortController();
-    const send = (async (_url: string, given: Sent['init'], _ms: number, used: AbortController) => {
-      sent.push({ init: given, signal: used.signal, controller: used });
+    const send = (async (_url: string, options: Sent['init'], _ms: number, used: AbortController) => {
+      sent.push({ init: options, signal: used.signal, controller: used });
       return answer();
     }) as unknown as Send;
     return { sent, controller, ...requestsOf(send, ['url', init, 1000, controller]) };
@@ -54,8 +54,8 @@ describe('the requests of one attempt of an SDK', () => {
       [undefined, {}],
     ];
     for (const [expected, headers] of cases) {
-      for (const given of [headers, new Headers(headers)]) {
-        const { sent, send } = requests({ headers: given });
+      for (const requestHeaders of [headers, new Headers(headers)]) {
+        const { sent, send } = requests({ headers: requestHeaders });
         await send();
         await send();
         const last = new Headers(sent[1]?.init.headers);

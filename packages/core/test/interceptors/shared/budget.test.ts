@@ -109,8 +109,8 @@ describe('a budget that processes share', () => {
   });
 
   it('does not apply, or lets no call through, by its option', async () => {
-    const of = (given: Partial<SharedLimits>) => {
-      const spend = spender({ usd: 1 }, makeStore(given));
+    const of = (overrides: Partial<SharedLimits>) => {
+      const spend = spender({ usd: 1 }, makeStore(overrides));
       store.health = 'broken';
       return spend;
     };

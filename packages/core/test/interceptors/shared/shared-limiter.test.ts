@@ -35,8 +35,8 @@ describe('a rate limit that processes share', () => {
     diag.disable();
   });
 
-  function limit(options: Partial<RateLimit>, given: Partial<SharedLimits> = {}): Layer {
-    store = makeStore(given);
+  function limit(options: Partial<RateLimit>, overrides: Partial<SharedLimits> = {}): Layer {
+    store = makeStore(overrides);
     return rateLimit({ ...RATE_LIMIT_DEFAULTS, ...options }, { shared: { store, name: 'limit 0' } });
   }
 
@@ -47,8 +47,8 @@ describe('a rate limit that processes share', () => {
   }
 
   /** A call that ends `takes` ms after it was sent. */
-  function make(layer: Layer, given: Partial<Call> = {}, takes = 0): Gone {
-    const gone: Gone = { time: undefined, error: undefined, call: callOf(given) };
+  function make(layer: Layer, fields: Partial<Call> = {}, takes = 0): Gone {
+    const gone: Gone = { time: undefined, error: undefined, call: callOf(fields) };
     const sent = layer.intercept(gone.call, async () => {
       gone.time = performance.now();
     });

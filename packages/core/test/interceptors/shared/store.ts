@@ -25,7 +25,7 @@ export interface TestStore extends SharedLimits {
 
 const DAY = 86_400_000;
 
-export function makeStore(given: Partial<SharedLimits> = {}): TestStore {
+export function makeStore(overrides: Partial<SharedLimits> = {}): TestStore {
   let buckets: TokenBucket[] | undefined;
   let last = 0;
   const now = (): number => performance.now();
@@ -82,8 +82,8 @@ export function makeStore(given: Partial<SharedLimits> = {}): TestStore {
     pings: 0,
     usd: 0,
     running: 0,
-    ...given,
-    processes: given.processes ?? 1,
+    ...overrides,
+    processes: overrides.processes ?? 1,
     ping() {
       store.pings++;
       return answer(() => store.processes);
