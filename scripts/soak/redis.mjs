@@ -55,7 +55,7 @@ async function one(title, fault) {
     await fault(redis);
   };
   const [{ ends, stderr, codes }] = await Promise.all([troop, begun()]);
-  const held = holds(witness);
+  const verdict = holds(witness);
   await witness.close();
   redis.resume();
   await redis.close();
@@ -65,7 +65,7 @@ async function one(title, fault) {
       calls: PROCESSES * CALLS,
       answered: ends.filter((end) => end === 'answered').length,
       codes,
-      held,
+      verdict,
     },
     outages: stderr.map((text) => warningsOf(text).filter((warning) => OUTAGE.test(warning)).length),
     said: merged(stderr.flatMap(warningsOf).map(headOf)),
@@ -95,10 +95,10 @@ function holds({ requests, lateness }) {
 }
 
 export const problems = ({ rows }) =>
-  rows.flatMap(({ title, calls, answered, held, outages }) => [
+  rows.flatMap(({ title, calls, answered, verdict, outages }) => [
     ...(answered === calls ? [] : [`Redis ${title}: ${answered} of ${calls} answered`]),
     ...(outages.every((count) => count <= 1) ? [] : [`Redis ${title}: a process warned of one outage twice`]),
-    ...(held === 'yes' ? [] : [`Redis ${title}: ${held}`]),
+    ...(verdict === 'yes' ? [] : [`Redis ${title}: ${verdict}`]),
   ]);
 
 export const report = ({ rows }) =>
@@ -106,11 +106,11 @@ export const report = ({ rows }) =>
     ? 'No Redis or Valkey was installed where this was run.'
     : table(
         ['Redis is', 'calls', 'answered', 'the limit held', 'stderr'],
-        rows.map(({ title, calls, answered, held, said }) => [
+        rows.map(({ title, calls, answered, verdict, said }) => [
           title,
           calls,
           answered,
-          held,
+          verdict,
           said.join('; ') || '–',
         ]),
       );

@@ -49,9 +49,9 @@ function withoutSecrets(value: any): any {
 }
 
 function media(block: any): Part[] {
-  const held = source(block.source, block.type);
+  const sourceParts = source(block.source, block.type);
   const known = about(block);
-  return held.length > 0 ? held.map((part) => ({ ...part, ...known })) : generic(block);
+  return sourceParts.length > 0 ? sourceParts.map((part) => ({ ...part, ...known })) : generic(block);
 }
 
 function toolCall({ id, name, input, partial_json }: any): Part {

@@ -45,7 +45,7 @@ export function generate(call: PatchedCall): unknown {
   const operation = open(call);
   if (!operation) return call.original(...call.args);
   return call.operations.endWith(operation, () => operation.run(() => started(call)), {
-    result: (output) => noted(operation, output, endUnlessAborted(call, endOfOutput(output))),
+    result: (output) => endOfRun(operation, output, endUnlessAborted(call, endOfOutput(output))),
     error: (error) => ({ error: causeOf(error) }),
   });
 }
@@ -54,8 +54,8 @@ export function generate(call: PatchedCall): unknown {
 const endUnlessAborted = ({ args: [, options] }: PatchedCall, end: OperationEnd): OperationEnd =>
   Object.keys(end).length === 0 && fields(options).abortSignal?.aborted === true ? CANCELLED : end;
 
-/** A run that waits is known by its id when it is resumed. */
-function noted(operation: OpenOperation, output: unknown, end: OperationEnd): OperationEnd {
+/** The end of a run. A suspended run is noted by its id, which the call that resumes it has. */
+function endOfRun(operation: OpenOperation, output: unknown, end: OperationEnd): OperationEnd {
   if (end.outcome === 'interrupted') noteSuspended(fields(output).runId, operation);
   return end;
 }
@@ -91,7 +91,7 @@ function observe(call: PatchedCall, operation: OpenOperation, answer: any): void
   operation.endWithout(output);
   const end = (): void =>
     operation.end(
-      operations.safely(() => noted(operation, output, endUnlessAborted(call, endOfStatus(output)))) ?? {},
+      operations.safely(() => endOfRun(operation, output, endUnlessAborted(call, endOfStatus(output)))) ?? {},
     );
   output._waitUntilFinished?.().then(end, end);
   const { consumeStream } = output;

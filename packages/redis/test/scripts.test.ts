@@ -267,8 +267,8 @@ describeWithRedis('the decisions of Redis', () => {
   it('let calls through until the spent and reserved amounts reach the budget', async () => {
     const [mine, theirs] = [redisLimits(connection.client as any), redisLimits(connection.client as any)];
     const asking = { expected: { usd: 4, tokens: 0 }, budget: { usd: 10, tokens: Infinity }, always: false };
-    const ask = (limits: typeof mine, held: number, usd = 0) =>
-      limits.spend('asked', { ...DAILY, ...NOTHING, usd, held: { usd: held, tokens: 0 }, asking });
+    const ask = (limits: typeof mine, reservedUsd: number, usd = 0) =>
+      limits.spend('asked', { ...DAILY, ...NOTHING, usd, held: { usd: reservedUsd, tokens: 0 }, asking });
     assert.equal((await ask(mine, 0)).granted, true);
     assert.equal((await ask(mine, 4)).granted, true);
     const third = await ask(theirs, 0);

@@ -104,8 +104,8 @@ function fieldsOf(value: object, path: readonly object[]): { [key: string]: Port
   const fields: { [key: string]: Portrait } = {};
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
     if (VOLATILE_KEYS.has(name)) continue;
-    const held = 'value' in descriptor ? portrait(descriptor.value, path) : '«accessor»';
-    fields[descriptor.enumerable ? name : `«hidden» ${name}`] = held;
+    const field = 'value' in descriptor ? portrait(descriptor.value, path) : '«accessor»';
+    fields[descriptor.enumerable ? name : `«hidden» ${name}`] = field;
   }
   return fields;
 }

@@ -74,9 +74,9 @@ const ABOUT = /^(thought|thoughtSignature|videoMetadata|mediaResolution|partMeta
 function part(value: any): Part[] {
   if (!isObject(value)) return text(value);
   const fields = Object.entries(value).filter((field) => isSet(field) && !ABOUT.test(field[0]));
-  return fields.flatMap(([kind, held]) => {
-    const parts = Object.hasOwn(KINDS, kind) ? (KINDS[kind]?.(held, value) ?? []) : [];
-    return parts.length > 0 || held === '' ? parts : [generic({ type: kind, [kind]: held })];
+  return fields.flatMap(([kind, content]) => {
+    const parts = Object.hasOwn(KINDS, kind) ? (KINDS[kind]?.(content, value) ?? []) : [];
+    return parts.length > 0 || content === '' ? parts : [generic({ type: kind, [kind]: content })];
   });
 }
 

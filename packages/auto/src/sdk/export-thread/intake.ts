@@ -22,7 +22,7 @@ export class Intake<T extends object> {
   private readonly ledger: Ledger;
   private readonly drops: Drops;
   private readonly notify: Notify;
-  private readonly held = new Map<T, { bytes: number; left: number }>();
+  private readonly entries = new Map<T, { bytes: number; left: number }>();
   private since = 0;
   private hasDropped = false;
 
@@ -39,8 +39,8 @@ export class Intake<T extends object> {
 
   /** Takes an item, or drops it where there is no room. */
   admit(item: T, bytes: number): boolean {
-    if (this.exporters > 0 && this.held.size < this.max) {
-      this.held.set(item, { bytes, left: this.exporters });
+    if (this.exporters > 0 && this.entries.size < this.max) {
+      this.entries.set(item, { bytes, left: this.exporters });
       this.since += bytes;
       return true;
     }
@@ -70,9 +70,9 @@ export class Intake<T extends object> {
 
   private settle(items: readonly T[]): void {
     for (const item of items) {
-      const entry = this.held.get(item);
+      const entry = this.entries.get(item);
       if (!entry || --entry.left > 0) continue;
-      this.held.delete(item);
+      this.entries.delete(item);
       this.ledger.remove(this.signal, entry.bytes);
     }
   }

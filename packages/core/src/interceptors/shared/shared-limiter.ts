@@ -151,16 +151,16 @@ export class SharedLimiter implements Limiter {
 
   #delay(ticket: Waiting, waiting: boolean): number {
     if (ticket.refused) return 0;
-    const held = this.#brake.delay(0, waiting);
-    if (ticket.turn !== undefined) return Math.max(ticket.turn - this.#now(), held);
+    const brakeDelay = this.#brake.delay(0, waiting);
+    if (ticket.turn !== undefined) return Math.max(ticket.turn - this.#now(), brakeDelay);
     if (!this.#share && !this.#circuit.isClosed) this.#fallBack(ticket);
     return this.#share
-      ? this.#byShare(this.#share, ticket, waiting, held)
-      : this.#byStore(ticket, waiting, held);
+      ? this.#byShare(this.#share, ticket, waiting, brakeDelay)
+      : this.#byStore(ticket, waiting, brakeDelay);
   }
 
-  #byStore(ticket: Waiting, waiting: boolean, held: number): number {
-    const closed = Math.max(held, this.#fullUntil - this.#now());
+  #byStore(ticket: Waiting, waiting: boolean, brakeDelay: number): number {
+    const closed = Math.max(brakeDelay, this.#fullUntil - this.#now());
     if (closed > 0) {
       this.#openSince = this.#now() + closed;
       return ticket.patience > 0 ? closed : refuse(ticket, ticket.code, closed);
@@ -169,9 +169,9 @@ export class SharedLimiter implements Limiter {
     return Infinity;
   }
 
-  #byShare(share: LocalShare, ticket: Waiting, waiting: boolean, held: number): number {
+  #byShare(share: LocalShare, ticket: Waiting, waiting: boolean, brakeDelay: number): number {
     if (this.#store.fallback === 'closed') return refuse(ticket, 'limits_unavailable');
-    const delay = Math.max(held, share.delay(ticket.tokens, waiting));
+    const delay = Math.max(brakeDelay, share.delay(ticket.tokens, waiting));
     const left = ticket.since + ticket.patience - this.#now();
     const isTooLong = delay > 0 && (ticket.patience === 0 || (delay !== Infinity && delay > left));
     return isTooLong ? refuse(ticket, ticket.code, delay === Infinity ? undefined : delay) : delay;

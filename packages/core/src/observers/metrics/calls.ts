@@ -9,7 +9,7 @@ import { isUnpriced, type Missing } from '../../model/billing.ts';
 import type { Call, Observer, Usage } from '../../model/call.ts';
 import type { Naming } from '../attributes.ts';
 import { type Series, seriesOf, startOf } from './attribute-sets.ts';
-import { heldFor, type Take } from './deferred.ts';
+import { deferredFor, type Take } from './deferred.ts';
 import { deferredSeconds, deferredTokens, secondsHistogram } from './histograms.ts';
 import type { LabelsOf } from './labels.ts';
 
@@ -73,7 +73,7 @@ export function metricsObserver(
 }
 
 const activeRequests = (meter: Meter): Take =>
-  heldFor(meter).adding(
+  deferredFor(meter).adding(
     meter.createUpDownCounter('llmtrace.client.active_requests', {
       description: 'Calls in flight; a stream counts until it ends.',
       unit: '{request}',
@@ -81,7 +81,7 @@ const activeRequests = (meter: Meter): Take =>
   );
 
 const streamChunks = (meter: Meter): Take =>
-  heldFor(meter).adding(
+  deferredFor(meter).adding(
     meter.createCounter('llmtrace.client.stream.chunks', {
       description: 'Chunks of streams received.',
       unit: '{chunk}',
@@ -95,9 +95,9 @@ const profilesOf = (meter: Meter, semconv: Naming['semconv']): Profile[] => [
 
 /** Records the cost of a call, what is missing from it, or that the call has no price. */
 function costs(meter: Meter, costSemconv: string): (call: Call, attributes: Attributes) => void {
-  const held = heldFor(meter);
-  const cost = held.adding(costCounter(meter, costSemconv));
-  const unpriced = held.adding(
+  const deferred = deferredFor(meter);
+  const cost = deferred.adding(costCounter(meter, costSemconv));
+  const unpriced = deferred.adding(
     meter.createCounter('llmtrace.client.unpriced_calls', {
       description: 'Calls whose usage is known and whose price is not.',
       unit: '{call}',
@@ -149,7 +149,7 @@ function recordTimes(profile: Profile, call: Call, attributes: Attributes): void
 function durations(meter: Meter, name: string, description: string): Duration {
   const histogram = secondsHistogram(meter, name, description);
   return {
-    completed: heldFor(meter).recording(histogram),
+    completed: deferredFor(meter).recording(histogram),
     failed: (value, attributes, context) => histogram.record(value, attributes, context),
   };
 }

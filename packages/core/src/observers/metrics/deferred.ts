@@ -28,7 +28,7 @@ export type Take = (value: number, attributes: Attributes, context: Context) => 
  * replaces `counter.add` and `histogram.record`. Pass them the attribute objects of `seriesOf()`: they are found by
  * identity.
  */
-export class Held {
+export class DeferredMeasurements {
   private readonly kept = new KeptMeasurements();
   private isCollected = false;
 
@@ -44,7 +44,7 @@ export class Held {
   /** `counter.add`, deferred for each attribute object. */
   adding(counter: Pick<Counter, 'add'>): Take {
     const add: Take = (value, attributes, context) => counter.add(value, attributes, context);
-    return this.holding(
+    return this.deferring(
       add,
       this.kept.sums((sum, attributes) => safely(() => add(sum, attributes, ROOT_CONTEXT))),
     );
@@ -53,13 +53,13 @@ export class Held {
   /** `histogram.record`, deferred for each attribute object. */
   recording(histogram: Pick<Histogram, 'record'>): Take {
     const record: Take = (value, attributes, context) => histogram.record(value, attributes, context);
-    return this.holding(
+    return this.deferring(
       record,
       this.kept.values((values, attributes) => safely(() => recordAll(histogram, values, attributes))),
     );
   }
 
-  private holding(record: Take, keep: Keep): Take {
+  private deferring(record: Take, keep: Keep): Take {
     return (value, attributes, context) => {
       if (this.isCollected && !propagation.getBaggage(context)) keep(value, attributes);
       else record(value, attributes, context);
@@ -77,4 +77,7 @@ function safely(record: () => void): void {
 }
 
 /** The deferred measurements of a meter: the same object for all engines that use the meter. */
-export const heldFor = memo(new WeakMap<Meter, Held>(), (meter) => new Held(meter));
+export const deferredFor = memo(
+  new WeakMap<Meter, DeferredMeasurements>(),
+  (meter) => new DeferredMeasurements(meter),
+);

@@ -1,6 +1,6 @@
 /** The histograms of all metrics, with the bucket boundaries that the GenAI conventions advise. */
 import type { Histogram, Meter } from '@opentelemetry/api';
-import { heldFor, type Take } from './deferred.ts';
+import { deferredFor, type Take } from './deferred.ts';
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
@@ -20,7 +20,7 @@ export const secondsHistogram = histogram('s', SECONDS);
 const deferred =
   (make: Make) =>
   (meter: Meter, name: string, description: string): Take =>
-    heldFor(meter).recording(make(meter, name, description));
+    deferredFor(meter).recording(make(meter, name, description));
 
 export const deferredSeconds = deferred(secondsHistogram);
 export const deferredTokens = deferred(histogram('{token}', TOKENS));

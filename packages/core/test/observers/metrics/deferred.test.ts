@@ -9,7 +9,7 @@ import {
   ROOT_CONTEXT,
 } from '@opentelemetry/api';
 import * as sdk2 from '@opentelemetry/sdk-metrics';
-import { Held, heldFor } from '../../../src/observers/metrics/deferred.ts';
+import { DeferredMeasurements, deferredFor } from '../../../src/observers/metrics/deferred.ts';
 
 const fixture = createRequire(import.meta.resolve('@llmtrace/sdks-otel-3/package.json'));
 const sdk3: typeof sdk2 = createRequire(fixture.resolve('@opentelemetry/sdk-node'))(
@@ -58,7 +58,7 @@ describe('a deferred counter', () => {
     describe(`with OpenTelemetry ${line}`, () => {
       it('is added at once until the first collection, and at the start of each collection after it', async () => {
         const { meter, counting, collect, records } = stage(sdk);
-        const add = new Held(meter).adding(counting);
+        const add = new DeferredMeasurements(meter).adding(counting);
         add(1, A, ROOT_CONTEXT);
         assert.equal(records(), 1);
         assert.deepEqual(await collect(), report([A, 1]));
@@ -73,7 +73,7 @@ describe('a deferred counter', () => {
 
       it('reports 0 after as many subtractions as additions', async () => {
         const { meter, counting, collect, records } = stage(sdk);
-        const add = new Held(meter).adding(counting);
+        const add = new DeferredMeasurements(meter).adding(counting);
         await collect();
         for (let i = 0; i < 10; i++) add(i % 2 === 0 ? 1 : -1, A, ROOT_CONTEXT);
         assert.deepEqual(await collect(), report([A, 0]));
@@ -85,7 +85,7 @@ describe('a deferred counter', () => {
       it('is right where a view takes attributes away', async () => {
         const attributesProcessors = [sdk.createAllowListAttributesProcessor(['tier'])];
         const { meter, counting, collect } = stage(sdk, [{ instrumentName: 'count', attributesProcessors }]);
-        const add = new Held(meter).adding(counting);
+        const add = new DeferredMeasurements(meter).adding(counting);
         await collect();
         add(1, A, ROOT_CONTEXT);
         add(2, B, ROOT_CONTEXT);
@@ -94,9 +94,9 @@ describe('a deferred counter', () => {
     });
   }
 
-  it('is right for more series than are held at once', async () => {
+  it('is right for more series than are deferred at once', async () => {
     const { meter, counting, collect } = stage(sdk2);
-    const add = new Held(meter).adding(counting);
+    const add = new DeferredMeasurements(meter).adding(counting);
     await collect();
     // Objects of their own for the same series.
     for (let i = 0; i < 2500; i++) add(1, { ...A }, ROOT_CONTEXT);
@@ -105,7 +105,7 @@ describe('a deferred counter', () => {
 
   it('is added at once where metrics are never collected', () => {
     const seen: number[] = [];
-    const add = new Held(createNoopMeter()).adding({ add: (value) => seen.push(value) });
+    const add = new DeferredMeasurements(createNoopMeter()).adding({ add: (value) => seen.push(value) });
     add(1, A, ROOT_CONTEXT);
     add(2, A, ROOT_CONTEXT);
     assert.deepEqual(seen, [1, 2]);
@@ -113,13 +113,13 @@ describe('a deferred counter', () => {
 
   it('loses nothing of the others when one counter refuses', async () => {
     const { meter, counting, collect } = stage(sdk2);
-    const held = new Held(meter);
-    const broken = held.adding({
+    const deferred = new DeferredMeasurements(meter);
+    const broken = deferred.adding({
       add() {
         throw new Error('refused');
       },
     });
-    const add = held.adding(counting);
+    const add = deferred.adding(counting);
     await collect();
     broken(1, A, ROOT_CONTEXT);
     add(1, A, ROOT_CONTEXT);
@@ -134,7 +134,7 @@ describe('a deferred counter', () => {
     };
     const views = [{ instrumentName: 'count', attributesProcessors: [ofTenant] }];
     const { meter, counting, collect } = stage(sdk2, views);
-    const add = new Held(meter).adding(counting);
+    const add = new DeferredMeasurements(meter).adding(counting);
     await collect();
     const baggage = propagation.createBaggage({ tenant: { value: 'acme' } });
     add(1, A, ROOT_CONTEXT);
@@ -145,7 +145,7 @@ describe('a deferred counter', () => {
 
   it('works with a meter without observable instruments', () => {
     const seen: number[] = [];
-    const add = new Held({} as Meter).adding({ add: (value) => seen.push(value) });
+    const add = new DeferredMeasurements({} as Meter).adding({ add: (value) => seen.push(value) });
     add(1, A, ROOT_CONTEXT);
     assert.deepEqual(seen, [1]);
   });
@@ -156,7 +156,7 @@ describe('a deferred histogram', () => {
   async function recorded(...values: [number, Attributes][]) {
     const { meter, collect } = stage(sdk2);
     const seen: [number, Attributes][] = [];
-    const record = new Held(meter).recording({
+    const record = new DeferredMeasurements(meter).recording({
       record: (value, attributes = {}) => seen.push([value, attributes]),
     });
     await collect();
@@ -190,7 +190,7 @@ describe('a deferred histogram', () => {
 describe('the deferred measurements of a meter', () => {
   it('is the same for every reader', () => {
     const { meter } = stage(sdk2);
-    assert.equal(heldFor(meter), heldFor(meter));
-    assert.notEqual(heldFor(meter), heldFor(stage(sdk2).meter));
+    assert.equal(deferredFor(meter), deferredFor(meter));
+    assert.notEqual(deferredFor(meter), deferredFor(stage(sdk2).meter));
   });
 });
