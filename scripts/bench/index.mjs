@@ -39,12 +39,12 @@ const parts = values.only.split(',');
 const wrong = parts.find((part) => !PARTS.includes(part));
 if (wrong) throw new Error(`Expected --only to be of ${PARTS.join(', ')}, got ${wrong}.`);
 
-const own = process.version.slice(1).split('.')[0];
+const currentMajor = process.version.slice(1).split('.')[0];
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 const result = { commit, date: new Date().toISOString(), cpu: cpus()[0]?.model, nodes: {} };
 
 for (const major of values.node.split(',')) {
-  const binary = major === own ? process.execPath : nodeOf(major);
+  const binary = major === currentMajor ? process.execPath : nodeOf(major);
   const version = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
   result.nodes[version] = {};
   console.log(`\n## Node.js ${version}`);

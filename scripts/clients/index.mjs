@@ -53,8 +53,8 @@ function setUp() {
   ];
   names.push('together.xyz', 'together.ai', 'us-east-1.amazonaws.com', 'vercel.sh', 'cerebras.ai');
   names.push('huggingface.co', 'services.ai.azure.com');
-  const own = ['ollama.com', 'openrouter.ai'].map((name) => `DNS:${name}`);
-  const alternatives = [...names.map((name) => `DNS:*.${name}`), ...own].join(',');
+  const bareNames = ['ollama.com', 'openrouter.ai'].map((name) => `DNS:${name}`);
+  const alternatives = [...names.map((name) => `DNS:*.${name}`), ...bareNames].join(',');
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=vendors'];
   execFileSync(
     'openssl',

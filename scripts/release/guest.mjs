@@ -42,8 +42,8 @@ webpack({ mode: 'production', target: 'node', entry: './app.mjs', output }, (err
   if (error) throw error;
   const { errors, warnings } = stats.toJson();
   // Each bundle with an instrumentation of OpenTelemetry has that warning.
-  const own = warnings.filter(({ moduleName }) => !/require-in-the-middle/.test(moduleName));
-  for (const { message, moduleName } of [...errors, ...own]) console.log(moduleName + ': ' + message);
+  const relevant = warnings.filter(({ moduleName }) => !/require-in-the-middle/.test(moduleName));
+  for (const { message, moduleName } of [...errors, ...relevant]) console.log(moduleName + ': ' + message);
 });`,
   rolldown: `
 import('rolldown').then(async ({ rolldown }) => {

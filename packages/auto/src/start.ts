@@ -28,12 +28,12 @@ import { watchStarts } from './process/without-flags.ts';
 import { prometheusObservers, stopPrometheus } from './prometheus.ts';
 import { sharedLimits } from './redis.ts';
 import { printDiag } from './sdk/diag-logger.ts';
-import { withOwn } from './sdk/export-both.ts';
+import { withOwnSdk } from './sdk/export-both.ts';
 import {
   type Followers,
   followProviders,
   isRegistered,
-  type Own,
+  type OwnSdk,
   ownsSpans,
 } from './sdk/following-providers.ts';
 import { ownSdk } from './sdk/own-sdk.ts';
@@ -80,7 +80,7 @@ function instrument(): void {
 }
 
 interface Exports {
-  readonly sdk: Own;
+  readonly sdk: OwnSdk;
   readonly followers: Followers;
 }
 
@@ -99,7 +99,7 @@ function prepare(
   if (observers.length === 0) observers.push(...hints(traced, vendors));
   const isBoth = settings.exportTo === 'both';
   const exportsBoth = (): boolean => isBoth && !ownsSpans();
-  const providers = isBoth ? withOwn(followers, sdk) : followers;
+  const providers = isBoth ? withOwnSdk(followers, sdk) : followers;
   Object.assign(processWide(), { observers, ownsSpans, exportsBoth, ...providers } satisfies ProcessWide);
   return resolveConfig({ ...traced, ...sharedLimits(settings, traced) });
 }

@@ -63,8 +63,8 @@ describe('instrumenting by hand', () => {
         calls++;
       }
     }
-    const own = { apiKey: 'k', getGenerativeModel: () => calls++, startChat: () => calls++ };
-    for (const client of [new Vertex(), new Model(), own])
+    const object = { apiKey: 'k', getGenerativeModel: () => calls++, startChat: () => calls++ };
+    for (const client of [new Vertex(), new Model(), object])
       for (const vendor of VENDORS) reachable(vendor, client, 'client');
     assert.equal(calls, 0);
   });
@@ -97,9 +97,12 @@ describe('instrumenting by hand', () => {
     instrumentations.push(known as never);
     assert.equal(instrumentFetch(fetch), fetch);
     instrumentations.splice(instrumentations.indexOf(known as never), 1);
-    const own = instrumentFetch(fetch);
-    assert.notEqual(own, fetch);
-    assert.deepEqual([own.name, own.length, instrumentFetch(own)], [fetch.name, fetch.length, own]);
+    const tracedFetch = instrumentFetch(fetch);
+    assert.notEqual(tracedFetch, fetch);
+    assert.deepEqual(
+      [tracedFetch.name, tracedFetch.length, instrumentFetch(tracedFetch)],
+      [fetch.name, fetch.length, tracedFetch],
+    );
     assert.equal(instrumentFetch('no' as never), 'no');
     // Later tests of this process have instrumentations of their own.
     for (const { module, self } of instrumentations)

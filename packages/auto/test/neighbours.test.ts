@@ -66,7 +66,7 @@ describe('beside other instrumentations', function () {
       format === 'esm' || env['LIST_PLACE']
         ? ['--import', url('otel.mjs')]
         : ['--require', file(app('otel.cjs'))];
-    const own = flags.flatMap((flag) => (flag === 'otel' ? setUp : flag));
+    const nodeFlags = flags.flatMap((flag) => (flag === 'otel' ? setUp : flag));
     const name = format === 'cjs' ? 'app.cjs' : code ? 'code.mjs' : 'app.mjs';
     const {
       code: exit,
@@ -74,7 +74,7 @@ describe('beside other instrumentations', function () {
       stderr,
     } = await stage.runBare(app(name), {
       timeout: 80_000, // Node.js 20 has hooks in a thread of their own, which is slow on a busy machine
-      flags: own,
+      flags: nodeFlags,
       env: { OTEL_LINE: line, ...(code ? { SETUP: 'code' } : {}), ...env },
     });
     assert.deepEqual({ exit, stderr }, { exit: 0, stderr: '' });

@@ -256,9 +256,9 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   private _eventLoggers(scope: { schemaUrl?: string }): EventLogger[] {
     const { instrumentationName: name, instrumentationVersion: version } = this;
     const loggers = this._loggers ?? processWide().loggers;
-    const own = loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
+    const logger = loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
     const newer = newerLoggerProvider()?.getLogger(name, version, scope);
-    return newer ? [own, newer] : [own];
+    return newer ? [logger, newer] : [logger];
   }
 }
 

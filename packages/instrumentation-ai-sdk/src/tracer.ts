@@ -32,7 +32,7 @@ interface Started {
   /** The context around it. */
   readonly around: Context;
   /** The application's span, where its telemetry is on. */
-  readonly own: Span | undefined;
+  readonly appSpan: Span | undefined;
   readonly inside: Inside;
 }
 
@@ -40,7 +40,7 @@ const HANDLERS: Readonly<Record<string, (run: Run, started: Started) => unknown>
   'ai.generateText': generate,
   'ai.streamText': stream,
   'ai.toolCall': tool,
-  'ai.streamText.doStream': noting,
+  'ai.streamText.doStream': streamModelCall,
 };
 
 /**
@@ -59,8 +59,8 @@ export function tracerOf(
       const inside = rest.at(-1) as Inside;
       const attributes = (fields(rest[0]).attributes ?? {}) as Attributes;
       const around = context.active();
-      const handle = lookUp(HANDLERS, span) ?? ((_run: Run, { own }: Started) => inside(own ?? NONE));
-      const handled = (own?: Span): unknown => handle(run, { attributes, around, own, inside });
+      const handle = lookUp(HANDLERS, span) ?? ((_run: Run, { appSpan }: Started) => inside(appSpan ?? NONE));
+      const handled = (appSpan?: Span): unknown => handle(run, { attributes, around, appSpan, inside });
       if (!theirs) return handled();
       return (theirs.startActiveSpan as (...all: unknown[]) => unknown)(span, ...rest.slice(0, -1), handled);
     },
@@ -77,24 +77,24 @@ interface Run {
 
 const isStopped = ({ signal }: Run): boolean => signal?.aborted === true;
 
-function open(run: Run, { attributes, around, own }: Started): OpenOperation | undefined {
+function open(run: Run, { attributes, around, appSpan }: Started): OpenOperation | undefined {
   return run.operations.open(() => {
-    const start = runStart(attributes['ai.telemetry.functionId'], around, own !== undefined);
+    const start = runStart(attributes['ai.telemetry.functionId'], around, appSpan !== undefined);
     run.agentName = start.name;
     return start;
   });
 }
 
 /** Within an operation and the application's span. The operation must not keep that, whose garbage collection may end it. */
-const runIn = ({ record }: OpenOperation, own: Span | undefined, run: () => unknown): unknown =>
-  context.with(own ? trace.setSpan(record.context, own) : record.context, run);
+const runIn = ({ record }: OpenOperation, appSpan: Span | undefined, run: () => unknown): unknown =>
+  context.with(appSpan ? trace.setSpan(record.context, appSpan) : record.context, run);
 
 function generate(run: Run, started: Started): unknown {
-  const { own, inside } = started;
+  const { appSpan, inside } = started;
   const operation = open(run, started);
-  if (!operation) return inside(own ?? NONE);
-  if (own) operation.adopt(own);
-  return run.operations.endWith(operation, () => runIn(operation, own, () => inside(own ?? NONE)), {
+  if (!operation) return inside(appSpan ?? NONE);
+  if (appSpan) operation.adopt(appSpan);
+  return run.operations.endWith(operation, () => runIn(operation, appSpan, () => inside(appSpan ?? NONE)), {
     result: () => ({}),
     error: () => (isStopped(run) ? CANCELLED : {}),
   });
@@ -102,25 +102,25 @@ function generate(run: Run, started: Started): unknown {
 
 /** The SDK ends the span once the stream has been read. It does not where the application leaves it. */
 function stream(run: Run, started: Started): unknown {
-  const { own, inside } = started;
+  const { appSpan, inside } = started;
   const operation = open(run, started);
-  if (!operation) return inside(own ?? NONE);
+  if (!operation) return inside(appSpan ?? NONE);
   // Version 4 never ends the run of a stream that is stopped. Its model call ends first.
   operation.onAbort(run.signal, () => void setImmediate(() => operation.end(CANCELLED)));
   let finishReason: unknown;
   const ended = (): OperationEnd => (isStopped(run) ? CANCELLED : streamEnd(run, finishReason));
   const span =
-    own ??
+    appSpan ??
     spanFor(operation, {
       set: (set) => {
         finishReason = set['ai.response.finishReason'] ?? finishReason;
       },
       end: () => operation.end(ended()),
     });
-  if (own) operation.adopt(own, ended);
+  if (appSpan) operation.adopt(appSpan, ended);
   operation.endWithout(span);
   return failing(
-    runIn(operation, own, () => inside(span)),
+    runIn(operation, appSpan, () => inside(span)),
     (error) => operation.end(isStopped(run) ? CANCELLED : { error }),
   );
 }
@@ -131,9 +131,9 @@ const streamEnd = ({ failure }: Run, finishReason: unknown): OperationEnd => {
 };
 
 /** A model call of a stream: whether it failed. */
-function noting(run: Run, { own, inside }: Started): unknown {
+function streamModelCall(run: Run, { appSpan, inside }: Started): unknown {
   run.failure = undefined;
-  return failing(inside(own ?? NONE), (error) => {
+  return failing(inside(appSpan ?? NONE), (error) => {
     run.failure = error;
   });
 }
@@ -148,7 +148,7 @@ async function failing(result: unknown, note: (error: unknown) => void): Promise
 }
 
 /** From version 5 on, an error of a tool is handed to the model. Version 4 throws one of its own instead. */
-function tool(run: Run, { attributes, around, own, inside }: Started): unknown {
+function tool(run: Run, { attributes, around, appSpan, inside }: Started): unknown {
   const { operations, agentName } = run;
   let failure: OperationEnd | undefined;
   let result: unknown;
@@ -159,12 +159,12 @@ function tool(run: Run, { attributes, around, own, inside }: Started): unknown {
     toolCallId: name(attributes['ai.toolCall.id']),
     agentName,
     around,
-    hasOtherSpan: own !== undefined,
+    hasOtherSpan: appSpan !== undefined,
     arguments: parts.parsed(attributes['ai.toolCall.args']),
   }));
-  if (!operation) return inside(own ?? NONE);
+  if (!operation) return inside(appSpan ?? NONE);
   const span =
-    own ??
+    appSpan ??
     spanFor(operation, {
       set: (set) => {
         result = set['ai.toolCall.result'] ?? result;
@@ -178,7 +178,7 @@ function tool(run: Run, { attributes, around, own, inside }: Started): unknown {
     const isFailure = failed.error !== undefined || failed.errorType !== undefined;
     return isFailure && isStopped(run) ? CANCELLED : failed;
   };
-  return operations.endWith(operation, () => runIn(operation, own, () => inside(span)), {
+  return operations.endWith(operation, () => runIn(operation, appSpan, () => inside(span)), {
     result: (output) => ended(toolEnd(output) ?? { result: parts.parsed(result) }),
     error: (error) => ended({ error: fields(error).cause ?? error }),
   });

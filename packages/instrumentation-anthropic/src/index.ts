@@ -24,8 +24,8 @@ const CLASSES: Readonly<Record<string, string>> = {
 
 /** From the client's own field (since 0.134), else from its class. A plain client may use any host. */
 function providerOf(client: any): string | undefined {
-  const own = client?._genAIProviderName;
-  if (typeof own === 'string' && own !== 'anthropic') return own;
+  const provider = client?._genAIProviderName;
+  if (typeof provider === 'string' && provider !== 'anthropic') return provider;
   return CLASSES[client?.constructor?.name];
 }
 

@@ -111,8 +111,8 @@ function traced(tool: Tool, operations: Operations): Tool {
     },
     callTool(calls: unknown, ...rest: unknown[]) {
       const isOwn = (call: any): boolean => declared === undefined || declared.includes(call.name);
-      const own = operations.safely(() => objects(calls).filter(isOwn)) ?? [];
-      return execute(own, operations, () => tool.callTool(calls, ...rest));
+      const ownCalls = operations.safely(() => objects(calls).filter(isOwn)) ?? [];
+      return execute(ownCalls, operations, () => tool.callTool(calls, ...rest));
     },
   });
 }

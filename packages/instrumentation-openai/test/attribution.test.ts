@@ -179,9 +179,9 @@ for (const format of ['cjs', 'esm'] as const satisfies Format[]) {
         seed: 1,
       });
       await Promise.all(
-        asks.map(async ({ inRequest, stream, user, ...own }, at) => {
+        asks.map(async ({ inRequest, stream, user, ...attributes }, at) => {
           const request = { stream, max_tokens: at + 1, ...(inRequest && user && { user }) };
-          const set = { ...own, ...(inRequest ? {} : { user }) };
+          const set = { ...attributes, ...(inRequest ? {} : { user }) };
           await withLlmAttributes(set, async () => {
             await wait(at % 7);
             const answer = await ask(request);

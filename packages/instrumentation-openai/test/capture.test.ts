@@ -67,11 +67,11 @@ describe('the capture of content', () => {
     };
     const call = () => chat({ model: 'gpt-4o-mini', messages: [message] });
     assert.deepEqual(await captured({}, call), {});
-    const own = looked.length;
+    const looks = looked.length;
     instrumentation.disable();
     await call();
     instrumentation.enable();
-    assert.equal(looked.length, own * 2, 'as often as the SDK itself looks');
+    assert.equal(looked.length, looks * 2, 'as often as the SDK itself looks');
   });
 
   it('records the content as it was sent, also if the application changes it afterwards', async () => {

@@ -23,8 +23,10 @@ async function samples(observer: PrometheusObserver): Promise<Record<string, num
   const { body } = await render(observer.register, undefined);
   const lines = body.split('\n').filter((line) => line && !line.startsWith('#') && !line.includes('_bucket'));
   // Budgets are the process's, and other tests have some.
-  const own = lines.filter((line) => !line.startsWith('llmtrace_budget_'));
-  return Object.fromEntries(own.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]));
+  const observed = lines.filter((line) => !line.startsWith('llmtrace_budget_'));
+  return Object.fromEntries(
+    observed.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]),
+  );
 }
 
 const completed = aCall({
@@ -311,8 +313,8 @@ describe('the Prometheus metrics of calls', () => {
 describe('the registry of the application', () => {
   it('gets the metrics, and keeps its own', async () => {
     const register = new Registry();
-    const own = new Counter({ name: 'orders', help: 'x', registers: [register] });
-    own.inc(3);
+    const counter = new Counter({ name: 'orders', help: 'x', registers: [register] });
+    counter.inc(3);
     const observer = prometheusObserver({ register });
     play(observer, completed);
     assert.equal(observer.register, register);

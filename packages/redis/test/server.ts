@@ -42,9 +42,11 @@ export async function startRedis(flags: readonly string[] = []): Promise<RedisSe
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-redis-'));
   let child: ChildProcess;
   const start = async (): Promise<void> => {
-    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+    const serverFlags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
     const nothingKept = ['--save', '', '--appendonly', 'no'];
-    child = spawn(installed ?? 'redis-server', [...own, ...nothingKept, ...flags], { stdio: 'ignore' });
+    child = spawn(installed ?? 'redis-server', [...serverFlags, ...nothingKept, ...flags], {
+      stdio: 'ignore',
+    });
     await answers(port);
   };
   const kill = async (): Promise<void> => {

@@ -19,12 +19,12 @@ const chunks = (found) =>
 
 /** Of one variant, beside the bare application. CPU times are in µs, memory in MiB, delays in ms. */
 export function figuresOf(found, bare) {
-  const [own, theirs] = [chunks(found), chunks(bare)];
+  const [chunkTimes, bareTimes] = [chunks(found), chunks(bare)];
   const figures = {
     start: found.start.cpu / bare.start.cpu,
     startMemory: (found.start.rss - bare.start.rss) / 2 ** 20,
-    chunkOver: median(own.map((time, round) => time - theirs[round])),
-    chunkRatio: 1 + median(own.map((time, round) => time - theirs[round])) / median(theirs),
+    chunkOver: median(chunkTimes.map((time, round) => time - bareTimes[round])),
+    chunkRatio: 1 + median(chunkTimes.map((time, round) => time - bareTimes[round])) / median(bareTimes),
     bytes: found.bytes,
     spans: found.spans,
     failed: Object.values(found)

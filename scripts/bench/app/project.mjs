@@ -20,7 +20,7 @@ export function projectOf(name, variant) {
   const folder = join(root, '.cache', 'bench-app', name.replaceAll(/\W+/g, '-'));
   const wanted = [OPENAI, ...FRAMEWORKS, ...variant.packages];
   if (!isInstalled(folder, wanted)) install(folder, wanted, { wanted, type: 'module' });
-  if (variant.own) npm(['install', '--no-audit', '--no-fund', '--no-save', ...ownPackages()], folder);
+  if (variant.llmtrace) npm(['install', '--no-audit', '--no-fund', '--no-save', ...ownPackages()], folder);
   cpSync(join(HERE, 'app.mjs'), join(folder, 'app.mjs'));
   return placed(folder, variant);
 }

@@ -33,18 +33,18 @@ const ofPeer = (name, more = {}) => {
 };
 
 /**
- * By name. `packages` are installed beside the frameworks and openai; `own`: this repository's packages, too. `setup` is a
- * module for `--import`, as text or by its name; `since` the oldest major of Node.js. `quick`: part of the short cut,
- * which installs nothing; `mayFail`: as `measure()` has it.
+ * By name. `packages` are installed beside the frameworks and openai; with `llmtrace`, this repository's packages, too.
+ * `setup` is a module for `--import`, as text or by its name; `since` the oldest major of Node.js. `quick`: part of the
+ * short cut, which installs nothing; `mayFail`: as `measure()` has it.
  */
 export const VARIANTS = {
   bare: { quick: true, packages: [API], env: () => ({}) },
   'llmtrace, --import': {
-    ...{ quick: true, own: true, packages: [API], setup: '@llmtrace/auto' },
+    ...{ quick: true, llmtrace: true, packages: [API], setup: '@llmtrace/auto' },
     env: (sink) => ({ ...OTLP(sink), ...PRICES }),
   },
   'llmtrace, NodeSDK': {
-    ...{ own: true, packages: SDK },
+    ...{ llmtrace: true, packages: SDK },
     env: (sink) => ({ ...OTLP(sink), ...PRICES }),
     setup: `
 import '@llmtrace/auto/hook';

@@ -2,27 +2,27 @@
 import type { Counter, Gauge, Histogram, Meter, Span, Tracer, TracerProvider } from '@opentelemetry/api';
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { Followers, Own } from './following-providers.ts';
+import type { Followers, OwnSdk } from './following-providers.ts';
 import { unasked } from './noop-observables.ts';
 import { registered } from './provisional-registration.ts';
 
 /** Providers that also pass telemetry for another provider to llmtrace's. */
-export function withOwn(followers: Followers, own: Own): Followers {
+export function withOwnSdk(followers: Followers, sdk: OwnSdk): Followers {
   return {
     tracers: {
       forceFlush: followers.tracers.forceFlush,
-      getTracer: (...scope) => alsoExported(followers.tracers.getTracer(...scope), own),
+      getTracer: (...scope) => alsoExported(followers.tracers.getTracer(...scope), sdk),
     },
     meters: {
       forceFlush: followers.meters.forceFlush,
       getMeter: (...scope) =>
-        alsoRecorded(followers.meters.getMeter(...scope), () => own.meters().getMeter(...scope)),
+        alsoRecorded(followers.meters.getMeter(...scope), () => sdk.meters().getMeter(...scope)),
     },
     loggers: {
       getLogger(...scope) {
         const logger = followers.loggers.getLogger(...scope);
         const other = (): ReturnType<typeof followers.loggers.getLogger> | undefined =>
-          areElsewhere() ? own.loggers()?.getLogger(...scope) : undefined;
+          areElsewhere() ? sdk.loggers()?.getLogger(...scope) : undefined;
         return {
           enabled: (event) => (logger.enabled?.(event) ?? true) || other() !== undefined,
           emit(event) {
@@ -38,12 +38,12 @@ export function withOwn(followers: Followers, own: Own): Followers {
 /** Whether there is a provider of the application's, which has its log events as it has its spans. */
 const areElsewhere = (): boolean => registered<TracerProvider>('trace') !== undefined;
 
-function alsoExported(tracer: Tracer, own: Own): Tracer {
+function alsoExported(tracer: Tracer, sdk: OwnSdk): Tracer {
   return {
     startSpan(...args) {
       const isTheirs = areElsewhere();
       const span = tracer.startSpan(...args);
-      if (isTheirs) whenEnded(span, (ended) => own.spans()?.(ended));
+      if (isTheirs) whenEnded(span, (ended) => sdk.spans()?.(ended));
       return span;
     },
     startActiveSpan: (...args: unknown[]) =>

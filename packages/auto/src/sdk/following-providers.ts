@@ -38,7 +38,7 @@ import { lend, registered } from './provisional-registration.ts';
 import { withSilentTracers } from './silent-tracers.ts';
 
 /** The providers that llmtrace starts if none is registered; each is made at its first use. */
-export interface Own {
+export interface OwnSdk {
   tracers(): TracerProvider;
   meters(): MeterProvider;
   /** Undefined where log events go nowhere. */
@@ -64,17 +64,17 @@ export interface Followers {
 }
 
 /** Makes the providers, and lets the API's tracers follow the rule too. */
-export function followProviders(own: Own, settings: () => AutoSettings): Followers {
+export function followProviders(sdk: OwnSdk, settings: () => AutoSettings): Followers {
   const notify = once(() => warnElsewhere(settings(), registered<TracerProvider>('trace') as TracerProvider));
   const provider = (): TracerProvider => {
     const theirs = registered<TracerProvider>('trace');
     if (theirs) notify();
     return theirs ?? ours();
   };
-  const ours = madeOf(own.tracers, withSilentTracers);
+  const ours = madeOf(sdk.tracers, withSilentTracers);
   const forceFlush = (): Promise<void> => {
     endLeftSpans();
-    return own.flush();
+    return sdk.flush();
   };
   const tracers: Flushing<TracerProvider> = {
     forceFlush,
@@ -83,10 +83,10 @@ export function followProviders(own: Own, settings: () => AutoSettings): Followe
   const meters: Flushing<MeterProvider> = {
     forceFlush,
     getMeter: (...[name, version, options]) =>
-      followingMeter(() => registered<MeterProvider>('metrics') ?? own.meters(), [name, version, options]),
+      followingMeter(() => registered<MeterProvider>('metrics') ?? sdk.meters(), [name, version, options]),
   };
   lendTracers(tracers);
-  return { tracers, meters, loggers: followingLoggers(own) };
+  return { tracers, meters, loggers: followingLoggers(sdk) };
 }
 
 function once(run: () => void): () => void {
@@ -130,10 +130,10 @@ export const isRegistered = (): boolean =>
   registered('trace') !== undefined || registered('metrics') !== undefined;
 
 /** The providers of either line of the Logs API that are registered, whether or not they want an event; else llmtrace's own. */
-function followingLoggers(own: Own): EventLoggerProvider {
+function followingLoggers(sdk: OwnSdk): EventLoggerProvider {
   return {
     getLogger(...scope) {
-      const ours = madeOf(own.loggers, (provider) => provider?.getLogger(...scope));
+      const ours = madeOf(sdk.loggers, (provider) => provider?.getLogger(...scope));
       const taker = (event: Omit<LogEvent, 'attributes'>): EventLogger | undefined => {
         const registered = [logs.getLoggerProvider() as EventLoggerProvider, newerLoggerProvider()].filter(
           isReal,

@@ -16,7 +16,7 @@ import { type ExportThread, startExportThread } from './export-thread/client.ts'
 import { toWire } from './export-thread/messages.ts';
 import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './export-thread/worker-relay.ts';
 import { exporterChoices } from './exporters.ts';
-import type { Own } from './following-providers.ts';
+import type { OwnSdk } from './following-providers.ts';
 import { startLogging } from './logger-provider.ts';
 import { startMetering } from './meter-provider.ts';
 import { startTracing } from './tracer-provider.ts';
@@ -27,7 +27,7 @@ const NO_TRACES: TracerProvider = new ProxyTracerProvider();
 const NO_METRICS: MeterProvider = { getMeter: createNoopMeter };
 
 /** @param read gives the settings when the SDK starts: an application may set variables before its first call. */
-export function ownSdk(read: () => AutoSettings): Own {
+export function ownSdk(read: () => AutoSettings): OwnSdk {
   const sdk = once(() => prepare(read()));
   const tracers = once(() => guarded(NO_TRACES, () => sdk().tracers()));
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
@@ -42,7 +42,7 @@ export function ownSdk(read: () => AutoSettings): Own {
   };
 }
 
-interface Sdk extends Omit<Own, 'flush' | 'isStarted' | 'close'> {
+interface Sdk extends Omit<OwnSdk, 'flush' | 'isStarted' | 'close'> {
   /** Undefined where nothing is exported. */
   thread(): ExportThread | undefined;
 }

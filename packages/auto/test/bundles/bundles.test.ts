@@ -81,17 +81,17 @@ describe('a bundled application', function () {
     assert.equal(code, 0, stderr);
     const said = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('(Use `node'));
     const spans = stage.collector.spans().map(({ name }) => name);
-    return { spans, own: JSON.parse(stdout), said };
+    return { spans, appSpans: JSON.parse(stdout), said };
   }
 
   for (const bundle of BUNDLES) {
     describe(`(${bundle.name})`, () => {
       if (bundle.name.endsWith('left out')) {
         it('is traced as any application, without a warning', async () => {
-          assert.deepEqual(await run(bundle, AUTO), { spans: CALLS, own: [], said: [] });
+          assert.deepEqual(await run(bundle, AUTO), { spans: CALLS, appSpans: [], said: [] });
         });
       } else {
-        // The SDK's own is none of ours where llmtrace traces no requests.
+        // The SDK's own span is none of llmtrace's where llmtrace traces no requests.
         const ours = (spans: string[]): string[] =>
           spans.filter((name) => name !== 'anthropic.messages.create');
         it('is traced by its requests, without a warning', async () => {
@@ -119,12 +119,12 @@ describe('a bundled application', function () {
       }
       for (const BY of bundle.name.endsWith('minified') ? ['client', 'module'] : ['client']) {
         it(`is traced once where each ${BY} is instrumented by hand`, async () => {
-          assert.deepEqual(await run(bundle, AUTO, { BY }), { spans: CALLS, own: [], said: [] });
+          assert.deepEqual(await run(bundle, AUTO, { BY }), { spans: CALLS, appSpans: [], said: [] });
         });
       }
       it('is traced by hand alone, with the provider that it registers', async () => {
-        const { spans, own, said } = await run(bundle, [], { BY: 'client', OWN: '1' });
-        assert.deepEqual({ spans, own, said }, { spans: [], own: CALLS, said: [] });
+        const { spans, appSpans, said } = await run(bundle, [], { BY: 'client', OWN: '1' });
+        assert.deepEqual({ spans, appSpans, said }, { spans: [], appSpans: CALLS, said: [] });
       });
     });
   }

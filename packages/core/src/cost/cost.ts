@@ -161,7 +161,7 @@ function missTokens(
 function addInner(
   cost: Cost,
   call: Priceable,
-  { model, usage, what, fees, region: own, contextTokens }: InnerCall,
+  { model, usage, what, fees, region: innerRegion, contextTokens }: InnerCall,
   options: CostOptions,
 ): boolean {
   const { request, response } = call;
@@ -174,7 +174,7 @@ function addInner(
         ...response,
         model: model ?? response.model,
         usage,
-        billing: { region: own ?? region, provider, fees, contextTokens },
+        billing: { region: innerRegion ?? region, provider, fees, contextTokens },
         contradiction: undefined,
       },
       outcome: 'completed',

@@ -31,7 +31,7 @@ interface Memory {
 }
 
 /** The user's prices, by precedence. */
-const own: { set: Models; file: Models } = { set: new Map(), file: new Map() };
+const ownPrices: { set: Models; file: Models } = { set: new Map(), file: new Map() };
 /** By the model that answered, or was requested where no answer names one. */
 const memories = new Map<string, Memory>();
 let remembered = 0;
@@ -50,7 +50,7 @@ let last: Memory | undefined;
  * @throws TypeError that names the field, where the price is not sound.
  */
 export function setPrice(model: string, price: OwnPrice, scope: PriceScope = {}): void {
-  add(own.set, ownEntry(model, price, scope));
+  add(ownPrices.set, ownEntry(model, price, scope));
   forget();
 }
 
@@ -72,15 +72,15 @@ export function loadPrices(file: string): boolean {
     warn(`the prices file is ignored. ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
-  own.file = models;
+  ownPrices.file = models;
   forget();
   return true;
 }
 
 /** Removes the prices of {@link setPrice} and {@link loadPrices}. */
 export function clearPrices(): void {
-  own.set.clear();
-  own.file.clear();
+  ownPrices.set.clear();
+  ownPrices.file.clear();
   forget();
 }
 
@@ -159,7 +159,7 @@ function namesFor(prices: string, answered: string | undefined, requested: strin
 }
 
 function ownPriceOf(provider: string, names: readonly string[], tier: string): Price | undefined {
-  for (const models of [own.set, own.file]) {
+  for (const models of [ownPrices.set, ownPrices.file]) {
     for (const model of names) {
       const price = ownPrice(models, provider, model, tier);
       if (price !== undefined) return price;

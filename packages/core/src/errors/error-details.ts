@@ -121,9 +121,9 @@ class ErrorFacts implements Facts {
 }
 
 function namesOf(error: unknown): Set<string> {
-  const own = word(get(error, 'name'));
+  const name = word(get(error, 'name'));
   const names = new Set(classNames(error));
-  return own === undefined ? names : names.add(own);
+  return name === undefined ? names : names.add(name);
 }
 
 function textsIn(message: string, bodies: readonly unknown[]): string[] {
@@ -235,10 +235,10 @@ function statusIn(message: string): number | undefined {
 function headersIn(chain: readonly unknown[]): object[] {
   const sets: object[] = [];
   for (const one of chain) {
-    const own = get(one, 'headers');
+    const headers = get(one, 'headers');
     const answered = get(get(one, 'response'), 'headers');
     const answeredByAws = get(get(one, '$response'), 'headers');
-    if (isBody(own)) sets.push(own);
+    if (isBody(headers)) sets.push(headers);
     if (isBody(answered)) sets.push(answered);
     if (isBody(answeredByAws)) sets.push(answeredByAws);
   }

@@ -38,8 +38,8 @@ export function addResult(soFar: LlmResponse, answer: LlmResponse): void {
   // Of the answers together the vendor states nothing; the calls below keep what it states of each.
   joint.usage.reportedCost = undefined;
   // Where parts are greater than their whole, it is not known which of the two is right.
-  const own = contradiction === 'parts' ? undefined : ownCall(answer);
-  if (own) addCall(joint, own);
+  const outerCall = contradiction === 'parts' ? undefined : ownCall(answer);
+  if (outerCall) addCall(joint, outerCall);
   for (const call of billing.inner ?? NO_CALLS)
     addCall(joint, { ...call, model: call.model ?? model, region: call.region ?? billing.region });
   if (contradiction !== undefined) miss(joint, 'usage');

@@ -149,11 +149,11 @@ describe('attributes', () => {
   });
 
   it('of concurrent, nested functions never mix', async () => {
-    const own = {
+    const attributes = {
       tenant: fc.option(fc.constantFrom('t1', 't2', 't3'), { nil: undefined }),
       user: fc.option(fc.constantFrom('u1', 'u2', 'u3'), { nil: undefined }),
     };
-    const around = (inner: fc.Arbitrary<Tree[]>): fc.Arbitrary<Tree> => fc.record({ ...own, inner });
+    const around = (inner: fc.Arbitrary<Tree[]>): fc.Arbitrary<Tree> => fc.record({ ...attributes, inner });
     const leaf = around(fc.constant([]));
     const tree = around(fc.array(around(fc.array(leaf, { maxLength: 3 })), { maxLength: 3 }));
     interface Tree {
@@ -161,9 +161,9 @@ describe('attributes', () => {
       user: string | undefined;
       inner: Tree[];
     }
-    const run = ({ inner, ...own }: Tree, outer: LlmAttributes): Promise<void> =>
-      withLlmAttributes(own, async () => {
-        const expected = { tenant: own.tenant ?? outer.tenant, user: own.user ?? outer.user };
+    const run = ({ inner, ...attributes }: Tree, outer: LlmAttributes): Promise<void> =>
+      withLlmAttributes(attributes, async () => {
+        const expected = { tenant: attributes.tenant ?? outer.tenant, user: attributes.user ?? outer.user };
         await Promise.all(inner.map((one) => run(one, expected)));
         await Promise.resolve();
         const { tenant, user } = getLlmAttributes();

@@ -82,8 +82,8 @@ describe('the cost of what is no token', () => {
   it('has the calls within the call, each by its own model', () => {
     const usage = { inputTokens: 180_000, outputTokens: 3500 };
     const compaction = { usage, what: 'inner_model' } as const;
-    const own = { usage: { inputTokens: 23_000, outputTokens: 1000 } };
-    const compacted = billed('anthropic', 'claude-sonnet-4-5', { inner: [compaction] }, own);
+    const response = { usage: { inputTokens: 23_000, outputTokens: 1000 } };
+    const compacted = billed('anthropic', 'claude-sonnet-4-5', { inner: [compaction] }, response);
     near(compacted?.total, (23_000 * 3 + 1000 * 15 + 180_000 * 3 + 3500 * 15) / 1e6);
     const advised = billed('anthropic', 'claude-sonnet-4-5', {
       inner: [{ ...compaction, model: 'claude-opus-5-5' }],

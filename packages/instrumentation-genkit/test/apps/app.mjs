@@ -41,35 +41,38 @@ const asking = ai.defineInterrupt({
 const ask = (tools, more = {}) => ({ model, prompt: 'W?', ...(tools && { tools }), ...more });
 
 // A model of the application, which sends its requests by fetch. It has two tools called at once.
-const own = ai.defineModel({ name: 'own', supports: { tools: true } }, async ({ messages, tools = [] }) => {
-  const answered = messages.some(({ role }) => role === 'tool');
-  const response = await fetch(`${baseURL}/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model: 'gpt-4o-mini',
-      messages: answered
-        ? [
-            { role: 'user', content: 'W?' },
-            { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
-          ]
-        : [{ role: 'user', content: 'W?' }],
-      tools: tools.map(({ name, inputSchema }) => ({
-        type: 'function',
-        function: { name, parameters: inputSchema },
-      })),
-      parallel_tool_calls: true,
-    }),
-  });
-  const [{ message }] = (await response.json()).choices;
-  const requests = (message.tool_calls ?? []).map(({ id, function: { name } }) => ({
-    toolRequest: { name, ref: id, input: { city: 'Oslo' } },
-  }));
-  return {
-    message: { role: 'model', content: requests.length > 0 ? requests : [{ text: message.content }] },
-    finishReason: 'stop',
-  };
-});
+const appModel = ai.defineModel(
+  { name: 'own', supports: { tools: true } },
+  async ({ messages, tools = [] }) => {
+    const answered = messages.some(({ role }) => role === 'tool');
+    const response = await fetch(`${baseURL}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'gpt-4o-mini',
+        messages: answered
+          ? [
+              { role: 'user', content: 'W?' },
+              { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
+            ]
+          : [{ role: 'user', content: 'W?' }],
+        tools: tools.map(({ name, inputSchema }) => ({
+          type: 'function',
+          function: { name, parameters: inputSchema },
+        })),
+        parallel_tool_calls: true,
+      }),
+    });
+    const [{ message }] = (await response.json()).choices;
+    const requests = (message.tool_calls ?? []).map(({ id, function: { name } }) => ({
+      toolRequest: { name, ref: id, input: { city: 'Oslo' } },
+    }));
+    return {
+      message: { role: 'model', content: requests.length > 0 ? requests : [{ text: message.content }] },
+      finishReason: 'stop',
+    };
+  },
+);
 
 const says = async (options) => {
   const response = await ai.generate(options);
@@ -121,7 +124,7 @@ const scenes = {
   'a run': () => says(ask([weather])),
   'a run without tools': () => says(ask(undefined)),
   'a run of Gemini': () => says(ask(undefined, { model: googleAI.model('gemini-2.5-flash') })),
-  'two tools at once': () => says(ask([weather, news], { model: own })),
+  'two tools at once': () => says(ask([weather, news], { model: appModel })),
   'a flow': () => forecast('Oslo'),
   'the ids of a flow': async () => {
     const { result, telemetry } = await forecast.run('Oslo');

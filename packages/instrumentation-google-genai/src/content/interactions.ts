@@ -142,7 +142,7 @@ function delta(step: any, piece: any): void {
 }
 
 /** A step by itself: the first version's content, which has none around it, gets one. */
-const own = (step: any): any =>
+const copiedStep = (step: any): any =>
   step === undefined || isContent(step)
     ? {
         type: 'model_output',
@@ -157,7 +157,7 @@ function fold(whole: any, event: any): void {
   switch (event?.event_type) {
     case 'step.start':
     case 'content.start': {
-      const step = own(event.step ?? event.content);
+      const step = copiedStep(event.step ?? event.content);
       whole.steps.push(step);
       whole.open.set(event.index, step);
       break;

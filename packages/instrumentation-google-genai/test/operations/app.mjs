@@ -33,8 +33,10 @@ class Functions {
         'calls',
         calls.map(({ name }) => name),
       );
-    const own = calls.filter(({ name }) => this.#functions[name]);
-    return Promise.all(own.map(async ({ name, args }) => answer(name, await this.#functions[name](args))));
+    const ownCalls = calls.filter(({ name }) => this.#functions[name]);
+    return Promise.all(
+      ownCalls.map(async ({ name, args }) => answer(name, await this.#functions[name](args))),
+    );
   }
 }
 

@@ -49,8 +49,8 @@ const joined = (chunks: readonly string[]): Uint8Array =>
 function requestedTool(call: any): Part {
   const { custom } = call;
   if (custom) return toolCall(call, custom.name, custom.input);
-  const own = call.function ?? call;
-  return toolCall(call, own.name, parts.parsed(own.arguments));
+  const details = call.function ?? call;
+  return toolCall(call, details.name, parts.parsed(details.arguments));
 }
 
 const answered = ({ message: m = {} }: any): Message => ({

@@ -128,12 +128,12 @@ function roleOf(item: any, [first]: readonly Part[]): string {
 export function messagesOf(items: readonly any[]): Message[] {
   const messages: Message[] = [];
   for (const item of items) {
-    const own = itemParts(item, items);
-    if (own.length === 0 && kindOf(item) !== 'message') continue;
-    const role = roleOf(item, own);
+    const partsOfItem = itemParts(item, items);
+    if (partsOfItem.length === 0 && kindOf(item) !== 'message') continue;
+    const role = roleOf(item, partsOfItem);
     const last = messages.at(-1);
-    if (role === 'assistant' && last?.role === role) last.parts.push(...own);
-    else messages.push({ role, parts: own });
+    if (role === 'assistant' && last?.role === role) last.parts.push(...partsOfItem);
+    else messages.push({ role, parts: partsOfItem });
   }
   return messages;
 }

@@ -11,7 +11,7 @@ const asked = (text: unknown): Prompt => ({
   messages: parts.text(text).map((part) => ({ role: 'user', parts: [part] })),
 });
 
-const answered = (own: Part[]): Message => ({ role: 'assistant', parts: own });
+const answered = (content: Part[]): Message => ({ role: 'assistant', parts: content });
 
 function image({ url, b64_json: bytes }: any, format: unknown): Part[] {
   const link = parts.link(url, 'image');

@@ -101,11 +101,11 @@ export const toolDefinitions = (tools: any): ToolDefinition[] =>
 /** Chat has a tool's name within; tools that the vendor runs have none, and MCP servers have a label. */
 function toolDefinition(tool: any): ToolDefinition {
   const type = string(tool.type) ?? 'function';
-  const own = tool.function ?? tool.custom ?? tool;
+  const details = tool.function ?? tool.custom ?? tool;
   return {
     type,
-    name: string(own.name) ?? string(own.server_label) ?? type,
-    description: string(own.description ?? own.server_description),
-    parameters: parts.copied(own.parameters) ?? undefined,
+    name: string(details.name) ?? string(details.server_label) ?? type,
+    description: string(details.description ?? details.server_description),
+    parameters: parts.copied(details.parameters) ?? undefined,
   };
 }

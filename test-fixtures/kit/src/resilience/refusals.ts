@@ -48,19 +48,19 @@ export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceS
 
   it('rejects with the error that an interceptor of the application throws', async () => {
     const scene = sceneOf();
-    const own = new Error('not today');
-    const interceptors = [async () => Promise.reject(own)];
+    const error = new Error('not today');
+    const interceptors = [async () => Promise.reject(error)];
     await scene.with({ interceptors, retry: { initialInterval: 5 } }, async () => {
       const ended = (await scene.end(scene.call({}, undefined, 2))) as any;
-      assert.equal(ended.error, own);
+      assert.equal(ended.error, error);
       assert.equal(scene.requests(), 0);
     });
   });
 
   it('is one unhandled rejection if a refused call is never awaited', async () => {
     const scene = sceneOf();
-    const own = new Error('not today');
-    await scene.with({ interceptors: [async () => Promise.reject(own)] }, async () => {
+    const error = new Error('not today');
+    await scene.with({ interceptors: [async () => Promise.reject(error)] }, async () => {
       const rejections = interceptRejections();
       try {
         scene.call();
@@ -69,7 +69,7 @@ export function describeRefusals(sceneOf: () => Scene, { numbered }: ResilienceS
       } finally {
         rejections.stop();
       }
-      assert.deepEqual(rejections.errors, [own]);
+      assert.deepEqual(rejections.errors, [error]);
     });
   });
 
