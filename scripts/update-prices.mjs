@@ -26,7 +26,7 @@ const source = await fetchPackage(wanted === 'overlay' ? before.PRICES_VERSION :
 const overlay = JSON.parse(readFileSync(OVERLAY, 'utf8'));
 const isInData = (provider, id) => dataPrice(provider, id) !== undefined;
 const shelves = overlayShelves(overlay, source.date, isInData, note);
-const prices = Object.fromEntries(source.providers.map((one) => [one.id, shelfOf(one, note)]));
+const prices = Object.fromEntries(source.providers.map((provider) => [provider.id, shelfOf(provider, note)]));
 writeFileSync(TARGET, file(source, prices, shelves));
 // In a process of its own, which reads what was just written.
 execFileSync(process.execPath, [fileURLToPath(new URL('./cost-table.mjs', import.meta.url))], {

@@ -31,7 +31,7 @@ class UndiciRequest {
   onData() {} // bodyChunkReceived
 }
 
-const publish = (one, message) => one.hasSubscribers && one.publish(message());
+const publish = (topic, message) => topic.hasSubscribers && topic.publish(message());
 const chunk = Buffer.alloc(1024);
 const response = { statusCode: 200, headers: [] };
 

@@ -14,7 +14,9 @@ export function merged(found) {
   if (typeof first === 'number') return spread(found);
   if (typeof first !== 'object') return first;
   if ('median' in first) return spread(found.map(({ median }) => median));
-  return Object.fromEntries(Object.keys(first).map((key) => [key, merged(found.map((one) => one[key]))]));
+  return Object.fromEntries(
+    Object.keys(first).map((key) => [key, merged(found.map((result) => result[key]))]),
+  );
 }
 
 /** The CPU time of this process so far, in µs, over all its threads: garbage collection is included. */

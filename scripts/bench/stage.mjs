@@ -93,7 +93,7 @@ async function metricsOf({ collect }) {
     .map(({ descriptor, dataPoints }) => ({
       name: descriptor.name,
       unit: descriptor.unit,
-      points: dataPoints.map((one) => point(descriptor, one)),
+      points: dataPoints.map((dataPoint) => point(descriptor, dataPoint)),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

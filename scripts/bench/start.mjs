@@ -25,11 +25,11 @@ export function start({ quick }) {
   const found = Object.fromEntries(Object.keys(VARIANTS).map((name) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const [name, variant] of Object.entries(VARIANTS)) {
-      const one = run(variant);
-      if (round >= 0) found[name].push(one);
+      const result = run(variant);
+      if (round >= 0) found[name].push(result);
     }
   }
-  const of = (name, key) => found[name].map((one) => one[key]);
+  const of = (name, key) => found[name].map((result) => result[key]);
   return Object.fromEntries(
     Object.entries(VARIANTS).map(([name, { base }]) => [
       name,

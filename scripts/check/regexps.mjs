@@ -81,7 +81,7 @@ function hostileTexts(pattern) {
   const units = [
     ...single,
     ...words.slice(0, 6),
-    ...words.slice(0, 2).flatMap((one) => [`${one}a`, `${one} `]),
+    ...words.slice(0, 2).flatMap((word) => [`${word}a`, `${word} `]),
   ];
   const prefixes = words.slice(0, 2);
   return [
@@ -161,9 +161,10 @@ async function analysed(all, kept) {
   const results = {};
   const queue = [...all];
   const next = async () => {
-    for (let one = queue.shift(); one; one = queue.shift()) {
-      const text = textOf(one);
-      results[text] = kept[text] === 'safe' ? { status: 'safe' } : (kept[text] ?? (await analyse(one)));
+    for (let expression = queue.shift(); expression; expression = queue.shift()) {
+      const text = textOf(expression);
+      results[text] =
+        kept[text] === 'safe' ? { status: 'safe' } : (kept[text] ?? (await analyse(expression)));
     }
   };
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, next));
@@ -185,18 +186,19 @@ function write(results) {
 
 const textOf = ({ pattern, flags }) => `/${pattern}/${flags}`;
 
-function faultsOf(one, { status, checker, summary }, ms) {
-  const text = textOf(one);
+function faultsOf(expression, { status, checker, summary }, ms) {
+  const text = textOf(expression);
   // If the analysis does not finish, only the measured time decides, as for findings that recheck makes by trial:
   // recheck measures wall-clock time, which a busy machine lengthens.
   const isKnown = status !== 'vulnerable' || checker === 'fuzz' || isExplained(text);
   return [
-    ...(isKnown ? [] : [`${one.file}: ${text} is ${summary}`]),
-    ...(ms > MAX_MS ? [`${one.file}: ${text} takes ${ms.toFixed(0)} ms for 1 MB`] : []),
+    ...(isKnown ? [] : [`${expression.file}: ${text} is ${summary}`]),
+    ...(ms > MAX_MS ? [`${expression.file}: ${text} takes ${ms.toFixed(0)} ms for 1 MB`] : []),
   ];
 }
 
-const outdated = (all) => EXPLAINED.filter((start) => !all.some((one) => textOf(one).startsWith(start)));
+const outdated = (all) =>
+  EXPLAINED.filter((start) => !all.some((expression) => textOf(expression).startsWith(start)));
 
 async function main() {
   const { values: options } = parseArgs({
@@ -210,14 +212,16 @@ async function main() {
   const all = found.filter(canRepeat);
   const results = await analysed(all, options.all ? {} : JSON.parse(readFileSync(KEPT, 'utf8')));
   if (options.all || options.write) write(results);
-  const times = await timed(all.map((one) => ({ ...one, attack: results[textOf(one)].attack })));
+  const times = await timed(
+    all.map((expression) => ({ ...expression, attack: results[textOf(expression)].attack })),
+  );
   const wrong = [
-    ...all.flatMap((one, index) => faultsOf(one, results[textOf(one)], times[index])),
+    ...all.flatMap((expression, index) => faultsOf(expression, results[textOf(expression)], times[index])),
     ...outdated(all).map((start) => `No expression begins with ${start}: remove it from EXPLAINED.`),
   ];
   if (options.times) {
-    for (const [index, one] of all.entries()) {
-      const text = textOf(one);
+    for (const [index, expression] of all.entries()) {
+      const text = textOf(expression);
       console.log(times[index].toFixed(0).padStart(6), results[text].status, text.slice(0, 100));
     }
   }
@@ -233,4 +237,4 @@ async function main() {
 }
 
 if (isMainThread) await main();
-else for (const one of workerData) parentPort.postMessage(time(one));
+else for (const expression of workerData) parentPort.postMessage(time(expression));

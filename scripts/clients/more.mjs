@@ -191,7 +191,7 @@ export const moreRows = ({ CHAT, sent, prompt, messages, gather, chatText }) => 
           socket.write('HTTP/1.1 200 OK\r\n\r\n');
           socket.pipe(vendor).pipe(socket);
         });
-        for (const one of [socket, vendor]) one.on('error', () => {});
+        for (const stream of [socket, vendor]) stream.on('error', () => {});
       });
       await once(proxy.unref(), 'listening');
       const dispatcher = new EnvHttpProxyAgent({ httpsProxy: `http://127.0.0.1:${proxy.address().port}` });

@@ -186,7 +186,7 @@ function ollama(response, { model, stream }) {
   else
     events(
       response,
-      [...TEXT.map((content) => line(content)), line('', end)].map((one) => `${JSON.stringify(one)}\n`),
+      [...TEXT.map((content) => line(content)), line('', end)].map((chunk) => `${JSON.stringify(chunk)}\n`),
       'application/x-ndjson',
     );
 }
@@ -272,7 +272,7 @@ function invoke(response, _body, path) {
   const collected = { writeHead: () => collected, write: (line) => lines.push(line), end() {} };
   messages(collected, { model, stream: true });
   const bytes = lines.map((line) => Buffer.from(/data: (.*)/.exec(line)[1]).toString('base64'));
-  const frames = bytes.map((one) => frame('chunk', { bytes: one }));
+  const frames = bytes.map((base64) => frame('chunk', { bytes: base64 }));
   events(response, frames, 'application/vnd.amazon.eventstream');
 }
 

@@ -45,7 +45,7 @@ const rows = [];
 for (const peer of PEERS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   console.log(peer.name);
   const folder = makeProject(join(base, peer.name.replaceAll(/\W/g, '-')), peer, tarballs, OPENAI);
-  for (const major of nodesOf(peer).filter((one) => options.node.includes(one))) {
+  for (const major of nodesOf(peer).filter((node) => options.node.includes(node))) {
     for (const format of FORMATS) rows.push(...(await playOrders(folder, peer, format, major)));
   }
 }

@@ -4,8 +4,8 @@ import { NODES, nodesOf, ordersOf, PEERS, whyEmpty } from './peers.mjs';
 const row = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 const escaped = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const who = (one, peer) =>
-  one === 'llmtrace' ? 'llmtrace' : peer.setup ? 'the other' : 'a wrapper of the client';
+const who = (name, peer) =>
+  name === 'llmtrace' ? 'llmtrace' : peer.setup ? 'the other' : 'a wrapper of the client';
 const FORMATS = { cjs: 'CJS', esm: 'ESM' };
 const HEAD = ['beside', 'as', 'loaded', 'Node.js', 'application', 'spans', 'metrics', 'its spans', 'names'];
 
@@ -69,7 +69,7 @@ function rowsOf(peer, results, reasons) {
       const byCells = Map.groupBy(nodesOf(peer), (major) =>
         JSON.stringify(cellsOf(peer, format, results[[peer.name, format, order, major].join(' ')], reasons)),
       );
-      const loaded = order.map((one) => who(one, peer)).join(', then ');
+      const loaded = order.map((name) => who(name, peer)).join(', then ');
       return [...byCells].map(([cells, majors]) => [
         ...[`\`${peer.name}\``, FORMATS[format], loaded, nodesCell(peer, majors, reasons)],
         ...JSON.parse(cells),

@@ -46,7 +46,7 @@ export async function play({ folder, peer, format, vendor, node, loads }) {
   const flags = { llmtrace: LLMTRACE, peer: setup ? ['--import', setup] : [] };
   const { code, signal, stdout, stderr } = await runApp(`app.${format === 'esm' ? 'mjs' : 'cjs'}`, {
     ...{ cwd: folder, timeout: 180_000, node },
-    flags: loads.flatMap((one) => flags[one]),
+    flags: loads.flatMap((load) => flags[load]),
     env: {
       ...{ OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `${vendor.url}/v1`, SINK: sink.url },
       ...exportTo(sink.url),

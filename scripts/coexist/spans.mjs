@@ -13,7 +13,7 @@ export function spansIn(url, type, bytes) {
 const fromProto = (bytes) => {
   const request = Traces.toObject(Traces.decode(bytes), { arrays: true });
   for (const span of request.resourceSpans.flatMap(({ scopeSpans }) =>
-    scopeSpans.flatMap((one) => one.spans),
+    scopeSpans.flatMap((scope) => scope.spans),
   )) {
     for (const key of ['spanId', 'parentSpanId']) span[key] = Buffer.from(span[key] ?? []).toString('hex');
   }
@@ -40,7 +40,7 @@ function ofSentry(line) {
   if (!line.startsWith('{')) return [];
   const { type, transaction, contexts, spans = [], items = [] } = JSON.parse(line);
   const root = type === 'transaction' ? [{ ...contexts.trace, description: transaction }] : [];
-  return [...root, ...spans, ...items].filter((one) => one.span_id).map(ofSentrySpan);
+  return [...root, ...spans, ...items].filter((item) => item.span_id).map(ofSentrySpan);
 }
 
 function ofSentrySpan({ span_id, parent_span_id, description, name = description, origin, attributes }) {
@@ -69,7 +69,7 @@ export function besidesFound(lost, added) {
   const isFound = (line) => {
     if (!line.startsWith(LOST)) return false;
     const within = ` > ${line.slice(LOST.length)}`;
-    const at = left.findIndex((one) => one.endsWith(within) && isAdopted(one.slice(0, -within.length)));
+    const at = left.findIndex((other) => other.endsWith(within) && isAdopted(other.slice(0, -within.length)));
     if (at >= 0) left.splice(at, 1);
     return at >= 0;
   };

@@ -59,7 +59,7 @@ async function play({ bare, traced }, profile, script, attempts = ATTEMPTS) {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const [without, with_] = await both(bare, traced, script, attempt);
     known.push(seenOf(without));
-    const same = known.some((one) => isDeepStrictEqual(one, seenOf(with_)));
+    const same = known.some((seen) => isDeepStrictEqual(seen, seenOf(with_)));
     const faults = faultsOf(without, with_, profile);
     if (same && faults.length === 0) return attempt > 0;
     wrong = same ? faults.join('\n') : difference(without, with_);

@@ -176,7 +176,7 @@ const framedBody = ({ events }) =>
     })
     .map(({ events: list, noise: frames }) => {
       const all = (Array.isArray(list) ? list : [list]).map(awsFrameOf);
-      for (const [at, one] of frames) all.splice(at, 0, one);
+      for (const [at, noiseFrame] of frames) all.splice(at, 0, noiseFrame);
       return Buffer.concat(all);
     });
 

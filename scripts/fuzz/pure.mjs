@@ -261,7 +261,7 @@ const numbersOf = (got) =>
   Object.values(Object(got))
     .flat()
     .concat(got)
-    .filter((one) => typeof one === 'number');
+    .filter((item) => typeof item === 'number');
 
 /** What an answer's usage may have in the place of a count. */
 const noCount = fc.oneof(
@@ -310,7 +310,7 @@ const usageCase = fc.constantFrom(...Object.keys(READERS)).chain((reader) => {
 /** A value that is no count makes what it is a part of unknown; it changes no count, and is no part of a sum. */
 const usage = fc.property(usageCase, ({ reader, sound, wrong, absent }) => {
   const [read] = READERS[reader];
-  const [got, whole, without] = [wrong, sound, absent].map((one) => read(one) ?? {});
+  const [got, whole, without] = [wrong, sound, absent].map((input) => read(input) ?? {});
   for (const [field, number] of Object.entries(got)) {
     const isKnown = [undefined, whole[field], without[field]].includes(number);
     expect(isKnown, `${field} is ${number}, where it is ${whole[field]} or unknown`);

@@ -61,10 +61,10 @@ const registry = await startRegistry(packAll(base));
 const projects = new Projects(registry, base);
 const baselines = new Map();
 const done = [];
-for (const one of wanted) {
+for (const row of wanted) {
   if (options.quick && performance.now() > QUICK_BOUND) break;
-  await run(one);
-  done.push(one);
+  await run(row);
+  done.push(row);
 }
 await vendor.close();
 registry.close();
@@ -91,16 +91,16 @@ function isQuick({ quick }, way) {
 }
 
 /** Runs a row, a second time where it is red: what a busy machine breaks works then, what is wrong does not. */
-async function run(one) {
-  let cells = await cellsOf(one);
+async function run(row) {
+  let cells = await cellsOf(row);
   const again = isRed(cells) && !cells.builds.no && !options.once;
   if (again) {
     baselines.clear();
-    cells = await cellsOf(one);
+    cells = await cellsOf(row);
   }
-  results = kept().set(one.name, { ...cells, on: today() }); // another run may have added to it
+  results = kept().set(row.name, { ...cells, on: today() }); // another run may have added to it
   writeFileSync(KEPT, JSON.stringify([...results]));
-  console.log(`${one.name.padEnd(52)} ${isRed(cells) ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
+  console.log(`${row.name.padEnd(52)} ${isRed(cells) ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
   const reasons = Map.groupBy(
     COLUMNS.filter((column) => cells[column].no),
     (column) => cells[column].no,

@@ -60,7 +60,7 @@ export class Projects {
     const { copy, output, binaries } = this.#copies.get(project);
     if (!copy) return { output };
     const folder = join(this.#base, String(++this.#count));
-    const [kept, used] = [copy, folder].map((one) => join(one, 'node_modules'));
+    const [kept, used] = [copy, folder].map((parent) => join(parent, 'node_modules'));
     cpSync(copy, folder, { recursive: true, verbatimSymlinks: true, filter: (path) => path !== kept });
     if (existsSync(kept)) renameSync(kept, used);
     const release = () => {

@@ -11,7 +11,7 @@ const hash = (algorithm, bytes, encoding) => createHash(algorithm).update(bytes)
 /** Serves what `packAll()` returns; `digest` changes with the contents of any tarball. */
 export async function startRegistry(packed) {
   const tarballs = new Map(packed.map(({ filename, path }) => [filename, readFileSync(path)]));
-  const byName = new Map(packed.map((one) => [one.name, one]));
+  const byName = new Map(packed.map((tarball) => [tarball.name, tarball]));
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname).slice(1);
     const tarball = tarballs.get(path.split('/-/')[1]);

@@ -38,14 +38,14 @@ function declarationsOf(names, entry, files) {
   const reached = new Map();
   const seen = new Set();
   const queue = names.map((name) => ({ name, public: name, ...found(entry, name, files) }));
-  for (const one of queue) {
-    const key = `${one.file} ${one.local}`;
-    if (one.public === undefined && seen.has(key)) continue;
+  for (const item of queue) {
+    const key = `${item.file} ${item.local}`;
+    if (item.public === undefined && seen.has(key)) continue;
     seen.add(key);
-    const text = one.file ? textOf(one, files) : `export ${one.local}; // of ${one.from}`;
-    (one.public === undefined ? reached : exported).set(one.public ?? `${one.local} ${one.file}`, text);
-    if (one.file)
-      queue.push(...neededBy(one, files).filter((next) => !seen.has(`${next.file} ${next.local}`)));
+    const text = item.file ? textOf(item, files) : `export ${item.local}; // of ${item.from}`;
+    (item.public === undefined ? reached : exported).set(item.public ?? `${item.local} ${item.file}`, text);
+    if (item.file)
+      queue.push(...neededBy(item, files).filter((next) => !seen.has(`${next.file} ${next.local}`)));
   }
   const sorted = (map) => [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
   return { exported: sorted(exported), reached: sorted(reached) };
@@ -125,7 +125,7 @@ function parse(source) {
 }
 
 function addNames(target, list, from) {
-  for (const entry of list.split(',').map((one) => one.trim().replace(/^type /, ''))) {
+  for (const entry of list.split(',').map((part) => part.trim().replace(/^type /, ''))) {
     const [local, name = local] = entry.split(' as ');
     if (local !== '') target.set(name, { from, local, file: from?.startsWith('.') });
   }

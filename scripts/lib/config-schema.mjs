@@ -37,8 +37,8 @@ const BY_WORDS = [
   [
     /^one of (.*), or a list of them$/,
     (names) => {
-      const one = { enum: names.split(', ') };
-      return { anyOf: [one, { type: 'array', items: one, minItems: 1 }] };
+      const schema = { enum: names.split(', ') };
+      return { anyOf: [schema, { type: 'array', items: schema, minItems: 1 }] };
     },
   ],
   [/^one of (.*)$/, (names) => ({ enum: names.split(', ') })],

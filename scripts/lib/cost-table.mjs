@@ -47,18 +47,18 @@ function row(name, shelves) {
   const lines = known.flatMap((id) => JSON.parse(PRICES[id] ?? '{"models":[]}').models);
   const overlays = known.map((id) => JSON.parse(OVERLAY[id] ?? '{"models":[],"amendments":[]}'));
   const models = lines.length + overlays.reduce((sum, { models }) => sum + models.length, 0);
-  const amendments = overlays.flatMap((one) => one.amendments.map(([, what]) => what));
+  const amendments = overlays.flatMap((overlay) => overlay.amendments.map(([, what]) => what));
   const tiers = [
     ...new Set([...lines.flatMap(([, , tier]) => tier ?? []), ...amendments.flatMap(({ t }) => t ?? [])]),
   ];
   const regions = amendments.flatMap(({ p, f }) => (p && f ? `×${f}` : []));
-  const marked = [...new Set(amendments.flatMap(({ u }) => u ?? []))].map((one) => `\`${one}\``);
+  const marked = [...new Set(amendments.flatMap(({ u }) => u ?? []))].map((unit) => `\`${unit}\``);
   const cells = [
     `\`${name}\``,
     models,
     tiers.join(', '),
     [...new Set(regions)].join(', '),
-    fees([...lines, ...overlays.flatMap((one) => one.models)], amendments),
+    fees([...lines, ...overlays.flatMap((overlay) => overlay.models)], amendments),
     marked,
   ];
   return `| ${cells.join(' | ')} |`.replaceAll('  ', ' ');

@@ -70,7 +70,7 @@ export function overlayShelves({ models, amendments }, dataDate, isInData, note)
     checkProvenance(entry, AMENDMENT);
     shelf(entry.provider).amendments.push([rule(entry.match), amendment(entry)]);
   }
-  return Object.fromEntries(Object.entries(shelves).map(([provider, one]) => [provider, shelfText(one)]));
+  return Object.fromEntries(Object.entries(shelves).map(([provider, entry]) => [provider, shelfText(entry)]));
 }
 
 /** The date of the newest entry. */
@@ -102,7 +102,7 @@ function amendment({ tiers, regions, factor, rates, cache_write_1h: hour, unknow
 }
 
 const shelfText = ({ models, amendments }) => {
-  const lines = (list) => list.map((one) => JSON.stringify(one)).join(',\n');
+  const lines = (list) => list.map((line) => JSON.stringify(line)).join(',\n');
   return `{"models":[\n${lines(models)}\n],"amendments":[\n${lines(amendments)}\n]}`;
 };
 
@@ -122,9 +122,9 @@ function rule(match) {
 // ------------------------------------------------------------ prices
 function price(provider, model, prices, note) {
   const dated = Array.isArray(prices) ? prices : [{ prices }];
-  const sets = dated.map((one) => [when(one), rates(provider, model, one.prices, note)]);
-  if (sets.every(([, one]) => one === null)) return null;
-  if (sets.some(([, one]) => one === null)) throw shape(`prices of ${provider} ${model.id}`, prices);
+  const sets = dated.map((entry) => [when(entry), rates(provider, model, entry.prices, note)]);
+  if (sets.every(([, value]) => value === null)) return null;
+  if (sets.some(([, value]) => value === null)) throw shape(`prices of ${provider} ${model.id}`, prices);
   return Array.isArray(prices) ? sets : sets[0][1];
 }
 

@@ -29,8 +29,8 @@ export async function startReceiver() {
   const [spans, metrics] = [[], []];
   const take = (resources, scopes, items, into) => {
     for (const resource of resources) {
-      for (const one of resource[scopes]) {
-        into.push(...one[items].map((item) => ({ ...item, scope: one.scope?.name })));
+      for (const scope of resource[scopes]) {
+        into.push(...scope[items].map((item) => ({ ...item, scope: scope.scope?.name })));
       }
     }
   };

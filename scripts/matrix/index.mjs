@@ -73,7 +73,10 @@ async function work() {
     if (again) ({ result, wrong } = await job.run());
     results.set(job.name, result);
     days.set(job.name, today());
-    writeFileSync(kept, JSON.stringify([...results].map(([name, one]) => [name, one, days.get(name)])));
+    writeFileSync(
+      kept,
+      JSON.stringify([...results].map(([name, outcome]) => [name, outcome, days.get(name)])),
+    );
     wrong ? failed++ : passed++;
     console.log(`${job.name.padEnd(52)} ${wrong ? 'wrong' : again ? 'ok, the second time' : 'ok'}`);
     if (wrong) console.log(wrong.replace(/^/gm, '    '));
@@ -137,7 +140,7 @@ function* conformanceJobs() {
 function isWanted({ name, sdk, node }) {
   if (options.only.length > 0) return options.only.some((text) => name.includes(text));
   if (!options.quick) return true;
-  const ofVendor = SDKS.filter(({ vendor: one }) => one === sdk.vendor);
+  const ofVendor = SDKS.filter(({ vendor: other }) => other === sdk.vendor);
   const isEdge = sdk === ofVendor[0] || sdk === ofVendor.at(-1);
   if (name.startsWith('conformance')) return node === '20' && name.includes('generative-ai');
   const hosts = node === '20' ? 'auto|otel-2' : 'auto|otel-3';

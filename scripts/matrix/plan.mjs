@@ -65,7 +65,7 @@ export function wayInto(host, format) {
 
 /** The formats that run on a host and a version of Node.js. */
 export const formatsOf = (node, host) =>
-  FORMATS.filter((one) => !impossible(node, host, one) && (one.only ?? host.key) === host.key);
+  FORMATS.filter((format) => !impossible(node, host, format) && (format.only ?? host.key) === host.key);
 
 /** The reason why a combination cannot work; undefined if it can. */
 export function impossible(node, host, format = {}) {

@@ -8,7 +8,7 @@ const nodeName = (node) => `Node.js ${node}`;
 
 /** The page. `results` has a result for the key of each run. */
 export function page({ versions, period, results }) {
-  const packages = versions.packages.map((one) => `\`${one}\``).join(', ');
+  const packages = versions.packages.map((name) => `\`${name}\``).join(', ');
   return `# The matrix
 
 Made by \`npm run test:matrix\`, run ${period}; not to be edited. Node.js ${versions.nodes.join(', ')}, with

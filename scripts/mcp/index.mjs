@@ -55,7 +55,7 @@ for (const pair of [...OVER_STDIO, ...OVER_HTTP]) {
     console.log(`${row} ${format}: ${wrong.join('; ') || 'ok'}`);
     if (wrong.length > 0) failures++;
   }
-  for (const row of [...rows].filter((one) => !page.includes(one))) {
+  for (const row of [...rows].filter((candidate) => !page.includes(candidate))) {
     console.log(`  not in docs/agents.md: ${row}`);
     failures++;
   }

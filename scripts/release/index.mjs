@@ -19,9 +19,9 @@ function report(name, wrong) {
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 const packed = packAll(temporaryFolder());
-for (const one of packed) {
-  const sizes = `${kB(one.size)}, unpacked ${kB(one.unpackedSize)}, ${one.files.length} files`;
-  report(one.name, await wrongWith(one));
+for (const tarball of packed) {
+  const sizes = `${kB(tarball.size)}, unpacked ${kB(tarball.unpackedSize)}, ${tarball.files.length} files`;
+  report(tarball.name, await wrongWith(tarball));
   console.log(`    ${sizes}`);
 }
 if (isRegistryThere()) {

@@ -76,7 +76,7 @@ function commit(folder) {
 function judge(folder, published) {
   const names = published.map(({ name }) => name);
   const wanted = packageFolders().map(
-    (one) => JSON.parse(readFileSync(join(one, 'package.json'), 'utf8')).name,
+    (path) => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).name,
   );
   const versions = published.flatMap(({ version, dependencies = {} }) => [
     version,

@@ -48,14 +48,16 @@ export function wrongWithSbom(bill, packed) {
   const components = bill.components ?? [];
   const missing = packed.filter(
     ({ name, version }) =>
-      !components.some((one) => decodeURIComponent(one.purl) === `pkg:npm/${name}@${version}`),
+      !components.some((component) => decodeURIComponent(component.purl) === `pkg:npm/${name}@${version}`),
   );
   const text = JSON.stringify(bill);
   return [
     bill.bomFormat !== 'CycloneDX' && 'it is not in the format CycloneDX',
     bill.metadata?.component?.name !== 'llmtrace' && 'it is not of llmtrace',
     ...missing.map(({ name, version }) => `it lacks ${name}@${version}`),
-    ...components.filter((one) => !one.licenses?.length).map((one) => `${one['bom-ref']} has no licence`),
+    ...components
+      .filter((component) => !component.licenses?.length)
+      .map((component) => `${component['bom-ref']} has no licence`),
     (text.includes(root) || text.includes('file:')) && 'it has a path of this machine',
   ].filter(Boolean);
 }

@@ -130,7 +130,7 @@ function isBeyondRequests({ id, field, want, got }, client, base, traced) {
 /** The differences that llmtrace does not cause: the oracle's errors, and that rejection. */
 function isExplained({ id, field, got }, mode) {
   if (mode === 'abandon' && field === 'app: no unhandled rejection')
-    return got.every((one) => OWN_REJECTION.test(one));
+    return got.every((message) => OWN_REJECTION.test(message));
   return EXPLAINED.get(id)?.test(field) ?? false;
 }
 
@@ -247,8 +247,8 @@ for (const [set, load, mode, captures, client = 'sdk'] of WAYS) {
   console.log(
     `${set.padEnd(8)} ${load} ${client.padEnd(5)} ${mode.padEnd(13)} ${correct} right, ${wrong.length} not`,
   );
-  for (const one of wrong.slice(0, 5))
-    console.log(`  ${one.id} ${one.driver} ${one.api} ${one.field}: ${one.verdict}`);
+  for (const mismatch of wrong.slice(0, 5))
+    console.log(`  ${mismatch.id} ${mismatch.driver} ${mismatch.api} ${mismatch.field}: ${mismatch.verdict}`);
   if (content) {
     passed += content.wrong.length === 0 ? 1 : 0;
     failed += content.wrong.length === 0 ? 0 : 1;

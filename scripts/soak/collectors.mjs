@@ -34,7 +34,7 @@ export async function measure({ quick, jobs }) {
   for (const content of CONTENTS)
     bare.set(content, await run(appOf('load.mjs'), { args: argsOf(content), env }));
   const cells = CONTENTS.flatMap((content) => MODES.map((mode) => ({ content, mode })));
-  const one = async ({ content, mode }) => {
+  const rowOf = async ({ content, mode }) => {
     const collector = await startCollector(mode === 'refusing' ? 'healthy' : mode);
     if (mode === 'refusing') collector.close();
     const result = await run(appOf('load.mjs'), {
@@ -51,7 +51,7 @@ export async function measure({ quick, jobs }) {
       ms: result.ms - bare.get(content).ms,
     };
   };
-  const rows = await mapped(cells, one, jobs);
+  const rows = await mapped(cells, rowOf, jobs);
   vendor.close();
   return { rows };
 }

@@ -158,7 +158,7 @@ export async function measure({ jobs }) {
   const vendor = await startVendor();
   // In the package, so that the copies find what they depend on.
   const folder = mkdtempSync(testFileOf('../.stage-'));
-  const one = async ([title, fault]) => {
+  const rowOf = async ([title, fault]) => {
     const { endpoint, app = WARNED.app, args = WARNED.args, flags, env } = fault;
     const target = await endpoint?.();
     const options = {
@@ -176,7 +176,7 @@ export async function measure({ jobs }) {
     };
   };
   try {
-    return { rows: await mapped(Object.entries(FAULTS), one, jobs) };
+    return { rows: await mapped(Object.entries(FAULTS), rowOf, jobs) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     vendor.close();

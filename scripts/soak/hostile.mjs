@@ -26,7 +26,7 @@ const ENV = { 'an endless 503': { LLMTRACE_RETRY: 'true' } };
 
 export async function measure({ jobs }) {
   const vendor = await startVendor();
-  const one = async (name) => {
+  const rowOf = async (name) => {
     const collector = await startCollector();
     const times = name === 'an endless 503' ? 1 : TIMES;
     const options = {
@@ -45,7 +45,7 @@ export async function measure({ jobs }) {
       spans: collector.ids.size,
     };
   };
-  const rows = await mapped(Object.keys(HOSTILE), one, jobs);
+  const rows = await mapped(Object.keys(HOSTILE), rowOf, jobs);
   vendor.close();
   return { rows };
 }

@@ -35,7 +35,7 @@ const MAX_A_CALL = { keys: 700, models: 700 };
 
 export async function measure({ share, jobs }) {
   const vendor = await startVendor();
-  const one = async ([kind, title, count, env]) => {
+  const rowOf = async ([kind, title, count, env]) => {
     const collector = await startCollector();
     const options = {
       flags: ['--expose-gc'],
@@ -48,7 +48,7 @@ export async function measure({ share, jobs }) {
     collector.close();
     return { kind, title, ...traced, bare };
   };
-  const rows = await mapped(SCENES, one, jobs);
+  const rows = await mapped(SCENES, rowOf, jobs);
   vendor.close();
   return { rows };
 }

@@ -32,11 +32,11 @@ const FAULTS = {
 export async function measure() {
   if (!installed) return { rows: [] };
   const rows = [];
-  for (const [title, fault] of Object.entries(FAULTS)) rows.push(await one(title, fault));
+  for (const [title, fault] of Object.entries(FAULTS)) rows.push(await rowOf(title, fault));
   return { server: installed, rows };
 }
 
-async function one(title, fault) {
+async function rowOf(title, fault) {
   const redis = await startRedis();
   const witness = await startWitness();
   const troop = runTroop({

@@ -95,7 +95,7 @@ function entryOf(target: unknown, kind: 'client' | 'module'): InstrumentationEnt
 /** The instrumentation that there is already, of this copy of llmtrace or another: it has the application's options. */
 function running({ vendor }: InstrumentationEntry): KnownInstrumentation | undefined {
   const known = facts().instrumentations.filter(({ module }) => module === vendor.module);
-  return known.find((one) => one.isEnabled()) ?? known[0];
+  return known.find((instrumentation) => instrumentation.isEnabled()) ?? known[0];
 }
 
 function unknown(kind: 'client' | 'module'): void {

@@ -22,7 +22,7 @@ const CASES: readonly VendorCase[] = await Promise.all(
 
 describe('instrumenting by hand', () => {
   for (const vendor of VENDORS) {
-    const { sets } = CASES.find((one) => one.package === vendor.module) as VendorCase;
+    const { sets } = CASES.find((vendorCase) => vendorCase.package === vendor.module) as VendorCase;
     for (const set of sets) {
       for (const format of ['cjs', 'esm'] as const) {
         it(`finds in a client of ${set} as ${format} all that its exports have`, async () => {
@@ -33,7 +33,7 @@ describe('instrumenting by hand', () => {
           const inExports = reachable(vendor, exports, 'module');
           assert.ok(inExports > 1);
           assert.equal(reachable(vendor, client, 'client'), inExports);
-          for (const other of VENDORS.filter((one) => one !== vendor)) {
+          for (const other of VENDORS.filter((candidate) => candidate !== vendor)) {
             assert.ok(reachable(other, client, 'client') < inExports);
             assert.ok(reachable(other, exports, 'module') < inExports);
           }
@@ -91,7 +91,7 @@ describe('instrumenting by hand', () => {
   }
 
   it('makes a fetch of the instrumentation that runs, else of a new one; what is none stays as it is', () => {
-    const running = { instrumentFetch: (one: unknown) => one };
+    const running = { instrumentFetch: (value: unknown) => value };
     const known = { module: 'http-clients', isEnabled: () => true, self: running };
     const { instrumentations } = facts();
     instrumentations.push(known as never);

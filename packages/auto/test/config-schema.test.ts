@@ -56,7 +56,7 @@ const BESIDE: Readonly<Record<string, object>> = {
 const IS_TEXT = /^(?:budget\.timeZone|redis\.url)$/;
 
 const propertiesOf = ({ anyOf = [], properties }: any): object =>
-  properties ?? anyOf.find((one: any) => one.properties)?.properties ?? {};
+  properties ?? anyOf.find((alternative: any) => alternative.properties)?.properties ?? {};
 
 function isTaken(config: object): boolean {
   try {
@@ -92,7 +92,7 @@ describe('the schema of a configuration file', () => {
     const core = readFileSync(new URL('../../core/src/config.ts', import.meta.url), 'utf8');
     const known = [...core.matchAll(/^ {2}(\w+)\?: /gm)].map(([, name = '']) => name);
     const former = ['streamUsage'];
-    for (const name of known.filter((one) => ![...functions, ...former].includes(one)))
+    for (const name of known.filter((option) => ![...functions, ...former].includes(option)))
       assert.ok(name in options, name);
   });
 

@@ -93,7 +93,11 @@ describe('the life cycle', () => {
     const [copy] = status.copies;
     assert.equal(copy.module, 'openai');
     assert.ok(copy.methods > 0);
-    assert.ok(status.instrumentations.some((one: any) => one.module === 'openai' && one.enabled));
+    assert.ok(
+      status.instrumentations.some(
+        (instrumentation: any) => instrumentation.module === 'openai' && instrumentation.enabled,
+      ),
+    );
     assert.doesNotMatch(stdout, /s3cret/);
   });
 

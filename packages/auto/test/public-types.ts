@@ -37,5 +37,5 @@ export const oneFetch: typeof fetch = instrumentFetch(fetch);
 const client = instrumentClient({ chat: (): number => 7 });
 isTrue<Same<ReturnType<typeof client.chat>, number>>();
 export const names: string[] = llmtraceInstrumentations({ semconv: 'latest' }).map(
-  (one) => one.instrumentationName,
+  (instrumentation) => instrumentation.instrumentationName,
 );

@@ -171,8 +171,8 @@ function fold(whole: any, event: any): void {
 export const content: ContentReader = {
   prompt: ([p = {}]) => ({
     system: blocks(p.system),
-    messages: list(p.messages).map((one) =>
-      message({ role: 'user', ...(isObject(one) ? one : { content: one }) }),
+    messages: list(p.messages).map((entry) =>
+      message({ role: 'user', ...(isObject(entry) ? entry : { content: entry }) }),
     ),
     tools: list(p.tools).map(tool),
   }),

@@ -60,11 +60,14 @@ export function billed(message: any, asked: Asked | undefined, soFar?: Billing):
 }
 
 function innerCalls(iterations: unknown, asked: Asked | undefined): InnerCall[] | undefined {
-  const calls = objects(iterations).flatMap((one): InnerCall | [] => {
-    const used = usage(one);
+  const calls = objects(iterations).flatMap((iteration): InnerCall | [] => {
+    const used = usage(iteration);
     if (used === undefined) return [];
-    if (one.type === 'compaction') return { model: asked?.request.model, usage: used, what: 'inner_model' };
-    return one.type === 'advisor_message' ? { model: name(one.model), usage: used, what: 'inner_model' } : [];
+    if (iteration.type === 'compaction')
+      return { model: asked?.request.model, usage: used, what: 'inner_model' };
+    return iteration.type === 'advisor_message'
+      ? { model: name(iteration.model), usage: used, what: 'inner_model' }
+      : [];
   });
   return calls.length > 0 ? calls : undefined;
 }

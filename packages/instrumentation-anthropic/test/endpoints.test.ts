@@ -5,7 +5,7 @@ import { entry as anthropicEntry } from '../src/index.ts';
 const anthropic = anthropicEntry.vendor;
 
 const endpoint = (path: string): Endpoint => {
-  const found = anthropic.endpoints.find((one) => one.path === path);
+  const found = anthropic.endpoints.find((candidate) => candidate.path === path);
   assert.ok(found, path);
   return found;
 };

@@ -172,7 +172,7 @@ describe('the messages of a turn', () => {
   it('count a call once, whose answer has several', () => {
     const counted = new Counted();
     const twice = message();
-    for (const one of [twice, twice, message()]) counted.message(one);
+    for (const answer of [twice, twice, message()]) counted.message(answer);
     assert.deepEqual(usageOf(counted), [[MODEL, 2, 260, undefined, undefined, false]]);
   });
 

@@ -35,7 +35,8 @@ function isAgent(options: unknown): boolean {
   const { tools, returnToolRequests } = fields(rawRequest);
   if (returnToolRequests === true) return false;
   return (
-    isFilled(tools) || (Array.isArray(middleware) && middleware.some((one) => isFilled(fields(one).tools)))
+    isFilled(tools) ||
+    (Array.isArray(middleware) && middleware.some((layer) => isFilled(fields(layer).tools)))
   );
 }
 

@@ -140,7 +140,7 @@ function joint(all: readonly LlmResponse[]): Pick<LlmResponse, 'usage' | 'billin
   const [only, ...others] = all;
   if (others.length === 0) return { usage: only?.usage, billing: only?.billing };
   const whole: LlmResponse = {};
-  for (const one of all) if (one.usage) addResult(whole, one);
+  for (const answer of all) if (answer.usage) addResult(whole, answer);
   return { usage: whole.usage, billing: whole.billing };
 }
 

@@ -91,8 +91,8 @@ function embeddingUsage(embeddings: any): Usage | undefined {
     statistics ? objects([statistics]) : [],
   );
   if (statistics.length === 0) return undefined;
-  const counts = statistics.map((one: any) => tokenCount(one.tokenCount));
-  const details = statistics.flatMap((one: any) => objects(one.tokensDetails));
+  const counts = statistics.map((statistic: any) => tokenCount(statistic.tokenCount));
+  const details = statistics.flatMap((statistic: any) => objects(statistic.tokensDetails));
   return gemini.tokens({ prompt: total(counts) }, { prompt: details });
 }
 

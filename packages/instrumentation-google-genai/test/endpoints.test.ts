@@ -19,7 +19,7 @@ function fold(endpoint: Endpoint, events: object[]): LlmResponse {
 }
 
 const endpoint = (method: string): Endpoint =>
-  modelEndpoints.find((one) => one.method === method) ?? assert.fail(`no ${method}`);
+  modelEndpoints.find((candidate) => candidate.method === method) ?? assert.fail(`no ${method}`);
 const content = endpoint('generateContentInternal');
 const stream = endpoint('generateContentStreamInternal');
 const embeddings = endpoint('embedContentInternal');

@@ -13,7 +13,7 @@ const user = (content: string) => ({ role: 'user', parts: [text(content)] });
 const assistant = (content: string) => ({ role: 'assistant', parts: [text(content)] });
 
 const reader = (method: string): ContentReader =>
-  contentEndpoints.find((one) => one.method === method)?.content ?? assert.fail(method);
+  contentEndpoints.find((candidate) => candidate.method === method)?.content ?? assert.fail(method);
 
 describe('the prompt of a model', () => {
   const model = {
@@ -57,7 +57,7 @@ describe('the prompt of a model', () => {
   });
 
   it('is not read of embeddings', () => {
-    const others = googleGenerativeAI.endpoints.filter((one) => one.operation === 'embeddings');
+    const others = googleGenerativeAI.endpoints.filter((endpoint) => endpoint.operation === 'embeddings');
     assert.deepEqual(
       others.map(({ content }) => content),
       [undefined, undefined],

@@ -11,7 +11,8 @@ const googleGenerativeAI = googleGenerativeAIEntry.vendor;
 const defined = (record: object) => JSON.parse(JSON.stringify(record));
 
 const endpoint = (method: string): Endpoint =>
-  [...contentEndpoints, ...embeddingEndpoints].find((one) => one.method === method) ?? assert.fail(method);
+  [...contentEndpoints, ...embeddingEndpoints].find((candidate) => candidate.method === method) ??
+  assert.fail(method);
 const request = (method: string, self: object, ...args: unknown[]) =>
   defined(endpoint(method).request(args, self));
 

@@ -51,19 +51,19 @@ const RUN: readonly Method[] = ['_start', '_resume', '_restart', '_timeTravel'].
 
 /** The entries of the package, whose bindings are those of the chunks, as far as they have them by these names. */
 const exported = (folder: string, className: string, methods: readonly Method[]): OperationPoint[] =>
-  methods.map((one) => ({
+  methods.map((point) => ({
     files: [`dist/${folder}/index.js`, `dist/${folder}/index.cjs`],
     className,
     path: className,
     isInternal: true,
-    ...one,
+    ...point,
   }));
 
 /** `agent-BOxKOk3n.js` of rolldown (1.71), `chunk-AM3IOVFX.js` of esbuild (1.36). */
 const CHUNKS = /^dist\/(?:agent|chunk|create-durable-agent)-[\w-]+\.c?js$/;
 
 const inChunks = (className: string, methods: readonly Method[]): FunctionPoint[] =>
-  methods.map(({ method: name, ...one }) => ({ files: CHUNKS, className, name, ...one }));
+  methods.map(({ method: name, ...rest }) => ({ files: CHUNKS, className, name, ...rest }));
 
 const noModel = {
   provider: '',

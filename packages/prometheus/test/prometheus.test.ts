@@ -55,12 +55,12 @@ function busyObserver() {
     rateLimitWait: 20,
     context: trace.setSpanContext(ROOT_CONTEXT, span),
   });
-  for (const one of [
+  for (const record of [
     call,
     aCall({ outcome: 'failed', error: { status: 429, code: 'insufficient_quota' } }),
   ]) {
-    observer.start?.(one);
-    observer.end?.(one);
+    observer.start?.(record);
+    observer.end?.(record);
   }
   return observer;
 }

@@ -68,7 +68,7 @@ export function totalsIn(
       const period = periodWith(from, now());
       const reply = await run(read, period ? keys.since(period, from) : [keys.all], []);
       const found = (Array.isArray(reply) ? reply : []).map((hash) => contentOf(hash, fields));
-      const start = Math.min(...found.map((one) => one.since ?? now()), now());
+      const start = Math.min(...found.map((content) => content.since ?? now()), now());
       return {
         since: period ? Math.max(start, Math.floor(from / period.length) * period.length) : start,
         rows: found.flatMap(({ rows }) => rows),

@@ -50,7 +50,7 @@ const DAILY = {
   asking: undefined,
 } as const;
 
-const one = (amounts: number[], maxWait = 60_000) => ({ amounts, maxWait, lease: 1 });
+const askingCall = (amounts: number[], maxWait = 60_000) => ({ amounts, maxWait, lease: 1 });
 
 describeWithRedis('the decisions of Redis', () => {
   let redis: RedisServer;
@@ -103,7 +103,7 @@ describeWithRedis('the decisions of Redis', () => {
           ...fresh,
           buckets,
           levels: [Infinity, Infinity],
-          calls: [one([...amounts], maxWait)],
+          calls: [askingCall([...amounts], maxWait)],
         });
         const time = times.at(-1) as number;
         const expected = decide(time, amounts, maxWait);
@@ -117,7 +117,7 @@ describeWithRedis('the decisions of Redis', () => {
   it('take one round trip for all concurrent requests; only the last one may have to wait', async () => {
     const { limits, times } = limitsWithTimes();
     const buckets = [{ rate: 10, burst: 3, of: 'requests' }] as const;
-    const calls = Array.from({ length: 6 }, () => one([1]));
+    const calls = Array.from({ length: 6 }, () => askingCall([1]));
     const { waits, levels, full } = await limits.take('at once', {
       ...fresh,
       buckets,
@@ -140,7 +140,7 @@ describeWithRedis('the decisions of Redis', () => {
         ...fresh,
         buckets,
         levels: [Infinity],
-        calls: Array.from({ length: count }, () => one([1], 0)),
+        calls: Array.from({ length: count }, () => askingCall([1], 0)),
       });
     const granted = async (count: number) => (await ask(count)).waits.filter((wait) => wait >= 0).length;
     assert.equal(await granted(5), 5);
@@ -170,7 +170,7 @@ describeWithRedis('the decisions of Redis', () => {
       ...fresh,
       buckets,
       levels: [Infinity],
-      calls: [one([1])],
+      calls: [askingCall([1])],
     });
     assert.ok((waits[0] as number) > 400 && (waits[0] as number) <= 500);
   });
@@ -205,7 +205,13 @@ describeWithRedis('the decisions of Redis', () => {
   it('leave nothing behind that does not expire', async () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 1000, burst: 1, of: 'requests' }] as const;
-    await limits.take('short', { ...fresh, buckets, levels: [Infinity], concurrency: 1, calls: [one([1])] });
+    await limits.take('short', {
+      ...fresh,
+      buckets,
+      levels: [Infinity],
+      concurrency: 1,
+      calls: [askingCall([1])],
+    });
     await limits.spend('money', { ...DAILY, usd: 1, tokens: 1 });
     await limits.ping();
     const keys = (await send('KEYS', '*')) as string[];
@@ -217,7 +223,7 @@ describeWithRedis('the decisions of Redis', () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 1, burst: 10, of: 'requests' }] as const;
     const ask = (memory: string, levels: number[], returning = false) =>
-      limits.take('flushed', { ...fresh, buckets, levels, memory, returning, calls: [one([1])] });
+      limits.take('flushed', { ...fresh, buckets, levels, memory, returning, calls: [askingCall([1])] });
     const first = await ask('', [Infinity]);
     assert.deepEqual(first.levels, [9]);
     await send('DEL', 'llmtrace:{flushed}');
@@ -234,7 +240,7 @@ describeWithRedis('the decisions of Redis', () => {
     const buckets = [{ rate: 10, burst: 1, of: 'requests' }] as const;
     /** The time at which a call may be sent, by Redis' clock: the line continues there, even after a slow request. */
     const turnOf = async ({ limits, times }: typeof other, returning: boolean) => {
-      const back = { ...fresh, buckets, levels: [0], returning, processes: 2, calls: [one([1])] };
+      const back = { ...fresh, buckets, levels: [0], returning, processes: 2, calls: [askingCall([1])] };
       const { waits, processes } = await limits.take('back', back);
       return { turn: (times.at(-1) as number) + (waits[0] as number), wait: waits[0] as number, processes };
     };
@@ -369,7 +375,7 @@ describeWithRedis('the decisions of Redis', () => {
     const { limits } = limitsWithTimes();
     const buckets = [{ rate: 0.001, burst: 1, of: 'requests' }] as const;
     for (const name of ['limit 0 {a}', 'limit 0 %7Ba%7D', 'x'.repeat(5000), 'limit 0 ä ü']) {
-      const ask = { ...fresh, buckets, levels: [Infinity], calls: [one([1], 0)] };
+      const ask = { ...fresh, buckets, levels: [Infinity], calls: [askingCall([1], 0)] };
       assert.equal((await limits.take(name, ask)).waits[0], 0, name.slice(0, 20));
       assert.ok(((await limits.take(name, ask)).waits[0] as number) < 0, name.slice(0, 20));
     }
@@ -380,7 +386,7 @@ describeWithRedis('the decisions of Redis', () => {
     { rate: 10, burst: 10, of: 'requests' },
     { rate: 100, burst: 1000, of: 'tokens' },
   ] as const;
-  const askSmall = { ...fresh, buckets: small, levels: [Infinity, Infinity], calls: [one([1, 10])] };
+  const askSmall = { ...fresh, buckets: small, levels: [Infinity, Infinity], calls: [askingCall([1, 10])] };
   const ABSURD = ['nan', '-nan', 'inf', '-inf', '1e400', '0x1p2000', 'x', '-1e300', '1e300'];
 
   it('work with any stored value', async () => {
@@ -414,7 +420,7 @@ describeWithRedis('the decisions of Redis', () => {
       await assert.rejects(limits.spend('refused', spending(absurd, 1)), /expected a finite number/);
       await assert.rejects(limits.spend('refused', spending(1, absurd)), /expected a finite number/);
       await assert.rejects(
-        limits.take('refused', { ...askSmall, calls: [one([1, absurd])] }),
+        limits.take('refused', { ...askSmall, calls: [askingCall([1, absurd])] }),
         /expected a finite number/,
       );
       const settlement = { buckets: small, concurrency: 0, ended: [], running: [], pause: 0 };
@@ -436,7 +442,7 @@ describeWithRedis('the decisions of Redis', () => {
         const name = `debt ${run++}`;
         const settlement = { buckets: small, concurrency: 0, ended: [], running: [], pause: 0 };
         for (const tokens of amounts) await limits.settle(name, { ...settlement, amounts: [0, tokens] });
-        const { waits, levels } = await limits.take(name, { ...askSmall, calls: [one([1, 10], 1e9)] });
+        const { waits, levels } = await limits.take(name, { ...askSmall, calls: [askingCall([1, 10], 1e9)] });
         assert.ok(
           levels.every((level) => level <= 1000 && level >= -(1000 + 100 * 3601)),
           `${levels}`,

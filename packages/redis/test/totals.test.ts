@@ -96,15 +96,15 @@ describeWithRedis('the totals of all processes', () => {
     });
 
   it('expire, and refuse a field that is not shared', async () => {
-    const [one] = (await start({ TENANT: 'acme' })) as [Spender];
-    await one.ask('call 1');
-    await shared(one, 'report 0');
+    const [spender] = (await start({ TENANT: 'acme' })) as [Spender];
+    await spender.ask('call 1');
+    await shared(spender, 'report 0');
     const keys =
       (await redis.ask('KEYS *')).match(/llmtrace:\{usage\}:(?:all|(?:minute|hour):\d+|batch:[\w-]+)/g) ?? [];
     assert.equal(keys.length, 4);
     for (const key of keys) assert.match(await redis.ask(`PTTL ${key}`), /^:[1-9]/);
     assert.match(
-      (await one.ask('report 0 user')).error,
+      (await spender.ask('report 0 user')).error,
       /^Expected `by` to have only model, tenant, got `user`\.$/,
     );
   });
@@ -135,17 +135,17 @@ describeWithRedis('the totals of all processes', () => {
   });
 
   it('are those of the process while Redis is away, with one warning, and whole afterwards', async () => {
-    const [one] = (await start({ TENANT: 'acme' })) as [Spender];
-    await one.ask('call 3');
-    await shared(one, 'report 0');
+    const [spender] = (await start({ TENANT: 'acme' })) as [Spender];
+    await spender.ask('call 3');
+    await shared(spender, 'report 0');
     await redis.kill();
-    await one.ask('call 4');
-    const away = await one.ask('report 0 tenant');
-    await one.ask('report 0 tenant');
+    await spender.ask('call 4');
+    const away = await spender.ask('report 0 tenant');
+    await spender.ask('report 0 tenant');
     assert.deepEqual([away.isShared, away.total.calls], [false, 7]);
     await redis.restart();
     // Redis has lost the first three.
-    assert.equal((await shared(one, 'report 0')).total.calls, 4);
-    assert.equal(one.errors.join('').match(/shared totals/g)?.length, 1);
+    assert.equal((await shared(spender, 'report 0')).total.calls, 4);
+    assert.equal(spender.errors.join('').match(/shared totals/g)?.length, 1);
   });
 });

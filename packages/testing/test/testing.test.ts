@@ -213,17 +213,17 @@ describe('@llmtrace/testing', () => {
       { times: 0 },
       { stream: true },
     ];
-    for (const one of RIGHT)
-      it(`fits ${Object.entries(one).map(String).join(' ')}`, () => {
-        assertLlmCall({ calls }, one);
-        assert.throws(() => assertNoLlmCall({ calls }, one), { name: 'AssertionError' });
-        assert.equal(llmMatchers.toHaveLlmCall.call({}, { calls }, one).pass, true);
+    for (const expected of RIGHT)
+      it(`fits ${Object.entries(expected).map(String).join(' ')}`, () => {
+        assertLlmCall({ calls }, expected);
+        assert.throws(() => assertNoLlmCall({ calls }, expected), { name: 'AssertionError' });
+        assert.equal(llmMatchers.toHaveLlmCall.call({}, { calls }, expected).pass, true);
       });
-    for (const one of WRONG)
-      it(`does not fit ${Object.entries(one).map(String).join(' ')}`, () => {
-        assert.throws(() => assertLlmCall({ calls }, one), { name: 'AssertionError' });
-        assertNoLlmCall({ calls }, one);
-        assert.equal(llmMatchers.toHaveLlmCall.call({}, { calls }, one).pass, false);
+    for (const expected of WRONG)
+      it(`does not fit ${Object.entries(expected).map(String).join(' ')}`, () => {
+        assert.throws(() => assertLlmCall({ calls }, expected), { name: 'AssertionError' });
+        assertNoLlmCall({ calls }, expected);
+        assert.equal(llmMatchers.toHaveLlmCall.call({}, { calls }, expected).pass, false);
       });
 
     it('name the compared fields in their message', () => {

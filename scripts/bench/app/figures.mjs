@@ -7,9 +7,9 @@ export function median(values) {
   return (sorted[Math.floor(at)] + sorted[Math.ceil(at)]) / 2;
 }
 
-const all = (scene, key) => scene.map((one) => one[key]);
-const ratio = (scene, bare, key) => median(scene.map((one, round) => one[key] / bare[round][key]));
-const over = (scene, bare, key) => median(scene.map((one, round) => one[key] - bare[round][key]));
+const all = (scene, key) => scene.map((sample) => sample[key]);
+const ratio = (scene, bare, key) => median(scene.map((sample, round) => sample[key] / bare[round][key]));
+const over = (scene, bare, key) => median(scene.map((sample, round) => sample[key] - bare[round][key]));
 
 /** The CPU time of a chunk in µs, in each round. */
 const chunks = (found) =>

@@ -50,13 +50,13 @@ async function quick() {
 
 async function all() {
   for (const major of values.node.split(',')) {
-    for (const framework of values.framework.split(',')) await one(major, framework);
+    for (const framework of values.framework.split(',')) await measureFramework(major, framework);
   }
   writePage(stored());
 }
 
 /** Variants that Node.js is too old for are left out. */
-async function one(major, framework) {
+async function measureFramework(major, framework) {
   const node = binaryOf(major);
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   const names = Object.keys(VARIANTS).filter(

@@ -41,7 +41,7 @@ export async function measure({ variants, scenes, framework, node, rounds, warmU
     }
     return Object.fromEntries(apps.map(({ name, found }) => [name, found]));
   } finally {
-    for (const one of [...apps, services, load]) one.end();
+    for (const part of [...apps, services, load]) part.end();
   }
 }
 

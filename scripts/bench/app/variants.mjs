@@ -22,7 +22,7 @@ const PRICES = { LLMTRACE_MODEL_MAP: 'gpt-4o-mini=openai:gpt-4o-mini' };
 const API = '@opentelemetry/api@1.9.1';
 const SDK = [API, '@opentelemetry/sdk-node@0.223.0', '@opentelemetry/instrumentation@0.223.0'];
 
-const peer = (name) => PEERS.find((one) => one.name === name);
+const peer = (name) => PEERS.find((entry) => entry.name === name);
 const ofPeer = (name, more = {}) => {
   const { packages, setup, since, env = () => ({}) } = peer(name);
   return {

@@ -13,7 +13,7 @@ import { type Play, playsOf } from './test-cases.ts';
 /** The play of a row with the first family. */
 function playOf({ vendor }: Troupe, { sdk }: Copy, row: string): Play {
   const play = playsOf(vendor, sdk).plays.find(
-    (one) => one.family === vendor.families[0] && one.row.name === row,
+    (candidate) => candidate.family === vendor.families[0] && candidate.row.name === row,
   );
   if (!play) throw new Error(`Expected ${vendor.name} to have the row "${row}".`);
   return play;

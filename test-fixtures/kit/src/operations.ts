@@ -260,9 +260,9 @@ const spansOf = ({ resourceSpans }: any): Span[] =>
   );
 
 function plain(value: any): unknown {
-  const [kind, one] = Object.entries(value)[0] as [string, any];
-  if (kind === 'arrayValue') return (one.values ?? []).map(plain);
-  return kind === 'intValue' ? Number(one) : one;
+  const [kind, content] = Object.entries(value)[0] as [string, any];
+  if (kind === 'arrayValue') return (content.values ?? []).map(plain);
+  return kind === 'intValue' ? Number(content) : content;
 }
 
 const childrenOf = (spans: readonly Span[], parent: string | undefined): Span[] =>

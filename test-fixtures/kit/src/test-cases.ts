@@ -53,7 +53,7 @@ function rowsOf({ rows, streamUsage, name }: Family): readonly Row[] {
   );
   if (!rows) return askable;
   return rows.map((wanted) => {
-    const row = askable.find((one) => one.name === wanted);
+    const row = askable.find((candidate) => candidate.name === wanted);
     if (!row) throw new Error(`Expected the rows of ${name} to exist, got "${wanted}".`);
     return row;
   });

@@ -165,7 +165,7 @@ function copiesOf(loaded: readonly LoadedCopy[], { copies }: Facts): ReportedCop
     reported(copy, folder, copies.find(ofCopy({ ...copy, folder }))?.methods.size ?? 0),
   );
   const unseen = copies
-    .filter((copy) => copy.methods.size > 0 && !loaded.some((one) => ofCopy(one)(copy)))
+    .filter((copy) => copy.methods.size > 0 && !loaded.some((other) => ofCopy(other)(copy)))
     .map((copy) => reported(copy, undefined, copy.methods.size));
   return [...seen, ...unseen];
 }

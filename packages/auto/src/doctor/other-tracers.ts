@@ -24,7 +24,9 @@ function ofSdks({ copies, instrumentations }: Facts, vendors: readonly Vendor[])
     const { module } = vendor;
     const patched = copies.filter((copy) => copy.module === module && copy.methods.size > 0);
     if (patched.length === 0) return [];
-    const enabled = instrumentations.filter((one) => one.module === module && one.isEnabled());
+    const enabled = instrumentations.filter(
+      (instrumentation) => instrumentation.module === module && instrumentation.isEnabled(),
+    );
     return [
       ...others(vendor, patched),
       ...(enabled.length > 1 ? [twice(module)] : []),

@@ -57,7 +57,7 @@ function foldersIn(folder: string): string[] {
 /** @param sdks the npm packages that llmtrace traces. */
 export function projectFindings(folder: string, sdks: readonly string[]): Finding[] {
   const all = installed(folder, [...sdks, API]);
-  const of = (name: string): Installed[] => all.filter((one) => one.name === name);
+  const of = (name: string): Installed[] => all.filter((copy) => copy.name === name);
   const found = sdks.filter((name) => of(name).length > 0);
   return [
     ...(found.length === 0 ? [noSdk(folder, sdks)] : []),

@@ -42,7 +42,10 @@ export function statusOf(): LlmtraceStatus {
   return {
     state: running?.state ?? 'off',
     versions: VERSIONS,
-    instrumentations: instrumentations.map((one) => ({ module: one.module, enabled: one.isEnabled() })),
+    instrumentations: instrumentations.map((instrumentation) => ({
+      module: instrumentation.module,
+      enabled: instrumentation.isEnabled(),
+    })),
     copies,
     traced: Object.fromEntries(traced),
     untraced: Object.fromEntries(untraced),

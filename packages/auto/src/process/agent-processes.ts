@@ -20,7 +20,9 @@ function look(message: unknown): void {
 
 /** @param started has its file a tick later. */
 function tell(sdk: string, { spawnfile = '' }: StartedProcess): void {
-  const isWanted = facts().instrumentations.some((one) => one.tracesAnyClient && one.isEnabled());
+  const isWanted = facts().instrumentations.some(
+    (instrumentation) => instrumentation.tracesAnyClient && instrumentation.isEnabled(),
+  );
   // A script of Node.js inherits llmtrace from NODE_OPTIONS, and traces its calls itself.
   const isTraced = isNode(spawnfile) && preloadsByEnvironment();
   if (isWanted && !isTraced) tellKind(`calls that the process of ${sdk} makes`, sdk);

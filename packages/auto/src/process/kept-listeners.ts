@@ -28,17 +28,17 @@ export function keepListening(event: string, listener: Listener, removed?: () =>
 }
 
 function onRemoved(event: string | symbol, listener: unknown): void {
-  const one = kept.find((each) => each.listener === listener && each.event === event);
-  if (!one) return;
+  const entry = kept.find((each) => each.listener === listener && each.event === event);
+  if (!entry) return;
   // Not those that are only moved.
-  if (!has(one)) one.removed?.();
+  if (!has(entry)) entry.removed?.();
   process.nextTick(restore);
 }
 
 function restore(): void {
   // `process.removeAllListeners()` removes this one last.
   if (!hears('removeListener', onRemoved)) process.on('removeListener', onRemoved);
-  for (const one of kept) if (!has(one)) process.on(one.event, one.listener);
+  for (const entry of kept) if (!has(entry)) process.on(entry.event, entry.listener);
 }
 
 const has = ({ event, listener }: Kept): boolean => hears(event, listener);

@@ -48,7 +48,7 @@ export function shown(url: string | undefined): string {
 export function sendingExporters(settings: AutoSettings, signal: Signal): AutoSettings['traceExporters'] {
   const { value } = configured(settings.env, signal) ?? { value: DEFAULT };
   const exporters = settings[EXPORTERS[signal]];
-  return isOtherScheme(value) ? exporters.filter((one) => !isHttpExporter(one)) : exporters;
+  return isOtherScheme(value) ? exporters.filter((exporter) => !isHttpExporter(exporter)) : exporters;
 }
 
 const isHttpExporter = ({ name, protocol }: AutoSettings['traceExporters'][number]): boolean =>

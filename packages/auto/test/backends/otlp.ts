@@ -107,9 +107,9 @@ function checkResource({ resource }: any, problems: string[]): void {
 const check: Record<Signal, (request: any, problems: string[]) => void> = {
   traces({ resourceSpans = [] }, problems) {
     if (resourceSpans.length === 0) problems.push('there are no spans');
-    for (const one of resourceSpans) {
-      checkResource(one, problems);
-      for (const { scope, spans } of one.scopeSpans) {
+    for (const resource of resourceSpans) {
+      checkResource(resource, problems);
+      for (const { scope, spans } of resource.scopeSpans) {
         if (!scope?.name) problems.push('a scope has no name');
         for (const span of spans) checkSpan(span, problems);
       }
@@ -117,15 +117,16 @@ const check: Record<Signal, (request: any, problems: string[]) => void> = {
   },
   metrics({ resourceMetrics = [] }, problems) {
     if (resourceMetrics.length === 0) problems.push('there are no metrics');
-    for (const one of resourceMetrics) {
-      checkResource(one, problems);
-      for (const { metrics } of one.scopeMetrics) for (const metric of metrics) checkMetric(metric, problems);
+    for (const resource of resourceMetrics) {
+      checkResource(resource, problems);
+      for (const { metrics } of resource.scopeMetrics)
+        for (const metric of metrics) checkMetric(metric, problems);
     }
   },
   logs({ resourceLogs = [] }, problems) {
-    for (const one of resourceLogs) {
-      checkResource(one, problems);
-      for (const { logRecords } of one.scopeLogs)
+    for (const resource of resourceLogs) {
+      checkResource(resource, problems);
+      for (const { logRecords } of resource.scopeLogs)
         for (const record of logRecords) {
           checkTime('a log record', record.timeUnixNano, problems);
           checkAttributes('a log record', record.attributes, problems);

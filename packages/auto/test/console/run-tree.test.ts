@@ -63,9 +63,13 @@ describe('the run of an agent on the console', () => {
   });
   const steady = (line: string): string =>
     line.replace(/ {2,}/g, (blanks) => (blanks.length > 4 ? ' | ' : blanks));
-  const ends = (one: AgentOperation, endTime: number, outcome: AgentOperation['outcome'] = 'completed') => {
-    Object.assign(one, { endTime, outcome });
-    observer.operationEnd?.(one);
+  const ends = (
+    record: AgentOperation,
+    endTime: number,
+    outcome: AgentOperation['outcome'] = 'completed',
+  ) => {
+    Object.assign(record, { endTime, outcome });
+    observer.operationEnd?.(record);
   };
 
   it('is a tree, in the order of the starts, with the sums of the run first', () => {

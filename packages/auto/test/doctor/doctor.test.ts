@@ -61,12 +61,12 @@ describe('the doctor', () => {
         env: env({ LLMTRACE_DOCTOR: '1', ...options?.env }),
       });
       const findings = findingsIn(stderr);
-      const finding = findings.find((one) => one.code === code && cause.test(one.cause));
+      const finding = findings.find((candidate) => candidate.code === code && cause.test(candidate.cause));
       assert.ok(finding, stderr);
       assert.match(finding.cure, cure);
       assert.equal(finding.mark, lost ? '✗' : '!');
       // Nothing else is wrong with it, but that most of them export nothing.
-      const others = findings.filter((one) => one !== finding && one.code !== 'no-provider');
+      const others = findings.filter((other) => other !== finding && other.code !== 'no-provider');
       assert.deepEqual(others, [], stderr);
       assert.equal(warningsIn(stderr).length, warns ? 1 : 0, stderr);
       assert.doesNotMatch(stdout, /llmtrace/);

@@ -31,8 +31,8 @@ describe('a span of a framework that records content by itself', () => {
     span.setAttributes(attributes);
     for (const [name, more] of Object.entries(events)) span.addEvent(name, more);
     span.end();
-    const [one] = items as { span: WireSpan }[];
-    const [, kept, added = []] = one?.span ?? [];
+    const [firstItem] = items as { span: WireSpan }[];
+    const [, kept, added = []] = firstItem?.span ?? [];
     return { attributes: kept, events: added.map(({ name }) => name) };
   }
 

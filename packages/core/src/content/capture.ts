@@ -110,7 +110,7 @@ function ignore(result: unknown): void {
 function wellFormed(content: Content): Content {
   const plain = JSON.parse(JSON.stringify(content)) as Record<string, unknown>;
   const isList = (value: unknown): value is object[] =>
-    Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null);
+    Array.isArray(value) && value.every((element) => typeof element === 'object' && element !== null);
   const parts = (list: unknown): boolean =>
     list === undefined || (isList(list) && list.every((part) => typeof (part as Part).type === 'string'));
   const messages = (list: unknown): boolean =>
@@ -139,7 +139,7 @@ function placeOf(error: unknown): string {
   try {
     if (!(error instanceof Error)) return '';
     const { name, message, stack = '' } = error;
-    const head = [`${name}: ${message}`, name].find((one) => stack.startsWith(one));
+    const head = [`${name}: ${message}`, name].find((prefix) => stack.startsWith(prefix));
     const frames = head === undefined ? [] : stack.slice(head.length).split('\n').slice(1, 6);
     return [` (${error.constructor.name})`, ...frames].join('\n');
   } catch {

@@ -98,7 +98,7 @@ const BUILT_IN: Readonly<Record<RedactorName, Redactor>> = { keys, emails, cards
 
 /** One redactor that is all of these, one after the other; undefined where there are none. */
 export function redactorOf(all: readonly (Redactor | RedactorName)[]): Redactor | undefined {
-  const redactors = all.map((one) => (typeof one === 'string' ? BUILT_IN[one] : one));
+  const redactors = all.map((redactor) => (typeof redactor === 'string' ? BUILT_IN[redactor] : redactor));
   if (redactors.length === 0) return undefined;
   return (text, where) => redactors.reduce((soFar, redact) => expectText(redact(soFar, where)), text);
 }

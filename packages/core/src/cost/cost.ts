@@ -97,7 +97,7 @@ function costWithFees(call: Priceable, options: CostOptions): Cost | undefined {
       ? mark(emptyCost(), call, undefined)
       : ownCost(call, tokens, fees, options, contextTokens);
   if (cost === undefined) return undefined;
-  const priced = inner.filter((one) => addInner(cost, call, one, options));
+  const priced = inner.filter((innerCall) => addInner(cost, call, innerCall, options));
   if (tokens === null && priced.length === 0) return undefined;
   miss(cost, billing.uncounted);
   if (contradiction === 'total') miss(cost, ['usage']);

@@ -101,9 +101,9 @@ export function readPrices(file: string): OwnEntry[] {
   if (!isObject(prices))
     throw new TypeError(`Expected the prices${where} to be an object, got ${show(prices)}.`);
   return Object.entries(prices).flatMap(([model, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one: unknown) => {
-      if (!isObject(one)) return ownEntry(model, one as OwnPrice, {}, where);
-      const { provider, serviceTier, ...price } = one;
+    (Array.isArray(value) ? value : [value]).map((entry: unknown) => {
+      if (!isObject(entry)) return ownEntry(model, entry as OwnPrice, {}, where);
+      const { provider, serviceTier, ...price } = entry;
       return ownEntry(model, price, { provider, serviceTier } as PriceScope, where);
     }),
   );

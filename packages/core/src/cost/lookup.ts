@@ -142,7 +142,7 @@ function resolve(
   if (prices === null) return undefined;
   const found = namesFor(prices, answered, requested)
     .map((model) => bookPrice(prices, model, tier, region))
-    .filter((one) => one !== undefined);
+    .filter((candidate) => candidate !== undefined);
   return found.find(({ standardRates }) => !standardRates) ?? found[0];
 }
 
@@ -180,7 +180,7 @@ function ownPrice(models: Models, provider: string, model: string, tier: string)
 function add(models: Models, entry: OwnEntry): void {
   const others = models.get(entry.model) ?? [];
   const kept = others.filter(
-    (one) => one.provider !== entry.provider || one.serviceTier !== entry.serviceTier,
+    (other) => other.provider !== entry.provider || other.serviceTier !== entry.serviceTier,
   );
   models.set(entry.model, [...kept, entry]);
 }

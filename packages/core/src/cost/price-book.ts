@@ -126,7 +126,7 @@ function lineOf(provider: string, name: string, tier: string): Line | undefined 
   const ofTier =
     tier === STANDARD_TIER
       ? undefined
-      : shelfOf(provider)?.models.find((one) => one[2] === tier && matches(one[0], `${name}:${tier}`));
+      : shelfOf(provider)?.models.find((line) => line[2] === tier && matches(line[0], `${name}:${tier}`));
   return ofTier ?? find(provider, name, linesOf);
 }
 
@@ -194,8 +194,8 @@ function lineNamed(
   name: string,
   linesOf: (provider: string) => readonly Line[],
 ): Line | undefined {
-  for (const one of [provider, ...(shelfOf(provider)?.fallback ?? [])]) {
-    const line = linesOf(one).find(([rule]) => matches(rule, name));
+  for (const id of [provider, ...(shelfOf(provider)?.fallback ?? [])]) {
+    const line = linesOf(id).find(([rule]) => matches(rule, name));
     if (line !== undefined) return line;
   }
   return undefined;
@@ -225,13 +225,13 @@ function amendedRates(data: RatesData, amendments: readonly Amendment[]): RatesD
 
 /** Of a rate with context tiers, every other number is where one starts. */
 const times = (rate: RateData, factor: number): RateData =>
-  typeof rate === 'number' ? rate * factor : rate.map((one, i) => (i % 2 === 0 ? one * factor : one));
+  typeof rate === 'number' ? rate * factor : rate.map((value, i) => (i % 2 === 0 ? value * factor : value));
 
 function matches(rule: Rule, name: string): boolean {
   if (typeof rule !== 'string') {
     return 'and' in rule
-      ? rule.and.every((one) => matches(one, name))
-      : rule.some((one) => matches(one, name));
+      ? rule.and.every((part) => matches(part, name))
+      : rule.some((part) => matches(part, name));
   }
   const text = rule.slice(1);
   switch (rule[0]) {

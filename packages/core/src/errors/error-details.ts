@@ -138,8 +138,8 @@ function textsIn(message: string, bodies: readonly unknown[]): string[] {
 function detailsIn(bodies: readonly unknown[]): readonly unknown[] {
   const details: unknown[] = [];
   for (const body of bodies) {
-    for (const one of entries(get(body, 'details'))) details.push(one);
-    for (const one of entries(get(body, 'errorDetails'))) details.push(one);
+    for (const detail of entries(get(body, 'details'))) details.push(detail);
+    for (const detail of entries(get(body, 'errorDetails'))) details.push(detail);
   }
   return details;
 }
@@ -147,9 +147,9 @@ function detailsIn(bodies: readonly unknown[]): readonly unknown[] {
 /** An error, its causes, and the errors that it aggregates; each once. */
 function chainOf(error: unknown): unknown[] {
   const chain = [error];
-  for (const one of chain) {
-    link(chain, get(one, 'cause'));
-    for (const next of entries(get(one, 'errors'))) link(chain, next);
+  for (const member of chain) {
+    link(chain, get(member, 'cause'));
+    for (const next of entries(get(member, 'errors'))) link(chain, next);
   }
   return chain;
 }
@@ -234,10 +234,10 @@ function statusIn(message: string): number | undefined {
 
 function headersIn(chain: readonly unknown[]): object[] {
   const sets: object[] = [];
-  for (const one of chain) {
-    const headers = get(one, 'headers');
-    const answered = get(get(one, 'response'), 'headers');
-    const answeredByAws = get(get(one, '$response'), 'headers');
+  for (const error of chain) {
+    const headers = get(error, 'headers');
+    const answered = get(get(error, 'response'), 'headers');
+    const answeredByAws = get(get(error, '$response'), 'headers');
     if (isBody(headers)) sets.push(headers);
     if (isBody(answered)) sets.push(answered);
     if (isBody(answeredByAws)) sets.push(answeredByAws);
@@ -253,9 +253,9 @@ const requestIdOf = (body: unknown): string | undefined =>
 const idOf = (facts: Facts): string | undefined =>
   facts.header('x-request-id') ?? facts.header('request-id') ?? facts.header('apim-request-id');
 
-function first<T, R>(from: readonly T[], read: (one: T) => R | undefined): R | undefined {
-  for (const one of from) {
-    const found = read(one);
+function first<T, R>(from: readonly T[], read: (item: T) => R | undefined): R | undefined {
+  for (const item of from) {
+    const found = read(item);
     if (found !== undefined) return found;
   }
   return undefined;

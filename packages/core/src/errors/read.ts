@@ -104,7 +104,7 @@ export function header(headers: unknown, name: string): string | undefined {
 }
 
 function plainHeader(headers: unknown, name: string): unknown {
-  const key = safely(() => Object.keys(headers as object).find((one) => one.toLowerCase() === name));
+  const key = safely(() => Object.keys(headers as object).find((field) => field.toLowerCase() === name));
   const value = key === undefined ? undefined : get(headers, key);
   return entries(value)[0] ?? value;
 }

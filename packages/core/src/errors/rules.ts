@@ -68,7 +68,7 @@ const TOO_LONG =
   /prompt is too long|exceeds? the maximum number of tokens|maximum context length|exceed context limit|context window/i;
 
 const any = (said: ReadonlySet<string>, known: ReadonlySet<string>): boolean => {
-  for (const one of said) if (known.has(one)) return true;
+  for (const name of said) if (known.has(name)) return true;
   return false;
 };
 
@@ -126,13 +126,13 @@ function isGoogleQuota({ status, details }: Facts): boolean {
   const quota = detail(details, 'QuotaFailure');
   if (status !== 429 || quota === undefined) return false;
   const violations = entries(get(quota, 'violations'));
-  const isDaily = violations.some((one) => /PerDay/i.test(text(get(one, 'quotaId')) ?? ''));
+  const isDaily = violations.some((violation) => /PerDay/i.test(text(get(violation, 'quotaId')) ?? ''));
   return isDaily || detail(details, 'RetryInfo') === undefined;
 }
 
 /** The detail of that type, e.g. `type.googleapis.com/google.rpc.RetryInfo`. */
 export const detail = (details: readonly unknown[], type: string): unknown =>
-  details.find((one) => text(get(one, '@type'))?.endsWith(`.${type}`));
+  details.find((entry) => text(get(entry, '@type'))?.endsWith(`.${type}`));
 
 const blocked = (f: Facts): boolean =>
   f.status === undefined ? BLOCKED.test(f.message) : isRefused(f) && BLOCKED.test(f.messages);

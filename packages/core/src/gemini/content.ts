@@ -89,9 +89,9 @@ const message = ({ role, parts }: any): Message => ({
 export function contents(value: any): Message[] {
   const messages: Message[] = [];
   let bare: Part[] | undefined;
-  for (const one of list(value)) {
-    if (isObject(one) && ('parts' in one || 'role' in one)) {
-      messages.push(message(one));
+  for (const item of list(value)) {
+    if (isObject(item) && ('parts' in item || 'role' in item)) {
+      messages.push(message(item));
       bare = undefined;
       continue;
     }
@@ -99,7 +99,7 @@ export function contents(value: any): Message[] {
       bare = [];
       messages.push({ role: 'user', parts: bare });
     }
-    bare.push(...part(one));
+    bare.push(...part(item));
   }
   return messages;
 }
@@ -121,8 +121,8 @@ const pathOf = (path: unknown): string => (typeof path === 'string' && path.leng
 function assembled(pieces: any[]): unknown {
   const whole = Object.create(null); // so that no name is special
   for (const { jsonPath, stringValue, numberValue, boolValue } of objects(pieces)) {
-    const path = [...pathOf(jsonPath).matchAll(STEP)].map(([, dotted, index, one, other]) =>
-      index === undefined ? String(dotted ?? one ?? other) : Number(index),
+    const path = [...pathOf(jsonPath).matchAll(STEP)].map(([, dotted, index, single, double]) =>
+      index === undefined ? String(dotted ?? single ?? double) : Number(index),
     );
     if (path.length > 0 && path.length <= MAX_DEPTH)
       put(whole, path, stringValue ?? numberValue ?? boolValue ?? null);
@@ -172,7 +172,8 @@ export function fold(whole: any, chunk: any): void {
     const made = () => ({ content: { role: content?.role ?? 'model', parts: [] } });
     const candidate = entryAt(whole.candidates, index, made, position);
     // A text in the place of the parts is one part; spread as an object, it would become one part for each character.
-    for (const one of list(content?.parts)) add(candidate.content.parts, isObject(one) ? one : { text: one });
+    for (const chunkPart of list(content?.parts))
+      add(candidate.content.parts, isObject(chunkPart) ? chunkPart : { text: chunkPart });
   }
 }
 

@@ -23,7 +23,9 @@ function schema(node: any): any {
       if (key !== 'properties') return [key, copied(value)];
       return [
         key,
-        Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, schema(one)])),
+        Object.fromEntries(
+          Object.entries(value as object).map(([name, property]) => [name, schema(property)]),
+        ),
       ];
     }),
   );

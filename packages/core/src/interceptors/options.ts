@@ -112,9 +112,9 @@ const oncePer =
 function interceptorsOf(value: unknown = []): readonly Interceptor[] {
   if (!Array.isArray(value))
     throw new TypeError(`Expected \`interceptors\` to be an array of functions, got ${shown(value)}.`);
-  for (const [index, one] of value.entries()) {
-    if (typeof one !== 'function')
-      throw new TypeError(`Expected \`interceptors[${index}]\` to be a function, got ${shown(one)}.`);
+  for (const [index, interceptor] of value.entries()) {
+    if (typeof interceptor !== 'function')
+      throw new TypeError(`Expected \`interceptors[${index}]\` to be a function, got ${shown(interceptor)}.`);
   }
   return value;
 }

@@ -39,7 +39,7 @@ export function claim(owner: object | undefined, name: string, by: Claim): boole
   const methods = claimedOf(holder);
   const known = methods.get(name);
   const claims: Claim[] = known?.claims ?? [];
-  if (!claims.some((one) => one.owner === by.owner)) claims.push(by);
+  if (!claims.some((other) => other.owner === by.owner)) claims.push(by);
   // Another library may have restored the earlier method.
   if (!known || known.original === current) {
     const original = Object.hasOwn(holder, name) ? current : inherited(holder, name, current);
@@ -155,7 +155,7 @@ export function claimBehind(owner: object | undefined, getter: string, name: str
   const get = was?.get as Getter | undefined;
   if (!get) return false;
   const claims = get[GETTERS] ?? replaceGetter(owner as object, getter, was as PropertyDescriptor, get);
-  if (claims.some((one) => one.owner === by.owner && one.method === name)) return true;
+  if (claims.some((other) => other.owner === by.owner && other.method === name)) return true;
   const behind = (object: object): void => void claim(Object.getPrototypeOf(object), name, by);
   claims.push(Object.assign(behind, { owner: by.owner, method: name }));
   return true;
@@ -166,7 +166,7 @@ function replaceGetter(owner: object, name: string, was: PropertyDescriptor, get
   const replaced: Getter = function getter(this: unknown) {
     const object = get.call(this as never);
     // A failing claim must not break the application's access; a missing method is not claimed.
-    if (typeof object === 'object' && object !== null) for (const one of claims) one(object);
+    if (typeof object === 'object' && object !== null) for (const behind of claims) behind(object);
     return object;
   };
   Object.defineProperty(replaced, GETTERS, { value: claims });

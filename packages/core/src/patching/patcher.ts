@@ -118,7 +118,7 @@ export class Patcher {
     try {
       const files = filesOf(this.#vendor);
       for (const { name, exports, version } of loadedFiles(this.#vendor.module)) {
-        const file = files.find((one) => one.name === name);
+        const file = files.find((candidate) => candidate.name === name);
         if (file) this.#patchFile(file.points, exports as Exports, version, buildOfFile(name));
       }
     } catch (error) {

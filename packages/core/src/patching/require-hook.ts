@@ -81,6 +81,6 @@ const vendorsHook: Registry = {
 /** @param file such as `openai` for the main file, or `openai/resources/embeddings.js`. */
 const handOut: OnRequireFn = (exports, file, folder) => {
   const path = file.replaceAll('\\', '/');
-  const name = names.find((one) => path === one || path.startsWith(`${one}/`)) ?? '';
+  const name = names.find((candidate) => path === candidate || path.startsWith(`${candidate}/`)) ?? '';
   return (listeners.get(name) ?? []).reduce((seen, listener) => listener(seen, file, folder), exports);
 };

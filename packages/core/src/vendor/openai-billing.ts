@@ -222,9 +222,9 @@ function compound(body: any, usage: any): Pick<Billing, 'inner' | 'tokens'> {
   );
   if (models.length === 0) return {};
   const inner = models.map(
-    (one): InnerCall => ({
-      model: name(one.model),
-      usage: openAIUsage(one.usage).usage ?? {},
+    (model): InnerCall => ({
+      model: name(model.model),
+      usage: openAIUsage(model.usage).usage ?? {},
       what: 'inner_model',
     }),
   );

@@ -164,14 +164,14 @@ describe('attributes', () => {
     const run = ({ inner, ...attributes }: Tree, outer: LlmAttributes): Promise<void> =>
       withLlmAttributes(attributes, async () => {
         const expected = { tenant: attributes.tenant ?? outer.tenant, user: attributes.user ?? outer.user };
-        await Promise.all(inner.map((one) => run(one, expected)));
+        await Promise.all(inner.map((child) => run(child, expected)));
         await Promise.resolve();
         const { tenant, user } = getLlmAttributes();
         assert.deepEqual({ tenant, user }, expected);
       });
     await fc.assert(
       fc.asyncProperty(fc.array(tree, { maxLength: 20 }), async (trees) => {
-        await Promise.all(trees.map((one) => run(one, {})));
+        await Promise.all(trees.map((root) => run(root, {})));
         assert.deepEqual(getLlmAttributes(), {});
       }),
       { numRuns: 50 },
@@ -205,13 +205,13 @@ describe('hashed attributes', () => {
 
   it('have a random salt without the option, with one warning', () => {
     const diag = recordDiag();
-    const one = attributionBy({ hash: ['user'] }).of(ROOT_CONTEXT, { user: 'ann' });
-    const two = attributionBy({ hash: ['user'], metricAttributes: ['tenant'] }).of(ROOT_CONTEXT, {
+    const first = attributionBy({ hash: ['user'] }).of(ROOT_CONTEXT, { user: 'ann' });
+    const second = attributionBy({ hash: ['user'], metricAttributes: ['tenant'] }).of(ROOT_CONTEXT, {
       user: 'ann',
     });
     diag.stop();
-    assert.equal(one.user, two.user);
-    assert.match(one.user ?? '', /^[0-9a-f]{32}$/);
+    assert.equal(first.user, second.user);
+    assert.match(first.user ?? '', /^[0-9a-f]{32}$/);
     assert.deepEqual(
       diag.lines.map(({ text }) => /no LLMTRACE_HASH_SALT is set/.test(text)),
       [true],

@@ -243,6 +243,6 @@ describe('what may be missing from a cost', () => {
     const types = source.match(/type Missing(?:Fee)? =[^;]*;/g) ?? [];
     const all = types.join('').match(/'\w+'/g) ?? [];
     assert.ok(all.length > 15);
-    for (const one of all) assert.ok(page.includes(`\`${one.slice(1, -1)}\``), one);
+    for (const name of all) assert.ok(page.includes(`\`${name.slice(1, -1)}\``), name);
   });
 });

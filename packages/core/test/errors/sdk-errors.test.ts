@@ -284,6 +284,6 @@ function withoutNames<T>(error: unknown, read: () => T): T {
   try {
     return read();
   } finally {
-    for (const [one, name] of kinds) Object.defineProperty(one, 'name', name);
+    for (const [errorClass, name] of kinds) Object.defineProperty(errorClass, 'name', name);
   }
 }

@@ -16,7 +16,7 @@ const defined = (record: object | undefined) => JSON.parse(JSON.stringify(record
 
 function fold(...chunks: object[]): LlmResponse {
   const soFar: LlmResponse = {};
-  for (const one of chunks) chunk(soFar, one);
+  for (const part of chunks) chunk(soFar, part);
   return defined(soFar);
 }
 

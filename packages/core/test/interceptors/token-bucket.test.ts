@@ -30,7 +30,7 @@ describe('the token bucket', () => {
   it('lets those who wait go in their order, none early', async () => {
     const bucket = new TokenBucket({ rate: 10, burst: 1 });
     const gone: [number, number][] = [];
-    for (const one of [1, 2, 3]) void bucket.wait().then(() => gone.push([one, performance.now()]));
+    for (const caller of [1, 2, 3]) void bucket.wait().then(() => gone.push([caller, performance.now()]));
     await clock.runAllAsync();
     assert.deepEqual(gone, [
       [1, 0],

@@ -15,19 +15,19 @@ import {
 const { list } = parts;
 
 const MEDIA: ReadonlySet<string> = new Set(['image', 'audio', 'video', 'document']);
-const isContent = (one: any): boolean => one?.type === 'text' || MEDIA.has(one?.type);
+const isContent = (value: any): boolean => value?.type === 'text' || MEDIA.has(value?.type);
 
 /** Anything as the vendor has it, without the signatures, which no reader can use. */
 function generic({ signature: _, ...rest }: any): Part[] {
   return [parts.generic(rest)];
 }
 
-function content(one: any): Part[] {
-  if (!isContent(one)) return parts.text(one?.text ?? one);
-  if (one.type === 'text') return parts.text(one.text);
-  const bytes = parts.blob(one.data, one.type, one.mime_type);
-  const media = bytes.length > 0 ? bytes : parts.link(one.uri, one.type, one.mime_type);
-  return media.length > 0 ? media : generic(one);
+function content(value: any): Part[] {
+  if (!isContent(value)) return parts.text(value?.text ?? value);
+  if (value.type === 'text') return parts.text(value.text);
+  const bytes = parts.blob(value.data, value.type, value.mime_type);
+  const media = bytes.length > 0 ? bytes : parts.link(value.uri, value.type, value.mime_type);
+  return media.length > 0 ? media : generic(value);
 }
 
 /** The result of a tool: content, or any value. */
@@ -86,16 +86,16 @@ const isOfUser = (step: any): boolean =>
 /** The input: a text, a content, several of them, steps, or (in the first version) turns with roles. */
 function messagesOf(input: any): Message[] {
   const messages: Message[] = [];
-  for (const one of list(input)) {
-    if (one?.role !== undefined) {
-      const role = one.role === 'model' ? 'assistant' : String(one.role);
-      messages.push({ role, parts: list(one.content).flatMap(partsOf) });
+  for (const item of list(input)) {
+    if (item?.role !== undefined) {
+      const role = item.role === 'model' ? 'assistant' : String(item.role);
+      messages.push({ role, parts: list(item.content).flatMap(partsOf) });
       continue;
     }
-    const role = isOfUser(one) ? 'user' : 'assistant';
+    const role = isOfUser(item) ? 'user' : 'assistant';
     const last = messages.at(-1);
-    if (last?.role === role && one?.type !== 'user_input') last.parts.push(...partsOf(one));
-    else messages.push({ role, parts: partsOf(one) });
+    if (last?.role === role && item?.type !== 'user_input') last.parts.push(...partsOf(item));
+    else messages.push({ role, parts: partsOf(item) });
   }
   return messages;
 }

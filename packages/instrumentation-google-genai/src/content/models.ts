@@ -30,14 +30,16 @@ const said = (all: Part[]): { messages: Message[] } => ({
  * The source images of a request, in all places where the method accepts them. Older methods have them next to
  * `source`.
  */
-function imagesOf({ source, image: one, referenceImages }: any): Part[] {
+function imagesOf({ source, image: requestImage, referenceImages }: any): Part[] {
   const { image: sourced, personImage, productImages, scribbleImage } = source ?? {};
   const references = parts.list(referenceImages).map((reference: any) => reference?.referenceImage);
   const products = parts.list(productImages).map((product: any) => product?.productImage);
-  return [one, sourced, personImage, ...products, scribbleImage?.image, ...references].flatMap(image);
+  return [requestImage, sourced, personImage, ...products, scribbleImage?.image, ...references].flatMap(
+    image,
+  );
 }
 
-const made = (one: any): Message => ({ role: 'assistant', parts: image(one?.image ?? one?.mask) });
+const made = (result: any): Message => ({ role: 'assistant', parts: image(result?.image ?? result?.mask) });
 
 export const images: ContentReader = {
   prompt: ([p = {}]) => said([...parts.text(p.prompt ?? p.source?.prompt), ...imagesOf(p)]),
@@ -49,7 +51,11 @@ export const videos: ContentReader = {
   prompt([p = {}]) {
     const { prompt, image: first, video: before } = { ...p, ...p.source };
     const { lastFrame, referenceImages } = p.config ?? {};
-    const frames = [first, lastFrame, ...parts.list(referenceImages).map((one: any) => one?.image)];
+    const frames = [
+      first,
+      lastFrame,
+      ...parts.list(referenceImages).map((reference: any) => reference?.image),
+    ];
     return said([...parts.text(prompt), ...frames.flatMap(image), ...video(before)]);
   },
   answer: () => [],

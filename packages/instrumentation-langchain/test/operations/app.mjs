@@ -36,7 +36,7 @@ const agent = (more = {}) =>
 const question = { messages: [{ role: 'user', content: 'How many people live in Paris?' }] };
 const textsOf = ({ messages }) =>
   messages.map((message) => [message.getType(), message.content, message.status]);
-const ask = async (one, options) => show(textsOf(await one.invoke(question, options)));
+const ask = async (runnable, options) => show(textsOf(await runnable.invoke(question, options)));
 
 /** Reads a stream. Between its parts, the application sees the scene's span as the active one. */
 async function read(stream, partOf) {
@@ -47,11 +47,12 @@ async function read(stream, partOf) {
 }
 
 const counts = (texts) =>
-  [...new Set(texts)].map((text) => [text, texts.filter((one) => one === text).length]);
+  [...new Set(texts)].map((text) => [text, texts.filter((other) => other === text).length]);
 
-async function events(one, options) {
+async function events(runnable, options) {
   const kinds = [];
-  for await (const { event } of one.streamEvents(question, { version: 'v2', ...options })) kinds.push(event);
+  for await (const { event } of runnable.streamEvents(question, { version: 'v2', ...options }))
+    kinds.push(event);
   show(counts(kinds));
 }
 
@@ -107,7 +108,9 @@ const scenes = {
     await ask(graph, { configurable: { thread_id: 'thread-1' } });
   },
   'two runs at once': async () => {
-    const runs = [agent({ name: 'one' }), agent({ name: 'two' })].map((one) => one.invoke(question));
+    const runs = [agent({ name: 'one' }), agent({ name: 'two' })].map((runnable) =>
+      runnable.invoke(question),
+    );
     show((await Promise.all(runs)).map(textsOf));
   },
   'an interrupt': async () => {
@@ -184,10 +187,10 @@ const scenes = {
     await once(process, 'unhandledRejection');
   },
   createAgent: async () => {
-    const one = createAgent({ model: model(), tools: [population], name: 'geographer' });
-    await ask(one);
-    await read(await one.stream(question, { streamMode: 'updates' }), Object.keys);
-    await events(one);
+    const geographer = createAgent({ model: model(), tools: [population], name: 'geographer' });
+    await ask(geographer);
+    await read(await geographer.stream(question, { streamMode: 'updates' }), Object.keys);
+    await events(geographer);
   },
   'createAgent, within a graph': async () => {
     const { graph } = createAgent({ model: model(), tools: [population], name: 'geographer' });

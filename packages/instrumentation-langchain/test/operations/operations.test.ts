@@ -83,7 +83,7 @@ const scenes: readonly OperationScene[] = [
       ...run('invoke_agent geographer', ...TOOL, CHAT),
     ],
     check(spans) {
-      const waiting = spans.filter((one) => one.attributes['llmtrace.agent.outcome'] !== undefined);
+      const waiting = spans.filter((span) => span.attributes['llmtrace.agent.outcome'] !== undefined);
       assert.deepEqual(waiting.map(({ name }) => name).sort(), [
         'execute_tool population',
         'invoke_agent geographer',

@@ -31,8 +31,8 @@ const broken = toolOf('broken', async () => {
 });
 
 const forecaster = (more = {}) => agent({ name: 'Forecaster', llm, tools: [weather], ...more });
-const says = async (one, options) => {
-  const event = await one.run('W?', options);
+const says = async (workflow, options) => {
+  const event = await workflow.run('W?', options);
   return [event.data.result, stopAgentEvent.include(event), Object.keys(event.data)];
 };
 
@@ -91,8 +91,8 @@ const scenes = {
   'an answer with a schema': () => says(forecaster(), { responseFormat: z.object({ city: z.string() }) }),
   'two runs at once': () => Promise.all([says(forecaster()), says(agent({ name: 'Plain', llm, tools: [] }))]),
   'two runs of one agent': () => {
-    const one = forecaster();
-    return Promise.all([says(one), says(one)]);
+    const workflow = forecaster();
+    return Promise.all([says(workflow), says(workflow)]);
   },
   'a stream': () => read(forecaster().runStream('W?')),
   'a stream that is left': async () => {

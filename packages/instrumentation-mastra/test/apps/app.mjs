@@ -49,8 +49,8 @@ const forecaster = () => agent('Forecaster', { weather });
 /** With storage, its runs can wait. */
 const stored = (one) => new Mastra({ logger: false, storage, agents: { one } }).getAgent('one');
 
-const says = async (one, options) => {
-  const output = await one.generate('W?', options);
+const says = async (target, options) => {
+  const output = await target.generate('W?', options);
   return [
     output.text,
     output.finishReason,
@@ -81,14 +81,14 @@ const flow = (id, ...steps) =>
     storage,
     workflows: {
       [id]: steps
-        .reduce((all, one) => all.then(one), createWorkflow({ id, inputSchema: text, outputSchema: text }))
+        .reduce((all, next) => all.then(next), createWorkflow({ id, inputSchema: text, outputSchema: text }))
         .commit(),
     },
   }).getWorkflow(id);
 const asks = step('asks', async () => ({ text: (await forecaster().generate('W?')).text }));
 const input = { inputData: { text: 'W?' } };
-const start = async (one) => {
-  const run = await one.createRun();
+const start = async (workflow) => {
+  const run = await workflow.createRun();
   return { run, result: await run.start(input) };
 };
 
@@ -178,23 +178,23 @@ const scenes = {
     await forecaster().stream('W?');
   },
   'a durable agent': async () => {
-    const one = agent('Durable', { weather }, { durable: true });
-    const { output, cleanup } = await one.stream('W?');
+    const durableAgent = agent('Durable', { weather }, { durable: true });
+    const { output, cleanup } = await durableAgent.stream('W?');
     const kinds = await kindsOf(output.fullStream);
     cleanup();
     return kinds;
   },
   'a tool that waits': async () => {
-    const one = stored(agent('Careful', { careful }));
-    const first = await one.generate('W?');
-    const second = await one.resumeGenerate({ text: 'yes' }, { runId: first.runId });
+    const carefulAgent = stored(agent('Careful', { careful }));
+    const first = await carefulAgent.generate('W?');
+    const second = await carefulAgent.resumeGenerate({ text: 'yes' }, { runId: first.runId });
     return [first.finishReason, first.suspendPayload?.toolName, second.text, second.finishReason];
   },
   'a stream that waits': async () => {
-    const one = stored(agent('Careful', { careful }));
-    const first = await one.stream('W?');
+    const carefulAgent = stored(agent('Careful', { careful }));
+    const first = await carefulAgent.stream('W?');
     const kinds = await kindsOf(first.fullStream);
-    const second = await one.resumeStream({ text: 'yes' }, { runId: first.runId });
+    const second = await carefulAgent.resumeStream({ text: 'yes' }, { runId: first.runId });
     return [first.status, kinds, await kindsOf(second.fullStream)];
   },
   'a workflow': async () => (await start(flow('report', asks))).result.status,

@@ -21,7 +21,7 @@ function image({ url, b64_json: bytes }: any, format: unknown): Part[] {
 /** Each image is a choice. In a stream, earlier versions of an image come before it. */
 export const imagesContent: ContentReader = {
   prompt: ([p = {}]) => asked(p.prompt),
-  answer: (images) => list(images?.data).map((one) => answered(image(one, images.output_format))),
+  answer: (images) => list(images?.data).map((item) => answered(image(item, images.output_format))),
   fold(whole, { type, b64_json, output_format }) {
     if (type !== 'image_generation.completed' && type !== 'image_edit.completed') return;
     whole.data ??= [];

@@ -5,7 +5,7 @@ import { media } from '../../src/media.ts';
 import { answer, prompt, streamed, text } from './content.ts';
 
 const endpoint = (path: string, method: string): Endpoint =>
-  media.find((one) => one.path === path && one.method === method)!;
+  media.find((candidate) => candidate.path === path && candidate.method === method)!;
 
 const user = (content: string) => ({ role: 'user', parts: [text(content)] });
 const assistant = (...parts: object[]) => ({ role: 'assistant', parts });
@@ -34,14 +34,17 @@ describe('the content of images', () => {
   });
 
   it('is the last version of the image when streamed', () => {
-    for (const [one, type] of [[generate, 'image_generation'] as const, [edit, 'image_edit'] as const]) {
+    for (const [imageEndpoint, type] of [
+      [generate, 'image_generation'] as const,
+      [edit, 'image_edit'] as const,
+    ]) {
       const events = [
         { type: `${type}.partial_image`, b64_json: 'AAAA', output_format: 'png', partial_image_index: 0 },
         { type: `${type}.completed`, b64_json: 'AAEC', output_format: 'png' },
       ];
       const image = { type: 'blob', modality: 'image', mime_type: 'image/png', content: 'AAEC' };
-      assert.deepEqual(streamed(one, events), [assistant(image)]);
-      assert.deepEqual(streamed(one, events.slice(0, 1)), []);
+      assert.deepEqual(streamed(imageEndpoint, events), [assistant(image)]);
+      assert.deepEqual(streamed(imageEndpoint, events.slice(0, 1)), []);
     }
   });
 });

@@ -41,8 +41,8 @@ function spoken(request: VendorRequest): Spoken {
   const { body } = request;
   const wanted = scripted(request);
   if (wanted) return wanted;
-  const offered = (body.tools ?? []).filter((one: any) => one.type === 'function');
-  const tools = offered.flatMap((one: any) => called(body.messages, one.function) ?? []);
+  const offered = (body.tools ?? []).filter((tool: any) => tool.type === 'function');
+  const tools = offered.flatMap((tool: any) => called(body.messages, tool.function) ?? []);
   if (tools.length > 0) {
     const toolCalls = (body.parallel_tool_calls === true ? tools : tools.slice(0, 1)).map((tool: any) => ({
       id: request.id('call_'),

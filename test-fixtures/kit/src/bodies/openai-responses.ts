@@ -35,7 +35,7 @@ function itemOf(request: VendorRequest): Item {
     return { id: request.id('fc_'), type: 'function_call', status: 'completed', ...call };
   }
   if (script?.text !== undefined) return messageItem(request, script.text);
-  const tool = tools?.find((one: any) => one.type === 'function');
+  const tool = tools?.find((candidate: any) => candidate.type === 'function');
   const answered = Array.isArray(input) && input.some(({ type }) => type === 'function_call_output');
   if (tool && !answered) {
     const call = {

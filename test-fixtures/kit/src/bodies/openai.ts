@@ -178,7 +178,7 @@ const sampleObject = (properties: object): object =>
 
 /** A value of a schema: null where it may be null. */
 function sample({ type, anyOf = [], properties = {} }: any): unknown {
-  if (anyOf.some((one: any) => one.type === 'null')) return null;
+  if (anyOf.some((schema: any) => schema.type === 'null')) return null;
   const samples: Readonly<Record<string, unknown>> = {
     number: 1,
     integer: 1,

@@ -40,17 +40,17 @@ export const sdkStreamRows: readonly Row[] = [
   {
     name: 'tee(), and only one is read',
     async run({ client, call, see }) {
-      const [one] = (await call(client(), STREAM)).tee();
-      for await (const chunk of one) see('chunk of one', chunk);
+      const [branch] = (await call(client(), STREAM)).tee();
+      for await (const chunk of branch) see('chunk of one', chunk);
     },
     calls: (setting) => [streamed(setting)],
   },
   {
     name: 'tee(), and garbage is collected while only one is held',
     async run({ client, call, see, collectGarbage }) {
-      const one = (await call(client(), STREAM)).tee()[1];
+      const branch = (await call(client(), STREAM)).tee()[1];
       await collectGarbage();
-      for await (const chunk of one) see('chunk of one', chunk);
+      for await (const chunk of branch) see('chunk of one', chunk);
     },
     calls: (setting) => [streamed(setting)],
   },

@@ -58,7 +58,7 @@ const TIMES: Readonly<Record<string, number>> = { once: 1, twice: 2 };
  */
 export function behaviourOf(name: string | undefined): Behaviour | undefined {
   const [, status, often] = /^fail-([45]\d\d)(?:-(once|twice))?$/.exec(name ?? '') ?? [];
-  if (name === undefined || status === undefined) return NAMED.find((one) => one.name === name);
+  if (name === undefined || status === undefined) return NAMED.find((behaviour) => behaviour.name === name);
   const headers = status === '429' ? RATE_LIMITED : RETRY_SOON;
   const times = TIMES[often ?? ''];
   return { name, status: Number(status), headers, ...(times === undefined ? {} : { times }) };

@@ -135,7 +135,7 @@ function valueBytes(value: unknown, depth: number): number {
   if (ArrayBuffer.isView(value)) return VALUE + value.byteLength;
   let bytes = VALUE;
   if (Array.isArray(value)) {
-    for (const one of value) bytes += valueBytes(one, depth + 1);
+    for (const element of value) bytes += valueBytes(element, depth + 1);
     return bytes;
   }
   const record = value as Readonly<Record<string, unknown>>;

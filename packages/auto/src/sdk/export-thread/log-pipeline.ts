@@ -39,7 +39,8 @@ export function startLogPipeline(
       if (!intake.admit(record, bytes)) return;
       for (const processor of processors) processor.onEmit(record as SdkLogRecord, context);
     },
-    forceFlush: async () => void (await Promise.allSettled(processors.map((one) => one.forceFlush()))),
+    forceFlush: async () =>
+      void (await Promise.allSettled(processors.map((processor) => processor.forceFlush()))),
     shutdown: async () => {},
   };
   const provider = new LoggerProvider({ resource, processors: [admitting], logRecordLimits: limits() });

@@ -127,7 +127,7 @@ function startSpanPipeline(setup: Setup, contact: Contact): SpanPipeline {
   const exporters = setup.traces.map((choice) => spanExporter(choice, intake));
   const processors = exporters.map(({ exporter, batched }) => spanProcessor(exporter, batched, intake.max));
   const flush = async (): Promise<void> => {
-    await Promise.allSettled(processors.map((one) => one.forceFlush()));
+    await Promise.allSettled(processors.map((processor) => processor.forceFlush()));
     await Promise.allSettled(exporters.map(({ exporter }) => exporter.forceFlush?.()));
   };
   return {

@@ -39,12 +39,12 @@ function endedSpans(): ReadableSpan[] {
 describe('the messages to the export thread', () => {
   it('is plain data, and becomes the same span again', () => {
     const resource = emptyResource();
-    const seen = (one: ReadableSpan) => {
-      const { name, kind, startTime, endTime, duration, ended, status, attributes, events, links } = one;
-      const contexts = [one.spanContext(), one.parentSpanContext, ...links.map(({ context }) => context)];
+    const seen = (span: ReadableSpan) => {
+      const { name, kind, startTime, endTime, duration, ended, status, attributes, events, links } = span;
+      const contexts = [span.spanContext(), span.parentSpanContext, ...links.map(({ context }) => context)];
       return {
         ...{ name, kind, startTime, endTime, duration, ended, status, attributes, events },
-        scope: one.instrumentationScope,
+        scope: span.instrumentationScope,
         links: links.map((link) => [link.attributes, link.droppedAttributesCount ?? 0]),
         contexts: contexts.map((context) => ({ ...context, traceState: context?.traceState?.serialize() })),
       };

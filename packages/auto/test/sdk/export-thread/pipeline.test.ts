@@ -121,7 +121,7 @@ describe('the pipeline of exports', () => {
     const names = () =>
       captured.metrics
         .at(-1)
-        .scopeMetrics.flatMap(({ metrics }: any) => metrics.map((one: any) => one.descriptor.name));
+        .scopeMetrics.flatMap(({ metrics }: any) => metrics.map((metric: any) => metric.descriptor.name));
     assert.deepEqual(names(), ['calls']);
     drops.add('traces', 7);
     await pipeline.flush();

@@ -48,7 +48,9 @@ export const isWithinCall = (): boolean => openCallHere() !== undefined;
 
 function openCallHere(): OpenCall | undefined {
   const live = context.active().getValue(CALL) as OpenCall | undefined;
-  return [live, intercepted.getStore()].find((one) => one !== undefined && one.call.endTime === undefined);
+  return [live, intercepted.getStore()].find(
+    (openCall) => openCall !== undefined && openCall.call.endTime === undefined,
+  );
 }
 
 const isOpen = (live: OpenCall, client: unknown): boolean =>
