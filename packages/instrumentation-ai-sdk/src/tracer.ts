@@ -130,7 +130,7 @@ const streamEnd = ({ failure }: Run, finishReason: unknown): OperationEnd => {
   return finishReason === 'error' ? { errorType: '_OTHER' } : {};
 };
 
-/** A model call of a stream: whether it failed. */
+/** Runs a model call of a stream, and notes its error. */
 function streamModelCall(run: Run, { appSpan, inside }: Started): unknown {
   run.failure = undefined;
   return failing(inside(appSpan ?? NONE), (error) => {

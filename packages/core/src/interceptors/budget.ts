@@ -178,7 +178,7 @@ class EnforcedBudget implements BudgetLayer {
       const answer = await next();
       if (this.#reservations.has(call)) this.#settle(call); // an interceptor repeats a call that was answered
       this.#reservations.set(call, reservation);
-      // Held until the call ends, which it may have done meanwhile.
+      // The reservation lasts until the call ends. The call may have ended before this line.
       if (call.endTime !== undefined) this.#settle(call);
       return answer;
     } catch (error) {

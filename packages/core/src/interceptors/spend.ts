@@ -85,8 +85,8 @@ export interface PurseClocks {
 }
 
 /**
- * What calls under way have reserved. When the last of them has ended, nothing is left of rounding errors. They are held
- * over the end of a window: it is the next one that they will be paid from.
+ * What calls under way have reserved. When the last of them has ended, nothing is left of rounding errors. Reservations
+ * outlast the end of a window, because the next window pays for these calls.
  */
 abstract class ReservingPurse implements Purse {
   #usd = 0;

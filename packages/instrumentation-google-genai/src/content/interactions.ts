@@ -141,7 +141,7 @@ function delta(step: any, piece: any): void {
   }
 }
 
-/** A step by itself: the first version's content, which has none around it, gets one. */
+/** A copy of a step. The content of the first version has no step around it, and gets one. */
 const copiedStep = (step: any): any =>
   step === undefined || isContent(step)
     ? {

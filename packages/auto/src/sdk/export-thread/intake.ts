@@ -22,6 +22,7 @@ export class Intake<T extends object> {
   private readonly ledger: Ledger;
   private readonly drops: Drops;
   private readonly notify: Notify;
+  /** The accepted items, each with the number of exporters that have not settled it. */
   private readonly entries = new Map<T, { bytes: number; left: number }>();
   private since = 0;
   private hasDropped = false;
