@@ -69,6 +69,8 @@ export class Exchange {
   #reader: AnswerReader | undefined;
   #decoder: Decoder | undefined;
   #isOver = false;
+  /** Whether the answer has ended; a copy of it may still be decoded. */
+  #isWhole = false;
 
   /**
    * @param parent the context that was active when the application sent the request.
@@ -250,13 +252,14 @@ export class Exchange {
   /** The answer has ended. */
   ended(): void {
     if (this.#isOver) return;
+    this.#isWhole = true;
     if (this.#decoder) this.#decoder.end();
     else this.#reader?.end();
   }
 
   /** The request failed, or the application stopped it. */
   failed(error: unknown): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isWhole) return;
     // Of a request that did not get so far, the path is known.
     if (!this.#isAsked) this.#ask(this.#body?.value());
     const live = this.#live;

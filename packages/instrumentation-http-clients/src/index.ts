@@ -1,6 +1,6 @@
 /**
  * `@llmtrace/instrumentation-http-clients`: traces model calls by the requests themselves, whichever client sends them:
- * `fetch`, undici, `node:http`, and all that is built on these.
+ * `fetch`, undici, `node:http`, `node:http2`, and all that is built on these.
  */
 import {
   facts,
@@ -16,6 +16,7 @@ import {
   warnOnce,
 } from '@llmtrace/core/internal';
 import { NodeHttpWatcher } from './clients/node-http.ts';
+import { NodeHttp2Watcher } from './clients/node-http2.ts';
 import type { Header } from './clients/reading.ts';
 import { UndiciWatcher } from './clients/undici.ts';
 import { type CallOpener, Exchange, type OpenedCall, type RequestObserver } from './exchange.ts';
@@ -164,6 +165,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     const watchers = [
       new UndiciWatcher(mayBeCall, begin).start(),
       new NodeHttpWatcher(mayBeCall, begin).start(),
+      new NodeHttp2Watcher(mayBeCall, begin).start(),
     ];
     const shared = facts();
     shared.onWire ??= [];

@@ -8,7 +8,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage, OutgoingMessage } from 'node:http';
 import { requestUrl } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
-import { type Header, headerIn, observeMethod, safely } from './reading.ts';
+import { abortError, type Header, headerIn, observeMethod, observeWrites, safely } from './reading.ts';
 
 export type BeginHttp = (
   request: ClientRequest,
@@ -59,9 +59,8 @@ export class NodeHttpWatcher implements Observing {
     return exchange !== undefined;
   }
 
-  body(request: ClientRequest, chunk: unknown, encoding: unknown): void {
-    const exchange = this.#look(request);
-    if (exchange && chunk) exchange.sent(bytesOf(chunk, encoding));
+  body(request: ClientRequest, bytes: Uint8Array | string): void {
+    this.#look(request)?.sent(bytes);
   }
 
   end(request: ClientRequest): void {
@@ -109,8 +108,6 @@ interface Failed {
   readonly error: unknown;
 }
 
-const abortError = (): DOMException => new DOMException('This operation was aborted', 'AbortError');
-
 function urlOf(request: ClientRequest): URL {
   const host = headerOf(request, 'host') ?? request.host;
   return requestUrl(request.path, `${request.protocol}//${host}`);
@@ -121,13 +118,8 @@ function headerOf(request: OutgoingMessage, name: string): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-const bytesOf = (chunk: unknown, encoding: unknown): Uint8Array | string =>
-  typeof chunk === 'string' && typeof encoding === 'string' && Buffer.isEncoding(encoding)
-    ? Buffer.from(chunk, encoding)
-    : (chunk as Uint8Array | string);
-
 interface Observing {
-  body(request: ClientRequest, chunk: unknown, encoding: unknown): void;
+  body(request: ClientRequest, bytes: Uint8Array | string): void;
   end(request: ClientRequest): void;
   destroy(request: ClientRequest, error: unknown): void;
 }
@@ -143,12 +135,11 @@ function observeClass(sees: Observing): void {
 
 /** @param one the request; undefined for a class of requests. */
 function observeRequest(holder: ClientRequest, one: ClientRequest | undefined, sees: Observing): void {
-  observeMethod(holder, 'write', (self, [chunk, encoding]) => sees.body(one ?? self, chunk, encoding));
-  observeMethod(holder, 'end', (self, [chunk, encoding]) => {
-    const request = one ?? self;
-    if (typeof chunk !== 'function') sees.body(request, chunk, encoding);
-    sees.end(request);
-  });
+  observeWrites(
+    holder,
+    (self, bytes) => sees.body(one ?? self, bytes),
+    (self) => sees.end(one ?? self),
+  );
   observeMethod(holder, 'destroy', (self, [error]) => sees.destroy(one ?? self, error));
 }
 

@@ -1,4 +1,5 @@
-/** Helpers that the watchers of both clients share. */
+/** Helpers that the watchers of all clients share. */
+import type { Writable } from 'node:stream';
 import { diag } from '@opentelemetry/api';
 
 /** Reads a header of a request or an answer; the name is in lower case. */
@@ -61,6 +62,31 @@ export function observeMethod<T extends object>(
       return original.apply(this, args);
     },
   }[name] as Method;
-  Object.defineProperty(observed, 'length', { value: original.length, configurable: true });
+  for (const key of ['length', 'name'] as const)
+    Object.defineProperty(observed, key, { value: original[key], configurable: true });
   Object.defineProperty(holder, name, { value: observed, configurable: true, writable: true });
 }
+
+/** Observes the body that an application writes into a request. */
+export function observeWrites<T extends Writable>(
+  holder: T,
+  sent: (self: T, bytes: Uint8Array | string) => void,
+  ended: (self: T) => void,
+): void {
+  const write = (self: T, [chunk, encoding]: unknown[]): void => {
+    if (chunk && typeof chunk !== 'function') sent(self, bytesOf(chunk, encoding));
+  };
+  observeMethod(holder, 'write', write);
+  observeMethod(holder, 'end', (self, args) => {
+    write(self, args);
+    ended(self);
+  });
+}
+
+const bytesOf = (chunk: unknown, encoding: unknown): Uint8Array | string =>
+  typeof chunk === 'string' && typeof encoding === 'string' && Buffer.isEncoding(encoding)
+    ? Buffer.from(chunk, encoding)
+    : (chunk as Uint8Array | string);
+
+/** The reason for the end of a request that the application has stopped without one. */
+export const abortError = (): DOMException => new DOMException('This operation was aborted', 'AbortError');

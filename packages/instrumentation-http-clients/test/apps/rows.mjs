@@ -390,8 +390,112 @@ function httpRows(http, url) {
   };
 }
 
+/** Of `node:http2`, whose requests Node.js 24 publishes. Each row has a session of its own, but for the one of several. */
+function http2Rows(http2, h2Url) {
+  const connect = (url = h2Url) => http2.connect(url, { rejectUnauthorized: false }).on('error', () => {});
+  const ask = (session, path, more) =>
+    session.request(
+      {
+        ':method': 'POST',
+        ':path': `/${path}/v1/chat/completions`,
+        'Content-Type': 'application/json',
+      },
+      more,
+    );
+  const answer = async (stream) => {
+    const [name, value] = await once(stream, 'response', 'error');
+    if (name === 'error') return failure(value);
+    return {
+      status: value[':status'],
+      own: Object.keys(stream).length,
+      read: await seen(() => textOf(stream)),
+    };
+  };
+  const closing = (use) => async (model) => {
+    const session = connect();
+    try {
+      return await use(session, model);
+    } finally {
+      session.destroy();
+    }
+  };
+  const asking = (path, more) =>
+    closing((session, model) => {
+      const stream = ask(session, path);
+      const { length, name } = stream.write;
+      stream.end(bodyOf(model, more));
+      return answer(stream).then((seen) => ({ ...seen, length, name }));
+    });
+  return {
+    end: asking('plain/0'),
+    stream: asking('stream/0', { stream: true }),
+    gzip: asking('encoded/gzip'),
+    status: asking('status/429'),
+    drop: asking('drop/0', { stream: true }),
+    pieces: closing((session, model) => {
+      const stream = ask(session, 'plain/0');
+      stream.write(bodyOf(model).slice(0, 25));
+      setTimeout(() => stream.end(Buffer.from(bodyOf(model).slice(25))), 10);
+      return answer(stream);
+    }),
+    list: closing(async (session, model) => {
+      const path = '/plain/0/v1/chat/completions';
+      const stream = await seen(() => session.request([':method', 'POST', ':path', path]));
+      stream.end(bodyOf(model));
+      return answer(stream);
+    }),
+    events: closing(async (session, model) => {
+      const stream = ask(session, 'stream/0').setEncoding('utf8');
+      stream.end(bodyOf(model, { stream: true }), () => {});
+      let text = '';
+      stream.on('data', (part) => {
+        text += part;
+      });
+      await once(stream, 'end');
+      return hash(text);
+    }),
+    aborted: closing((session, model) => {
+      const controller = new AbortController();
+      const stream = ask(session, 'never/0', { signal: controller.signal });
+      setTimeout(() => controller.abort(), 30);
+      stream.end(bodyOf(model));
+      return answer(stream);
+    }),
+    left: closing(async (session, model) => {
+      const stream = ask(session, 'hold/0');
+      stream.end(bodyOf(model, { stream: true }));
+      await once(stream, 'data');
+      stream.close(http2.constants.NGHTTP2_CANCEL);
+      await once(stream, 'close');
+      return { destroyed: stream.destroyed, aborted: stream.aborted };
+    }),
+    sessionLeft: closing(async (session, model) => {
+      const stream = ask(session, 'hold/0');
+      stream.end(bodyOf(model, { stream: true }));
+      await once(stream, 'data');
+      session.destroy();
+      await once(stream, 'close');
+      return { destroyed: stream.destroyed, aborted: stream.aborted };
+    }),
+    refused(model) {
+      const stream = ask(connect('https://127.0.0.1:15999'), 'plain/0');
+      stream.end(bodyOf(model));
+      return answer(stream);
+    },
+    parallel: closing((session, model) =>
+      Promise.all(
+        Array.from({ length: 5 }, (_, i) => {
+          const stream = ask(session, 'stream/0');
+          stream.end(bodyOf(`${model}${i}`, { stream: true }));
+          return answer(stream);
+        }),
+      ),
+    ),
+  };
+}
+
 /** Of clients over `node:http`. */
-function packageRows({ axios, nodeFetch, got, nock }, url) {
+function packageRows({ axios, nodeFetch, got, nock }, url, h2Url) {
   const at = (path) => `${url}/${path}/v1/chat/completions`;
   const rows = {
     async axios(model) {
@@ -436,31 +540,41 @@ function packageRows({ axios, nodeFetch, got, nock }, url) {
       async gotStream(model) {
         return textOf(got.stream.post(at('stream/0'), { json: JSON.parse(bodyOf(model, { stream: true })) }));
       },
+      async gotHttp2(model) {
+        const options = {
+          http2: true,
+          https: { rejectUnauthorized: false },
+          json: JSON.parse(bodyOf(model)),
+        };
+        const response = await got.post(`${h2Url}/plain/0/v1/chat/completions`, options);
+        return [JSON.parse(response.body).id, response.httpVersion];
+      },
     });
   if (nock)
     rows.nock = async (model) => {
-      nock('https://api.openai.com').post('/v1/chat/completions').reply(200, { id: 'mocked', choices: [] });
+      const mock = await nock();
+      mock('https://api.openai.com').post('/v1/chat/completions').reply(200, { id: 'mocked', choices: [] });
       const { data } = await axios.post(
         'https://api.openai.com/v1/chat/completions',
         JSON.parse(bodyOf(model)),
       );
-      nock.restore();
+      mock.restore();
       return data.id;
     };
   return rows;
 }
 
-const MODERN = ['undici', 'got', 'nock'];
+const MODERN = ['undici', 'got'];
+const isOlder = (major) => Number.parseInt(process.versions.node, 10) < major;
 
 /** @param load gives the exports of a package, by `import` or by `require`. */
 export async function run(load, tls) {
   const vendor = await startVendor(tls);
   const { url, h2Url } = vendor;
   // undici 8 takes the place of the dispatcher of `fetch` when it loads, and does not run on Node.js 20. nock loads it; got needs 22.
-  const isOld = Number.parseInt(process.versions.node, 10) < 22;
-  const [undici, http, axios, nodeFetch, got, nock] = await Promise.all(
-    ['undici', 'node:http', 'axios', 'node-fetch', 'got', 'nock'].map((name) =>
-      isOld && MODERN.includes(name) ? undefined : load(name).catch(() => undefined),
+  const [undici, http, http2, axios, nodeFetch, got] = await Promise.all(
+    ['undici', 'node:http', 'node:http2', 'axios', 'node-fetch', 'got'].map((name) =>
+      isOlder(22) && MODERN.includes(name) ? undefined : load(name).catch(() => undefined),
     ),
   );
   const main = (exports) => exports?.default ?? exports;
@@ -468,13 +582,15 @@ export async function run(load, tls) {
     axios: main(axios),
     nodeFetch: main(nodeFetch),
     got: got?.got ?? main(got),
-    nock: main(nock),
+    // Once it is loaded, no request of node:http2 over TLS gets an answer, without llmtrace too.
+    nock: isOlder(22) ? undefined : async () => main(await load('nock')),
   };
   const families = {
     fetch: fetchRows(globalThis.fetch, url),
     undici: undici ? undiciRows(undici, url, h2Url) : {},
     http: httpRows(main(http), url),
-    packages: packageRows(packages, url),
+    http2: isOlder(24) ? {} : http2Rows(main(http2), h2Url),
+    packages: packageRows(packages, url, h2Url),
   };
   const only = process.argv[2];
   for (const [family, rows] of Object.entries(families)) {

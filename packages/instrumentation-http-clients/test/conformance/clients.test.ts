@@ -1,5 +1,5 @@
 /**
- * What applications do with requests and answers, by `fetch`, undici, `node:http` and packages over these: each row in
+ * What applications do with requests and answers, by `fetch`, undici, `node:http`, `node:http2` and packages over these: each row in
  * a process without llmtrace and in one with it. The application sees the same, and each call has one span that ends.
  */
 import assert from 'node:assert/strict';
@@ -49,6 +49,12 @@ const ENDS: Readonly<Record<string, readonly [outcome: string | undefined, error
   'http-refused': [undefined, 'ECONNREFUSED'],
   'http-aborted': [undefined, 'AbortError'],
   'http-left': ['cancelled', undefined],
+  'http2-status': [undefined, '429'],
+  'http2-drop': ['failed', 'ERR_HTTP2_STREAM_ERROR'],
+  'http2-refused': [undefined, 'ERR_HTTP2_STREAM_CANCEL'],
+  'http2-aborted': [undefined, 'AbortError'],
+  'http2-left': ['cancelled', undefined],
+  'http2-sessionLeft': ['cancelled', undefined],
   'packages-axiosStatus': [undefined, '500'],
   'packages-axiosAborted': [undefined, 'ERR_CANCELED'],
 };
@@ -60,6 +66,7 @@ const SEVERAL: Readonly<Record<string, number>> = {
   'fetch-keepAlive': 5,
   'fetch-parallel': 10,
   'http-keepAlive': 3,
+  'http2-parallel': 5,
 };
 /** Rows whose call may end in any way, or whose model is not seen. */
 const LOOSE = /^(?:fetch-unread|fetch-refused|packages-nock|undici-dumped)$/;
