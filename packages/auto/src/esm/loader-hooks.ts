@@ -10,7 +10,10 @@ import { namesIn, rebindingLine } from './rebinding.ts';
 /** The lines to add, by file (`openai/resources/embeddings.mjs`). */
 export interface Lines {
   readonly files: ReadonlyMap<string, string>;
-  /** Of main modules. Their line imports the module itself, by the URL that takes the place of {@link SELF}. */
+  /**
+   * Of main modules. Their line imports the module itself, by the URL that takes the place of {@link SELF}. A URL with a query
+   * gets none: esmock adds a query to each import within its modules, so that the module would import a copy without end.
+   */
   readonly mains: ReadonlyMap<string, string>;
   /** Files whose functions are to be replaced. Their line depends on their source. */
   readonly functions: readonly FunctionFiles[];
@@ -52,7 +55,9 @@ const isModule = (format: unknown): boolean =>
 export function lineOf(url: string): ((source: string) => string) | undefined {
   const file = fileOf(url);
   if (file === '') return undefined;
-  const main = lines.mains.get(file)?.replace(JSON.stringify(SELF), () => JSON.stringify(url));
+  const main = isPlain(url)
+    ? lines.mains.get(file)?.replace(JSON.stringify(SELF), () => JSON.stringify(url))
+    : undefined;
   const line = lines.files.get(file);
   const names = namesIn(lines.functions, file);
   if (line === undefined && main === undefined && names === undefined) return undefined;
@@ -60,8 +65,14 @@ export function lineOf(url: string): ((source: string) => string) | undefined {
   return (source) => fixed + (names ? rebindingLine({ file, url, syntax: 'esm' }, source, names) : '');
 }
 
-/** A module's name from the package on; other hooks may have added a query. */
+const isPlain = (url: string): boolean => !/[?#]/.test(url);
+
+/**
+ * A module's name from the package on. Other hooks may have added a query, or a fragment that names another module: esmock's
+ * mock of a package has the package's URL there.
+ */
 export function fileOf(url: string): string {
-  const at = url.lastIndexOf('/node_modules/');
-  return at < 0 ? '' : (url.slice(at + '/node_modules/'.length).split(/[?#]/, 1)[0] ?? '');
+  const path = url.split(/[?#]/, 1)[0] ?? '';
+  const at = path.lastIndexOf('/node_modules/');
+  return at < 0 ? '' : path.slice(at + '/node_modules/'.length);
 }

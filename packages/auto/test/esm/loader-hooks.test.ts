@@ -67,10 +67,10 @@ describe('modules that announce themselves', () => {
 describe('the hook of modules', () => {
   const FILE = 'openai/index.mjs';
   const URL_OF_IT = `file:///app/node_modules/${FILE}`;
-  const sourceOf = (format: string | undefined): unknown => {
+  const sourceOf = (format: string | undefined, url = URL_OF_IT): unknown => {
     const loaded = { format, source: 'export {};' } as LoadFnOutput;
     const context = { conditions: [], format: undefined, importAttributes: {} };
-    return loadSync(URL_OF_IT, context, () => loaded).source;
+    return loadSync(url, context, () => loaded).source;
   };
   const deno = (version: string | undefined): void => {
     Object.defineProperty(process, 'versions', { value: { ...VERSIONS, deno: version }, configurable: true });
@@ -94,4 +94,10 @@ describe('the hook of modules', () => {
       assert.equal(sourceOf(format), isTelling ? 'export {};\ntell();' : 'export {};');
     });
   }
+
+  it('leaves the mock of a package by esmock, whose URL has that of the package behind a #', () => {
+    const mock = `file:///app/node_modules/esmock/src/esmockLoader.js#-#${URL_OF_IT}?esmkTreeId=1`;
+    assert.equal(sourceOf('module', mock), 'export {};');
+    assert.equal(sourceOf('module', `${URL_OF_IT}?esmk=1`), 'export {};\ntell();');
+  });
 });

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { hasSyncHooks } from '../../src/esm/register.ts';
 import { AUTO, type Stage, setStage } from '../stage.ts';
 
+const scriptUrl = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
 const PARTS = ['import-in-the-middle', 'cjs-module-lexer', 'es-module-lexer', 'module-details-from-path'];
 
 describe('the hook for ES modules', () => {
@@ -49,6 +50,21 @@ describe('the hook for ES modules', () => {
     });
   }
 
+  it('traces the modules of a hook that adds a query to each import, as esmock does', async () => {
+    const adding = `export async function resolve(specifier, context, next) {
+      const found = await next(specifier, context);
+      return found.url.startsWith('file:') ? { ...found, url: found.url + '?tree=1' } : found;
+    }`;
+    const hook = `import { register } from 'node:module'; register(${JSON.stringify(scriptUrl(adding))});`;
+    const { code, stdout, stderr } = await stage.run('../examples/chat.mjs', {
+      flags: [...AUTO, '--import', scriptUrl(hook)],
+      timeout: 20_000,
+    });
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    assert.notEqual(stdout, '');
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
   it('does not prevent the tracing of required modules', async () => {
     const flags = ['--import', pathToFileURL(join(folder, 'async.mjs')).href, ...AUTO];
     const { code } = await stage.run('../examples/stream.cjs', { flags });
@@ -65,7 +81,7 @@ describe('the hook for ES modules', () => {
   it('is no warning where jest refuses it: a setup file can instrument an SDK by hand', async () => {
     const refusing = `import module from 'node:module';
       module.register = module.registerHooks = () => { throw new Error('not supported in Jest'); };`;
-    const flags = ['--import', `data:text/javascript,${encodeURIComponent(refusing)}`, ...AUTO];
+    const flags = ['--import', scriptUrl(refusing), ...AUTO];
     for (const [env, expected] of [
       [{}, /llmtrace: the file of the hook for ES modules is missing/],
       [{ JEST_WORKER_ID: '1' }, /^$/],
