@@ -56,32 +56,41 @@ export const alsoTraced = (module: string, names: readonly string[]): Finding =>
   lost: false,
 });
 
-/** How the model spans of other libraries are reported. */
-export const otherSpansOf = ({ module }: Pick<Vendor, 'module'>) => ({
-  adopted: (scope: string) =>
-    note(
-      {
-        code: 'native-tracing',
-        message: `${adoptedCalls(module)}${scope}, whose spans llmtrace completes: a call has one span`,
-        cure: 'Nothing needs to be done; LLMTRACE_NATIVE_SPANS=replace makes spans of llmtrace besides',
-        lost: false,
-      },
-      false,
-    ),
-  besides(scope: string) {
-    const library = libraryOf(scope);
-    if (!isNamed(module, library)) note(alsoTraced(module, [switchable(library)]), true);
-  },
-  endedEarly: (scope: string) =>
-    note(
-      {
-        code: 'second-instrumentation',
-        message: `spans of ${scope} end before their calls of ${module}: they lack tokens and cost`,
-        cure: `Switch ${scope} off, or set LLMTRACE_NATIVE_SPANS=replace to have spans of llmtrace besides`,
-        lost: true,
-      },
-      true,
-    ),
+/** How the model spans of other libraries are reported: each fact once, as every call of a library says it again. */
+export function otherSpansOf({ module }: Pick<Vendor, 'module'>) {
+  const told = new Set<string>();
+  const once = (fact: string, scope: string, tell: () => void): void => {
+    const key = `${fact} ${scope}`;
+    if (told.has(key) || told.size >= MAX_TOLD) return;
+    told.add(key);
+    tell();
+  };
+  return {
+    adopted: (scope: string) => once('adopted', scope, () => note(completedSpans(module, scope), false)),
+    besides: (scope: string) =>
+      once('besides', scope, () => {
+        const library = libraryOf(scope);
+        if (!isNamed(module, library)) note(alsoTraced(module, [switchable(library)]), true);
+      }),
+    endedEarly: (scope: string) => once('endedEarly', scope, () => note(shortSpans(module, scope), true)),
+  };
+}
+
+/** As many as there are findings. */
+const MAX_TOLD = 100;
+
+const completedSpans = (module: string, scope: string): Finding => ({
+  code: 'native-tracing',
+  message: `${adoptedCalls(module)}${scope}, whose spans llmtrace completes: a call has one span`,
+  cure: 'Nothing needs to be done; LLMTRACE_NATIVE_SPANS=replace makes spans of llmtrace besides',
+  lost: false,
+});
+
+const shortSpans = (module: string, scope: string): Finding => ({
+  code: 'second-instrumentation',
+  message: `spans of ${scope} end before their calls of ${module}: they lack tokens and cost`,
+  cure: `Switch ${scope} off, or set LLMTRACE_NATIVE_SPANS=replace to have spans of llmtrace besides`,
+  lost: true,
 });
 
 /** The package that makes the spans of a tracer: that of OpenLIT has a tracer for each SDK that it knows. */
