@@ -133,6 +133,14 @@ describe('the body of an answer', () => {
     assert.deepEqual(answerOf('text/plain', [Buffer.from('It is sunny.')]), [{ whole: {} }]);
   });
 
+  it('knows the format of a body without a telling type, wherever it is cut', () => {
+    for (const type of ['', 'text/plain', 'application/octet-stream']) {
+      expectAtEachCut(type, ' {"a":1}', [{ whole: { a: 1 } }]);
+      expectAtEachCut(type, 'event: x\ndata: {"a":1}\n\ndata: [DONE]\n\n', [{ a: 1 }, 'last']);
+      expectAtEachCut(type, 'ID3, and then sound', [{ whole: {} }]);
+    }
+  });
+
   it('that is numbers for the most part is read at its start and its end', () => {
     const numbers = JSON.stringify(Array.from({ length: 200_000 }, (_, i) => i / 7));
     const text = `{"object":"list","data":[{"embedding":${numbers}}],"model":"e-1","usage":{"prompt_tokens":9,"note":"a } \\" {"}}`;

@@ -33,7 +33,7 @@ export function readerOf(contentType: string, isBulky: boolean, sink: AnswerSink
   if (type.includes('amazon.eventstream')) return new EventStream(sink);
   if (/ndjson|jsonl|json-lines|json-seq|stream\+json/.test(type)) return new Lines(sink);
   if (type.includes('json')) return new Whole(sink, isBulky ? END : MAX_WHOLE);
-  if (/^(?:audio|image|video)\/|octet-stream|html/.test(type)) return new Bytes(sink);
+  if (/^(?:audio|image|video)\/|html/.test(type)) return new Bytes(sink);
   return new Unnamed(sink, isBulky);
 }
 
@@ -165,10 +165,11 @@ class Bytes implements AnswerReader {
   }
 }
 
-/** A body without a content type, or with a generic text type: its beginning shows the format. */
+/** A body without a content type, or with a generic one: its beginning shows the format. */
 class Unnamed implements AnswerReader {
   readonly #sink: AnswerSink;
   readonly #isBulky: boolean;
+  #start: Uint8Array = new Uint8Array();
   #reader: AnswerReader | undefined;
 
   constructor(sink: AnswerSink, isBulky: boolean) {
@@ -177,8 +178,15 @@ class Unnamed implements AnswerReader {
   }
 
   push(bytes: Uint8Array): void {
-    this.#reader ??= readerOf(typeOf(bytes), this.#isBulky, this.#sink);
-    this.#reader.push(bytes);
+    if (this.#reader) {
+      this.#reader.push(bytes);
+      return;
+    }
+    this.#start = Buffer.concat([this.#start, bytes]);
+    const type = typeOf(this.#start);
+    if (type === undefined) return;
+    this.#reader = readerOf(type, this.#isBulky, this.#sink);
+    this.#reader.push(this.#start);
   }
 
   end(): void {
@@ -186,9 +194,15 @@ class Unnamed implements AnswerReader {
   }
 }
 
-/** The content type that the beginning of a body shows. */
-function typeOf(bytes: Uint8Array): string {
+/** The longest word that begins an event, with its colon. */
+const ENOUGH = 'event:'.length;
+/** A type of which nothing is read. */
+const UNREADABLE = 'audio/basic';
+
+/** The content type that the beginning of a body shows; undefined where it is too short to show one. */
+function typeOf(bytes: Uint8Array): string | undefined {
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   if (/^(?:data|event|id|retry)?:/.test(start)) return 'text/event-stream';
-  return /^[{[]/.test(start) ? 'application/json' : 'application/octet-stream';
+  if (/^[{[]/.test(start)) return 'application/json';
+  return start.length < ENOUGH && bytes.length < 64 ? undefined : UNREADABLE;
 }
