@@ -254,7 +254,7 @@ export {
   tally,
 } from './platform/process-state.ts';
 export { isNoop, type ProcessWide, processWide } from './platform/process-wide.ts';
-export { requestUrl } from './platform/request-url.ts';
+export { headerIn, headerOf, requestUrl, urlOf } from './platform/request-url.ts';
 export { withoutSecrets } from './platform/secrets.ts';
 export { sharedInProcess } from './platform/shared-in-process.ts';
 export { isSilent } from './platform/silent-tracers.ts';

@@ -3,22 +3,10 @@
  * sessions), and those whose answers do not contain what they used (runs of hosted agents, videos).
  */
 import { facts, type KnownInstrumentation, tally } from '../platform/process-state.ts';
-import { requestUrl } from '../platform/request-url.ts';
+import { type Heading, urlOf } from '../platform/request-url.ts';
 import { isExcluded } from '../vendor/excluded.ts';
 import { originOf } from '../vendor/provider.ts';
 import { note } from './findings.ts';
-
-/** A request of undici or of `node:http`, with where it goes. */
-export interface Heading {
-  readonly path?: string;
-  /** Undici's alone, with `upgrade`. */
-  readonly origin?: string | URL;
-  readonly upgrade?: unknown;
-  /** `node:http`'s alone, with `getHeader`. */
-  readonly protocol?: string;
-  readonly host?: string;
-  getHeader?(name: string): unknown;
-}
 
 const WEB_SOCKET = /^websocket$/i;
 
@@ -83,10 +71,4 @@ export function tellKind(calls: string, key: string): void {
     },
     true,
   );
-}
-
-function urlOf(request: Heading): URL {
-  const { origin, protocol, host } = request;
-  const named = request.getHeader?.('host') ?? host;
-  return requestUrl(request.path ?? '', origin ?? `${protocol}//${named}`);
 }

@@ -8,16 +8,15 @@ import { diag } from '@opentelemetry/api';
 import type { SentRequests } from '../model/sent-requests.ts';
 import { callers } from '../platform/call-stack.ts';
 import { facts, tally } from '../platform/process-state.ts';
+import { type Heading, headerOf, urlOf } from '../platform/request-url.ts';
 import { type Sender, whyUntraced } from './explain-untraced.ts';
 import { note } from './findings.ts';
 import { isOf } from './sdk-files.ts';
-import { type Heading, lookAtKind, lookAtWebSocket, opensWebSocket } from './untraced-kinds.ts';
+import { lookAtKind, lookAtWebSocket, opensWebSocket } from './untraced-kinds.ts';
 
 /** A request of undici (which implements `fetch`) or of `node:http`. */
 interface SeenRequest extends Heading {
   readonly method?: string;
-  /** Undici's alone: names and values by turns. */
-  readonly headers?: readonly unknown[];
 }
 
 /** The SDK is on the stack when `node:http` creates a request; Node.js 20 publishes only the sending. */
@@ -95,7 +94,7 @@ function compare(request: SeenRequest, path: string): void {
   }
   // Whichever of them sent it, a call of it is open: nearly all requests, which cost no look at their headers.
   if (candidates.every(({ module }) => isUnderWay(module)) || isOnWire(request)) return;
-  const host = hostOf(request);
+  const host = urlOf(request).hostname;
   const isVendors = candidates.some(({ hosts }) => hosts.test(host));
   const likely = candidates.find(({ sentBy }) => sentBy((name) => headerOf(request, name)) !== undefined);
   if (!likely) {
@@ -136,18 +135,3 @@ function explain(key: string, find: () => Sender | undefined): void {
 
 /** Whether the request itself is traced: then it does not matter which method sent it. */
 const isOnWire = (request: object): boolean => facts().onWire?.some((observes) => observes(request)) ?? false;
-
-const hostOf = ({ origin, host }: SeenRequest): string =>
-  origin === undefined ? (host ?? '') : new URL(origin).hostname;
-
-/** @param name in small letters. */
-function headerOf(request: SeenRequest, name: string): string | undefined {
-  if (request.getHeader) return textOf(request.getHeader(name));
-  const { headers = [] } = request;
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    if (String(headers[at]).toLowerCase() === name) return textOf(headers[at + 1]);
-  }
-  return undefined;
-}
-
-const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));

@@ -5,10 +5,10 @@
  * way: there, the methods of the class are.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import type { ClientRequest, IncomingMessage, OutgoingMessage } from 'node:http';
-import { requestUrl } from '@llmtrace/core/internal';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { headerIn, headerOf, urlOf } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
-import { abortError, type Header, headerIn, observeMethod, observeWrites, safely } from './reading.ts';
+import { abortError, type Header, observeMethod, observeWrites, safely } from './reading.ts';
 
 export type BeginHttp = (
   request: ClientRequest,
@@ -106,16 +106,6 @@ interface Answered {
 interface Failed {
   readonly request: ClientRequest;
   readonly error: unknown;
-}
-
-function urlOf(request: ClientRequest): URL {
-  const host = headerOf(request, 'host') ?? request.host;
-  return requestUrl(request.path, `${request.protocol}//${host}`);
-}
-
-function headerOf(request: OutgoingMessage, name: string): string | undefined {
-  const value = request.getHeader(name);
-  return value === undefined ? undefined : String(value);
 }
 
 interface Observing {

@@ -5,9 +5,9 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientHttp2Stream, Http2Session, OutgoingHttpHeaders } from 'node:http2';
-import { requestUrl } from '@llmtrace/core/internal';
+import { headerIn, requestUrl } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
-import { abortError, type Header, headerIn, observeMethod, observeWrites, safely } from './reading.ts';
+import { abortError, type Header, observeMethod, observeWrites, safely } from './reading.ts';
 
 export type BeginHttp2 = (
   stream: ClientHttp2Stream,

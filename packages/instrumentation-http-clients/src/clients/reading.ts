@@ -18,34 +18,6 @@ export function safely(run: () => void): void {
   }
 }
 
-/**
- * A header from one of undici's forms: alternating names and values (texts, or bytes), one text (undici 5), or an
- * object.
- *
- * @param name in small letters.
- */
-export function headerIn(headers: unknown, name: string): string | undefined {
-  if (Array.isArray(headers)) return headerInList(headers, name);
-  if (typeof headers === 'string') return headerInText(headers, name);
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  return textOf((headers as Record<string, unknown>)[name]);
-}
-
-function headerInList(list: readonly unknown[], name: string): string | undefined {
-  for (let at = 0; at + 1 < list.length; at += 2) {
-    if (String(list[at]).toLowerCase() === name) return textOf(list[at + 1]);
-  }
-  return undefined;
-}
-
-function headerInText(text: string, name: string): string | undefined {
-  const line = text.split('\r\n').find((one) => one.toLowerCase().startsWith(`${name}:`));
-  return line?.slice(name.length + 1).trim();
-}
-
-const textOf = (value: unknown): string | undefined =>
-  value === undefined || value === null ? undefined : String(value);
-
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** Observes each call of a method before it runs; the method is otherwise unchanged. */

@@ -4,9 +4,9 @@
  * publishes no bodies: there, two methods of undici's own object for this one request are observed.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import { requestUrl } from '@llmtrace/core/internal';
+import { headerIn, headerOf, urlOf } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
-import { type Header, headerIn, observeMethod, safely } from './reading.ts';
+import { type Header, observeMethod, safely } from './reading.ts';
 
 interface UndiciRequest {
   readonly method?: string;
@@ -74,7 +74,7 @@ export class UndiciWatcher {
     const exchange = this.#begin(
       request,
       () => urlOf(request),
-      (name) => headerOf(request, name),
+      (name) => headerWithType(request, name),
     );
     if (!exchange) return;
     this.#exchanges.set(request, exchange);
@@ -86,17 +86,9 @@ export class UndiciWatcher {
   }
 }
 
-/** The host is that of the header: interceptors may have the origin be an address (`interceptors.dns()`). */
-function urlOf(request: UndiciRequest): URL {
-  const origin = new URL(request.origin as string | URL);
-  const named = `${origin.protocol}//${headerOf(request, 'host') ?? request.host ?? origin.host}`;
-  return requestUrl(request.path as string, URL.canParse(named) ? named : origin);
-}
-
-function headerOf({ headers, contentType }: UndiciRequest, name: string): string | undefined {
-  if (name === 'content-type' && contentType) return contentType;
-  return headerIn(headers, name);
-}
+/** The content type of a request is not among its headers. */
+const headerWithType = (request: UndiciRequest, name: string): string | undefined =>
+  (name === 'content-type' && request.contentType) || headerOf(request, name);
 
 /** The methods through which a request's bodies come where no channel has them. */
 const SENT = 'onBodySent';
