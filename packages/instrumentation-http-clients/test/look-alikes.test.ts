@@ -111,6 +111,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   ['/v1/chat/completions', [1, 2], { ok: true }],
   ['/v1/chat/completions', 'no json', { ok: true }],
   ['/v1/chat/completions', { messages: 'none', model: 'x' }, { ok: true }],
+  ['/v1/chat/completions', { messages }, { ok: true }],
   ['/v1/chat/completions', { messages: [], model: 'x' }, { ok: true }],
   ['/v1/chat/completions', null, { ok: true }],
   ['/graphql', { query: '{ messages { role } }' }, { data: {} }],
@@ -176,12 +177,14 @@ describe('requests that are no model calls', () => {
       { input: 'text', model: 'own' },
       { object: 'list', data: [{ embedding: [1] }] },
     ]);
+    // A server of one model, such as llama.cpp's.
+    await send(['/v1/chat/completions', { messages }, { choices: [], model: 'llama' }]);
     await send([
       '/api/chat',
       { messages, model: 'llama' },
       { model: 'llama', created_at: 'now', message: {}, done: true },
     ]);
-    assert.equal(telemetry.spans().length, 4);
+    assert.equal(telemetry.spans().length, 6); // each is sent by fetch and by node:http
   });
 
   it('of an excluded host have none, even where they are calls', async () => {

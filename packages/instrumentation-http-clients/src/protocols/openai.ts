@@ -104,13 +104,13 @@ export const openaiProtocols: readonly Protocol[] = [
     isDistinct: true,
     isDistinctPath: true,
   },
-  // Azure's and others' hosts that serve one model need no name of it.
+  // Servers of one model need no name of it: Azure's, llama.cpp's.
   {
     provider: 'openai',
     path: /\/chat\/completions$/,
     endpoint: chat,
     matches: ({ messages }) => isMessages(messages),
-    isKnownOnly: true,
+    confirms: hasChoices,
   },
   {
     provider: 'mistral_ai',
