@@ -90,7 +90,8 @@ export class Exchange {
   /** A piece of the request's body is sent. */
   sent(chunk: Uint8Array | string): void {
     if (this.#isAsked) return;
-    this.#body ??= new RequestBody(this.#target.header('content-type') ?? '');
+    const { header } = this.#target;
+    this.#body ??= new RequestBody(header('content-type') ?? '', header('content-encoding'));
     this.#body.add(chunk);
   }
 

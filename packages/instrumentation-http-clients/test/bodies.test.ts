@@ -25,8 +25,8 @@ function* cuts(bytes: Buffer): Generator<Buffer[]> {
   yield Array.from(bytes, (byte) => Buffer.of(byte));
 }
 
-function bodyOf(type: string, pieces: Iterable<Buffer | string>): unknown {
-  const body = new RequestBody(type);
+function bodyOf(type: string, pieces: Iterable<Buffer | string>, encoding?: string): unknown {
+  const body = new RequestBody(type, encoding);
   for (const piece of pieces) body.add(piece);
   return body.value();
 }
@@ -53,6 +53,15 @@ describe('the body of a request', () => {
     for (const pieces of cuts(form(Buffer.from('RIFF\r\n--not the end\r\n')))) {
       assert.deepEqual({ ...(bodyOf(FORM, pieces) as object) }, { temperature: '0.5', model: 'whisper-1' });
     }
+  });
+
+  it('that is compressed is read, wherever it is cut, but not where it is broken or too long', () => {
+    const packed = (text: string): Buffer => gzipSync(text);
+    for (const pieces of cuts(packed('{"model":"m"}')))
+      assert.deepEqual(bodyOf('application/json', pieces, 'gzip'), { model: 'm' });
+    assert.equal(bodyOf('application/json', [packed('{"model":"m"}').subarray(0, 20)], 'gzip'), undefined);
+    const long = packed(`{"model":"m","text":"${'x'.repeat(9_000_000)}"}`);
+    assert.equal(bodyOf('application/json', [long], 'gzip'), undefined);
   });
 
   it('skips files and long fields', () => {

@@ -8,31 +8,53 @@ const MAX_JSON = 8 * 2 ** 20;
 
 export class RequestBody {
   readonly #form: FormFields | undefined;
+  readonly #packed: Packed | undefined;
   readonly #decoder = new TextDecoder();
   readonly #text = new TextEnds(MAX_JSON);
 
-  constructor(contentType: string) {
-    this.#form = FormFields.of(contentType);
+  constructor(contentType: string, encoding = '') {
+    this.#packed = /^(?:x-)?gzip$/i.test(encoding) ? new Packed() : undefined;
+    this.#form = this.#packed ? undefined : FormFields.of(contentType);
   }
 
   add(chunk: Uint8Array | string): void {
-    if (this.#form) {
-      this.#form.add(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-      return;
-    }
-    this.#text.add(typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true }));
+    const ofBytes = this.#packed ?? this.#form;
+    if (ofBytes) ofBytes.add(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    else this.#text.add(typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true }));
   }
 
-  /** How much was sent, in characters; 0 for a form. */
+  /** How much was sent, in characters, or in bytes of a packed body; 0 for a form. */
   get length(): number {
-    return this.#text.length;
+    return this.#packed?.length ?? this.#text.length;
   }
 
   /** The parsed body; undefined if it is no JSON. */
   value(): unknown {
+    if (this.#packed) return jsonOf(this.#packed.text());
     if (this.#form) return this.#form.fields;
     const { isWhole, start, end } = this.#text;
     return isWhole ? jsonOf(start) : beginningOf(start, end);
+  }
+}
+
+/** A body that is sent compressed: it is kept until all of it is there. */
+class Packed {
+  readonly #pieces: Uint8Array[] = [];
+  length = 0;
+
+  add(bytes: Uint8Array): void {
+    this.length += bytes.length;
+    if (this.length <= MAX_JSON) this.#pieces.push(Buffer.from(bytes)); // the application may change the chunk
+  }
+
+  /** Empty where it is too long or broken. */
+  text(): string {
+    try {
+      const { gunzipSync } = process.getBuiltinModule('node:zlib');
+      return gunzipSync(Buffer.concat(this.#pieces), { maxOutputLength: MAX_JSON }).toString();
+    } catch {
+      return '';
+    }
   }
 }
 
