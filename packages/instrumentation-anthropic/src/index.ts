@@ -74,8 +74,8 @@ const anthropic: Vendor = {
     tracer: '_tracer',
     name: 'anthropic.messages.create',
     renamed: ['gen_ai.usage.cache_write.input_tokens'],
-    given: ([, options]) => options?.__span?.span,
-    withoutGiven: (args) =>
+    callerSpan: ([, options]) => options?.__span?.span,
+    withoutCallerSpan: (args) =>
       args.map((arg, index) => (index === 1 && arg?.__span ? { ...arg, __span: undefined } : arg)),
     helpers: streamHelpers,
     runs: {

@@ -284,20 +284,20 @@ describe('the provider of a client', () => {
 });
 
 describe('the span that a helper gives', () => {
-  const span = { name: 'given' };
+  const span = { name: 'of the caller' };
   const args = [{ model: 'claude' }, { timeout: 5, __span: { span } }];
 
   it('is found among the arguments', () => {
-    assert.equal(anthropic.native?.given(args), span);
-    assert.equal(anthropic.native?.given([{ model: 'claude' }]), undefined);
+    assert.equal(anthropic.native?.callerSpan(args), span);
+    assert.equal(anthropic.native?.callerSpan([{ model: 'claude' }]), undefined);
   });
 
   it('can be left out of them, which changes none', () => {
-    assert.deepEqual(anthropic.native?.withoutGiven(args), [
+    assert.deepEqual(anthropic.native?.withoutCallerSpan(args), [
       { model: 'claude' },
       { timeout: 5, __span: undefined },
     ]);
     assert.equal(args[1]?.__span?.span, span);
-    assert.deepEqual(anthropic.native?.withoutGiven([{ model: 'claude' }]), [{ model: 'claude' }]);
+    assert.deepEqual(anthropic.native?.withoutCallerSpan([{ model: 'claude' }]), [{ model: 'claude' }]);
   });
 });

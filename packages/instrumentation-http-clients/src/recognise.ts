@@ -4,7 +4,7 @@ import { CUT } from './bodies/request-body.ts';
 import { anthropicProtocols } from './protocols/anthropic.ts';
 import { geminiProtocols } from './protocols/gemini.ts';
 import { openaiProtocols } from './protocols/openai.ts';
-import { otherProtocols } from './protocols/own-words.ts';
+import { otherProtocols } from './protocols/other-vendors.ts';
 import { platformProtocols } from './protocols/platforms.ts';
 import type { Beside, Protocol, Target } from './protocols/protocol.ts';
 

@@ -220,13 +220,13 @@ const settlementOf = (process: string, settlement: Settlement): string[] => [
 /** The amount that stands for "no budget" in Redis, which reads no infinity: calls cannot spend so much. */
 const NO_BUDGET = 1e18;
 
-function spendingOf(process: string, { usd, tokens, window, known, held, asking }: Spending): string[] {
+function spendingOf(process: string, { usd, tokens, window, known, pending, asking }: Spending): string[] {
   const { expected = NOTHING, budget = NOTHING } = asking ?? {};
   const asks = asking ? (asking.always ? 2 : 1) : 0;
   const amounts = [
     [usd, tokens],
     [known?.window ?? -1, known?.usd ?? 0, known?.tokens ?? 0],
-    [held.usd, held.tokens],
+    [pending.usd, pending.tokens],
     [expected.usd, expected.tokens],
     [budget.usd, budget.tokens].map((amount) => (amount === Infinity ? NO_BUDGET : amount)),
   ];

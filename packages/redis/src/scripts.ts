@@ -201,7 +201,7 @@ local process = ARGV[1]
 local function spent(text) return math.max(finite(text), 0) end
 local newUsd, newTokens, knownWindow, knownUsd, knownTokens =
   spent(ARGV[2]), spent(ARGV[3]), finite(ARGV[4]), spent(ARGV[5]), spent(ARGV[6])
-local heldUsd, heldTokens, askedUsd, askedTokens = spent(ARGV[7]), spent(ARGV[8]), spent(ARGV[9]), spent(ARGV[10])
+local pendingUsd, pendingTokens, askedUsd, askedTokens = spent(ARGV[7]), spent(ARGV[8]), spent(ARGV[9]), spent(ARGV[10])
 local budgetUsd, budgetTokens, asks = finite(ARGV[11]), finite(ARGV[12]), finite(ARGV[13])
 local kind, rule = ARGV[14], {}
 for i = 15, #ARGV do rule[#rule + 1] = finite(ARGV[i]) end
@@ -274,13 +274,13 @@ for i = 1, #reservations, 2 do
     othersUsd, othersTokens = othersUsd + otherUsd, othersTokens + otherTokens
   end
 end
-local isLeft = budgetUsd - usd - othersUsd - heldUsd > 0 and budgetTokens - tokens - othersTokens - heldTokens > 0
+local isLeft = budgetUsd - usd - othersUsd - pendingUsd > 0 and budgetTokens - tokens - othersTokens - pendingTokens > 0
 local granted = 0
 if asks == 2 or (asks == 1 and isLeft) then
-  granted, heldUsd, heldTokens = 1, heldUsd + askedUsd, heldTokens + askedTokens
+  granted, pendingUsd, pendingTokens = 1, pendingUsd + askedUsd, pendingTokens + askedTokens
 end
-if heldUsd > 0 or heldTokens > 0 then
-  redis.call('HSET', KEYS[3], process, exact(heldUsd) .. ' ' .. exact(heldTokens))
+if pendingUsd > 0 or pendingTokens > 0 then
+  redis.call('HSET', KEYS[3], process, exact(pendingUsd) .. ' ' .. exact(pendingTokens))
 else
   redis.call('HDEL', KEYS[3], process)
 end

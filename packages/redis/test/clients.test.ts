@@ -41,7 +41,7 @@ async function askAll(client: any, names: number): Promise<void> {
       tokens: 7,
       window: { kind: 'fixed', length: 60_000, offset: 0 },
       known: undefined,
-      held: { usd: 0, tokens: 0 },
+      pending: { usd: 0, tokens: 0 },
       asking: undefined,
     });
     assert.deepEqual([spent.usd, spent.tokens, spent.processes], [0.5, 7, 1]);

@@ -46,7 +46,7 @@ const NOTHING = { usd: 0, tokens: 0 };
 const DAILY = {
   window: { kind: 'fixed', length: DAY, offset: 0 },
   known: undefined,
-  held: NOTHING,
+  pending: NOTHING,
   asking: undefined,
 } as const;
 
@@ -274,7 +274,7 @@ describeWithRedis('the decisions of Redis', () => {
     const [mine, theirs] = [redisLimits(connection.client as any), redisLimits(connection.client as any)];
     const asking = { expected: { usd: 4, tokens: 0 }, budget: { usd: 10, tokens: Infinity }, always: false };
     const ask = (limits: typeof mine, reservedUsd: number, usd = 0) =>
-      limits.spend('asked', { ...DAILY, ...NOTHING, usd, held: { usd: reservedUsd, tokens: 0 }, asking });
+      limits.spend('asked', { ...DAILY, ...NOTHING, usd, pending: { usd: reservedUsd, tokens: 0 }, asking });
     assert.equal((await ask(mine, 0)).granted, true);
     assert.equal((await ask(mine, 4)).granted, true);
     const third = await ask(theirs, 0);
@@ -287,7 +287,7 @@ describeWithRedis('the decisions of Redis', () => {
     assert.equal((await ask(theirs, 8)).granted, false);
     const always = await theirs.spend('asked', {
       ...{ ...DAILY, ...NOTHING },
-      held: { usd: 8, tokens: 0 },
+      pending: { usd: 8, tokens: 0 },
       asking: { ...asking, always: true },
     });
     assert.equal(always.granted, true);

@@ -23,7 +23,7 @@ export const BY_HAND = '`instrumentClient(client)` of `@llmtrace/auto/manual`';
 export function whyUntraced(sender: Sender): Why {
   if (!('module' in sender)) return withoutSdk(sender.host, sending(sender.files));
   const { module, files } = sender;
-  const isOn = facts().instrumentations.some((one) => one.module === module && one.isEnabled());
+  const isOn = facts().instrumentations.some((each) => each.module === module && each.isEnabled());
   if (!isOn) return disabled(sender);
   const file = files.find((path) => isPackage(module, path));
   if (file !== undefined) return installed(sender, file);

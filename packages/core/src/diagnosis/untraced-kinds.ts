@@ -18,7 +18,8 @@ export function opensWebSocket(request: Heading): boolean {
 /** A connection to a host of models. Messages on it are not looked at. */
 export function lookAtWebSocket(request: Heading): void {
   const url = urlOf(request);
-  if (listening(url).some((one) => isForModels(url, one))) tell('over WebSockets', url);
+  if (listening(url).some((instrumentation) => isForModels(url, instrumentation)))
+    tell('over WebSockets', url);
 }
 
 /** A request to no endpoint that is traced: nearly all of them are of nothing that is known here. */
@@ -33,7 +34,7 @@ export function lookAtKind(request: Heading, path: string): void {
 function tellOf(kind: string, hosts: RegExp, module: string, request: Heading): void {
   const url = urlOf(request);
   if (!hosts.test(url.hostname)) return;
-  if (listening(url).some((one) => one.module === module || one.tracesAnyClient)) tell(`of ${kind}`, url);
+  if (listening(url).some((each) => each.module === module || each.tracesAnyClient)) tell(`of ${kind}`, url);
 }
 
 /** As far as they are about hosts. */
@@ -48,13 +49,15 @@ const optionsOf = ({ self }: KnownInstrumentation): Options =>
 /** The instrumentations that are enabled, and have not been told to leave the host out. */
 const listening = (url: URL): KnownInstrumentation[] =>
   facts().instrumentations.filter(
-    (one) => one.isEnabled() && !isExcluded(url, optionsOf(one).httpExclude ?? []),
+    (each) => each.isEnabled() && !isExcluded(url, optionsOf(each).httpExclude ?? []),
   );
 
-function isForModels(url: URL, one: KnownInstrumentation): boolean {
-  if (one.tracesAnyClient)
-    return originOf(url.href, undefined, '', optionsOf(one).providerMap ?? {}).provider !== '';
-  return facts().watched.some(({ module, hosts }) => module === one.module && hosts.test(url.hostname));
+function isForModels(url: URL, instrumentation: KnownInstrumentation): boolean {
+  if (instrumentation.tracesAnyClient)
+    return originOf(url.href, undefined, '', optionsOf(instrumentation).providerMap ?? {}).provider !== '';
+  return facts().watched.some(
+    ({ module, hosts }) => module === instrumentation.module && hosts.test(url.hostname),
+  );
 }
 
 const tell = (kind: string, { host }: URL): void => tellKind(`calls ${kind} to ${host}`, host);

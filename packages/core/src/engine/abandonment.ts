@@ -9,7 +9,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** The part of an open call that this module needs. */
 export interface Holder {
   /** The answer, retained until the call ends or the answer is registered. */
-  held: object | undefined;
+  answer: object | undefined;
   isRegistered: boolean;
 }
 
@@ -38,11 +38,11 @@ export function whenCollected<T extends Holder>(
   const register = (): void => {
     isArmed = false;
     for (const holder of all) {
-      const { held } = holder;
-      if (!held) continue;
-      holder.held = undefined;
+      const { answer } = holder;
+      if (!answer) continue;
+      holder.answer = undefined;
       holder.isRegistered = true;
-      registry.register(held, holder, holder);
+      registry.register(answer, holder, holder);
     }
   };
 
@@ -53,13 +53,13 @@ export function whenCollected<T extends Holder>(
 
   return {
     watch(answer, holder) {
-      holder.held = answer;
+      holder.answer = answer;
       if (isArmed) return;
       isArmed = true;
       outside(arm);
     },
     forget(holder) {
-      holder.held = undefined;
+      holder.answer = undefined;
       if (holder.isRegistered) registry.unregister(holder);
       holder.isRegistered = false;
     },

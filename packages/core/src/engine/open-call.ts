@@ -205,7 +205,7 @@ const newLive = (
   headers: undefined,
   failedAttempt: undefined,
   usage: undefined,
-  held: undefined,
+  answer: undefined,
   isRegistered: false,
   previous: undefined,
   next: undefined,

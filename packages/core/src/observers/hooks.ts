@@ -34,16 +34,16 @@ export const HOOKS = ['onStart', 'onChunk', 'onComplete', 'onError'] as const sa
  * @returns the object itself, since its functions may be methods of a class.
  * @throws TypeError that names the first wrong one.
  */
-export function hooksOf(given: unknown = {}): Hooks {
-  if (!isRecord(given)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(given)}.`);
-  const unknown = Object.keys(given).find((name) => !(HOOKS as readonly string[]).includes(name));
+export function hooksOf(hooks: unknown = {}): Hooks {
+  if (!isRecord(hooks)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(hooks)}.`);
+  const unknown = Object.keys(hooks).find((name) => !(HOOKS as readonly string[]).includes(name));
   if (unknown !== undefined) throw unknownField('`hooks`', quoted(unknown), unknown, HOOKS);
   for (const name of HOOKS) {
-    const hook = given[name];
+    const hook = hooks[name];
     if (hook !== undefined && typeof hook !== 'function')
       throw new TypeError(`Expected \`hooks.${name}\` to be a function, got ${shown(hook)}.`);
   }
-  return given;
+  return hooks;
 }
 
 export function hooksObserver(hooks: Hooks): Observer {

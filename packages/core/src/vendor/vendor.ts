@@ -116,9 +116,9 @@ export interface NativeSpans {
   /** Attributes that the SDK sets and llmtrace names differently: two names of one thing are counted twice. */
   readonly renamed: readonly string[];
   /** The span that a helper has started before it calls the endpoint's method, among that one's arguments. */
-  given(args: readonly any[]): Span | undefined;
-  /** Those arguments without the span, so that none is given. */
-  withoutGiven(args: readonly any[]): any[];
+  callerSpan(args: readonly any[]): Span | undefined;
+  /** Those arguments without the span, so that the SDK has none. */
+  withoutCallerSpan(args: readonly any[]): any[];
   /** The helpers that start the span. */
   readonly helpers: readonly PatchPoint[];
   /** Its spans of loops of model calls and tools; absent if the SDK has no such loop. */

@@ -7,7 +7,7 @@ interface Named extends Holder {
   readonly name: string;
 }
 
-const holder = (name: string): Named => ({ name, held: undefined, isRegistered: false });
+const holder = (name: string): Named => ({ name, answer: undefined, isRegistered: false });
 
 async function collect(rounds = 5): Promise<void> {
   for (let round = 0; round < rounds; round++) {
@@ -35,7 +35,7 @@ describe('answers that are never read', () => {
     forget(later);
     await collect();
     assert.deepEqual(reported, ['dropped']);
-    assert.ok(all.every(({ held }) => held === undefined));
+    assert.ok(all.every(({ answer }) => answer === undefined));
     assert.ok(answer); // until now
   });
 

@@ -28,7 +28,7 @@ const MAX_DEPTH = 20;
 
 /** The same in camel case. */
 function inCamelCase(value: any, depth = 0): any {
-  if (Array.isArray(value)) return value.map((one) => inCamelCase(one, depth + 1));
+  if (Array.isArray(value)) return value.map((element) => inCamelCase(element, depth + 1));
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => {
@@ -80,8 +80,8 @@ function embedded(answer: any): LlmResponse {
 
 const embedContent = onWire({
   operation: 'embeddings',
-  request: ([given], { model }: Beside) => {
-    const p = fields(given);
+  request: ([body], { model }: Beside) => {
+    const p = fields(body);
     return {
       model: gemini.model(model),
       // Each request of a batch has its own.

@@ -78,8 +78,8 @@ const gatewayContent: ContentReader = {
 
 const gatewayChat = onWire({
   operation: 'chat',
-  request: ([given], { model, stream }: Beside) => {
-    const p = fields(given);
+  request: ([body], { model, stream }: Beside) => {
+    const p = fields(body);
     return {
       model,
       stream,

@@ -74,7 +74,7 @@ export const ofSdk = (endpoint: Endpoint): Endpoint => {
 
 /** An endpoint of a vendor's table, by where its SDK has it. */
 export function endpointAt(endpoints: readonly Endpoint[], path: string, method = 'create'): Endpoint {
-  const found = endpoints.find((one) => one.path === path && one.method === method);
+  const found = endpoints.find((endpoint) => endpoint.path === path && endpoint.method === method);
   if (!found) throw new Error(`no endpoint ${path}.${method}`);
   return ofSdk(found);
 }

@@ -31,7 +31,8 @@ export type NativeMode = 'adopt' | 'replace';
 const adoptedSpans = new WeakSet<Span>();
 
 /** How the SDK starts one kind of span. */
-type SpanKey = Pick<NativeSpans, 'tracer' | 'name' | 'renamed'> & Partial<Pick<NativeSpans, 'withoutGiven'>>;
+type SpanKey = Pick<NativeSpans, 'tracer' | 'name' | 'renamed'> &
+  Partial<Pick<NativeSpans, 'withoutCallerSpan'>>;
 
 /** Finds out whether the SDK traces `call` itself, and decides which span the call gets. */
 export function openNative(
@@ -47,7 +48,7 @@ export function openNative(
   const native =
     mode === 'replace'
       ? silenced(call, spans, client, tracer, safely)
-      : adopted(spans, client, tracer, spans.given(args), safely);
+      : adopted(spans, client, tracer, spans.callerSpan(args), safely);
   setNative(call, native);
   return native;
 }
@@ -113,7 +114,7 @@ const silenced = (
   run(args, run) {
     let without = args;
     safely(() => {
-      without = spans.withoutGiven?.(args) ?? args;
+      without = spans.withoutCallerSpan?.(args) ?? args;
     });
     const place = trace.getSpanContext(record.context) ?? INVALID_SPAN_CONTEXT;
     const handing = handingOver(tracer, spans.name, () => trace.wrapSpanContext(place));
@@ -126,7 +127,7 @@ function adopted(
   spans: SpanKey,
   client: unknown,
   tracer: Tracer,
-  given: Span | undefined,
+  callerSpan: Span | undefined,
   safely: Safely,
 ): NativeCall {
   let started: { span: Span; options: SpanOptions } | undefined;
@@ -134,12 +135,12 @@ function adopted(
   return {
     start(name, options) {
       // No context: the SDK's copy of the API may be another one, and its tracer knows its own.
-      const span = given ?? tracer.startSpan(name, options);
+      const span = callerSpan ?? tracer.startSpan(name, options);
       if (!counts(span) || adoptedSpans.has(span)) return undefined;
       adoptedSpans.add(span);
-      if (given) {
-        given.updateName(name).setAttributes(options.attributes ?? {});
-        shared = share(given, spans.renamed, safely);
+      if (callerSpan) {
+        callerSpan.updateName(name).setAttributes(options.attributes ?? {});
+        shared = share(callerSpan, spans.renamed, safely);
       } else {
         started = { span, options };
       }

@@ -58,7 +58,7 @@ export function openOperation(
     operation,
     forgetSignal: undefined,
     usage: start.usage,
-    held: undefined,
+    answer: undefined,
     isRegistered: false,
     previous: undefined,
     next: undefined,

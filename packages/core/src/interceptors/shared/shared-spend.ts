@@ -130,13 +130,13 @@ export class SharedPurse implements Purse {
   async #send(call?: Asking): Promise<Spent> {
     const amounts = this.#unsent;
     const expected = call?.expected ?? NOTHING;
-    const held = this.#promised;
+    const pending = this.#promised;
     this.#unsent = NOTHING;
     this.#inFlight = plus(this.#inFlight, amounts);
     this.#asking = plus(this.#asking, expected);
     try {
       const window = this.#windows.rule(this.#clocks.date());
-      const message = { ...amounts, window, known: this.#known, held, asking: call };
+      const message = { ...amounts, window, known: this.#known, pending, asking: call };
       return this.#receive(await this.#store.spend(this.#name, message));
     } catch (error) {
       this.#unsent = plus(this.#unsent, amounts);

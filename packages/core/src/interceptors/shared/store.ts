@@ -114,7 +114,7 @@ export interface Spending extends Amounts {
    * What the calls of this process that are under way are expected to cost, in all, without the one that asks. It is no
    * difference: a message that is lost, or comes twice, changes nothing for long.
    */
-  readonly held: Amounts;
+  readonly pending: Amounts;
   /** A call that asks to be let through. */
   readonly asking: Asking | undefined;
 }

@@ -100,17 +100,17 @@ export function resolveLog(
   return resolved;
 }
 
-function optionsOf(given: LogMode | LogOptions | undefined, mode: LogMode = 'off'): LogOptions {
-  if (given === undefined) return { mode };
-  if (typeof given === 'object' && given !== null) return byPresentName(given);
-  expectMode('log', given);
-  return { mode: given };
+function optionsOf(log: LogMode | LogOptions | undefined, mode: LogMode = 'off'): LogOptions {
+  if (log === undefined) return { mode };
+  if (typeof log === 'object' && log !== null) return byPresentName(log);
+  expectMode('log', log);
+  return { mode: log };
 }
 
-function byPresentName(given: LogOptions): LogOptions {
-  if (given.sanitizeContent === undefined) return given;
+function byPresentName(log: LogOptions): LogOptions {
+  if (log.sanitizeContent === undefined) return log;
   const present = presentName('log', FORMER_LOG, LOG_RULES);
-  return { [present]: given.sanitizeContent, ...given };
+  return { [present]: log.sanitizeContent, ...log };
 }
 
 function expectMode(name: string, value: LogMode): void {

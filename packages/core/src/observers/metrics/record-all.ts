@@ -54,7 +54,7 @@ function aggregatesOf(
 
 function aggregatesIn(storage: Storage, attributes: Attributes, context: Context): unknown[] {
   const { _backingStorages: inner, _attributesProcessor: processor } = storage;
-  if (inner) return inner.flatMap((one) => aggregatesIn(one, attributes, context));
+  if (inner) return inner.flatMap((part) => aggregatesIn(part, attributes, context));
   const isChanged = processor !== undefined && processor.process(attributes, context) !== attributes;
   return [isChanged ? undefined : storage._deltaMetricStorage?._activeCollectionStorage?.get(attributes)];
 }

@@ -22,8 +22,8 @@ const spans: NativeSpans = {
   tracer: 'tracer',
   name: 'native',
   renamed: ['old'],
-  given: ([options]) => options?.span,
-  withoutGiven: () => [{}],
+  callerSpan: ([options]) => options?.span,
+  withoutCallerSpan: () => [{}],
   helpers: [],
 };
 
@@ -79,14 +79,14 @@ describe('the native span of a call', () => {
   });
 
   it('waits for the SDK where the call ends first', () => {
-    const given = tracer.startSpan('native');
-    const native = open({ tracer }, [{ span: given }]);
+    const callerSpan = tracer.startSpan('native');
+    const native = open({ tracer }, [{ span: callerSpan }]);
     const span = native?.start('chat model', {}, tracer);
-    assert.equal(span, given);
+    assert.equal(span, callerSpan);
     native?.end(() => span?.end(), false);
     assert.equal(finished().length, 0);
-    given.setAttribute('late', 1);
-    given.end();
+    callerSpan.setAttribute('late', 1);
+    callerSpan.end();
     assert.deepEqual(finished()[0]?.attributes, { late: 1 });
   });
 
@@ -145,8 +145,8 @@ describe('the native span of a call', () => {
     const native = openNative({ context } as Call, spans, 'replace', client, [{ span: {} }], safely);
     assert.equal(native?.start('chat model', {}, tracer), undefined);
     let args: unknown[] = [];
-    const seen = native?.run([{ span: {} }], (given) => {
-      args = given;
+    const seen = native?.run([{ span: {} }], (runArgs) => {
+      args = runArgs;
       return client.tracer.startSpan('native');
     });
     assert.deepEqual(seen?.spanContext(), place);

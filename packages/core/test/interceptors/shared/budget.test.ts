@@ -143,7 +143,7 @@ describe('a budget that processes share', () => {
       ends.map((end: any) => end.code ?? end),
       [...Array(3).fill('answer'), ...Array(3).fill('budget_exceeded')],
     );
-    assert.equal(reports.at(-1)?.held.usd, 12, 'of the three that were let through');
+    assert.equal(reports.at(-1)?.pending.usd, 12, 'of the three that were let through');
     for (const [index, call] of calls.entries()) {
       if (ends[index] !== 'answer') continue;
       call.outcome = 'completed';
@@ -151,7 +151,7 @@ describe('a budget that processes share', () => {
     }
     await clock.tickAsync(60);
     assert.deepEqual(
-      [reports.at(-1)?.held.usd, Math.round(store.usd)],
+      [reports.at(-1)?.pending.usd, Math.round(store.usd)],
       [0, 12],
       'settled by the reservations',
     );

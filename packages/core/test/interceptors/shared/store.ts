@@ -101,7 +101,7 @@ export function makeStore(overrides: Partial<SharedLimits> = {}): TestStore {
     spend(_name, spending: Spending) {
       return answer((): Spent => {
         store.usd += spending.usd;
-        const { held, asking } = spending;
+        const { pending, asking } = spending;
         const window = Math.floor(Date.now() / DAY) * DAY;
         const budget = asking?.budget.usd ?? 0;
         return {
@@ -111,7 +111,7 @@ export function makeStore(overrides: Partial<SharedLimits> = {}): TestStore {
           left: window + DAY - Date.now(),
           processes: store.processes,
           reserved: { usd: 0, tokens: 0 },
-          granted: asking !== undefined && (asking.always || budget - store.usd - held.usd > 0),
+          granted: asking !== undefined && (asking.always || budget - store.usd - pending.usd > 0),
         };
       });
     },

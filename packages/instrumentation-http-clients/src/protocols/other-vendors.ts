@@ -105,8 +105,8 @@ const cohereChat = onWire({
 
 const cohereChat1 = onWire({
   operation: 'chat',
-  request: ([given], self) => {
-    const p = fields(given);
+  request: ([body], self) => {
+    const p = fields(body);
     return { ...plainRequest(p, self), messageCount: (count(p.chat_history) ?? 0) + 1 };
   },
   response: (r): LlmResponse => ({
@@ -127,8 +127,8 @@ const cohereChat1 = onWire({
 
 const cohereEmbed = onWire({
   operation: 'embeddings',
-  request: ([given], self) => {
-    const p = fields(given);
+  request: ([body], self) => {
+    const p = fields(body);
     return {
       ...plainRequest(p, self),
       encodingFormats: Array.isArray(p.embedding_types)
@@ -146,8 +146,8 @@ const cohereEmbed = onWire({
 
 const rerank = onWire({
   operation: 'rerank',
-  request: ([given], self) => {
-    const p = fields(given);
+  request: ([body], self) => {
+    const p = fields(body);
     return { model: name(p.model) ?? self.model, messageCount: count(p.documents) };
   },
   response(r): LlmResponse {
@@ -182,8 +182,8 @@ function ollamaChunk(soFar: LlmResponse, line: any): void {
 const ollamaOf = (operation: 'chat' | 'text_completion', content: ContentReader) =>
   onWire({
     operation,
-    request: ([given], self) => {
-      const p = fields(given);
+    request: ([body], self) => {
+      const p = fields(body);
       const options = fields(p.options);
       const { messageCount, model } = plainRequest(p, self);
       return {
@@ -219,8 +219,8 @@ const isOllamaAnswer = (answer: any): boolean =>
 
 const conversations = onWire({
   operation: 'chat',
-  request: ([given], self) => {
-    const p = fields(given);
+  request: ([body], self) => {
+    const p = fields(body);
     const request = plainRequest({ ...fields(p.completion_args), stream: p.stream }, self);
     return { ...request, model: name(p.model), messageCount: count(p.inputs) };
   },
