@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startViewer } from '@llmtrace/view';
 import { findChromium, launch } from '../packages/view/test/browser/browser.ts';
-import { history, sendStart, sendTraces } from '../packages/view/test/fixtures/shop.ts';
+import { history, sendRunning, sendTraces } from '../packages/view/test/fixtures/shop.ts';
 import { root } from './lib/npm.mjs';
 
 const [target] = process.argv.slice(2);
@@ -18,8 +18,9 @@ if (!executable) throw new Error('No chromium was found: set CHROMIUM to one.');
 
 const viewer = await startViewer({ port: 0 });
 await sendTraces(viewer.url, history(Date.now()));
-await sendStart(viewer.url, 'claude-sonnet-4-6', Date.now() - 4000);
-await sendStart(viewer.url, 'gpt-5-mini', Date.now() - 6500);
+const progress = { chunks: 148, firstChunk: 0.62 };
+await sendRunning(viewer.url, { model: 'claude-sonnet-4-6', start: Date.now() - 4000, progress });
+await sendRunning(viewer.url, { model: 'gpt-5-mini', start: Date.now() - 6500 });
 const get = async (path) => (await fetch(`${viewer.url}/api/${path}`)).json();
 const [retried] = (await get('calls?q=retries>1%20is:ok')).rows;
 const [agent] = (await get('traces?q=researcher')).rows;

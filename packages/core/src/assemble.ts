@@ -26,7 +26,7 @@ import { circuitBreakerOf } from './interceptors/shared/circuit-breaker.ts';
 import type { Interceptor, Observer } from './model/call.ts';
 import type { EventLogger } from './model/event-logger.ts';
 import { chunkTimesObserver } from './observers/chunk-times.ts';
-import { eventObserver, startEventObserver } from './observers/events.ts';
+import { eventObserver, progressEventObserver, startEventObserver } from './observers/events.ts';
 import { HOOKS, hooksObserver } from './observers/hooks.ts';
 import { logObserver } from './observers/log/log.ts';
 import type { ResolvedLog } from './observers/log/options.ts';
@@ -147,7 +147,7 @@ function telemetryObservers(
     metrics,
     operations,
     eventObserver(events, config, onEvents),
-    ...(config.startEvents ? [startEventObserver(events)] : []),
+    ...(config.startEvents ? [startEventObserver(events), progressEventObserver(events)] : []),
     ...(log ? [log] : []),
     ...(requestHook ? [requestHookObserver(requestHook)] : []),
   ];

@@ -141,8 +141,8 @@ export interface LlmTraceConfig extends InstrumentationConfig, ResilienceConfig,
    */
   exceptionsOnSpans?: boolean;
   /**
-   * Emit a log event when each call starts, with the attributes known by then: a viewer shows running calls by it. Environment:
-   * `LLMTRACE_START_EVENTS`.
+   * Emit a log event when each call starts, with the attributes known by then, and as the chunks of its stream arrive, at most
+   * one in 150 ms, with their number: a viewer shows running calls by them. Environment: `LLMTRACE_START_EVENTS`.
    * @default false
    */
   startEvents?: boolean;

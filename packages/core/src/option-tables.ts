@@ -102,7 +102,7 @@ export const OPTION_TABLE: readonly OptionEntry[] = [
       "ask OpenAI's chat streams for their usage, and hide the added usage chunk from the application; of other hosts than OpenAI's own the first stream is left as it is, to learn whether the usage comes anyway",
     exceptionsOnSpans: '`logs/dup`: record the exception of a failed call on its span, too',
     startEvents:
-      'emit a log event when each call starts: [a viewer](docs/viewer.md) then shows running calls',
+      'emit [log events](docs/logs.md#opentelemetry-log-events) when each call starts, and while its stream fills: [a viewer](docs/viewer.md) then shows running calls',
     chunkTimes:
       'the arrival times of the chunks of a stream, on its span: at most 120, in ms after the first chunk; [a viewer](docs/viewer.md) draws them',
   }),

@@ -274,10 +274,20 @@ function RunningRow({ running }: { running: Running }) {
       <Status value="open" />
       <span class="mono">{clock(running.start)}</span>
       <Model name={running.model} />
-      <span class="dim">running for {ms(Math.max(0, now - running.start))}</span>
+      <span class="dim nowrap">running for {ms(Math.max(0, now - running.start))}</span>
+      {running.chunks > 0 && <Progress running={running} />}
     </div>
   );
 }
+
+const Progress = ({ running: { chunks, firstChunk } }: { running: Running }) => (
+  <>
+    <span class="num clip">
+      {short(chunks)} {noun(chunks, 'chunk')}
+    </span>
+    {firstChunk !== undefined && <span class="first dim clip">first after {ms(firstChunk)}</span>}
+  </>
+);
 
 const LiveButton = () => (
   <button

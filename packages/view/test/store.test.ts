@@ -11,7 +11,17 @@ import { listSessions } from '../src/query/sessions.ts';
 import { listTraces, traceOf } from '../src/query/traces.ts';
 import type { Row } from '../src/store/row.ts';
 import { Store } from '../src/store/store.ts';
-import { call, FAILURES, failing, MadeTrace, requestOf, research, support } from './fixtures/shop.ts';
+import {
+  attributesOf,
+  call,
+  FAILURES,
+  failing,
+  MadeTrace,
+  nanos,
+  requestOf,
+  research,
+  support,
+} from './fixtures/shop.ts';
 
 const NOW = 1_795_000_000_000;
 
@@ -26,6 +36,30 @@ function oneCall(options: Partial<Parameters<typeof call>[2]> = {}): MadeTrace {
   const trace = new MadeTrace();
   call(trace, NOW, { model: 'gpt-5', input: 1000, output: 100, ...options });
   return trace;
+}
+
+/** The start of a call, or the chunks of its stream and the time to the first one in s. */
+type SentEvent = 'start' | readonly [chunks: unknown, firstChunk: unknown];
+
+const eventRecord = ({ traceId, spans }: MadeTrace, event: SentEvent) => {
+  const [chunks, firstChunk] = event === 'start' ? [] : event;
+  return {
+    traceId,
+    spanId: spans[0]?.spanId,
+    eventName: `llmtrace.client.operation.${event === 'start' ? 'start' : 'progress'}`,
+    timeUnixNano: nanos(NOW),
+    attributes: attributesOf({
+      'llmtrace.stream.chunks': chunks,
+      'gen_ai.response.time_to_first_chunk': firstChunk,
+    }),
+  };
+};
+
+/** Receives events of the first span of a trace. */
+function receiveEvents(store: Store, trace: MadeTrace, events: readonly SentEvent[]): void {
+  const logRecords = events.map((event) => eventRecord(trace, event));
+  const body = { resourceLogs: [{ scopeLogs: [{ logRecords }] }] };
+  store.receive('logs', 'json', Buffer.from(JSON.stringify(body)));
 }
 
 describe('the store of the viewer', () => {
@@ -195,22 +229,74 @@ describe('the store of the viewer', () => {
 
   it('shows a call as running until its span arrives', () => {
     const trace = oneCall();
-    const [span] = trace.spans as [any];
-    const record = {
-      traceId: trace.traceId,
-      spanId: span.spanId,
-      eventName: 'llmtrace.client.operation.start',
-    };
-    const timed = { ...record, timeUnixNano: String(BigInt(NOW) * 1_000_000n) };
     const store = new Store();
-    store.receive(
-      'logs',
-      'json',
-      Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [timed] }] }] })),
-    );
+    receiveEvents(store, trace, ['start']);
     assert.equal(store.runningNow(10, NOW).length, 1);
     store.receive('traces', 'json', Buffer.from(JSON.stringify(requestOf([trace]))));
     assert.equal(store.runningNow(10, NOW).length, 0);
+  });
+
+  const progress: readonly (readonly [name: string, events: readonly SentEvent[], expected: unknown])[] = [
+    ['none', [], [0, undefined]],
+    ['its first chunk', [[1, 0.25]], [1, 250]],
+    [
+      'further chunks',
+      [
+        [1, 0.25],
+        [40, 0.25],
+      ],
+      [40, 250],
+    ],
+    [
+      'an event that another one overtook',
+      [
+        [40, 0.25],
+        [1, 0.25],
+      ],
+      [40, 250],
+    ],
+    ['numbers as text', [['3', '0.5']], [3, 500]],
+    ['no time of the first chunk', [[3, undefined]], [3, undefined]],
+    [
+      'no number of chunks',
+      [
+        [undefined, 0.25],
+        ['many', 0.25],
+        [true, 0.25],
+        [-1, 0.25],
+      ],
+      [0, undefined],
+    ],
+  ];
+  for (const [name, events, expected] of progress)
+    it(`shows the progress of a running call: ${name}`, () => {
+      const store = new Store();
+      receiveEvents(store, oneCall(), ['start', ...events]);
+      const [running] = store.runningNow(10, NOW);
+      assert.deepEqual([running?.chunks, running?.firstChunk], expected);
+    });
+
+  it('keeps no progress of a call that has ended, or whose start is unknown', () => {
+    const trace = oneCall();
+    const store = filled([trace]);
+    const { bytes } = store;
+    receiveEvents(store, trace, [[5, 0.25]]);
+    receiveEvents(store, oneCall(), [[5, 0.25]]);
+    assert.deepEqual(store.runningNow(10, NOW), []);
+    assert.deepEqual([store.bytes, store.row(trace.spans[0]?.spanId ?? '')?.logs], [bytes, undefined]);
+  });
+
+  it('leaves running calls in their places, and lists as they are, as progress arrives', () => {
+    const store = new Store();
+    const traces = [oneCall(), oneCall()];
+    for (const trace of traces) receiveEvents(store, trace, ['start']);
+    const before = store.version;
+    receiveEvents(store, traces[0] as MadeTrace, [[5, 0.25]]);
+    assert.deepEqual(
+      store.runningNow(10, NOW).map(({ traceId, chunks }) => [traceId, chunks]),
+      traces.map(({ traceId }, index) => [traceId, index === 0 ? 5 : 0]),
+    );
+    assert.equal(store.version, before);
   });
 
   it('shows the sums on the span of an agent, or else those of its calls', () => {

@@ -198,13 +198,24 @@ function lateAttributes(to: Attributed, { provider, server }: Call): void {
   to.setAttribute('server.port', server.port);
 }
 
+/** A target that collects attributes in an object. */
+const into = (attributes: Attributes): Attributed => ({
+  setAttribute(name, value) {
+    attributes[name] = value;
+  },
+});
+
 /** All attributes of a call that has ended, as one object. */
 export function allAttributes(call: Call, naming: Naming): Attributes {
   const attributes = startAttributes(call);
-  const setAttribute = (name: string, value: AttributeValue): void => {
-    attributes[name] = value;
-  };
-  endAttributes({ setAttribute }, call, naming);
+  endAttributes(into(attributes), call, naming);
+  return attributes;
+}
+
+/** The chunks of a stream so far, and the time to the first one. */
+export function progressAttributes(call: Call): Attributes {
+  const attributes = attributionAttributes(call.attributes);
+  streamAttributes(into(attributes), call);
   return attributes;
 }
 

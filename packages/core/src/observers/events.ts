@@ -14,6 +14,7 @@ import {
   contentAttributes,
   errorDescription,
   type Naming,
+  progressAttributes,
   startAttributes,
 } from './attributes.ts';
 
@@ -44,6 +45,10 @@ const START = {
   severityText: 'DEBUG',
 };
 
+const PROGRESS = { ...START, eventName: 'llmtrace.client.operation.progress' };
+/** With the 100 ms of the export, and the 250 ms in which `llmtrace view` notifies its pages once, a chunk is seen in 0.5 s. */
+const PROGRESS_MS = 150;
+
 const takerOf = (
   loggers: readonly EventLogger[],
   event: Omit<LogEvent, 'attributes'>,
@@ -56,6 +61,19 @@ export const startEventObserver = (loggers: readonly EventLogger[]): Observer =>
     takerOf(loggers, event)?.emit({ ...event, attributes: startAttributes(call) });
   },
 });
+
+/** Emits an event at the first chunk of a stream, and as further chunks arrive: at most one in 150 ms for each call. */
+export function progressEventObserver(loggers: readonly EventLogger[]): Observer {
+  const emittedAt = new WeakMap<Readonly<Call>, number>();
+  return {
+    chunk(call, _chunk, now) {
+      if (now - (emittedAt.get(call) ?? Number.NEGATIVE_INFINITY) < PROGRESS_MS) return;
+      emittedAt.set(call, now);
+      const event = { ...PROGRESS, context: call.context };
+      takerOf(loggers, event)?.emit({ ...event, attributes: progressAttributes(call) });
+    },
+  };
+}
 
 /**
  * Emits an event for each failed call, and one for each inference in profile `latest` or where that has the content.

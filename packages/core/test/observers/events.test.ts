@@ -8,7 +8,7 @@ import {
 import type { Call } from '../../src/model/call.ts';
 import { setSpanOf } from '../../src/model/call-span.ts';
 import type { EventLogger } from '../../src/model/event-logger.ts';
-import { eventObserver, startEventObserver } from '../../src/observers/events.ts';
+import { eventObserver, progressEventObserver, startEventObserver } from '../../src/observers/events.ts';
 import { spanObserver, startSpan } from '../../src/observers/span.ts';
 
 type Event = Parameters<EventLogger['emit']>[0];
@@ -26,6 +26,24 @@ function emitted(call: Call, naming: typeof RELEASED | typeof LATEST, ...enabled
   eventObserver(loggers, naming).end?.(call);
   return events;
 }
+
+/** What the logger gets of a stream whose chunks arrive at these times: the chunks so far, and the time of the first one. */
+function progressAt(...times: readonly number[]): unknown[] {
+  const events: Event[] = [];
+  const observer = progressEventObserver([{ emit: (event) => void events.push(event) }]);
+  const call = aCall({ attemptTime: 1000 });
+  for (const time of times) {
+    call.chunks++;
+    call.firstChunkTime ??= time;
+    observer.chunk?.(call, { choices: [{ delta: { content: 'a secret' } }] }, time);
+  }
+  return events.map(({ attributes }) => attributes);
+}
+
+const progress = (chunks: number, first = 0.5) => ({
+  'gen_ai.response.time_to_first_chunk': first,
+  'llmtrace.stream.chunks': chunks,
+});
 
 const failed = aCall({
   outcome: 'failed',
@@ -59,6 +77,42 @@ describe('the log events of calls', () => {
     assert.equal(event?.context, call.context);
     assert.equal(event?.attributes?.['gen_ai.operation.name'], call.operation);
     assert.equal(event?.attributes?.['gen_ai.usage.input_tokens'], undefined);
+  });
+
+  const streams: readonly (readonly [name: string, times: readonly number[], expected: unknown])[] = [
+    ['no chunk', [], []],
+    ['its first chunk', [1500], [progress(1)]],
+    ['chunks within 150 ms', [1500, 1501, 1649.9], [progress(1)]],
+    ['a chunk after 150 ms', [1500, 1650], [progress(1), progress(2)]],
+    [
+      '150 ms from the last event, not from the first',
+      [1500, 1890, 1910, 2040],
+      [1, 2, 4].map((n) => progress(n)),
+    ],
+    ['a pause', [1500, 9000, 9001], [progress(1), progress(2)]],
+  ];
+  for (const [name, times, expected] of streams)
+    it(`report the progress of a stream: ${name}`, () => assert.deepEqual(progressAt(...times), expected));
+
+  it('report the progress of each stream by itself, with the attributes of its tenant', () => {
+    const events: Event[] = [];
+    const observer = progressEventObserver([{ emit: (event) => void events.push(event) }]);
+    const calls = ['acme', 'blue'].map((tenant) => aCall({ chunks: 1, attributes: { tenant } }));
+    for (const call of calls) observer.chunk?.(call, {}, 5);
+    assert.deepEqual(
+      events.map(({ eventName, severityText, context, attributes }) => [
+        eventName,
+        severityText,
+        context,
+        attributes['llmtrace.tenant.id'],
+      ]),
+      calls.map((call) => [
+        'llmtrace.client.operation.progress',
+        'DEBUG',
+        call.context,
+        call.attributes.tenant,
+      ]),
+    );
   });
 
   it('report no exception of a call that did not fail', () => {
@@ -106,6 +160,10 @@ describe('the log events of calls', () => {
       },
     });
     assert.deepEqual(emitted(untold, LATEST, false, false), []);
+    const unseen = aCall({ chunks: 1 });
+    Object.defineProperty(unseen, 'attributes', Object.getOwnPropertyDescriptor(untold, 'error') as object);
+    const refusing = { enabled: () => false, emit: () => assert.fail('It takes no event.') };
+    progressEventObserver([refusing]).chunk?.(unseen, {}, 5);
   });
 
   it('come with a span event, too, if that is configured', () => {

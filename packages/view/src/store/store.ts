@@ -1,10 +1,20 @@
 /** The received telemetry, in memory and bounded: beyond the limits the oldest trace is dropped. */
 
-import { textOf } from '../names.ts';
+import { numberOf, pickNumber, textOf } from '../names.ts';
 import * as json from '../otlp/json.ts';
 import * as protobuf from '../otlp/protobuf.ts';
 import type { Attributes, Encoding, LogRecord, Received, Signal, Span } from '../otlp/types.ts';
-import { type CallRow, hasContent, isCall, newTrace, type Row, rowOf, statusOf, type Trace } from './row.ts';
+import {
+  type CallRow,
+  hasContent,
+  inMs,
+  isCall,
+  newTrace,
+  type Row,
+  rowOf,
+  statusOf,
+  type Trace,
+} from './row.ts';
 
 export interface Limits {
   readonly maxSpans: number;
@@ -31,6 +41,10 @@ export interface Running {
   readonly model: string | undefined;
   readonly provider: string | undefined;
   readonly service: string | undefined;
+  /** The chunks of its stream so far; 0 before the first one, and where the answer is no stream. */
+  readonly chunks: number;
+  /** In ms. */
+  readonly firstChunk: number | undefined;
 }
 
 interface Waiting {
@@ -62,7 +76,7 @@ export class Store {
   rejected = 0;
   /** The number of spans that were dropped for newer ones. */
   dropped = 0;
-  /** It rises with each change; cached results are stored under it. */
+  /** It rises with each change of what lists show; cached results are stored under it. Progress of running calls is in no list. */
   version = 0;
   lastReceived = 0;
   private seq = 0;
@@ -90,7 +104,7 @@ export class Store {
 
   /** @throws for a body that is no OTLP; items that were read before the fault stay in the store. */
   receive(signal: Signal, encoding: Encoding, body: Buffer, now = Date.now()): Taken {
-    this.version++;
+    if (signal !== 'logs') this.version++;
     this.lastReceived = now;
     const before = this.rejected;
     const taken = this.take(signal, encoding, body);
@@ -190,6 +204,11 @@ export class Store {
   private addLog(received: Received<LogRecord>): void {
     const log = received.item;
     this.logs++;
+    if (log.event === 'llmtrace.client.operation.progress') {
+      this.addProgress(log);
+      return;
+    }
+    this.version++;
     const row = this.byId.get(log.spanId);
     if (log.event === 'llmtrace.client.operation.start') this.addRunning(log, received.resource);
     else if (row) this.attach(row, log, received.raw.length);
@@ -205,9 +224,19 @@ export class Store {
       model: textOf(log.attributes['gen_ai.request.model']),
       provider: textOf(log.attributes['gen_ai.provider.name']),
       service: textOf(resource['service.name']),
+      chunks: 0,
+      firstChunk: undefined,
     });
     const [oldest] = this.running.keys();
     if (this.running.size > MAX_RUNNING && oldest) this.running.delete(oldest);
+  }
+
+  private addProgress({ spanId, attributes }: LogRecord): void {
+    const running = this.running.get(spanId);
+    const chunks = numberOf(attributes['llmtrace.stream.chunks']);
+    // An event that a later one overtook has the lower number.
+    if (!running || chunks === undefined || chunks <= running.chunks) return;
+    this.running.set(spanId, { ...running, chunks, firstChunk: inMs(pickNumber(attributes, 'firstChunk')) });
   }
 
   /** The newest running calls. */

@@ -63,15 +63,25 @@ const word = (content: string) => chunk({ choices: [{ index: 0, delta: { content
     rmSync(folder, { recursive: true });
   });
 
-  it('shows a call while it streams, and its chunks as soon as it has ended', async () => {
+  it('shows a call while it streams, filling, and its chunks as soon as it has ended', async () => {
     const response = await asked;
     response.setHeader('content-type', 'text/event-stream');
     response.write(word('one '));
     await page.goto(`${url}/calls`);
-    await page.waitForSelector('.running', SOON);
-    assert.match((await page.textContent('.running')) ?? '', /gpt-5-mini/);
+    await page.waitForSelector('.running .first', SOON);
+    const row = page.locator('.running');
+    assert.match((await row.textContent()) ?? '', /gpt-5-mini.*running for .*1 chunkfirst after [\d.]+ m?s$/);
+    const place = await row.boundingBox();
+    let sent = 1;
+    const writing = setInterval(() => {
+      response.write(word(`${++sent} `));
+    }, 40);
+    await row
+      .getByText(/^\d{2,} chunks$/)
+      .waitFor(SOON)
+      .finally(() => clearInterval(writing));
+    assert.deepEqual(await row.boundingBox(), place);
     assert.equal(await page.locator('.tr').count(), 0);
-    for (const text of ['two ', 'three ', 'four ']) response.write(word(text));
     response.end(`${chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}data: [DONE]\n\n`);
     const ended = Date.now();
     await page.waitForSelector('.tr:not(.loading)', SOON);
@@ -81,7 +91,7 @@ const word = (content: string) => chunk({ choices: [{ index: 0, delta: { content
     await page.locator('.running').waitFor({ state: 'detached', ...SOON });
     await page.click('.tr');
     await page.waitForSelector('.panel .timeline .note', SOON);
-    assert.match((await page.textContent('.panel .timeline .note')) ?? '', /^5 chunks/);
+    assert.match((await page.textContent('.panel .timeline .note')) ?? '', new RegExp(`^${sent + 1} chunks`));
   });
 
   it('shows a finding of the doctor while the application runs, and ends with it', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startViewer, type Viewer } from '../../src/server/server.ts';
-import { HOSTILE_SESSION, history, sendStart, sendTraces, support } from '../fixtures/shop.ts';
+import { HOSTILE_SESSION, history, sendRunning, sendTraces, support } from '../fixtures/shop.ts';
 import { findChromium, launch, SKIPPED } from './browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -185,9 +185,25 @@ if (!executable) process.stdout.write(`${SKIPPED}\n`);
 
     it('shows a call that is running', async () => {
       await open('/calls', '.tr:not(.loading)');
-      await sendStart(viewer.url, 'gpt-5-mini', Date.now() - 3400);
+      await sendRunning(viewer.url, { model: 'gpt-5-mini', start: Date.now() - 3400 });
       await page.waitForSelector('.running', SOON);
-      assert.match((await page.textContent('.running')) ?? '', /running for/);
+      assert.match((await page.textContent('.running')) ?? '', /running for [\d.]+ s$/);
+    });
+
+    it('shows how far the stream of a running call is', async () => {
+      await open('/calls', '.running');
+      const progress = { chunks: 1480, firstChunk: 0.62 };
+      await sendRunning(viewer.url, { model: 'claude-sonnet-4-6', start: Date.now() - 3400, progress });
+      await page.waitForSelector('.running .first', SOON);
+      const row = page.locator('.running', { hasText: 'claude-sonnet-4-6' });
+      assert.match((await row.textContent()) ?? '', /running for [\d.]+ s1,480 chunksfirst after 620 ms$/);
+      const boxes = await Promise.all(
+        (await page.locator('.running').all()).map((each) => each.boundingBox()),
+      );
+      assert.deepEqual(
+        boxes.map((box) => box?.height),
+        [30, 30],
+      );
     });
   });
 
