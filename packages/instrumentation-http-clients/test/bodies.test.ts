@@ -150,6 +150,12 @@ describe('the body of an answer', () => {
     }
   });
 
+  it('is whole JSON though it is announced as events, wherever it is cut', () => {
+    expectAtEachCut('text/event-stream', ' {"a":1}', [{ whole: { a: 1 } }]);
+    expectAtEachCut('text/event-stream', ': a comment\n\ndata: {"a":1}\n\n', [{ a: 1 }]);
+    expectAtEachCut('text/event-stream', 'other: x\ndata: {"a":1}\n\n', [{ a: 1 }]);
+  });
+
   it('that is numbers for the most part is read at its start and its end', () => {
     const numbers = JSON.stringify(Array.from({ length: 200_000 }, (_, i) => i / 7));
     const text = `{"object":"list","data":[{"embedding":${numbers}}],"model":"e-1","usage":{"prompt_tokens":9,"note":"a } \\" {"}}`;

@@ -29,12 +29,12 @@ const MAX_WHOLE = 16 * 2 ** 20;
  */
 export function readerOf(contentType: string, isBulky: boolean, sink: AnswerSink): AnswerReader {
   const type = contentType.toLowerCase();
-  if (type.includes('event-stream') && !type.includes('amazon')) return new Events(sink);
   if (type.includes('amazon.eventstream')) return new EventStream(sink);
+  if (type.includes('event-stream')) return new Unnamed(sink, isBulky, () => new Events(sink));
   if (/ndjson|jsonl|json-lines|json-seq|stream\+json/.test(type)) return new Lines(sink);
   if (type.includes('json')) return new Whole(sink, isBulky ? END : MAX_WHOLE);
   if (/^(?:audio|image|video)\/|html/.test(type)) return new Bytes(sink);
-  return new Unnamed(sink, isBulky);
+  return new Unnamed(sink, isBulky, () => new Bytes(sink));
 }
 
 /** Lines of text, whichever way they end. */
@@ -165,16 +165,22 @@ class Bytes implements AnswerReader {
   }
 }
 
-/** A body without a content type, or with a generic one: its beginning shows the format. */
+/**
+ * A body without a content type, or with a generic one, or whole JSON where events are announced: its beginning shows the
+ * format.
+ */
 class Unnamed implements AnswerReader {
   readonly #sink: AnswerSink;
   readonly #isBulky: boolean;
+  readonly #other: () => AnswerReader;
   #start: Uint8Array = new Uint8Array();
   #reader: AnswerReader | undefined;
 
-  constructor(sink: AnswerSink, isBulky: boolean) {
+  /** @param other reads a body whose beginning is neither that of events nor that of JSON. */
+  constructor(sink: AnswerSink, isBulky: boolean, other: () => AnswerReader) {
     this.#sink = sink;
     this.#isBulky = isBulky;
+    this.#other = other;
   }
 
   push(bytes: Uint8Array): void {
@@ -183,10 +189,17 @@ class Unnamed implements AnswerReader {
       return;
     }
     this.#start = Buffer.concat([this.#start, bytes]);
-    const type = typeOf(this.#start);
-    if (type === undefined) return;
-    this.#reader = readerOf(type, this.#isBulky, this.#sink);
+    const format = formatOf(this.#start);
+    if (format === undefined) return;
+    this.#reader = this.#readerOf(format);
     this.#reader.push(this.#start);
+  }
+
+  #readerOf(format: Format): AnswerReader {
+    if (format === 'other') return this.#other();
+    return format === 'events'
+      ? new Events(this.#sink)
+      : readerOf('application/json', this.#isBulky, this.#sink);
   }
 
   end(): void {
@@ -196,13 +209,13 @@ class Unnamed implements AnswerReader {
 
 /** The longest word that begins an event, with its colon. */
 const ENOUGH = 'event:'.length;
-/** A type of which nothing is read. */
-const UNREADABLE = 'audio/basic';
 
-/** The content type that the beginning of a body shows; undefined where it is too short to show one. */
-function typeOf(bytes: Uint8Array): string | undefined {
+type Format = 'events' | 'json' | 'other';
+
+/** The format that the beginning of a body shows; undefined where it is too short to show one. */
+function formatOf(bytes: Uint8Array): Format | undefined {
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
-  if (/^(?:data|event|id|retry)?:/.test(start)) return 'text/event-stream';
-  if (/^[{[]/.test(start)) return 'application/json';
-  return start.length < ENOUGH && bytes.length < 64 ? undefined : UNREADABLE;
+  if (/^(?:data|event|id|retry)?:/.test(start)) return 'events';
+  if (/^[{[]/.test(start)) return 'json';
+  return start.length < ENOUGH && bytes.length < 64 ? undefined : 'other';
 }
