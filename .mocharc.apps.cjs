@@ -19,6 +19,7 @@ module.exports = {
     'packages/auto/test/docs-snippets.test.ts',
     'packages/auto/test/lifecycle.test.ts',
     'packages/auto/test/neighbours.test.ts',
+    'packages/auto/test/raw-bodies.test.ts',
     'packages/auto/test/settings.test.ts',
     'packages/auto/test/start-hint.test.ts',
     'packages/auto/test/starts.test.ts',

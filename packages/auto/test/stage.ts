@@ -15,6 +15,8 @@ export const file = (name: string): string => fileURLToPath(new URL(name, import
 
 export interface ExportedSpan {
   name: string;
+  /** The name of its instrumentation. */
+  scope: string;
   traceId: string;
   spanId: string;
   parentSpanId: string | undefined;
@@ -77,9 +79,9 @@ export async function startCollector({
 }
 
 const spansOf = ({ resource, scopeSpans }: any): ExportedSpan[] =>
-  scopeSpans.flatMap(({ spans }: any) =>
+  scopeSpans.flatMap(({ scope, spans }: any) =>
     spans.map(({ name, traceId, spanId, parentSpanId, attributes }: any) => ({
-      ...{ name, traceId, spanId, parentSpanId },
+      ...{ name, scope: scope.name, traceId, spanId, parentSpanId },
       service: valuesOf(resource.attributes)['service.name'],
       attributes: valuesOf(attributes),
     })),

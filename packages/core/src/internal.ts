@@ -40,7 +40,7 @@ export { tellKind } from './diagnosis/untraced-kinds.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
 export { attemptBeneath } from './engine/attempts/intercept.ts';
 export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
-export { attempted, inCall, isWithinCall } from './engine/attempts/watch.ts';
+export { attempted, inCall, openCallHere } from './engine/attempts/watch.ts';
 export { askUsage, wantsUsage } from './engine/engine.ts';
 export { endLeftSpans } from './engine/native/framework-span.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
@@ -58,6 +58,7 @@ export {
   wholeAnswered,
 } from './engine/open-call.ts';
 export { countTool, endOpenOperations, operationFrom } from './engine/operations/open-operation.ts';
+export type { Wire } from './engine/raw-answer.ts';
 export { watchResponse } from './engine/raw-response.ts';
 export {
   type CallErrorType,

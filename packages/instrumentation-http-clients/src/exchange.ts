@@ -44,10 +44,14 @@ export interface OpenedCall {
 }
 
 /** What a client does with a request and its answer, as the watchers of clients report it. */
-export type RequestObserver = Pick<
-  Exchange,
-  'sent' | 'requestSent' | 'answered' | 'data' | 'ended' | 'failed'
->;
+export interface RequestObserver
+  extends Pick<Exchange, 'sent' | 'requestSent' | 'answered' | 'data' | 'ended' | 'failed'> {
+  /**
+   * Only of a request of an SDK: nothing is observed of it but the head of its answer, and the rest of the answer where this
+   * is true then.
+   */
+  wantsAnswer?(): boolean;
+}
 
 export class Exchange {
   readonly #opener: CallOpener;
@@ -225,6 +229,7 @@ export class Exchange {
     }
     const live = this.#live as OpenCall;
     if (live.usage !== 'asked' || !isOnlyUsage(live, value)) chunkArrived(live, value);
+    live.call.response.failure ??= found.protocol.failure?.(fields(value));
     if (found.protocol.isLast?.(fields(value))) this.#close();
   }
 

@@ -6,11 +6,11 @@ import {
   facts,
   type InstrumentationEntry,
   isExcluded,
-  isWithinCall,
   LlmInstrumentation,
   type LlmTraceConfig,
   type OpenCall,
   openCall,
+  openCallHere,
   tally,
   type Vendor,
   warnOnce,
@@ -27,6 +27,7 @@ import { endWhenIdle } from './idle.ts';
 import { callersContext } from './parent.ts';
 import type { Beside, Target } from './protocols/protocol.ts';
 import { isKnownHost, mayBeCall, type Recognised, recognise } from './recognise.ts';
+import { SdkRequest } from './sdk-request.ts';
 import { claimRequest, isLeftToSdk, isOfSdk } from './yielding.ts';
 
 const NAME = '@llmtrace/instrumentation-http-clients';
@@ -112,7 +113,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
 
   private _gate(): FetchGate {
     return {
-      isOpen: () => this.isEnabled() && !isWithinCall() && !attemptHere() && this._asksOrIntercepts(),
+      isOpen: () => this.isEnabled() && !openCallHere() && !attemptHere() && this._asksOrIntercepts(),
       open: (request) => this._openBefore(request),
       failed: (error) => this._diag.error('could not intercept a request', error),
       owner: this,
@@ -133,7 +134,11 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
   }
 
   private _isLeft(url: URL, header: Header): boolean {
-    return isLeftToSdk(header) || isExcluded(url, this.getConfig().httpExclude ?? []);
+    return isLeftToSdk(header) || this._isExcluded(url);
+  }
+
+  private _isExcluded(url: URL): boolean {
+    return isExcluded(url, this.getConfig().httpExclude ?? []);
   }
 
   private _isKnown({ url, header }: Target): boolean {
@@ -153,14 +158,10 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     const begin = (request: object, urlOf: () => URL, header: Header): RequestObserver | undefined => {
       if (!this.isEnabled()) return undefined;
       const attempt = this._attemptHere();
-      if (!attempt && isWithinCall()) return undefined;
-      const url = urlOf();
-      if (!attempt && this._isLeft(url, header)) return undefined;
-      if (!claimRequest(request)) return undefined;
-      const target = { url, path: url.pathname, header };
-      const parent = callersContext();
-      const exchange = (): Exchange => new Exchange(opener, target, request, parent, attempt?.call);
-      return attempt ? attempt.observe(exchange) : exchange();
+      const within = attempt ? undefined : openCallHere();
+      return within
+        ? new SdkRequest(opener, within, () => this._isExcluded(urlOf()))
+        : this._beginHere(opener, attempt, request, urlOf(), header);
     };
     const watchers = [
       new UndiciWatcher(mayBeCall, begin).start(),
@@ -170,6 +171,22 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     const shared = facts();
     shared.onWire ??= [];
     shared.onWire.push((request) => watchers.some((watcher) => watcher.observes(request)));
+  }
+
+  /** Begins a request that no SDK has sent. */
+  private _beginHere(
+    opener: CallOpener,
+    attempt: Attempt | undefined,
+    request: object,
+    url: URL,
+    header: Header,
+  ): RequestObserver | undefined {
+    if (!attempt && this._isLeft(url, header)) return undefined;
+    if (!claimRequest(request)) return undefined;
+    const target = { url, path: url.pathname, header };
+    const parent = callersContext();
+    const exchange = (): Exchange => new Exchange(opener, target, request, parent, attempt?.call);
+    return attempt ? attempt.observe(exchange) : exchange();
   }
 
   /** The attempt of this instrumentation's `fetch` that sends a request now. */

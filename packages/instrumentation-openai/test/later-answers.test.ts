@@ -1,5 +1,6 @@
 /** Answers that come later than the call that ordered them: each is priced once, by the reading that brings its usage. */
 import assert from 'node:assert/strict';
+import { recordDiag } from '@llmtrace/test-fixtures';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { OpenAIInstrumentation } from '../src/index.ts';
@@ -213,10 +214,18 @@ describe('an answer that comes later', () => {
       it(`is known by ${what}()`, () => reads(read, TOTAL));
 
     it('is unknown where the application reads the body as a stream, or no more than the headers', async () => {
-      await reads(async (answer) => {
-        for await (const _ of (await answer).body);
-      }, undefined);
-      await reads(async (answer) => void (await answer).body?.cancel(), undefined);
+      const recorder = recordDiag();
+      try {
+        await reads(async (answer) => {
+          for await (const _ of (await answer).body);
+        }, undefined);
+        await reads(async (answer) => void (await answer).body?.cancel(), undefined);
+        await new Promise(setImmediate); // llmtrace looks at the body then
+      } finally {
+        recorder.stop();
+      }
+      assert.equal(recorder.lines.length, 1, 'one warning');
+      assert.match(recorder.lines[0]?.text ?? '', /a file with the results of a batch of openai as a stream/);
     });
 
     it('is marked where a line is no JSON', async () => {

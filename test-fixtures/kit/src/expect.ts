@@ -138,6 +138,7 @@ function exactAttributes(call: ExpectedCall, { vendor }: Setting, server: Server
     'gen_ai.usage.reasoning.output_tokens': tokens?.reasoning,
     'error.type': call.errorType,
     'http.request.resend_count': call.resends,
+    'llmtrace.response.unseen': call.isUnseen,
     'llmtrace.stream.outcome': leftOpen ? outcomeOf(call) : undefined,
   };
 }

@@ -178,6 +178,7 @@ async function answer(state: State, recorded: RecordedRequest, response: ServerR
   await sendStream(response, reply, {
     gap: behaviour?.gap ?? state.options.gap ?? 0,
     cut: behaviour?.cut,
+    isPacked: behaviour?.isPacked,
     failure: () => vendor.streamFailure(request),
   });
 }

@@ -108,6 +108,8 @@ export interface ExpectedCall {
   readonly resends?: number;
   /** The number of chunks that the application got. */
   readonly chunks?: number | 'some';
+  /** True if llmtrace sees nothing of the answer, and says so. */
+  readonly isUnseen?: boolean;
   /** True if the call went to another server than the suite's. */
   readonly elsewhere?: boolean;
 }

@@ -16,6 +16,7 @@ import type { Chain } from './attempts/intercept.ts';
 import { callOf, replaceMethod } from './attempts/watch.ts';
 import { guard } from './guard.ts';
 import { close, headersArrived, type OpenCall, onCollected, seen } from './open-call.ts';
+import { newRawAnswer, readOtherwise } from './raw-answer.ts';
 import { watchResponse } from './raw-response.ts';
 import { answerArrived } from './result.ts';
 
@@ -32,6 +33,7 @@ export interface ApiPromise extends Promise<unknown> {
   parseResponse: Parse;
   parsedPromise?: Promise<unknown>;
   asResponse(): Promise<Response>;
+  withResponse?(): Promise<ResponseProps>;
   _thenUnwrap(transform: Transform): ApiPromise;
   /** Anthropic 1: for helpers that construct a second promise from the result of an attempt. */
   _responseProps?(): Promise<ResponseProps>;
@@ -69,8 +71,11 @@ export function observeApiPromise(
   new Observed(observed, live);
   promise.parseResponse = observed;
   watchClass(Object.getPrototypeOf(promise));
-  // openai 7 sets a `_thenUnwrap` on each promise that bypasses the two steps above.
+  // openai 7 sets methods on each promise that bypass those of its class.
   if (Object.hasOwn(promise, '_thenUnwrap')) promise._thenUnwrap = unwrapping(promise._thenUnwrap);
+  const { withResponse } = promise;
+  if (live.call.request.stream && withResponse && Object.hasOwn(promise, 'withResponse'))
+    promise.withResponse = () => watchBeside(promise, live, withResponse);
   return promise;
 }
 
@@ -117,6 +122,7 @@ function watchClass(prototype: ApiPromise): void {
   define(prototype, '_thenUnwrap', unwrapping(prototype._thenUnwrap));
   define(prototype, 'asResponse', function asResponse(this: ApiPromise) {
     const live = liveOf(this);
+    if (live) expectRaw(this, live);
     const raw = respond.call(this);
     return live ? responseArrived(this, live, raw) : raw;
   });
@@ -128,13 +134,34 @@ function watchClass(prototype: ApiPromise): void {
   });
 }
 
+/** Whether the application can read the body of a response by itself: a whole answer that is parsed has been read. */
+const mayReadRaw = ({ parsedPromise }: ApiPromise, { call }: OpenCall): boolean =>
+  parsedPromise === undefined || call.request.stream === true;
+
+/** Before the answer arrives: an HTTP instrumentation then keeps its body until the application takes it. */
+function expectRaw(promise: ApiPromise, live: OpenCall): void {
+  if (mayReadRaw(promise, live)) live.rawAnswer ??= newRawAnswer();
+}
+
+/** The SDK's `withResponse` of a stream, where it does not call `asResponse`. */
+async function watchBeside(
+  promise: ApiPromise,
+  live: OpenCall,
+  withResponse: () => Promise<ResponseProps>,
+): Promise<ResponseProps> {
+  expectRaw(promise, live);
+  const answer = await withResponse.call(promise);
+  watchResponse(answer.response, live);
+  return answer;
+}
+
 async function responseArrived(
   promise: ApiPromise,
   live: OpenCall,
   raw: Promise<Response>,
 ): Promise<Response> {
   const response = await raw;
-  if (promise.parsedPromise === undefined) watchResponse(response, live);
+  if (mayReadRaw(promise, live)) watchResponse(response, live);
   return response;
 }
 
@@ -177,7 +204,7 @@ function watchParsing(prototype: { parse?: Watched }): void {
   const original = prototype.parse;
   if (typeof original !== 'function' || original[WATCHED]) return;
   const watched: Watched = function parse(this: ApiPromise) {
-    if (this.parsedPromise === undefined) followProps(this);
+    if (this.parsedPromise === undefined && !liveOf(this)) followProps(this);
     return original.call(this);
   };
   watched[WATCHED] = true;
@@ -301,6 +328,7 @@ async function observeParse(live: OpenCall, parse: Parse, self: unknown, args: u
   live.parsing = true;
   try {
     const data = await parse.apply(self, args);
+    if (!live.call.request.stream) readOtherwise(live.rawAnswer);
     if (live.endpoint.hasLines) fileArrived(live, data as Response);
     else answerArrived(live, data);
     return data;

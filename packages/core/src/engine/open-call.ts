@@ -25,6 +25,7 @@ import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
 import { endLeftSpans, takeModelSpan } from './native/framework-span.ts';
 import { openNative } from './native/native-span.ts';
 import { openCalls } from './open-calls.ts';
+import { markUnseen, type RawAnswer, warnOfUnseenFile } from './raw-answer.ts';
 import { startSpan } from './start-span.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface OpenCall extends Holder, Linked<OpenCall> {
   parsing: boolean;
   /** True once the application reads the stream. */
   reading: boolean;
+  /** Where the application asked for the raw `Response`. */
+  rawAnswer: RawAnswer | undefined;
   /** The earlier call whose answer this call reads. */
   readonly later: Reading | undefined;
   /** Whether the headers of the answer may have its cost or its usage, as those of a gateway do. */
@@ -201,6 +204,7 @@ const newLive = (
   delivered: false,
   parsing: false,
   reading: false,
+  rawAnswer: undefined,
   readsHeaders,
   headers: undefined,
   failedAttempt: undefined,
@@ -362,12 +366,20 @@ export function close(live: OpenCall, outcome: Outcome, error?: unknown): void {
   call.error = error ?? call.response.failure;
   call.outcome = outcomeOf(live, outcome);
   concealConversation(live);
+  if (live.rawAnswer) tellUnseen(live, live.rawAnswer);
   if (live.usage === 'watched' && call.outcome === 'completed') learnUsage(call);
   if (live.capture) guard(engine, 'end', () => live.capture?.close());
   if (live.later && !isReported(live, live.later)) return;
   price(engine, call);
   notify(engine, 'end', call);
   if (call.response.isPending) remember(call);
+}
+
+/** Of files, only those that a call of this process ordered are answers. */
+function tellUnseen({ engine, call, later, reading }: OpenCall, { isUnseen }: RawAnswer): void {
+  if (!isUnseen || reading) return;
+  if (!later) markUnseen(call.response, engine.vendor.module);
+  else if (later.ordered) warnOfUnseenFile(engine.vendor.module);
 }
 
 /** Whether the reading of an earlier call's answer is to be reported; the observers then learn of its start. */
@@ -411,7 +423,8 @@ export function endOpenCalls(): void {
 }
 
 /**
- * Ends calls of one instrumentation as abandoned whose answer has begun, and of which nothing has arrived for `limit` ms.
+ * Ends calls as abandoned whose answer has begun, and of which nothing has arrived for `limit` ms: those of one
+ * instrumentation, and those of others whose raw body it follows.
  *
  * @returns in how many ms the next of them may be due; undefined where none is open.
  */
@@ -419,7 +432,7 @@ export function endIdleCalls(module: string, limit: number): number | undefined 
   const now = performance.now();
   let soonest: number | undefined;
   for (const live of openCalls) {
-    if (!live.delivered || live.engine.vendor.module !== module) continue;
+    if (!live.delivered || !(live.engine.vendor.module === module || live.rawAnswer?.isFollowed)) continue;
     const rest = live.call.activeTime + limit - now;
     if (rest <= 0) close(live, 'abandoned');
     else soonest = Math.min(soonest ?? rest, rest);

@@ -4,7 +4,8 @@
  */
 import type { Readable } from 'node:stream';
 import { guard } from './guard.ts';
-import { chunkArrived, close, type OpenCall } from './open-call.ts';
+import { chunkArrived, close, forget, type OpenCall } from './open-call.ts';
+import { newRawAnswer, type RawAnswer, readOtherwise } from './raw-answer.ts';
 import { answerArrived } from './result.ts';
 
 type Read = (this: unknown, ...args: unknown[]) => Promise<unknown>;
@@ -44,7 +45,7 @@ export function watchResponse(
         body.reading = true;
         const run = () => (read as Read).apply(this, args);
         // The SDK reads the body itself after all: it may convert an error that occurs here.
-        return live.parsing ? run() : observeRead(live, run, textOf);
+        return isReadBySdk(live) || live.rawAnswer?.isFollowed ? run() : observeRead(live, run, textOf);
       },
       writable: true,
     });
@@ -67,30 +68,46 @@ export function watchResponse(
   watchBody(response, live, body);
 }
 
-/**
- * A body taken as a stream cannot be followed without reading it too: the call ends there, with nothing
- * known of the answer, unless a look at the body was only that.
- */
+/** Whether the SDK reads the body: of a stream, not before the application reads that. */
+const isReadBySdk = ({ parsing, delivered, reading }: OpenCall): boolean =>
+  parsing && (!delivered || reading);
+
+/** A body that the application takes as a stream has no second reader: an HTTP instrumentation sees it on its way. */
 function watchBody(response: Response, live: OpenCall, state: Body): void {
   const prototype = Object.getPrototypeOf(response);
   const get = findGetter(prototype, 'body');
   if (!get) return;
+  live.rawAnswer ??= newRawAnswer();
+  const raw = live.rawAnswer;
   hide(response, 'body', {
     get(this: unknown) {
-      const body = get.call(this);
-      const look = (): void => {
-        const isTaken = response.bodyUsed || isRead(body);
-        if (isTaken && !state.reading && !live.parsing) close(live, 'completed');
-      };
-      if (!state.reading && !state.cloning) setImmediate(look);
+      const body: unknown = get.call(this);
+      const isLook = state.reading || state.cloning || raw.isFollowed || isReadBySdk(live);
+      if (!isLook && typeof body === 'object' && body !== null && live.call.endTime === undefined)
+        guard(live.engine, 'answer', () => bodyTaken(response, body, live, raw, state));
       return body;
     },
   });
 }
 
+function bodyTaken(response: Response, body: object, live: OpenCall, raw: RawAnswer, state: Body): void {
+  if (raw.wire) {
+    raw.isFollowed = true;
+    forget(live); // the application may drop the response, and read its body
+    raw.wire.follow(body);
+    return;
+  }
+  raw.isUnseen = true;
+  // The call ends here, with nothing known of the answer, unless a look at the body was only that.
+  const look = (): void => {
+    const isTaken = response.bodyUsed || isRead(body);
+    if (isTaken && !state.reading && !isReadBySdk(live)) close(live, 'completed');
+  };
+  setImmediate(look);
+}
+
 /** Whether a reader is attached to a body: a web stream, or a Node.js stream where the SDK uses node-fetch. */
-function isRead(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
+function isRead(body: object): boolean {
   if ('locked' in body) return body.locked === true;
   const { readableDidRead, listenerCount } = body as Partial<Readable>;
   const listeners = (event: string): number => listenerCount?.call(body as Readable, event) ?? 1;
@@ -110,6 +127,7 @@ async function observeRead(
   read: () => Promise<unknown>,
   textOf: (value: unknown) => unknown,
 ): Promise<unknown> {
+  readOtherwise(live.rawAnswer);
   try {
     const value = await read();
     bodyArrived(live, textOf, value);

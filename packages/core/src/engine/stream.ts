@@ -89,8 +89,9 @@ function watchIterator(source: AnyIterator, live: OpenCall, signal: AbortSignal 
   const arrived = (
     result: IteratorResult<unknown>,
   ): IteratorResult<unknown> | Promise<IteratorResult<unknown>> => {
+    if (!result.done && live.usage === 'asked' && isOnlyUsage(live, result.value)) return pull([]);
+    if (live.rawAnswer?.isFollowed) return result; // its raw body is reported already
     if (result.done) close(live, endOf(live, signal));
-    else if (live.usage === 'asked' && isOnlyUsage(live, result.value)) return pull([]);
     else chunkArrived(live, result.value);
     return result;
   };

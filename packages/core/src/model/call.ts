@@ -125,6 +125,8 @@ export interface LlmResponse {
   resultsId?: string | undefined;
   /** Whether the results of a batch are in a file or a store that the SDK does not read: they have no usage. */
   hasRemoteResults?: boolean | undefined;
+  /** Whether the application reads the answer in a way in which llmtrace sees nothing of it. */
+  isUnseen?: boolean | undefined;
   serviceTier?: string | undefined;
   systemFingerprint?: string | undefined;
   conversationId?: string | undefined;

@@ -227,6 +227,7 @@ export function endAttributes(to: Attributed, call: Call, naming: Naming): void 
   if (isOpenAI(call.provider)) openaiResponseAttributes(to, response);
   if (response.usage && !isFetch(call, naming)) usageAttributes(to, response.usage, naming);
   streamAttributes(to, call);
+  if (response.isUnseen) to.setAttribute('llmtrace.response.unseen', true);
   if (call.attempts > 1) to.setAttribute('http.request.resend_count', call.attempts - 1);
   if (call.rateLimitWait) to.setAttribute('llmtrace.rate_limit.wait', call.rateLimitWait / 1000);
   if (call.isEstimated) to.setAttribute('llmtrace.budget.estimated', true);

@@ -38,7 +38,8 @@ export class NodeHttpWatcher implements Observing {
       subscribe('http.client.request.created', (message) =>
         safely(() => {
           const { request } = message as { request: ClientRequest };
-          if (this.#look(request)) observeRequest(request, request, this);
+          const exchange = this.#look(request);
+          if (exchange && !exchange.wantsAnswer) observeRequest(request, request, this);
         }),
       );
     else observeClass(this);
@@ -89,7 +90,12 @@ export class NodeHttpWatcher implements Observing {
   #onResponse({ request, response }: Answered): void {
     const exchange = this.#exchanges.get(request);
     if (!exchange) return;
-    exchange.answered(response.statusCode ?? 0, (name) => headerIn(response.headers, name));
+    const { statusCode = 0, headers } = response;
+    exchange.answered(statusCode, (name) => headerIn(headers, name));
+    if (exchange.wantsAnswer) {
+      if (!exchange.wantsAnswer()) return;
+      if (IS_PUBLISHED_EARLY) observeStop(request, request, this);
+    }
     observeAnswer(response, exchange, () => this.#stopped.get(request));
   }
 
@@ -130,6 +136,14 @@ function observeRequest(holder: ClientRequest, one: ClientRequest | undefined, s
     (self, bytes) => sees.body(one ?? self, bytes),
     (self) => sees.end(one ?? self),
   );
+  observeStop(holder, one, sees);
+}
+
+function observeStop(
+  holder: ClientRequest,
+  one: ClientRequest | undefined,
+  sees: Pick<Observing, 'destroy'>,
+): void {
   observeMethod(holder, 'destroy', (self, [error]) => sees.destroy(one ?? self, error));
 }
 

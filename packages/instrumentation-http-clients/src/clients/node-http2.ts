@@ -65,7 +65,7 @@ export class NodeHttp2Watcher {
     const urlOf = (): URL =>
       requestUrl(path, `${header(':scheme')}://${header(':authority') ?? header('host')}`);
     const exchange = this.#begin(stream, urlOf, header);
-    if (!exchange) return;
+    if (!exchange || exchange.wantsAnswer) return;
     this.#exchanges.set(stream, exchange);
     observeBodies(stream, exchange);
   }

@@ -30,8 +30,8 @@ export type Begin = (request: UndiciRequest, url: () => URL, header: Header) => 
 export class UndiciWatcher {
   readonly #mayBeCall: (path: string) => boolean;
   readonly #begin: Begin;
-  readonly #exchanges = new WeakMap<object, RequestObserver>();
-  readonly #looked = new WeakSet<object>();
+  /** Null for a request that is no call. */
+  readonly #exchanges = new WeakMap<object, RequestObserver | null>();
 
   constructor(mayBeCall: (path: string) => boolean, begin: Begin) {
     this.#mayBeCall = mayBeCall;
@@ -43,9 +43,10 @@ export class UndiciWatcher {
     subscribe('undici:request:create', (message) => safely(() => this.#look((message as Message).request)));
     this.#on<{ chunk: Uint8Array | string }>('bodyChunkSent', (exchange, { chunk }) => exchange.sent(chunk));
     this.#on('bodySent', (exchange) => exchange.requestSent());
-    this.#on<{ response: Head }>('headers', (exchange, { response: { statusCode, headers } }) =>
-      exchange.answered(statusCode, (name) => headerIn(headers, name)),
-    );
+    this.#on<{ response: Head }>('headers', (exchange, { request, response: { statusCode, headers } }) => {
+      exchange.answered(statusCode, (name) => headerIn(headers, name));
+      if (exchange.wantsAnswer?.()) observeAnswer(request, exchange);
+    });
     this.#on<{ chunk: Uint8Array }>('bodyChunkReceived', (exchange, { chunk }) => exchange.data(chunk));
     this.#on('trailers', (exchange) => exchange.ended());
     this.#on<{ error: unknown }>('error', (exchange, { error }) => exchange.failed(error));
@@ -56,7 +57,7 @@ export class UndiciWatcher {
   observes(request: object): boolean {
     if (!('origin' in request)) return false; // of node:http
     safely(() => this.#look(request as UndiciRequest));
-    return this.#exchanges.has(request);
+    return Boolean(this.#exchanges.get(request));
   }
 
   #on<T>(name: string, see: (exchange: RequestObserver, message: Message<T>) => void): void {
@@ -69,15 +70,14 @@ export class UndiciWatcher {
   #look(request: UndiciRequest): void {
     if (request.method !== 'POST' || typeof request.path !== 'string' || !this.#mayBeCall(request.path))
       return;
-    if (this.#looked.has(request)) return;
-    this.#looked.add(request);
+    if (this.#exchanges.has(request)) return;
     const exchange = this.#begin(
       request,
       () => urlOf(request),
       (name) => headerWithType(request, name),
     );
-    if (!exchange) return;
-    this.#exchanges.set(request, exchange);
+    this.#exchanges.set(request, exchange ?? null);
+    if (!exchange || exchange.wantsAnswer) return;
     observeBodies(request, exchange);
     const { body } = request;
     if (typeof body !== 'string' && !(body instanceof Uint8Array)) return;
@@ -111,5 +111,10 @@ function publishesBodies(request: UndiciRequest): boolean {
 function observeBodies(request: UndiciRequest, exchange: RequestObserver): void {
   if (publishesBodies(request)) return;
   observeMethod(request, SENT, (_self, [chunk]) => exchange.sent(chunk as Uint8Array));
+  observeAnswer(request, exchange);
+}
+
+function observeAnswer(request: UndiciRequest, exchange: RequestObserver): void {
+  if (publishesBodies(request)) return;
   observeMethod(request, RECEIVED, (_self, [chunk]) => exchange.data(chunk as Uint8Array));
 }

@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Exchange, OpenedCall, RequestObserver } from '../exchange.ts';
+import { KeptReports } from '../kept-reports.ts';
 
 const sending = new AsyncLocalStorage<Attempt>();
 
@@ -13,65 +14,11 @@ export function attemptHere(): Attempt | undefined {
   return attempt?.isOver ? undefined : attempt;
 }
 
-type Report = (to: Exchange) => void;
-
-/** The reports on one request of an attempt. */
-class AttemptReports implements RequestObserver {
-  #make: (() => Exchange) | undefined;
-  #reports: Report[] = [];
-  #exchange: Exchange | undefined;
-
-  constructor(make: () => Exchange) {
-    this.#make = make;
-  }
-
-  // The call is open: its request is known.
-  sent(): void {}
-  requestSent(): void {}
-
-  answered(...args: Parameters<Exchange['answered']>): void {
-    this.#report((to) => to.answered(...args));
-  }
-
-  data(bytes: Uint8Array): void {
-    if (this.#exchange) this.#exchange.data(bytes);
-    else if (this.#make) {
-      const copy = Buffer.from(bytes); // an interceptor may change the chunk
-      this.#reports.push((to) => to.data(copy));
-    }
-  }
-
-  ended(): void {
-    this.#report((to) => to.ended());
-  }
-
-  failed(error: unknown): void {
-    this.#report((to) => to.failed(error));
-  }
-
-  #report(report: Report): void {
-    if (this.#exchange) report(this.#exchange);
-    else if (this.#make) this.#reports.push(report);
-  }
-
-  accept(): void {
-    const reports = this.#reports;
-    this.#exchange = this.#make?.();
-    this.drop();
-    if (this.#exchange) for (const report of reports) report(this.#exchange);
-  }
-
-  drop(): void {
-    this.#make = undefined;
-    this.#reports = [];
-  }
-}
-
 export class Attempt {
   /** The code that sends it. */
   readonly owner: object;
   readonly call: OpenedCall;
-  #reports: AttemptReports | undefined;
+  #reports: KeptReports | undefined;
   isOver = false;
 
   constructor(owner: object, call: OpenedCall) {
@@ -86,7 +33,7 @@ export class Attempt {
   /** A request of the attempt; of several, which redirects lead to, the last one's answer is the attempt's. */
   observe(make: () => Exchange): RequestObserver {
     this.#reports?.drop();
-    this.#reports = new AttemptReports(make);
+    this.#reports = new KeptReports(make);
     return this.#reports;
   }
 

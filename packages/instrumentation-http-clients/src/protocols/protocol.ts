@@ -51,6 +51,8 @@ export interface Protocol {
   stream?(target: Target): boolean;
   /** Whether an event is the last one of its stream, where that has no `[DONE]`. */
   isLast?(event: any): boolean;
+  /** The failure that an event reports, where the endpoint does not read it. */
+  failure?(event: any): unknown;
   /** True for answers that are mostly numbers or base64, which are not parsed when they are long. */
   readonly isBulky?: boolean;
   /** Only at hosts that are known: the body has too little in it. */

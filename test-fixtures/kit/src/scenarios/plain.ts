@@ -148,7 +148,7 @@ export const responseRows: readonly Row[] = [
       for await (const part of response.body) parts.push(part);
       see('body', Buffer.concat(parts).toString());
     },
-    calls: ({ family }) => [{ family, answer: 'none' }],
+    calls: ({ family }) => [{ family, answer: 'none', isUnseen: true }],
   },
   {
     name: 'asResponse, then the parsed answer',

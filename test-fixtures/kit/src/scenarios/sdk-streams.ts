@@ -93,4 +93,34 @@ export const sdkStreamRows: readonly Row[] = [
     },
     calls: (setting) => [streamed(setting)],
   },
+  {
+    name: 'a stream asResponse, then the body piece by piece',
+    async run({ client, call, see }) {
+      const { body } = await call(client(), STREAM).asResponse();
+      see('body', await textOf(body));
+    },
+    calls: ({ family }) => [{ family, stream: true, answer: 'none', isUnseen: true }],
+  },
+  {
+    name: 'a stream withResponse, then the body of the response',
+    async run({ client, call, see }) {
+      const { response } = await call(client(), STREAM).withResponse();
+      see('body', await textOf(response.body));
+    },
+    calls: ({ family }) => [{ family, stream: true, answer: 'none', isUnseen: true }],
+  },
+  {
+    name: 'a stream withResponse, then the events as text',
+    async run({ client, call, see }) {
+      const { response } = await call(client(), STREAM).withResponse();
+      see('body', await response.text());
+    },
+    calls: (setting) => [streamed(setting)],
+  },
 ];
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts).toString();
+}

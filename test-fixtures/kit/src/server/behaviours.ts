@@ -29,6 +29,8 @@ export interface Behaviour {
   /** Wait between the chunks of a stream, in ms. */
   readonly gap?: number;
   readonly cut?: StreamCut;
+  /** Compress a stream by gzip. */
+  readonly isPacked?: boolean;
   /** The end that the answer itself reports, for vendors whose answers report one. */
   readonly ending?: 'failed' | 'incomplete' | 'filtered';
 }
@@ -42,6 +44,7 @@ const NAMED: readonly Behaviour[] = [
   { name: 'slow-stream', gap: 150 },
   { name: 'hang', hang: true },
   { name: 'reset', reset: true },
+  { name: 'packed-stream', isPacked: true },
   { name: 'hang-mid-stream', cut: { how: 'hang', after: 3 } },
   { name: 'drop-mid-stream', cut: { how: 'drop', after: 3 } },
   { name: 'error-mid-stream', cut: { how: 'error', after: 3 } },

@@ -1,5 +1,6 @@
 /** Sends answers to the client. */
 import type { ServerResponse } from 'node:http';
+import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { StreamCut } from './behaviours.ts';
 import type { Answer } from './routes.ts';
 
@@ -40,18 +41,23 @@ export interface StreamPlan {
   /** Between two chunks, in ms. */
   gap: number;
   cut: StreamCut | undefined;
+  /** Whether it is compressed by gzip. */
+  isPacked: boolean | undefined;
   /** The event by which the vendor reports a failure. */
   failure: () => string | Uint8Array;
 }
 
 /** Sends the events of an answer, up to the cut of the plan. */
 export async function sendStream(response: ServerResponse, answer: Answer, plan: StreamPlan): Promise<void> {
-  const { gap, cut, failure } = plan;
+  const { gap, cut, isPacked, failure } = plan;
   const events = answer.events?.slice(0, cut?.after) ?? [];
-  response.writeHead(answer.status ?? 200, { 'content-type': 'text/event-stream', ...answer.headers });
+  const encoding = isPacked ? { 'content-encoding': 'gzip' } : {};
+  const headers = { 'content-type': 'text/event-stream', ...encoding, ...answer.headers };
+  response.writeHead(answer.status ?? 200, headers);
+  const out = isPacked ? packerTo(response) : response;
   for (const event of events) {
     if (response.destroyed) return;
-    response.write(event);
+    out.write(event);
     // Each chunk is a separate write: a turn of the event loop between two writes keeps Node.js from joining them.
     await (gap > 0 ? sleep(gap) : new Promise(setImmediate));
   }
@@ -60,6 +66,13 @@ export async function sendStream(response: ServerResponse, answer: Answer, plan:
     await sleep(BREAK_DELAY);
     return breakOff(response);
   }
-  if (cut) response.write(failure());
-  response.end();
+  if (cut) out.write(failure());
+  out.end();
+}
+
+/** Compresses each chunk by itself. */
+function packerTo(response: ServerResponse): Gzip {
+  const packer = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  packer.pipe(response);
+  return packer;
 }

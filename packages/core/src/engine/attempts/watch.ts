@@ -43,10 +43,8 @@ export function callOf(client: unknown): OpenCall | undefined {
   return other && isOpen(other, client) ? other : undefined;
 }
 
-/** Whether this is within an open call of any client: a request that is sent here is a part of it. */
-export const isWithinCall = (): boolean => openCallHere() !== undefined;
-
-function openCallHere(): OpenCall | undefined {
+/** The open call of any client that is under way here: a request that is sent here is a part of it. */
+export function openCallHere(): OpenCall | undefined {
   const live = context.active().getValue(CALL) as OpenCall | undefined;
   return [live, intercepted.getStore()].find(
     (openCall) => openCall !== undefined && openCall.call.endTime === undefined,
