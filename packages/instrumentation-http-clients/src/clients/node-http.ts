@@ -8,7 +8,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { headerIn, headerOf, urlOf } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
-import { abortError, type Header, observeMethod, observeWrites, safely } from './reading.ts';
+import { abortError, type Header, isWatched, observeMethod, observeWrites, safely } from './reading.ts';
 
 export type BeginHttp = (
   request: ClientRequest,
@@ -57,7 +57,7 @@ export class NodeHttpWatcher implements Observing {
     safely(() => {
       exchange = this.#look(request as ClientRequest);
     });
-    return exchange !== undefined;
+    return isWatched(exchange);
   }
 
   body(request: ClientRequest, bytes: Uint8Array | string): void {

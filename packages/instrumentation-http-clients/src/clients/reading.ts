@@ -1,6 +1,7 @@
 /** Helpers that the watchers of all clients share. */
 import type { Writable } from 'node:stream';
 import { diag } from '@opentelemetry/api';
+import type { RequestObserver } from '../exchange.ts';
 
 /** Reads a header of a request or an answer; the name is in lower case. */
 export type Header = (name: string) => string | undefined;
@@ -17,6 +18,10 @@ export function safely(run: () => void): void {
     diag.error('llmtrace: could not look at a request', error);
   }
 }
+
+/** Whether a request is traced here: that of an SDK is not, even where its answer is read. */
+export const isWatched = (observer: RequestObserver | null | undefined): boolean =>
+  observer !== null && observer !== undefined && !observer.wantsAnswer;
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -6,7 +6,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { headerIn, headerOf, urlOf } from '@llmtrace/core/internal';
 import type { RequestObserver } from '../exchange.ts';
-import { type Header, observeMethod, safely } from './reading.ts';
+import { type Header, isWatched, observeMethod, safely } from './reading.ts';
 
 interface UndiciRequest {
   readonly method?: string;
@@ -57,7 +57,7 @@ export class UndiciWatcher {
   observes(request: object): boolean {
     if (!('origin' in request)) return false; // of node:http
     safely(() => this.#look(request as UndiciRequest));
-    return Boolean(this.#exchanges.get(request));
+    return isWatched(this.#exchanges.get(request));
   }
 
   #on<T>(name: string, see: (exchange: RequestObserver, message: Message<T>) => void): void {
