@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { buildPage } from './build/page.mjs';
 import { thirdParty } from './build/third-party.mjs';
-import { packageFolders, root } from './lib/npm.mjs';
+import { manifestOf, packageFolders, packageNameOf, root } from './lib/npm.mjs';
 
 /** Bundlers follow `require('…')` only where no variable hides the `require` that CommonJS has. */
 const REQUIRE = /^const require = (?:module\.)?createRequire\(import\.meta\.url\);$/m;
@@ -48,11 +48,9 @@ const apart = {
 const footer =
   "module.exports = Object.defineProperty({ ...module.exports }, '__esModule', { value: true });";
 
-const packageAt = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-
 /** The entry points of a package. */
 function doorsOf(folder) {
-  const { exports } = packageAt(folder);
+  const { exports } = manifestOf(folder);
   const paths = Object.keys(exports).filter((path) => !path.endsWith('.json'));
   return paths.map((path) => (path === '.' ? 'index' : path.slice(2)));
 }
@@ -97,7 +95,7 @@ const LOADED_BY_NAME = /\bownFile\('([\w/-]+)'\)|\brequire\('(\.[\w/.-]+)\.ts'\)
 
 /** What a package says of itself: its commands and files with side effects. */
 function declaredFiles(folder) {
-  const { bin = {}, sideEffects } = packageAt(folder);
+  const { bin = {}, sideEffects } = manifestOf(folder);
   const files = [...Object.values(bin), ...(Array.isArray(sideEffects) ? sideEffects : [])];
   return files.map((file) => file.replace('./dist/', '').replace(/\.js$/, ''));
 }
@@ -153,20 +151,17 @@ function refuseEffects(sources) {
 const withSdk = (folder) => ({
   name: 'OpenTelemetry',
   setup({ onResolve, resolve }) {
-    const { dependencies = {}, peerDependencies = {} } = packageAt(folder);
+    const { dependencies = {}, peerDependencies = {} } = manifestOf(folder);
     const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
     onResolve({ filter: /^[@\w]/ }, async ({ path, kind, pluginData }) => {
       if (pluginData === folder || kind === 'entry-point') return undefined;
-      const isBundled = path.startsWith('@opentelemetry/') && !declared.has(nameIn(path));
+      const isBundled = path.startsWith('@opentelemetry/') && !declared.has(packageNameOf(path));
       return isBundled
         ? await resolve(path, { kind, resolveDir: folder, pluginData: folder })
         : { path, external: true };
     });
   },
 });
-
-/** The name of the package that a specifier is of: `@opentelemetry/core` of `@opentelemetry/core/build/x`. */
-const nameIn = (specifier) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)[0];
 
 /** esbuild splits ES modules only: each of them then becomes CommonJS. */
 async function buildInChunks(folder, doors) {
@@ -205,7 +200,7 @@ async function buildInChunks(folder, doors) {
       writeFileSync(path, code);
     }),
   );
-  const licences = thirdParty(root, `Third-party code in ${packageAt(folder).name}`, metafile);
+  const licences = thirdParty(root, `Third-party code in ${manifestOf(folder).name}`, metafile);
   writeFileSync(join(dist, 'THIRD_PARTY.md'), licences);
 }
 

@@ -1,12 +1,13 @@
 // The licence texts of packages that a bundle contains. The licences require them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { manifestOf } from '../lib/npm.mjs';
 
 /** The folder of the package that a file belongs to, with its last `node_modules`. */
 const packageOf = (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 
 function licenceOf(root, folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const { name, version, license } = manifestOf(join(root, folder));
   const text = ['LICENSE', 'LICENSE.md', 'license']
     .map((file) => textOf(join(root, folder, file)))
     .find(Boolean);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { manifestOf } from '../lib/npm.mjs';
 
 const hash = (algorithm, bytes, encoding) => createHash(algorithm).update(bytes).digest(encoding);
 
@@ -33,7 +33,7 @@ export async function startRegistry(packed) {
 
 function packument({ name, version, filename, folder }, tarballs, url) {
   const bytes = tarballs.get(filename);
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const manifest = manifestOf(folder);
   const dist = {
     tarball: `${url}/${name}/-/${filename}`,
     shasum: hash('sha1', bytes, 'hex'),

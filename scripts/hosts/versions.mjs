@@ -1,10 +1,9 @@
 // The versions that the hosts are run with; the script says where the registry has newer ones.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../lib/npm.mjs';
+import { manifestOf, root } from '../lib/npm.mjs';
 
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const { version: llmtrace } = JSON.parse(readFileSync(join(root, 'packages/auto/package.json'), 'utf8'));
+const manifest = manifestOf(root);
+const { version: llmtrace } = manifestOf(join(root, 'packages/auto'));
 const { openai, '@anthropic-ai/sdk': anthropic, '@opentelemetry/api': api } = manifest.devDependencies;
 
 /** What each application depends on; `npm install @llmtrace/auto @opentelemetry/api` beside its SDKs. */

@@ -2,13 +2,14 @@
 // declaration, and the package's declarations that these refer to. Comments are left out.
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { manifestOf } from './npm.mjs';
 
 /** Entry points for llmtrace's own packages only: they may change in each version. */
 const INTERNAL = ['./internal'];
 
 /** The report on the package in `folder`, as Markdown. */
 export function reportOf(folder) {
-  const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, exports } = manifestOf(folder);
   const files = new Map();
   const doors = Object.entries(exports).filter(([door, { types }]) => types && !INTERNAL.includes(door));
   const sections = doors.map(([door, { types }]) => {

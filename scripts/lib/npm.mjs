@@ -1,11 +1,25 @@
 // Shared code of the scripts that try the packages as a user would: the registry, Node.js versions from it, and the
 // packed packages. Downloads are kept in `.cache`, which git ignores.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const root = new URL('../..', import.meta.url).pathname;
+
+/** The package.json of a folder. */
+export const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+/** The name of the package that a specifier is of: `@opentelemetry/core` of `@opentelemetry/core/build/x`. */
+export const packageNameOf = (specifier) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)[0];
 const CACHE = ['--cache', join(root, '.cache', 'npm'), '--prefer-offline'];
 
 /** The folders of all packages. */

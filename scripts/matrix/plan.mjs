@@ -1,10 +1,9 @@
 // The dimensions of the matrix, and the combinations that cannot work.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../lib/npm.mjs';
+import { manifestOf, root } from '../lib/npm.mjs';
 import { VENDORS } from '../lib/vendors.mjs';
 
-const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const SETS = join(root, 'test-fixtures', 'sdks');
 const setOf = (name) => manifestOf(join(SETS, name)).dependencies;
 

@@ -7,7 +7,16 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { binaryOf, install, isRegistryThere, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import {
+  binaryOf,
+  install,
+  isRegistryThere,
+  manifestOf,
+  npm,
+  packAll,
+  root,
+  temporaryFolder,
+} from '../lib/npm.mjs';
 import { startReceiver } from '../lib/receiver.mjs';
 import { OVER_HTTP, OVER_STDIO } from './plan.mjs';
 import { play } from './play.mjs';
@@ -21,7 +30,7 @@ const { values: options, positionals: wanted } = parseArgs({
   },
 });
 const SDK = '@modelcontextprotocol/sdk';
-const VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies[SDK];
+const VERSION = manifestOf(root).devDependencies[SDK];
 const SCOPE = '@llmtrace/instrumentation-mcp';
 const [SERVER, CLIENT] = [2, 3];
 /** The status of a span. */

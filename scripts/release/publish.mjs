@@ -1,11 +1,11 @@
 // Rehearses a release in a clone of this repository: `lerna version`, then `lerna publish` to a registry on loopback.
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageFolders, root, temporaryFolder } from '../lib/npm.mjs';
+import { manifestOf, packageFolders, root, temporaryFolder } from '../lib/npm.mjs';
 
 const run = promisify(execFile);
 const NEXT = '9.0.0';
@@ -75,9 +75,7 @@ function commit(folder) {
  */
 function judge(folder, published) {
   const names = published.map(({ name }) => name);
-  const wanted = packageFolders().map(
-    (path) => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).name,
-  );
+  const wanted = packageFolders().map((path) => manifestOf(path).name);
   const versions = published.flatMap(({ version, dependencies = {} }) => [
     version,
     ...Object.keys(dependencies)

@@ -2,7 +2,7 @@
 // to a project, and the packages in their bundles.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { install, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
+import { install, manifestOf, npm, packAll, root, temporaryFolder } from '../lib/npm.mjs';
 
 /** The bill of the packed packages. npm gives it the name of the folder. */
 export function sbomOf(packed) {
@@ -24,7 +24,7 @@ const HEADING = /^## (\S+) (\S+) \((\S+)\)$/gm;
 function bundledIn(folder) {
   const file = join(folder, 'dist', 'THIRD_PARTY.md');
   if (!existsSync(file)) return [];
-  const into = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
+  const into = manifestOf(folder).name;
   return Array.from(readFileSync(file, 'utf8').matchAll(HEADING), ([, name, version, license]) => ({
     'bom-ref': `${into}/bundle/${name}@${version}`,
     type: 'library',

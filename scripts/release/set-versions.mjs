@@ -3,11 +3,11 @@
 // and fails if a version differs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageFolders } from '../lib/npm.mjs';
+import { manifestOf, packageFolders } from '../lib/npm.mjs';
 
 const wrong = [];
 for (const folder of packageFolders()) {
-  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version } = manifestOf(folder);
   const file = join(folder, 'src', 'index.ts');
   if (!existsSync(file)) continue;
   const source = readFileSync(file, 'utf8');

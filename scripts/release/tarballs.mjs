@@ -5,7 +5,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { root } from '../lib/npm.mjs';
+import { manifestOf, packageNameOf, root } from '../lib/npm.mjs';
 
 const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
 /**
@@ -17,7 +17,7 @@ const NEEDED =
 
 /** The faults of a package, one line each. */
 export async function wrongWith({ path, folder, files, size, unpackedSize }) {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const manifest = manifestOf(folder);
   const names = files.map((file) => file.path);
   return [
     ...contents(names, folder),
@@ -74,7 +74,7 @@ function undeclared({ name, dependencies, peerDependencies }, names, folder) {
   );
   return [...new Set(required)]
     .filter((specifier) => !isBuiltin(specifier) && specifier !== INTERNAL)
-    .filter((specifier) => !declared.has(/^(?:@[^/]+\/)?[^/]+/.exec(specifier)[0]))
+    .filter((specifier) => !declared.has(packageNameOf(specifier)))
     .map((specifier) => `it requires ${specifier}, which it does not declare`);
 }
 
