@@ -57,7 +57,12 @@ export {
   seen,
   wholeAnswered,
 } from './engine/open-call.ts';
-export { countTool, endOpenOperations, operationFrom } from './engine/operations/open-operation.ts';
+export {
+  countTool,
+  endOpenOperations,
+  notifyOperationEnd,
+  operationFrom,
+} from './engine/operations/open-operation.ts';
 export type { Wire } from './engine/raw-answer.ts';
 export { watchResponse } from './engine/raw-response.ts';
 export {

@@ -5,13 +5,9 @@ type Report = (to: Exchange) => void;
 
 /** The reports of a watcher on one request, which are kept until the call has use for them. */
 export class KeptReports implements RequestObserver {
-  #make: (() => Exchange) | undefined;
+  #isOpen = true;
   #reports: Report[] = [];
   #exchange: Exchange | undefined;
-
-  constructor(make: () => Exchange) {
-    this.#make = make;
-  }
 
   // The call is open: its request is known.
   sent(): void {}
@@ -23,7 +19,7 @@ export class KeptReports implements RequestObserver {
 
   data(bytes: Uint8Array): void {
     if (this.#exchange) this.#exchange.data(bytes);
-    else if (this.#make) {
+    else if (this.#isOpen) {
       const copy = Buffer.from(bytes); // its receiver may change the chunk
       this.#reports.push((to) => to.data(copy));
     }
@@ -39,18 +35,20 @@ export class KeptReports implements RequestObserver {
 
   #report(report: Report): void {
     if (this.#exchange) report(this.#exchange);
-    else if (this.#make) this.#reports.push(report);
+    else if (this.#isOpen) this.#reports.push(report);
   }
 
-  accept(): void {
+  /** Hands the reports, and all that come, to an exchange; not those that were dropped. */
+  accept(make: () => Exchange): void {
+    if (!this.#isOpen) return;
     const reports = this.#reports;
-    this.#exchange = this.#make?.();
     this.drop();
-    if (this.#exchange) for (const report of reports) report(this.#exchange);
+    this.#exchange = make();
+    for (const report of reports) report(this.#exchange);
   }
 
   drop(): void {
-    this.#make = undefined;
+    this.#isOpen = false;
     this.#reports = [];
   }
 }

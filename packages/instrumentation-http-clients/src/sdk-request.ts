@@ -64,21 +64,17 @@ export class SdkRequest implements RequestObserver {
 class RawBody extends KeptReports implements Wire {
   readonly #opener: CallOpener;
   readonly #live: OpenCall;
-  readonly #body: { taken: object };
   #waiting = 0;
 
   constructor(opener: CallOpener, live: OpenCall) {
-    const body = { taken: live };
-    super(() => exchangeOf(opener, live, body.taken));
+    super();
     this.#opener = opener;
     this.#live = live;
-    this.#body = body;
   }
 
   follow(body: object): void {
-    this.#body.taken = body;
     this.#opener.answerBegins();
-    this.accept();
+    this.accept(() => exchangeOf(this.#opener, this.#live, body));
   }
 
   override data(bytes: Uint8Array): void {

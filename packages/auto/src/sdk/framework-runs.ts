@@ -7,12 +7,13 @@ import {
   carriedBy,
   carry,
   countTool,
+  notifyOperationEnd,
   operationFrom,
   operationOf,
   processWide,
   rollUpAttributes,
 } from '@llmtrace/core/internal';
-import { type Attributes, type Context, diag, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, diag as globalDiag, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
 
 /** ADK's spans have no attributes when they start. */
@@ -20,6 +21,8 @@ const SCOPE = 'gcp.vertex.agent';
 const RUN = /^invoke_agent (.+)$/;
 /** Several calls of tools at once have a span more, which is none of them. */
 const TOOL = /^execute_tool (?!\(merged\)$)/;
+
+const diag = globalDiag.createComponentLogger({ namespace: '@llmtrace/auto' });
 
 /** The run of each span of a run that has not ended. */
 const runs = new WeakMap<object, AgentOperation>();
@@ -46,12 +49,6 @@ export function spanEnds(span: ReadableSpan): Attributes | undefined {
   runs.delete(span);
   run.endTime = performance.now();
   run.outcome = span.status.code === SpanStatusCode.ERROR ? 'failed' : 'completed';
-  for (const observer of processWide().observers ?? []) {
-    try {
-      observer.operationEnd?.(run);
-    } catch (error) {
-      diag.error('llmtrace: could not report the end of a run', error);
-    }
-  }
+  notifyOperationEnd({ observers: processWide().observers ?? [], diag }, run);
   return rollUpAttributes(run);
 }

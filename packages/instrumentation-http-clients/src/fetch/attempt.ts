@@ -18,7 +18,7 @@ export class Attempt {
   /** The code that sends it. */
   readonly owner: object;
   readonly call: OpenedCall;
-  #reports: KeptReports | undefined;
+  #request: { readonly reports: KeptReports; readonly make: () => Exchange } | undefined;
   isOver = false;
 
   constructor(owner: object, call: OpenedCall) {
@@ -32,21 +32,21 @@ export class Attempt {
 
   /** A request of the attempt; of several, which redirects lead to, the last one's answer is the attempt's. */
   observe(make: () => Exchange): RequestObserver {
-    this.#reports?.drop();
-    this.#reports = new KeptReports(make);
-    return this.#reports;
+    this.#request?.reports.drop();
+    this.#request = { reports: new KeptReports(), make };
+    return this.#request.reports;
   }
 
   /** The application gets this attempt's outcome. @returns false where no watcher has seen its request. */
   accept(): boolean {
     this.isOver = true;
-    this.#reports?.accept();
-    return this.#reports !== undefined;
+    this.#request?.reports.accept(this.#request.make);
+    return this.#request !== undefined;
   }
 
   /** The application does not get this attempt's outcome. */
   drop(): void {
     this.isOver = true;
-    this.#reports?.drop();
+    this.#request?.reports.drop();
   }
 }

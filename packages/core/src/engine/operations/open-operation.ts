@@ -182,11 +182,14 @@ export function closeOperation(
   operation.outcome = outcome ?? outcomeOf(error, operation.errorType);
   if (operation.parent) operation.parent.activeTime = Math.max(operation.parent.activeTime, now);
   guard(engine, 'end', () => record(engine, operation, { result, error }));
-  notifyEnd(engine, operation);
+  notifyOperationEnd(engine, operation);
 }
 
 /** An error of one observer does not affect the others. */
-function notifyEnd(engine: EngineConfig, operation: AgentOperation): void {
+export function notifyOperationEnd(
+  engine: Pick<EngineConfig, 'observers' | 'diag'>,
+  operation: AgentOperation,
+): void {
   for (const observer of engine.observers) {
     try {
       observer.operationEnd?.(operation);
