@@ -37,7 +37,13 @@ export interface WireLog {
   span: WireContext | undefined;
 }
 
-export type WireItem = { span: WireSpan } | { log: WireLog } | { instrument: WireInstrument } | WireRecord;
+/** A span, with the estimate of its bytes once that is made: the receiver needs not make it again. */
+export interface SpanItem {
+  readonly span: WireSpan;
+  bytes?: number;
+}
+
+export type WireItem = SpanItem | { log: WireLog } | { instrument: WireInstrument } | WireRecord;
 
 /** A message to the thread: telemetry, in its order, or the number of an awaited flush. */
 export type WireMessage = readonly WireItem[] | number;
