@@ -45,10 +45,10 @@ export { askUsage, wantsUsage } from './engine/engine.ts';
 export { endLeftSpans } from './engine/native/framework-span.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export {
-  chunkArrived,
   close,
   endIdleCalls,
   endOpenCalls,
+  eventArrived,
   headersArrived,
   isOnlyUsage,
   type OpenCall,

@@ -85,6 +85,7 @@ const create: Endpoint = {
   request,
   response,
   chunk,
+  isHeartbeat: ({ type }) => type === 'ping',
   content,
 };
 

@@ -4,8 +4,8 @@
  */
 import {
   attempted,
-  chunkArrived,
   close,
+  eventArrived,
   fields,
   headersArrived,
   isCancelled,
@@ -20,7 +20,7 @@ import {
 } from '@llmtrace/core/internal';
 import { type Context, context } from '@opentelemetry/api';
 import { type AnswerReader, type AnswerSink, readerOf } from './bodies/answer.ts';
-import { Decoder, decoderOf } from './bodies/decoder.ts';
+import { Decoder, decodingOf } from './bodies/decoder.ts';
 import { RequestBody } from './bodies/request-body.ts';
 import type { Header } from './clients/reading.ts';
 import type { Target } from './protocols/protocol.ts';
@@ -201,13 +201,13 @@ export class Exchange {
   }
 
   #decode(encoding: string | undefined): void {
-    const stream = decoderOf(encoding);
-    if (stream === undefined) return;
+    const decoding = decodingOf(encoding);
+    if (decoding === undefined) return;
     const reader = this.#reader as AnswerReader;
-    if (stream === 'unknown') this.#reader = { push() {}, end: () => reader.end() };
+    if (decoding === 'unknown') this.#reader = { push() {}, end: () => reader.end() };
     else
       this.#decoder = new Decoder(
-        stream,
+        decoding,
         (bytes) => this.#push(bytes),
         () => reader.end(),
       );
@@ -228,7 +228,7 @@ export class Exchange {
       return;
     }
     const live = this.#live as OpenCall;
-    if (live.usage !== 'asked' || !isOnlyUsage(live, value)) chunkArrived(live, value);
+    if (live.usage !== 'asked' || !isOnlyUsage(live, value)) eventArrived(live, value);
     live.call.response.failure ??= found.protocol.failure?.(fields(value));
     if (found.protocol.isLast?.(fields(value))) this.#close();
   }

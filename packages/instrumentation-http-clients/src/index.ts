@@ -134,7 +134,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
   }
 
   private _isLeft(url: URL, header: Header): boolean {
-    return isLeftToSdk(header) || this._isExcluded(url);
+    return isLeftToSdk(url, header) || this._isExcluded(url);
   }
 
   private _isExcluded(url: URL): boolean {

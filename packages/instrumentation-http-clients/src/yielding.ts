@@ -7,8 +7,9 @@ import type { Header } from './clients/reading.ts';
  * Whether a request belongs to an SDK that has an instrumentation: one that is switched off, so that its calls are
  * not wanted; or one with an open call, in a process that cannot assign requests to calls.
  */
-export function isLeftToSdk(header: Header): boolean {
-  const sdk = sdkOf(header);
+export function isLeftToSdk({ pathname, search }: URL, header: Header): boolean {
+  // By its headers alone, a request of groq-sdk is one of Anthropic's SDK: the same generator has made both.
+  const sdk = sdksOf(header).find(({ paths }) => paths.test(pathname + search));
   if (!sdk) return false;
   const { instrumentations, underWay } = facts();
   const known = instrumentations.filter(({ module }) => module === sdk.module);
@@ -17,9 +18,9 @@ export function isLeftToSdk(header: Header): boolean {
 }
 
 /** Whether a request has the headers of a vendor's SDK. */
-export const isOfSdk = (header: Header): boolean => sdkOf(header) !== undefined;
+export const isOfSdk = (header: Header): boolean => sdksOf(header).length > 0;
 
-const sdkOf = (header: Header) => facts().watched.find(({ sentBy }) => sentBy(header) !== undefined);
+const sdksOf = (header: Header) => facts().watched.filter(({ sentBy }) => sentBy(header) !== undefined);
 
 /** Whether OpenTelemetry carries contexts in this process. */
 function hasContexts(): boolean {

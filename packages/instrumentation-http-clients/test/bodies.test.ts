@@ -1,8 +1,8 @@
 /** Bodies are read the same, no matter how the network cuts them. */
 import assert from 'node:assert/strict';
-import { crc32, gzipSync } from 'node:zlib';
+import { crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { readerOf } from '../src/bodies/answer.ts';
-import { Decoder, decoderOf } from '../src/bodies/decoder.ts';
+import { Decoder, decodingOf } from '../src/bodies/decoder.ts';
 import { RequestBody } from '../src/bodies/request-body.ts';
 
 const FORM = 'multipart/form-data; boundary=----b0undary';
@@ -209,11 +209,11 @@ function awsMessage(headers: Record<string, string>, payload: string): Buffer {
 describe('a compressed answer', () => {
   const decoded = (encoding: string, bytes: Buffer): Promise<string> =>
     new Promise((resolve) => {
-      const stream = decoderOf(encoding);
-      assert.ok(stream && stream !== 'unknown');
+      const decoding = decodingOf(encoding);
+      assert.ok(decoding && decoding !== 'unknown');
       let text = '';
       const decoder = new Decoder(
-        stream,
+        decoding,
         (piece) => {
           text += Buffer.from(piece).toString();
         },
@@ -228,9 +228,15 @@ describe('a compressed answer', () => {
     assert.equal(await decoded('gzip', bytes), '{"a":1}');
     assert.equal(await decoded(' GZIP ', bytes.subarray(0, 12)), '');
     assert.equal(await decoded('br', Buffer.from('not compressed')), '');
+    assert.equal(await decoded('gzip', Buffer.of()), '');
     assert.deepEqual(
-      [decoderOf(undefined), decoderOf('identity'), decoderOf('rot13')],
+      [decodingOf(undefined), decodingOf('identity'), decodingOf('rot13')],
       [undefined, undefined, 'unknown'],
     );
+  });
+
+  it('may be in either form of deflate', async () => {
+    for (const pack of [deflateSync, deflateRawSync])
+      assert.equal(await decoded('deflate', pack('{"a":1}')), '{"a":1}');
   });
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { facts } from '@llmtrace/core/internal';
+import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { createTelemetry, type DiagRecorder, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
 import { context, SpanKind, trace } from '@opentelemetry/api';
@@ -122,6 +123,13 @@ describe('a call by HTTP', () => {
     await bySdk();
     sdk.enable();
     assert.deepEqual(scopes(), []);
+  });
+
+  it('of an SDK by the same generator as one whose instrumentation is switched off is traced', async () => {
+    telemetry.install(new AnthropicInstrumentation()).disable();
+    const headers = { 'x-stainless-lang': 'js', 'x-stainless-package-version': '0.9.1' };
+    await (await fetch(`${url}/openai/v1/chat/completions`, { method: 'POST', headers, body })).text();
+    assert.deepEqual(scopes(), ['@llmtrace/instrumentation-http-clients']);
   });
 
   it('within a call of an instrumented SDK is that call', async () => {

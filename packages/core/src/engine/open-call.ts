@@ -261,6 +261,11 @@ export function wholeAnswered({ endpoint, call, capture }: OpenCall, answer: unk
   capture?.answer(answer);
 }
 
+/** Folds an event of a body that the SDK has not read. One that keeps the connection alive is no chunk: SDKs hide it. */
+export function eventArrived(live: OpenCall, event: unknown): void {
+  if (!live.endpoint.isHeartbeat?.(fields(event))) chunkArrived(live, event);
+}
+
 /** The application is about to get a chunk of a stream. */
 export function chunkArrived(live: OpenCall, chunk: unknown): void {
   const { engine, endpoint, call } = live;

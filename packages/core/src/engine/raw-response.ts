@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { guard } from './guard.ts';
-import { chunkArrived, close, forget, type OpenCall } from './open-call.ts';
+import { chunkArrived, close, eventArrived, forget, type OpenCall } from './open-call.ts';
 import { newRawAnswer, type RawAnswer, readOtherwise } from './raw-answer.ts';
 import { answerArrived } from './result.ts';
 
@@ -222,7 +222,7 @@ function documentOf(line: string): unknown {
 function eventsArrived(live: OpenCall, text: string): void {
   for (const line of text.split(/\r\n|\n|\r/)) {
     const data = line.startsWith('data:') ? line.slice(5).trim() : '';
-    if (data !== '' && data !== '[DONE]') chunkArrived(live, JSON.parse(data));
+    if (data !== '' && data !== '[DONE]') eventArrived(live, JSON.parse(data));
   }
   close(live, 'completed');
 }

@@ -85,6 +85,8 @@ export interface Endpoint extends PatchPoint {
    * it; undefined leaves them as they are. It never changes `args`.
    */
   askUsage?(args: readonly any[]): any[] | undefined;
+  /** Whether an event only keeps the connection alive: the SDK hides it, and so it is no chunk of a raw body. */
+  isHeartbeat?(event: any): boolean;
   /**
    * Removes from a chunk the fields that only {@link askUsage} added.
    * @returns true where nothing else was in it, and the application must not see it.

@@ -24,6 +24,7 @@ const wrapped = (endpoint: Endpoint): Endpoint => ({
     endpoint.chunk?.(soFar, unwrapped(event), asked);
     if (event.exception) soFar.failure ??= event.exception;
   },
+  isHeartbeat: (event) => endpoint.isHeartbeat?.(unwrapped(event)) ?? false,
   ...(endpoint.content && {
     content: {
       ...endpoint.content,

@@ -112,6 +112,7 @@ function fetchRows(fetch, url) {
     gzip: reading('encoded/gzip', async (r) => hash(await r.text())),
     br: reading('encoded/br', async (r) => hash(await r.text())),
     deflate: reading('encoded/deflate', async (r) => hash(await r.text())),
+    rawDeflate: reading('encoded/raw-deflate', async (r) => hash(await r.text())),
     gzipStream: reading('encodedstream/0', (r) => textOf(r.body)),
     async abortBefore(model) {
       return seen(() => post(model, 'never/0', { signal: AbortSignal.abort() }));

@@ -49,6 +49,7 @@ const ENCODERS = {
   gzip: zlib.gzipSync,
   br: zlib.brotliCompressSync,
   deflate: zlib.deflateSync,
+  'raw-deflate': zlib.deflateRawSync,
   zstd: zlib.zstdCompressSync,
 };
 
@@ -74,7 +75,7 @@ const BEHAVIOURS = {
   },
   never: () => {},
   encoded(response, { model }, encoding) {
-    response.writeHead(200, { ...JSON_TYPE, 'content-encoding': encoding });
+    response.writeHead(200, { ...JSON_TYPE, 'content-encoding': encoding.replace('raw-', '') });
     response.end(ENCODERS[encoding](JSON.stringify(completion(model))));
   },
   async encodedstream(response, { model }) {
