@@ -62,6 +62,7 @@ export function examine(examined: Examined): Report {
     ...(started.length > 0 ? [] : unpatched(loaded, known)),
     ...neighbours(known, vendors),
     ...(started.length > 0 ? [] : destination.findings),
+    ...unpriced(known),
     ...settingsSaid(known),
     ...(started.length > 0
       ? []
@@ -179,6 +180,15 @@ const reported = (
   folder: string | undefined,
   methods: number,
 ): ReportedCopy => ({ module, version: known, build, folder, methods });
+
+/** More models than these are a part of an application's data, and no set-up. */
+const MAX_MODELS = 20;
+
+/** The models whose calls have no cost although their usage is known. */
+const unpriced = ({ unpriced: models = new Map() }: Facts): Finding[] =>
+  [...models]
+    .slice(0, MAX_MODELS)
+    .map(([message, cure]) => ({ code: 'no-price', message, cure, lost: false }));
 
 /** The warnings about options that are no findings yet. */
 function settingsSaid({ warnings, findings }: Facts): Finding[] {

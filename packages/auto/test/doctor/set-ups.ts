@@ -240,6 +240,19 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       },
     },
     {
+      what: 'a model without a price',
+      code: 'no-price',
+      cause: /no cost for gpt-4\.1-mini-2025-04-14 of groq: the price book of .* does not have it/,
+      cure: /Give its price by setPrice\(\) or LLMTRACE_PRICES/,
+      lost: false,
+      warns: false,
+      app: chat.app,
+      options: {
+        flags: AUTO,
+        env: { LLMTRACE_PROVIDER_MAP: '127.0.0.1=groq' },
+      },
+    },
+    {
       what: 'versions of the API that do not see each other',
       code: 'api-versions',
       cause:

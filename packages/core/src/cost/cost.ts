@@ -12,6 +12,8 @@ import {
   type Missing,
 } from '../model/billing.ts';
 import type { Call, Cost, Usage } from '../model/call.ts';
+import { isLocalHost } from '../platform/local-host.ts';
+import { facts } from '../platform/process-state.ts';
 import { show } from './custom-prices.ts';
 import { type Found, findPrice } from './lookup.ts';
 import { isPricedProvider } from './price-book.ts';
@@ -230,15 +232,21 @@ export function pricer(options: PricerOptions = {}): (call: Readonly<Call>) => C
     if (isPrepaidCall(call)) call.response.billing = { ...call.response.billing, isPrepaid: true };
     const cost = costOf(call, costOptions);
     if (cost !== undefined || !isUnpriced(call)) return cost;
-    const model = call.response.model ?? call.request.model ?? 'a model without a name';
-    const line = `llmtrace: no cost for ${model} of ${call.provider}: ${reason(call, costOptions)}`;
-    if (named.size < LINES && !named.has(line)) {
-      named.add(line);
-      diag.debug(line);
-    }
+    nameUnpriced(call, costOptions, named);
     costOptions.onUnpriced?.(call);
     return undefined;
   };
+}
+
+/** @param named the lines so far: each is logged once. */
+function nameUnpriced(call: Call, options: CostOptions, named: Set<string>): void {
+  const model = call.response.model ?? call.request.model ?? 'a model without a name';
+  const { why, cure } = reason(call, options);
+  const line = `no cost for ${model} of ${call.provider}: ${why}`;
+  if (named.size >= LINES || named.has(line)) return;
+  named.add(line);
+  diag.debug(`llmtrace: ${line}${cure ? `. ${cure}` : ''}`);
+  if (cure && !isServedHere(call)) recordUnpriced(line, cure);
 }
 
 /** The price that is to be used; undefined also where there is none to use. */
@@ -290,20 +298,42 @@ function mark(cost: Cost, call: Priceable, found: Found | undefined): Cost {
 /** The output after the application left the call. */
 const REST: readonly Missing[] = ['output_tokens'];
 
-function reason(call: Priceable, options: CostOptions): string {
-  const found = priceFor(call, options);
-  if (found === undefined) return unknownPrice(call);
-  if (found.standardRates && options.otherTiers === 'none')
-    return 'the price of its service tier is not known';
-  if (call.response.contradiction === undefined && !isWhole(call.response.usage ?? NO_USAGE, call))
-    return 'its stream ended without the usage of its output';
-  return 'the token counts that it reported contradict each other';
+/** Why a call has no cost; `cure` where the application can give its price. */
+interface Reason {
+  readonly why: string;
+  readonly cure?: string;
 }
 
-const unknownPrice = (call: Priceable): string =>
-  pricesOf(call) === null
-    ? 'llmtrace does not know whose prices hold at its host; LLMTRACE_PROVIDER_MAP=host=provider can say it'
-    : `the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it; setPrice() or a prices file can say it`;
+function reason(call: Priceable, options: CostOptions): Reason {
+  const found = priceFor(call, options);
+  if (found === undefined) return pricesOf(call) === null ? UNKNOWN_HOST : UNKNOWN_MODEL;
+  if (found.standardRates && options.otherTiers === 'none')
+    return { why: 'the price of its service tier is not known' };
+  if (call.response.contradiction === undefined && !isWhole(call.response.usage ?? NO_USAGE, call))
+    return { why: 'its stream ended without the usage of its output' };
+  return { why: 'the token counts that it reported contradict each other' };
+}
+
+const UNKNOWN_HOST: Reason = {
+  why: 'llmtrace does not know whose prices hold at its host',
+  cure: 'Name the provider whose prices hold there by LLMTRACE_PROVIDER_MAP=host=provider',
+};
+
+const UNKNOWN_MODEL: Reason = {
+  why: `the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it`,
+  cure: 'Give its price by setPrice() or LLMTRACE_PRICES, or the model that it is by LLMTRACE_MODEL_MAP',
+};
+
+/** Whether a server of this machine has the model, of which no bill is expected. */
+const isServedHere = (call: Call): boolean =>
+  pricesOf(call) === null && isLocalHost(call.server?.address ?? '');
+
+/** The doctor reads them. */
+function recordUnpriced(line: string, cure: string): void {
+  const shared = facts();
+  shared.unpriced ??= new Map();
+  if (shared.unpriced.size < LINES) shared.unpriced.set(line, cure);
+}
 
 function checkOptions({ models = {}, otherTiers = 'standard', onUnpriced }: PricerOptions): void {
   if (typeof models !== 'object' || models === null || Array.isArray(models)) {

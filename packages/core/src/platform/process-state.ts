@@ -65,6 +65,7 @@ export const FINDING_CODES = [
   'export-recovered',
   'elsewhere',
   'not-sampled',
+  'no-price',
   'api-versions',
   'native-tracing',
   'no-sdk',
@@ -103,6 +104,8 @@ export interface Facts {
   /** How many calls were traced, and how many requests were not, by SDK. */
   readonly traced: Map<string, number>;
   readonly untraced: Map<string, number>;
+  /** Models whose calls have no cost, in words, with what would give it; absent where there is none. */
+  unpriced?: Map<string, string>;
   /** Whether an HTTP instrumentation observes a request; absent if there is no such instrumentation. */
   onWire?: ((request: object) => boolean)[];
   /** Whether llmtrace has registered its hook for ES modules. */

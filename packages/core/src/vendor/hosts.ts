@@ -5,6 +5,7 @@
  * nothing there, or ten times as much.
  */
 import { lookUp } from '../platform/bounds.ts';
+import { isLocalHost } from '../platform/local-host.ts';
 
 /** The facts that a URL shows about the host. */
 export interface HostProvider {
@@ -181,7 +182,6 @@ const LOCATION = /\/locations\/([a-z0-9-]+)(?:\/|$)/;
 
 /** Paths of Ollama's own API, which no other server of models has. */
 const OLLAMA = /^\/api\/(?:chat|generate|embed|embeddings)$/;
-const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|host\.docker\.internal)$/;
 
 /**
  * The host of a URL. Undefined if it is not known to serve models.
@@ -195,7 +195,7 @@ export function providerOf(url: string | URL): HostProvider | undefined {
     const found = match(candidate, hostname, pathname);
     if (found) return found;
   }
-  return LOCAL.test(hostname) && OLLAMA.test(pathname) ? LOCAL_OLLAMA : undefined;
+  return isLocalHost(hostname) && OLLAMA.test(pathname) ? LOCAL_OLLAMA : undefined;
 }
 
 const NO_ROWS: readonly Row[] = [];

@@ -65,7 +65,7 @@ describe('the price of a call that ends', () => {
       debug.args.map(([line]) => line),
       ['mine', 'other'].map(
         (model) =>
-          `llmtrace: no cost for ${model} of openai: the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it; setPrice() or a prices file can say it`,
+          `llmtrace: no cost for ${model} of openai: the price book of ${PRICES_DATE}, amended ${OVERLAY_DATE}, does not have it. Give its price by setPrice() or LLMTRACE_PRICES, or the model that it is by LLMTRACE_MODEL_MAP`,
       ),
     );
   });
