@@ -1,8 +1,7 @@
 /** Answers that come later than the call that ordered them: each is priced once, by the reading that brings its usage. */
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { facts } from '@llmtrace/core/internal';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { hookVendorModules, loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { GoogleGenAIInstrumentation } from '../src/index.ts';
@@ -33,34 +32,31 @@ for (const set of ['genai-1', 'genai-2', 'genai-3'])
   for (const format of ['cjs', 'esm'] as const) {
     describe(`an answer that comes later (${set}, ${format})`, () => {
       let answers: (object | string)[] = [];
-      let server: Server;
+      let server: Loopback;
       let instrumentation: GoogleGenAIInstrumentation;
       let client: any;
 
       before(async () => {
         await hookVendorModules();
-        server = createServer((_request, reply) => {
+        server = await serve((_request, reply) => {
           const next = answers.shift();
           if (typeof next === 'string')
             reply.writeHead(200, { 'content-type': 'text/event-stream' }).end(next);
           else reply.writeHead(200, JSON_TYPE).end(JSON.stringify(next));
         });
-        await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
         // The server stands for Google's: a loopback host has no price list.
-        const { port } = server.address() as AddressInfo;
         instrumentation = telemetry.install(
           new GoogleGenAIInstrumentation({ providerMap: { '127.0.0.1': 'gcp.gemini' } }),
         );
         const { exports } = await loadSdk({ set, package: '@google/genai', format });
         client = new exports['GoogleGenAI']({
-          ...{ apiKey: 'x', httpOptions: { baseUrl: `http://127.0.0.1:${port}` } },
+          ...{ apiKey: 'x', httpOptions: { baseUrl: server.url } },
         });
       });
       beforeEach(() => telemetry.reset());
       after(async () => {
         instrumentation.disable();
-        server.closeAllConnections();
-        await new Promise((closed) => server.close(closed));
+        await server.close();
       });
 
       const costs = () => telemetry.spans().map(({ attributes }) => attributes['gen_ai.usage.cost']);

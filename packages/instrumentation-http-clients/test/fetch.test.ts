@@ -1,9 +1,7 @@
 /** `fetch` with interceptors: of the process (`interceptFetch`), and of one client (`instrumentFetch`). */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Call, LlmTraceConfig } from '@llmtrace/core';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import sinon from 'sinon';
@@ -203,7 +201,7 @@ describe('an intercepted fetch', () => {
 const USAGE = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
 
 describe('the usage that an intercepted fetch asks for', () => {
-  let server: Server;
+  let server: Loopback;
   let url: string;
   const bodies: string[] = [];
   let instrumentation: HttpClientsInstrumentation | undefined;
@@ -222,7 +220,7 @@ describe('the usage that an intercepted fetch asks for', () => {
   };
 
   before(async () => {
-    server = createServer(async (request, response) => {
+    server = await serve(async (request, response) => {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);
       const body = Buffer.concat(parts).toString();
@@ -233,9 +231,8 @@ describe('the usage that an intercepted fetch asks for', () => {
         .match(/.{1,7}/gs) ?? [])
         response.write(byte);
       response.end();
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/chat/completions`;
+    });
+    url = `${server.url}/v1/chat/completions`;
   });
   beforeEach(async () => {
     bodies.length = 0;

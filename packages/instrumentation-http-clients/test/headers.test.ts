@@ -1,7 +1,6 @@
 /** What only the headers of an answer show, of calls that no instrumented SDK made. */
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
@@ -16,24 +15,22 @@ const embeddings = {
 };
 
 describe('the headers of an answer', () => {
-  let server: Server;
+  let server: Loopback;
   let url: string;
   let headers: Record<string, string> = {};
   let body: object = answer;
   let instrumentation: HttpClientsInstrumentation;
   before(async () => {
-    server = createServer((_request, reply) => {
+    server = await serve((_request, reply) => {
       reply.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
     });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    url = `${server.url}/v1`;
     instrumentation = telemetry.install(new HttpClientsInstrumentation());
   });
   beforeEach(() => telemetry.reset());
   after(async () => {
     instrumentation.disable();
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+    await server.close();
   });
 
   async function costOf(path: string, request: object): Promise<unknown> {

@@ -1,11 +1,9 @@
 /** Events that only keep a connection alive are no chunks, whoever reads them: the SDK hides them. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { createTelemetry } from '@llmtrace/test-fixtures';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
 const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-sonnet-4-5', content: [] };
@@ -29,29 +27,26 @@ const params = {
 
 describe('a ping of Anthropic', () => {
   const telemetry = createTelemetry();
-  let server: Server;
+  let server: Loopback;
   let client: Anthropic;
   let wire: HttpClientsInstrumentation;
   let sdk: AnthropicInstrumentation;
   before(async () => {
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       request.resume().on('end', () => {
         response.writeHead(200, { 'content-type': 'text/event-stream' }).end(BODY);
       });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    });
     wire = telemetry.install(new HttpClientsInstrumentation());
     sdk = telemetry.install(new AnthropicInstrumentation());
-    const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    client = new Anthropic({ apiKey: 'key', baseURL, maxRetries: 0 });
+    client = new Anthropic({ apiKey: 'key', baseURL: server.url, maxRetries: 0 });
     sdk.instrumentClient(client);
   });
   beforeEach(() => telemetry.reset());
-  after(() => {
+  after(async () => {
     wire.disable();
     sdk.disable();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   });
 
   const READERS = {

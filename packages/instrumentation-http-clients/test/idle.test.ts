@@ -1,9 +1,8 @@
 /** Answers that the application leaves without a sign: their calls end once nothing has arrived for a time. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
@@ -12,27 +11,25 @@ const LIMIT = 1000;
 const EVENT = 'data: {"id":"c1","model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
 
 describe('an answer that is left', () => {
-  let server: Server;
+  let server: Loopback;
   let url: string;
   let instrumentation: HttpClientsInstrumentation;
   const answers: ServerResponse[] = [];
   before(async () => {
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       request.resume().on('end', () => {
         answers.push(response);
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write(EVENT);
       });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/chat/completions`;
+    });
+    url = `${server.url}/v1/chat/completions`;
     instrumentation = telemetry.install(new HttpClientsInstrumentation({ httpIdleTimeout: LIMIT }));
   });
   beforeEach(() => telemetry.reset());
-  after(() => {
+  after(async () => {
     instrumentation.disable();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   });
 
   const body = JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'x' }] });

@@ -1,9 +1,9 @@
 /** Requests that look like model calls and are none: no span, whatever is answered. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
 import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
 const JSON_TYPE = 'application/json';
@@ -121,28 +121,26 @@ const LOOK_ALIKES: readonly LookAlike[] = [
 const ANSWERS = [undefined, 404, 500] as const;
 
 describe('requests that are no model calls', () => {
-  let server: Server;
+  let server: Loopback;
   let url: string;
   let answer: { body: unknown; type: string; status: number };
   let telemetry: Telemetry;
   let instrumentation: HttpClientsInstrumentation;
   before(async () => {
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       request.resume().on('end', () => {
         const { body, type, status } = answer;
         response.writeHead(status, { 'content-type': type });
         response.end(typeof body === 'string' ? body : JSON.stringify(body));
       });
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = server.url;
     telemetry = createTelemetry();
     instrumentation = telemetry.install(new HttpClientsInstrumentation());
   });
-  after(() => {
+  after(async () => {
     instrumentation.disable();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   });
 
   async function send([path, sent, answered = {}, type = JSON_TYPE]: LookAlike, status = 200): Promise<void> {

@@ -1,12 +1,10 @@
 /** The raw answer of an instrumented SDK's call, whose body the application never reads, or leaves, or that is excluded. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { createTelemetry, type DiagRecorder, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
 import { collectGarbage } from '@llmtrace/test-fixtures/harness';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import OpenAI from 'openai';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
@@ -19,36 +17,33 @@ const EVENT = 'data: {"id":"c1","model":"m","choices":[{"index":0,"delta":{"cont
 const USAGE = 'data: {"id":"c1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":7}}\n\n';
 
 describe('the raw answer of an SDK', () => {
-  let server: Server;
+  let server: Loopback;
   let client: OpenAI;
   let telemetry: Telemetry;
   let diag: DiagRecorder;
   let wire: HttpClientsInstrumentation;
   let sdk: OpenAIInstrumentation;
   before(async () => {
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       request.resume().on('end', () => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write(EVENT);
         if (request.url?.startsWith('/whole/')) response.end(`${USAGE}data: [DONE]\n\n`);
       });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    });
     telemetry = createTelemetry();
     diag = recordDiag();
     wire = telemetry.install(new HttpClientsInstrumentation({ httpIdleTimeout: LONG_LIMIT }));
     sdk = telemetry.install(new OpenAIInstrumentation());
-    client = new OpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/whole`, maxRetries: 0 });
+    client = new OpenAI({ apiKey: 'sk-test', baseURL: `${server.url}/whole`, maxRetries: 0 });
     sdk.instrumentClient(client);
   });
   beforeEach(() => telemetry.reset());
-  after(() => {
+  after(async () => {
     wire.disable();
     sdk.disable();
     diag.stop();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   });
 
   const ask = (from = client) =>

@@ -1,12 +1,12 @@
 /** Each call is one span, also next to an SDK's instrumentation, and a child of the active span. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
 import { facts } from '@llmtrace/core/internal';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { createTelemetry, type DiagRecorder, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import * as openai from 'openai';
 import { Agent, interceptors, fetch as undiciFetch } from 'undici';
@@ -23,32 +23,30 @@ const ANSWER = {
 };
 
 describe('a call by HTTP', () => {
-  let server: Server;
+  let server: Loopback;
   let url: string;
   let telemetry: Telemetry;
   let diag: DiagRecorder;
   let wire: HttpClientsInstrumentation;
   let sdk: OpenAIInstrumentation;
   before(async () => {
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       request.resume().on('end', () => {
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(ANSWER));
       });
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = server.url;
     telemetry = createTelemetry();
     diag = recordDiag();
     wire = telemetry.install(new HttpClientsInstrumentation());
     sdk = telemetry.install(new OpenAIInstrumentation());
   });
   beforeEach(() => telemetry.reset());
-  after(() => {
+  after(async () => {
     wire.disable();
     sdk.disable();
     diag.stop();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   });
 
   const bySdk = async (): Promise<void> => {

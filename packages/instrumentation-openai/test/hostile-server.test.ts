@@ -1,8 +1,8 @@
 /** Arbitrary answers of a gateway through the real SDK, recorded with capture off and on. */
 import assert from 'node:assert/strict';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import type { LlmTraceConfig } from '@llmtrace/core';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { loadSdk } from '@llmtrace/test-fixtures/sdks';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { OpenAIInstrumentation } from '../src/index.ts';
@@ -11,25 +11,22 @@ const PROMPT = 'my prompt: the patient Jane Doe has a rash';
 const telemetry = createTelemetry();
 
 describe('a gateway that answers as no vendor does', () => {
-  let server: Server;
+  let server: Loopback;
   let answer: (response: ServerResponse) => void;
   let instrumentation: OpenAIInstrumentation;
   let client: any;
 
   before(async () => {
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       request.resume().on('end', () => answer(response));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     instrumentation = telemetry.install(new OpenAIInstrumentation());
     const { exports } = await loadSdk({ set: 'openai-6', package: 'openai', format: 'cjs' });
-    const { port } = server.address() as AddressInfo;
-    client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
+    client = new exports.OpenAI({ apiKey: 'sk-test', baseURL: `${server.url}/v1`, maxRetries: 0 });
   });
   after(async () => {
     instrumentation.disable();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
   });
 
   const ask = (params: object = {}) =>

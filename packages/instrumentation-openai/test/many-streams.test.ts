@@ -1,8 +1,7 @@
 /** Retries and refusals under load: a vendor that refuses all calls, and thousands of refused calls. */
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { patchLoaded } from '@llmtrace/test-fixtures/loaded';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { hookVendorModules, loadSdk, type Sdk } from '@llmtrace/test-fixtures/sdks';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { OpenAIInstrumentation } from '../src/index.ts';
@@ -17,7 +16,7 @@ const ANSWER = {
 
 describe('a storm', () => {
   let sdk: Sdk;
-  let server: Server;
+  let server: Loopback;
   let requests = 0;
   let refused = 0;
   /** The body of the answers with status 429; undefined if the vendor answers normally. */
@@ -26,7 +25,7 @@ describe('a storm', () => {
   before(async () => {
     await hookVendorModules();
     sdk = await loadSdk({ set: 'openai-7', package: 'openai', format: 'cjs' });
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       requests++;
       request.resume().on('end', () => {
         if (trouble) refused++;
@@ -34,9 +33,8 @@ describe('a storm', () => {
         response.end(JSON.stringify(trouble ?? ANSWER));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
-  after(() => void server.close());
+  after(() => server.close());
   beforeEach(() => {
     requests = 0;
     trouble = undefined;
@@ -48,8 +46,7 @@ describe('a storm', () => {
   ): Promise<void> {
     const instrumentation = createTelemetry().install(new OpenAIInstrumentation(config));
     patchLoaded(instrumentation, sdk);
-    const { port } = server.address() as AddressInfo;
-    const client = new sdk.exports.OpenAI({ apiKey: 'sk-example', baseURL: `http://127.0.0.1:${port}/v1` });
+    const client = new sdk.exports.OpenAI({ apiKey: 'sk-example', baseURL: `${server.url}/v1` });
     const messages = [{ role: 'user', content: 'Hello.' }];
     try {
       await run(() => client.chat.completions.create({ model: 'gpt-4o-mini', messages }));

@@ -1,9 +1,7 @@
 /** In applications with an OpenTelemetry set-up of their own, spans nest: the application's, ours, the request's. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
 
@@ -28,11 +26,11 @@ const HOOK = '@llmtrace/auto/hook';
 describe('the spans of a call, in an application with its own OpenTelemetry', () => {
   const spans: OtlpSpan[] = [];
   let vendor: VendorServer;
-  let receiver: Server;
+  let receiver: Loopback;
 
   before(async () => {
     vendor = await startVendorServer();
-    receiver = createServer(async (request, response) => {
+    receiver = await serve(async (request, response) => {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part);
       if (request.url === '/v1/traces') {
@@ -40,16 +38,13 @@ describe('the spans of a call, in an application with its own OpenTelemetry', ()
       }
       response.setHeader('content-type', 'application/json').end('{}');
     });
-    await once(receiver.listen(0, '127.0.0.1'), 'listening');
   });
   after(async () => {
-    receiver.close();
-    await vendor.close();
+    await Promise.all([receiver.close(), vendor.close()]);
   });
 
   async function runHost(host: string, sdk: string, format: string): Promise<void> {
     spans.length = 0;
-    const { port } = receiver.address() as AddressInfo;
     const flags = ['--no-warnings', '--conditions=llmtrace:source', '--import', HOOK];
     const env = {
       HOST: sdks(host),
@@ -57,7 +52,7 @@ describe('the spans of a call, in an application with its own OpenTelemetry', ()
       FORMAT: format,
       OPENAI_API_KEY: 'sk-test',
       OPENAI_BASE_URL: `${vendor.url}/v1`,
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_METRICS_EXPORTER: 'none',
       OTEL_LOGS_EXPORTER: 'none',
