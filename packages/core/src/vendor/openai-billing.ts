@@ -21,26 +21,25 @@ export function chatBilled(body: any, read: UsageReading, asked: Asked | undefin
   if (hasSearched(body, asked)) read = { ...read, usage: withSearches(read.usage, 1) };
   const usage = body.usage ?? body.x_groq?.usage;
   const seconds = tokenCount(usage?.prompt_audio_seconds);
-  return {
-    ...read,
-    billing: billing({
-      provider: servedBy(asked),
-      fees: seconds ? { audioSecond: seconds } : undefined,
-      ...compound(body, usage),
-      uncounted: uncounted([...(hasTools(body) ? TOOLS : []), ...unstated(usage, read)]),
-    }),
-  };
+  const fees = seconds ? { audioSecond: seconds } : undefined;
+  const provider = servedBy(asked);
+  const models = compound(body, usage);
+  const missing = uncounted(hasTools(body) ? [...TOOLS, ...unstated(usage, read)] : unstated(usage, read));
+  const isPlain = (provider ?? fees ?? models ?? missing) === undefined;
+  return { ...read, billing: isPlain ? undefined : { provider, fees, ...models, uncounted: missing } };
 }
 
 const uncounted = (missing: readonly Missing[]): Missing[] | undefined =>
   missing.length > 0 ? [...new Set(missing)] : undefined;
 
+const NOTHING: readonly Missing[] = [];
+
 /** What is billed beside the tokens, and known only where the cost is stated: tools of xAI, a key of one's own. */
-function unstated(usage: any, { usage: read }: UsageReading): Missing[] {
-  if (read?.reportedCost !== undefined) return [];
+function unstated(usage: any, { usage: read }: UsageReading): readonly Missing[] {
+  if (read?.reportedCost !== undefined) return NOTHING;
   const tools = usage?.server_side_tool_usage_details;
   const isByok = usage?.is_byok === true;
-  if (!isObject(tools)) return isByok ? ['usage'] : [];
+  if (!isObject(tools)) return isByok ? ['usage'] : NOTHING;
   const hasRun = Object.values(tools).some((count) => typeof count === 'number' && count > 0);
   return [...(hasRun ? TOOLS : []), ...(isByok ? (['usage'] as const) : [])];
 }
@@ -216,11 +215,11 @@ const longCacheWrites = (usage: any): boolean =>
   (tokenCount(usage?.input_tokens_details?.cache_write_tokens_details?.ttl_12h_tokens) ?? 0) > 0;
 
 /** Groq's compound systems ask several models, and have no price themselves. */
-function compound(body: any, usage: any): Pick<Billing, 'inner' | 'tokens'> {
+function compound(body: any, usage: any): Pick<Billing, 'inner' | 'tokens'> | undefined {
   const models = objects(
     (usage?.usage_breakdown ?? body.usage_breakdown ?? body.x_groq?.usage_breakdown)?.models,
   );
-  if (models.length === 0) return {};
+  if (models.length === 0) return undefined;
   const inner = models.map(
     (model): InnerCall => ({
       model: name(model.model),

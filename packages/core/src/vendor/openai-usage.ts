@@ -43,25 +43,23 @@ export function openAIUsage(u: any, dialect: UsageDialect = 'openai'): UsageRead
   const counts = countsOf(u, inside, outside);
   const isExplained = explainReasoning(counts, dialect) || explainTotal(counts);
   addBeside(counts);
-  return soundParts(
-    isExplained,
-    checkedUsage({
-      inputTokens: counts.input,
-      outputTokens: counts.output,
-      cacheReadTokens: counts.read,
-      cacheWriteTokens: counts.write,
-      inputAudioTokens: tokenCount(inside.audio_tokens),
-      inputTextTokens: tokenCount(inside.text_tokens),
-      inputImageTokens: tokenCount(inside.image_tokens),
-      reasoningTokens: counts.reasoning,
-      citationTokens: counts.citation,
-      outputAudioTokens: tokenCount(outside.audio_tokens),
-      outputTextTokens: tokenCount(outside.text_tokens),
-      outputImageTokens: tokenCount(outside.image_tokens),
-      webSearches: tokenCount(u.num_search_queries ?? u.connectors?.web_search),
-      reportedCost: statedCost(u),
-    }),
-  );
+  const usage = checkedUsage({
+    inputTokens: counts.input,
+    outputTokens: counts.output,
+    cacheReadTokens: counts.read,
+    cacheWriteTokens: counts.write,
+    inputAudioTokens: tokenCount(inside.audio_tokens),
+    inputTextTokens: tokenCount(inside.text_tokens),
+    inputImageTokens: tokenCount(inside.image_tokens),
+    reasoningTokens: counts.reasoning,
+    citationTokens: counts.citation,
+    outputAudioTokens: tokenCount(outside.audio_tokens),
+    outputTextTokens: tokenCount(outside.text_tokens),
+    outputImageTokens: tokenCount(outside.image_tokens),
+    webSearches: tokenCount(u.num_search_queries ?? u.connectors?.web_search),
+    reportedCost: statedCost(u),
+  });
+  return isExplained && isSound(usage) ? { usage } : soundParts(isExplained, usage);
 }
 
 /** The usage of embeddings: some providers count them in the total alone. */
@@ -159,6 +157,19 @@ const PARTS: readonly (readonly [whole: 'inputTokens' | 'outputTokens', parts: r
     ['outputTokens', ['reasoningTokens', 'citationTokens']],
     ['outputTokens', ['outputTextTokens', 'outputAudioTokens', 'outputImageTokens']],
   ];
+
+/** Whether no part is greater than its whole, as in nearly all answers. It reads no field by a computed name, which takes long. */
+function isSound(usage: Usage): boolean {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens: read = 0, cacheWriteTokens: write = 0 } = usage;
+  const { inputTextTokens = 0, inputAudioTokens = 0, inputImageTokens = 0 } = usage;
+  const { outputTextTokens = 0, outputAudioTokens = 0, outputImageTokens = 0 } = usage;
+  return (
+    read + write <= inputTokens &&
+    inputTextTokens + inputAudioTokens + inputImageTokens <= inputTokens &&
+    (usage.reasoningTokens ?? 0) + (usage.citationTokens ?? 0) <= outputTokens &&
+    outputTextTokens + outputAudioTokens + outputImageTokens <= outputTokens
+  );
+}
 
 /** Parts that are greater than their whole become unknown, because either of the two may be wrong. */
 function soundParts(isExplained: boolean, usage: Usage): UsageReading {
