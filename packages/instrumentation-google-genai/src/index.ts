@@ -7,6 +7,7 @@ import {
   type Vendor,
 } from '@llmtrace/core';
 import { batches } from './batches.ts';
+import { decisions } from './decisions.ts';
 import { functionCalling } from './function-calling.ts';
 import { interactions } from './interactions.ts';
 import { modelEndpoints } from './models.ts';
@@ -26,7 +27,7 @@ const requests: SentRequests = {
   module: '@google/genai',
   hosts: /^generativelanguage\.googleapis\.com$/,
   paths:
-    /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)|\/interactions(?:\?|$)/,
+    /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)|\/(?:interactions|decisions)(?:\?|$)/,
   untraced: [
     {
       hosts: /^generativelanguage\.googleapis\.com$|(?:^|-)aiplatform\.googleapis\.com$/,
@@ -55,7 +56,7 @@ const googleGenAI: Vendor = {
   baseURL,
   providerOf: (client) => (optionsOf(client)?.vertexai ? 'gcp.vertex_ai' : undefined),
   rawMethods: ['request', 'requestStream'],
-  endpoints: [...modelEndpoints, ...interactions, ...batches],
+  endpoints: [...modelEndpoints, ...interactions, ...decisions, ...batches],
   operations: functionCalling,
   requests,
   otherTracers: [

@@ -21,7 +21,8 @@ import { gemini } from '@llmtrace/core/gemini';
 import { interactionContent } from './content/interactions.ts';
 import { FILES } from './models.ts';
 
-function usage(u: any): Usage | undefined {
+/** The usage of interactions and of decisions. */
+export function usage(u: any): Usage | undefined {
   if (!u) return undefined;
   return gemini.tokens(
     {
@@ -154,20 +155,26 @@ function chunk(soFar: LlmResponse, event: any): void {
   soFar.failure = gemini.failure(event.error) ?? soFar.failure;
 }
 
-const create: Endpoint = {
+/** The fields of every endpoint whose requests go through the SDK's second, generated client. */
+export const resource = {
   operation: 'generate_content',
   files: FILES,
   className: 'GoogleGenAI',
   path: 'GoogleGenAI',
+  withoutRetries([p, options, ...rest]: readonly any[], self: any) {
+    const set = options?.retries ?? options?.maxRetries ?? self?._client?._options?.retry_config;
+    const isSet = (set ?? undefined) !== undefined;
+    return isSet ? undefined : [p, { ...options, retries: { strategy: 'none' } }, ...rest];
+  },
+} as const;
+
+const create: Endpoint = {
+  ...resource,
   getter: 'interactions',
   method: 'create',
   since: '1.33.0',
   request: ([p]) => request(fields(p)),
   attributes: ([p]) => metadataAttributes(p?.labels),
-  withoutRetries([p, options, ...rest], self) {
-    const set = options?.retries ?? self?._client?._options?.retry_config;
-    return set ? undefined : [p, { ...options, retries: { strategy: 'none' } }, ...rest];
-  },
   response,
   chunk,
   content: interactionContent,

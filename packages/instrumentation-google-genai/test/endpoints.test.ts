@@ -1,6 +1,7 @@
 /** The values that endpoints read from requests, answers and events. */
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
+import { decisions as allDecisions } from '../src/decisions.ts';
 import { entry as googleGenAIEntry } from '../src/index.ts';
 import { interactions as all } from '../src/interactions.ts';
 import { modelEndpoints } from '../src/models.ts';
@@ -245,6 +246,28 @@ describe('interactions', () => {
     assert.deepEqual(fold(interactions, [{ event_type: 'interaction.status_update', status: 'failed' }]), {
       finishReasons: ['error'],
     });
+  });
+});
+
+describe('decisions', () => {
+  const [create] = allDecisions as [Endpoint];
+
+  it('have a request, and answers with usage alone', () => {
+    const params = {
+      model: 'models/gemini-decision-1',
+      input: ['secret', 'more'],
+      questions: { a: { type: 'noul', instructions: 'secret' } },
+    };
+    assert.deepEqual(request(create, params), { model: 'gemini-decision-1', messageCount: 2 });
+    assert.deepEqual(request(create), {});
+    const counted = { total_input_tokens: 9, total_output_tokens: 0, total_tokens: 9 };
+    const answer = { answers: { a: { type: 'noul', noul: 0.9, confidence: 0.9 } }, usage: counted };
+    assert.deepEqual(defined(create.response(answer)), { usage: { inputTokens: 9, outputTokens: 0 } });
+  });
+
+  it('end for a reason only if the input was blocked', () => {
+    const blocked = { prompt_feedback: { block_reason: 'safety' } };
+    assert.deepEqual(defined(create.response(blocked)), { finishReasons: ['content_filter'] });
   });
 });
 

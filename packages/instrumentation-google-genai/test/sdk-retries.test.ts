@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { entry as googleGenAIEntry } from '../src/index.ts';
+import { loadSdk } from '@llmtrace/test-fixtures/sdks';
+import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
+import { GoogleGenAIInstrumentation, entry as googleGenAIEntry } from '../src/index.ts';
 
 const googleGenAI = googleGenAIEntry.vendor;
 
@@ -29,8 +31,29 @@ describe("@google/genai's own retries", () => {
     const off = { timeout_ms: 5, retries: { strategy: 'none' } };
     assert.deepEqual(withoutRetries?.([params, options], {}), [params, off]);
     assert.equal(withoutRetries?.([params, { retries: { strategy: 'backoff' } }], {}), undefined);
+    assert.equal(withoutRetries?.([params, { maxRetries: 2 }], {}), undefined);
     assert.equal(withoutRetries?.([params], { _client: { _options: { retry_config: {} } } }), undefined);
   });
+
+  for (const resource of ['interactions', 'decisions']) {
+    it(`of one request of \`${resource}\` stay, without those of llmtrace around them`, async () => {
+      const retry = { maxRetries: 1, initialInterval: 1, jitter: 0 };
+      const telemetry = createTelemetry();
+      const instrumentation = telemetry.install(new GoogleGenAIInstrumentation({ retry }));
+      const { exports } = await loadSdk({ set: 'genai-3', package: '@google/genai', format: 'cjs' });
+      let requests = 0;
+      const fetch = async () => {
+        requests += 1;
+        return Response.json({ error: { code: 503 } }, { status: 503, headers: { 'retry-after-ms': '1' } });
+      };
+      const client = new exports.GoogleGenAI({ apiKey: 'example', httpOptions: { fetch } });
+      const request = { model: 'm', input: 'x', questions: {} };
+      await assert.rejects(client[resource].create(request, { maxRetries: 1 }));
+      instrumentation.disable();
+      assert.equal(requests, 2);
+      assert.equal(telemetry.spans().length, 1);
+    });
+  }
 
   it('stop for a signal of another, with the same arguments else', () => {
     const { withSignal } = endpoint('generateContentInternal');

@@ -72,6 +72,12 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   ['/api/embed', { model: 'a', input: 'b' }, { html: '<iframe>' }],
   ['/v1/embed', { texts: ['a'] }, { html: '<iframe>' }],
   ['/interactions', { input: 'click', model: 'page' }, { ok: true }],
+  [
+    '/v1beta/decisions',
+    { input: 'a', model: 'own', questions: { b: { type: 'vote' } } },
+    { answers: { b: 1 } },
+  ],
+  ['/v1beta/decisions', { input: 'a', model: 'own', questions: [{ type: 'vote' }] }, { answers: [] }],
   ['/v1/predictions', { input: { a: 1 }, version: 'x' }, { id: 'p', status: 'starting' }],
   // Telemetry that carries the JSON of calls.
   ['/runs/batch', { post: [{ inputs: { messages, model: 'gpt-x' } }] }, {}],
@@ -182,7 +188,18 @@ describe('requests that are no model calls', () => {
       { messages, model: 'llama' },
       { model: 'llama', created_at: 'now', message: {}, done: true },
     ]);
-    assert.equal(telemetry.spans().length, 6); // each is sent by fetch and by node:http
+    await send([
+      '/v1beta/decisions',
+      { input: 'a', model: 'gemini-decision-1', questions: { b: { type: 'noul' } } },
+      {
+        answers: { b: { type: 'noul', noul: 0.9 } },
+        usage: { total_input_tokens: 9, total_output_tokens: 0 },
+      },
+    ]);
+    const spans = telemetry.spans();
+    assert.equal(spans.at(-1)?.name, 'generate_content gemini-decision-1');
+    assert.equal(spans.at(-1)?.attributes['gen_ai.usage.input_tokens'], 9);
+    assert.equal(spans.length, 8); // each is sent by fetch and by node:http
   });
 
   it('of an excluded host have none, even where they are calls', async () => {

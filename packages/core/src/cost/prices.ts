@@ -34,7 +34,7 @@ export const PRICES_VERSION = '0.1.8';
 export const PRICES_DATE = '2026-09-23';
 
 /** The day of the newest entry of the overlay. */
-export const OVERLAY_DATE = '2026-11-28';
+export const OVERLAY_DATE = '2026-11-30';
 
 /**
  * JSON by provider, one model a line: `[rule, price]`, and a third element where the price is that of a
@@ -1867,7 +1867,8 @@ export const OVERLAY: Readonly<Record<string, string>> = {
   google: `{"models":[
 ["^gemini-4-argon",[[null,{"i":2,"r":0.1,"o":10}],["2026-12-01",{"i":4,"r":0.2,"o":20}]]],
 ["^gemini-4-neon",{"i":3,"r":0.15,"o":15}],
-["^gemini-4-hydrogen",{"i":1.5,"r":0.075,"o":7.5}]
+["^gemini-4-hydrogen",{"i":1.5,"r":0.075,"o":7.5}],
+["=gemini-decision-1",{"i":0.1,"o":0}]
 ],"amendments":[
 ["^gemini",{"t":["flex","batch"],"f":0.5}],
 ["/^gemini-(3\\\\.[78]|4)",{"t":["priority"],"f":1.8}],

@@ -192,10 +192,14 @@ describe("Gemini's answers", () => {
       'PROHIBITED_CONTENT',
       'SPII',
       'IMAGE_SAFETY',
+      'IMAGE_PROHIBITED_CONTENT',
+      'IMAGE_RECITATION',
+      'MODEL_ARMOR',
     ]) {
       assert.deepEqual(reasonOf(blocked), ['content_filter'], blocked);
     }
     assert.deepEqual(reasonOf('MALFORMED_FUNCTION_CALL'), ['error']);
+    assert.deepEqual(reasonOf('MALFORMED_RESPONSE'), ['error']);
     assert.deepEqual(reasonOf('UNEXPECTED_TOOL_CALL'), ['UNEXPECTED_TOOL_CALL']);
     assert.deepEqual(reasonOf(1), ['1']);
   });

@@ -108,6 +108,12 @@ const predictions = onWire({
 /** A tuned model or an endpoint of the application's own has a number, which is no model's name. */
 const MODELS = String.raw`\/(?:models|tunedModels)\/([^/:]+)`;
 
+/** Questions or answers, by the names that the application chose. */
+const isNamed = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isQuestion = (value: unknown): boolean => isText(fields(value).type);
+
 export const geminiProtocols: readonly Protocol[] = [
   {
     provider: 'gcp.gemini',
@@ -144,11 +150,25 @@ export const geminiProtocols: readonly Protocol[] = [
   {
     provider: 'gcp.gemini',
     path: /\/interactions$/,
-    endpoint: endpointAt(googleGenAI.endpoints, 'GoogleGenAI'),
+    endpoint: endpointAt(googleGenAI.endpoints, 'GoogleGenAI', 'create', 'interactions'),
     matches: ({ input, model, agent }) => input !== undefined && (isText(model) || isText(agent)),
     confirms: ({ object, interaction, event_type }) =>
       object === 'interaction' || interaction !== undefined || /^interaction\./.test(String(event_type)),
     isLast: ({ event_type }) => /^(?:interaction\.complete|error$)/.test(String(event_type)),
+  },
+  {
+    provider: 'gcp.gemini',
+    // Of no version that OpenAI's have, whose body may be unread.
+    path: /\/v1(?:alpha|beta\d?)\/decisions$/,
+    endpoint: endpointAt(googleGenAI.endpoints, 'GoogleGenAI', 'create', 'decisions'),
+    // OpenAI's decisions have a list of questions.
+    matches: ({ input, model, questions }) =>
+      input !== undefined &&
+      isText(model) &&
+      isNamed(questions) &&
+      Object.values(questions).every(isQuestion),
+    confirms: ({ answers, prompt_feedback, usage }) =>
+      (isNamed(answers) || isNamed(prompt_feedback)) && fields(usage).total_input_tokens !== undefined,
   },
 ];
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

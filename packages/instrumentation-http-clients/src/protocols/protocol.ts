@@ -75,8 +75,15 @@ export const ofSdk = (endpoint: Endpoint): Endpoint => {
 };
 
 /** An endpoint of a vendor's table, by where its SDK has it. */
-export function endpointAt(endpoints: readonly Endpoint[], path: string, method = 'create'): Endpoint {
-  const found = endpoints.find((endpoint) => endpoint.path === path && endpoint.method === method);
+export function endpointAt(
+  endpoints: readonly Endpoint[],
+  path: string,
+  method = 'create',
+  getter?: string,
+): Endpoint {
+  const found = endpoints.find(
+    (endpoint) => endpoint.path === path && endpoint.method === method && endpoint.getter === getter,
+  );
   if (!found) throw new Error(`no endpoint ${path}.${method}`);
   return ofSdk(found);
 }

@@ -1,4 +1,4 @@
-/** Bodies of the Interactions API, whole and in events. */
+/** Bodies of the Interactions API, whole and in events, and of the Decisions API, which has the same usage. */
 import type { Answer, VendorRequest } from '../server/routes.ts';
 import {
   CONTINUATION,
@@ -37,6 +37,20 @@ const about = (request: VendorRequest): object => ({
 export function interaction(request: VendorRequest): Answer {
   const steps = [{ type: 'model_output', content: [{ type: 'text', text: GEMINI_TEXT }] }];
   return { headers: geminiHeaders, json: { ...about(request), ...ending(request), steps, usage } };
+}
+
+/** A decision has neither an id nor a model, and writes nothing. */
+export function decision({ body }: VendorRequest): Answer {
+  const answers = Object.keys(body.questions ?? {}).map((name) => [
+    name,
+    { type: 'noul', noul: 0.9, confidence: 0.9 },
+  ]);
+  const { total_input_tokens, input_tokens_by_modality } = usage;
+  const read = { total_input_tokens, input_tokens_by_modality, total_tokens: total_input_tokens };
+  return {
+    headers: geminiHeaders,
+    json: { answers: Object.fromEntries(answers), usage: { ...read, total_output_tokens: 0 } },
+  };
 }
 
 interface TypedEvent {

@@ -99,3 +99,22 @@ export const interactions: Family = {
     'a stream that is dropped half-read',
   ],
 };
+
+const DECISION_MODEL = 'gemini-decision-1';
+
+export const decisions: Family = {
+  name: 'decisions',
+  operation: 'generate_content',
+  model: DECISION_MODEL,
+  tokens: { input: GEMINI_TOKENS.input, output: 0 },
+  priced: true,
+  target: (client) => ({ owner: client.decisions, method: 'create' }),
+  request: ({ model = DECISION_MODEL }) => ({
+    model,
+    input: QUESTION,
+    questions: { isQuestion: { type: 'noul', instructions: 'Is this a question?' } },
+  }),
+  call: (client, request, options) => client.decisions.create(request, options),
+  missing: ({ major }) => (major < 3 ? 'decisions came with version 3.3' : undefined),
+  rows: ['create', 'several readers of one promise', 'the arguments stay as they are'],
+};

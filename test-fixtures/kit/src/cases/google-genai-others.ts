@@ -2,7 +2,15 @@
 import { GEMINI_EMBEDDING_TOKENS, GEMINI_MODEL } from '../bodies/gemini.ts';
 import { frozen, type Stage } from '../harness.ts';
 import type { Family, Row } from '../vendor-profile.ts';
-import { content, embeddings, interactions, QUESTION, streamed, whole } from './google-genai-families.ts';
+import {
+  content,
+  decisions,
+  embeddings,
+  interactions,
+  QUESTION,
+  streamed,
+  whole,
+} from './google-genai-families.ts';
 
 const vertex = ({ sdk, server }: Stage): any =>
   new sdk.exports.GoogleGenAI({
@@ -128,6 +136,26 @@ export const interactionRows: readonly Row[] = [
         stream: true,
         chunks: 'some',
         finishReasons: ['length'],
+      },
+    ],
+  },
+];
+
+export const decisionRows: readonly Row[] = [
+  {
+    name: 'a decision that is refused',
+    missing: (sdk) => decisions.missing?.(sdk),
+    async run({ client, attempt }) {
+      const request = decisions.request({ model: 'fail-401' });
+      await attempt('answer', () => decisions.call(client(), frozen(request), undefined));
+    },
+    calls: () => [
+      {
+        family: decisions,
+        model: 'fail-401',
+        answer: 'none',
+        outcome: 'failed',
+        errorType: 'AuthenticationError',
       },
     ],
   },

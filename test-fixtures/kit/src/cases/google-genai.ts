@@ -5,9 +5,9 @@ import { sdkStreamRows } from '../scenarios/sdk-streams.ts';
 import type { SdkInfo } from '../sdks.ts';
 import type { Family, Row, VendorCase } from '../vendor-profile.ts';
 import { continuationRows, endRows } from './google-genai-ends.ts';
-import { content, embeddings, interactions } from './google-genai-families.ts';
+import { content, decisions, embeddings, interactions } from './google-genai-families.ts';
 import { helperRows } from './google-genai-helpers.ts';
-import { interactionRows, vertexRows } from './google-genai-others.ts';
+import { decisionRows, interactionRows, vertexRows } from './google-genai-others.ts';
 
 /** The reason to leave out rows about cancelled streams: leaving the loop does not stop a generator's download. */
 const goesOn = (_sdk: SdkInfo, family: Family): string | undefined =>
@@ -39,9 +39,9 @@ export const vendorCase: VendorCase = {
           : { retryOptions: { attempts: maxRetries + 1, initialDelay: 0.01, maxDelay: 0.02, jitter: 0 } }),
       },
     }),
-  families: [content, embeddings, interactions],
+  families: [content, embeddings, interactions, decisions],
   otherModels: [CONTINUED_MODEL],
-  rows: [...helperRows, ...endRows, ...continuationRows, ...vertexRows, ...interactionRows],
+  rows: [...helperRows, ...endRows, ...continuationRows, ...vertexRows, ...interactionRows, ...decisionRows],
   errors: {
     '401': '401',
     '429': '429',

@@ -8,7 +8,7 @@ import {
   predictions,
   tokenCount,
 } from '../bodies/gemini-content.ts';
-import { interaction, interactionError, interactionEvents } from '../bodies/gemini-interactions.ts';
+import { decision, interaction, interactionError, interactionEvents } from '../bodies/gemini-interactions.ts';
 import type { Answer, VendorRequest, VendorRoutes } from './routes.ts';
 
 const METHODS: Readonly<Record<string, (request: VendorRequest) => Answer>> = {
@@ -23,17 +23,19 @@ const METHODS: Readonly<Record<string, (request: VendorRequest) => Answer>> = {
 /** `/v1beta/models/gemini-2.5-flash:generateContent`, with Vertex AI's project and publisher in between. */
 const MODEL = /^\/v1(?:alpha|beta1?)?\/(?:.+\/)?(?:models|tunedModels)\/([^/:]+):(\w+)$/;
 const INTERACTIONS = /^\/v1(?:alpha|beta1?)?\/(?:.+\/)?interactions$/;
+const DECISIONS = /^\/v1(?:alpha|beta1?)?\/decisions$/;
 
 export const gemini: VendorRoutes = {
   name: 'gemini',
   usualModel: () => GEMINI_MODEL,
-  owns: (path) => MODEL.test(path) || INTERACTIONS.test(path),
+  owns: (path) => MODEL.test(path) || INTERACTIONS.test(path) || DECISIONS.test(path),
   model: ({ path, body }) => MODEL.exec(path)?.[1] ?? body?.model,
   key: ({ headers }) => String(headers['x-goog-api-key'] ?? headers['authorization'] ?? ''),
   answer(request) {
     if (request.method !== 'POST') return undefined;
     if (INTERACTIONS.test(request.path))
       return request.body.stream ? interactionEvents(request) : interaction(request);
+    if (DECISIONS.test(request.path)) return decision(request);
     return METHODS[MODEL.exec(request.path)?.[2] ?? '']?.(request);
   },
   failure: geminiFailure,
