@@ -45,6 +45,12 @@ function finishReason({ status, output, incomplete_details: incomplete }: any): 
 const isPending = ({ background, status }: any): boolean =>
   background === true && (status === 'queued' || status === 'in_progress');
 
+/** The answer does not repeat it, so that only the call that ordered a response knows of its discount. */
+function completionWindow({ background, background_options: options }: any): string | undefined {
+  const window = background === true ? name(options?.completion_window) : undefined;
+  return window === 'soonest' ? undefined : window;
+}
+
 function request(p: any): LlmRequest {
   const format = p.text?.format?.type;
   return {
@@ -58,6 +64,7 @@ function request(p: any): LlmRequest {
     previousResponseId: name(p.previous_response_id),
     conversationId: name(p.conversation?.id ?? p.conversation),
     serviceTier: name(p.service_tier),
+    completionWindow: completionWindow(p),
     messageCount: count(p.input),
   };
 }
@@ -117,4 +124,5 @@ export const responses: readonly Endpoint[] = [
   retrieve,
   { ...create, ...beta },
   { ...compact, ...beta },
+  { ...retrieve, ...beta },
 ];

@@ -81,6 +81,44 @@ describe('an answer that comes later', () => {
     );
   });
 
+  for (const [completion_window, factor] of [
+    ['soonest', 1],
+    ['2h', 0.7],
+    ['8h', 0.6],
+  ] as const) {
+    it(`is priced by the completion window ${completion_window}`, async () => {
+      const id = `resp_${completion_window}`;
+      const client = clientOf(response('queued', { id }), { ...done(id), service_tier: 'default' });
+      const background_options = { completion_window };
+      await client.responses.create({ model: 'gpt-5', input: 'x', background: true, background_options });
+      await client.responses.retrieve(id);
+      const [none, cost, ...others] = costs();
+      assert.deepEqual([none, others], [undefined, []]);
+      assert.ok(Math.abs(Number(cost) - factor * COST) < 1e-12, String(cost));
+      const [, read] = telemetry.spans();
+      assert.equal(read?.attributes['llmtrace.cost.standard_rates'], undefined);
+    });
+  }
+
+  it('is priced by standard rates, and says so, where the discount of its completion window is not known', async () => {
+    const id = 'resp_40h';
+    const client = clientOf(response('queued', { id }), done(id));
+    const background_options = { completion_window: '40h' };
+    await client.responses.create({ model: 'gpt-5', input: 'x', background: true, background_options });
+    await client.responses.retrieve(id);
+    assert.deepEqual(costs(), [undefined, COST]);
+    assert.equal(telemetry.spans()[1]?.attributes['llmtrace.cost.standard_rates'], true);
+  });
+
+  it('is priced in its beta form, too', async () => {
+    const id = 'resp_beta';
+    const { beta } = clientOf(response('queued', { id }), done(id), done(id));
+    await beta.responses.create({ model: 'gpt-5', input: 'x', background: true });
+    await beta.responses.retrieve(id);
+    await beta.responses.retrieve(id);
+    assert.deepEqual(costs(), [undefined, COST]);
+  });
+
   it('is priced by the stream that goes on with it', async () => {
     const id = 'resp_2';
     const client = clientOf(

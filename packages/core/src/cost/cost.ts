@@ -259,9 +259,16 @@ function pricedAt(call: Priceable, options: CostOptions): Found | undefined {
 export const isPrepaidCall = ({ request, response }: Priceable): boolean =>
   response.billing?.isPrepaid === true || isPrepaid(tierOf(response.serviceTier ?? request.serviceTier));
 
+/** The tier whose price applies. Discounts for later answers are on standard processing, which answers then report. */
+function priceTier({ request, response }: Priceable): string {
+  const tier = tierOf(response.serviceTier ?? request.serviceTier);
+  const { completionWindow } = request;
+  return tier === STANDARD_TIER && completionWindow !== undefined ? `background_${completionWindow}` : tier;
+}
+
 function priceFor(call: Priceable, { models }: CostOptions): Found | undefined {
   const { provider, request, response } = call;
-  const tier = tierOf(response.serviceTier ?? request.serviceTier);
+  const tier = priceTier(call);
   if (tier !== STANDARD_TIER && isPrepaid(tier)) return undefined;
   const region = response.billing?.region ?? call.region ?? '';
   const alias = models && (modelBehind(models, request.model) ?? modelBehind(models, response.model));

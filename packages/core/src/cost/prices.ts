@@ -1836,6 +1836,8 @@ export const OVERLAY: Readonly<Record<string, string>> = {
 ["/^gpt-6\\\\.2-astra(-\\\\d{4}-\\\\d{2}-\\\\d{2})?$",{"i":[8,272000,16],"r":[0.4,272000,0.8],"w":[10,272000,20],"o":[40,272000,60],"s":10,"f":2.5}]
 ],"amendments":[
 ["~",{"t":["flex","batch"],"f":0.5}],
+["~",{"t":["background_2h"],"f":0.7}],
+["~",{"t":["background_8h"],"f":0.6}],
 ["/^gpt-(5$|5-2025|5\\\\.[1-9](?!.*(mini|nano))|5-codex|6)",{"t":["priority","fast"],"f":2}],
 ["/^gpt-5-mini",{"t":["priority","fast"],"f":1.8}],
 ["/^(gpt-4\\\\.1(-mini)?($|-2)|o3($|-2))",{"t":["priority"],"f":1.75}],

@@ -58,6 +58,8 @@ export interface LlmRequest {
   previousResponseId?: string | undefined;
   conversationId?: string | undefined;
   serviceTier?: string | undefined;
+  /** The time within which the answer is to be made in the background at a lower price: `2h`. */
+  completionWindow?: string | undefined;
   /** The number of messages (or inputs) sent. Their content is never here. */
   messageCount?: number | undefined;
   /** The length of a text that is to be spoken, by which some vendors bill. */
