@@ -77,6 +77,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     { input: 'a', model: 'own', questions: { b: { type: 'vote' } } },
     { answers: { b: 1 } },
   ],
+  ['/v1/decisions', { input: 'a', model: 'own', questions: [{ type: 'vote' }] }, { answers: [] }],
   ['/v1beta/decisions', { input: 'a', model: 'own', questions: [{ type: 'vote' }] }, { answers: [] }],
   ['/v1/predictions', { input: { a: 1 }, version: 'x' }, { id: 'p', status: 'starting' }],
   // Telemetry that carries the JSON of calls.
@@ -196,10 +197,21 @@ describe('requests that are no model calls', () => {
         usage: { total_input_tokens: 9, total_output_tokens: 0 },
       },
     ]);
+    await send([
+      '/v1/decisions',
+      { input: 'a', model: 'gpt-6-luna', questions: [{ type: 'predicate' }] },
+      { answers: [{ type: 'predicate' }], usage: { input_tokens: 9, output_tokens: 0, total_tokens: 9 } },
+    ]);
     const spans = telemetry.spans();
-    assert.equal(spans.at(-1)?.name, 'generate_content gemini-decision-1');
-    assert.equal(spans.at(-1)?.attributes['gen_ai.usage.input_tokens'], 9);
-    assert.equal(spans.length, 8); // each is sent by fetch and by node:http
+    const decisions = spans.filter(({ name }) => name.startsWith('generate_content'));
+    assert.deepEqual(
+      decisions.map(({ name, attributes }) => [name, attributes['gen_ai.usage.input_tokens']]),
+      ['gemini-decision-1', 'gemini-decision-1', 'gpt-6-luna', 'gpt-6-luna'].map((model) => [
+        `generate_content ${model}`,
+        9,
+      ]),
+    );
+    assert.equal(spans.length, 10); // each is sent by fetch and by node:http
   });
 
   it('of an excluded host have none, even where they are calls', async () => {

@@ -9,6 +9,7 @@ import {
 import { attributes } from './attributes.ts';
 import { batches } from './batches.ts';
 import { chat, completions } from './chat.ts';
+import { decisions } from './decisions.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
 import { responses } from './responses.ts';
@@ -30,12 +31,12 @@ const requests: SentRequests = {
   module: 'openai',
   hosts: /^api\.openai\.com$|\.openai\.azure\.com$/,
   paths:
-    /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
+    /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|decisions|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
   untraced: [
     {
       hosts: /^api\.openai\.com$|\.openai\.azure\.com$|\.services\.ai\.azure\.com$/,
       paths:
-        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(decisions)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
+        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
     },
   ],
   marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
@@ -56,10 +57,12 @@ const openai: Vendor = {
   client: (resource) => resource?._client,
   baseURL: (client) => client?.baseURL,
   providerOf,
-  endpoints: [chat, ...responses, embeddings, completions, ...media, ...batches].map((endpoint) => ({
-    ...endpoint,
-    attributes,
-  })),
+  endpoints: [chat, ...responses, embeddings, decisions, completions, ...media, ...batches].map(
+    (endpoint) => ({
+      ...endpoint,
+      attributes,
+    }),
+  ),
   operations: [runTools, ...responsesRunner],
   requests,
   otherTracers: [

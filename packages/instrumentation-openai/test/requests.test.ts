@@ -25,7 +25,12 @@ describe('a request of the SDK', () => {
   }
 
   it('is one that an endpoint sends', () => {
-    const sent = ['/v1/chat/completions', '/v1/responses', '/openai/deployments/x/embeddings?api-version=1'];
+    const sent = [
+      '/v1/chat/completions',
+      '/v1/responses',
+      '/v1/decisions',
+      '/openai/deployments/x/embeddings?api-version=1',
+    ];
     assert.deepEqual(
       [...sent, '/v1/models', '/v1/threads/t/messages'].filter((path) => paths.test(path)),
       sent,
@@ -39,7 +44,7 @@ describe('a request of the SDK', () => {
       '/v1/threads/thread_1/runs?include[]=x': 'runs',
       '/v1/videos': 'videos',
       '/v1/videos/video_1/remix': 'videos',
-      '/v1/decisions': 'decisions',
+      '/v1/decisions': undefined,
       '/openai/v1/video/generations/jobs?api-version=preview': 'video/generations',
       '/v1/evals/eval_1/runs': 'evals',
       '/v1/fine_tuning/alpha/graders/run': 'graders',

@@ -70,6 +70,8 @@ const imagesAt = (ending: string, method: string): Protocol => ({
   isBulky: true,
 });
 
+const isQuestion = (value: unknown): boolean => isText(fields(value).type);
+
 /** A form: `FormFields` has only texts. */
 const audioAt = (ending: string, path: string): Protocol => ({
   provider: 'openai',
@@ -137,6 +139,15 @@ export const openaiProtocols: readonly Protocol[] = [
     confirms: ({ object, data, usage }) =>
       object === 'list' && (Array.isArray(data) || typeof usage === 'object'),
     isBulky: true,
+  },
+  {
+    provider: 'openai',
+    // Gemini's have another version.
+    path: /\/v1\/decisions$/,
+    endpoint: failing(endpointAt(endpoints, 'Decisions')),
+    matches: ({ input, model, questions }) =>
+      input !== undefined && isText(model) && Array.isArray(questions) && questions.every(isQuestion),
+    confirms: ({ answers, usage }) => Array.isArray(answers) && fields(usage).input_tokens !== undefined,
   },
   imagesAt('generations', 'generate'),
   imagesAt('edits', 'edit'),
