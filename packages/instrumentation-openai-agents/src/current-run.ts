@@ -7,6 +7,8 @@ export interface Run {
   end?: (end?: OperationEnd) => void;
   /** The agents and tools that have not ended: the SDK leaves an agent that waits for an approval open. */
   readonly open: Set<OpenOperation>;
+  /** Whether the application has stopped the run. */
+  isCancelled(): boolean;
 }
 
 export const runs = new AsyncLocalStorage<Run>();

@@ -6,15 +6,24 @@ import { mirrorContext } from './storage.ts';
 
 interface Result {
   readonly interruptions?: unknown;
+  /** Of a stream: why its loop has failed, and whether the application has left or aborted it. */
+  readonly error?: unknown;
+  readonly cancelled?: unknown;
   _getStreamLoopPromise?(): Promise<unknown> | undefined;
 }
 
 export function run({ operations, original, args }: PatchedCall): unknown {
   operations.safely(mirrorContext);
-  const current: Run = { open: new Set() };
+  let streamed: Result | undefined;
+  const signal: Partial<AbortSignal> | undefined = args[2]?.signal;
+  const current: Run = {
+    open: new Set(),
+    isCancelled: () => signal?.aborted === true || streamed?.cancelled === true,
+  };
   const started = runs.run(current, () => context.with(context.active(), () => original(...args)));
   return settled(started, (result, error) =>
     operations.safely(() => {
+      streamed = result as Result | undefined;
       if (error !== undefined) close(current, { error });
       else endWith(current, result as Result);
     }),
@@ -36,11 +45,17 @@ async function settled(
 }
 
 function endWith(current: Run, result: Result): void {
-  // The SDK itself handles a rejection of this promise, so `then` hides none from the application.
+  const end = (): void => close(current, endOf(result));
   const loop = result?._getStreamLoopPromise?.();
-  const end = (): void => close(current, needsApproval(result) ? { outcome: 'interrupted' } : {});
+  // It resolves for a loop that has failed, too. The SDK itself handles a rejection, so `then` hides none from the application.
   if (loop) loop.then(end, (error: unknown) => close(current, { error }));
   else end();
+}
+
+function endOf(result: Result): OperationEnd {
+  if (result?.cancelled === true) return { outcome: 'cancelled' };
+  if (result?.error) return { error: result.error };
+  return needsApproval(result) ? { outcome: 'interrupted' } : {};
 }
 
 function close(current: Run, end: OperationEnd): void {

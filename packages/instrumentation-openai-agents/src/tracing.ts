@@ -118,8 +118,10 @@ export function endSpan({ operations, original, self, args }: PatchedCall): unkn
   operations.safely(() => {
     const entry = entryOf(self?.spanData);
     if (!entry?.operation) return;
-    currentRun()?.open.delete(entry.operation);
-    entry.operation.end(endOf(entry, self.spanData));
+    const run = currentRun();
+    run?.open.delete(entry.operation);
+    const isLeft = self.spanData.type === 'agent' && run?.isCancelled();
+    entry.operation.end(isLeft ? { outcome: 'cancelled' } : endOf(entry, self.spanData));
   });
   return original(...args);
 }

@@ -19,6 +19,11 @@ const weatherman = agent('Weatherman', CHAT, 'execute_tool weather', '  look up'
 const plain = agent('Plain', CHAT);
 const failing = workflow(...agent('Failing', 'chat fail-401'));
 
+function isCancelled(spans: Parameters<typeof spanNamed>[0], name: string): void {
+  for (const each of ['invoke_workflow', `invoke_agent ${name}`])
+    assert.equal(spanNamed(spans, each).attributes['llmtrace.agent.outcome'], 'cancelled', each);
+}
+
 const INITIALIZE = ['initialize', '  initialize'];
 /** The SDK asks for the tools before each turn. */
 const LIST = ['tools/list', '  tools/list'];
@@ -100,7 +105,23 @@ const scenes: readonly OperationScene[] = [
     tree: workflow(...agent('Weatherman', CHAT)),
     check(spans) {
       assert.equal(spanNamed(spans, CHAT).attributes['llmtrace.stream.outcome'], 'cancelled');
+      isCancelled(spans, 'Weatherman');
     },
+  },
+  {
+    name: 'a stream of a model that fails',
+    tree: failing,
+    check(spans) {
+      const { attributes, status } = spanNamed(spans, 'invoke_workflow');
+      assert.equal(attributes['error.type'], 'AuthenticationError');
+      assert.equal(attributes['llmtrace.agent.outcome'], 'failed');
+      assert.equal(status.code, 2);
+    },
+  },
+  {
+    name: 'a run that is aborted',
+    tree: workflow(...agent('Stopper', CHAT, 'execute_tool stopping')),
+    check: (spans) => isCancelled(spans, 'Stopper'),
   },
   { name: 'a rejection that is not handled', tree: failing },
 ];

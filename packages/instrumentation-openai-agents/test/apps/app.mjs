@@ -111,6 +111,20 @@ const scenes = {
     await result.completed.catch(() => {});
     return first;
   },
+  'a stream of a model that fails': async () => {
+    const result = await run(agent('Failing', { model: 'fail-401' }), 'W?', { stream: true });
+    for await (const _ of result);
+  },
+  'a run that is aborted': () => {
+    const controller = new AbortController();
+    const stopping = tool({
+      name: 'stopping',
+      description: 'It stops the run',
+      parameters,
+      execute: async () => controller.abort(),
+    });
+    return run(agent('Stopper', { tools: [stopping] }), 'W?', { signal: controller.signal });
+  },
   'a rejection that is not handled': async () => {
     run(agent('Failing', { model: 'fail-401' }), 'W?');
     await once(process, 'unhandledRejection');
