@@ -120,6 +120,22 @@ describe('a run of ADK', () => {
     assert.deepEqual(sumsOf('two'), sums(2, 0));
   });
 
+  it('ends the spans of its model calls that ADK has left open', async () => {
+    await within('invoke_agent weather', async () => {
+      await callModel();
+      const span = provider.getTracer('gcp.vertex.agent').startSpan('call_llm');
+      await context.with(trace.setSpan(context.active(), span), ask);
+    });
+    const calls = (items as { span?: WireSpan }[]).flatMap(({ span }) =>
+      span?.[0] === 'call_llm' ? [span] : [],
+    );
+    assert.deepEqual(
+      calls.map(([, attributes]) => attributes['gen_ai.usage.input_tokens']),
+      [1000, 1000],
+    );
+    assert.deepEqual(sumsOf('weather'), sums(2, 0));
+  });
+
   it('is reported to the observers of the process as it ends', async () => {
     const ended: unknown[] = [];
     const { observers } = processWide();
