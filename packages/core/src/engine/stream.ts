@@ -20,13 +20,26 @@ export const isStream = (value: unknown): value is AnyStream =>
   value !== null &&
   typeof (value as AnyStream)[Symbol.asyncIterator] === 'function';
 
+/** How a stream is read, as far as it is known. */
+interface StreamReading {
+  /** The iterator that was read first; all others only give the SDK's own error. */
+  reader: AnyIterator | undefined;
+  /** The stream, until it is read: an iterator that waits to be read keeps it alive. */
+  unread: AnyStream | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** The listener of the signal, until the stream is read. */
+  readonly aborted: (() => void) | undefined;
+}
+
 /**
- * Reports the reading of `stream` to `live`, once: the first iterator that is taken from it.
- * A second one only gives the SDK's own error.
+ * Reports the reading of `stream` to `live`, once: the iterator that is read first. Another one may have been taken before,
+ * and left unread: wrappers (`wrapOpenAI` of langsmith) take one ahead of an application that calls `tee()`.
  */
 export function watchStream(stream: AnyStream, live: OpenCall): void {
   if (isIterator(stream)) {
-    watchIterator(stream, live, undefined);
+    const reading = { reader: undefined, unread: undefined, signal: undefined, aborted: undefined };
+    watchIterator(stream, live, reading);
+    onCollected(stream, live);
     return;
   }
   // The `tee()` and `toReadableStream()` of OpenAI's and Anthropic's streams read `iterator`.
@@ -34,32 +47,49 @@ export function watchStream(stream: AnyStream, live: OpenCall): void {
   const iterate = methodOf(stream, key);
   const signal = stream.controller?.signal;
   const aborted = cancel(live);
-  let reading = false;
+  const reading: StreamReading = { reader: undefined, unread: stream, signal, aborted };
   // This closure lives on the stream, and must not be reached from anything that outlives it.
   define(stream, key, function iterator(this: unknown): AnyIterator {
     const source = iterate.call(this);
-    if (reading) return source;
-    reading = true;
-    // From here on, the SDK's stream aborts its own controller when it fails: that is no cancellation.
-    signal?.removeEventListener('abort', aborted);
-    forget(live);
-    return watchIterator(source, live, signal);
+    return reading.reader ? source : watchIterator(source, live, reading);
   });
-  if (key === 'iterator') watchOuter(stream, live);
+  if (key === 'iterator') watchOuter(stream, live, reading);
   signal?.addEventListener('abort', aborted, { once: true });
   onCollected(stream, live);
+}
+
+/** The application begins to read a stream. */
+function begin(reading: StreamReading, source: AnyIterator, live: OpenCall): void {
+  reading.reader = source;
+  live.reading = true;
+  const { unread, signal, aborted } = reading;
+  if (!unread) return;
+  reading.unread = undefined;
+  // From here on, the SDK's stream aborts its own controller when it fails: that is no cancellation.
+  if (aborted) signal?.removeEventListener('abort', aborted);
+  forget(live);
+  onCollected(source, live);
 }
 
 /**
  * openai 7 wraps `iterator` of some streams in a generator, which calls it only when the generator is read: if the
  * application leaves before that, only the generator's `return` is called.
  */
-function watchOuter(stream: AnyStream, live: OpenCall): void {
+function watchOuter(stream: AnyStream, live: OpenCall, reading: StreamReading): void {
   const iterate = Object.getOwnPropertyDescriptor(stream, Symbol.asyncIterator)?.value as Iterate | undefined;
   if (!iterate) return;
   define(stream, Symbol.asyncIterator, function iterator(this: unknown): AnyIterator {
     const source = iterate.call(this);
-    watchLeaving(source, live);
+    const { next } = source;
+    let isRead = false;
+    define(source, 'next', (...args: []) => {
+      isRead = !reading.reader;
+      Reflect.deleteProperty(source, 'next'); // the class's own again, for the other chunks
+      return next.apply(source, args);
+    });
+    watchLeaving(source, () => {
+      if (isRead || !reading.reader) close(live, 'cancelled');
+    });
     return source;
   });
 }
@@ -81,8 +111,9 @@ function methodOf(stream: AnyStream, key: PropertyKey): Iterate {
 const cancel = (live: OpenCall) => (): void => close(live, 'cancelled');
 
 /** Replaces the methods of `source` by observed versions. Errors pass through unchanged. */
-function watchIterator(source: AnyIterator, live: OpenCall, signal: AbortSignal | undefined): AnyIterator {
+function watchIterator(source: AnyIterator, live: OpenCall, reading: StreamReading): AnyIterator {
   const { next } = source;
+  const { signal } = reading;
   const pull = (args: []): Promise<IteratorResult<unknown>> =>
     // Most calls of `next()` have no argument: `call` then avoids the array for `apply`.
     (args.length === 0 ? next.call(source) : next.apply(source, args)).then(arrived, failed);
@@ -100,21 +131,22 @@ function watchIterator(source: AnyIterator, live: OpenCall, signal: AbortSignal 
     throw error;
   };
   define(source, 'next', (...args: []) => {
-    live.reading = true;
-    return pull(args);
+    if (!reading.reader) begin(reading, source, live);
+    return reading.reader === source ? pull(args) : next.apply(source, args);
   });
-  watchLeaving(source, live);
-  onCollected(source, live);
+  watchLeaving(source, () => {
+    if (!reading.reader || reading.reader === source) close(live, 'cancelled');
+  });
   return source;
 }
 
-/** Ends the call when the application leaves `source` before its end. */
-function watchLeaving(source: AnyIterator, live: OpenCall): void {
+/** @param left runs when the application leaves `source` before its end. */
+function watchLeaving(source: AnyIterator, left: () => void): void {
   for (const name of ['return', 'throw'] as const) {
     const leave = source[name];
     if (typeof leave !== 'function') continue;
     define(source, name, (...args: [unknown?]) => {
-      close(live, 'cancelled');
+      left();
       return leave.apply(source, args);
     });
   }

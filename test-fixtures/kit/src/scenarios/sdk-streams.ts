@@ -55,6 +55,39 @@ export const sdkStreamRows: readonly Row[] = [
     calls: (setting) => [streamed(setting)],
   },
   {
+    name: 'tee(), after a wrapper has taken an iterator that it never reads',
+    async run({ client, call, see, collectGarbage }) {
+      const stream = await call(client(), STREAM);
+      stream[Symbol.asyncIterator]();
+      await collectGarbage();
+      const [one, other] = stream.tee();
+      for await (const chunk of one) see('chunk of one', chunk);
+      for await (const chunk of other) see('chunk of the other', chunk);
+    },
+    calls: (setting) => [streamed(setting)],
+  },
+  {
+    name: 'two iterators, and the one that is read second',
+    async run({ client, call, see, attempt }) {
+      const stream = await call(client(), STREAM);
+      const [unread, read] = [stream[Symbol.asyncIterator](), stream[Symbol.asyncIterator]()];
+      see('chunk', await read.next());
+      await attempt('the other', () => unread.next());
+      await unread.return?.();
+      for await (const chunk of { [Symbol.asyncIterator]: () => read }) see('chunk', chunk);
+    },
+    calls: (setting) => [streamed(setting)],
+  },
+  {
+    name: 'an iterator that is taken, and its stream dropped before it is read',
+    async run({ client, call, see, collectGarbage }) {
+      const iterator = (await call(client(), STREAM))[Symbol.asyncIterator]();
+      await collectGarbage();
+      for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) see('chunk', chunk);
+    },
+    calls: (setting) => [streamed(setting)],
+  },
+  {
     name: 'toReadableStream()',
     async run({ client, call, see, seeShape }) {
       const stream = await call(client(), STREAM);
