@@ -74,7 +74,10 @@ const asChat = (messageOf: (answer: any) => any): ContentReader => ({
 });
 
 /** A prompt that is one text. */
-const asText = (promptOf: (body: any) => unknown, textOf: (answer: any) => unknown): ContentReader => ({
+export const asText = (
+  promptOf: (body: any) => unknown,
+  textOf: (answer: any) => unknown,
+): ContentReader => ({
   prompt: ([p = {}]) => ({ messages: [{ role: 'user', parts: parts.text(promptOf(p)) }] }),
   answer: (answer) => [{ role: 'assistant', parts: parts.text(answer.llmtraceText ?? textOf(answer)) }],
   fold(whole, event) {
@@ -248,6 +251,19 @@ const ocr = onWire({
   }),
 });
 
+/** Voyage's embeddings of documents with pictures, and of pieces within their documents. */
+const voyageEmbed = onWire({
+  operation: 'embeddings',
+  request: ([body], self) => {
+    const p = fields(body);
+    return { model: name(p.model) ?? self.model, messageCount: count(p.inputs) };
+  },
+  response: (r): LlmResponse => ({
+    model: name(r.model),
+    usage: checkedUsage({ inputTokens: tokenCount(fields(r.usage).total_tokens) }),
+  }),
+});
+
 export const otherProtocols: readonly Protocol[] = [
   {
     provider: 'cohere',
@@ -283,6 +299,15 @@ export const otherProtocols: readonly Protocol[] = [
       [results, data].some((list) =>
         objects(list).some((one: any) => typeof one.relevance_score === 'number'),
       ),
+  },
+  {
+    provider: 'voyageai',
+    path: /\/(?:multimodal|contextualized)embeddings$/,
+    endpoint: voyageEmbed,
+    matches: ({ model, inputs }) => isText(model) && Array.isArray(inputs) && inputs.length > 0,
+    confirms: ({ object, data, usage }) =>
+      object === 'list' && (Array.isArray(data) || typeof usage === 'object'),
+    isBulky: true,
   },
   {
     provider: 'ollama',

@@ -10,6 +10,7 @@ import {
   type LlmResponse,
   name,
   number,
+  objects,
   parts,
   strings,
   tokenCount,
@@ -17,13 +18,16 @@ import {
 } from '@llmtrace/core/internal';
 import { converseBodies } from '@llmtrace/instrumentation-aws-bedrock';
 import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
+import { asText } from './other-vendors.ts';
 import {
   type Beside,
+  isInput,
   isMessages,
   isText,
   joinedText,
   onWire,
   type Protocol,
+  plainRequest,
   type Target,
 } from './protocol.ts';
 
@@ -199,14 +203,93 @@ const converse = onWire({
   content: converseBodies.content,
 });
 
-const watsonx = {
+/** The id of the model; a deployment is named by the path. */
+const watsonxModel = (p: any, { model }: Beside): string | undefined => name(p.model_id) ?? model;
+
+const watsonxChat: Protocol['endpoint'] = {
   ...chatEndpoint,
-  request: (args: readonly any[], self: any) => {
+  request: (args, self: any) => {
     const p = fields(args[0]);
     const { time_limit: _, parameters, ...rest } = p;
-    return chatEndpoint.request([{ ...rest, ...fields(parameters), model: p.model_id }], self);
+    return chatEndpoint.request([{ ...rest, ...fields(parameters), model: watsonxModel(p, self) }], self);
   },
 };
+
+const watsonxFinish = finishBy({
+  eos_token: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  token_limit: 'length',
+  time_limit: 'length',
+  error: 'error',
+});
+
+/** Events of a stream count the tokens so far; the input is counted in the first one. */
+function watsonxResult(soFar: LlmResponse, r: any): void {
+  soFar.model ??= name(r.model_id);
+  soFar.failure ??= answerFailure(r);
+  const [result] = objects(r.results);
+  if (!result) return;
+  const { stop_reason: reason } = result;
+  if (reason !== undefined && reason !== 'not_finished') soFar.finishReasons = watsonxFinish(reason);
+  soFar.usage = checkedUsage({
+    inputTokens: tokenCount(result.input_token_count) || soFar.usage?.inputTokens,
+    outputTokens: tokenCount(result.generated_token_count) ?? soFar.usage?.outputTokens,
+  });
+}
+
+const watsonxText = onWire({
+  operation: 'text_completion',
+  request([body], self: Beside) {
+    const p = fields(body);
+    const { max_new_tokens, random_seed, stop_sequences, ...parameters } = fields(p.parameters);
+    return {
+      ...plainRequest({ ...parameters, max_tokens: max_new_tokens, seed: random_seed }, self),
+      model: watsonxModel(p, self),
+      stopSequences: strings(stop_sequences),
+      messageCount: count(p.input),
+    };
+  },
+  response(r): LlmResponse {
+    const whole: LlmResponse = {};
+    watsonxResult(whole, r);
+    return whole;
+  },
+  chunk: watsonxResult,
+  content: asText(
+    ({ input }) => input,
+    ({ results }) => objects(results)[0]?.generated_text,
+  ),
+});
+
+/** Embeddings and rankings: their answers count the input alone. */
+const watsonxInputs = (operation: 'embeddings' | 'rerank') =>
+  onWire({
+    operation,
+    request: ([p], self: Beside) => ({
+      model: watsonxModel(fields(p), self),
+      messageCount: count(fields(p).inputs),
+    }),
+    response: (r): LlmResponse => ({
+      model: name(r.model_id),
+      usage: checkedUsage({ inputTokens: tokenCount(r.input_token_count) }),
+    }),
+  });
+
+/** @param ending of the path, after the part that names a deployment. */
+const watsonxAt = (
+  ending: string,
+  endpoint: Protocol['endpoint'],
+  matches: Protocol['matches'],
+): Protocol => ({
+  provider: 'ibm.watsonx.ai',
+  path: new RegExp(`\\/ml\\/v1\\/(?:deployments\\/([^/]+)\\/)?text\\/${ending}$`),
+  endpoint,
+  matches: (body, target) =>
+    (isText(body.model_id) || target.path.includes('/deployments/')) && matches(body, target),
+  isDistinct: true,
+  stream: ({ path }) => path.endsWith('_stream'),
+});
 
 export const platformProtocols: readonly Protocol[] = [
   gatewayAt('language', gatewayChat),
@@ -234,14 +317,14 @@ export const platformProtocols: readonly Protocol[] = [
     stream: ({ path }) => path.endsWith('-stream'),
     isLast: ({ metadata, exception }) => metadata !== undefined || exception !== undefined,
   },
-  {
-    provider: 'ibm.watsonx.ai',
-    path: /\/ml\/v1\/text\/chat(?:_stream)?$/,
-    endpoint: watsonx,
-    matches: ({ model_id, messages }) => isText(model_id) && isMessages(messages),
-    isDistinct: true,
-    stream: ({ path }) => path.endsWith('_stream'),
-  },
+  watsonxAt('chat(?:_stream)?', watsonxChat, ({ messages }) => isMessages(messages)),
+  watsonxAt(
+    'generation(?:_stream)?',
+    watsonxText,
+    ({ input, parameters }) => isText(input) || parameters !== undefined,
+  ),
+  { ...watsonxAt('embeddings', watsonxInputs('embeddings'), ({ inputs }) => isInput(inputs)), isBulky: true },
+  watsonxAt('rerank', watsonxInputs('rerank'), ({ query, inputs }) => isText(query) && isInput(inputs)),
 ];
 
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here
