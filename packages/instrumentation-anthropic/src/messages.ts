@@ -89,12 +89,18 @@ const create: Endpoint = {
   content,
 };
 
-const beta: Endpoint = { ...create, files: ['resources/beta/messages/messages'], path: 'Beta.Messages' };
+const beta: Endpoint = {
+  ...create,
+  files: ['resources/beta/messages/messages'],
+  path: 'Beta.Messages',
+  since: '0.30.0',
+};
 
 const promptCaching: Endpoint = {
   ...create,
   files: ['resources/beta/prompt-caching/messages'],
   path: 'Beta.PromptCaching.Messages',
+  since: '0.26.0',
   until: '0.33.0',
 };
 

@@ -52,6 +52,15 @@ const end = (usage: object, stop_reason: string | null = 'end_turn') => ({
   usage,
 });
 
+describe('the methods of a version', () => {
+  it('are expected from the first version that has them: an older one does not lack them', () => {
+    const first = (path: string): (string | undefined)[] => [endpoint(path).since, endpoint(path).until];
+    assert.deepEqual(first('Messages'), [undefined, undefined]);
+    assert.deepEqual(first('Beta.Messages'), ['0.30.0', undefined]);
+    assert.deepEqual(first('Beta.PromptCaching.Messages'), ['0.26.0', '0.33.0']);
+  });
+});
+
 describe('a request for a message', () => {
   it('has all fields that the conventions name', () => {
     const params = {
