@@ -60,7 +60,8 @@ const AZURE: readonly Row[] = [
   row(azure('openai'), 'azure.ai.openai'),
   row(azure('cognitiveservices'), 'azure.ai.openai'),
   row(azure('models\\.ai'), 'azure.ai.inference'),
-  row(azure('services\\.ai'), 'azure.ai.openai', { path: /^\/openai(?:\/|$)/ }),
+  // by itself, or of a project (@azure/ai-projects)
+  row(azure('services\\.ai'), 'azure.ai.openai', { path: /^\/(?:api\/projects\/[^/]+\/)?openai(?:\/|$)/ }),
   row(azure('services\\.ai'), 'azure.ai.inference', { path: /^\/models(?:\/|$)/ }),
   row(azure('services\\.ai'), 'anthropic', { path: /^\/anthropic(?:\/|$)/, prices: 'azure' }),
 ];

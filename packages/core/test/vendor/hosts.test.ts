@@ -13,6 +13,7 @@ const CASES: readonly Case[] = [
   ['https://r.azure.anthropic.com/v1/messages', 'anthropic', undefined, 'azure'],
   ['https://r.services.ai.azure.com/anthropic/v1/messages', 'anthropic', undefined, 'azure'],
   ['https://r.services.ai.azure.com/openai/v1', 'azure.ai.openai'],
+  ['https://r.services.ai.azure.com/api/projects/p/openai/v1', 'azure.ai.openai'],
   ['https://r.services.ai.azure.com/models/chat/completions', 'azure.ai.inference'],
   ['https://r.openai.azure.us/openai', 'azure.ai.openai'],
   ['https://r.cognitiveservices.azure.com/openai', 'azure.ai.openai'],
