@@ -57,11 +57,18 @@ describe('the headers of an answer', () => {
     body = answer;
   });
 
-  it('show an answer from a cache, which costs nothing', async () => {
-    headers = { 'cf-aig-cache-status': 'HIT' };
-    assert.equal(await costOf('chat/completions', chat), 0);
-    await telemetry.reset();
-    headers = { 'cf-aig-cache-status': 'MISS' };
-    assert.equal(await costOf('chat/completions', chat), undefined);
-  });
+  const CACHES: readonly (readonly [header: string, status: string, cost: number | undefined])[] = [
+    ['cf-aig-cache-status', 'HIT', 0],
+    ['cf-aig-cache-status', 'MISS', undefined],
+    ['helicone-cache', 'MISS, HIT', 0],
+    ['helicone-cache', 'MISS', undefined],
+    ['x-portkey-cache-status', 'SEMANTIC HIT', 0],
+    ['x-portkey-cache-status', 'REFRESH', undefined],
+  ];
+  for (const [header, status, cost] of CACHES) {
+    it(`show whether an answer is from a cache, and costs nothing: ${header}: ${status}`, async () => {
+      headers = { [header]: status };
+      assert.equal(await costOf('chat/completions', chat), cost);
+    });
+  }
 });

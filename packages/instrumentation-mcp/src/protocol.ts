@@ -16,10 +16,10 @@ import {
   toolOf,
 } from './request.ts';
 
-const ends: OperationEnds = {
-  result: (result) => (isError(result) ? { errorType: 'tool_error', result } : { result }),
-  error: (error) => ({ errorType: codeOf(error) }),
-};
+const ends = {
+  result: (result: unknown) => (isError(result) ? { errorType: 'tool_error', result } : { result }),
+  error: (error: unknown) => ({ errorType: codeOf(error) }),
+} satisfies OperationEnds;
 
 /** @param at the index of the request in the arguments. */
 export function sends({ operations, original, self, args }: PatchedCall, at: number): unknown {
@@ -37,9 +37,17 @@ export function sends({ operations, original, self, args }: PatchedCall, at: num
   return operations.trace(
     () => ({ ...subjectOf('mcp_client', request, mcp), arguments: argumentsOf(request) }),
     send,
-    ends,
+    {
+      ...ends,
+      error: (error) =>
+        isStopped(args[at + 2]) ? { outcome: 'cancelled', errorType: 'cancelled' } : ends.error(error),
+    },
   );
 }
+
+/** Whether the application has stopped a request by the signal of its options: the error is the one of a timeout. */
+const isStopped = (options: unknown): boolean =>
+  (options as { signal?: AbortSignal } | undefined)?.signal?.aborted === true;
 
 const carrying = (operations: Operations, request: Request): Request =>
   operations.safely(() => withTrace(request, context.active(), operations.mcpPropagate)) ?? request;

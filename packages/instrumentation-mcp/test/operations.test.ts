@@ -37,6 +37,15 @@ const tool = request('tools/call forecast', 'look up');
 
 const start = (way: string): OperationScene => ({ name: `${way}: start`, tree: request('initialize') });
 
+const abort = (way: string): OperationScene => ({
+  name: `${way}: abort`,
+  tree: request('tools/call slow'),
+  check(spans) {
+    const { attributes, status } = spanOfKind(spans, CLIENT);
+    assert.deepEqual([attributes['error.type'], status.message], ['cancelled', 'the request was stopped']);
+  },
+});
+
 const scenes: readonly OperationScene[] = [
   start('memory'),
   {
@@ -83,7 +92,7 @@ const scenes: readonly OperationScene[] = [
       assert.equal(spanOfKind(spans, SERVER).attributes['error.type'], undefined);
     },
   },
-  { name: 'memory: abort', tree: request('tools/call slow') },
+  abort('memory'),
   ...['stdio', 'http'].flatMap((way): OperationScene[] => [
     start(way),
     {
@@ -116,5 +125,6 @@ describeOperations({
     start(way),
     { name: `${way}: a tool`, tree: tool },
     { name: `${way}: a tool that fails`, tree: request('tools/call broken'), check: errors('tool_error') },
+    abort(way),
   ]),
 });

@@ -78,6 +78,21 @@ const ROWS: readonly Row[] = [
     cost: per(1.25, 10),
   },
   {
+    what: "an answer from the cache of Helicone's proxy",
+    baseURL: 'https://oai.helicone.ai/v1',
+    model: 'gpt-5',
+    usage,
+    headers: { 'helicone-cache': 'HIT' },
+    cost: 0,
+  },
+  {
+    what: "a call through Helicone's proxy",
+    baseURL: 'https://oai.helicone.ai/v1',
+    model: 'gpt-5',
+    usage,
+    cost: per(1.25, 10),
+  },
+  {
     what: 'seconds of audio beside tokens',
     baseURL: 'https://api.mistral.ai/v1',
     model: 'voxtral-small-latest',

@@ -1,6 +1,6 @@
 /**
- * Reads facts that gateways send only in headers: the cost (LiteLLM), an answer from a cache (Cloudflare), the provider (Hugging Face), the cached
- * tokens (Fireworks), and all tokens (Bedrock).
+ * Reads facts that gateways send only in headers: the cost (LiteLLM), an answer from a cache (Cloudflare, Helicone, Portkey), the
+ * provider (Hugging Face), the cached tokens (Fireworks), and all tokens (Bedrock).
  */
 import type { LlmResponse } from '../model/call.ts';
 import { MAX_TOKENS, name } from '../platform/bounds.ts';
@@ -17,6 +17,15 @@ export interface AnswerHeaders {
   readonly isCached: true | undefined;
   readonly serviceTier: string | undefined;
 }
+
+/**
+ * Headers of gateways that tell whether the answer is from their cache.
+ * https://developers.cloudflare.com/ai-gateway/features/caching/ · https://docs.helicone.ai/features/advanced-usage/caching ·
+ * https://portkey.ai/docs/api-reference/inference-api/response-schema
+ */
+const CACHES = ['cf-aig-cache-status', 'helicone-cache', 'x-portkey-cache-status'];
+/** Helicone adds its status to those of the answer that it kept. */
+const HIT = /\bHIT\b/;
 
 /** @returns undefined where the headers say nothing of it. */
 export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
@@ -36,9 +45,8 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
     // InvokeModel sends them with each form of body.
     inputTokens: tokensIn('x-amzn-bedrock-input-token-count'),
     outputTokens: tokensIn('x-amzn-bedrock-output-token-count'),
-    // Of Cloudflare's gateway: https://developers.cloudflare.com/ai-gateway/features/caching/
     serviceTier: name(get.call(headers, 'x-gemini-service-tier')),
-    isCached: get.call(headers, 'cf-aig-cache-status') === 'HIT' || undefined,
+    isCached: CACHES.some((header) => HIT.test(String(get.call(headers, header)))) || undefined,
   };
   return Object.values(said).some((value) => value !== undefined) ? said : undefined;
 }

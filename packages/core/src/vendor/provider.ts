@@ -18,8 +18,8 @@ export interface Origin {
   readonly readsHeaders: boolean;
 }
 
-/** A gateway to other providers, which its path names. */
-const CLOUDFLARE = 'gateway.ai.cloudflare.com';
+/** Gateways to providers that the host or the path names. */
+const GATEWAYS = /^(?:gateway\.ai\.cloudflare\.com|(?:oai|anthropic)\.helicone\.ai)$/;
 
 const WITH_HEADERS = new Set(['hugging_face', 'fireworks_ai', 'gcp.gemini']);
 
@@ -47,7 +47,7 @@ export function originOf(
     server: { address: url.hostname, port },
     priceProvider: decided ?? at?.priceProvider,
     region: at?.region,
-    readsHeaders: at === undefined || WITH_HEADERS.has(at.name) || url.hostname === CLOUDFLARE,
+    readsHeaders: at === undefined || WITH_HEADERS.has(at.name) || GATEWAYS.test(url.hostname),
   };
 }
 

@@ -32,5 +32,11 @@ for (const [way, connect] of Object.entries({ memory: overMemory, stdio: overStd
   await playScene(`${way}: a tool that fails`, () =>
     attempt(() => client.callTool({ name: 'broken', arguments: {} })),
   );
+  await playScene(`${way}: abort`, async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    await attempt(() => client.callTool({ name: 'slow', arguments: {} }, { signal: controller.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 50)); // the server goes on after its client has left
+  });
   await client.close();
 }

@@ -15,6 +15,14 @@ export function makeServer() {
   server.registerTool('broken', { description: 'It fails', inputSchema: z.object({}) }, () => {
     throw new RangeError('the secret of the server');
   });
+  server.registerTool(
+    'slow',
+    { description: 'It waits', inputSchema: z.object({}) },
+    async (_args, { mcpReq }) => {
+      await new Promise((resolve) => mcpReq.signal.addEventListener('abort', resolve));
+      return { content: [] };
+    },
+  );
   return server;
 }
 
