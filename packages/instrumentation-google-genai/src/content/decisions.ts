@@ -8,8 +8,8 @@ const asText = (named: unknown): Part[] =>
 
 /** The input is that of an interaction; the questions follow it in the same message. */
 function asked({ input, questions }: any): Message[] {
-  const { messages: said = [] } = interactionContent.prompt([{ input }], undefined);
-  const whole = [...said.flatMap((message) => message.parts), ...asText(questions)];
+  const { messages = [] } = interactionContent.prompt([{ input }], undefined);
+  const whole = [...messages.flatMap((message) => message.parts), ...asText(questions)];
   return whole.length === 0 ? [] : [{ role: 'user', parts: whole }];
 }
 
