@@ -21,6 +21,7 @@ const OPENAI_7 = [
   ['resources/batches.mjs', 'Batches'],
   ['resources/beta/responses/responses.mjs', 'Responses'],
   ['resources/chat/completions/completions.mjs', 'Completions'],
+  ['resources/decisions.mjs', 'Decisions'],
   ['resources/responses/responses.mjs', 'Responses'],
 ];
 const ANTHROPIC = [
