@@ -185,6 +185,8 @@ const LOCATION = /\/locations\/([a-z0-9-]+)(?:\/|$)/;
 
 /** Paths of Ollama's own API, which no other server of models has. */
 const OLLAMA = /^\/api\/(?:chat|generate|embed|embeddings)$/;
+/** Paths at which LM Studio, on its default port, speaks with its SDK over WebSockets. */
+const LM_STUDIO = /^\/(?:llm|embedding)$/;
 
 /**
  * The host of a URL. Undefined if it is not known to serve models.
@@ -198,17 +200,19 @@ export function providerOf(url: string | URL): HostProvider | undefined {
     const found = match(candidate, hostname, pathname);
     if (found) return found;
   }
-  return isLocalHost(hostname) && OLLAMA.test(pathname) ? LOCAL_OLLAMA : undefined;
+  return isLocalHost(hostname) ? localServer(parsed) : undefined;
+}
+
+function localServer({ pathname, port }: URL): HostProvider | undefined {
+  if (OLLAMA.test(pathname)) return unpricedAt('ollama');
+  return port === '1234' && LM_STUDIO.test(pathname) ? unpricedAt('lm_studio') : undefined;
 }
 
 const NO_ROWS: readonly Row[] = [];
 
-const LOCAL_OLLAMA: HostProvider = {
-  name: 'ollama',
-  priceProvider: undefined,
-  region: undefined,
-  dialect: 'openai',
-};
+const unpricedAt = (name: string): HostProvider => ({
+  ...{ name, priceProvider: undefined, region: undefined, dialect: 'openai' },
+});
 
 function match(
   { host, path, name, prices }: Row,

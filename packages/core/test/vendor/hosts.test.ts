@@ -67,6 +67,7 @@ const CASES: readonly Case[] = [
   ['https://dashscope-intl.aliyuncs.com/compatible-mode/v1', 'alibaba', 'intl'],
   ['https://api.deepinfra.com/v1/openai', 'deepinfra'],
   ['http://localhost:11434/api/chat', 'ollama', undefined, null],
+  ['http://127.0.0.1:1234/llm', 'lm_studio', undefined, null],
   ['https://ollama.com/v1', 'ollama', undefined, null],
 ];
 
