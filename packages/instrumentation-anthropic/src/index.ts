@@ -46,6 +46,7 @@ const requests: SentRequests = {
   // version of the protocol is no header of those that go to Bedrock and Vertex.
   sentBy: (header) =>
     header('x-stainless-lang') === 'js' ? header('x-stainless-package-version') : undefined,
+  provenBy: 'anthropic-version',
 };
 
 /** The endpoints of the `@anthropic-ai/sdk` package. */

@@ -142,7 +142,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
   }
 
   private _isKnown({ url, header }: Target): boolean {
-    return isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(header);
+    return isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(url, header);
   }
 
   private _watch(): void {

@@ -7,9 +7,8 @@ import type { Header } from './clients/reading.ts';
  * Whether a request belongs to an SDK that has an instrumentation: one that is switched off, so that its calls are
  * not wanted; or one with an open call, in a process that cannot assign requests to calls.
  */
-export function isLeftToSdk({ pathname, search }: URL, header: Header): boolean {
-  // By its headers alone, a request of groq-sdk is one of Anthropic's SDK: the same generator has made both.
-  const sdk = sdksOf(header).find(({ paths }) => paths.test(pathname + search));
+export function isLeftToSdk(url: URL, header: Header): boolean {
+  const [sdk] = sdksOf(url, header);
   if (!sdk) return false;
   const { instrumentations, underWay } = facts();
   const known = instrumentations.filter(({ module }) => module === sdk.module);
@@ -17,10 +16,15 @@ export function isLeftToSdk({ pathname, search }: URL, header: Header): boolean 
   return !hasContexts() && underWay.some((isUnderWay) => isUnderWay(sdk.module));
 }
 
-/** Whether a request has the headers of a vendor's SDK. */
-export const isOfSdk = (header: Header): boolean => sdksOf(header).length > 0;
+/** Whether a request has the headers and the path of a vendor's SDK, and no other client's. */
+export const isOfSdk = (url: URL, header: Header): boolean =>
+  sdksOf(url, header).some(({ provenBy }) => provenBy === undefined || header(provenBy) !== undefined);
 
-const sdksOf = (header: Header) => facts().watched.filter(({ sentBy }) => sentBy(header) !== undefined);
+/** By its headers alone, a request of groq-sdk is one of Anthropic's SDK: the same generator has made both, and many others. */
+const sdksOf = ({ pathname, search }: URL, header: Header) =>
+  facts().watched.filter(
+    ({ sentBy, paths }) => sentBy(header) !== undefined && paths.test(pathname + search),
+  );
 
 /** Whether OpenTelemetry carries contexts in this process. */
 function hasContexts(): boolean {

@@ -22,4 +22,6 @@ export interface SentRequests {
    * are weak evidence: the same generator makes other SDKs, and gateways forward the headers of their clients.
    */
   sentBy(header: (name: string) => string | undefined): string | undefined;
+  /** A header without which {@link sentBy} is no proof of the SDK at a host that is not known. */
+  readonly provenBy?: string;
 }
