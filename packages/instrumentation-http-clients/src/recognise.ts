@@ -21,9 +21,9 @@ const LAST_WORDS =
   'completions responses compact embeddings generations edits variations transcriptions translations speech ' +
   'moderations rawPredict streamRawPredict messages invoke invoke-with-response-stream complete ' +
   'generateContent streamGenerateContent embedContent batchEmbedContents predict predictLongRunning ' +
-  'interactions decisions chat chat_stream generation generation_stream embed multimodalembeddings contextualizedembeddings ' +
+  'interactions decisions systemone chat chat_stream generation generation_stream embed multimodalembeddings contextualizedembeddings ' +
   'rerank generate conversations restart ocr predictions converse ' +
-  'converse-stream language-model embedding-model image-model speech-model transcription-model reranking-model';
+  'converse-stream language-model decision-model embedding-model image-model speech-model transcription-model reranking-model';
 
 /** By their length: to cut the word out of each path and to look it up takes five times as long. */
 const BY_LENGTH: string[][] = [];

@@ -30,6 +30,8 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   ['/api/chat', { messages }, { message: { role: 'assistant', content: 'Hello' } }],
   ['/api/chat', { model: 'x', messages: [{ role: 'user', parts: [] }] }, { done: true, created_at: 'now' }],
   ['/v1/chat', { message: 'Hello', room: 4 }, { id: 1 }],
+  ['/v1/decisions', { state: 'open', questions: [] }, { answers: {} }],
+  ['/v1/decisions', { state: 'open', questions: { a: { type: 'text' } } }, { answers: { a: 1 } }],
   ['/v1/messages', { messages: [{ to: '+1', text: 'Hi' }] }, { id: 'm1', status: 'queued' }],
   ['/v2/chat', { model: 'a', messages }, { id: 1, status: 'sent' }],
   ['/chat', { text: 'Hello' }, { ok: true }],

@@ -160,6 +160,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ),
     row(/^gateway\.ai\.cloudflare\.com$/, 'cloudflare', { prices: null }),
   ],
+  'typesafe.ai': [row(/^api\.typesafe\.ai$/, 'typesafe', { prices: null })],
+  'upstage.ai': [row(/^api\.upstage\.ai$/, 'upstage', { prices: null })],
   // Proxies of Helicone, which pass requests on with the key of the application. Its newer gateway chooses the provider.
   'helicone.ai': [row(/^oai\.helicone\.ai$/, 'openai'), row(/^anthropic\.helicone\.ai$/, 'anthropic')],
   'huggingface.co': [row(/^router\.huggingface\.co$/, 'hugging_face', { prices: null })],

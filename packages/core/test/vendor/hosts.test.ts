@@ -58,6 +58,8 @@ const CASES: readonly Case[] = [
   ['https://api.voyageai.com/v1', 'voyageai'],
   ['https://api.cloudflare.com/client/v4/accounts/a/ai/v1/chat/completions', 'cloudflare'],
   ['https://gateway.ai.cloudflare.com/v1/a/g/openai/chat/completions', 'openai'],
+  ['https://api.typesafe.ai/v1/systemone', 'typesafe', undefined, null],
+  ['https://api.upstage.ai/v1', 'upstage', undefined, null],
   ['https://oai.helicone.ai/v1', 'openai'],
   ['https://anthropic.helicone.ai', 'anthropic'],
   ['https://gateway.ai.cloudflare.com/v1/a/g/google-ai-studio/v1beta', 'gcp.gemini'],

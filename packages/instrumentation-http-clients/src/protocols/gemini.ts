@@ -13,7 +13,7 @@ import {
   tokenCount,
 } from '@llmtrace/core/internal';
 import { entry as googleGenAIEntry } from '@llmtrace/instrumentation-google-genai';
-import { type Beside, endpointAt, isText, onWire, type Protocol } from './protocol.ts';
+import { areQuestions, type Beside, endpointAt, isNamed, isText, onWire, type Protocol } from './protocol.ts';
 
 const googleGenAI = googleGenAIEntry.vendor;
 
@@ -108,12 +108,6 @@ const predictions = onWire({
 /** A tuned model or an endpoint of the application's own has a number, which is no model's name. */
 const MODELS = String.raw`\/(?:models|tunedModels)\/([^/:]+)`;
 
-/** Questions or answers, by the names that the application chose. */
-const isNamed = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isQuestion = (value: unknown): boolean => isText(fields(value).type);
-
 export const geminiProtocols: readonly Protocol[] = [
   {
     provider: 'gcp.gemini',
@@ -163,10 +157,7 @@ export const geminiProtocols: readonly Protocol[] = [
     endpoint: endpointAt(googleGenAI.endpoints, 'GoogleGenAI', 'create', 'decisions'),
     // OpenAI's decisions have a list of questions.
     matches: ({ input, model, questions }) =>
-      input !== undefined &&
-      isText(model) &&
-      isNamed(questions) &&
-      Object.values(questions).every(isQuestion),
+      input !== undefined && isText(model) && isNamed(questions) && areQuestions(questions),
     confirms: ({ answers, prompt_feedback, usage }) =>
       (isNamed(answers) || isNamed(prompt_feedback)) && fields(usage).total_input_tokens !== undefined,
   },

@@ -2,6 +2,7 @@
 import { type Endpoint, fields, type LlmResponse, name } from '@llmtrace/core/internal';
 import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import {
+  areQuestions,
   endpointAt,
   failing,
   isInput,
@@ -69,8 +70,6 @@ const imagesAt = (ending: string, method: string): Protocol => ({
   isLast: (event) => /\.completed$/.test(String(event.type)),
   isBulky: true,
 });
-
-const isQuestion = (value: unknown): boolean => isText(fields(value).type);
 
 /** A form: `FormFields` has only texts. */
 const audioAt = (ending: string, path: string): Protocol => ({
@@ -146,7 +145,7 @@ export const openaiProtocols: readonly Protocol[] = [
     path: /\/v1\/decisions$/,
     endpoint: failing(endpointAt(endpoints, 'Decisions')),
     matches: ({ input, model, questions }) =>
-      input !== undefined && isText(model) && Array.isArray(questions) && questions.every(isQuestion),
+      input !== undefined && isText(model) && Array.isArray(questions) && areQuestions(questions),
     confirms: ({ answers, usage }) => Array.isArray(answers) && fields(usage).input_tokens !== undefined,
   },
   imagesAt('generations', 'generate'),

@@ -9,11 +9,22 @@ import {
   name,
   objects,
   parts,
+  reportedUsd,
   tokenCount,
   type Usage,
 } from '@llmtrace/core/internal';
 import { chatEndpoint } from './openai.ts';
-import { isInput, isMessages, isText, onWire, type Protocol, plainRequest } from './protocol.ts';
+import {
+  areQuestions,
+  failing,
+  isInput,
+  isMessages,
+  isNamed,
+  isText,
+  onWire,
+  type Protocol,
+  plainRequest,
+} from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -264,7 +275,43 @@ const voyageEmbed = onWire({
   }),
 });
 
+/**
+ * Decisions by TypeSafe's protocol, System One, which OpenRouter, Perplexity, Fireworks, Upstage, vLLM and Ollama speak, too: questions about
+ * a state, answered by numbers. OpenRouter states the cost. https://docs.fireworks.ai/api-reference/post-systemone
+ */
+const systemOne = failing(
+  onWire({
+    operation: 'generate_content',
+    request: ([body], self) => ({ model: name(fields(body).model) ?? self.model }),
+    response(r): LlmResponse {
+      const { input_tokens: input, output_tokens: output, cost } = fields(r.usage);
+      return {
+        model: name(r.model),
+        usage: checkedUsage({
+          inputTokens: tokenCount(input),
+          outputTokens: tokenCount(output),
+          reportedCost: reportedUsd(cost),
+        }),
+      };
+    },
+    content: asText(
+      ({ state, questions }) => JSON.stringify({ state, questions }),
+      ({ answers }) => JSON.stringify(answers),
+    ),
+  }),
+);
+
+const systemOneAt = (path: RegExp): Protocol => ({
+  provider: 'typesafe',
+  path,
+  endpoint: systemOne,
+  matches: ({ state, questions }) => state !== undefined && isNamed(questions) && areQuestions(questions),
+  confirms: ({ answers, usage }) => isNamed(answers) && fields(usage).input_tokens !== undefined,
+});
+
 export const otherProtocols: readonly Protocol[] = [
+  { ...systemOneAt(/\/systemone$/), isDistinct: true },
+  systemOneAt(/\/decisions$/),
   {
     provider: 'cohere',
     path: /\/v2\/chat$/,

@@ -136,7 +136,7 @@ const gatewayOther = (operation: 'generate_content' | 'rerank', outputType?: 'im
   onWire({
     operation,
     request: (_args, { model }: Beside) => ({ model, outputType }),
-    response: (r): LlmResponse => ({ usage: usageWithCost(r) }),
+    response: (r): LlmResponse => ({ model: name(r.model), usage: usageWithCost(r) }),
   });
 
 const modelHeader = ({ header }: Target): string | undefined =>
@@ -293,6 +293,7 @@ const watsonxAt = (
 
 export const platformProtocols: readonly Protocol[] = [
   gatewayAt('language', gatewayChat),
+  gatewayAt('decision', gatewayOther('generate_content')),
   gatewayAt('embedding', gatewayEmbeddings),
   gatewayAt('image', gatewayOther('generate_content', 'image')),
   gatewayAt('speech', gatewayOther('generate_content', 'speech')),

@@ -122,6 +122,16 @@ export const joinedText = (list: unknown): string =>
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+/** An object, as of questions or answers by the names that the application chose. */
+export const isNamed = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Questions of a decision: a list, or by their names. */
+export const areQuestions = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((question) => isText(fields(question).type));
+
 /** A list of messages: objects with a role. */
 export const isMessages = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && isText(fields(value[0]).role);
