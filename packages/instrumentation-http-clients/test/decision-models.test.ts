@@ -56,7 +56,9 @@ describe('a decision', () => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
       });
     });
-    instrumentation = telemetry.install(new HttpClientsInstrumentation({ content: { capture: 'SPAN_ONLY' } }));
+    instrumentation = telemetry.install(
+      new HttpClientsInstrumentation({ content: { capture: 'SPAN_ONLY' } }),
+    );
   });
   beforeEach(() => telemetry.reset());
   after(async () => {
