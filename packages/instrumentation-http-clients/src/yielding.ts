@@ -23,7 +23,7 @@ export const isOfSdk = (url: URL, header: Header): boolean =>
 /** By its headers alone, a request of groq-sdk is one of Anthropic's SDK: the same generator has made both, and many others. */
 const sdksOf = ({ pathname, search }: URL, header: Header) =>
   facts().watched.filter(
-    ({ sentBy, paths }) => sentBy(header) !== undefined && paths.test(pathname + search),
+    ({ sentBy, paths }) => paths.test(pathname + search) && sentBy(header) !== undefined,
   );
 
 /** Whether OpenTelemetry carries contexts in this process. */

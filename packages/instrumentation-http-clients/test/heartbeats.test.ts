@@ -1,4 +1,4 @@
-/** Events that only keep a connection alive are no chunks, whoever reads them: the SDK hides them. */
+/** Anthropic's `ping` keeps a connection alive. The SDK hides it, and llmtrace counts it as no chunk of a raw body. */
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';

@@ -1,9 +1,7 @@
 /** The requests of `@ibm-cloud/watsonx-ai` and `voyageai` that no other vendor has: each is one span with its tokens. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures';
+import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
 const messages = [{ role: 'user', content: 'Hi' }];
@@ -102,7 +100,7 @@ const CALLS: readonly (readonly [path: string, sent: object, answered: unknown, 
   ],
 ];
 
-/** Own services with the same words. */
+/** Requests of an application's services, whose paths have the same words. */
 const OTHERS: readonly (readonly [path: string, sent: object])[] = [
   ['/v1/multimodalembeddings', { model: 'x', inputs: ['a'] }],
   ['/ml/v1/text/generation', { input: 'Hi' }],
@@ -111,28 +109,24 @@ const OTHERS: readonly (readonly [path: string, sent: object])[] = [
 ];
 
 describe('requests of watsonx and Voyage', () => {
-  let server: Server;
-  let url: string;
+  let server: Loopback;
   let answer: unknown;
   let telemetry: Telemetry;
   let instrumentation: HttpClientsInstrumentation;
   before(async () => {
-    server = createServer((request, response) => {
+    server = await serve((request, response) => {
       request.resume().on('end', () => {
         const isStream = typeof answer === 'string';
         response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' });
         response.end(isStream ? answer : JSON.stringify(answer));
       });
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     telemetry = createTelemetry();
     instrumentation = telemetry.install(new HttpClientsInstrumentation());
   });
-  after(() => {
+  after(async () => {
     instrumentation.disable();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   });
   beforeEach(() => telemetry.reset());
 
@@ -140,7 +134,7 @@ describe('requests of watsonx and Voyage', () => {
     answer = answered;
     const headers = { 'content-type': 'application/json' };
     await (
-      await fetch(`${url}${path}?version=1`, { method: 'POST', headers, body: JSON.stringify(sent) })
+      await fetch(`${server.url}${path}?version=1`, { method: 'POST', headers, body: JSON.stringify(sent) })
     ).text();
   }
 

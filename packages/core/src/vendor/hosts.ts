@@ -213,7 +213,10 @@ function localServer({ pathname, port }: URL): HostProvider | undefined {
 const NO_ROWS: readonly Row[] = [];
 
 const unpricedAt = (name: string): HostProvider => ({
-  ...{ name, priceProvider: undefined, region: undefined, dialect: 'openai' },
+  name,
+  priceProvider: undefined,
+  region: undefined,
+  dialect: 'openai',
 });
 
 function match(

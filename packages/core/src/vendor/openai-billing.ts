@@ -21,12 +21,16 @@ export function chatBilled(body: any, read: UsageReading, asked: Asked | undefin
   if (hasSearched(body, asked)) read = { ...read, usage: withSearches(read.usage, 1) };
   const usage = body.usage ?? body.x_groq?.usage;
   const seconds = tokenCount(usage?.prompt_audio_seconds);
-  const fees = seconds ? { audioSecond: seconds } : undefined;
-  const provider = servedBy(asked);
-  const models = compound(body, usage);
-  const missing = uncounted(hasTools(body) ? [...TOOLS, ...unstated(usage, read)] : unstated(usage, read));
-  const isPlain = (provider ?? fees ?? models ?? missing) === undefined;
-  return { ...read, billing: isPlain ? undefined : { provider, fees, ...models, uncounted: missing } };
+  const missing = unstated(usage, read);
+  return {
+    ...read,
+    billing: billing({
+      provider: servedBy(asked),
+      fees: seconds ? { audioSecond: seconds } : undefined,
+      ...compound(body, usage),
+      uncounted: uncounted(hasTools(body) ? [...TOOLS, ...missing] : missing),
+    }),
+  };
 }
 
 const uncounted = (missing: readonly Missing[]): Missing[] | undefined =>
@@ -67,7 +71,8 @@ export function responseBilled(body: any, read: UsageReading): BilledReading {
 
 /** Nothing where nothing is in it. */
 export function billing(parts: Billing): Billing | undefined {
-  return Object.values(parts).some((part) => part !== undefined) ? parts : undefined;
+  for (const part in parts) if (parts[part as keyof Billing] !== undefined) return parts;
+  return undefined;
 }
 
 function gatewayCost(body: any): number | undefined {

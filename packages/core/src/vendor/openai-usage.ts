@@ -59,7 +59,7 @@ export function openAIUsage(u: any, dialect: UsageDialect = 'openai'): UsageRead
     webSearches: tokenCount(u.num_search_queries ?? u.connectors?.web_search),
     reportedCost: statedCost(u),
   });
-  return isExplained && isSound(usage) ? { usage } : soundParts(isExplained, usage);
+  return soundParts(isExplained, usage);
 }
 
 /** The usage of embeddings: some providers count them in the total alone. */
@@ -150,35 +150,41 @@ function addBeside(counts: Counts): void {
   if (citation > 0) counts.output = output + citation;
 }
 
-const PARTS: readonly (readonly [whole: 'inputTokens' | 'outputTokens', parts: readonly (keyof Usage)[]])[] =
-  [
-    ['inputTokens', ['cacheReadTokens', 'cacheWriteTokens']],
-    ['inputTokens', ['inputTextTokens', 'inputAudioTokens', 'inputImageTokens']],
-    ['outputTokens', ['reasoningTokens', 'citationTokens']],
-    ['outputTokens', ['outputTextTokens', 'outputAudioTokens', 'outputImageTokens']],
-  ];
-
-/** Whether no part is greater than its whole, as in nearly all answers. It reads no field by a computed name, which takes long. */
-function isSound(usage: Usage): boolean {
-  const { inputTokens = 0, outputTokens = 0, cacheReadTokens: read = 0, cacheWriteTokens: write = 0 } = usage;
-  const { inputTextTokens = 0, inputAudioTokens = 0, inputImageTokens = 0 } = usage;
-  const { outputTextTokens = 0, outputAudioTokens = 0, outputImageTokens = 0 } = usage;
-  return (
-    read + write <= inputTokens &&
-    inputTextTokens + inputAudioTokens + inputImageTokens <= inputTokens &&
-    (usage.reasoningTokens ?? 0) + (usage.citationTokens ?? 0) <= outputTokens &&
-    outputTextTokens + outputAudioTokens + outputImageTokens <= outputTokens
-  );
+interface Whole {
+  /** Whether the parts are no greater than it. It reads no field by a computed name, which takes long. */
+  holds(usage: Usage): boolean;
+  readonly parts: readonly (keyof Usage)[];
 }
+
+const WHOLES: readonly Whole[] = [
+  {
+    holds: ({ inputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 }) =>
+      cacheReadTokens + cacheWriteTokens <= inputTokens,
+    parts: ['cacheReadTokens', 'cacheWriteTokens'],
+  },
+  {
+    holds: ({ inputTokens = 0, inputTextTokens = 0, inputAudioTokens = 0, inputImageTokens = 0 }) =>
+      inputTextTokens + inputAudioTokens + inputImageTokens <= inputTokens,
+    parts: ['inputTextTokens', 'inputAudioTokens', 'inputImageTokens'],
+  },
+  {
+    holds: ({ outputTokens = 0, reasoningTokens = 0, citationTokens = 0 }) =>
+      reasoningTokens + citationTokens <= outputTokens,
+    parts: ['reasoningTokens', 'citationTokens'],
+  },
+  {
+    holds: ({ outputTokens = 0, outputTextTokens = 0, outputAudioTokens = 0, outputImageTokens = 0 }) =>
+      outputTextTokens + outputAudioTokens + outputImageTokens <= outputTokens,
+    parts: ['outputTextTokens', 'outputAudioTokens', 'outputImageTokens'],
+  },
+];
 
 /** Parts that are greater than their whole become unknown, because either of the two may be wrong. */
 function soundParts(isExplained: boolean, usage: Usage): UsageReading {
   let contradiction: LlmResponse['contradiction'] = isExplained ? undefined : 'total';
-  for (const [whole, parts] of PARTS) {
-    let sum = 0;
-    for (const part of parts) sum += usage[part] ?? 0;
-    if (sum <= (usage[whole] ?? 0)) continue;
-    for (const part of parts) usage[part] = undefined;
+  for (const whole of WHOLES) {
+    if (whole.holds(usage)) continue;
+    for (const part of whole.parts) usage[part] = undefined;
     contradiction = 'parts';
   }
   if (contradiction === undefined) return { usage };

@@ -54,6 +54,7 @@ export class Decoder {
   }
 
   end(): void {
+    if (this.#isOver) return;
     if (this.#stream) this.#stream.end();
     else this.#ended();
   }
