@@ -5,7 +5,7 @@
  *   npm run bench -- [--only calls,chunks,agents,primitives,start,memory] [--scene chat,messages] [--node 20,24] [--quick]
  *                    [--compare FILE]
  *
- * Each part runs in a separate process, on each version of Node.js. Each scene of calls and chunks runs in several
+ * Each part runs in a separate process, on each version of Node.js. Each scene runs in several
  * processes, one after the other, because V8 optimizes the same code differently from process to process. The results
  * are printed, and stored as JSON in `.cache/bench` under the name of the commit; `--compare` shows two of them side
  * by side.
@@ -21,8 +21,8 @@ import { compared, report } from './report.mjs';
 import { CALLS, STREAMS } from './vendors.mjs';
 
 const PARTS = ['calls', 'chunks', 'agents', 'primitives', 'start', 'memory'];
-/** The scenes of the parts that have scenes; each is measured in `PROCESSES` processes. */
-const SCENES = { calls: Object.keys(CALLS), chunks: Object.keys(STREAMS) };
+/** The scenes of the parts that have scenes; each is measured in `PROCESSES` processes. `--scene` chooses calls and streams. */
+const SCENES = { calls: Object.keys(CALLS), chunks: Object.keys(STREAMS), agents: ['run'] };
 const PROCESSES = 5;
 const root = new URL('../..', import.meta.url).pathname;
 const { values } = parseArgs({
@@ -65,9 +65,9 @@ if (values.compare && existsSync(values.compare)) {
 }
 
 function scenes(binary, part) {
-  const wanted = values.scene?.split(',') ?? SCENES[part];
+  const wanted = values.scene?.split(',');
   const processes = Array.from({ length: values.quick ? 1 : PROCESSES });
-  const keys = SCENES[part].filter((key) => wanted.includes(key));
+  const keys = SCENES[part].filter((key) => part === 'agents' || !wanted || wanted.includes(key));
   return Object.fromEntries(keys.map((key) => [key, merged(processes.map(() => run(binary, part, key)))]));
 }
 

@@ -35,13 +35,13 @@ const PARTS = {
         range(row.stream.ratio, 2),
       ]),
     ),
-  agents: (row) =>
+  agents: ({ run }) =>
     table(
       ['a run of an agent, µs over bare', 'bare SDK', 'floor', 'llmtrace', 'llmtrace / floor'],
       [
         [
-          ...['runTools of openai: ten calls, ten tools', range(row.bare), range(row.floor), range(row.ours)],
-          round(row.ratio, 2),
+          ...['runTools of openai: ten calls, ten tools', range(run.bare), range(run.floor), range(run.ours)],
+          range(run.ratio, 2),
         ],
       ],
     ),

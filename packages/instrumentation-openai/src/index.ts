@@ -13,8 +13,8 @@ import { decisions } from './decisions.ts';
 import { embeddings } from './embeddings.ts';
 import { media } from './media.ts';
 import { responses } from './responses.ts';
-import { responsesRunner } from './responses-runner.ts';
 import { runTools } from './run-tools.ts';
+import { toolRunners } from './tool-runners.ts';
 
 /** By its class if that has kept its name (a minifier may change it), else by fields that only that client has. */
 function providerOf(client: any): string | undefined {
@@ -63,7 +63,7 @@ const openai: Vendor = {
       attributes,
     }),
   ),
-  operations: [runTools, ...responsesRunner],
+  operations: [runTools, ...toolRunners],
   requests,
   otherTracers: [
     ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],

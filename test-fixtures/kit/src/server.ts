@@ -78,7 +78,7 @@ export interface VendorServer {
   close(): Promise<void>;
 }
 
-const VENDORS: readonly VendorRoutes[] = [openai, anthropic, gemini, bedrock];
+const VENDORS: readonly VendorRoutes[] = [gemini, openai, anthropic, bedrock];
 /** The time in the first answer, in seconds since 1970. */
 const FIRST_ANSWER = 1_764_000_000;
 
@@ -147,7 +147,11 @@ async function exchange(state: State, incoming: IncomingMessage, response: Serve
     changed(state);
   });
   changed(state);
-  await answer(state, recorded, response);
+  await answer(state, recorded, response).catch((error) => {
+    // A fault of the fake vendor: without an answer, a test would wait until its time is up.
+    if (!response.headersSent) response.writeHead(500);
+    response.end(String(error));
+  });
 }
 
 async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
@@ -161,7 +165,7 @@ async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
 }
 
 async function answer(state: State, recorded: RecordedRequest, response: ServerResponse): Promise<void> {
-  const vendor = VENDORS.find(({ owns }) => owns(recorded.path)) ?? openai;
+  const vendor = VENDORS.find(({ owns }) => owns(recorded)) ?? openai;
   const named = vendor.model(recorded);
   const scripted = state.options.scripted?.(recorded);
   const behaviour = scripted ? { name: '', ...scripted.behaviour } : requestedBehaviour(recorded, named);

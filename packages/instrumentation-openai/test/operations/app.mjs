@@ -48,8 +48,9 @@ async function showRun(runner) {
 
 const run = (tools, more = {}, options) => completions.runTools({ model, messages, tools, ...more }, options);
 
-const asksResponses = !withoutScenes().includes('responses');
-const { ResponsesToolRunner } = asksResponses ? await load('openai/helpers/responses-tool-runner') : {};
+const hasRunners = !withoutScenes().includes('responses');
+const { ResponsesToolRunner } = hasRunners ? await load('openai/helpers/responses-tool-runner') : {};
+const { DecisionsToolRunner } = hasRunners ? await load('openai/helpers/decisions-tool-runner') : {};
 
 /** The runner of the Responses API, with one tool. */
 const responses = (execute) => {
@@ -59,6 +60,24 @@ const responses = (execute) => {
 };
 const lookUp = ({ city }) => work('look up', `of ${city}`);
 const question = { model, input: 'How many people live in Paris?' };
+
+/** Runs a loop of decisions: one action, whose effect is observed, then the end. */
+const decide = (act, options) => {
+  let state = 'begun';
+  const execute = async () => {
+    await act();
+    state = 'done';
+  };
+  const runner = new DecisionsToolRunner({
+    observe: () => state,
+    candidates: () => [
+      { id: 'look up', description: 'Looks it up', execute },
+      { id: 'end', description: 'It is known', done: true },
+    ],
+    verify: (observation) => observation === 'done',
+  });
+  return attempt(() => runner.run(client, question, options));
+};
 
 async function readTurns(turns, until = Number.POSITIVE_INFINITY) {
   const caller = trace.getActiveSpan();
@@ -83,6 +102,19 @@ const scenes = {
   'responses, break': () => readTurns(responses(lookUp).iterate(client, question), 1),
   'responses, a model that fails': () =>
     attempt(() => responses(lookUp).run(client, { ...question, model: 'fail-500' })),
+  'responses, abort': () => {
+    const controller = new AbortController();
+    return attempt(() => responses(() => controller.abort()).run(client, question, controller));
+  },
+  decisions: () => decide(() => work('look up', 'it')),
+  'decisions, an action that throws': () =>
+    decide(() => {
+      throw new RangeError('the secret of Paris');
+    }),
+  'decisions, abort': () => {
+    const controller = new AbortController();
+    return decide(() => controller.abort(), { requestOptions: { signal: controller.signal } });
+  },
   plain: () => showRun(run([population])),
   streamed: () => showRun(run([population], { stream: true })),
   'two tools at once': () =>

@@ -15,8 +15,14 @@ const ONE_TOOL = ['invoke_agent', `  ${CHAT}`, '  execute_tool population', '   
 const outcomeOf = (spans: readonly Span[], name = 'invoke_agent'): unknown =>
   spanNamed(spans, name).attributes['llmtrace.agent.outcome'];
 
-/** The runner of the Responses API, which version 7 has. */
-const responses: readonly OperationScene[] = [
+const expectOutcome =
+  (outcome: string | undefined) =>
+  (spans: readonly Span[]): void =>
+    assert.equal(outcomeOf(spans), outcome);
+const DECISION = 'generate_content gpt-4o-mini';
+
+/** The runners that version 7 has: of the Responses API and of decisions. */
+const runners: readonly OperationScene[] = [
   {
     name: 'responses',
     tree: ONE_TOOL,
@@ -28,7 +34,7 @@ const responses: readonly OperationScene[] = [
   {
     name: 'responses, streamed',
     tree: ONE_TOOL,
-    check: (spans) => assert.equal(outcomeOf(spans), undefined),
+    check: expectOutcome(undefined),
   },
   {
     name: 'responses, a tool that throws',
@@ -42,17 +48,41 @@ const responses: readonly OperationScene[] = [
   {
     name: 'responses, break',
     tree: ['invoke_agent', `  ${CHAT}`],
-    check: (spans) => assert.equal(outcomeOf(spans), 'cancelled'),
+    check: expectOutcome('cancelled'),
   },
   {
     name: 'responses, a model that fails',
     tree: ['invoke_agent', '  chat fail-500'],
-    check: (spans) => assert.equal(outcomeOf(spans), 'failed'),
+    check: expectOutcome('failed'),
+  },
+  {
+    name: 'responses, abort',
+    tree: ['invoke_agent', `  ${CHAT}`, '  execute_tool population'],
+    check: expectOutcome('cancelled'),
+  },
+  {
+    name: 'decisions',
+    tree: ['invoke_agent', `  ${DECISION}`, '  look up', `  ${DECISION}`],
+    check: expectOutcome(undefined),
+  },
+  {
+    name: 'decisions, an action that throws',
+    tree: ['invoke_agent', `  ${DECISION}`],
+    check(spans) {
+      const { attributes } = spanNamed(spans, 'invoke_agent');
+      assert.equal(attributes['error.type'], 'DecisionsToolRunnerError');
+      assert.equal(outcomeOf(spans), 'failed');
+    },
+  },
+  {
+    name: 'decisions, abort',
+    tree: ['invoke_agent', `  ${DECISION}`],
+    check: expectOutcome('cancelled'),
   },
 ];
 
 const scenes: readonly OperationScene[] = [
-  ...responses,
+  ...runners,
   {
     name: 'plain',
     tree: ONE_TOOL,
@@ -114,7 +144,7 @@ const scenes: readonly OperationScene[] = [
 
 /** Before version 5, an aborted run sends the model one more request, which the SDK then refuses. */
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
-  'openai-4': ['abort', ...responses.map(({ name }) => name)],
+  'openai-4': ['abort', ...runners.map(({ name }) => name)],
   'openai-7': [],
 };
 

@@ -22,7 +22,7 @@ const keyOf = (value: string | string[] | undefined): string =>
 export const anthropic: VendorRoutes = {
   name: 'anthropic',
   usualModel: (path) => (path === '/v1/complete' ? 'claude-2.1' : ANTHROPIC_MODEL),
-  owns: (path) => Object.hasOwn(ROUTES, path),
+  owns: ({ path }) => Object.hasOwn(ROUTES, path),
   model: ({ body }) => body?.model,
   key: ({ headers }) => keyOf(headers['x-api-key']) || keyOf(headers['authorization']),
   answer: (request) => (request.method === 'POST' ? ROUTES[request.path]?.(request) : undefined),

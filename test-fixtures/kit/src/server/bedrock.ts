@@ -24,7 +24,7 @@ export const bedrock: VendorRoutes = {
   name: 'bedrock',
   usualModel: (path) =>
     path.includes('/invoke') ? 'anthropic.claude-haiku-4-5-20251001-v1:0' : BEDROCK_MODEL,
-  owns: (path) => PATH.test(path),
+  owns: ({ path }) => PATH.test(path),
   model: ({ path }) => decodeURIComponent(PATH.exec(path)?.[1] ?? ''),
   key: ({ headers }) => String(headers['authorization'] ?? ''),
   answer: (request) =>

@@ -28,7 +28,11 @@ const DECISIONS = /^\/v1(?:alpha|beta1?)?\/decisions$/;
 export const gemini: VendorRoutes = {
   name: 'gemini',
   usualModel: () => GEMINI_MODEL,
-  owns: (path) => MODEL.test(path) || INTERACTIONS.test(path) || DECISIONS.test(path),
+  owns: ({ path, body }) =>
+    MODEL.test(path) ||
+    INTERACTIONS.test(path) ||
+    // OpenAI has the same path, and a list of questions in the place of named ones.
+    (DECISIONS.test(path) && !Array.isArray(body?.questions)),
   model: ({ path, body }) => MODEL.exec(path)?.[1] ?? body?.model,
   key: ({ headers }) => String(headers['x-goog-api-key'] ?? headers['authorization'] ?? ''),
   answer(request) {

@@ -2,6 +2,7 @@
 
 import { dataEvent, OPENAI_MODEL, openaiFailure, streamError } from '../bodies/openai.ts';
 import { chatChunks, chatCompletion, completion } from '../bodies/openai-chat.ts';
+import { decision } from '../bodies/openai-decisions.ts';
 import { embeddings, images, speech, transcription, translation } from '../bodies/openai-media.ts';
 import { compaction, response, responseEvents, responseStreamError } from '../bodies/openai-responses.ts';
 import type { Answer, VendorRequest, VendorRoutes } from './routes.ts';
@@ -11,6 +12,7 @@ const ROUTES: Readonly<Record<string, (request: VendorRequest) => Answer>> = {
   completions: completion,
   responses: (request) => (request.body.stream ? responseEvents(request) : response(request)),
   'responses/compact': compaction,
+  decisions: decision,
   embeddings,
   'images/generations': (request) => images(request, 'image_generation'),
   'images/edits': (request) => images(request, 'image_edit'),
@@ -41,7 +43,7 @@ const first = (value: string | string[] | undefined): string =>
 export const openai: VendorRoutes = {
   name: 'openai',
   usualModel: (path) => USUAL[routeOf(path)] ?? OPENAI_MODEL,
-  owns: (path) => Object.hasOwn(ROUTES, routeOf(path)),
+  owns: ({ path }) => Object.hasOwn(ROUTES, routeOf(path)),
   model: ({ path, body }) => body?.model ?? AZURE.exec(path)?.[1],
   key: ({ headers }) => first(headers['authorization']) || first(headers['api-key']),
   answer: (request) => (request.method === 'POST' ? ROUTES[routeOf(request.path)]?.(request) : undefined),

@@ -58,8 +58,8 @@ export interface VendorRoutes {
   key(request: Pick<VendorRequest, 'headers' | 'query'>): string;
   /** The answer to a request for one of this vendor's paths, undefined for any other path. */
   answer(request: VendorRequest): Answer | undefined;
-  /** Whether a path belongs to this vendor, also if the server does not know the path. */
-  owns(path: string): boolean;
+  /** Whether a request is for this vendor, also if the server does not know its path. */
+  owns(request: Pick<VendorRequest, 'path' | 'body'>): boolean;
   /** The answer that reports a failure with this status. */
   failure(status: number, request: VendorRequest): Answer;
   /** The event by which a stream on this path reports a failure, framed. */
