@@ -55,6 +55,8 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   declare private _engine: Engine | undefined;
   declare private _tracers: TracerProvider | undefined;
   declare private _meters: MeterProvider | undefined;
+  /** The same, unless it records nothing. */
+  declare private _recordingMeters: MeterProvider | undefined;
   declare private _loggers: EventLoggerProvider | undefined;
   /** The provider that the current engine's instruments come from. */
   declare private _meteredBy: MeterProvider | undefined;
@@ -138,6 +140,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   override setMeterProvider(provider: MeterProvider): void {
     super.setMeterProvider(provider);
     this._meters = provider;
+    this._recordingMeters = isNoop(provider) ? undefined : provider;
     this._engine = undefined;
   }
 
@@ -235,9 +238,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   private _meterProvider(): MeterProvider {
-    const { _meters: meters } = this;
-    if (meters && !isNoop(meters)) return meters;
-    return processWide().meters ?? meters ?? metrics.getMeterProvider();
+    return this._recordingMeters ?? processWide().meters ?? this._meters ?? metrics.getMeterProvider();
   }
 
   private _makeEngine(meters: MeterProvider): Engine {

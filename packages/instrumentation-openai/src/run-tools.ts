@@ -62,10 +62,13 @@ function callId({ messages }: Runner, tool: string | undefined, args: unknown): 
   const request = Array.isArray(messages)
     ? messages.findLast((message) => message?.role === 'assistant')
     : undefined;
-  const calls = objects(request?.tool_calls).filter(
-    ({ function: asked }) => asked?.name === tool && (args === undefined || asked?.arguments === args),
-  );
-  return calls.length === 1 ? name(calls[0].id) : undefined;
+  let only: unknown;
+  for (const { id, function: asked } of objects(request?.tool_calls)) {
+    if (asked?.name !== tool || (args !== undefined && asked?.arguments !== args)) continue;
+    if (only !== undefined) return undefined;
+    only = id;
+  }
+  return name(only);
 }
 
 /** The methods of both kinds of runners, plain and streamed. */

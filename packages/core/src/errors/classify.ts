@@ -40,7 +40,7 @@ export function classifyError(error: unknown, signal?: AbortSignal): ErrorInfo {
     type: type === 'cancelled' && signal && !signal.aborted ? 'timeout' : type,
     provider,
     status,
-    code: errorCode(error) ?? grpcCode(facts),
+    code: facts.codes.size === 0 ? undefined : (errorCode(error) ?? grpcCode(facts)),
     retryAfter: retryAfterOf(facts, Date.now()),
     requestId,
   };

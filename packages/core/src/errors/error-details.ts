@@ -10,6 +10,7 @@ import {
   header,
   isStatus,
   jsonIn,
+  jsonStart,
   messageOf,
   safely,
   text,
@@ -19,7 +20,7 @@ import {
 /** Everything that rules may ask of an error. */
 export interface Facts {
   /** Names of its classes and of itself. */
-  readonly names: ReadonlySet<string>;
+  readonly names: readonly string[];
   /** Codes, types and reasons of the error, of the vendor's answer, and of the causes. */
   readonly codes: ReadonlySet<string>;
   /** The kinds of failure that the codes say, as bits of `codes.ts`. */
@@ -56,7 +57,7 @@ class ErrorFacts implements Facts {
   readonly #chain: readonly unknown[];
   readonly #bodies: readonly unknown[];
   #status: number | undefined | null = null;
-  #names: ReadonlySet<string> | undefined;
+  #names: readonly string[] | undefined;
   #codes: ReadonlySet<string> | undefined;
   #kinds: number | undefined;
   #texts: readonly string[] | undefined;
@@ -66,9 +67,16 @@ class ErrorFacts implements Facts {
 
   constructor(error: unknown) {
     this.#error = error;
+    this.message = startOf(messageOf(error) ?? '', MAX_MESSAGE);
+    if (isPlain(error)) {
+      this.#chain = this.#bodies = [error];
+      this.#codes = NO_CODES;
+      this.#kinds = 0;
+      this.#details = NO_DETAILS;
+      return;
+    }
     this.#chain = chainOf(error);
     this.#bodies = bodiesOf(this.#chain);
-    this.message = startOf(messageOf(error) ?? '', MAX_MESSAGE);
   }
 
   get status(): number | undefined {
@@ -76,7 +84,7 @@ class ErrorFacts implements Facts {
     return this.#status;
   }
 
-  get names(): ReadonlySet<string> {
+  get names(): readonly string[] {
     this.#names ??= namesOf(this.#error);
     return this.#names;
   }
@@ -120,11 +128,39 @@ class ErrorFacts implements Facts {
   }
 }
 
-function namesOf(error: unknown): Set<string> {
+function namesOf(error: unknown): readonly string[] {
   const name = word(get(error, 'name'));
-  const names = new Set(classNames(error));
-  return name === undefined ? names : names.add(name);
+  const names = classNames(error);
+  return name === undefined || names.includes(name) ? names : [...names, name];
 }
+
+const NO_CODES: ReadonlySet<string> = new Set();
+const NO_DETAILS: readonly unknown[] = [];
+
+/**
+ * Whether an error has a status, a message and headers at the most, like the answer of a failed attempt: no cause, no body of
+ * the vendor, and no field that {@link codesIn} and {@link detailsIn} read.
+ */
+function isPlain(error: unknown): boolean {
+  try {
+    return (
+      isBody(error) &&
+      jsonStart((error as Fields)['message']) < 0 &&
+      !hasParts(error as Fields) &&
+      !hasCode(error as Fields)
+    );
+  } catch {
+    return false; // a getter throws: the fields are read one by one
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const hasParts = ({ cause, errors, error, body, response, details, errorDetails }: Fields): boolean =>
+  (cause ?? errors ?? error ?? body ?? response ?? details ?? errorDetails) !== undefined;
+
+const hasCode = ({ code, errorCode, type, status, reason, innererror, $fault }: Fields): boolean =>
+  typeof status === 'string' || (code ?? errorCode ?? type ?? reason ?? innererror ?? $fault) !== undefined;
 
 function textsIn(message: string, bodies: readonly unknown[]): string[] {
   const texts = [message];

@@ -111,9 +111,12 @@ function plainHeader(headers: unknown, name: string): unknown {
 
 const MAX_JSON = 100_000;
 
+/** Where a JSON object may begin within a text; -1 where none can. */
+export const jsonStart = (value: unknown): number =>
+  typeof value === 'string' && value.length <= MAX_JSON ? value.indexOf('{') : -1;
+
 /** The JSON object within a text, where there is one: Google's SDKs put the vendor's answer in a message. */
 export function jsonIn(value: unknown): unknown {
-  if (typeof value !== 'string' || value.length > MAX_JSON) return undefined;
-  const start = value.indexOf('{');
-  return start < 0 ? undefined : safely(() => JSON.parse(value.slice(start)));
+  const start = jsonStart(value);
+  return start < 0 ? undefined : safely(() => JSON.parse((value as string).slice(start)));
 }

@@ -67,7 +67,7 @@ const BLOCKED =
 const TOO_LONG =
   /prompt is too long|exceeds? the maximum number of tokens|maximum context length|exceed context limit|context window/i;
 
-const any = (said: ReadonlySet<string>, known: ReadonlySet<string>): boolean => {
+const any = (said: readonly string[], known: ReadonlySet<string>): boolean => {
   for (const name of said) if (known.has(name)) return true;
   return false;
 };
@@ -82,7 +82,10 @@ const RULES: readonly (readonly [type: ErrorCategory, holds: (facts: Facts) => b
   ['cancelled', (f) => f.status === undefined && (any(f.names, CANCELLED) || ABORTED.test(f.message))],
   ['timeout', isTimeout],
   ['quota', isQuota],
-  ['content_filter', (f) => says(f, FILTER) || f.names.has('ContentFilterFinishReasonError') || blocked(f)],
+  [
+    'content_filter',
+    (f) => says(f, FILTER) || f.names.includes('ContentFilterFinishReasonError') || blocked(f),
+  ],
   ['context_length', isTooLong],
   ['overloaded', isOverloaded],
   ['rate_limit', (f) => f.status === 429 || says(f, LIMIT)],
@@ -108,7 +111,7 @@ function isTimeout(f: Facts): boolean {
 
 /** Whether a `TimeoutError` is a broken connection: the AWS SDK gives that name also to ECONNRESET and EPIPE. */
 const isBrokenInAws = ({ names, codes }: Facts): boolean =>
-  names.has('TimeoutError') && (codes.has('ECONNRESET') || codes.has('EPIPE'));
+  names.includes('TimeoutError') && (codes.has('ECONNRESET') || codes.has('EPIPE'));
 
 /** Bedrock answers 424 if the model failed. */
 function isServer(f: Facts): boolean {
@@ -153,5 +156,5 @@ function isOverloaded(f: Facts): boolean {
 
 const isInvalid = (f: Facts): boolean =>
   says(f, INVALID) ||
-  f.names.has('GoogleGenerativeAIRequestInputError') ||
-  f.names.has('InvalidRequestError');
+  f.names.includes('GoogleGenerativeAIRequestInputError') ||
+  f.names.includes('InvalidRequestError');

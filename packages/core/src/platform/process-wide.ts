@@ -27,4 +27,4 @@ export function processWide(): ProcessWide {
 }
 
 /** Whether a provider records nothing: set-ups give such a one where none is registered. */
-export const isNoop = (provider: object): boolean => String(provider.constructor.name).startsWith('Noop');
+export const isNoop = (provider: object): boolean => String(provider.constructor?.name).startsWith('Noop');
