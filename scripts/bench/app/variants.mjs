@@ -39,6 +39,13 @@ const ofPeer = (name, more = {}) => {
  */
 export const VARIANTS = {
   bare: { quick: true, packages: [API], env: () => ({}) },
+  'OpenTelemetry alone': {
+    ...{ packages: SDK, env: OTLP },
+    setup: `
+import { NodeSDK } from '@opentelemetry/sdk-node';
+new NodeSDK({ instrumentations: [] }).start();
+`,
+  },
   'llmtrace, --import': {
     ...{ quick: true, llmtrace: true, packages: [API], setup: '@llmtrace/auto' },
     env: (sink) => ({ ...OTLP(sink), ...PRICES }),
