@@ -206,6 +206,40 @@ describe('the wait that an error asks for', () => {
   }
 });
 
+describe('an error with a status and one more field', () => {
+  const QUOTA = 'insufficient_quota';
+  const fields: Readonly<Record<string, unknown>> = {
+    cause: { code: QUOTA },
+    errors: [{ code: QUOTA }],
+    error: { code: QUOTA },
+    body: JSON.stringify({ code: QUOTA }),
+    message: `${' '.repeat(3000)}{"code":"${QUOTA}"}`,
+    details: [{ reason: QUOTA }],
+    errorDetails: [{ reason: QUOTA }],
+    code: QUOTA,
+    errorCode: QUOTA,
+    type: QUOTA,
+    reason: QUOTA,
+    innererror: { code: QUOTA },
+  };
+  for (const [field, value] of Object.entries(fields)) {
+    it(`is what ${field} says`, () =>
+      assert.equal(classifyError({ status: 429, [field]: value }).type, 'quota'));
+
+    it(`is what the status says if ${field} cannot be read`, () => {
+      const error = Object.defineProperty({ status: 429 }, field, {
+        get() {
+          throw new Error('not to be read');
+        },
+      });
+      assert.equal(classifyError(error).type, 'rate_limit');
+    });
+  }
+
+  it('is what the status says if it is a word', () =>
+    assert.equal(classifyError({ status: 'RESOURCE_EXHAUSTED' }).type, 'rate_limit'));
+});
+
 describe('the record of an exception', () => {
   it('says nothing that the message may not say', () => {
     const error = new TypeError('Incorrect API key provided: sk-proj-abc123');
