@@ -44,6 +44,7 @@ export async function agents({ quick }) {
   const floorOver = over(times.floor, times.bare);
   const oursOver = over(times.ours, times.bare);
   return {
+    title: 'runTools of openai: ten calls, ten tools',
     bare: spread(times.bare),
     floor: floorOver,
     ours: oursOver,

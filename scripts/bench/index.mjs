@@ -21,7 +21,7 @@ import { compared, report } from './report.mjs';
 import { CALLS, STREAMS } from './vendors.mjs';
 
 const PARTS = ['calls', 'chunks', 'agents', 'primitives', 'start', 'memory'];
-/** The scenes of the parts that have scenes; each is measured in `PROCESSES` processes. `--scene` chooses calls and streams. */
+/** The scenes of the parts that have scenes; each is measured in `PROCESSES` processes. */
 const SCENES = { calls: Object.keys(CALLS), chunks: Object.keys(STREAMS), agents: ['run'] };
 const PROCESSES = 5;
 const root = new URL('../..', import.meta.url).pathname;
@@ -65,9 +65,9 @@ if (values.compare && existsSync(values.compare)) {
 }
 
 function scenes(binary, part) {
-  const wanted = values.scene?.split(',');
+  const wanted = values.scene?.split(',') ?? SCENES[part];
   const processes = Array.from({ length: values.quick ? 1 : PROCESSES });
-  const keys = SCENES[part].filter((key) => part === 'agents' || !wanted || wanted.includes(key));
+  const keys = SCENES[part].filter((key) => wanted.includes(key));
   return Object.fromEntries(keys.map((key) => [key, merged(processes.map(() => run(binary, part, key)))]));
 }
 

@@ -35,15 +35,12 @@ const PARTS = {
         range(row.stream.ratio, 2),
       ]),
     ),
-  agents: ({ run }) =>
+  agents: (rows) =>
     table(
       ['a run of an agent, µs over bare', 'bare SDK', 'floor', 'llmtrace', 'llmtrace / floor'],
-      [
-        [
-          ...['runTools of openai: ten calls, ten tools', range(run.bare), range(run.floor), range(run.ours)],
-          range(run.ratio, 2),
-        ],
-      ],
+      Object.values(rows).map((row) => [
+        ...[row.title, range(row.bare), range(row.floor), range(row.ours), range(row.ratio, 2)],
+      ]),
     ),
   primitives: (rows) =>
     table(

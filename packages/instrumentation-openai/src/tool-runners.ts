@@ -4,12 +4,10 @@
  */
 import { fields, lookUp, name, type OperationEnd, type OperationPoint } from '@llmtrace/core';
 
-const responses = {
-  files: ['helpers/responses-tool-runner'],
-  className: 'ResponsesToolRunner',
-  path: 'ResponsesToolRunner',
-  isInternal: true,
-} as const;
+const runner = (file: string, className: string) =>
+  ({ files: [`helpers/${file}`], className, path: className, isInternal: true }) as const;
+
+const responses = runner('responses-tool-runner', 'ResponsesToolRunner');
 
 /** The error of a runner hides its cause, so only the signal of the run tells that the application has stopped it. */
 function endOfError(options: unknown): OperationEnd {
@@ -58,10 +56,7 @@ const dispatch: OperationPoint = {
 
 /** Its actions are no tools: the model selects an action's id, which the application makes anew for each observation. */
 const decide: OperationPoint = {
-  files: ['helpers/decisions-tool-runner'],
-  className: 'DecisionsToolRunner',
-  path: 'DecisionsToolRunner',
-  isInternal: true,
+  ...runner('decisions-tool-runner', 'DecisionsToolRunner'),
   method: 'run',
   around({ operations, original, args }) {
     return operations.trace(

@@ -78,6 +78,7 @@ export interface VendorServer {
   close(): Promise<void>;
 }
 
+/** The first that owns a request answers it: OpenAI owns decisions of either vendor, Gemini its own alone. */
 const VENDORS: readonly VendorRoutes[] = [gemini, openai, anthropic, bedrock];
 /** The time in the first answer, in seconds since 1970. */
 const FIRST_ANSWER = 1_764_000_000;

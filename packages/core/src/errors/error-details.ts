@@ -222,6 +222,7 @@ function codesIn(bodies: readonly unknown[], details: readonly unknown[]): Set<s
   return codes;
 }
 
+/** A field that is read here belongs into {@link hasCode} or {@link hasParts}, too. */
 function addCodes(codes: Set<string>, body: unknown): void {
   addWord(codes, get(body, 'code'));
   addWord(codes, get(body, 'errorCode'));
