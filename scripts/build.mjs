@@ -33,6 +33,33 @@ const withKit = {
 
 const TARGET = 'node20.19';
 
+/** The source of an instrumentation, by its package's name. */
+const instrumentationFile = (name) =>
+  join(root, 'packages', name.slice('@llmtrace/'.length), 'src', 'index.ts');
+
+/**
+ * Bundles the packages that a package does not declare as dependencies: the instrumentations, and OpenTelemetry's SDK,
+ * of which `@llmtrace/auto` needs 0.3 of 29 MB. Packages of OpenTelemetry are resolved from the folder, since they have
+ * copies of each other beneath them.
+ */
+const withUndeclared = (folder) => ({
+  name: 'undeclared packages',
+  setup({ onResolve, resolve }) {
+    const { dependencies = {}, peerDependencies = {} } = manifestOf(folder);
+    const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
+    const isBundled = (path) => !declared.has(packageNameOf(path));
+    onResolve({ filter: /^@llmtrace\// }, ({ path }) =>
+      isBundled(path) ? { path: instrumentationFile(path) } : undefined,
+    );
+    onResolve({ filter: /^[@\w]/ }, async ({ path, kind, pluginData }) => {
+      if (pluginData === folder || kind === 'entry-point') return undefined;
+      return path.startsWith('@opentelemetry/') && isBundled(path)
+        ? await resolve(path, { kind, resolveDir: folder, pluginData: folder })
+        : { path, external: true };
+    });
+  },
+});
+
 /** Keeps each file of a package separate. */
 const apart = {
   name: 'apart',
@@ -63,7 +90,7 @@ function doorsOf(folder) {
 function buildsOf(folder) {
   const src = join(folder, 'src');
   const doors = doorsOf(folder).map((name) => join(src, `${name}.ts`));
-  if (doors.length === 1) return [built(folder, { entryPoints: doors, plugins: [withKit, commonJs] })];
+  if (doors.length === 1) return [buildInOne(folder, doors)];
   const internal = join(src, 'internal.ts');
   if (!doors.includes(internal)) return [buildInChunks(folder, doors)];
   const isList = (door) => readFileSync(door, 'utf8').includes("from './internal.ts'");
@@ -72,6 +99,20 @@ function buildsOf(folder) {
     built(folder, { entryPoints: doors.filter((door) => !isList(door)), plugins: [commonJs] }),
     built(folder, { entryPoints: doors.filter(isList), plugins: [apart, commonJs] }),
   ];
+}
+
+/** Options of a bundle with what its package does not declare, cut down to what is used: CommonJS cannot be. */
+const BUNDLING = { packages: 'bundle', mainFields: ['module', 'main'], absWorkingDir: root, metafile: true };
+
+async function buildInOne(folder, entryPoints) {
+  const plugins = [withKit, withUndeclared(folder), commonJs];
+  const { metafile } = await built(folder, { ...BUNDLING, entryPoints, plugins });
+  writeLicences(folder, metafile);
+}
+
+function writeLicences(folder, metafile) {
+  const licences = thirdParty(root, `Third-party code in ${manifestOf(folder).name}`, metafile);
+  if (licences) writeFileSync(join(folder, 'dist', 'THIRD_PARTY.md'), licences);
 }
 
 const built = (folder, options) =>
@@ -128,9 +169,17 @@ const requireLater = (src) => ({
           const file = relative(src, join(dirname(path), name));
           return `require('dist:${file}.js')`;
         })
+        .replace(
+          /\brequire\('@llmtrace\/instrumentation-([\w-]+)'\)/g,
+          "require('dist:instrumentations/$1.js')",
+        )
         .replace(/\brequire\(/g, 'requireLater(');
       return { contents, loader: 'ts' };
     });
+    // OpenTelemetry's packages without an ES module require Node.js' modules and the API, which are in no bundle.
+    onLoad({ filter: /node_modules\/@opentelemetry\/.+\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/\brequire\((?=["'][^.])/g, 'requireLater('),
+    }));
   },
 });
 
@@ -144,24 +193,16 @@ function refuseEffects(sources) {
   }
 }
 
-/**
- * Bundles the packages that a package does not declare as dependencies: OpenTelemetry's SDK, of which `@llmtrace/auto`
- * needs 0.3 of 29 MB. Each is resolved from there, since OpenTelemetry's packages have copies of each other beneath them.
- */
-const withSdk = (folder) => ({
-  name: 'OpenTelemetry',
-  setup({ onResolve, resolve }) {
-    const { dependencies = {}, peerDependencies = {} } = manifestOf(folder);
-    const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
-    onResolve({ filter: /^[@\w]/ }, async ({ path, kind, pluginData }) => {
-      if (pluginData === folder || kind === 'entry-point') return undefined;
-      const isBundled = path.startsWith('@opentelemetry/') && !declared.has(packageNameOf(path));
-      return isBundled
-        ? await resolve(path, { kind, resolveDir: folder, pluginData: folder })
-        : { path, external: true };
-    });
-  },
-});
+const nameWithin = (src, file) => relative(src, file).replace(/\.ts$/, '');
+
+/** The instrumentations that a package has in it, each a file that is loaded when it is wanted. */
+const instrumentationsOf = (folder) =>
+  Object.keys(manifestOf(folder).devDependencies ?? {})
+    .filter((name) => name.startsWith('@llmtrace/instrumentation-'))
+    .map((name) => ({
+      in: instrumentationFile(name),
+      out: `instrumentations/${name.slice('@llmtrace/instrumentation-'.length)}`,
+    }));
 
 /** esbuild splits ES modules only: each of them then becomes CommonJS. */
 async function buildInChunks(folder, doors) {
@@ -173,13 +214,12 @@ async function buildInChunks(folder, doors) {
     join(src, `${name}.ts`),
   );
   const { metafile, outputFiles } = await built(folder, {
-    entryPoints: [...new Set([...doors, ...named])],
-    plugins: [withSdk(folder), requireLater(src)],
-    packages: 'bundle',
-    // Their CommonJS cannot be cut down to what is used.
-    mainFields: ['module', 'main'],
-    absWorkingDir: root,
-    metafile: true,
+    entryPoints: [
+      ...[...new Set([...doors, ...named])].map((file) => ({ in: file, out: nameWithin(src, file) })),
+      ...instrumentationsOf(folder),
+    ],
+    plugins: [withUndeclared(folder), requireLater(src)],
+    ...BUNDLING,
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[hash]',
@@ -200,8 +240,7 @@ async function buildInChunks(folder, doors) {
       writeFileSync(path, code);
     }),
   );
-  const licences = thirdParty(root, `Third-party code in ${manifestOf(folder).name}`, metafile);
-  writeFileSync(join(dist, 'THIRD_PARTY.md'), licences);
+  writeLicences(folder, metafile);
 }
 
 execFileSync('tsc', ['-b'], { cwd: root, stdio: 'inherit' });

@@ -26,11 +26,12 @@ function textOf(file) {
 /**
  * @param title the heading.
  * @param metafile what esbuild says of a bundle, with paths from `root`.
- * @returns markdown with a heading for each package, and each text once.
+ * @returns markdown with a heading for each package, and each text once; undefined where the bundle has none.
  */
 export function thirdParty(root, title, metafile) {
   const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(used.map(packageOf).filter(Boolean));
+  if (folders.size === 0) return undefined;
   const licences = [...folders].map((folder) => licenceOf(root, folder));
   const byText = Map.groupBy(
     licences.sort((one, other) => (one.title < other.title ? -1 : 1)),

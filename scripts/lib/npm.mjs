@@ -73,10 +73,15 @@ export function install(folder, specifiers, manifest = {}) {
   npm(['install', '--no-audit', '--no-fund', ...specifiers], folder);
 }
 
+const folders = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder outside this repository, so that Node.js finds none of its packages; removed when the process ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'llmtrace-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

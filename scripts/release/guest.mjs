@@ -5,11 +5,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, npm, temporaryFolder } from '../lib/npm.mjs';
 
-/** Packages whose peer ranges include dependencies of llmtrace: npm must find versions for both. */
+/**
+ * Packages whose peer ranges include dependencies of llmtrace, or that share `@opentelemetry/api` with it: npm must find
+ * versions for both, whichever comes first.
+ */
 const NEIGHBOURS = [
-  ['@mistralai/mistralai@2.7.0'],
-  ['@opentelemetry/sdk-node@0.220.0'],
-  ['@opentelemetry/sdk-node@0.223.0'],
+  '@mistralai/mistralai@2.7.0',
+  '@opentelemetry/sdk-node@0.220.0',
+  '@opentelemetry/sdk-node@0.223.0',
+  '@opentelemetry/sdk-node@0.301.0',
 ];
 
 const BUNDLERS = ['webpack@5.113.0', 'rolldown@1.3.3'];
@@ -55,7 +59,11 @@ import('rolldown').then(async ({ rolldown }) => {
 
 /** Yields each trial with its failures. */
 export function* beGuest(tarballs) {
-  for (const neighbours of NEIGHBOURS) yield besides(tarballs, neighbours);
+  for (const neighbour of NEIGHBOURS) {
+    yield besides(`${neighbour}`, [[...tarballs, neighbour]]);
+    yield besides(`${neighbour}, which is there`, [[neighbour], tarballs]);
+    yield besides(`${neighbour}, which comes later`, [tarballs, [neighbour]]);
+  }
   const folder = temporaryFolder();
   install(folder, [...tarballs, ...BUNDLERS, '@opentelemetry/api@1.9.1']);
   yield { name: 'require() alone', wrong: required(folder) };
@@ -63,12 +71,14 @@ export function* beGuest(tarballs) {
   for (const [name, script] of Object.entries(BUILD)) yield { name, wrong: bundled(folder, name, script) };
 }
 
-function besides(tarballs, neighbours) {
+/** @param steps the packages of each `npm install`. A peer that does not fit is a failure, too. */
+function besides(neighbour, steps) {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  const name = `npm install beside ${neighbours}`;
+  const name = `npm install beside ${neighbour}`;
   try {
-    npm(['install', '--package-lock-only', ...tarballs, ...neighbours], folder);
+    for (const packages of steps)
+      npm(['install', '--package-lock-only', '--strict-peer-deps', ...packages], folder);
     return { name, wrong: [] };
   } catch (error) {
     return { name, wrong: [error.stderr || error.message] };

@@ -57,7 +57,7 @@ function placesOf(vendor: DeclaredVendor): Place[] {
     add,
     read(file).includes(contained),
   ];
-  const { dependencies } = json('packages/auto/package.json');
+  const { devDependencies: bundled } = json('packages/auto/package.json');
   const { devDependencies } = json('package.json');
   return [
     text('packages/auto/src/vendors.ts', `'${name}': () => require('${pkg}')`, `require('${pkg}')`),
@@ -67,7 +67,7 @@ function placesOf(vendor: DeclaredVendor): Place[] {
       `\`${name}\` in the description of instrumentations`,
       `\`${name}\``,
     ),
-    ['packages/auto/package.json', `\`${pkg}\` in dependencies`, pkg in dependencies],
+    ['packages/auto/package.json', `\`${pkg}\` in devDependencies`, pkg in bundled],
     text('packages/auto/tsconfig.json', `{ "path": "../${folder}" }`),
     text('tsconfig.json', `{ "path": "packages/${folder}" }`),
     ['package.json', `\`${sdk}\` in devDependencies`, sdk in devDependencies],

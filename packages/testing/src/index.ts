@@ -10,7 +10,9 @@ export {
 export type { Expected, ExpectedLlmCall } from './llm-call.ts';
 export { assertLlmCall, assertNoLlmCall, type LlmMatchers, llmChai, llmMatchers } from './matchers.ts';
 export {
+  type RecordedEvent,
   type RecordedMetric,
+  type RecordedSpan,
   type RecordedTelemetry,
   type RecordOptions,
   recordTelemetry,

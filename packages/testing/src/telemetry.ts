@@ -3,8 +3,16 @@ import { instrumentClient, instrumentModule } from '@llmtrace/auto/manual';
 import type { Call } from '@llmtrace/core';
 import { facts, type LlmTraceConfig, type Observer } from '@llmtrace/core/internal';
 import { createTelemetry, type Instrumented, type MetricPoint } from '@llmtrace/test-fixtures/telemetry';
-import { metrics, trace } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import {
+  type Attributes,
+  type HrTime,
+  type Link,
+  metrics,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  trace,
+} from '@opentelemetry/api';
 import type { FakeVendors } from './fake-vendors.ts';
 
 /** The clients to record, and the vendors whose prices apply. */
@@ -28,12 +36,38 @@ export interface RecordedMetric {
   readonly sum: number;
 }
 
+/** A span that has ended: the fields of a `ReadableSpan`, whose package has another name in each line of OpenTelemetry's SDK. */
+export interface RecordedSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  spanContext(): SpanContext;
+  /** Undefined for the root of a trace. */
+  readonly parentSpanContext?: SpanContext | undefined;
+  /** Seconds since the epoch, and nanoseconds; so are the other times. */
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly duration: HrTime;
+  readonly status: SpanStatus;
+  readonly attributes: Attributes;
+  readonly events: readonly RecordedEvent[];
+  readonly links: readonly Link[];
+  readonly resource: { readonly attributes: Readonly<Record<string, unknown>> };
+  readonly instrumentationScope: { readonly name: string; readonly version?: string | undefined };
+}
+
+/** An event of a span. */
+export interface RecordedEvent {
+  readonly name: string;
+  readonly time: HrTime;
+  readonly attributes?: Attributes | undefined;
+}
+
 /** Telemetry that a test records. */
 export interface RecordedTelemetry {
   /** The calls that have ended, in the order of their ends, since the last `reset()`. */
   readonly calls: readonly Readonly<Call>[];
   /** The spans that have ended, since the last `reset()`. */
-  spans(): ReadableSpan[];
+  spans(): RecordedSpan[];
   /** The measurements since the previous call of this method, or since the last `reset()`. */
   metrics(): Promise<RecordedMetric[]>;
   /** Resolves when all started calls have ended. A stream ends when it has been read. */

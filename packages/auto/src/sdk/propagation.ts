@@ -20,7 +20,7 @@ function contextManager(): ContextManager {
   const real = (): ContextManager => {
     if (made) return made;
     const { AsyncLocalStorageContextManager } =
-      require('@opentelemetry/context-async-hooks') as typeof import('@opentelemetry/context-async-hooks');
+      require('./opentelemetry/context.ts') as typeof import('./opentelemetry/context.ts');
     made = new AsyncLocalStorageContextManager().enable();
     exchange('context', lazy, made);
     return made;

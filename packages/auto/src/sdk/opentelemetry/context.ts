@@ -1,0 +1,2 @@
+/** OpenTelemetry's context manager. */
+export { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
