@@ -12,11 +12,20 @@ import { manifestOf, packageFolders, packageNameOf, root } from './lib/npm.mjs';
 /** Bundlers follow `require('…')` only where no variable hides the `require` that CommonJS has. */
 const REQUIRE = /^const require = (?:module\.)?createRequire\(import\.meta\.url\);$/m;
 
+/**
+ * Imports `fileUrl`, which esbuild writes for `import.meta.url`: CommonJS lacks that. Its `inject` would import it too late
+ * in a bundle with CommonJS in it.
+ */
+const FILE_URL = join(root, 'scripts', 'build', 'file-url.mjs');
+const withFileUrl = (text) =>
+  text.includes('import.meta.url') ? `import { fileUrl } from ${JSON.stringify(FILE_URL)};${text}` : text;
+
 const commonJs = {
   name: 'CommonJS',
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      return { contents: readFileSync(path, 'utf8').replace(REQUIRE, ''), loader: 'ts' };
+      const text = readFileSync(path, 'utf8').replace(REQUIRE, '');
+      return { contents: withFileUrl(text), loader: 'ts' };
     });
   },
 };
@@ -122,7 +131,6 @@ const built = (folder, options) =>
     bundle: true,
     packages: 'external',
     define: { 'import.meta.url': 'fileUrl' },
-    inject: [join(root, 'scripts', 'build', 'file-url.mjs')],
     format: 'cjs',
     platform: 'node',
     target: TARGET,
@@ -162,7 +170,7 @@ const requireLater = (src) => ({
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       // Another `require` is a variable of the file.
-      if (!REQUIRE.test(text)) return { contents: text, loader: 'ts' };
+      if (!REQUIRE.test(text)) return { contents: withFileUrl(text), loader: 'ts' };
       const contents = text
         .replace(REQUIRE, '')
         .replace(/\brequire\('(\.[\w/.-]+)\.ts'\)/g, (_all, name) => {
@@ -174,7 +182,7 @@ const requireLater = (src) => ({
           "require('dist:instrumentations/$1.js')",
         )
         .replace(/\brequire\(/g, 'requireLater(');
-      return { contents, loader: 'ts' };
+      return { contents: withFileUrl(contents), loader: 'ts' };
     });
     // OpenTelemetry's packages without an ES module require Node.js' modules and the API, which are in no bundle.
     onLoad({ filter: /node_modules\/@opentelemetry\/.+\.js$/ }, ({ path }) => ({

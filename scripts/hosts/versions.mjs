@@ -6,7 +6,7 @@ const manifest = manifestOf(root);
 const { version: llmtrace } = manifestOf(join(root, 'packages/auto'));
 const { openai, '@anthropic-ai/sdk': anthropic, '@opentelemetry/api': api } = manifest.devDependencies;
 
-/** What each application depends on; `npm install @llmtrace/auto @opentelemetry/api` beside its SDKs. */
+/** What each application depends on, beside its SDKs. */
 export const BASE = { '@llmtrace/auto': llmtrace, '@opentelemetry/api': api, openai };
 
 export const ANTHROPIC = { '@anthropic-ai/sdk': anthropic };

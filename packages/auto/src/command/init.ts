@@ -135,8 +135,7 @@ function start(project: Project, isWritten: boolean): number {
 /** @returns 1 if `write` is set and there is no start script. */
 export function init({ write, folder = process.cwd() }: InitOptions): number {
   const project = projectIn(folder);
-  if (!dependsOn(project, '@llmtrace/auto'))
-    say('Add the packages:\n  npm install @llmtrace/auto @opentelemetry/api\n');
+  if (!dependsOn(project, '@llmtrace/auto')) say('Add the package:\n  npm install @llmtrace/auto\n');
   const code = start(project, write);
   sayAll([...nextSnippet(project), ...nestSnippet(project), ...lambdaSnippet(project)]);
   const isScript = project.manifest?.scripts?.['start'] !== undefined;

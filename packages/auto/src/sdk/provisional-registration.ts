@@ -11,6 +11,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { versionOf } from '@llmtrace/core/internal';
+import { context } from '@opentelemetry/api';
 import { apiVersionFrom } from '../process/api-version.ts';
 import { type Caller, callersOf, versionNear } from '../process/calling-code.ts';
 
@@ -61,6 +62,7 @@ export const registrantsOf = (part: Part): readonly Caller[] => desk?.registrant
 function openDesk(): Desk {
   const found = currentRegistry();
   const registry = found ?? { version: SEEN_BY_ALL };
+  if (found) showToOurCopy(found);
   const opened: Desk = { registry, isOurs: !found, loans: {}, registrants: new Map() };
   Object.setPrototypeOf(registry, opened.loans);
   let restore: (() => void) | undefined;
@@ -77,6 +79,18 @@ function openDesk(): Desk {
   };
   Object.defineProperty(globalThis, KEY, { configurable: true, enumerable: true, get, set: put });
   return opened;
+}
+
+/**
+ * A copy of 1.10 or later sees nothing of a registry that an older copy has made, unless it has once found the same
+ * registry compatible. That of llmtrace finds it so here: calls would else lose their parents, as when the application registers
+ * before it loads llmtrace.
+ */
+function showToOurCopy(registry: Registry): void {
+  const { version } = registry;
+  if (!Reflect.set(registry, 'version', SEEN_BY_ALL)) return; // one of 1.10 is fixed
+  context.active();
+  Reflect.set(registry, 'version', version);
 }
 
 /** Removes the loans during a registration. Returns a function that restores those still needed. */

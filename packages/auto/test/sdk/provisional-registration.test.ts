@@ -1,7 +1,7 @@
 /** What llmtrace has in OpenTelemetry's API until the application registers its own, seen by real copies of that API. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
@@ -112,5 +112,11 @@ describe('a loan', () => {
       const { after: native } = await run(version, copies, []);
       assert.deepEqual(after.seen, native.seen);
     }
+  });
+
+  it('is none where the application has registered by an older API before: the calls have its spans as parents', async function () {
+    if (!('registerHooks' in module)) this.skip();
+    const { stdout, stderr } = await stage.runBare('apps/older-api.mjs');
+    assert.equal(stdout, 'chat gpt-4.1-mini true\n', stderr);
   });
 });
