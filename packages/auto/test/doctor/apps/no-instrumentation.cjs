@@ -1,8 +1,8 @@
-// An installation that lacks one of llmtrace's own packages.
+// An installation that lacks one of llmtrace's own files.
 const Module = require('node:module');
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function resolveFilename(name, ...rest) {
-  if (name === '@llmtrace/instrumentation-google-generative-ai') throw new Error('not there');
+  if (name.endsWith('/instrumentations/google-generative-ai.js')) throw new Error('not there');
   return resolve.call(this, name, ...rest);
 };
