@@ -11,6 +11,7 @@ module.exports = {
     'packages/auto/test/process/children.test.ts',
     'packages/auto/test/process/exit.test.ts',
     'packages/auto/test/process/serverless.test.ts',
+    'packages/auto/test/process/surroundings.test.ts',
     'packages/auto/test/sdk/exports.test.ts',
     'packages/auto/test/sdk/following-providers.test.ts',
     'packages/auto/test/sdk/other-destination.test.ts',

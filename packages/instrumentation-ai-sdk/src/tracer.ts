@@ -22,6 +22,9 @@ import {
 } from '@opentelemetry/api';
 import { CANCELLED, runStart, toolEnd } from './run.ts';
 
+// As it is now: the tests of an application may replace it.
+const { setImmediate } = globalThis;
+
 const NONE: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 type Inside = (span: Span) => unknown;

@@ -1,6 +1,7 @@
 /** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
+import { warnOnce } from '@llmtrace/core/internal';
 import {
   type Attributes,
   createNoopMeter,
@@ -146,6 +147,10 @@ function guarded<T>(fallback: T, start: () => T): T {
     return start();
   } catch (error) {
     diag.error('llmtrace: could not start OpenTelemetry', error);
+    warnOnce(
+      'OpenTelemetry could not be started; nothing is exported until the process is started again. ' +
+        'OTEL_LOG_LEVEL=error says why',
+    );
     return fallback;
   }
 }

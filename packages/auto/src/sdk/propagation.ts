@@ -1,8 +1,10 @@
 /**
  * Registers context and propagation provisionally from the start: an application that extracts a remote parent, or
- * sets baggage, before its first call needs both. Their implementation is loaded at its first use.
+ * sets baggage, before its first call needs both. Their implementation is loaded at its first use, which is within a call
+ * of the application: where its files are out of reach by then, the call goes on without it.
  */
 import module from 'node:module';
+import { warnOnce } from '@llmtrace/core/internal';
 import { type ContextManager, diag, ROOT_CONTEXT, type TextMapPropagator } from '@opentelemetry/api';
 import { exchange, lend } from './provisional-registration.ts';
 
@@ -19,9 +21,11 @@ function contextManager(): ContextManager {
   let made: ContextManager | undefined;
   const real = (): ContextManager => {
     if (made) return made;
-    const { AsyncLocalStorageContextManager } =
-      require('./opentelemetry/context.ts') as typeof import('./opentelemetry/context.ts');
-    made = new AsyncLocalStorageContextManager().enable();
+    made = loaded(NO_CONTEXTS, () => {
+      const { AsyncLocalStorageContextManager } =
+        require('./opentelemetry/context.ts') as typeof import('./opentelemetry/context.ts');
+      return new AsyncLocalStorageContextManager().enable();
+    });
     exchange('context', lazy, made);
     return made;
   };
@@ -43,7 +47,7 @@ function contextManager(): ContextManager {
 function propagator(names: () => readonly string[]): TextMapPropagator {
   let made: TextMapPropagator | undefined;
   const real = (): TextMapPropagator => {
-    made ??= compositeOf(names());
+    made ??= loaded(NO_PROPAGATION, () => compositeOf(names()));
     exchange('propagation', lazy, made);
     return made;
   };
@@ -53,6 +57,35 @@ function propagator(names: () => readonly string[]): TextMapPropagator {
     fields: () => real().fields(),
   };
   return lazy;
+}
+
+/** What OpenTelemetry's API does where nothing is registered. */
+const NO_CONTEXTS: ContextManager = {
+  active: () => ROOT_CONTEXT,
+  with: (_context, run, thisArg, ...args) => run.apply(thisArg as never, args),
+  bind: (_context, target) => target,
+  enable() {
+    return this;
+  },
+  disable() {
+    return this;
+  },
+};
+
+const NO_PROPAGATION: TextMapPropagator = { inject() {}, extract: (context) => context, fields: () => [] };
+
+/** A deployment may have removed the files, or the process have given up the right or the descriptors to read them. */
+function loaded<T>(fallback: T, load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    diag.error('llmtrace: could not load the context of OpenTelemetry', error);
+    warnOnce(
+      'the files of llmtrace could not be read at the first call; spans are not nested, and no trace context is passed on ' +
+        'until the process is started again. OTEL_LOG_LEVEL=error says why',
+    );
+    return fallback;
+  }
 }
 
 function compositeOf(names: readonly string[]): TextMapPropagator {

@@ -7,6 +7,7 @@ import type { ExportThread } from './export-thread/client.ts';
 import { toWire, type WireSpan } from './export-thread/messages.ts';
 import { withoutFrameworkContent } from './framework-content.ts';
 import { spanEnds, spanStarts } from './framework-runs.ts';
+import { randomIds } from './random-ids.ts';
 
 type HandOver = Pick<ExportThread, 'send' | 'drain'>;
 
@@ -16,7 +17,7 @@ const require = module.createRequire(import.meta.url);
 export function startTracing(thread: HandOver): TracerProvider {
   const { BasicTracerProvider } =
     require('./opentelemetry/traces.ts') as typeof import('./opentelemetry/traces.ts');
-  return new BasicTracerProvider({ spanProcessors: [handOver(thread)] });
+  return new BasicTracerProvider({ spanProcessors: [handOver(thread)], idGenerator: randomIds() });
 }
 
 function withMore(span: WireSpan, more: Attributes | undefined): WireSpan {

@@ -8,6 +8,9 @@ import { chunkArrived, close, eventArrived, forget, type OpenCall } from './open
 import { newRawAnswer, type RawAnswer, readOtherwise } from './raw-answer.ts';
 import { answerArrived } from './result.ts';
 
+// As it is now: the tests of an application may replace it.
+const { setImmediate } = globalThis;
+
 type Read = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 
 /** The ways to read a body at once, and how to get at its text. */

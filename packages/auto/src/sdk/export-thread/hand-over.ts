@@ -22,7 +22,7 @@ const MOST_AT_ONCE = 8;
 const ALONG_MS = 100;
 
 // As they are now: the tests of an application may replace them.
-const { clearTimeout, setTimeout } = globalThis;
+const { clearTimeout, queueMicrotask, setTimeout } = globalThis;
 const now = performance.now.bind(performance);
 
 /** When the waiting items are due. */

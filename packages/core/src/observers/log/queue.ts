@@ -4,6 +4,9 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+// As it is now: the tests of an application may replace it.
+const { setImmediate } = globalThis;
+
 type Task = () => void;
 
 let queue: Task[] = [];

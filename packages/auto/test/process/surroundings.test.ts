@@ -1,0 +1,45 @@
+/** Applications that change what llmtrace runs on once it has started: files, random numbers, timers. */
+import assert from 'node:assert/strict';
+import type { RunOptions } from '@llmtrace/test-fixtures/run-app';
+import { AUTO, type Stage, setStage } from '../stage.ts';
+
+describe('an application', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await setStage();
+  });
+  beforeEach(() => stage.clear());
+  after(() => stage.close());
+
+  /** The same run without and with llmtrace. */
+  async function both(way: string, options: RunOptions = {}) {
+    const run = (flags: string[]) => stage.run('apps/surroundings.mjs', { args: [way], flags, ...options });
+    const [bare, traced] = [await run([]), await run(AUTO)];
+    assert.equal(bare.code, 0, bare.stderr);
+    assert.deepEqual(
+      { code: traced.code, stdout: traced.stdout },
+      { code: bare.code, stdout: bare.stdout },
+      traced.stderr,
+    );
+    return traced;
+  }
+
+  it('gets its answers where llmtrace’s files cannot be read at the first call, and a warning says so', async () => {
+    const { stderr } = await both('files');
+    assert.match(stderr, /llmtrace: OpenTelemetry could not be started; nothing is exported/);
+    assert.match(stderr, /llmtrace: the files of llmtrace could not be read at the first call/);
+  });
+
+  it('keeps its random numbers, and spans have ids of their own where it has replaced their source', async () => {
+    await both('random');
+    const spans = stage.collector.spans();
+    assert.equal(spans.length, 3);
+    assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 3);
+    assert.equal(new Set(spans.map(({ spanId }) => spanId)).size, 3);
+  });
+
+  it('keeps its fake timers for itself', async () => {
+    await both('timers');
+    assert.deepEqual(stage.collector.spans().length, 2);
+  });
+});
