@@ -24,6 +24,15 @@ const FRAMEWORKS: readonly Framework[] = [
     content: /^gcp\.vertex\.agent\.(?:llm_request|llm_response|tool_call_args|tool_response|data)$/,
   },
   {
+    name: '@livekit/agents',
+    isOf: (scope) => scope === 'livekit-agents',
+    // Names with `pii` are those from 1.5 on, and include names of persons; the same without it are those of earlier versions.
+    content:
+      /^(?:lk\.(?:pii\..*|user_input|instructions|chat_ctx|response\.(?:text|function_calls)|function_tool\.(?:arguments|output)|input_text|user_transcript|amd\.transcript|participant_identity)|gen_ai\.(?:input\.messages|output\.messages|system_instructions|tool\.(?:definitions|description|call\.(?:arguments|result))|retrieval\.(?:documents|query\.text)|memory\.(?:query\.text|records)|evaluation\.explanation|prompt\.variable.*))$/,
+    events: /^exception$/,
+    countsAgain: true,
+  },
+  {
     name: '@strands-agents/sdk',
     // The tracer and the provider have the name of the service. An application may name its tracer after a provider, too, but has
     // no such time.

@@ -1,6 +1,6 @@
 /**
- * Spans of frameworks that record prompts and answers without being asked, as the framework makes them: `@google/adk` 2.0 and
- * `@strands-agents/sdk` 1.16. Not through the frameworks themselves, which install more than all else here.
+ * Spans of frameworks that record prompts and answers without being asked, as the framework makes them: `@google/adk` 2.0,
+ * `@strands-agents/sdk` 1.16, `@livekit/agents` 1.9 and 1.4. Not through the frameworks themselves, which install more than all else here.
  */
 import assert from 'node:assert/strict';
 import { facts, tally } from '@llmtrace/core/internal';
@@ -42,6 +42,29 @@ describe('a span of a framework that records content by itself', () => {
     const content = Object.fromEntries(names.map((name) => [`gcp.vertex.agent.${name}`, SECRET]));
     assert.deepEqual(exported('gcp.vertex.agent', { ...kept, ...content }).attributes, kept);
   });
+
+  const PERSONS = ['participant_identity'];
+  const SAID = ['user_input', 'instructions', 'chat_ctx', 'response.text', 'response.function_calls'];
+  const TOOLS = ['function_tool.arguments', 'function_tool.output'];
+  const HEARD = ['input_text', 'user_transcript', 'amd.transcript'];
+  for (const [version, prefix] of [
+    ['1.9', 'lk.pii'],
+    ['1.4', 'lk'],
+  ])
+    it(`of LiveKit's agents ${version} is exported without it`, () => {
+      const kept = {
+        'lk.agent_label': 'shop',
+        'lk.function_tools': ['weather'],
+        'gen_ai.request.model': 'gpt-4.1',
+      };
+      const named = [...PERSONS, ...SAID, ...TOOLS, ...HEARD].map((name) => [`${prefix}.${name}`, SECRET]);
+      const standard = ['input.messages', 'output.messages', 'system_instructions', 'tool.call.arguments'];
+      const content = Object.fromEntries([...named, ...standard.map((name) => [`gen_ai.${name}`, SECRET])]);
+      assert.deepEqual(exported('livekit-agents', { ...kept, ...content }, MESSAGES), {
+        attributes: kept,
+        events: ['exception'],
+      });
+    });
 
   const STRANDS = {
     system_prompt: SECRET,
