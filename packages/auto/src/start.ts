@@ -16,6 +16,7 @@ import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
 import { registerEsmHook } from './esm/register.ts';
 import { watchAgentProcesses } from './process/agent-processes.ts';
+import { watchNativeClients } from './process/native-clients.ts';
 import { preloadByPath } from './process/children.ts';
 import { endCallsAtExit } from './process/exit.ts';
 import { onFlush } from './process/flush.ts';
@@ -64,6 +65,7 @@ function instrument(): void {
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
   watchAgentProcesses();
+  watchNativeClients();
   watchStarts(vendors.map(({ vendor }) => vendor.module));
   const file = loadConfigFile(settings.configFile, warnOnce);
   setInCode(environmentOf(splitOptions(file).auto));

@@ -99,7 +99,12 @@ describe('threads and processes that an application starts', () => {
         );
         return stage.run('apps/agent-process.mjs', { args: [sdk], flags: AUTO, env });
       };
-      for (const name of ['@openai/codex-sdk', '@github/copilot-sdk']) {
+      for (const name of [
+        '@openai/codex-sdk',
+        '@github/copilot-sdk',
+        '@opencode-ai/sdk',
+        '@anthropic-ai/claude-code',
+      ]) {
         const { stdout, stderr } = await ask(name);
         assert.equal(stdout, 'done\n');
         assert.match(stderr, new RegExp(`llmtrace: calls that the process of ${name} makes are not traced`));
@@ -108,6 +113,32 @@ describe('threads and processes that an application starts', () => {
       assert.equal((await ask('another-sdk')).stderr, '');
       const { stderr } = await ask('@openai/codex-sdk', { LLMTRACE_INSTRUMENTATIONS: 'openai' });
       assert.equal(stderr, '');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('within the process, by native code, are named as the code is loaded', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'llmtrace-native-'));
+    try {
+      const write = (name: string, text: string) => {
+        const path = join(folder, 'node_modules', name);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, text);
+        return path;
+      };
+      // As the library loads its native code.
+      const native = `@boundaryml/baml-${process.platform}-${process.arch}-gnu`;
+      write(`${native}/index.js`, '');
+      const library = write('@boundaryml/baml/index.js', `require('${native}'); exports.run = () => {};`);
+      const ask = (env = {}) => stage.run('apps/agent-process.mjs', { args: [library], flags: AUTO, env });
+      const { stdout, stderr } = await ask();
+      assert.equal(stdout, 'done\n');
+      assert.match(
+        stderr,
+        /llmtrace: calls that the native code of @boundaryml\/baml makes are not traced: llmtrace does not know/,
+      );
+      assert.equal((await ask({ LLMTRACE_INSTRUMENTATIONS: 'openai' })).stderr, '');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -4,7 +4,15 @@ import { facts, tellKind } from '@llmtrace/core/internal';
 import { callersOf, packageNameOf } from './calling-code.ts';
 import { isNode, preloadsByEnvironment, type StartedProcess } from './without-flags.ts';
 
-const SDKS = new Set(['@openai/codex-sdk', '@github/copilot-sdk']);
+const SDKS = new Set([
+  '@anthropic-ai/claude-code', // until version 2, which is a command alone
+  '@github/copilot-sdk',
+  '@kilocode/sdk',
+  '@openai/codex-sdk',
+  '@opencode-ai/sdk',
+  '@qwen-code/sdk',
+  '@sourcegraph/amp-sdk',
+]);
 
 /** Warns once of each such SDK, unless named SDKs alone are to be traced. */
 export function watchAgentProcesses(): void {
