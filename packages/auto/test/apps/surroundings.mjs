@@ -18,6 +18,11 @@ const WAYS = {
     console.log((await ask()).choices[0].message.content);
     for await (const { choices } of await ask('gpt-4.1-mini', { stream: true })) console.log(choices.length);
   },
+  /** As libraries of old do. */
+  async prototypes() {
+    Object.prototype.each = () => {};
+    console.log((await ask()).choices[0].message.content);
+  },
   /** A generator with a short period, as one with a seed has the same numbers each time. */
   async random() {
     let count = 0;

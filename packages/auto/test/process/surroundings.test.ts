@@ -30,6 +30,11 @@ describe('an application', () => {
     assert.match(stderr, /llmtrace: the files of llmtrace could not be read at the first call/);
   });
 
+  it('gets no warning for what it has added to the prototype of all objects', async () => {
+    assert.equal((await both('prototypes')).stderr, '');
+    assert.equal(stage.collector.spans()[0]?.attributes['gen_ai.usage.input_tokens'], 1346);
+  });
+
   it('keeps its random numbers, and spans have ids of their own where it has replaced their source', async () => {
     await both('random');
     const spans = stage.collector.spans();

@@ -43,7 +43,7 @@ export function checkedAttributes(input: unknown): LlmAttributes {
   }
   const values = input as Readonly<Record<string, unknown>>;
   const set: Record<string, unknown> = {};
-  for (const name in values) {
+  for (const name of Object.keys(values)) {
     if (values[name] === undefined) continue;
     const value = checkedAttribute(name, values[name]);
     if (value === undefined) wrong(`a value of the attribute \`${cut(name, 100)}\``, values[name]);

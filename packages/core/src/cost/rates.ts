@@ -231,7 +231,7 @@ export function eventPrice(rates: Rates, usage: Usage): number {
 /** The fees that have a rate, in USD; NaN if a count is invalid. */
 export function feesPrice(rates: Rates, fees: Fees): number {
   let total = 0;
-  for (const unit in fees)
+  for (const unit of Object.keys(fees))
     total += count(rates[unit as FeeUnit], fees[unit as FeeUnit]) * rates[unit as FeeUnit];
   return total / 1e6;
 }

@@ -71,8 +71,7 @@ export function responseBilled(body: any, read: UsageReading): BilledReading {
 
 /** Nothing where nothing is in it. */
 export function billing(parts: Billing): Billing | undefined {
-  for (const part in parts) if (parts[part as keyof Billing] !== undefined) return parts;
-  return undefined;
+  return Object.values(parts).some((part) => part !== undefined) ? parts : undefined;
 }
 
 function gatewayCost(body: any): number | undefined {

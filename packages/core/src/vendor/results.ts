@@ -87,13 +87,13 @@ function addTo(alike: InnerCall, { usage, fees }: InnerCall): void {
 function keyOf({ model, region, usage, what }: InnerCall, contextTokens = 0): string {
   let key = `${model} ${region} ${what} `;
   for (const above of CONTEXT_TIERS) if (contextTokens > above) key += '+';
-  for (const name in usage) if (usage[name as keyof Usage] !== undefined) key += ` ${name}`;
+  for (const name of Object.keys(usage)) if (usage[name as keyof Usage] !== undefined) key += ` ${name}`;
   return key;
 }
 
 /** Adds counts, in place; a count that one of them lacks is that of the other. */
 function add<T extends Usage | Fees>(counts: T, others: T): void {
-  for (const name in others) {
+  for (const name of Object.keys(others) as (keyof T)[]) {
     const other = others[name] as number | undefined;
     if (other !== undefined) (counts[name] as number) = ((counts[name] as number | undefined) ?? 0) + other;
   }

@@ -76,7 +76,7 @@ export const reportedUsd = (value: unknown): number | undefined =>
  * reader of a vendor's usage ends with it.
  */
 export function checkedUsage(usage: Usage): Usage {
-  for (const field in usage) {
+  for (const field of Object.keys(usage)) {
     const value = usage[field as keyof Usage];
     if (value === undefined) continue;
     if (field === 'reportedCost' ? isUsd(value) : isTokenCount(value)) continue;
