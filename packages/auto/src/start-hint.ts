@@ -9,7 +9,7 @@ import type Cluster from 'node:cluster';
 import module from 'node:module';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 import type { Observer } from '@llmtrace/core/internal';
-import { printer } from './console/observer.ts';
+import { printLine } from './process/stderr.ts';
 import { relayOf } from './sdk/export-thread/worker-relay.ts';
 import type { AutoSettings } from './settings.ts';
 
@@ -27,7 +27,7 @@ export interface HintOptions {
 }
 
 /** The observer that writes the line, once a process. */
-export function hintObserver({ read, names, isRegistered, print = printer() }: HintOptions): Observer {
+export function hintObserver({ read, names, isRegistered, print = printLine }: HintOptions): Observer {
   const printed = saidInProcess();
   // To read all settings takes longer than the rest of a call: the first call without a registered provider decides.
   let isDecided = false;

@@ -2,10 +2,10 @@
  * Prints each call as one line on stderr, the run of an agent as a tree when it has ended, and a table by model at the end.
  * Never any content.
  */
-import { Console } from 'node:console';
 import module from 'node:module';
 import { type Call, isToolCall, type Observer } from '@llmtrace/core/internal';
 import { atExit } from '../process/exit.ts';
+import { printLine } from '../process/stderr.ts';
 import type { AutoSettings } from '../settings.ts';
 import { coloured, lineOf, operationLine, plain } from './format.ts';
 import { createRunTrees } from './run-tree.ts';
@@ -26,7 +26,7 @@ export interface ConsoleOptions {
 export function consoleObserver({
   color,
   isOn = () => true,
-  print = printer(),
+  print = printLine,
   onExit = atExit,
 }: ConsoleOptions): Observer {
   const paint = color ? coloured : plain;
@@ -75,13 +75,4 @@ export function consoleObservers(settings: AutoSettings, isUnseen: () => boolean
   if (!wanted && !(isLooking && traceExporters.length + metricExporters.length === 0)) return [];
   shared ??= consoleObserver({ color: color && isLooking, isOn: () => wanted === true || isUnseen() });
   return [shared];
-}
-
-/** A separate console, which drops a line that it cannot write. */
-export function printer(): (line: string) => void {
-  let out: Console | undefined;
-  return (line) => {
-    out ??= new Console(process.stderr, process.stderr);
-    out.log(line);
-  };
 }

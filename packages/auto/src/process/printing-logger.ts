@@ -4,17 +4,18 @@
  */
 import { inspect } from 'node:util';
 import { printableLines, withoutSecrets } from '@llmtrace/core/internal';
-import { DiagConsoleLogger, type DiagLogger } from '@opentelemetry/api';
+import type { DiagLogger } from '@opentelemetry/api';
+import { printLine } from './stderr.ts';
 
 const METHODS = ['error', 'warn', 'info', 'debug', 'verbose'] as const;
 
-/** OpenTelemetry's own logger, which prints no secrets and nothing that a terminal acts on. */
-export function printingLogger(logger: DiagLogger = new DiagConsoleLogger()): DiagLogger {
-  for (const method of METHODS) {
-    const print = logger[method].bind(logger);
-    logger[method] = (message, ...args) => print(clean(message), ...args.map(clean));
-  }
-  return logger;
+/** Prints no secrets, and nothing that a terminal acts on; and nothing on stdout, as OpenTelemetry's own logger does. */
+export function printingLogger(print: (line: string) => void = printLine): DiagLogger {
+  const log = (...values: unknown[]): void => print(values.map(clean).join(' '));
+  return Object.fromEntries(METHODS.map((method) => [method, log])) as Record<
+    (typeof METHODS)[number],
+    typeof log
+  >;
 }
 
 const clean = (value: unknown): string =>

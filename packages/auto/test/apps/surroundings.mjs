@@ -18,6 +18,9 @@ const WAYS = {
     console.log((await ask()).choices[0].message.content);
     for await (const { choices } of await ask('gpt-4.1-mini', { stream: true })) console.log(choices.length);
   },
+  async nothing() {
+    for (let i = 0; i < 3; i++) console.log((await ask()).choices[0].message.content);
+  },
   /** As libraries of old do. */
   async prototypes() {
     Object.prototype.each = () => {};

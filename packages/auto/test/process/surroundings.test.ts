@@ -1,5 +1,6 @@
-/** Applications that change what llmtrace runs on once it has started: files, random numbers, timers. */
+/** Applications that change what llmtrace runs on once it has started, or have little of it: files, random numbers, timers, stderr. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import type { RunOptions } from '@llmtrace/test-fixtures/run-app';
 import { AUTO, type Stage, setStage } from '../stage.ts';
 
@@ -41,6 +42,21 @@ describe('an application', () => {
     assert.equal(spans.length, 3);
     assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 3);
     assert.equal(new Set(spans.map(({ spanId }) => spanId)).size, 3);
+  });
+
+  it('goes on where stderr is a full disk and llmtrace prints there', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const shell = ['-c', 'exec "$@" 2>/dev/full', 'sh', process.env['TEST_NODE'] ?? process.execPath];
+    const env = { LLMTRACE_CONSOLE: 'true', OTEL_LOG_LEVEL: 'debug' };
+    const options = { args: ['nothing'], node: 'sh', flags: [...shell, ...AUTO], env };
+    const { code, stdout } = await stage.run('apps/surroundings.mjs', options);
+    assert.deepEqual([code, stdout.split('\n').length], [0, 4]);
+  });
+
+  it('has stdout for itself, whatever llmtrace prints of itself', async () => {
+    const { stderr } = await both('nothing', { env: { OTEL_LOG_LEVEL: 'debug', LLMTRACE_CONSOLE: 'true' } });
+    assert.match(stderr, /^llmtrace: no cost for /m);
+    assert.match(stderr, /^llmtrace {2}openai gpt-4.1-mini/m);
   });
 
   it('keeps its fake timers for itself', async () => {
