@@ -22,7 +22,7 @@ import { type Context, context } from '@opentelemetry/api';
 import { type AnswerReader, type AnswerSink, readerOf } from './bodies/answer.ts';
 import { Decoder, decodingOf } from './bodies/decoder.ts';
 import { RequestBody } from './bodies/request-body.ts';
-import type { Header } from './clients/reading.ts';
+import { abortError, type Header } from './clients/reading.ts';
 import type { Target } from './protocols/protocol.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { awaitRedirect, takeRedirected } from './redirects.ts';
@@ -266,15 +266,17 @@ export class Exchange {
   /** The request failed, or the application stopped it. */
   failed(error: unknown): void {
     if (this.#isOver || this.#isWhole) return;
+    // Until the request is sent, its body may have failed.
+    const isSent = this.#isAsked;
     // Of a request that did not get so far, the path is known.
-    if (!this.#isAsked) this.#ask(this.#body?.value());
+    if (!isSent) this.#ask(this.#body?.value());
     const live = this.#live;
     const isLeft = this.#reader !== undefined && !isOfNetwork(error);
     this.#stop();
     if (!live) return;
     // An application that stops reading an answer gets no error.
     if (isLeft) close(live, 'cancelled');
-    else close(live, 'failed', error);
+    else close(live, 'failed', isSent && isReason(error) ? abortError() : error);
   }
 
   #close(): void {
@@ -298,6 +300,9 @@ export class Exchange {
  */
 const isOfNetwork = (error: unknown): boolean =>
   !isCancelled(error) && (typeof fields(error).code === 'string' || fields(error).name === 'TimeoutError');
+
+/** Whether an error is a reason of the application's own, which does not say that it is one. */
+const isReason = (error: unknown): boolean => !isCancelled(error) && !isOfNetwork(error);
 
 /** A reader that ends the call even where nothing could be read. */
 const withEnd = (reader: AnswerReader, onEnd: () => void): AnswerReader => ({
