@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTsNodePassedBy } from '../../src/process/ts-node.ts';
+import { hookPassedBy, isTsNodePassedBy } from '../../src/process/ts-node.ts';
 
 const IMPORT = ['--import', '@llmtrace/auto'];
 
@@ -23,6 +23,31 @@ describe('ts-node', () => {
   for (const [what, argv1, execArgv, nodeOptions, expected] of table) {
     it(`is ${expected ? '' : 'not '}passed by: ${what}`, () => {
       assert.equal(isTsNodePassedBy({ argv: ['node', argv1], execArgv, nodeOptions }), expected);
+    });
+  }
+});
+
+describe('another hook that compiles TypeScript', () => {
+  const table: [what: string, execArgv: string[], file: string, expected: string | undefined][] = [
+    ['beside --import', [...IMPORT, '-r', 'esbuild-register'], '/srv/app.ts', 'esbuild-register'],
+    ['in one word', [...IMPORT, '--require=@swc-node/register'], '/srv/app.tsx', '@swc-node/register'],
+    [
+      'by its file',
+      [...IMPORT, '-r', './node_modules/sucrase/register/index.js'],
+      '/srv/app.ts',
+      'sucrase/register',
+    ],
+    ['beside --require', ['--require', '@llmtrace/auto', '-r', 'esbuild-register'], '/srv/app.ts', undefined],
+    ['of ES modules', ['--import', '@swc-node/register/esm-register', ...IMPORT], '/srv/app.mts', undefined],
+    ['of an application that needs none', [...IMPORT, '-r', '@babel/register'], '/srv/app.js', undefined],
+  ];
+  for (const [what, execArgv, file, expected] of table) {
+    it(`is ${expected ? '' : 'not '}passed by: ${what}`, () => {
+      assert.equal(hookPassedBy({ argv: ['node', file], execArgv, nodeOptions: '' }), expected);
+      assert.equal(
+        hookPassedBy({ argv: ['node', file], execArgv: [], nodeOptions: execArgv.join(' ') }),
+        expected,
+      );
     });
   }
 });
