@@ -63,4 +63,18 @@ describe('an application', () => {
     await both('timers');
     assert.deepEqual(stage.collector.spans().length, 2);
   });
+
+  it('of CommonJS that --require @llmtrace/auto starts is started as without it', async () => {
+    const [bare, traced] = await Promise.all(
+      [[], ['--require', '@llmtrace/auto']].map((flags) => stage.run('apps/main-module.cjs', { flags })),
+    );
+    assert.deepEqual(traced, bare);
+    // As docs/process-managers.md says of Node.js.
+    const anyImport = await stage.run('apps/main-module.cjs', {
+      flags: ['--import', 'data:text/javascript,'],
+    });
+    assert.notEqual(anyImport.stdout, bare?.stdout);
+    const { stdout } = await stage.run('apps/main-module.cjs', { flags: AUTO });
+    assert.equal(stdout, anyImport.stdout);
+  });
 });
