@@ -157,7 +157,9 @@ function ending<T>(run: () => T, end: { result(value: Awaited<T>): void; error(e
     end.result(result as Awaited<T>);
     return result;
   }
-  return result.then(
+  // A tool may return an object of its own with `then()`, which need not return a promise.
+  const promise = result instanceof Promise ? result : Promise.resolve(result);
+  return promise.then(
     (value) => {
       end.result(value as Awaited<T>);
       return value;

@@ -403,6 +403,32 @@ describe('operations', () => {
     assert.ok(!JSON.stringify(telemetry.spans().map(({ status }) => status)).includes('secret'));
   });
 
+  it('hand over what a thenable of the application is fulfilled with, whatever its then() returns', async () => {
+    const operations = operationsOf(engineWith());
+    let asked = 0;
+    // As a query of a database that is sent when it is awaited.
+    const query = {
+      // biome-ignore lint/suspicious/noThenProperty: an application's object has it
+      then(fulfilled: (value: string) => void) {
+        asked++;
+        fulfilled('rows');
+      },
+    };
+    assert.equal(await tool(operations, 'query', () => query), 'rows');
+    assert.equal(asked, 1);
+    const failing = {
+      // biome-ignore lint/suspicious/noThenProperty: an application's object has it
+      then(_: unknown, rejected: (error: Error) => void) {
+        rejected(new TypeError('no table'));
+      },
+    };
+    await assert.rejects(async () => tool(operations, 'query', () => failing), TypeError);
+    assert.deepEqual(
+      telemetry.spans().map(({ attributes }) => attributes['error.type']),
+      [undefined, 'TypeError'],
+    );
+  });
+
   it('follow an iterator in place: its steps run within the operation, the loop’s body does not', async () => {
     const operations = operationsOf(engineWith());
     const inside: unknown[] = [];
