@@ -296,10 +296,14 @@ export class Exchange {
 }
 
 /**
- * Whether an error is a network error or a timeout. All others are the application's reasons for aborting.
+ * Whether an error is a network error or a timeout. All others are the application's reasons for aborting: so are those of
+ * Node.js' streams, by which `pipeline()` cancels a body whose reader has left.
  */
 const isOfNetwork = (error: unknown): boolean =>
-  !isCancelled(error) && (typeof fields(error).code === 'string' || fields(error).name === 'TimeoutError');
+  !isCancelled(error) && (hasCodeOfNetwork(fields(error).code) || fields(error).name === 'TimeoutError');
+
+const hasCodeOfNetwork = (code: unknown): boolean =>
+  typeof code === 'string' && !code.startsWith('ERR_STREAM_');
 
 /** Whether an error is a reason of the application's own, which does not say that it is one. */
 const isReason = (error: unknown): boolean => !isCancelled(error) && !isOfNetwork(error);

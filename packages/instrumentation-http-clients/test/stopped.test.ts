@@ -1,12 +1,15 @@
-/** Requests that the application stops before their answer, by a signal with a reason of its own. */
+/** Requests that the application stops: before their answer by a signal with a reason of its own, or as it passes the answer on. */
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import { request as undiciRequest } from 'undici';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
 const telemetry = createTelemetry();
+const EVENT = 'data: {"id":"c1","model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
 const BODY = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
 
 describe('a request that the application stops', () => {
@@ -15,8 +18,12 @@ describe('a request that the application stops', () => {
   let instrumentation: HttpClientsInstrumentation;
   let arrived: () => void = () => {};
   before(async () => {
-    // It never answers.
-    server = await serve((request) => void request.resume().on('end', () => arrived()));
+    // It never answers, or never ends its answer.
+    server = await serve((request, response) => {
+      if (request.url?.endsWith('?answers'))
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(EVENT);
+      request.resume().on('end', () => arrived());
+    });
     url = `${server.url}/v1/chat/completions`;
     instrumentation = telemetry.install(new HttpClientsInstrumentation());
   });
@@ -54,6 +61,20 @@ describe('a request that the application stops', () => {
         const [found] = outcome();
         assert.deepEqual(found?.slice(0, 2), ['m', 'cancelled']);
       });
+
+  for (const [what, piped] of [
+    ['of fetch', (body: ReadableStream) => Readable.fromWeb(body as WebStream)],
+    ['as a stream of the web', (body: ReadableStream) => body],
+  ] as const)
+    it(`is cancelled while its answer is passed on to one who leaves, ${what}`, async () => {
+      const answer = await fetch(`${url}?answers`, { method: 'POST', body: BODY });
+      const client = new PassThrough();
+      const passed = pipeline(piped(answer.body as ReadableStream) as NodeJS.ReadableStream, client);
+      client.once('data', () => client.destroy());
+      await assert.rejects(passed, { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+      await telemetry.ended();
+      assert.deepEqual(outcome(), [['m', 'cancelled', undefined]]);
+    });
 
   it('has failed where its body has', async () => {
     const body = Readable.from(
