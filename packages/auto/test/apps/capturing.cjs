@@ -1,5 +1,5 @@
 // Exporters that keep the exported items, and answer as the test sets them up.
-const captured = { spans: [], logs: [], metrics: [], answers: true };
+const captured = { spans: [], logs: [], metrics: [], answers: true, sending: undefined };
 
 const keeping = (kept) =>
   class {
@@ -7,7 +7,9 @@ const keeping = (kept) =>
       kept.push(...(Array.isArray(items) ? items : [items]));
       if (captured.answers) done({ code: 0 });
     }
-    async forceFlush() {}
+    async forceFlush() {
+      await captured.sending;
+    }
     async shutdown() {}
   };
 

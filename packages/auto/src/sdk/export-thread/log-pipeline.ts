@@ -32,15 +32,19 @@ export function startLogPipeline(
   if (setup.logs.length === 0) return undefined;
   const { LoggerProvider } = sdkLogs();
   const intake = new Intake<ReadableLogRecord>('logs', setup, contact);
-  const processors = setup.logs.map((choice) => processorOf(choice, intake));
+  const ends = setup.logs.map((choice) => endOf(choice, intake));
+  const processors = ends.map(({ processor }) => processor);
   let bytes = 0;
   const admitting: LogRecordProcessor = {
     onEmit(record, context) {
       if (!intake.admit(record, bytes)) return;
       for (const processor of processors) processor.onEmit(record as SdkLogRecord, context);
     },
-    forceFlush: async () =>
-      void (await Promise.allSettled(processors.map((processor) => processor.forceFlush()))),
+    async forceFlush() {
+      await Promise.allSettled(processors.map((processor) => processor.forceFlush()));
+      // A processor waits for what it has, and not for what its exporter is sending.
+      await Promise.allSettled(ends.map(({ exporter }) => exporter.forceFlush?.()));
+    },
     shutdown: async () => {},
   };
   const provider = new LoggerProvider({ resource, processors: [admitting], logRecordLimits: limits() });
@@ -56,7 +60,15 @@ export function startLogPipeline(
   };
 }
 
-function processorOf(choice: ExporterChoice, intake: Intake<ReadableLogRecord>): LogRecordProcessor {
+/** Of our exporters and of those of other packages, which need have none. */
+type FlushableExporter = LogRecordExporter & { forceFlush?(): Promise<void> };
+
+interface End {
+  readonly processor: LogRecordProcessor;
+  readonly exporter: FlushableExporter;
+}
+
+function endOf(choice: ExporterChoice, intake: Intake<ReadableLogRecord>): End {
   const { BatchLogRecordProcessor, ConsoleLogRecordExporter, SimpleLogRecordProcessor } = sdkLogs();
   const made = makeExporter<LogRecordExporter>(choice, {
     console: () => new ConsoleLogRecordExporter(),
@@ -64,9 +76,11 @@ function processorOf(choice: ExporterChoice, intake: Intake<ReadableLogRecord>):
     exportName: 'OTLPLogExporter',
   });
   const exporter = reporting(made, intake.reporting);
-  return choice === 'console'
-    ? new SimpleLogRecordProcessor({ exporter })
-    : new BatchLogRecordProcessor({ exporter, maxQueueSize: intake.max, ...batching() });
+  const processor =
+    choice === 'console'
+      ? new SimpleLogRecordProcessor({ exporter })
+      : new BatchLogRecordProcessor({ exporter, maxQueueSize: intake.max, ...batching() });
+  return { processor, exporter };
 }
 
 // The SDK of logs reads none of the standard's variables by itself; that of traces does.

@@ -11,7 +11,13 @@ import { file } from '../../stage.ts';
 
 const path = file('apps/capturing.cjs');
 const { captured } = createRequire(import.meta.url)(path) as {
-  captured: { spans: any[]; logs: any[]; metrics: any[]; answers: boolean };
+  captured: {
+    spans: any[];
+    logs: any[];
+    metrics: any[];
+    answers: boolean;
+    sending: Promise<void> | undefined;
+  };
 };
 
 const SETUP: Setup = {
@@ -76,6 +82,7 @@ describe('the pipeline of exports', () => {
   beforeEach(() => {
     for (const kept of [captured.spans, captured.logs, captured.metrics]) kept.length = 0;
     captured.answers = true;
+    captured.sending = undefined;
   });
 
   it('counts nothing as waiting once it is exported', async () => {
@@ -110,6 +117,20 @@ describe('the pipeline of exports', () => {
     send(...spansOf(1));
     assert.equal(captured.spans.length, 1);
   });
+
+  for (const signal of ['traces', 'logs'] as const)
+    it(`is flushed once its exporters have sent what they began to send: ${signal}`, async () => {
+      const { pipeline } = start({ [signal]: [{ path }] });
+      let isSent = false;
+      captured.sending = new Promise((resolve) => {
+        setImmediate(() => {
+          isSent = true;
+          resolve();
+        });
+      });
+      await pipeline.flush();
+      assert.ok(isSent);
+    });
 
   it('exports the number of dropped items as a metric, if there are any', async () => {
     const { pipeline, drops, send } = start({ metrics: [{ path }] });
