@@ -14,13 +14,13 @@ import { type AutoConfig, environmentOf, splitOptions } from './auto-options.ts'
 import { loadConfigFile } from './config-file.ts';
 import { consoleObservers } from './console/observer.ts';
 import { examineIfAsked } from './doctor/index.ts';
+import { watchNativeClients } from './esm/native-clients.ts';
 import { registerEsmHook } from './esm/register.ts';
 import { watchAgentProcesses } from './process/agent-processes.ts';
 import { preloadByPath } from './process/children.ts';
 import { endCallsAtExit } from './process/exit.ts';
 import { onFlush } from './process/flush.ts';
 import { type Lifecycle, setLifecycle } from './process/lifecycle.ts';
-import { watchNativeClients } from './process/native-clients.ts';
 import { isFirst } from './process/once-per-thread.ts';
 import { here } from './process/own-files.ts';
 import { adoptPm2Environment } from './process/pm2.ts';
