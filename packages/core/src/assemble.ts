@@ -34,7 +34,7 @@ import { metricsObserver } from './observers/metrics/calls.ts';
 import { labelsBy } from './observers/metrics/labels.ts';
 import { operationMetricsObserver } from './observers/metrics/operations.ts';
 import { resilienceObserver } from './observers/metrics/resilience.ts';
-import { rollUpAttributes } from './observers/operation-attributes.ts';
+import { adoptedAttributes } from './observers/operation-attributes.ts';
 import { operationSpanObserver, startOperationSpan } from './observers/operation-span.ts';
 import { rollUpObserver } from './observers/roll-up.ts';
 import { spanObserver, startSpan } from './observers/span.ts';
@@ -109,7 +109,7 @@ function engineWith(
     startSpan: (call) => startSpan(tracer, call, config, start),
     startOperationSpan: (operation) =>
       startOperationSpan(tracer, operation, attribution.of(operation.context)),
-    frameworkSpans: { sums: rollUpAttributes, keepsUsage: config.agentUsage === 'conventions' },
+    frameworkSpans: { sums: adoptedAttributes, keepsUsage: config.agentUsage === 'conventions' },
     otherSpans: otherSpansOf(vendor),
     priceOf: pricer({ models: config.modelMap }),
     isPriced: options.cost !== false,

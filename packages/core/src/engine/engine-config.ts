@@ -14,7 +14,7 @@ export interface EngineConfig {
   startSpan(call: Readonly<Call>): Span;
   /** Starts the span of an operation around calls. */
   startOperationSpan(operation: Readonly<AgentOperation>): Span;
-  /** What the span of a framework's own telemetry gets of a run that ends. */
+  /** What the span of a framework's own telemetry gets of a run or a tool that ends. */
   readonly frameworkSpans: {
     sums(operation: Readonly<AgentOperation>): Attributes;
     /** Whether such a span keeps its sums of tokens. */

@@ -51,6 +51,8 @@ export interface OperationEnd {
 export interface OperationEnds<T = unknown> {
   /** @returns `{ errorType }` for a result that is an error. */
   result?(result: T): OperationEnd;
+  /** Of an async generator: derives the end from the value that it returns. */
+  returned?(value: unknown): OperationEnd;
   /** @returns `{ outcome: 'interrupted' }` for an error that interrupts the operation. The error itself is added. */
   error?(error: unknown): OperationEnd;
 }
@@ -151,6 +153,11 @@ export interface Operations {
    * is `both`. False without auto.
    */
   ownsSpans(): boolean;
+  /**
+   * Whether the application has registered no provider: the spans that a framework makes by itself go to that of `@llmtrace/auto`,
+   * and nowhere else. False without auto.
+   */
+  ownsAllSpans(): boolean;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
   /**

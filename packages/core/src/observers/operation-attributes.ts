@@ -110,6 +110,12 @@ export function rollUpAttributes({ rollUp }: AgentOperation): Attributes {
   };
 }
 
+/** What the span of a framework gets, where that stands for the operation: the sums of a run, the MCP request of a tool. */
+export const adoptedAttributes = (operation: AgentOperation): Attributes => ({
+  ...rollUpAttributes(operation),
+  ...(operation.subject.mcp && mcpAttributes(operation.subject.mcp, operation.subject.kind)),
+});
+
 const usageAttributes = ({ inputTokens, outputTokens }: RollUp, usage: AgentUsage): Attributes =>
   usage === 'conventions'
     ? { 'gen_ai.usage.input_tokens': inputTokens, 'gen_ai.usage.output_tokens': outputTokens }

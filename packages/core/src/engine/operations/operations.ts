@@ -1,5 +1,12 @@
 /** {@link Operations} over an engine. */
-import { type Context, context, createContextKey, type Span, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  createContextKey,
+  isSpanContextValid,
+  type Span,
+  trace,
+} from '@opentelemetry/api';
 import {
   type AgentOperation,
   type McpRequest,
@@ -66,6 +73,7 @@ function makeOperations(engine: EngineConfig): Operations {
       void safely(() =>
         follow(operation, iterator, {
           result: (part) => safely(() => ends?.result?.(part)) ?? {},
+          returned: (value) => safely(() => ends?.returned?.(value)) ?? {},
           error: (error) => safely(() => ends?.error?.(error)) ?? {},
         }),
       ),
@@ -79,6 +87,7 @@ function makeOperations(engine: EngineConfig): Operations {
     besideSpans: (spans, run) => runWith(OTHER_SPANS, () => safely(spans) ?? [], run),
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     ownsSpans: () => processWide().ownsSpans?.() || processWide().exportsBoth?.() || false,
+    ownsAllSpans: () => processWide().ownsSpans?.() ?? false,
     isWithinRun: () => runOf(operationOf(context.active())) !== undefined,
     lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
     safely,
@@ -93,6 +102,9 @@ const runWith = <T>(key: symbol, value: unknown, run: () => T): T =>
 function tracesRuns({ vendor: { native } }: EngineConfig, client: unknown): boolean {
   return native?.runs !== undefined && tracerOf(native, client) !== undefined;
 }
+
+/** The spans of frameworks that stand for operations: llmtrace has none for these. */
+const adoptedSpans = new WeakMap<AgentOperation, Span>();
 
 /** A class: an object of nine functions, made anew for each operation, would take 0.6 KB. */
 class Handle implements OpenOperation {
@@ -128,6 +140,8 @@ class Handle implements OpenOperation {
   adopt(span: Span, onEnd?: () => OperationEnd): void {
     const { engine, operation } = this.#live;
     guard(engine, 'start', () => {
+      adoptedSpans.set(operation, span);
+      if (isSpanContextValid(span.spanContext())) operation.context = trace.setSpan(operation.context, span);
       const { sums, keepsUsage } = engine.frameworkSpans;
       takeRunSpan(span, { sums: () => sums(operation), keepsUsage }, () => {
         if (onEnd) guard(engine, 'end', () => closeOperation(this.#live, onEnd()));
@@ -185,7 +199,7 @@ function follow(operation: Followed, iterator: AsyncIterator<unknown>, ends: Req
         .then(
           (result) => {
             if (result.done && name === 'return') endSoon(operation, end);
-            else if (result.done) operation.end(end);
+            else if (result.done) operation.end({ ...end, ...ends.returned(result.value) });
             else {
               operation.seen();
               end = { ...end, ...ends.result(result.value) };
@@ -235,7 +249,7 @@ function takeTool(name: string, request: McpRequest): TakenTool | undefined {
 function executionsIn(active: Context): readonly AgentOperation[] {
   const operation = operationOf(active);
   if (operation?.subject.kind === 'execute_tool')
-    return trace.getSpan(active) === spanOf(operation) ? [operation] : [];
+    return trace.getSpan(active) === (spanOf(operation) ?? adoptedSpans.get(operation)) ? [operation] : [];
   return (active.getValue(TOGETHER) as readonly AgentOperation[] | undefined) ?? [];
 }
 

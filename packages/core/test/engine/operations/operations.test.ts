@@ -492,6 +492,42 @@ describe('operations', () => {
     assert.deepEqual(outcome('thrown'), ['interrupted', undefined]);
   });
 
+  it('end with a generator, by the value that it returns', async () => {
+    const operations = operationsOf(engineWith());
+    const iterator = (async function* () {
+      yield 'waits';
+      return 'stopped';
+    })();
+    const operation = operations.open(() => ({ kind: 'invoke_agent', name: 'returning' }));
+    assert.ok(operation);
+    operations.follow(operation, iterator, {
+      result: () => ({ outcome: 'interrupted' }),
+      returned: (value) => (value === 'stopped' ? { outcome: 'cancelled' } : {}),
+    });
+    await iterator.next();
+    assert.deepEqual(await iterator.next(), { value: 'stopped', done: true });
+    assert.equal(attributesOf('invoke_agent returning')['llmtrace.agent.outcome'], 'cancelled');
+  });
+
+  it('take an MCP request where the span of the tool is that of a framework', () => {
+    const operations = operationsOf(engineWith());
+    const request = { method: 'tools/call', requestId: '1' };
+    agent(operations, 'asking', () => {
+      const operation = operations.open(() => ({ kind: 'execute_tool', name: 'look', hasOtherSpan: true }));
+      const span = telemetry.tracerProvider.getTracer('framework').startSpan('their tool');
+      const taken = operation?.run(() => operations.takeTool('look', request));
+      assert.equal(taken, undefined, 'the span is not known yet');
+      operation?.adopt(span);
+      assert.equal(trace.getSpan(operation?.record.context ?? context.active()), span);
+      assert.ok(operation?.run(() => operations.takeTool('look', request)));
+      span.end();
+      operation?.end();
+    });
+    assert.deepEqual(sums('invoke_agent asking').slice(0, 2), [0, 1]);
+    const { 'mcp.method.name': method, 'jsonrpc.request.id': id } = attributesOf('their tool');
+    assert.deepEqual([method, id], ['tools/call', '1']);
+  });
+
   it('end with the iterator that is never read, once it is collected', async () => {
     const operations = operationsOf(engineWith());
     (() => {
