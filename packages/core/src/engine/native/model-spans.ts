@@ -87,7 +87,11 @@ export interface ModelSpan extends RecordedSpan {
   readonly leavesOpen: boolean;
 }
 
-const NO_LIBRARY: Library = { scope: /^$/, isModelSpan: () => false };
+/** @strands-agents/sdk, whose tracer has the name of the service. No other library sets that time. */
+const STRANDS: Library = {
+  scope: /^/,
+  isModelSpan: (span) => span.attributes?.['gen_ai.event.start_time'] !== undefined && byOperation(span),
+};
 
 const MAX_SCOPES = 1000;
 const libraries = new Map<string, Library>();
@@ -96,7 +100,7 @@ const libraries = new Map<string, Library>();
 function libraryOf(scope: string): Library {
   const known = libraries.get(scope);
   if (known) return known;
-  const library = MODEL_SPANS.find((each) => each.scope.test(scope)) ?? NO_LIBRARY;
+  const library = MODEL_SPANS.find((each) => each.scope.test(scope)) ?? STRANDS;
   if (libraries.size < MAX_SCOPES) libraries.set(scope, library);
   return library;
 }

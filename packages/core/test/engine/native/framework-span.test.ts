@@ -1,7 +1,7 @@
 /** Model spans of other libraries, which end before their call, or never. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -125,6 +125,20 @@ describe('the model span of another library', () => {
       false,
       false,
     ]);
+  });
+
+  it('is that of Strands, whose tracer has the name of the service', () => {
+    const takes = (attributes: Attributes): boolean => {
+      const span = provider.getTracer('my-service').startSpan('chat', { attributes });
+      const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: {} } as Call;
+      takeModelSpan(engine, call, false);
+      span.end();
+      return nativeOf(call) !== undefined;
+    };
+    const time = { 'gen_ai.event.start_time': '2026-12-01T00:00:00.000Z' };
+    assert.ok(takes({ ...ATTRIBUTES, ...time }));
+    assert.ok(!takes(ATTRIBUTES));
+    assert.ok(!takes({ 'gen_ai.operation.name': 'execute_tool', ...time }));
   });
 
   it('is reported where it ends before the call', () => {
