@@ -29,6 +29,7 @@ import { MastraInstrumentation } from '@llmtrace/instrumentation-mastra';
 import { McpInstrumentation } from '@llmtrace/instrumentation-mcp';
 import { OpenAIInstrumentation } from '@llmtrace/instrumentation-openai';
 import { OpenAIAgentsInstrumentation } from '@llmtrace/instrumentation-openai-agents';
+import { StrandsInstrumentation } from '@llmtrace/instrumentation-strands';
 import { metricsHandler, prometheusObserver } from '@llmtrace/prometheus';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 
@@ -67,6 +68,7 @@ const instrumentations: LlmInstrumentation[] = [
   new OpenAIAgentsInstrumentation(),
   new MastraInstrumentation(),
   new LlamaIndexInstrumentation(),
+  new StrandsInstrumentation(),
   new AISdkInstrumentation(),
   new ClaudeAgentSdkInstrumentation(),
   new GenkitCoreInstrumentation(),

@@ -29,6 +29,7 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   langchain: () => require('@llmtrace/instrumentation-langchain'),
   mastra: () => require('@llmtrace/instrumentation-mastra'),
   llamaindex: () => require('@llmtrace/instrumentation-llamaindex'),
+  strands: () => require('@llmtrace/instrumentation-strands'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };

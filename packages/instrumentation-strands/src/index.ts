@@ -1,0 +1,86 @@
+/**
+ * `@llmtrace/instrumentation-strands`: traces agents, graphs, swarms and tools of Strands Agents (`@strands-agents/sdk`). The
+ * instrumentations of the SDKs beneath its model providers trace the model calls within them.
+ */
+import {
+  type InstrumentationEntry,
+  LlmInstrumentation,
+  type LlmTraceConfig,
+  type OperationPoint,
+  type Vendor,
+} from '@llmtrace/core';
+import { streamAgent } from './agents.ts';
+import { streamFromModel } from './models.ts';
+import { endNode, startSpan, withSpan } from './spans.ts';
+import { callTool, executeTool, executeToolOfAgent, executeToolWithHooks } from './tools.ts';
+import { streamWorkflow } from './workflows.ts';
+
+type More = Partial<Pick<OperationPoint, 'isAlways' | 'since' | 'until'>>;
+
+const point = (
+  file: string,
+  className: string,
+  method: string,
+  around: OperationPoint['around'],
+  more: More = {},
+): OperationPoint => ({
+  files: [`dist/src/${file}.js`],
+  className,
+  path: className,
+  isInternal: true,
+  method,
+  around,
+  ...more,
+});
+
+/** Strands' spans are kept from llmtrace's provider, and become those of model calls, where agents are not traced, too. */
+const always = { isAlways: true };
+
+const operations: readonly OperationPoint[] = [
+  // `invoke` calls it, as agents that are tools or nodes do.
+  point('agent/agent', 'Agent', 'stream', streamAgent),
+  point('agent/agent', 'Agent', '_streamFromModel', streamFromModel, always),
+  point('agent/agent', 'Agent', '_executeToolCore', executeToolOfAgent, { since: '1.5', until: '1.11' }),
+  point('agent/agent', 'Agent', 'executeTool', executeToolWithHooks, { until: '1.11' }),
+  point('tools/executors/executor', 'ToolExecutor', '_executeToolCore', executeTool),
+  point('agent/tool-caller', 'ToolCaller', '_executeTool', callTool),
+  point('multiagent/graph', 'Graph', 'stream', streamWorkflow),
+  point('multiagent/swarm', 'Swarm', 'stream', streamWorkflow),
+  point('telemetry/tracer', 'Tracer', '_startSpan', startSpan, always),
+  point('telemetry/tracer', 'Tracer', 'withSpanContext', withSpan, always),
+  point('telemetry/tracer', 'Tracer', 'endNodeSpan', endNode),
+];
+
+const strands: Vendor = {
+  provider: '',
+  module: '@strands-agents/sdk',
+  extensions: ['.js'],
+  esModules: [...new Set(operations.flatMap(({ files }) => files))],
+  main: (exports) => exports,
+  client: (self) => self,
+  baseURL: () => undefined,
+  endpoints: [],
+  operations,
+};
+
+/**
+ * The instrumentation of `@strands-agents/sdk`. Make it before Strands is loaded; the hooks of `@llmtrace/auto` make it see ES
+ * modules.
+ *
+ * @throws TypeError for an option that has a wrong value.
+ */
+export class StrandsInstrumentation extends LlmInstrumentation {
+  constructor(config: LlmTraceConfig = {}) {
+    super('@llmtrace/instrumentation-strands', '0.1.0', config);
+  }
+
+  protected override get vendor(): Vendor {
+    return strands;
+  }
+}
+
+export const entry: InstrumentationEntry = {
+  name: 'strands',
+  vendor: strands,
+  Instrumentation: StrandsInstrumentation,
+};
