@@ -7,6 +7,7 @@ import {
   type OperationStart,
   type PatchedCall,
 } from '@llmtrace/core';
+import { tellUnseen } from './models.ts';
 import { hasOtherSpans } from './spans.ts';
 import { traceSteps } from './steps.ts';
 import { noteSuspended, takeSuspended } from './suspended-runs.ts';
@@ -15,10 +16,11 @@ export const streamAgent = (call: PatchedCall): unknown =>
   traceSteps(
     call,
     () => startOf(call),
-    ({ self }, opened) => ({
+    ({ operations, self }, opened) => ({
       returned(result) {
         const end = lookUp(ENDS, String(fields(result).stopReason)) ?? {};
         if (end.outcome === 'interrupted') noteSuspended(self, opened(), result);
+        if (end.outcome === undefined) tellUnseen(operations, opened());
         return end;
       },
     }),

@@ -128,4 +128,15 @@ describe('the telemetry of Strands', () => {
     for (const name of [CYCLE, 'chat', 'chat gpt-4o-mini', 'invoke_agent Forecaster'])
       assert.ok(names.includes(name));
   });
+
+  it('warns once of model calls that no instrumentation sees', async () => {
+    const app = new URL('apps/unseen-model.mjs', import.meta.url);
+    const { result } = await play(stage, { app, set: 'strands', env: {} }, { FORMAT: 'esm' }, [
+      '--warnings',
+      ...AUTO,
+    ]);
+    assert.match(result.stdout, /Oak/);
+    const warnings = result.stderr.match(/@strands-agents\/sdk is not traced wholly: model calls that no/g);
+    assert.equal(warnings?.length, 1, result.stderr);
+  });
 });
