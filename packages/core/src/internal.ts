@@ -246,6 +246,7 @@ export {
 export { copyWith, derivedFrom } from './platform/copy-with.ts';
 export { randomHex } from './platform/crypto.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
+export { isLocalHost } from './platform/local-host.ts';
 export { versionOf } from './platform/packages.ts';
 export { printable, printableLines } from './platform/printable.ts';
 export {

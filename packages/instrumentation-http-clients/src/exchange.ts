@@ -11,6 +11,7 @@ import {
   isCancelled,
   isOnlyUsage,
   type OpenCall,
+  objects,
   onCollected,
   runAsIn,
   type Scope,
@@ -23,7 +24,7 @@ import { type AnswerReader, type AnswerSink, readerOf } from './bodies/answer.ts
 import { Decoder, decodingOf } from './bodies/decoder.ts';
 import { RequestBody } from './bodies/request-body.ts';
 import { abortError, type Header } from './clients/reading.ts';
-import type { Target } from './protocols/protocol.ts';
+import { isNamed, type Target } from './protocols/protocol.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { awaitRedirect, takeRedirected } from './redirects.ts';
 
@@ -322,12 +323,19 @@ const withEnd = (reader: AnswerReader, onEnd: () => void): AnswerReader => ({
 
 /** An error as the vendors' SDKs make it of a refusal. */
 export function refusal(status: number, header: Header, body: unknown): Error {
-  const inner = fields(body).error ?? body;
-  const message = fields(inner).message ?? fields(body).message;
-  const error = new Error(typeof message === 'string' ? message : `HTTP ${status}`);
+  const { error: stated, errors, message, detail } = fields(body);
+  // The whole, where the error is a text beside a code: xAI's, TGI's.
+  const inner = isNamed(stated) ? stated : (objects(errors)[0] ?? body);
+  const found = [fields(inner).message, stated, message, detail].find((one) => typeof one === 'string');
+  const error = new Error(found ?? `HTTP ${status}`);
   error.stack = ''; // it would show no file of the application
-  return Object.assign(error, { status, headers: headersOf(header), error: inner });
+  const code = awsCode(header);
+  return Object.assign(error, { status, headers: headersOf(header), error: inner, ...(code && { code }) });
 }
+
+/** The exception that an answer of Amazon's is: `ThrottlingException:http://internal.amazon.com/…`. */
+const awsCode = (header: Header): string | undefined =>
+  /^[A-Za-z]{1,64}(?=:|$)/.exec(header('x-amzn-errortype') ?? '')?.[0];
 
 /** The headers with the time to wait and with the id of the request. */
 const TELLING = [

@@ -1,5 +1,5 @@
 /** Recognises model calls by their path, then by their body, and if that is ambiguous by the host. */
-import { fields, originOf } from '@llmtrace/core/internal';
+import { fields, isLocalHost, originOf } from '@llmtrace/core/internal';
 import { CUT } from './bodies/request-body.ts';
 import { anthropicProtocols } from './protocols/anthropic.ts';
 import { geminiProtocols } from './protocols/gemini.ts';
@@ -75,7 +75,8 @@ export interface Recognised {
  */
 export function isKnownHost(url: URL, map: Readonly<Record<string, string>>): boolean {
   const { provider } = originOf(url.href, undefined, '', map);
-  return provider !== '' && provider !== 'ollama';
+  if (provider !== 'ollama' || !isLocalHost(url.hostname)) return provider !== '';
+  return Object.hasOwn(map, url.host) || Object.hasOwn(map, url.hostname);
 }
 
 /** @param sent the body; undefined where it is not known, null where it is no JSON. */

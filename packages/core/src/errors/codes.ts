@@ -1,6 +1,10 @@
 /**
  * The vendors' codes that rules know, each with a bit for each kind of failure that it says: all kinds of an error are one
  * number, found once, for the dozen rules that ask for it.
+ *
+ * Of vendors without an SDK here: Moonshot (`…_error`), Alibaba (https://help.aliyun.com/en/model-studio/error-code),
+ * Volcengine (https://www.volcengine.com/docs/82379/1299023), Groq and Cerebras (`…_exceeded`), TGI (`overloaded`),
+ * llama.cpp (`exceed_context_size_error`), and Z.ai and Zhipu (numbers: https://docs.z.ai/api-reference/api-code).
  */
 const kindsByCode = new Map<string, number>();
 
@@ -18,15 +22,28 @@ export const TIMEOUT_CODES = codes(
 export const QUOTA = codes(
   1 << 1,
   `insufficient_quota billing_hard_limit_reached billing_not_active billing_error cost_unknown
-  linked_organization_billing_unavailable budget_exceeded ServiceQuotaExceededException`,
+  linked_organization_billing_unavailable budget_exceeded ServiceQuotaExceededException
+  exceeded_current_quota_error Arrearage AllocationQuota.FreeTierOnly AccountOverdueError QuotaExceeded
+  1113 1308 1310`,
 );
 export const FILTER = codes(
   1 << 2,
   `content_filter content_policy_violation moderation_blocked image_content_policy_violation
-  bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation`,
+  bio_policy misalignment_policy_violation ResponsibleAIPolicyViolation data_inspection_failed DataInspectionFailed
+  SensitiveContentDetected InputTextSensitiveContentDetected InputImageSensitiveContentDetected
+  InputVideoSensitiveContentDetected OutputTextSensitiveContentDetected OutputImageSensitiveContentDetected
+  OutputVideoSensitiveContentDetected InputTextRiskDetection InputImageRiskDetection OutputTextRiskDetection
+  OutputImageRiskDetection 1301`,
 );
-export const CONTEXT = codes(1 << 3, 'context_length_exceeded string_above_max_length request_too_large');
-export const OVERLOADED = codes(1 << 4, 'overloaded_error slow_down server_is_overloaded');
+export const CONTEXT = codes(
+  1 << 3,
+  'context_length_exceeded string_above_max_length request_too_large exceed_context_size_error 1261',
+);
+export const OVERLOADED = codes(
+  1 << 4,
+  `overloaded_error slow_down server_is_overloaded engine_overloaded_error ServerOverloaded overloaded queue_exceeded
+  capacity_exceeded service_tier_capacity_exceeded ModelNotReadyException 1305`,
+);
 // llmtrace's own refusals are among them, as its budgets are among the quotas.
 export const LIMIT = codes(
   1 << 5,

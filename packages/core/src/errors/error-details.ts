@@ -159,8 +159,18 @@ type Fields = Readonly<Record<string, unknown>>;
 const hasParts = ({ cause, errors, error, body, response, details, errorDetails }: Fields): boolean =>
   (cause ?? errors ?? error ?? body ?? response ?? details ?? errorDetails) !== undefined;
 
-const hasCode = ({ code, errorCode, type, status, reason, innererror, $fault }: Fields): boolean =>
-  typeof status === 'string' || (code ?? errorCode ?? type ?? reason ?? innererror ?? $fault) !== undefined;
+const hasCode = ({
+  code,
+  errorCode,
+  type,
+  error_type,
+  status,
+  reason,
+  innererror,
+  $fault,
+}: Fields): boolean =>
+  typeof status === 'string' ||
+  (code ?? errorCode ?? type ?? error_type ?? reason ?? innererror ?? $fault) !== undefined;
 
 function textsIn(message: string, bodies: readonly unknown[]): string[] {
   const texts = [message];
@@ -227,6 +237,7 @@ function addCodes(codes: Set<string>, body: unknown): void {
   addWord(codes, get(body, 'code'));
   addWord(codes, get(body, 'errorCode'));
   addWord(codes, get(body, 'type'));
+  addWord(codes, get(body, 'error_type'));
   addWord(codes, get(body, 'status'));
   addWord(codes, get(body, 'reason'));
   addWord(codes, get(get(body, 'innererror'), 'code'));

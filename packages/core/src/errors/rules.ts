@@ -62,10 +62,29 @@ const ABORTED = /^Request was aborted\.?$|^\[GoogleGenerativeAI Error\]: Request
 const TIMED_OUT = /^Request timed out\b/;
 const BROKEN =
   /^Connection error\.$|\bfetch failed$|^terminated$|Premature close|^Incomplete JSON segment|Error reading from the stream$/;
+/** The last two: xAI, and OpenRouter, which answer 403. */
 const BLOCKED =
-  /rejected by the content filter|blocked by content filtering|^\[GoogleGenerativeAI Error\]: .*\bblocked due to\b/i;
-const TOO_LONG =
-  /prompt is too long|exceeds? the maximum number of tokens|maximum context length|exceed context limit|context window/i;
+  /rejected by the content filter|blocked by content filtering|^\[GoogleGenerativeAI Error\]: .*\bblocked due to\b|content violates usage guidelines|your input was flagged/i;
+/** Of SDKs' vendors, then of Moonshot, xAI, Cohere, Bedrock, llama.cpp, SGLang, vLLM, TGI and Together, Alibaba, watsonx, Ollama. */
+const TOO_LONG = new RegExp(
+  [
+    'prompt is too long|exceeds? the maximum number of tokens|maximum context length|exceed context limit|context window',
+    'exceeded model token limit|maximum prompt length is|too many tokens: |input is too long for requested model',
+    "exceeds the available context size|longer than the (?:model's context length|maximum model length)",
+    'tokens \\+ `max_new_tokens` must be|range of input length should be|cannot exceed the total tokens limit',
+    'exceeded max context length',
+  ].join('|'),
+  'i',
+);
+/** Of Anthropic (credits, then a spend limit), xAI, Cohere's trial keys, Cloudflare, Ollama and Kimi, and Bedrock. */
+const USED_UP = new RegExp(
+  [
+    'credit balance is too low|reached your specified API usage limits|used all available credits',
+    'which is limited to \\d+ API calls / month|daily free allocation|reached your (?:\\w+ )?usage limit',
+    'too many tokens per day',
+  ].join('|'),
+  'i',
+);
 
 const any = (said: readonly string[], known: ReadonlySet<string>): boolean => {
   for (const name of said) if (known.has(name)) return true;
@@ -121,7 +140,7 @@ function isServer(f: Facts): boolean {
 function isQuota(f: Facts): boolean {
   if (f.status === 402 || says(f, QUOTA)) return true;
   for (const code of f.codes) if (code.endsWith('_spend_limit_reached')) return true;
-  return (isRefused(f) && /credit balance is too low/i.test(f.messages)) || isGoogleQuota(f);
+  return (isRefused(f) && USED_UP.test(f.messages)) || isGoogleQuota(f);
 }
 
 /** Google answers 429 in both cases; a daily quota, or one without a wait, is used up. */
@@ -146,11 +165,11 @@ function isTooLong(f: Facts): boolean {
 }
 
 /** Rate limits speak of tokens, too. */
-const tooLong = ({ status, messages }: Facts): boolean =>
-  (status === 400 || status === 422 || status === undefined) && TOO_LONG.test(messages);
+const tooLong = ({ status, messages }: Facts): boolean => status !== 429 && TOO_LONG.test(messages);
 
 function isOverloaded(f: Facts): boolean {
   if (f.status === 529 || says(f, OVERLOADED)) return true;
+  if (f.status === 429) return /\boverloaded\b|capacity temporarily exceeded/i.test(f.messages);
   return f.status === 503 && (f.codes.has('UNAVAILABLE') || /overloaded/i.test(f.messages));
 }
 

@@ -18,10 +18,10 @@ export interface AnswerFailure {
 /**
  * The failure that an answer or a chunk of OpenAI's family contains; undefined if it has none. Known: `{ error }` in
  * the place of an answer (OpenRouter, vLLM, Cerebras), `choices[].error` and the finish reason `error` (OpenRouter,
- * Mistral), `x_groq.error`, Cloudflare's envelope and Replicate's.
+ * Mistral), `x_groq.error`, Cloudflare's envelope and Replicate's, and MiniMax' `base_resp`.
  */
 export function answerFailure(body: any): AnswerFailure | undefined {
-  const error = body.error ?? body.x_groq?.error ?? envelopeError(body);
+  const error = body.error ?? body.x_groq?.error ?? envelopeError(body) ?? baseError(body.base_resp);
   if (error !== undefined && error !== null && error !== '') return failureOf(error, body.status_code);
   for (const choice of objects(body.choices)) {
     if (choice.error) return failureOf(choice.error, undefined);
@@ -33,6 +33,28 @@ export function answerFailure(body: any): AnswerFailure | undefined {
 /** Of Cloudflare's envelope: `{ success: false, errors: [{ code, message }] }`. */
 const envelopeError = ({ success, errors }: any): unknown =>
   success === false ? (objects(errors)[0] ?? { code: 'error' }) : undefined;
+
+/** Kinds of MiniMax' numbers, in the words of others. https://platform.minimax.io/docs/api-reference/errorcode.md */
+const BASE_KINDS: Readonly<Record<number, string>> = {
+  1002: 'rate_limit_error',
+  1004: 'authentication_error',
+  1008: 'insufficient_quota',
+  1026: 'content_filter',
+  1027: 'content_filter',
+  1039: 'rate_limit_error',
+  1041: 'rate_limit_error',
+  2013: 'invalid_request_error',
+  2045: 'rate_limit_error',
+  2049: 'authentication_error',
+  2056: 'insufficient_quota',
+};
+
+/** Of MiniMax, which answers 200 to each request: `{ base_resp: { status_code, status_msg } }`, with the code 0 of success. */
+function baseError(base: any): unknown {
+  const code: unknown = base?.status_code;
+  if (typeof code !== 'number' || code === 0) return undefined;
+  return { code, type: BASE_KINDS[code] ?? 'server_error', message: base.status_msg };
+}
 
 /** The code may be a number: mostly an HTTP status; or there is a text alone. */
 function failureOf(error: any, statusBeside: unknown): AnswerFailure {
