@@ -18,6 +18,7 @@ import { invokeEndpoints } from './invoke.ts';
 import { learnURL, transport, urlOf } from './transport.ts';
 
 export { converseBodies } from './converse.ts';
+export { invokeBodies } from './invoke.ts';
 
 /**
  * The client's class inherits `send` from a class that all of AWS's clients share. The instrumentation replaces it on the

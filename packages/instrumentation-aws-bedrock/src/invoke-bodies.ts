@@ -107,9 +107,15 @@ const isAnthropic = ({ type }: any): boolean =>
 /** Whether it is Nova's answer, or an event of its stream: both have the form of Converse. */
 const isNova = (b: any): boolean =>
   Boolean(b.output?.message ?? b.messageStart ?? b.contentBlockDelta ?? b.messageStop ?? b.metadata);
-/** Whether it has OpenAI's form, as most open-weight families; other families also have `choices`, but other usage. */
-const isChat = ({ choices, usage }: any): boolean =>
-  Array.isArray(choices) && (usage === undefined || usage === null || usage.prompt_tokens !== undefined);
+/**
+ * Whether it has OpenAI's form, as most open-weight families. Others have `choices`, too, but another usage, or none and no
+ * message (DeepSeek-R1: `choices: [{ text, stop_reason }]`).
+ */
+const isChat = ({ choices, usage }: any): boolean => {
+  if (!Array.isArray(choices)) return false;
+  if (usage !== undefined && usage !== null) return usage.prompt_tokens !== undefined;
+  return choices.length === 0 || objects(choices).some(({ message, delta }) => message ?? delta);
+};
 
 /** Reads an answer of Titan, Llama, Mistral, Cohere or DeepSeek: a text, its finish reason, and some counts. */
 function plainResponse(b: any): LlmResponse {

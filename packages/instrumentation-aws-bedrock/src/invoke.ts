@@ -85,21 +85,40 @@ function textOf(body: any): string {
 const answerOf = (text: string): Message[] =>
   text === '' ? [] : [{ role: 'assistant', parts: parts.text(text) }];
 
+const answerIn = (body: any): Message[] => {
+  if (body.type === 'message') return anthropic.answer(body);
+  return body.output?.message ? converseBodies.content.answer(body) : answerOf(textOf(body));
+};
+
+/** What events of a stream were folded into, else the answer. */
+const foldedOr = (whole: any, answered: () => any): Message[] => {
+  if (whole.family === 'anthropic') return anthropic.answer(whole);
+  return whole.family === undefined ? answerIn(answered()) : answerOf(whole.text);
+};
+
+function foldIn(whole: any, event: any): void {
+  whole.family ??= typeof event.type === 'string' ? 'anthropic' : 'other';
+  if (whole.family === 'anthropic') anthropic.fold?.(whole, event);
+  else whole.text = (whole.text ?? '') + (event.contentBlockDelta?.delta?.text ?? textOf(event));
+}
+
 const content: ContentReader = {
   prompt: ([command]) => prompt(bodyOf(command)),
-  answer(whole) {
-    if (whole.family === 'anthropic') return anthropic.answer(whole);
-    if (whole.family !== undefined) return answerOf(whole.text);
-    const body = jsonOf(whole.body);
-    if (body.type === 'message') return anthropic.answer(body);
-    return body.output?.message ? converseBodies.content.answer(body) : answerOf(textOf(body));
-  },
-  fold(whole, chunk) {
-    const event = eventOf(chunk);
-    whole.family ??= typeof event.type === 'string' ? 'anthropic' : 'other';
-    if (whole.family === 'anthropic') anthropic.fold?.(whole, event);
-    else whole.text = (whole.text ?? '') + (event.contentBlockDelta?.delta?.text ?? textOf(event));
-  },
+  answer: (whole) => foldedOr(whole, () => jsonOf(whole.body)),
+  fold: (whole, chunk) => foldIn(whole, eventOf(chunk)),
+};
+
+/** The readers of parsed bodies, for the requests of other clients. */
+export const invokeBodies = {
+  operationOf,
+  request: requestIn,
+  response: responseIn,
+  chunk: eventIn,
+  content: {
+    prompt: ([body]: readonly any[]) => prompt(fields(body)),
+    answer: (whole: any) => foldedOr(whole, () => whole),
+    fold: foldIn,
+  } satisfies ContentReader,
 };
 
 const invoked = (operation: Operation, stream: boolean): Omit<Endpoint, keyof Sending> => ({

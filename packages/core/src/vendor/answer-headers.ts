@@ -45,7 +45,9 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
     // InvokeModel sends them with each form of body.
     inputTokens: tokensIn('x-amzn-bedrock-input-token-count'),
     outputTokens: tokensIn('x-amzn-bedrock-output-token-count'),
-    serviceTier: name(get.call(headers, 'x-gemini-service-tier')),
+    serviceTier: name(
+      get.call(headers, 'x-gemini-service-tier') ?? get.call(headers, 'x-amzn-bedrock-service-tier'),
+    ),
     isCached: CACHES.some((header) => HIT.test(String(get.call(headers, header)))) || undefined,
   };
   return Object.values(said).some((value) => value !== undefined) ? said : undefined;

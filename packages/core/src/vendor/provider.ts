@@ -14,14 +14,14 @@ export interface Origin {
   readonly priceProvider: string | undefined;
   /** The region, where the host or the path names it. */
   readonly region: string | undefined;
-  /** Whether headers of its answers may show what they cost, or who served them: those of gateways, and of Gemini. */
+  /** Whether headers of its answers may show what they cost, or who served them: those of gateways, of Gemini and of Bedrock. */
   readonly readsHeaders: boolean;
 }
 
 /** Gateways to providers that the host or the path names. */
 const GATEWAYS = /^(?:gateway\.ai\.cloudflare\.com|(?:oai|anthropic)\.helicone\.ai)$/;
 
-const WITH_HEADERS = new Set(['hugging_face', 'fireworks_ai', 'gcp.gemini']);
+const WITH_HEADERS = new Set(['hugging_face', 'fireworks_ai', 'gcp.gemini', 'aws.bedrock']);
 
 /**
  * @param baseURL of the client; without a usable one there is no server, and the provider is `fallback`.

@@ -5,6 +5,7 @@ import {
   checkedUsage,
   costOfGateway,
   count,
+  type Endpoint,
   fields,
   finishBy,
   type LlmResponse,
@@ -16,7 +17,8 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core/internal';
-import { converseBodies } from '@llmtrace/instrumentation-aws-bedrock';
+import { converseBodies, invokeBodies } from '@llmtrace/instrumentation-aws-bedrock';
+import { unwrapped } from './anthropic.ts';
 import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
 import { asText } from './other-vendors.ts';
 import {
@@ -203,6 +205,42 @@ const converse = onWire({
   content: converseBodies.content,
 });
 
+const INVOKED = /\/model\/([^/]+)\/invoke(?:-with-response-stream)?$/;
+
+/** InvokeModel of families other than Anthropic's: the fields of a body, and the model, show the operation. */
+function invokedAt(operation: Endpoint['operation']): Protocol {
+  const hasText = operation === 'chat' || operation === 'text_completion';
+  const { content } = invokeBodies;
+  return {
+    provider: 'aws.bedrock',
+    path: INVOKED,
+    endpoint: onWire({
+      operation,
+      request: ([body], { model, stream }: Beside) => ({
+        ...invokeBodies.request(fields(body), model),
+        stream,
+        outputType: operation === 'generate_content' ? 'image' : undefined,
+      }),
+      response: (answer, asked) => invokeBodies.response(fields(answer), asked),
+      chunk(soFar, event, asked) {
+        invokeBodies.chunk(soFar, unwrapped(event), asked);
+        if (event.exception) soFar.failure = event.exception;
+      },
+      ...(hasText && {
+        content: { ...content, fold: (whole, event) => content.fold(whole, unwrapped(event)) },
+      }),
+    }),
+    matches: (body, { path }) =>
+      Object.keys(body).length > 0 &&
+      invokeBodies.operationOf(body, INVOKED.exec(path)?.[1] ?? '') === operation,
+    isKnownOnly: true,
+    isBulky: operation === 'embeddings' || operation === 'generate_content',
+    stream: ({ path }) => path.endsWith('-stream'),
+    isLast: (event) =>
+      unwrapped(event)['amazon-bedrock-invocationMetrics'] !== undefined || event.exception !== undefined,
+  };
+}
+
 /** The id of the model; a deployment is named by the path. */
 const watsonxModel = (p: any, { model }: Beside): string | undefined => name(p.model_id) ?? model;
 
@@ -318,6 +356,7 @@ export const platformProtocols: readonly Protocol[] = [
     stream: ({ path }) => path.endsWith('-stream'),
     isLast: ({ metadata, exception }) => metadata !== undefined || exception !== undefined,
   },
+  ...(['chat', 'text_completion', 'embeddings', 'generate_content', 'rerank'] as const).map(invokedAt),
   watsonxAt('chat(?:_stream)?', watsonxChat, ({ messages }) => isMessages(messages)),
   watsonxAt(
     'generation(?:_stream)?',
