@@ -62,7 +62,8 @@ const AZURE: readonly Row[] = [
   row(azure('models\\.ai'), 'azure.ai.inference'),
   // by itself, or of a project (@azure/ai-projects)
   row(azure('services\\.ai'), 'azure.ai.openai', { path: /^\/(?:api\/projects\/[^/]+\/)?openai(?:\/|$)/ }),
-  row(azure('services\\.ai'), 'azure.ai.inference', { path: /^\/models(?:\/|$)/ }),
+  // `/providers` has the APIs of Cohere, Mistral and others as they are.
+  row(azure('services\\.ai'), 'azure.ai.inference', { path: /^\/(?:models|providers)(?:\/|$)/ }),
   row(azure('services\\.ai'), 'anthropic', { path: /^\/anthropic(?:\/|$)/, prices: 'azure' }),
 ];
 
@@ -78,6 +79,12 @@ const AMAZON: readonly Row[] = [
     'aws.bedrock',
   ),
 ];
+
+/** Hosts of vendors whose models the price book does not have, and of gateways, whose answers must state the cost. */
+const unpriced = (host: RegExp, name: string, path?: RegExp): Row =>
+  row(host, name, { prices: null, ...(path && { path }) });
+
+const SERVING = /^\/(?:serving-endpoints|ai-gateway)\//;
 
 /** Segments of the path of Cloudflare's gateway that name a provider. `compat` names none. */
 const CLOUDFLARE_SEGMENTS: Readonly<Record<string, string>> = {
@@ -98,6 +105,12 @@ const CLOUDFLARE_SEGMENTS: Readonly<Record<string, string>> = {
   cerebras: 'cerebras',
 };
 
+/** Segments of the path of Hugging Face's router that name who serves a call, and whose prices there are known. */
+const HUGGING_FACE_SEGMENTS =
+  'cerebras fireworks-ai groq hyperbolic nebius novita nscale ovhcloud publicai sambanova together'.split(
+    ' ',
+  );
+
 /** By the last two labels of a host, so that a host of anything else costs one look into a table. */
 const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'openai.com': [row(/^(?:(?<region>.+)\.)?api\.openai\.com$/, 'openai')],
@@ -109,7 +122,13 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'azure.us': AZURE,
   'azure.cn': AZURE,
   'azure-api.net': [row(/^.+\.azure-api\.net$/, 'azure.ai.openai', { path: /^\/(?:.+\/)?openai(?:\/|$)/ })],
-  'amazonaws.com': AMAZON,
+  'amazonaws.com': [
+    ...AMAZON,
+    unpriced(
+      new RegExp(`^runtime\\.sagemaker(?:-fips)?\\.${AWS_REGION}\\.amazonaws\\.com$`),
+      'aws.sagemaker',
+    ),
+  ],
   'com.cn': AMAZON,
   'api.aws': [
     row(new RegExp(`^bedrock-(?:runtime|mantle)(?:-fips)?\\.${AWS_REGION}\\.api\\.aws$`), 'aws.bedrock'),
@@ -130,7 +149,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'cohere.com': [row(/^api\.cohere\.com$/, 'cohere')],
   'cohere.ai': [row(/^api\.cohere\.ai$/, 'cohere')],
   'ibm.com': [row(/^(?:(?<region>.+)\.)?ml\.cloud\.ibm\.com$/, 'ibm.watsonx.ai')],
-  'openrouter.ai': [row(/^openrouter\.ai$/, 'openrouter')],
+  'openrouter.ai': [row(/^(?:api\.)?openrouter\.ai$/, 'openrouter')],
   'together.xyz': [row(/^api\.together\.xyz$/, 'together_ai')],
   'together.ai': [row(/^api\.together\.ai$/, 'together_ai')],
   'fireworks.ai': [row(/^api\.fireworks\.ai$/, 'fireworks_ai')],
@@ -145,12 +164,21 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     row(/^open\.bigmodel\.cn$/, 'zhipu'),
   ],
   'minimax.io': [row(/^api\.minimax\.io$/, 'minimax')],
+  'minimax.com': [row(/^api\.minimax\.com$/, 'minimax')],
+  'minimaxi.com': [row(/^api\.minimaxi\.com$/, 'minimax')],
   'minimax.chat': [row(/^api\.minimax\.chat$/, 'minimax')],
   'novita.ai': [row(/^api\.novita\.ai$/, 'novita')],
-  'baseten.co': [row(/^inference\.baseten\.co$/, 'baseten')],
+  // Deployments of one's own are billed by the minute.
+  'baseten.co': [
+    row(/^inference\.baseten\.co$/, 'baseten'),
+    unpriced(/^(?:model|chain)-[a-z0-9]+\.api\.baseten\.co$/, 'baseten'),
+  ],
   'arcee.ai': [row(/^api\.arcee\.ai$/, 'arcee')],
   'ovh.net': [row(/^oai\.endpoints\.kepler\.ai\.cloud\.ovh\.net$/, 'ovhcloud')],
   'modal.run': [row(/^.+\.modal\.run$/, 'modal')],
+  'modal.direct': [row(/^.+\.modal\.direct$/, 'modal')],
+  'avian.io': [row(/^api\.avian\.io$/, 'avian')],
+  'doubleword.ai': [row(/^api\.doubleword\.ai$/, 'doubleword')],
   'githubcopilot.com': [row(/^api\.githubcopilot\.com$/, 'github_copilot')],
   'voyageai.com': [row(/^api\.voyageai\.com$/, 'voyageai')],
   'cloudflare.com': [
@@ -163,15 +191,66 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'typesafe.ai': [row(/^api\.typesafe\.ai$/, 'typesafe', { prices: null })],
   'upstage.ai': [row(/^api\.upstage\.ai$/, 'upstage', { prices: null })],
   // Proxies of Helicone, which pass requests on with the key of the application. Its newer gateway chooses the provider.
-  'helicone.ai': [row(/^oai\.helicone\.ai$/, 'openai'), row(/^anthropic\.helicone\.ai$/, 'anthropic')],
-  'huggingface.co': [row(/^router\.huggingface\.co$/, 'hugging_face', { prices: null })],
+  'helicone.ai': [
+    row(/^oai\.helicone\.ai$/, 'openai'),
+    row(/^anthropic\.helicone\.ai$/, 'anthropic'),
+    unpriced(/^ai-gateway\.helicone\.ai$/, 'helicone'),
+  ],
+  'huggingface.co': [
+    ...HUGGING_FACE_SEGMENTS.map((segment) =>
+      row(/^router\.huggingface\.co$/, 'hugging_face', {
+        path: new RegExp(`^/${segment}/`),
+        prices: `huggingface_${segment}`,
+      }),
+    ),
+    row(/^router\.huggingface\.co$/, 'hugging_face', { prices: null }),
+  ],
   'vercel.sh': [row(/^ai-gateway\.vercel\.sh$/, 'vercel_ai_gateway', { prices: null })],
-  'aliyuncs.com': [row(/^dashscope(?:-(?<region>[a-z]+))?\.aliyuncs\.com$/, 'alibaba')],
+  // By itself, of a workspace, and of the coding plan.
+  'aliyuncs.com': [
+    row(/^dashscope(?:-(?<region>[a-z]+))?\.aliyuncs\.com$/, 'alibaba'),
+    row(/^[^.]+\.(?<region>[a-z0-9-]+)\.maas\.aliyuncs\.com$/, 'alibaba'),
+    unpriced(/^coding(?:-[a-z]+)?\.dashscope\.aliyuncs\.com$/, 'alibaba'),
+  ],
   'deepinfra.com': [row(/^api\.deepinfra\.com$/, 'deepinfra')],
   'replicate.com': [row(/^api\.replicate\.com$/, 'replicate')],
   'jina.ai': [row(/^api\.jina\.ai$/, 'jina')],
   'sambanova.ai': [row(/^api\.sambanova\.ai$/, 'sambanova')],
-  'nebius.com': [row(/^api\.studio\.nebius\.com$/, 'nebius')],
+  'nebius.com': [row(/^api\.(?:studio|tokenfactory(?:\.(?<region>[a-z0-9-]+))?)\.nebius\.com$/, 'nebius')],
+  'hyperbolic.xyz': [unpriced(/^api\.hyperbolic\.xyz$/, 'hyperbolic')],
+  'ai21.com': [unpriced(/^api\.ai21\.com$/, 'ai21')],
+  'writer.com': [unpriced(/^api\.writer\.com$/, 'writer')],
+  'reka.ai': [unpriced(/^api\.reka\.ai$/, 'reka')],
+  'llama.com': [unpriced(/^api\.llama\.com$/, 'meta')],
+  'stepfun.com': [unpriced(/^api\.stepfun\.com$/, 'stepfun')],
+  'stepfun.ai': [unpriced(/^api\.stepfun\.ai$/, 'stepfun')],
+  'volces.com': [unpriced(/^ark\.(?<region>[a-z0-9-]+)\.volces\.com$/, 'volcengine')],
+  'bytepluses.com': [unpriced(/^ark\.(?<region>[a-z0-9-]+)\.bytepluses\.com$/, 'volcengine')],
+  'baidubce.com': [unpriced(/^qianfan\.(?:[a-z]+\.)?baidubce\.com$/, 'baidu')],
+  'tencent.com': [unpriced(/^api\.hunyuan\.cloud\.tencent\.com$/, 'tencent')],
+  'nvidia.com': [unpriced(/^(?:integrate|ai)\.api\.nvidia\.com$/, 'nvidia')],
+  'databricks.com': [unpriced(/^.+\.databricks\.com$/, 'databricks', SERVING)],
+  'azuredatabricks.net': [unpriced(/^.+\.azuredatabricks\.net$/, 'databricks', SERVING)],
+  'snowflakecomputing.com': [unpriced(/^.+\.snowflakecomputing\.com$/, 'snowflake', /^\/api\/v2\/cortex\//)],
+  'oraclecloud.com': [
+    unpriced(/^inference\.generativeai\.(?<region>[a-z0-9-]+)\.oci\.oraclecloud\.com$/, 'oracle.oci'),
+  ],
+  'requesty.ai': [unpriced(/^router(?:\.(?<region>[a-z]+))?\.requesty\.ai$/, 'requesty')],
+  'portkey.ai': [unpriced(/^api\.portkey\.ai$/, 'portkey')],
+  'chutes.ai': [unpriced(/^llm\.chutes\.ai$/, 'chutes')],
+  'friendli.ai': [unpriced(/^api\.friendli\.ai$/, 'friendli')],
+  'scaleway.ai': [unpriced(/^api\.scaleway\.ai$/, 'scaleway')],
+  'inceptionlabs.ai': [unpriced(/^api\.inceptionlabs\.ai$/, 'inception')],
+  'venice.ai': [unpriced(/^api\.venice\.ai$/, 'venice')],
+  'featherless.ai': [unpriced(/^api\.featherless\.ai$/, 'featherless')],
+  'siliconflow.com': [unpriced(/^api\.siliconflow\.com$/, 'siliconflow')],
+  'siliconflow.cn': [unpriced(/^api\.siliconflow\.cn$/, 'siliconflow')],
+  'do-ai.run': [unpriced(/^inference\.do-ai\.run$/, 'digitalocean')],
+  'mongodb.com': [unpriced(/^ai\.mongodb\.com$/, 'voyageai')],
+  'mixedbread.com': [unpriced(/^api\.mixedbread\.com$/, 'mixedbread')],
+  'nomic.ai': [unpriced(/^api-atlas\.nomic\.ai$/, 'nomic')],
+  'pinecone.io': [unpriced(/^api\.pinecone\.io$/, 'pinecone', /^\/(?:embed|rerank)$/)],
+  'huggingface.cloud': [unpriced(/^.+\.endpoints\.huggingface\.cloud$/, 'hugging_face')],
   'kimi.com': [row(/^api\.kimi\.com$/, 'moonshot_ai', { path: /^\/coding(?:\/|$)/, prices: null })],
   'ollama.com': [row(/^ollama\.com$/, 'ollama', { prices: null })],
 };

@@ -21,7 +21,15 @@ export interface Origin {
 /** Gateways to providers that the host or the path names. */
 const GATEWAYS = /^(?:gateway\.ai\.cloudflare\.com|(?:oai|anthropic)\.helicone\.ai)$/;
 
-const WITH_HEADERS = new Set(['hugging_face', 'fireworks_ai', 'gcp.gemini', 'aws.bedrock']);
+const WITH_HEADERS = new Set([
+  'hugging_face',
+  'fireworks_ai',
+  'gcp.gemini',
+  'aws.bedrock',
+  'portkey',
+  'helicone',
+  'requesty',
+]);
 
 /**
  * @param baseURL of the client; without a usable one there is no server, and the provider is `fallback`.
