@@ -3,6 +3,7 @@ import { fields, isLocalHost, originOf } from '@llmtrace/core/internal';
 import { CUT } from './bodies/request-body.ts';
 import { anthropicProtocols } from './protocols/anthropic.ts';
 import { geminiProtocols } from './protocols/gemini.ts';
+import { nativeProtocols } from './protocols/native.ts';
 import { openaiProtocols } from './protocols/openai.ts';
 import { otherProtocols } from './protocols/other-vendors.ts';
 import { platformProtocols } from './protocols/platforms.ts';
@@ -14,6 +15,7 @@ const PROTOCOLS: readonly Protocol[] = [
   ...geminiProtocols,
   ...otherProtocols,
   ...platformProtocols,
+  ...nativeProtocols,
 ];
 
 /** The last words of the protocols' paths: most requests have another one and are not inspected further. */
@@ -23,7 +25,9 @@ const LAST_WORDS =
   'generateContent streamGenerateContent embedContent batchEmbedContents predict predictLongRunning ' +
   'interactions decisions systemone chat chat_stream generation generation_stream embed multimodalembeddings contextualizedembeddings ' +
   'rerank generate conversations restart ocr predictions converse ' +
-  'converse-stream language-model decision-model embedding-model image-model speech-model transcription-model reranking-model';
+  'converse-stream language-model decision-model embedding-model image-model speech-model transcription-model reranking-model ' +
+  'text-embedding multimodal-embedding text-rerank reranks invocations invocations-response-stream embedText rerankText ' +
+  'chatcompletion_v2 text image reranking score pooling generate_stream completion infill';
 
 /** By their length: to cut the word out of each path and to look it up takes five times as long. */
 const BY_LENGTH: string[][] = [];
@@ -33,7 +37,7 @@ for (const word of LAST_WORDS.split(' ')) {
 }
 
 /** Paths that end in a name. */
-const NAMED = /\/(?:ai\/run\/@|conversations\/)/;
+const NAMED = /\/(?:ai\/run\/@|conversations\/|v1\/inference\/)/;
 
 /** A path longer than this is of no protocol. */
 const MAX_PATH = 2000;

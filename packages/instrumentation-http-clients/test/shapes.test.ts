@@ -139,6 +139,297 @@ GROUPS.push([
   ],
 ]);
 
+const list = { object: 'list', data: [{ embedding: [0.1] }] };
+const embeddings = { operation: 'embeddings', input: 11 };
+const rerank = { operation: 'rerank', input: 11 };
+const asked = { ...chat, input: 11 };
+const AIGC = '/api/v1/services/aigc';
+
+// https://help.aliyun.com/en/model-studio/qwen-api-via-dashscope
+const alibaba: readonly Row[] = [
+  [
+    'generation',
+    `${AIGC}/text-generation/generation`,
+    { model: 'qwen-plus', input: { messages }, parameters: { result_format: 'message' } },
+    {
+      request_id: 'r',
+      output: { choices },
+      usage: {
+        input_tokens: 11,
+        output_tokens: 7,
+        total_tokens: 18,
+        prompt_tokens_details: { cached_tokens: 4 },
+      },
+    },
+    { ...asked, model: 'qwen-plus', cached: 4 },
+  ],
+  [
+    'generation, streamed, of a text',
+    `${AIGC}/text-generation/generation`,
+    { model: 'qwen-plus', input: { prompt: 'Hi' } },
+    [
+      {
+        request_id: 'r',
+        output: { text: 'He', finish_reason: 'null' },
+        usage: { input_tokens: 11, output_tokens: 1 },
+      },
+      {
+        request_id: 'r',
+        output: { text: 'Hello', finish_reason: 'stop' },
+        usage: { input_tokens: 11, output_tokens: 7 },
+      },
+    ],
+    asked,
+  ],
+  [
+    'embeddings',
+    '/api/v1/services/embeddings/text-embedding/text-embedding',
+    { model: 'text-embedding-v4', input: { texts: ['a'] } },
+    { output: { embeddings: [] }, usage: { total_tokens: 11 }, request_id: 'r' },
+    embeddings,
+  ],
+  [
+    'a ranking',
+    '/api/v1/services/rerank/text-rerank/text-rerank',
+    { model: 'gte-rerank-v2', input: { query: 'a', documents: ['b'] } },
+    { output: { results: [] }, usage: { total_tokens: 11 }, request_id: 'r' },
+    rerank,
+  ],
+  [
+    'a ranking in the way of others',
+    '/compatible-api/v1/reranks',
+    { model: 'qwen3-rerank', query: 'a', documents: ['b'] },
+    { results: [{ index: 0, relevance_score: 0.9 }], usage: { total_tokens: 11 } },
+    rerank,
+  ],
+];
+GROUPS.push(['alibaba', alibaba]);
+
+GROUPS.push([
+  'databricks',
+  [
+    [
+      'a chat',
+      '/serving-endpoints/mine/invocations',
+      { messages },
+      { choices, usage },
+      { ...asked, model: 'mine' },
+    ],
+    [
+      'embeddings',
+      '/serving-endpoints/mine/invocations',
+      { input: ['a'] },
+      { ...list, usage: { prompt_tokens: 11, total_tokens: 11 } },
+      { ...embeddings, model: 'mine' },
+    ],
+  ],
+]);
+
+GROUPS.push([
+  'deepinfra',
+  [
+    [
+      'a text',
+      '/v1/inference/meta-llama/Meta-Llama-3-8B-Instruct',
+      { input: 'Hi' },
+      {
+        inference_status: { status: 'succeeded', cost: 0.0000054, tokens_generated: 7, tokens_input: 11 },
+        results: [{ generated_text: 'a' }],
+        num_tokens: 7,
+        num_input_tokens: 11,
+      },
+      {
+        operation: 'text_completion',
+        model: 'meta-llama/Meta-Llama-3-8B-Instruct',
+        input: 11,
+        output: 7,
+        cost: 0.0000054,
+      },
+    ],
+  ],
+]);
+
+const ociSent = { compartmentId: 'c', servingMode: { modelId: 'cohere.command-a' } };
+const ociUsage = {
+  promptTokens: 11,
+  completionTokens: 7,
+  totalTokens: 18,
+  promptTokensDetails: { cachedTokens: 4 },
+};
+
+GROUPS.push([
+  undefined,
+  [
+    ...alibaba.filter(([title]) => !title.includes('streamed')),
+    [
+      'OCI',
+      '/20231130/actions/chat',
+      { ...ociSent, chatRequest: { apiFormat: 'COHERE', message: 'Hi' } },
+      { modelId: 'cohere.command-a', chatResponse: { text: 'a', finishReason: 'COMPLETE', usage: ociUsage } },
+      { ...asked, model: 'cohere.command-a', cached: 4 },
+    ],
+    [
+      'OCI, streamed',
+      '/20231130/actions/chat',
+      { ...ociSent, chatRequest: { apiFormat: 'GENERIC', messages, isStream: true } },
+      [
+        { index: 0, message: { role: 'ASSISTANT', content: [{ type: 'TEXT', text: 'a' }] } },
+        { finishReason: 'stop', usage: ociUsage },
+      ],
+      { ...asked, cached: 4 },
+    ],
+    [
+      'Snowflake',
+      '/api/v2/cortex/inference:complete',
+      { model: 'claude-4-sonnet', messages: [{ content: 'Hi' }] },
+      [
+        { choices: [{ delta: { type: 'text', content: 'a' } }], usage: {} },
+        { choices: [{ delta: { content: '' } }], usage },
+      ],
+      { operation: 'chat', model: 'claude-4-sonnet', input: 11, output: 7 },
+    ],
+    ['Writer', '/v1/chat', { model: 'palmyra-x5', messages }, { choices, usage }, asked],
+    [
+      'Reka',
+      '/v1/chat',
+      { model: 'reka-flash', messages },
+      { responses: [{ finish_reason: 'stop' }], usage: { input_tokens: 11, output_tokens: 7 } },
+      asked,
+    ],
+    [
+      'MiniMax',
+      '/v1/text/chatcompletion_v2',
+      { model: 'MiniMax-M2', messages },
+      { choices, usage, base_resp: { status_code: 0, status_msg: '' } },
+      asked,
+    ],
+    [
+      'embeddings of MiniMax',
+      '/v1/embeddings',
+      { model: 'embo-01', texts: ['a'], type: 'db' },
+      { vectors: [[0.1]], total_tokens: 11, base_resp: { status_code: 0 } },
+      embeddings,
+    ],
+    [
+      'Nomic',
+      '/v1/embedding/text',
+      { model: 'nomic-embed-text-v1.5', texts: ['a'] },
+      { embeddings: [[0.1]], usage: { prompt_tokens: 11, total_tokens: 11 } },
+      embeddings,
+    ],
+    [
+      'Pinecone',
+      '/embed',
+      { model: 'multilingual-e5-large', inputs: [{ text: 'a' }] },
+      { vector_type: 'dense', data: [{ values: [0.1] }], usage: { total_tokens: 11 } },
+      embeddings,
+    ],
+    [
+      'Mixedbread',
+      '/v1/reranking',
+      { model: 'mxbai-rerank-large-v2', query: 'a', input: ['b'] },
+      { object: 'list', data: [{ index: 0, score: 0.9 }], usage: { prompt_tokens: 11, total_tokens: 11 } },
+      rerank,
+    ],
+    [
+      'scores of vLLM',
+      '/v1/score',
+      { model: 'bge', text_1: 'a', text_2: ['b'] },
+      { object: 'list', data: [{ score: 1 }], usage: { prompt_tokens: 11, total_tokens: 11 } },
+      rerank,
+    ],
+    [
+      'pooling of vLLM',
+      '/pooling',
+      { model: 'bge', input: 'a' },
+      { ...list, usage: { total_tokens: 11 } },
+      embeddings,
+    ],
+    [
+      'TGI',
+      '/generate',
+      { inputs: 'Hi', parameters: { details: true } },
+      { generated_text: 'a', details: { finish_reason: 'eos_token', generated_tokens: 7, prefill: [] } },
+      text,
+    ],
+    [
+      'TGI, streamed',
+      '/generate_stream',
+      { inputs: 'Hi' },
+      [
+        { token: { id: 1, text: 'a' }, generated_text: null, details: null },
+        {
+          token: { id: 2, text: '' },
+          generated_text: 'a',
+          details: { finish_reason: 'length', generated_tokens: 7, input_length: 11 },
+        },
+      ],
+      { ...text, input: 11, finish: 'length' },
+    ],
+    [
+      'SGLang',
+      '/generate',
+      { text: 'Hi', sampling_params: { max_new_tokens: 7 } },
+      {
+        text: 'a',
+        meta_info: {
+          finish_reason: { type: 'stop' },
+          prompt_tokens: 11,
+          completion_tokens: 7,
+          cached_tokens: 4,
+        },
+      },
+      { ...text, input: 11, cached: 4 },
+    ],
+    [
+      'llama.cpp, streamed',
+      '/completion',
+      { prompt: 'Hi', n_predict: 7, stream: true },
+      [
+        { content: 'a', stop: false },
+        {
+          content: '',
+          stop: true,
+          stop_type: 'eos',
+          tokens_predicted: 7,
+          tokens_evaluated: 11,
+          timings: { cache_n: 4 },
+        },
+      ],
+      { ...text, input: 11, cached: 4 },
+    ],
+    [
+      'LM Studio',
+      '/api/v1/chat',
+      { model: 'qwen', input: 'Hi' },
+      {
+        model_instance_id: 'qwen',
+        output: [{ type: 'message', content: 'a' }],
+        stats: { input_tokens: 11, total_output_tokens: 7, reasoning_output_tokens: 2 },
+      },
+      { operation: 'chat', input: 11, output: 7 },
+    ],
+    [
+      'LM Studio, streamed',
+      '/api/v1/chat',
+      { model: 'qwen', input: 'Hi', stream: true },
+      [
+        { type: 'chat.start', model_instance_id: 'qwen' },
+        { type: 'message.delta', content: 'a' },
+        { type: 'chat.end', result: { stats: { input_tokens: 11, total_output_tokens: 7 } } },
+      ],
+      { operation: 'chat', input: 11, output: 7 },
+    ],
+    [
+      'Triton',
+      '/v2/models/ensemble/generate',
+      { text_input: 'Hi', max_tokens: 7 },
+      { model_name: 'ensemble', text_output: 'a' },
+      { operation: 'text_completion', model: 'ensemble' },
+    ],
+  ],
+]);
+
 const isBytes = (event: unknown): boolean => event instanceof Uint8Array;
 
 function bodyOf(answered: Answered): { type: string; body: string | Uint8Array } {
@@ -205,4 +496,19 @@ describe('documented requests and answers', () => {
       }
     });
   }
+
+  it('are no calls where another service answers to them', async () => {
+    instrumentation = telemetry.install(new HttpClientsInstrumentation());
+    const [, rows] = GROUPS.at(-1) as (typeof GROUPS)[number];
+    const distinct = /OCI|Snowflake|^MiniMax/;
+    for (const [title, path, sent] of rows.filter(([title]) => !distinct.test(title))) {
+      row = [title, path, sent, { ok: true, data: [], message: 'created' }, { operation: '' }];
+      const headers = { 'content-type': 'application/json' };
+      await (
+        await fetch(`${server.url}${path}`, { method: 'POST', headers, body: JSON.stringify(sent) })
+      ).text();
+    }
+    instrumentation.disable();
+    assert.equal(telemetry.started(), 0);
+  });
 });

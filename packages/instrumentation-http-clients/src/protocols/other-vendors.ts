@@ -158,23 +158,29 @@ const cohereEmbed = onWire({
   }),
 });
 
-const rerank = onWire({
-  operation: 'rerank',
-  request: ([body], self) => {
-    const p = fields(body);
-    return { model: name(p.model) ?? self.model, messageCount: count(p.documents) };
-  },
-  response(r): LlmResponse {
-    const u = fields(r.usage);
-    const input = tokenCount(u.prompt_tokens ?? u.total_tokens ?? fields(r.meta?.billed_units).input_tokens);
-    return {
-      id: name(r.id),
-      model: name(r.model),
-      usage: input === undefined ? undefined : checkedUsage({ inputTokens: input }),
-      billing: r.meta?.billed_units?.search_units === undefined ? undefined : cohereBilling(r.meta),
-    };
-  },
-});
+/** @param documentsOf a request. */
+export const rerankEndpoint = (documentsOf: (body: any) => unknown) =>
+  onWire({
+    operation: 'rerank',
+    request: ([body], self) => {
+      const p = fields(body);
+      return { model: name(p.model) ?? self.model, messageCount: count(documentsOf(p)) };
+    },
+    response(r): LlmResponse {
+      const u = fields(r.usage);
+      const input = tokenCount(
+        u.prompt_tokens ?? u.total_tokens ?? fields(r.meta?.billed_units).input_tokens,
+      );
+      return {
+        id: name(r.id),
+        model: name(r.model),
+        usage: input === undefined ? undefined : checkedUsage({ inputTokens: input }),
+        billing: r.meta?.billed_units?.search_units === undefined ? undefined : cohereBilling(r.meta),
+      };
+    },
+  });
+
+const rerank = rerankEndpoint(({ documents }) => documents);
 
 const OLLAMA_FINISH = /^(?:load|unload)$/;
 
@@ -339,7 +345,7 @@ export const otherProtocols: readonly Protocol[] = [
   },
   {
     provider: 'cohere',
-    path: /\/rerank$/,
+    path: /\/reranks?$/,
     endpoint: rerank,
     matches: ({ query, documents }) => query !== undefined && Array.isArray(documents),
     confirms: ({ results, data }) =>
