@@ -280,11 +280,13 @@ export {
   costOfGateway,
   foldChatBilled,
   responseBilled,
+  withGatewayCost,
 } from './vendor/openai-billing.ts';
 export {
   openAIEmbeddingsUsage,
   openAIStreamUsage,
   openAIUsage,
+  statedCost,
   type UsageReading,
 } from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';

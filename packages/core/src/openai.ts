@@ -12,6 +12,8 @@ export {
   openAIStreamUsage,
   openAIUsage,
   responseBilled,
+  statedCost,
   type UsageDialect,
   type UsageReading,
+  withGatewayCost,
 } from './internal.ts';

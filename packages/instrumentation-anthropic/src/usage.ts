@@ -9,6 +9,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core';
+import { statedCost } from '@llmtrace/core/openai';
 
 /**
  * The usage of a message, merged over that of earlier events of its stream: a field that is missing or null keeps its
@@ -29,6 +30,8 @@ export function usage(u: any, soFar: Usage = {}): Usage | undefined {
     cacheWrite1hTokens: tokenCount(u.cache_creation?.ephemeral_1h_input_tokens) ?? soFar.cacheWrite1hTokens,
     reasoningTokens: tokenCount(u.output_tokens_details?.thinking_tokens) ?? soFar.reasoningTokens,
     webSearches: tokenCount(u.server_tool_use?.web_search_requests) ?? soFar.webSearches,
+    // A gateway's (OpenRouter's `/v1/messages`).
+    reportedCost: statedCost(u) ?? soFar.reportedCost,
   });
 }
 
@@ -79,5 +82,7 @@ function innerCalls(iterations: unknown, asked: Asked | undefined): InnerCall[] 
 function uncounted({ container }: any, usage: any): Billing['uncounted'] {
   const { web_search_requests: searches, web_fetch_requests: fetches } = usage.server_tool_use ?? {};
   if (container?.id && !searches && !fetches) return ['code_execution'];
+  // OpenRouter with a key of the application's own, whose bill it does not state.
+  if (usage.is_byok === true && statedCost(usage) === undefined) return ['usage'];
   return usage.fallback_credit?.status?.type === 'redeemed' ? ['usage'] : undefined;
 }

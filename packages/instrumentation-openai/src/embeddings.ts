@@ -1,5 +1,5 @@
 import { answerFailure, count, type Endpoint, fields, name, number, strings } from '@llmtrace/core';
-import { openAIEmbeddingsUsage } from '@llmtrace/core/openai';
+import { openAIEmbeddingsUsage, withGatewayCost } from '@llmtrace/core/openai';
 import { dialect } from './chat.ts';
 
 export const embeddings: Endpoint = {
@@ -20,7 +20,7 @@ export const embeddings: Endpoint = {
   },
   response: (r, asked) => ({
     model: name(r.model),
-    ...openAIEmbeddingsUsage(r.usage, dialect(asked)),
+    ...withGatewayCost(r, openAIEmbeddingsUsage(r.usage, dialect(asked))),
     failure: answerFailure(r),
   }),
 };

@@ -103,6 +103,8 @@ const CLOUDFLARE_SEGMENTS: Readonly<Record<string, string>> = {
   openrouter: 'openrouter',
   cohere: 'cohere',
   cerebras: 'cerebras',
+  baseten: 'baseten',
+  replicate: 'replicate',
 };
 
 /** Segments of the path of Hugging Face's router that name who serves a call, and whose prices there are known. */

@@ -50,6 +50,7 @@ function unstated(usage: any, { usage: read }: UsageReading): readonly Missing[]
 
 /** Of a response: its usage, and what else is billed. */
 export function responseBilled(body: any, read: UsageReading): BilledReading {
+  read = withGatewayCost(body, read);
   const items = objects(body.output);
   const usage = withToolSearches(body, items, read.usage);
   const images = imageTool(body, items);
@@ -72,6 +73,12 @@ export function responseBilled(body: any, read: UsageReading): BilledReading {
 /** Nothing where nothing is in it. */
 export function billing(parts: Billing): Billing | undefined {
   return Object.values(parts).some((part) => part !== undefined) ? parts : undefined;
+}
+
+/** A usage with the cost that Vercel's gateway states beside it: of a response, or of embeddings. */
+export function withGatewayCost(body: any, read: UsageReading): UsageReading {
+  const stated = costOfGateway(body.provider_metadata ?? body.providerMetadata);
+  return stated === undefined ? read : { ...read, usage: { ...read.usage, reportedCost: stated } };
 }
 
 function gatewayCost(body: any): number | undefined {

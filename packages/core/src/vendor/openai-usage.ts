@@ -197,7 +197,7 @@ function soundParts(isExplained: boolean, usage: Usage): UsageReading {
  * and others (a number), DeepInfra (an estimate). With a key of the application's own, OpenRouter's number is its fee
  * alone, and what the other provider bills stands beside it. A 0 beside such a bill is not believed.
  */
-function statedCost(u: any): number | undefined {
+export function statedCost(u: any): number | undefined {
   const { cost, cost_in_usd_ticks: ticks } = u;
   if (typeof ticks === 'number') return reportedUsd(ticks / 1e10);
   if (cost !== null && typeof cost === 'object') return costWithCurrency(cost);

@@ -10,7 +10,7 @@ export function jsonOf(text: string): unknown {
 }
 
 /** Fields that identify an answer and its usage; each is near the start or the end of a body. */
-const OBJECTS = ['usage', 'usageMetadata', 'usage_info', 'meta', 'error'] as const;
+const OBJECTS = ['usage', 'usageMetadata', 'usage_info', 'meta', 'providerMetadata', 'error'] as const;
 const TEXTS = ['id', 'model', 'modelVersion', 'object', 'service_tier'] as const;
 
 /** The longest object that is looked for in a piece of a body. */

@@ -2,13 +2,14 @@
 import type { Endpoint } from '@llmtrace/core/internal';
 import { entry as anthropicEntry } from '@llmtrace/instrumentation-anthropic';
 import { jsonOf } from '../bodies/json.ts';
-import { endpointAt, isMessages, isText, type Protocol } from './protocol.ts';
+import { endpointAt, failing, isMessages, isText, type Protocol } from './protocol.ts';
 
 const anthropic = anthropicEntry.vendor;
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
-const messages = endpointAt(anthropic.endpoints, 'Messages');
+// MiniMax' failures are in its answers.
+const messages = failing(endpointAt(anthropic.endpoints, 'Messages'));
 
 const isLast = ({ type }: any): boolean => type === 'message_stop' || type === 'error';
 

@@ -96,6 +96,8 @@ const moderations = onWire({
   response: (answer): LlmResponse => ({ id: name(answer.id), model: name(answer.model) }),
 });
 
+const PARTNERS = /\/publishers\/(?!anthropic\/|google\/)[^/]+\/models\/([^/:]+):(?:streamR|r)awPredict$/;
+
 export const openaiProtocols: readonly Protocol[] = [
   {
     provider: 'openai',
@@ -130,6 +132,8 @@ export const openaiProtocols: readonly Protocol[] = [
   },
   responsesAt(/\/responses$/, responses),
   responsesAt(/\/responses\/compact$/, compact),
+  // Perplexity's other name of it: https://docs.perplexity.ai
+  { ...responsesAt(/\/v1\/agent$/, responses), provider: 'perplexity' },
   {
     provider: 'openai',
     path: new RegExp(`${DEPLOYMENT}\\/embeddings$`),
@@ -167,14 +171,27 @@ export const openaiProtocols: readonly Protocol[] = [
     matches: ({ input }) => isInput(input),
     confirms: ({ results }) => Array.isArray(results) && results.some((one: any) => one?.categories),
   },
+  // Models of partners on Vertex AI, but Anthropic's: Mistral's, AI21's.
   {
-    provider: 'mistral_ai',
-    path: /\/publishers\/mistralai\/models\/([^/:]+):(?:streamR|r)awPredict$/,
+    provider: 'gcp.vertex_ai',
+    path: PARTNERS,
     endpoint: chat,
     matches: ({ messages }) => isMessages(messages),
     isDistinct: true,
   },
+  {
+    provider: 'gcp.vertex_ai',
+    path: PARTNERS,
+    endpoint: completions,
+    matches: ({ prompt, model }) => isText(prompt) && isText(model),
+    isDistinct: true,
+  },
 ];
 
-export { chat as chatEndpoint, completions as completionsEndpoint, embeddings as embeddingsEndpoint };
+export {
+  chat as chatEndpoint,
+  completions as completionsEndpoint,
+  embeddings as embeddingsEndpoint,
+  responses as responsesEndpoint,
+};
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

@@ -10,6 +10,7 @@ import {
   objects,
   parts,
   reportedUsd,
+  statedCost,
   tokenCount,
   type Usage,
 } from '@llmtrace/core/internal';
@@ -67,6 +68,8 @@ function cohereBilling(u: any): LlmResponse['billing'] {
       inputTokens: tokenCount(billed.input_tokens),
       outputTokens: tokenCount(billed.output_tokens),
     }),
+    // Pictures that are embedded have a price of their own.
+    uncounted: billed.images > 0 || billed.image_tokens > 0 ? ['images'] : undefined,
     fees: feesOf('searchUnit', billed.search_units),
   };
 }
@@ -174,7 +177,7 @@ export const rerankEndpoint = (documentsOf: (body: any) => unknown) =>
       return {
         id: name(r.id),
         model: name(r.model),
-        usage: input === undefined ? undefined : checkedUsage({ inputTokens: input }),
+        usage: checkedUsage({ inputTokens: input, reportedCost: statedCost(u) }),
         billing: r.meta?.billed_units?.search_units === undefined ? undefined : cohereBilling(r.meta),
       };
     },
@@ -237,6 +240,12 @@ const ollamaEmbed = onWire({
 const isOllamaAnswer = (answer: any): boolean =>
   isText(answer.created_at) && (answer.done !== undefined || answer.message !== undefined);
 
+/** Tokens of connectors are in the total alone, so that the usage contradicts itself. */
+const conversationUsage = (reported: unknown): Partial<LlmResponse> => {
+  const { usage, contradiction } = chatEndpoint.response({ usage: reported });
+  return { usage, ...(contradiction && { contradiction }) };
+};
+
 const conversations = onWire({
   operation: 'chat',
   request: ([body], self) => {
@@ -248,13 +257,13 @@ const conversations = onWire({
     id: name(r.conversation_id),
     conversationId: name(r.conversation_id),
     model: name(objects(r.outputs).find(({ model }: any) => isText(model))?.model),
-    usage: chatEndpoint.response({ usage: r.usage }).usage,
+    ...conversationUsage(r.usage),
   }),
   chunk(soFar, event) {
     soFar.conversationId ??= name(event.conversation_id);
     soFar.model ??= name(event.model);
     if (event.type === 'conversation.response.error') soFar.failure = event;
-    if (event.usage) soFar.usage = chatEndpoint.response({ usage: event.usage }).usage;
+    if (event.usage) Object.assign(soFar, conversationUsage(event.usage));
   },
 });
 
@@ -405,7 +414,7 @@ export const otherProtocols: readonly Protocol[] = [
   },
   {
     provider: 'mistral_ai',
-    path: /\/ocr$/,
+    path: /\/(?:ocr|publishers\/mistralai\/models\/[^/:]+:rawPredict)$/,
     endpoint: ocr,
     matches: ({ model, document }) => isText(model) && typeof document === 'object',
     confirms: ({ pages, usage_info }) => Array.isArray(pages) && usage_info !== undefined,

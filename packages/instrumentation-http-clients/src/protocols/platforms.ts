@@ -19,8 +19,8 @@ import {
 } from '@llmtrace/core/internal';
 import { converseBodies, invokeBodies } from '@llmtrace/instrumentation-aws-bedrock';
 import { unwrapped } from './anthropic.ts';
-import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
-import { asText } from './other-vendors.ts';
+import { chatEndpoint, completionsEndpoint, embeddingsEndpoint, responsesEndpoint } from './openai.ts';
+import { asText, rerankEndpoint } from './other-vendors.ts';
 import {
   type Beside,
   isInput,
@@ -339,10 +339,15 @@ export const platformProtocols: readonly Protocol[] = [
   gatewayAt('reranking', gatewayOther('rerank')),
   cloudflareAt(chatEndpoint, ({ messages }) => isMessages(messages)),
   cloudflareAt(completionsEndpoint, ({ prompt }) => isText(prompt)),
+  cloudflareAt(responsesEndpoint, ({ input }) => isInput(input)),
+  cloudflareAt(
+    rerankEndpoint(({ contexts }) => contexts),
+    ({ query, contexts }) => isText(query) && Array.isArray(contexts),
+  ),
   cloudflareAt(embeddingsEndpoint, ({ text }) => isText(text) || Array.isArray(text)),
   {
     provider: 'replicate',
-    path: /\/v1\/(?:models\/([^/]+\/[^/]+)\/)?predictions$/,
+    path: /\/(?:v1|replicate)\/(?:(?:models|deployments)\/([^/]+\/[^/]+)\/)?predictions$/,
     endpoint: prediction,
     matches: ({ input }) => typeof input === 'object' && input !== null,
     isKnownOnly: true,
