@@ -183,6 +183,7 @@ const REFUSALS: readonly Row[] = [
     error({ message: 'reached your specified API usage limits.' }),
     'quota',
   ],
+  ['SageMaker', 424, { Message: 'x' }, 'server', { 'x-amzn-errortype': 'ModelError' }],
   ['a text alone', 429, { detail: 'Model is overloaded' }, 'overloaded'],
   ['no body', 429, '', 'rate_limit'],
 ];

@@ -531,6 +531,19 @@ GROUPS.push([
 ]);
 
 GROUPS.push([
+  'perplexity',
+  [
+    [
+      'embeddings in context',
+      '/v1/contextualizedembeddings',
+      { model: 'pplx-embed-context-v1', input: [['a']] },
+      { ...list, usage: { total_tokens: 11, cost: { total_cost: 1e-7 } } },
+      { ...embeddings, cost: 1e-7 },
+    ],
+  ],
+]);
+
+GROUPS.push([
   'cloudflare',
   [
     [

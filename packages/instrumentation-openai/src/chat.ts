@@ -18,12 +18,13 @@ import {
 import { chatBilled, dialectOf, foldChatBilled, openAIStreamUsage, openAIUsage } from '@llmtrace/core/openai';
 import { chatContent, completionsContent } from './content/chat.ts';
 
-/** The last two: Mistral, whose model's length it is, and Zhipu. */
+/** The last three: Mistral, whose model's length it is, Zhipu, and Together. */
 const FINISH: Readonly<Record<string, string>> = {
   tool_calls: 'tool_call',
   function_call: 'tool_call',
   model_length: 'length',
   sensitive: 'content_filter',
+  eos: 'stop',
 };
 
 /** The conventions' name of a finish reason; undefined while the choice has not ended. */

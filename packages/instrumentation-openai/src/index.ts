@@ -38,6 +38,13 @@ const requests: SentRequests = {
       paths:
         /\/(?:threads\/(?:[^/?]+\/)?(runs)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
     },
+    // Pictures, videos and speech of vendors who have paths of their own for them, and bill them by the piece.
+    {
+      hosts:
+        /^(?:api\.x\.ai|openrouter\.ai|api\.together\.(?:xyz|ai)|api\.minimaxi?\.(?:io|com)|dashscope(?:-[a-z]+)?\.aliyuncs\.com|open\.bigmodel\.cn|api\.z\.ai)$/,
+      paths:
+        /\/(?:(videos)(?:\/generations|\/edits|\/extensions)?|(video_generation)|(image_generation)|(t2a)_v2|(image-synthesis)|(video-synthesis))(?:\?|$)/,
+    },
   ],
   marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
   // The user agent is the class's name, which a subclass or a minifier changes, or a value of the application.

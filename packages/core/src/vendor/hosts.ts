@@ -84,7 +84,7 @@ const AMAZON: readonly Row[] = [
 const unpriced = (host: RegExp, name: string, path?: RegExp): Row =>
   row(host, name, { prices: null, ...(path && { path }) });
 
-const SERVING = /^\/(?:serving-endpoints|ai-gateway)\//;
+const SERVING = /^\/(?:serving-endpoints|ai-gateway)(?:\/|$)/;
 
 /** Segments of the path of Cloudflare's gateway that name a provider. `compat` names none. */
 const CLOUDFLARE_SEGMENTS: Readonly<Record<string, string>> = {
@@ -201,7 +201,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'huggingface.co': [
     ...HUGGING_FACE_SEGMENTS.map((segment) =>
       row(/^router\.huggingface\.co$/, 'hugging_face', {
-        path: new RegExp(`^/${segment}/`),
+        path: new RegExp(`^/${segment}(?:/|$)`),
         prices: `huggingface_${segment}`,
       }),
     ),
@@ -233,7 +233,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'nvidia.com': [unpriced(/^(?:integrate|ai)\.api\.nvidia\.com$/, 'nvidia')],
   'databricks.com': [unpriced(/^.+\.databricks\.com$/, 'databricks', SERVING)],
   'azuredatabricks.net': [unpriced(/^.+\.azuredatabricks\.net$/, 'databricks', SERVING)],
-  'snowflakecomputing.com': [unpriced(/^.+\.snowflakecomputing\.com$/, 'snowflake', /^\/api\/v2\/cortex\//)],
+  'snowflakecomputing.com': [
+    unpriced(/^.+\.snowflakecomputing\.com$/, 'snowflake', /^\/api\/v2\/cortex(?:\/|$)/),
+  ],
   'oraclecloud.com': [
     unpriced(/^inference\.generativeai\.(?<region>[a-z0-9-]+)\.oci\.oraclecloud\.com$/, 'oracle.oci'),
   ],

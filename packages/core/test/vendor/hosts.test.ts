@@ -24,7 +24,7 @@ const CASES: readonly Case[] = [
   ['https://r.services.ai.azure.com/providers/cohere/v2/rerank', 'azure.ai.inference'],
   ['https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/e', 'aws.sagemaker', 'us-east-1', null],
   ['https://dbc-1.cloud.databricks.com/serving-endpoints/e/invocations', 'databricks', undefined, null],
-  ['https://adb-1.2.azuredatabricks.net/serving-endpoints/chat', 'databricks', undefined, null],
+  ['https://adb-1.2.azuredatabricks.net/serving-endpoints', 'databricks', undefined, null],
   ['https://acme.snowflakecomputing.com/api/v2/cortex/inference:complete', 'snowflake', undefined, null],
   [
     'https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/openai/v1',

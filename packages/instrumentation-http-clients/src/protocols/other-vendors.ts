@@ -282,11 +282,15 @@ const voyageEmbed = onWire({
   operation: 'embeddings',
   request: ([body], self) => {
     const p = fields(body);
-    return { model: name(p.model) ?? self.model, messageCount: count(p.inputs) };
+    return { model: name(p.model) ?? self.model, messageCount: count(p.inputs ?? p.input) };
   },
   response: (r): LlmResponse => ({
     model: name(r.model),
-    usage: checkedUsage({ inputTokens: tokenCount(fields(r.usage).total_tokens) }),
+    // Perplexity's have the same path, with an `input`, and state the cost.
+    usage: checkedUsage({
+      inputTokens: tokenCount(fields(r.usage).total_tokens),
+      reportedCost: statedCost(fields(r.usage)),
+    }),
   }),
 });
 
@@ -366,7 +370,8 @@ export const otherProtocols: readonly Protocol[] = [
     provider: 'voyageai',
     path: /\/(?:multimodal|contextualized)embeddings$/,
     endpoint: voyageEmbed,
-    matches: ({ model, inputs }) => isText(model) && Array.isArray(inputs) && inputs.length > 0,
+    matches: ({ model, inputs, input }) =>
+      isText(model) && Array.isArray(inputs ?? input) && isInput(inputs ?? input),
     confirms: ({ object, data, usage }) =>
       object === 'list' && (Array.isArray(data) || typeof usage === 'object'),
     isBulky: true,
