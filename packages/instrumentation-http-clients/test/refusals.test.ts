@@ -184,6 +184,21 @@ const REFUSALS: readonly Row[] = [
     'quota',
   ],
   ['SageMaker', 424, { Message: 'x' }, 'server', { 'x-amzn-errortype': 'ModelError' }],
+  // https://openrouter.ai/docs/api-reference/limits
+  [
+    'OpenRouter: a day',
+    429,
+    error({ code: 429, message: 'Rate limit exceeded: free-models-per-day.' }),
+    'quota',
+  ],
+  // https://platform.openai.com/docs/guides/flex-processing
+  ['OpenAI: flex', 429, error({ message: 'Resource Unavailable' }), 'overloaded'],
+  [
+    'a key that may not use a long context',
+    403,
+    error({ message: 'no 1M context window here' }),
+    'permission',
+  ],
   ['a text alone', 429, { detail: 'Model is overloaded' }, 'overloaded'],
   ['no body', 429, '', 'rate_limit'],
 ];

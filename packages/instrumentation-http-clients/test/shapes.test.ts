@@ -224,6 +224,13 @@ GROUPS.push([
       { ...list, usage: { prompt_tokens: 11, total_tokens: 11 } },
       { ...embeddings, model: 'mine' },
     ],
+    [
+      'an agent',
+      '/serving-endpoints/mine/invocations',
+      { input: messages },
+      { object: 'response', output: [], usage: { input_tokens: 11, output_tokens: 7, total_tokens: 18 } },
+      { operation: 'chat', model: 'mine', input: 11, output: 7 },
+    ],
   ],
 ]);
 

@@ -69,6 +69,7 @@ describe('a request of the SDK', () => {
     assert.equal(ofUrl('https://api.together.xyz/v2/videos'), 'videos');
     assert.equal(ofUrl('https://api.minimax.io/v1/image_generation'), 'image_generation');
     assert.equal(ofUrl('https://api.minimax.io/v1/t2a_v2'), 't2a');
+    assert.equal(ofUrl('https://api.x.ai/v1/tts'), 'tts');
     assert.equal(
       ofUrl('https://dashscope.aliyuncs.com/api/v1/services/aigc/text2image/image-synthesis'),
       'image-synthesis',

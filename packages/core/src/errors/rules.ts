@@ -76,12 +76,17 @@ const TOO_LONG = new RegExp(
   ].join('|'),
   'i',
 );
-/** Of Anthropic (credits, then a spend limit), xAI, Cohere's trial keys, Cloudflare, Ollama and Kimi, and Bedrock. */
+/** Statuses of requests that are too long; others may speak of a length, too: that a key may not use a long context. */
+const TOO_LONG_STATUS: ReadonlySet<number> = new Set([400, 413, 422]);
+/** Together also answers 403. https://docs.together.ai/docs/error-codes */
+const TOO_LONG_AT_TOGETHER =
+  /`max_new_tokens` must be|max_tokens parameter must be less than the context length/i;
+/** Of Anthropic (credits, then a spend limit), xAI, Cohere's trial keys, Cloudflare, Ollama and Kimi, Bedrock, and OpenRouter. */
 const USED_UP = new RegExp(
   [
     'credit balance is too low|reached your specified API usage limits|used all available credits',
     'which is limited to \\d+ API calls / month|daily free allocation|reached your (?:\\w+ )?usage limit',
-    'too many tokens per day',
+    'too many tokens per day|free-models-per-day',
   ].join('|'),
   'i',
 );
@@ -165,11 +170,15 @@ function isTooLong(f: Facts): boolean {
 }
 
 /** Rate limits speak of tokens, too. */
-const tooLong = ({ status, messages }: Facts): boolean => status !== 429 && TOO_LONG.test(messages);
+function tooLong({ status, messages }: Facts): boolean {
+  if (status === 403) return TOO_LONG_AT_TOGETHER.test(messages);
+  return (status === undefined || TOO_LONG_STATUS.has(status)) && TOO_LONG.test(messages);
+}
 
 function isOverloaded(f: Facts): boolean {
   if (f.status === 529 || says(f, OVERLOADED)) return true;
-  if (f.status === 429) return /\boverloaded\b|capacity temporarily exceeded/i.test(f.messages);
+  if (f.status === 429)
+    return /\boverloaded\b|capacity temporarily exceeded|resource unavailable/i.test(f.messages);
   return f.status === 503 && (f.codes.has('UNAVAILABLE') || /overloaded/i.test(f.messages));
 }
 

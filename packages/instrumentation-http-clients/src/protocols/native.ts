@@ -21,7 +21,13 @@ import {
   strings,
   tokenCount,
 } from '@llmtrace/core/internal';
-import { chatEndpoint, completionsEndpoint, embeddingsEndpoint } from './openai.ts';
+import {
+  chatEndpoint,
+  completionsEndpoint,
+  embeddingsEndpoint,
+  isResponse,
+  responsesEndpoint,
+} from './openai.ts';
 import { asText, rerankEndpoint } from './other-vendors.ts';
 import {
   type Beside,
@@ -428,7 +434,12 @@ export const nativeProtocols: readonly Protocol[] = [
     matches: ({ prompt, messages }) => isInput(prompt) && messages === undefined,
     confirms: hasChoices,
   }),
-  invokedAt(embeddingsEndpoint, { matches: ({ input }) => isInput(input), confirms: isListWithUsage }),
+  // Agents have messages in the place of texts.
+  invokedAt(responsesEndpoint, { matches: ({ input }) => isMessages(input), confirms: isResponse }),
+  invokedAt(embeddingsEndpoint, {
+    matches: ({ input }) => isText(input) || (Array.isArray(input) && isText(input[0])),
+    confirms: isListWithUsage,
+  }),
   {
     provider: 'snowflake',
     // https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api

@@ -192,6 +192,7 @@ export {
   chat as chatEndpoint,
   completions as completionsEndpoint,
   embeddings as embeddingsEndpoint,
+  isResponse,
   responses as responsesEndpoint,
 };
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here
