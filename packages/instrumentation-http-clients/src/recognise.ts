@@ -3,6 +3,7 @@ import { fields, isLocalHost, originOf } from '@llmtrace/core/internal';
 import { CUT } from './bodies/request-body.ts';
 import { anthropicProtocols } from './protocols/anthropic.ts';
 import { geminiProtocols } from './protocols/gemini.ts';
+import { modelServerProtocols } from './protocols/model-servers.ts';
 import { nativeProtocols } from './protocols/native.ts';
 import { openaiProtocols } from './protocols/openai.ts';
 import { otherProtocols } from './protocols/other-vendors.ts';
@@ -16,6 +17,7 @@ const PROTOCOLS: readonly Protocol[] = [
   ...otherProtocols,
   ...platformProtocols,
   ...nativeProtocols,
+  ...modelServerProtocols,
 ];
 
 /** The last words of the protocols' paths: most requests have another one and are not inspected further. */

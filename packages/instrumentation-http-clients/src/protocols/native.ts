@@ -1,26 +1,23 @@
 /**
- * Protocols of vendors and of model servers beside OpenAI's: Alibaba, Databricks, SageMaker, Snowflake, OCI, Writer, Reka, MiniMax,
- * DeepInfra, Nomic, Pinecone, Mixedbread, and those of TGI, SGLang, Triton, llama.cpp, vLLM and LM Studio.
+ * Protocols of vendors beside OpenAI's: Alibaba, Databricks, SageMaker, Snowflake, OCI, Writer, Reka, MiniMax, DeepInfra, Nomic,
+ * Pinecone, Mixedbread.
  */
 import {
-  answerFailure,
-  type ContentReader,
   checkedUsage,
   count,
   fields,
   finishBy,
   type LlmResponse,
   name,
-  number,
   objects,
   openAIEmbeddingsUsage,
   openAIUsage,
-  parts,
   reportedUsd,
   string,
   strings,
   tokenCount,
 } from '@llmtrace/core/internal';
+import { inputsOnly, isListWithUsage, textContent, textOfMessage, wholeOf } from './native-readers.ts';
 import {
   chatEndpoint,
   completionsEndpoint,
@@ -28,14 +25,13 @@ import {
   isResponse,
   responsesEndpoint,
 } from './openai.ts';
-import { asText, rerankEndpoint } from './other-vendors.ts';
+import { rerankEndpoint } from './other-vendors.ts';
 import {
   type Beside,
   isInput,
   isMessages,
   isNamed,
   isText,
-  joinedText,
   onWire,
   type Protocol,
   plainRequest,
@@ -44,32 +40,6 @@ import {
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
 const hasChoices = (answer: any): boolean => Array.isArray(answer.choices);
-
-/** Messages and texts at places of their own. An event may have all of the text so far. */
-const textContent = (
-  messagesOf: (body: any) => unknown,
-  textOf: (answer: any) => string | undefined,
-): ContentReader => ({
-  prompt: ([p = {}], self) => {
-    const messages = messagesOf(p);
-    const isText = typeof messages === 'string';
-    return (
-      chatEndpoint.content?.prompt(
-        [{ messages: isText ? [{ role: 'user', content: messages }] : messages }],
-        self,
-      ) ?? {}
-    );
-  },
-  answer: (whole) => [{ role: 'assistant', parts: parts.text(whole.llmtraceText ?? textOf(whole)) }],
-  fold(whole, event) {
-    const text = textOf(event) ?? '';
-    const before = whole.llmtraceText ?? '';
-    whole.llmtraceText = before !== '' && text.startsWith(before) ? text : before + text;
-  },
-});
-
-const textOfMessage = ({ content }: any): string | undefined =>
-  isText(content) ? content : joinedText(content) || undefined;
 
 // Alibaba: https://help.aliyun.com/en/model-studio/qwen-api-via-dashscope
 
@@ -86,14 +56,6 @@ function alibabaAnswer(soFar: LlmResponse, r: any): void {
   if (isText(r.code)) soFar.failure ??= { code: r.code, message: r.message };
 }
 
-const wholeOf =
-  (fold: (soFar: LlmResponse, r: any) => void) =>
-  (r: any): LlmResponse => {
-    const whole: LlmResponse = {};
-    fold(whole, r);
-    return whole;
-  };
-
 const alibabaChat = onWire({
   operation: 'chat',
   request([body], self: Beside) {
@@ -109,21 +71,6 @@ const alibabaChat = onWire({
     (r) => textOfMessage(fields(alibabaChoice(r)?.message)) ?? string(fields(r.output).text),
   ),
 });
-
-/** Embeddings and rankings count the input alone, in the total. */
-const inputsOnly = (operation: 'embeddings' | 'rerank', inputsOf: (body: any) => unknown) =>
-  onWire({
-    operation,
-    request: ([body], self: Beside) => {
-      const p = fields(body);
-      return { model: name(p.model) ?? self.model, messageCount: count(inputsOf(p)) };
-    },
-    response: (r): LlmResponse => ({
-      id: name(r.id ?? r.request_id),
-      model: name(r.model),
-      ...openAIEmbeddingsUsage(r.usage),
-    }),
-  });
 
 const alibabaInputs = ({ input }: any): unknown =>
   fields(input).texts ?? fields(input).contents ?? fields(input).documents;
@@ -285,143 +232,6 @@ const deepInfraAt = (operation: Parameters<typeof deepInfra>[0], matches: Protoc
   isBulky: operation !== 'text_completion',
 });
 
-// Model servers
-
-const serverFinish = finishBy({
-  eos_token: 'stop',
-  stop_sequence: 'stop',
-  eos: 'stop',
-  word: 'stop',
-  limit: 'length',
-});
-
-/** https://huggingface.co/docs/text-generation-inference/main/en/basic_tutorials/consuming_tgi: counts are in the details alone. */
-function tgiAnswer(soFar: LlmResponse, r: any): void {
-  soFar.failure ??= answerFailure(r);
-  const { finish_reason, generated_tokens, input_length, prefill } = fields(r.details);
-  if (finish_reason === undefined) return;
-  soFar.finishReasons = serverFinish(finish_reason);
-  const read = Array.isArray(prefill) && prefill.length > 0 ? prefill.length : undefined;
-  soFar.usage = checkedUsage({
-    inputTokens: tokenCount(input_length) ?? read,
-    outputTokens: tokenCount(generated_tokens),
-  });
-}
-
-/** https://docs.sglang.ai/basic_usage/native_api.html: events have all of the answer so far. */
-function sglangAnswer(soFar: LlmResponse, r: any): void {
-  soFar.failure ??= answerFailure(r);
-  const meta = fields(r.meta_info);
-  soFar.id ??= name(meta.id);
-  const reason = fields(meta.finish_reason).type;
-  if (isText(reason)) soFar.finishReasons = [reason];
-  soFar.usage = checkedUsage({
-    inputTokens: tokenCount(meta.prompt_tokens),
-    outputTokens: tokenCount(meta.completion_tokens),
-    cacheReadTokens: tokenCount(meta.cached_tokens),
-  });
-}
-
-/** https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md */
-function llamaAnswer(soFar: LlmResponse, r: any): void {
-  soFar.failure ??= answerFailure(r);
-  if (r.stop !== true) return;
-  soFar.model = name(r.model);
-  soFar.finishReasons = serverFinish(r.stop_type);
-  soFar.usage = checkedUsage({
-    inputTokens: tokenCount(r.tokens_evaluated),
-    outputTokens: tokenCount(r.tokens_predicted),
-    cacheReadTokens: tokenCount(fields(r.timings).cache_n),
-  });
-}
-
-/** https://lmstudio.ai/docs/developer/rest/chat */
-function lmStudioAnswer(soFar: LlmResponse, event: any): void {
-  soFar.failure ??= answerFailure(event);
-  const r = isNamed(event.result) ? fields(event.result) : event;
-  const stats = fields(r.stats);
-  soFar.model ??= name(r.model_instance_id);
-  soFar.id = name(r.response_id) ?? soFar.id;
-  if (stats.input_tokens === undefined) return;
-  soFar.usage = checkedUsage({
-    inputTokens: tokenCount(stats.input_tokens),
-    outputTokens: tokenCount(stats.total_output_tokens),
-    reasoningTokens: tokenCount(stats.reasoning_output_tokens),
-  });
-}
-
-const serverOf = (
-  operation: 'chat' | 'text_completion',
-  fold: (soFar: LlmResponse, r: any) => void,
-  settingsOf: (p: any) => any,
-  textOf: (answer: any) => unknown,
-) =>
-  onWire({
-    operation,
-    request([body], self: Beside) {
-      const p = fields(body);
-      return plainRequest({ ...settingsOf(p), model: p.model, stream: p.stream }, self);
-    },
-    response: wholeOf(fold),
-    chunk: fold,
-    content: asText((p) => settingsOf(p).prompt, textOf),
-  });
-
-const sampling = ({ max_new_tokens, ...settings }: any): any => ({ ...settings, max_tokens: max_new_tokens });
-
-const tgi = serverOf(
-  'text_completion',
-  tgiAnswer,
-  ({ inputs, parameters }) => ({ ...sampling(fields(parameters)), prompt: inputs }),
-  ({ generated_text, token }) => token?.text ?? generated_text,
-);
-const sglang = serverOf(
-  'text_completion',
-  sglangAnswer,
-  ({ text, sampling_params }) => ({ ...sampling(fields(sampling_params)), prompt: text }),
-  ({ text }) => text,
-);
-const triton = serverOf(
-  'text_completion',
-  (soFar, r) => {
-    soFar.model ??= name(r.model_name);
-  },
-  ({ text_input, parameters, max_tokens }) => ({ max_tokens, ...fields(parameters), prompt: text_input }),
-  ({ text_output }) => text_output,
-);
-const llama = serverOf(
-  'text_completion',
-  llamaAnswer,
-  ({ n_predict, temperature, top_p, top_k, seed, prompt, input_prefix }) => ({
-    max_tokens: number(n_predict) === -1 ? undefined : n_predict,
-    temperature,
-    top_p,
-    top_k,
-    seed,
-    prompt: isText(input_prefix) ? input_prefix : prompt,
-  }),
-  ({ content }) => content,
-);
-const lmStudio = serverOf(
-  'chat',
-  lmStudioAnswer,
-  ({ max_output_tokens, temperature, top_p, top_k, input }) => ({
-    max_tokens: max_output_tokens,
-    temperature,
-    top_p,
-    top_k,
-    prompt: input,
-  }),
-  ({ output, type, content }) =>
-    type === 'message.delta'
-      ? content
-      : objects(output)
-          .map((one: any) => one.content ?? '')
-          .join(''),
-);
-
-const isListWithUsage = ({ object, usage }: any): boolean => object === 'list' && isNamed(usage);
-
 export const nativeProtocols: readonly Protocol[] = [
   alibabaAt(`${AIGC}(?:text|multimodal)-generation\\/generation`, alibabaChat),
   alibabaAt(
@@ -520,63 +330,6 @@ export const nativeProtocols: readonly Protocol[] = [
     endpoint: rerankEndpoint(({ input }) => input),
     matches: ({ model, query, input }) => isText(model) && isText(query) && Array.isArray(input),
     confirms: isListWithUsage,
-  },
-  {
-    provider: 'vllm',
-    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
-    path: /\/score$/,
-    endpoint: rerankEndpoint((p) => p.text_2 ?? p.documents ?? p.items ?? p.data_2),
-    matches: ({ model, text_1, queries, data_1 }) => isText(model) && isInput(text_1 ?? queries ?? data_1),
-    confirms: isListWithUsage,
-  },
-  {
-    provider: 'vllm',
-    path: /\/pooling$/,
-    endpoint: embeddingsEndpoint,
-    matches: ({ model, input }) => isText(model) && isInput(input),
-    confirms: isListWithUsage,
-    isBulky: true,
-  },
-  {
-    provider: 'hugging_face',
-    path: /\/generate(?:_stream)?$/,
-    endpoint: tgi,
-    matches: ({ inputs }) => isText(inputs),
-    confirms: ({ generated_text, token }) => isText(generated_text) || isNamed(token),
-    stream: ({ path }) => path.endsWith('_stream'),
-    isLast: ({ details }) => isNamed(details),
-  },
-  {
-    provider: 'sglang',
-    path: /\/generate$/,
-    endpoint: sglang,
-    matches: ({ text, input_ids }) => isInput(text ?? input_ids),
-    confirms: ({ meta_info }) => fields(meta_info).completion_tokens !== undefined,
-  },
-  {
-    provider: 'triton',
-    // https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_generate.md
-    path: /\/v2\/models\/([^/]+)\/(?:versions\/[^/]+\/)?generate(?:_stream)?$/,
-    endpoint: triton,
-    matches: ({ text_input }) => isInput(text_input),
-    confirms: ({ model_name, text_output }) => isText(model_name) && text_output !== undefined,
-    stream: ({ path }) => path.endsWith('_stream'),
-  },
-  {
-    provider: 'llama.cpp',
-    path: /\/(?:completion|infill)$/,
-    endpoint: llama,
-    matches: ({ prompt, input_prefix }) => isInput(prompt) || typeof input_prefix === 'string',
-    confirms: ({ content, stop }) => typeof content === 'string' && typeof stop === 'boolean',
-    isLast: ({ stop }) => stop === true,
-  },
-  {
-    provider: 'lm_studio',
-    path: /\/api\/v1\/chat$/,
-    endpoint: lmStudio,
-    matches: ({ model, input }) => isText(model) && isInput(input),
-    confirms: ({ type, stats }) => type === 'chat.start' || fields(stats).input_tokens !== undefined,
-    isLast: ({ type }) => type === 'chat.end',
   },
 ];
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here
