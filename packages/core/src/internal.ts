@@ -238,6 +238,7 @@ export { isVariable, nearest, VARIABLES } from './options/variables.ts';
 export { reachable } from './patching/find-prototypes.ts';
 export {
   announcingLines,
+  commonJsLines,
   type FunctionFiles,
   functionFiles,
   mainLine,

@@ -4,31 +4,21 @@
  * it requires would pass the hooks of other instrumentations by.
  */
 import module from 'node:module';
-import { pathToFileURL } from 'node:url';
-import type { FunctionFiles } from '@llmtrace/core/internal';
-import { fileOf } from './loader-hooks.ts';
-import { namesIn, rebindingLine } from './rebinding.ts';
+import { compiledLine } from './loader-hooks.ts';
 import { replace } from './replace.ts';
 
 /** @param withEsm also ES modules, where the hooks do not see those that `require` loads. */
-export function addAsCompiled(functions: readonly FunctionFiles[], withEsm: boolean): void {
-  if (functions.length === 0) return;
+export function addAsCompiled(withEsm: boolean): void {
   replace(module.prototype, '_compile', (compile) => {
     return function (this: unknown, ...args) {
-      const line = args[2] === 'module' && !withEsm ? undefined : lineFor(functions, args);
+      const line = args[2] === 'module' && !withEsm ? undefined : lineFor(args);
       return compile.apply(this, line === undefined ? args : args.with(0, `${args[0]}\n${line}`));
     };
   });
 }
 
 /** Node.js names the format since it can require ES modules. */
-function lineFor(
-  functions: readonly FunctionFiles[],
-  [source, path, format]: readonly unknown[],
-): string | undefined {
+function lineFor([source, path, format]: readonly unknown[]): string | undefined {
   if (typeof source !== 'string' || typeof path !== 'string') return undefined;
-  const file = fileOf(path.replaceAll('\\', '/'));
-  const names = file === '' ? undefined : namesIn(functions, file);
-  const syntax = format === 'module' ? 'esm' : 'cjs';
-  return names && rebindingLine({ file, url: pathToFileURL(path).href, syntax }, source, names);
+  return compiledLine(path, format === 'module' ? 'esm' : 'cjs', source);
 }

@@ -4,8 +4,10 @@
  * its module loader.
  */
 import type { LoadFnOutput, LoadHookContext, LoadHookSync } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionFiles } from '@llmtrace/core/internal';
-import { namesIn, rebindingLine } from './rebinding.ts';
+import { type PackageFile, packageFile, type Wanted } from './package-files.ts';
+import { namesIn, rebindingLine, type Syntax } from './rebinding.ts';
 
 /** The lines to add, by file (`openai/resources/embeddings.mjs`). */
 export interface Lines {
@@ -17,16 +19,38 @@ export interface Lines {
   readonly mains: ReadonlyMap<string, string>;
   /** Files whose functions are to be replaced. Their line depends on their source. */
   readonly functions: readonly FunctionFiles[];
+  /**
+   * Of CommonJS files, with {@link SELF} in place of their URL. They are for packages in folders of other names: elsewhere
+   * OpenTelemetry's hook of `require` sees them.
+   */
+  readonly commonJs: ReadonlyMap<string, string>;
 }
 
 export const SELF = 'llmtrace:self';
 
-let lines: Lines = { files: new Map(), mains: new Map(), functions: [] };
+let lines: Lines = { files: new Map(), mains: new Map(), functions: [], commonJs: new Map() };
+let wanted: Wanted | undefined;
 
 /** Takes the lines to add. */
 export function initialize(data: Lines): void {
   lines = data;
+  wanted = wantedBy(data);
 }
+
+function wantedBy({ files, mains, functions, commonJs }: Lines): Wanted {
+  const names = [...files.keys(), ...mains.keys(), ...commonJs.keys()];
+  const packages = [...names.map(packageOf), ...functions.map((each) => each.module)];
+  const paths = new Set(names.map((name) => name.slice(packageOf(name).length + 1)));
+  return {
+    packages: new Set(packages),
+    isPath: (path) => paths.has(path) || functions.some((each) => each.files.test(path)),
+  };
+}
+
+const packageOf = (name: string): string => {
+  const [first = '', second = ''] = name.split('/', 2);
+  return first.startsWith('@') ? `${first}/${second}` : first;
+};
 
 export async function load(
   url: string,
@@ -53,8 +77,8 @@ const isModule = (format: unknown): boolean =>
 
 /** The line that the module of a URL is to end with, by its source; undefined for one that is to stay as it is. */
 export function lineOf(url: string): ((source: string) => string) | undefined {
-  const file = fileOf(url);
-  if (file === '') return undefined;
+  const file = fileOf(url)?.name;
+  if (file === undefined) return undefined;
   const main = isPlain(url)
     ? lines.mains.get(file)?.replace(JSON.stringify(SELF), () => JSON.stringify(url))
     : undefined;
@@ -68,11 +92,35 @@ export function lineOf(url: string): ((source: string) => string) | undefined {
 const isPlain = (url: string): boolean => !/[?#]/.test(url);
 
 /**
- * A module's name from the package on. Other hooks may have added a query, or a fragment that names another module: esmock's
- * mock of a package has the package's URL there.
+ * The file of a URL, if it is one of a vendor's package. Other hooks may have added a query, or a fragment that names another
+ * module: esmock's mock of a package has the package's URL there.
  */
-export function fileOf(url: string): string {
-  const path = url.split(/[?#]/, 1)[0] ?? '';
-  const at = path.lastIndexOf('/node_modules/');
-  return at < 0 ? '' : path.slice(at + '/node_modules/'.length);
+function fileOf(url: string): PackageFile | undefined {
+  const [plain = ''] = url.split(/[?#]/, 1);
+  if (!wanted || !plain.startsWith('file:')) return undefined;
+  try {
+    return packageFile(pathOf(plain), wanted);
+  } catch {
+    return undefined; // no path of this system
+  }
+}
+
+/** Most URLs are their path: `fileURLToPath()` takes longer than all else here. */
+const pathOf = (url: string): string =>
+  url.startsWith('file:///') && !url.includes('%') && process.platform !== 'win32'
+    ? url.slice('file://'.length)
+    : slashed(fileURLToPath(url));
+
+const slashed = (path: string): string => path.replaceAll('\\', '/');
+
+/** The line that a module is to end with as `require` compiles it; undefined for one that is to stay as it is. */
+export function compiledLine(path: string, syntax: Syntax, source: string): string | undefined {
+  const file = wanted && packageFile(slashed(path), wanted);
+  if (!file) return undefined;
+  const url = pathToFileURL(path).href;
+  const isMissed = file.isElsewhere && syntax === 'cjs';
+  const line = isMissed ? lines.commonJs.get(file.name)?.replace(SELF, () => url) : undefined;
+  const names = namesIn(lines.functions, file.name);
+  if (line === undefined && names === undefined) return undefined;
+  return `${line ?? ''}${names ? rebindingLine({ file: file.name, url, syntax }, source, names) : ''}`;
 }

@@ -6,6 +6,7 @@
 import module from 'node:module';
 import {
   announcingLines,
+  commonJsLines,
   type Finding,
   facts,
   functionFiles,
@@ -31,7 +32,7 @@ export function registerEsmHook(vendors: readonly Vendor[]): void {
   try {
     const lines = linesOf(vendors);
     register(lines);
-    addAsCompiled(lines.functions, !hasSyncHooks(process.versions.node));
+    addAsCompiled(!hasSyncHooks(process.versions.node));
     announceCommonJs(vendors);
     facts().hook = true;
   } catch (error) {
@@ -89,6 +90,7 @@ const linesOf = (vendors: readonly Vendor[]): Lines => ({
     vendors.flatMap((vendor) => mainModules(vendor).map((file) => [file, mainLine(vendor, SELF)] as const)),
   ),
   functions: vendors.flatMap(functionFiles),
+  commonJs: new Map(vendors.flatMap((vendor) => [...commonJsLines(vendor, SELF)])),
 });
 
 /** The hooks that run in a thread of Node's own. */

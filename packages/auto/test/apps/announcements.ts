@@ -8,7 +8,7 @@ import { allVendors } from '../../src/vendors.ts';
 
 const vendors = allVendors().map(({ vendor }) => vendor);
 const files = new Map(vendors.flatMap((vendor) => [...announcingLines(vendor)]));
-initialize({ files, mains: new Map(), functions: [] });
+initialize({ files, mains: new Map(), functions: [], commonJs: new Map() });
 module.registerHooks({ load: loadSync });
 const [set = '', name = ''] = process.argv.slice(2);
 await loadSdk({ set, package: name, format: 'esm' });

@@ -78,8 +78,10 @@ describe('the hook of modules', () => {
   };
   const VERSIONS = process.versions;
 
-  before(() => initialize({ files: new Map([[FILE, 'tell();']]), mains: new Map(), functions: [] }));
-  after(() => initialize({ files: new Map(), mains: new Map(), functions: [] }));
+  before(() =>
+    initialize({ files: new Map([[FILE, 'tell();']]), mains: new Map(), functions: [], commonJs: new Map() }),
+  );
+  after(() => initialize({ files: new Map(), mains: new Map(), functions: [], commonJs: new Map() }));
   afterEach(() => Object.defineProperty(process, 'versions', { value: VERSIONS, configurable: true }));
 
   for (const [version, format, isTelling] of [

@@ -89,8 +89,8 @@ function installed(sdk: Sdk, file: string): Why {
 
 const linked = (sdk: Sdk, file: string): Why => ({
   code: 'untraced',
-  message: `${named(sdk)} was loaded from ${file}, in no folder of its name in \`node_modules\`, where no hook looks; its calls are not traced`,
-  cure: `Install it in place of the link, start with \`node --preserve-symlinks\`, or use ${BY_HAND}`,
+  message: `${named(sdk)} was loaded from ${file}, in no folder of its name in \`node_modules\`, where OpenTelemetry’s hooks do not look; its calls are not traced`,
+  cure: `Start with ${FLAG}, install it in place of the link, or use ${BY_HAND}`,
   lost: true,
 });
 

@@ -1,27 +1,11 @@
 /** Whether a file is one of an SDK: of its package, wherever that is, or a bundle that holds it. */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { SentRequests } from '../model/sent-requests.ts';
-
-const packages = new Map<string, string>();
+import { nearestPackage } from '../platform/packages.ts';
 
 /** The name of the package that a file belongs to by the nearest `package.json` that has one; else an empty text. */
-export function packageOf(file: string): string {
-  const folder = dirname(file);
-  const known = packages.get(folder);
-  if (known !== undefined) return known;
-  const name = nameIn(folder) ?? (dirname(folder) === folder ? '' : packageOf(folder));
-  packages.set(folder, name);
-  return name;
-}
-
-function nameIn(folder: string): string | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
-  } catch {
-    return undefined;
-  }
-}
+export const packageOf = (file: string): string => nearestPackage(dirname(file))?.name ?? '';
 
 /** Whether a file is of the package `module`: installed, or linked to where it is made. */
 export const isPackage = (module: string, file: string): boolean =>

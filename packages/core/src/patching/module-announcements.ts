@@ -5,8 +5,8 @@
  * module whose functions are to be replaced, CommonJS or ES module, the line passes those, too.
  */
 import { diag } from '@opentelemetry/api';
-import type { Vendor } from '../vendor/vendor.ts';
-import { namesOf, pointsOf } from './module-files.ts';
+import type { PatchPoint, Vendor } from '../vendor/vendor.ts';
+import { filesOf, isEsModule, pointsOf } from './module-files.ts';
 
 /** Classes of a module, by name; undefined where it has none of that name. */
 type Classes = Readonly<Record<string, unknown>>;
@@ -62,14 +62,24 @@ function announcer(): Announcer {
 /** The ES modules of a vendor (`openai/resources/embeddings.mjs`), each with the line that announces it. */
 export function announcingLines(vendor: Vendor): Map<string, string> {
   announcer(); // the modules may load before a listener is added
-  const points = pointsOf(vendor);
-  const files = [...new Set(points.flatMap(({ files }) => files))];
+  const files = filesOf(vendor).filter(({ name }) => isEsModule(vendor, name));
+  return new Map(files.map(({ name, points }) => [name, lineOf(name, points)]));
+}
+
+/**
+ * The CommonJS files of a vendor, each with the line that announces its classes, as its last one: for files that a hook of
+ * `require` does not see.
+ * @param url of the file.
+ */
+export function commonJsLines(vendor: Vendor, url: string): Map<string, string> {
+  const files = filesOf(vendor).filter(({ name }) => !name.endsWith('.mjs'));
   return new Map(
-    files.flatMap((file) => {
-      const names = points.filter((point) => point.files.includes(file)).map(({ className }) => className);
-      return namesOf(vendor, file)
-        .filter((name) => name.endsWith('.mjs') || vendor.esModules?.includes(file))
-        .map((name) => [name, lineOf(name, names)]);
+    files.map(({ name, points }) => {
+      const classes = fieldsOf(
+        points,
+        (className) => `module.exports?.${className} ?? ${localOf(className)}`,
+      );
+      return [name, announcement(name, classes, JSON.stringify(url))];
     }),
   );
 }
@@ -109,10 +119,17 @@ export function mainModules(vendor: Vendor): string[] {
 export const mainLine = ({ module }: Vendor, url: string): string =>
   `import * as llmtrace$main from ${JSON.stringify(url)};globalThis[Symbol.for('llmtrace.loaded')]?.(${JSON.stringify(module)}, llmtrace$main, import.meta.url);`;
 
-function lineOf(file: string, names: readonly string[]): string {
-  // A module that only passes a class on has no binding of its name.
-  const classes = [...new Set(names)].map(
-    (name) => `${name}: typeof ${name} === 'undefined' ? undefined : ${name}`,
-  );
-  return `;globalThis[Symbol.for('llmtrace.loaded')]?.(${JSON.stringify(file)}, { ${classes.join(', ')} }, import.meta.url);`;
-}
+const lineOf = (file: string, points: readonly PatchPoint[]): string =>
+  announcement(file, fieldsOf(points, localOf), 'import.meta.url');
+
+const announcement = (file: string, classes: string, url: string): string =>
+  `;globalThis[Symbol.for('llmtrace.loaded')]?.(${JSON.stringify(file)}, { ${classes} }, ${url});`;
+
+const fieldsOf = (points: readonly PatchPoint[], read: (className: string) => string): string =>
+  [...new Set(points.map(({ className }) => className))]
+    .map((className) => `${className}: ${read(className)}`)
+    .join(', ');
+
+/** A module that only passes a class on has no binding of its name. */
+const localOf = (className: string): string =>
+  `(typeof ${className} === 'undefined' ? undefined : ${className})`;

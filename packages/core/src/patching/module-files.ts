@@ -54,3 +54,7 @@ export const namesOf = ({ module, extensions }: Vendor, file: string): string[] 
   /\.[cm]?js$/.test(file)
     ? [`${module}/${file}`]
     : extensions.map((extension) => `${module}/${file}${extension}`);
+
+/** Whether a file is an ES module, in all versions that have it or in some: `ai/dist/index.js`. */
+export const isEsModule = ({ module, esModules = [] }: Vendor, name: string): boolean =>
+  name.endsWith('.mjs') || esModules.some((file) => name === `${module}/${file}`);

@@ -14,7 +14,7 @@ import { stepsOf } from './channels.ts';
 import { type Claim, claim, claimAssigned, claimBehind } from './claim.ts';
 import { at, reach, type TargetKind } from './find-prototypes.ts';
 import { type Bindings, whenLoaded } from './module-announcements.ts';
-import { asStep, filesOf, functionsIn, type ModuleFile, pointsOf } from './module-files.ts';
+import { asStep, filesOf, functionsIn, isEsModule, type ModuleFile, pointsOf } from './module-files.ts';
 import { whenRequired } from './require-hook.ts';
 import { isExpected } from './versions.ts';
 
@@ -53,7 +53,7 @@ export class Patcher {
         return;
       }
       const points = known.find((file) => file.name === name)?.points;
-      if (points) this.#patchFile(points, classes, version(), 'ES module');
+      if (points) this.#patchFile(points, classes, version(), buildOfAnnounced(vendor, name));
       else if (name === vendor.module) this.#patchMain(classes, version());
     });
     this.#observeChannels();
@@ -78,8 +78,8 @@ export class Patcher {
   }
 
   #patchWhenRequired(known: readonly ModuleFile[]): void {
-    const { module, esModules = [] } = this.#vendor;
-    const files = known.filter(({ name }) => !esModules.some((file) => name === `${module}/${file}`));
+    const { module } = this.#vendor;
+    const files = known.filter(({ name }) => !isEsModule(this.#vendor, name));
     whenRequired(
       files.map(({ name }) => name),
       (name, exports, folder) => {
@@ -193,6 +193,9 @@ function claimed({ getter, method, isAssigned }: PatchPoint, holder: object | un
   if (getter !== undefined) return claimBehind(holder, getter, method, by);
   return claim(holder, method, by) || (isAssigned === true && claimAssigned(holder, method, by));
 }
+
+const buildOfAnnounced = (vendor: Vendor, name: string): SdkCopy['build'] =>
+  isEsModule(vendor, name) ? 'ES module' : 'CommonJS';
 
 const buildOfFile = (name: string): SdkCopy['build'] => (name.endsWith('.mjs') ? 'ES module' : 'CommonJS');
 

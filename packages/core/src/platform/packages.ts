@@ -1,7 +1,7 @@
 /** The files of a package that were required before anybody could see them load. Those that were imported hide. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface LoadedFile {
@@ -31,11 +31,42 @@ export function loadedFiles(name: string): LoadedFile[] {
 
 const folderOf = (name: string): string => join('/node_modules', name, '/');
 
-/** The folder of the package `name` that a file belongs to. */
+/** The folder of the package `name` that a file belongs to: of that name, or of another where it is an alias or a link. */
 function rootOf(path: string, name: string): string | undefined {
   const folder = folderOf(name);
   const start = path.lastIndexOf(folder);
-  return start === -1 ? undefined : path.slice(0, start + folder.length);
+  if (start !== -1) return path.slice(0, start + folder.length);
+  const nearest = nearestPackage(dirname(path));
+  return nearest?.name === name ? nearest.folder : undefined;
+}
+
+interface Package {
+  readonly name: string;
+  readonly folder: string;
+}
+
+const packages = new Map<string, Package | undefined>();
+
+/** The package that a folder belongs to, by the nearest `package.json` that has a name. */
+export function nearestPackage(folder: string): Package | undefined {
+  if (packages.has(folder)) return packages.get(folder);
+  const name = nameIn(folder);
+  const found = name === undefined ? above(folder) : { name, folder };
+  packages.set(folder, found);
+  return found;
+}
+
+function above(folder: string): Package | undefined {
+  const parent = dirname(folder);
+  return parent === folder ? undefined : nearestPackage(parent);
+}
+
+function nameIn(folder: string): string | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The path of a file's URL; undefined where it is none of a file here: loaders may serve modules from anywhere. */

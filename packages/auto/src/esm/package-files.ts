@@ -1,0 +1,71 @@
+/**
+ * The name of a module's file from the name of its package on. A folder has another name than its package where the application
+ * installs it under an alias (`npm:ai@5`), links it, or keeps it in a store (Yarn's `nodeLinker: pnpm`): there the nearest
+ * `package.json` with a name is read. It imports Node.js alone: it also runs in the thread of Node.js' module loader.
+ */
+import { readFileSync } from 'node:fs';
+
+/** A file of a package. */
+export interface PackageFile {
+  /** As a package of that name has it: `openai/resources/embeddings.mjs`. */
+  readonly name: string;
+  /** Whether it lies in another folder than `node_modules/<package>`. */
+  readonly isElsewhere: boolean;
+}
+
+/** The files that are looked for. */
+export interface Wanted {
+  /** The names of their packages. */
+  readonly packages: ReadonlySet<string>;
+  /** Whether a path may be that of one of them, in whichever package. */
+  isPath(path: string): boolean;
+}
+
+/** @param path with slashes, without a query. @returns undefined for a file of no package that is looked for. */
+export function packageFile(path: string, wanted: Wanted): PackageFile | undefined {
+  const start = path.lastIndexOf(MODULES);
+  const inside = start < 0 ? '' : path.slice(start + MODULES.length);
+  const end = endOfName(inside);
+  const isInstalled = end > 0 && !inside.startsWith('.');
+  if (isInstalled && wanted.packages.has(inside.slice(0, end))) return { name: inside, isElsewhere: false };
+  if (isInstalled && !wanted.isPath(inside.slice(end + 1))) return undefined;
+  const nearest = nearestPackage(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+  if (!nearest || !wanted.packages.has(nearest.name)) return undefined;
+  return { name: `${nearest.name}${path.slice(nearest.folder.length)}`, isElsewhere: true };
+}
+
+const MODULES = '/node_modules/';
+
+/** Where the name of a package ends; -1 if nothing follows it. */
+const endOfName = (inside: string): number =>
+  inside.startsWith('@') ? inside.indexOf('/', inside.indexOf('/') + 1) : inside.indexOf('/');
+
+interface Package {
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** By folder. There are as many as folders with modules of the application. */
+const packages = new Map<string, Package | undefined>();
+
+/** The package that a folder belongs to. A build (`dist/esm`) may have a `package.json` without a name. */
+function nearestPackage(folder: string): Package | undefined {
+  if (packages.has(folder)) return packages.get(folder);
+  const name = nameIn(folder);
+  const above = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
+  const found = name === undefined ? aboveOf(folder, above) : { name, folder };
+  packages.set(folder, found);
+  return found;
+}
+
+const aboveOf = (folder: string, above: string): Package | undefined =>
+  above === '' || folder.endsWith('/node_modules') ? undefined : nearestPackage(above);
+
+function nameIn(folder: string): string | undefined {
+  try {
+    const { name } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
