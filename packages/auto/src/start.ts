@@ -20,6 +20,7 @@ import { watchAgentProcesses } from './process/agent-processes.ts';
 import { preloadByPath } from './process/children.ts';
 import { endCallsAtExit } from './process/exit.ts';
 import { onFlush } from './process/flush.ts';
+import { lateVariablesObserver } from './process/late-variables.ts';
 import { type Lifecycle, setLifecycle } from './process/lifecycle.ts';
 import { isFirst } from './process/once-per-thread.ts';
 import { here } from './process/own-files.ts';
@@ -67,13 +68,14 @@ function instrument(): void {
   watchAgentProcesses();
   watchNativeClients();
   watchStarts(vendors.map(({ vendor }) => vendor.module));
+  const late = lateVariablesObserver();
   const file = loadConfigFile(settings.configFile, warnOnce);
   setInCode(environmentOf(splitOptions(file).auto));
   const sdk = ownSdk(autoSettings);
   const followers = followProviders(sdk, autoSettings);
   onFlush(followers.tracers.forceFlush);
   lendPropagation(() => autoSettings().propagators);
-  const started: Started = { sdk, followers, file, instrumentations: new Map() };
+  const started: Started = { sdk, followers, late, file, instrumentations: new Map() };
   const wanted = file.instrumentations ? wantedVendors(autoSettings()) : vendors;
   const config = prepare(file, wanted, started);
   for (const { vendor, Instrumentation } of wanted)
@@ -84,13 +86,15 @@ function instrument(): void {
 interface Exports {
   readonly sdk: OwnSdk;
   readonly followers: Followers;
+  /** Warns of variables that are set too late. */
+  readonly late: Observer;
 }
 
 /** Starts the observers that the settings name. @returns the options of the instrumentations. */
 function prepare(
   options: AutoConfig,
   vendors: readonly LoadedVendor[],
-  { sdk, followers }: Exports,
+  { sdk, followers, late }: Exports,
 ): LlmTraceConfig {
   const settings = autoSettings();
   const { traced } = splitOptions(options);
@@ -99,6 +103,7 @@ function prepare(
     ...consoleObservers(settings, () => !isRegistered()),
   ];
   if (observers.length === 0) observers.push(...hints(traced, vendors));
+  observers.push(late);
   const isBoth = settings.exportTo === 'both';
   const exportsBoth = (): boolean => isBoth && !ownsSpans();
   const providers = isBoth ? withOwnSdk(followers, sdk) : followers;

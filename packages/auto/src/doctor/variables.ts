@@ -1,6 +1,7 @@
 /** Which variables are set and have no effect in the way in which llmtrace runs here. */
-import { type Finding, isVariable, nearest, VARIABLES } from '@llmtrace/core/internal';
-import { type AutoSettings, variablesInCode } from '../settings.ts';
+import { type Finding, facts, isVariable, nearest } from '@llmtrace/core/internal';
+import { lateFinding, lateVariables, listed } from '../process/late-variables.ts';
+import type { AutoSettings } from '../settings.ts';
 import type { StartedBy } from './observe.ts';
 import { EXPORTER_VARIABLES, OF_SDK, READ, VALUES } from './otel-variables.ts';
 
@@ -130,29 +131,18 @@ function lonely({ settings: { env, configFile }, ways }: Situation): Finding[] {
   });
 }
 
-const have = (names: readonly string[]): string => (names.length === 1 ? 'has' : 'have');
-const MAX_LISTED = 10;
-const listed = (names: readonly string[]): string =>
-  names.length > MAX_LISTED
-    ? `${names.slice(0, MAX_LISTED).join(', ')} and ${names.length - MAX_LISTED} more`
-    : names.join(', ');
+/** Of one variable. */
+const MAX_VALUES = 10;
 
-/** Read at each need, not only when llmtrace starts. */
-const READ_LATER = ['LLMTRACE_QUIET', 'LLMTRACE_DOCTOR', 'LLMTRACE_DOCTOR_FOLDER', 'LLMTRACE_DOCTOR_LIVE'];
+const have = (names: readonly string[]): string => (names.length === 1 ? 'has' : 'have');
 
 /** Set by the application itself (dotenv, say) when llmtrace had read them. */
 function late({ settings: { env }, envAtStart }: Situation): Finding[] {
-  const inCode = variablesInCode();
-  const names = VARIABLES.filter(
-    (name) => !READ_LATER.includes(name) && !(name in inCode) && env[name] !== envAtStart[name],
-  );
-  if (names.length === 0) return [];
-  return [
-    finding(
-      `${listed(names)} changed after llmtrace had started, which has no effect`,
-      'Set it before: in the shell, or with `node --env-file=.env --import @llmtrace/auto`',
-    ),
-  ];
+  const names = lateVariables(env, envAtStart);
+  const found = lateFinding(names);
+  // The first call has noted it; there may have been none.
+  const isNoted = facts().findings.some(({ message }) => message === found.message);
+  return names.length === 0 || isNoted ? [] : [found];
 }
 
 /** Variables that only `@llmtrace/auto` and `llmtraceInstrumentations()` read. */
@@ -216,7 +206,7 @@ function wrongValue(name: string, text = ''): Finding[] {
   const asRead = (value: string): string => (name === 'OTEL_LOG_LEVEL' ? value.toLowerCase() : value);
   return values
     .filter((value) => !allowed.includes(asRead(value)))
-    .slice(0, MAX_LISTED)
+    .slice(0, MAX_VALUES)
     .map((value) => ({
       code: 'setting' as const,
       message: `${name}=${value.slice(0, 50)} is not one of ${allowed.join(', ')}; it is ignored`,
