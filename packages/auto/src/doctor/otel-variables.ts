@@ -46,6 +46,7 @@ const SDK_VARIABLES = [
 
 /** Variables that llmtrace itself reads, also where another provider exports. */
 const OWN_VARIABLES = [
+  'OTEL_CONFIG_FILE', // to warn of it
   'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT',
   'OTEL_LOG_LEVEL',
   'OTEL_SDK_DISABLED',

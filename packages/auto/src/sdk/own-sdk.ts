@@ -1,7 +1,7 @@
 /** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import { warnOnce } from '@llmtrace/core/internal';
+import { note, warnOnce } from '@llmtrace/core/internal';
 import {
   type Attributes,
   createNoopMeter,
@@ -30,7 +30,10 @@ const NO_METRICS: MeterProvider = { getMeter: createNoopMeter };
 /** @param read gives the settings when the SDK starts: an application may set variables before its first call. */
 export function ownSdk(read: () => AutoSettings): OwnSdk {
   const sdk = once(() => prepare(read()));
-  const tracers = once(() => guarded(NO_TRACES, () => sdk().tracers()));
+  const tracers = once(() => {
+    noteConfigFile(read());
+    return guarded(NO_TRACES, () => sdk().tracers());
+  });
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
   const loggers = once(() => guarded(undefined, () => sdk().loggers()));
   const spans = once(() => guarded(undefined, () => sdk().spans()));
@@ -92,6 +95,18 @@ function prepare(settings: AutoSettings): Sdk {
   const thread = once(() => startThread(settings, { traces, metrics, logs }));
   const signals = { traces: traces.length > 0, metrics: metrics.length > 0, logs: logs.length > 0 };
   return exporting(signals, thread);
+}
+
+/** OpenTelemetry's declarative configuration: where it is set, nothing but the file is to hold. */
+function noteConfigFile(settings: AutoSettings): void {
+  if (!isMainThread || settings.sdkDisabled || !settings.env['OTEL_CONFIG_FILE']?.trim()) return;
+  const finding = {
+    code: 'no-effect',
+    message: 'OTEL_CONFIG_FILE is set, and the SDK that llmtrace starts does not read the file',
+    cure: 'Set OTEL_EXPORTER_OTLP_ENDPOINT and other variables, or start an OpenTelemetry SDK that reads it',
+    lost: settings.traceExporters.length === 0,
+  } as const;
+  note(finding, true);
 }
 
 const exporting = ({ traces, metrics, logs }: RelayedSignals, thread: () => ExportThread): Sdk => ({
