@@ -231,6 +231,18 @@ describe('where there can be no export thread', function () {
     await expectInProcess(flags, /\(deleted folder\).*Run the process in a folder that exists/);
   });
 
+  it('the process exports by itself: it starts from a snapshot, where a thread would abort it', async () => {
+    const [blob, entry, main] = ['app.blob', 'snapshot.cjs', 'main.cjs'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    writeFileSync(main, `import(${JSON.stringify(pathToFileURL(file(APP)).href)});`);
+    const start = `() => require('node:module').createRequire(__filename)(${JSON.stringify(main)})`;
+    writeFileSync(entry, `require('node:v8').startupSnapshot.setDeserializeMainFunction(${start});`);
+    execFileSync(NODE, ['--snapshot-blob', blob, '--build-snapshot', entry]);
+    const flags = ['--snapshot-blob', blob, '--require', '@llmtrace/auto'];
+    await expectInProcess(flags, /\(startup snapshot\)/);
+  });
+
   it('its own exports are no spans of the application, which traces its requests', async () => {
     const flags = [
       '--import',

@@ -226,6 +226,8 @@ const THREAD_CURES: Readonly<Record<string, string>> = {
   // Deno 2.9 refuses the flags of the thread.
   ERR_WORKER_INVALID_EXEC_ARGV: 'Let the application end by itself, or run it on Node.js',
   'deleted folder': 'Run the process in a folder that exists: Node.js starts no thread in a deleted one',
+  'startup snapshot':
+    'Start without --snapshot-blob to have the thread: Node.js may abort where a thread runs beside a snapshot',
   'Yarn PnP': 'Set `nodeLinker: node-modules` in .yarnrc.yml to have the thread',
 };
 

@@ -37,6 +37,7 @@ export function startThread(setup: Setup, { env, drops, supervisor, linked }: Th
   const file = ownFile('sdk/export-thread/worker');
   if (!file) throw noThread('no sdk/export-thread/worker.js');
   if (isFolderDeleted()) throw noThread('deleted folder');
+  if (isFromSnapshot()) throw noThread('startup snapshot');
   const ledger = new Ledger();
   const { port1, port2 } = new MessageChannel();
   const link = new ThreadLink(linked);
@@ -127,6 +128,13 @@ export class RunningThread implements Receiver {
 const noThread = (reason: string): Error => Object.assign(new Error(reason), { code: reason });
 
 /** Whether the process runs in a folder that was deleted: a thread ends there as it starts, too late for a short process. */
+/**
+ * Whether the process starts from a snapshot of the application. If that has a main function, Node.js aborts the process as a
+ * thread of it loads `node:http` (24.21), with a thread of the application, too.
+ */
+const isFromSnapshot = (): boolean =>
+  [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].some((text) => text.includes('--snapshot-blob'));
+
 function isFolderDeleted(): boolean {
   try {
     statSync(process.cwd());
