@@ -44,10 +44,13 @@ export async function startCollector({
   silent = false,
   statuses = [200],
   answer = '{}',
+  type = typeof answer === 'string' ? 'application/json' : 'application/x-protobuf',
 }: {
   silent?: boolean;
   statuses?: readonly number[];
   answer?: string | Buffer;
+  /** Of the answer. */
+  type?: string;
 } = {}): Promise<Collector> {
   const posts: Collector['posts'] = [];
   const server = createServer(async (request, response) => {
@@ -57,7 +60,6 @@ export async function startCollector({
     posts.push({ path, type: request.headers['content-type'], body: Buffer.concat(parts) });
     if (silent) return;
     response.statusCode = statuses[Math.min(posts.length, statuses.length) - 1] ?? 200;
-    const type = typeof answer === 'string' ? 'application/json' : 'application/x-protobuf';
     response.setHeader('content-type', type).end(answer);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');

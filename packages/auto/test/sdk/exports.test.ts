@@ -119,6 +119,11 @@ describe('an export that fails', function () {
       'export-rejected',
       /\/v1\/traces rejected 1 span of an export, for this reason: too old\. Look/,
     ],
+    'a web page with 200': [
+      async () => at(await answering({ answer: '<!doctype html>', type: 'text/html; charset=utf-8' })),
+      'export-path',
+      /\/v1\/traces answers an export of traces with a web page/,
+    ],
     'an endpoint without a scheme': [
       async () => at('collector:4318'),
       'export-endpoint',

@@ -49,6 +49,7 @@ export class ExportReports {
     if (report.kind === 'failed') this.#failed(report);
     else if (report.kind === 'exported') this.#arrived(report);
     else if (report.kind === 'rejected') this.#rejected(report);
+    else if (report.kind === 'page') this.#page(report);
     else if (report.kind === 'dropped') this.#dropped(report);
   };
 
@@ -143,6 +144,18 @@ export class ExportReports {
       message: `${signal} arrive again at ${this.#endpointOf(report)}${lostOf(signal, failure.lost)}`,
       cure: 'There is nothing to do; what was lost does not come back',
       lost: false,
+    });
+  }
+
+  /** Whether the export arrived is not known: the status says so. */
+  #page(report: Of<'page'>): void {
+    const { signal } = report;
+    if (!this.#isNew(`page ${signal}`)) return;
+    this.#say({
+      code: 'export-path',
+      message: `${this.#endpointOf(report)} answers an export of ${signal} with a web page, as no receiver of OTLP does: nothing may have arrived`,
+      cure: 'Set OTEL_EXPORTER_OTLP_ENDPOINT to the address of the receiver, which is not that of a user interface',
+      lost: true,
     });
   }
 

@@ -39,6 +39,8 @@ export type ExportReport =
       readonly count: number;
       readonly message: string;
     }
+  /** A web page was the answer: a user interface or a proxy took the export. */
+  | { readonly kind: 'page'; readonly signal: Signal; readonly url: string | undefined }
   /** @property limit items, where it is not the bytes that were too many. */
   | { readonly kind: 'dropped'; readonly signal: Signal; readonly limit: number | undefined };
 
@@ -254,6 +256,11 @@ function answered(attempted: Attempted, response: IncomingMessage): void {
       code: undefined,
       message: response.statusMessage?.slice(0, MAX_MESSAGE) ?? '',
     };
+    return;
+  }
+  if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) {
+    const { signal, url, notify } = attempted;
+    notify({ kind: 'page', signal, url });
     return;
   }
   const parts: Buffer[] = [];
