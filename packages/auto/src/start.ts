@@ -65,9 +65,9 @@ function instrument(): void {
   const vendors = wantedVendors(settings);
   registerEsmHook(vendors.map(({ vendor }) => vendor));
   endCallsAtExit();
-  watchAgentProcesses();
-  watchNativeClients();
-  watchStarts(vendors.map(({ vendor }) => vendor.module));
+  watch(watchAgentProcesses);
+  watch(watchNativeClients);
+  watch(() => watchStarts(vendors.map(({ vendor }) => vendor.module)));
   const late = lateVariablesObserver();
   const file = loadConfigFile(settings.configFile, warnOnce);
   setInCode(environmentOf(splitOptions(file).auto));
@@ -81,6 +81,15 @@ function instrument(): void {
   for (const { vendor, Instrumentation } of wanted)
     started.instrumentations.set(vendor.module, new Instrumentation(config));
   setLifecycle(lifecycleOf(started));
+}
+
+/** Runs what only warns: where that fails, calls are traced all the same. */
+function watch(begin: () => void): void {
+  try {
+    begin();
+  } catch (error) {
+    diag.error('llmtrace: could not watch for untraced calls', error);
+  }
 }
 
 interface Exports {
