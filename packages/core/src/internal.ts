@@ -245,7 +245,7 @@ export {
   mainModules,
 } from './patching/module-announcements.ts';
 export { copyWith, derivedFrom } from './platform/copy-with.ts';
-export { randomHex } from './platform/crypto.ts';
+export { fillRandom, randomHex } from './platform/crypto.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
 export { isLocalHost } from './platform/local-host.ts';
 export { versionOf } from './platform/packages.ts';

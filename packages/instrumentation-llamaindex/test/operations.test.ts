@@ -2,32 +2,21 @@
 import assert from 'node:assert/strict';
 import {
   describeOperations,
+  ended,
   expectToolCall,
   indented,
+  nested,
   type OperationScene,
-  type Span,
   spanNamed,
 } from '@llmtrace/test-fixtures/operations';
 
 const CHAT = 'chat gpt-4o-mini';
 const WEATHER = ['execute_tool weather', '  look up'];
-const agent = (name: string, ...beneath: string[]): string[] => [
-  `invoke_agent ${name}`,
-  ...indented(beneath),
-];
-const workflow = (...beneath: string[]): string[] => ['invoke_workflow', ...indented(beneath)];
+const agent = (name: string, ...beneath: string[]): string[] => nested(`invoke_agent ${name}`, ...beneath);
+const workflow = (...beneath: string[]): string[] => nested('invoke_workflow', ...beneath);
 const forecaster = agent('Forecaster', CHAT, ...WEATHER, CHAT);
 const plain = agent('Plain', CHAT);
 
-const ended = (name: string, outcome?: string, error?: string) => (spans: readonly Span[]) => {
-  const { attributes, status } = spanNamed(spans, name);
-  assert.deepEqual(
-    [attributes['llmtrace.agent.outcome'], attributes['error.type'], status.code ?? 0],
-    [outcome, error, error === undefined ? 0 : 2],
-    name,
-  );
-  assert.ok(!JSON.stringify(spans).includes('secret'));
-};
 const completes = ended('invoke_agent Forecaster');
 
 const scenes: readonly OperationScene[] = [

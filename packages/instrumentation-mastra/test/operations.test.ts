@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import {
   describeOperations,
+  ended,
+  expectEnd,
+  expectResumed,
   expectToolCall,
   indented,
+  nested,
   type OperationScene,
   type Span,
   spanNamed,
@@ -12,38 +16,12 @@ import {
 const CHAT = 'chat gpt-4o-mini';
 const LOOK_UP = '  look up';
 const WEATHER = ['execute_tool weather', LOOK_UP];
-const run = (name: string, ...beneath: string[]): string[] => [name, ...indented(beneath)];
-const agent = (name: string, ...beneath: string[]): string[] => run(`invoke_agent ${name}`, ...beneath);
+const agent = (name: string, ...beneath: string[]): string[] => nested(`invoke_agent ${name}`, ...beneath);
 const forecaster = agent('Forecaster', CHAT, ...WEATHER, CHAT);
 const plain = agent('Plain', CHAT);
 const failing = agent('Failing', 'chat fail-401');
 
-/** The outcome, the class of the error, and the status of the first span of that name. */
-function expectEnd(spans: readonly Span[], name: string, outcome?: string, error?: string): void {
-  const { attributes, status } = spanNamed(spans, name);
-  assert.deepEqual(
-    [attributes['llmtrace.agent.outcome'], attributes['error.type'], status.code ?? 0],
-    [outcome, error, error === undefined ? 0 : 2],
-    name,
-  );
-  assert.ok(!JSON.stringify(spans).includes('secret'));
-}
-
-const ended = (name: string, outcome?: string, error?: string) => (spans: readonly Span[]) =>
-  expectEnd(spans, name, outcome, error);
-
 const fails = ended('invoke_agent Failing', 'failed', 'APICallError');
-
-/** The run that waits, and the one that resumes it, which links to it. */
-function expectResumed(spans: readonly Span[], name: string): void {
-  const [waiting, resumed] = spans.filter((span) => span.name === name);
-  assert.equal(waiting?.attributes['llmtrace.agent.outcome'], 'interrupted');
-  assert.equal(resumed?.attributes['llmtrace.agent.outcome'], undefined);
-  assert.deepEqual(
-    resumed?.links.map(({ spanId }) => spanId),
-    [waiting?.spanId],
-  );
-}
 
 const careful = [
   ...agent('Careful', CHAT, 'execute_tool careful'),
@@ -146,11 +124,11 @@ const scenes: readonly OperationScene[] = [
   },
   { name: 'a tool that waits', tree: careful, check: expectCareful },
   { name: 'a stream that waits', tree: careful, check: expectCareful },
-  { name: 'a workflow', tree: run('invoke_workflow report', ...forecaster) },
-  { name: 'a workflow that is streamed', tree: run('invoke_workflow report', ...forecaster) },
+  { name: 'a workflow', tree: nested('invoke_workflow report', ...forecaster) },
+  { name: 'a workflow that is streamed', tree: nested('invoke_workflow report', ...forecaster) },
   {
     name: 'a workflow within a workflow',
-    tree: run('invoke_workflow outer', ...run('invoke_workflow inner', ...forecaster)),
+    tree: nested('invoke_workflow outer', ...nested('invoke_workflow inner', ...forecaster)),
   },
   {
     name: 'a workflow that waits',

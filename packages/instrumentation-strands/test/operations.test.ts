@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import {
   describeOperations,
+  ended,
+  expectEnd,
+  expectResumed,
   expectToolCall,
   indented,
+  nested,
   type OperationScene,
-  type Span,
   spanNamed,
 } from '@llmtrace/test-fixtures/operations';
 import { sdkManifest } from '@llmtrace/test-fixtures/sdks';
@@ -17,39 +20,13 @@ const LOOK_UP = '  look up';
 const STRUCTURED = 'execute_tool strands_structured_output';
 const WEATHER = ['execute_tool weather', LOOK_UP];
 const AREA = ['execute_tool area', '  measure'];
-const run = (name: string, ...beneath: string[]): string[] => [name, ...indented(beneath)];
-const agent = (name: string, ...beneath: string[]): string[] => run(`invoke_agent ${name}`, ...beneath);
-const graph = (name: string, ...beneath: string[]): string[] => run(`invoke_workflow ${name}`, ...beneath);
+const agent = (name: string, ...beneath: string[]): string[] => nested(`invoke_agent ${name}`, ...beneath);
+const graph = (name: string, ...beneath: string[]): string[] => nested(`invoke_workflow ${name}`, ...beneath);
 const forecaster = agent('Forecaster', CHAT, ...WEATHER, CHAT);
 const plain = agent('Plain', CHAT);
 const failing = agent('Failing', 'chat fail-401');
 
-/** The outcome, the class of the error, and the status of the first span of that name. */
-function expectEnd(spans: readonly Span[], name: string, outcome?: string, error?: string): void {
-  const { attributes, status } = spanNamed(spans, name);
-  assert.deepEqual(
-    [attributes['llmtrace.agent.outcome'], attributes['error.type'], status.code ?? 0],
-    [outcome, error, error === undefined ? 0 : 2],
-    name,
-  );
-  assert.ok(!JSON.stringify(spans).includes('secret'));
-}
-
-const ended = (name: string, outcome?: string, error?: string) => (spans: readonly Span[]) =>
-  expectEnd(spans, name, outcome, error);
-
 const fails = ended('invoke_agent Failing', 'failed', 'ModelError');
-
-/** The run that waits, and the one that resumes it, which links to it. */
-function expectResumed(spans: readonly Span[], name: string): void {
-  const [waiting, resumed] = spans.filter((span) => span.name === name);
-  assert.equal(waiting?.attributes['llmtrace.agent.outcome'], 'interrupted');
-  assert.equal(resumed?.attributes['llmtrace.agent.outcome'], undefined);
-  assert.deepEqual(
-    resumed?.links.map(({ spanId }) => spanId),
-    [waiting?.spanId],
-  );
-}
 
 const CAREFUL = [
   agent('Careful', CHAT, 'execute_tool careful'),
@@ -127,7 +104,7 @@ const scenes: readonly OperationScene[] = [
     name: 'a memory',
     tree: agent(
       'Learned',
-      ...run('memory.inject', 'memory.search'),
+      ...nested('memory.inject', 'memory.search'),
       CHAT,
       'execute_tool search_memory',
       '  memory.search',
@@ -217,10 +194,10 @@ const scenes: readonly OperationScene[] = [
     name: 'a tool of an MCP server',
     tree: agent(
       'Caller',
-      ...['initialize', 'tools/list'].flatMap((method) => run(method, method)),
+      ...['initialize', 'tools/list'].flatMap((method) => nested(method, method)),
       CHAT,
       'execute_tool forecast',
-      ...indented(run('tools/call forecast', 'look up')),
+      ...indented(nested('tools/call forecast', 'look up')),
       CHAT,
     ),
     check(spans) {

@@ -66,6 +66,35 @@ export function spanNamed(spans: readonly Span[], name: string): Span {
 /** Lines of a tree, one level deeper. */
 export const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
+/** A line of a tree, and the lines beneath it. */
+export const nested = (name: string, ...beneath: readonly string[]): string[] => [name, ...indented(beneath)];
+
+/** The outcome, the class of the error, and the status of the first span of that name; no span has the scene's secret. */
+export function expectEnd(spans: readonly Span[], name: string, outcome?: string, error?: string): void {
+  const { attributes, status } = spanNamed(spans, name);
+  assert.deepEqual(
+    [attributes['llmtrace.agent.outcome'], attributes['error.type'], status.code ?? 0],
+    [outcome, error, error === undefined ? 0 : 2],
+    name,
+  );
+  assert.ok(!JSON.stringify(spans).includes('secret'));
+}
+
+/** The check of a scene by {@link expectEnd}. */
+export const ended = (name: string, outcome?: string, error?: string) => (spans: readonly Span[]) =>
+  expectEnd(spans, name, outcome, error);
+
+/** The run that waits, and the one that resumes it, which links to it. */
+export function expectResumed(spans: readonly Span[], name: string): void {
+  const [waiting, resumed] = spans.filter((span) => span.name === name);
+  assert.equal(waiting?.attributes['llmtrace.agent.outcome'], 'interrupted');
+  assert.equal(resumed?.attributes['llmtrace.agent.outcome'], undefined);
+  assert.deepEqual(
+    resumed?.links.map(({ spanId }) => spanId),
+    [waiting?.spanId],
+  );
+}
+
 /** The attributes of a tool's span are these alone, and the id of its call that the model made. */
 export function expectToolCall({ attributes }: Span, name: string, idOf = /^call_/): void {
   const { 'gen_ai.tool.call.id': id, ...others } = attributes;

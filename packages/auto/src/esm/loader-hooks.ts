@@ -6,7 +6,7 @@
 import type { LoadFnOutput, LoadHookContext, LoadHookSync } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionFiles } from '@llmtrace/core/internal';
-import { type PackageFile, packageFile, type Wanted } from './package-files.ts';
+import { endOfName, type PackageFile, packageFile, type Wanted } from './package-files.ts';
 import { namesIn, rebindingLine, type Syntax } from './rebinding.ts';
 
 /** The lines to add, by file (`openai/resources/embeddings.mjs`). */
@@ -39,18 +39,16 @@ export function initialize(data: Lines): void {
 
 function wantedBy({ files, mains, functions, commonJs }: Lines): Wanted {
   const names = [...files.keys(), ...mains.keys(), ...commonJs.keys()];
-  const packages = [...names.map(packageOf), ...functions.map((each) => each.module)];
-  const paths = new Set(names.map((name) => name.slice(packageOf(name).length + 1)));
+  const packages = [
+    ...names.map((name) => name.slice(0, endOfName(name))),
+    ...functions.map((each) => each.module),
+  ];
+  const paths = new Set(names.map((name) => name.slice(endOfName(name) + 1)));
   return {
     packages: new Set(packages),
     isPath: (path) => paths.has(path) || functions.some((each) => each.files.test(path)),
   };
 }
-
-const packageOf = (name: string): string => {
-  const [first = '', second = ''] = name.split('/', 2);
-  return first.startsWith('@') ? `${first}/${second}` : first;
-};
 
 export async function load(
   url: string,

@@ -29,15 +29,15 @@ export function packageFile(path: string, wanted: Wanted): PackageFile | undefin
   const isInstalled = end > 0 && !inside.startsWith('.');
   if (isInstalled && wanted.packages.has(inside.slice(0, end))) return { name: inside, isElsewhere: false };
   if (isInstalled && !wanted.isPath(inside.slice(end + 1))) return undefined;
-  const nearest = nearestPackage(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+  const nearest = nearestPackage(above(path));
   if (!nearest || !wanted.packages.has(nearest.name)) return undefined;
   return { name: `${nearest.name}${path.slice(nearest.folder.length)}`, isElsewhere: true };
 }
 
 const MODULES = '/node_modules/';
 
-/** Where the name of a package ends; -1 if nothing follows it. */
-const endOfName = (inside: string): number =>
+/** Where the name of the package ends that a file's name begins with; -1 if nothing follows it. */
+export const endOfName = (inside: string): number =>
   inside.startsWith('@') ? inside.indexOf('/', inside.indexOf('/') + 1) : inside.indexOf('/');
 
 interface Package {
@@ -52,14 +52,18 @@ const packages = new Map<string, Package | undefined>();
 function nearestPackage(folder: string): Package | undefined {
   if (packages.has(folder)) return packages.get(folder);
   const name = nameIn(folder);
-  const above = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
-  const found = name === undefined ? aboveOf(folder, above) : { name, folder };
+  const found = name === undefined ? packageAbove(folder) : { name, folder };
   packages.set(folder, found);
   return found;
 }
 
-const aboveOf = (folder: string, above: string): Package | undefined =>
-  above === '' || folder.endsWith('/node_modules') ? undefined : nearestPackage(above);
+function packageAbove(folder: string): Package | undefined {
+  const parent = above(folder);
+  return parent === '' || folder.endsWith('/node_modules') ? undefined : nearestPackage(parent);
+}
+
+/** The folder that has a file or a folder; an empty text for the root's. */
+const above = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 function nameIn(folder: string): string | undefined {
   try {

@@ -31,6 +31,11 @@ describe('an application', () => {
     assert.match(stderr, /llmtrace: the files of llmtrace could not be read at the first call/);
   });
 
+  it('starts without `node:crypto`, which only calls need: 2.4 ms of CPU time', async () => {
+    const { stdout, stderr } = await stage.run('apps/loaded.cjs', { flags: AUTO });
+    assert.equal(stdout, 'false\n', stderr);
+  });
+
   it('gets no warning for what it has added to the prototype of all objects', async () => {
     assert.equal((await both('prototypes')).stderr, '');
     assert.equal(stage.collector.spans()[0]?.attributes['gen_ai.usage.input_tokens'], 1346);

@@ -18,5 +18,8 @@ export const randomId = (): string => crypto().randomUUID();
 /** Random bytes, as two hexadecimal digits each. */
 export const randomHex = (bytes: number): string => crypto().randomBytes(bytes).toString('hex');
 
+/** Fills bytes with random ones. */
+export const fillRandom = (bytes: Buffer): unknown => crypto().randomFillSync(bytes);
+
 /** 256 random bits, 64 hexadecimal digits. */
 export const randomKey = (): string => randomHex(32);

@@ -157,12 +157,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'fireworks.ai': [row(/^api\.fireworks\.ai$/, 'fireworks_ai')],
   'cerebras.ai': [row(/^api\.cerebras\.ai$/, 'cerebras')],
   // A coding plan is a subscription: its calls have no price.
-  'z.ai': [
-    row(/^api\.z\.ai$/, 'z_ai', { path: /^\/api\/coding\//, prices: null }),
-    row(/^api\.z\.ai$/, 'z_ai'),
-  ],
+  'z.ai': [unpriced(/^api\.z\.ai$/, 'z_ai', /^\/api\/coding\//), row(/^api\.z\.ai$/, 'z_ai')],
   'bigmodel.cn': [
-    row(/^open\.bigmodel\.cn$/, 'zhipu', { path: /^\/api\/coding\//, prices: null }),
+    unpriced(/^open\.bigmodel\.cn$/, 'zhipu', /^\/api\/coding\//),
     row(/^open\.bigmodel\.cn$/, 'zhipu'),
   ],
   'minimax.io': [row(/^api\.minimax\.io$/, 'minimax')],
@@ -188,10 +185,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ...Object.entries(CLOUDFLARE_SEGMENTS).map(([segment, name]) =>
       row(/^gateway\.ai\.cloudflare\.com$/, name, { path: new RegExp(`^/v1/[^/]+/[^/]+/${segment}(?:/|$)`) }),
     ),
-    row(/^gateway\.ai\.cloudflare\.com$/, 'cloudflare', { prices: null }),
+    unpriced(/^gateway\.ai\.cloudflare\.com$/, 'cloudflare'),
   ],
-  'typesafe.ai': [row(/^api\.typesafe\.ai$/, 'typesafe', { prices: null })],
-  'upstage.ai': [row(/^api\.upstage\.ai$/, 'upstage', { prices: null })],
+  'typesafe.ai': [unpriced(/^api\.typesafe\.ai$/, 'typesafe')],
+  'upstage.ai': [unpriced(/^api\.upstage\.ai$/, 'upstage')],
   // Proxies of Helicone, which pass requests on with the key of the application. Its newer gateway chooses the provider.
   'helicone.ai': [
     row(/^oai\.helicone\.ai$/, 'openai'),
@@ -205,9 +202,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         prices: `huggingface_${segment}`,
       }),
     ),
-    row(/^router\.huggingface\.co$/, 'hugging_face', { prices: null }),
+    unpriced(/^router\.huggingface\.co$/, 'hugging_face'),
   ],
-  'vercel.sh': [row(/^ai-gateway\.vercel\.sh$/, 'vercel_ai_gateway', { prices: null })],
+  'vercel.sh': [unpriced(/^ai-gateway\.vercel\.sh$/, 'vercel_ai_gateway')],
   // By itself, of a workspace, and of the coding plan.
   'aliyuncs.com': [
     row(/^dashscope(?:-(?<region>[a-z]+))?\.aliyuncs\.com$/, 'alibaba'),
@@ -255,8 +252,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'nomic.ai': [unpriced(/^api-atlas\.nomic\.ai$/, 'nomic')],
   'pinecone.io': [unpriced(/^api\.pinecone\.io$/, 'pinecone', /^\/(?:embed|rerank)$/)],
   'huggingface.cloud': [unpriced(/^.+\.endpoints\.huggingface\.cloud$/, 'hugging_face')],
-  'kimi.com': [row(/^api\.kimi\.com$/, 'moonshot_ai', { path: /^\/coding(?:\/|$)/, prices: null })],
-  'ollama.com': [row(/^ollama\.com$/, 'ollama', { prices: null })],
+  'kimi.com': [unpriced(/^api\.kimi\.com$/, 'moonshot_ai', /^\/coding(?:\/|$)/)],
+  'ollama.com': [unpriced(/^ollama\.com$/, 'ollama')],
 };
 
 /** Every provider that has a host here, with the provider whose prices apply; for lists in documents. */

@@ -1,4 +1,4 @@
-/** Readers of bodies that protocols of vendors and of model servers beside OpenAI's share. */
+/** Readers of bodies, for protocols of vendors and of model servers beside OpenAI's. */
 import {
   type ContentReader,
   count,

@@ -4,6 +4,7 @@ import {
   describeOperations,
   expectToolCall,
   indented,
+  nested,
   type OperationScene,
   type Span,
   spanNamed,
@@ -11,8 +12,7 @@ import {
 
 const CHAT = 'chat gpt-4o-mini';
 const TOOL = ['execute_tool population', '  look up'];
-const run = (name: string, ...beneath: string[]): string[] => [name, ...indented(beneath)];
-const agent = (name = ' geographer'): string[] => run(`invoke_agent${name}`, CHAT, ...TOOL, CHAT);
+const agent = (name = ' geographer'): string[] => nested(`invoke_agent${name}`, CHAT, ...TOOL, CHAT);
 const ONE = agent();
 
 const expectOutcome = (span: Span, outcome: string | undefined, error?: string): void => {
@@ -43,11 +43,11 @@ const scenes: readonly OperationScene[] = [
   { name: 'several at once', tree: [...ONE, ...ONE] },
   {
     name: 'two tools at once',
-    tree: run('invoke_agent geographer', CHAT, ...TOOL, 'execute_tool area', '  measure', CHAT),
+    tree: nested('invoke_agent geographer', CHAT, ...TOOL, 'execute_tool area', '  measure', CHAT),
   },
   {
     name: 'a tool that throws',
-    tree: run('invoke_agent geographer', CHAT, 'execute_tool population', CHAT),
+    tree: nested('invoke_agent geographer', CHAT, 'execute_tool population', CHAT),
     check(spans) {
       expectOutcome(spanNamed(spans, 'execute_tool population'), 'failed', 'RangeError');
       expectOutcome(spanNamed(spans, 'invoke_agent geographer'), undefined);
@@ -65,11 +65,11 @@ const scenes: readonly OperationScene[] = [
   },
   {
     name: 'an agent as a tool',
-    tree: run('invoke_agent chief', CHAT, 'execute_tool ask', ...indented(ONE), CHAT),
+    tree: nested('invoke_agent chief', CHAT, 'execute_tool ask', ...indented(ONE), CHAT),
   },
   {
     name: 'a graph',
-    tree: run('invoke_workflow report', ...ONE, CHAT),
+    tree: nested('invoke_workflow report', ...ONE, CHAT),
     check(spans) {
       for (const name of ['invoke_workflow report', 'invoke_agent geographer'])
         assert.equal(spanNamed(spans, name).attributes['gen_ai.conversation.id'], 'thread-1');
@@ -79,8 +79,8 @@ const scenes: readonly OperationScene[] = [
   {
     name: 'an interrupt',
     tree: [
-      ...run('invoke_agent geographer', CHAT, 'execute_tool population'),
-      ...run('invoke_agent geographer', ...TOOL, CHAT),
+      ...nested('invoke_agent geographer', CHAT, 'execute_tool population'),
+      ...nested('invoke_agent geographer', ...TOOL, CHAT),
     ],
     check(spans) {
       const waiting = spans.filter((span) => span.attributes['llmtrace.agent.outcome'] !== undefined);
@@ -93,19 +93,19 @@ const scenes: readonly OperationScene[] = [
   },
   {
     name: 'an interrupt within a graph',
-    tree: run('invoke_workflow order', 'invoke_workflow approval'),
+    tree: nested('invoke_workflow order', 'invoke_workflow approval'),
     check(spans) {
       for (const span of spans) expectOutcome(span, 'interrupted');
     },
   },
   {
     name: 'a handoff',
-    tree: run('invoke_workflow team', 'invoke_workflow first', CHAT),
+    tree: nested('invoke_workflow team', 'invoke_workflow first', CHAT),
     check: (spans) => expectOutcome(spanNamed(spans, 'invoke_workflow first'), undefined),
   },
   {
     name: 'abort',
-    tree: run('invoke_agent geographer', CHAT, 'execute_tool population'),
+    tree: nested('invoke_agent geographer', CHAT, 'execute_tool population'),
     check(spans) {
       assert.equal(
         spanNamed(spans, 'invoke_agent geographer').attributes['llmtrace.agent.outcome'],
@@ -115,7 +115,7 @@ const scenes: readonly OperationScene[] = [
   },
   {
     name: 'left early',
-    tree: run('invoke_agent geographer', CHAT, 'execute_tool population'),
+    tree: nested('invoke_agent geographer', CHAT, 'execute_tool population'),
     check(spans) {
       assert.equal(
         spanNamed(spans, 'invoke_agent geographer').attributes['llmtrace.agent.outcome'],
@@ -131,7 +131,7 @@ const scenes: readonly OperationScene[] = [
   ...['a model that fails', 'a stream that fails', 'a rejection that is not handled'].map(
     (name): OperationScene => ({
       name,
-      tree: run('invoke_agent geographer', 'chat fail-500'),
+      tree: nested('invoke_agent geographer', 'chat fail-500'),
       check: (spans) =>
         expectOutcome(spanNamed(spans, 'invoke_agent geographer'), 'failed', 'InternalServerError'),
     }),
@@ -143,7 +143,7 @@ const scenes: readonly OperationScene[] = [
       assert.equal(spanNamed(spans, 'execute_tool population').attributes['gen_ai.agent.name'], 'geographer');
     },
   },
-  { name: 'createAgent, within a graph', tree: run('invoke_workflow report', ...ONE) },
+  { name: 'createAgent, within a graph', tree: nested('invoke_workflow report', ...ONE) },
   { name: 'anthropic', tree: ONE.map((line) => line.replace('gpt-4o-mini', 'claude-sonnet-4-6')) },
 ];
 

@@ -127,7 +127,6 @@ export class RunningThread implements Receiver {
 
 const noThread = (reason: string): Error => Object.assign(new Error(reason), { code: reason });
 
-/** Whether the process runs in a folder that was deleted: a thread ends there as it starts, too late for a short process. */
 /**
  * Whether the process starts from a snapshot of the application. If that has a main function, Node.js aborts the process as a
  * thread of it loads `node:http` (24.21), with a thread of the application, too.
@@ -135,6 +134,7 @@ const noThread = (reason: string): Error => Object.assign(new Error(reason), { c
 const isFromSnapshot = (): boolean =>
   [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].some((text) => text.includes('--snapshot-blob'));
 
+/** Whether the process runs in a folder that was deleted: a thread ends there as it starts, too late for a short process. */
 function isFolderDeleted(): boolean {
   try {
     statSync(process.cwd());
