@@ -42,9 +42,11 @@ const withKit = {
 
 const TARGET = 'node20.19';
 
+/** The folder with the sources of an instrumentation, by its package's name. */
+const instrumentationFolder = (name) => join(root, 'packages', name.slice('@llmtrace/'.length), 'src');
+
 /** The source of an instrumentation, by its package's name. */
-const instrumentationFile = (name) =>
-  join(root, 'packages', name.slice('@llmtrace/'.length), 'src', 'index.ts');
+const instrumentationFile = (name) => join(instrumentationFolder(name), 'index.ts');
 
 /**
  * Bundles the packages that a package does not declare as dependencies: the instrumentations, and OpenTelemetry's SDK,
@@ -173,10 +175,10 @@ const requireLater = (src) => ({
       if (!REQUIRE.test(text)) return { contents: withFileUrl(text), loader: 'ts' };
       const contents = text
         .replace(REQUIRE, '')
-        .replace(/\brequire\('(\.[\w/.-]+)\.ts'\)/g, (_all, name) => {
-          const file = relative(src, join(dirname(path), name));
-          return `require('dist:${file}.js')`;
-        })
+        .replace(
+          /\brequire\('(\.[\w/.-]+)\.ts'\)/g,
+          (_all, name) => `require('dist:${outOf(src, join(dirname(path), name))}.js')`,
+        )
         .replace(
           /\brequire\('@llmtrace\/instrumentation-([\w-]+)'\)/g,
           "require('dist:instrumentations/$1.js')",
@@ -203,14 +205,30 @@ function refuseEffects(sources) {
 
 const nameWithin = (src, file) => relative(src, file).replace(/\.ts$/, '');
 
-/** The instrumentations that a package has in it, each a file that is loaded when it is wanted. */
+const INSTRUMENTATION = '@llmtrace/instrumentation-';
+
+/**
+ * The instrumentations that a package has in it, each a file that is loaded when it is wanted, and the files that they load
+ * when these are first used.
+ */
 const instrumentationsOf = (folder) =>
   Object.keys(manifestOf(folder).devDependencies ?? {})
-    .filter((name) => name.startsWith('@llmtrace/instrumentation-'))
-    .map((name) => ({
-      in: instrumentationFile(name),
-      out: `instrumentations/${name.slice('@llmtrace/instrumentation-'.length)}`,
-    }));
+    .filter((name) => name.startsWith(INSTRUMENTATION))
+    .flatMap((name) => {
+      const src = instrumentationFolder(name);
+      const later = filesLoadedByName(sourcesOf(src)).map((file) => join(src, `${file}.ts`));
+      const index = {
+        in: instrumentationFile(name),
+        out: `instrumentations/${name.slice(INSTRUMENTATION.length)}`,
+      };
+      return [index, ...later.map((file) => ({ in: file, out: outOf(folder, file) }))];
+    });
+
+/** The name within `dist` of a file of the package itself, or of an instrumentation that it has in it. */
+function outOf(src, file) {
+  const [, name, inside] = /[\\/]packages[\\/]instrumentation-([\w-]+)[\\/]src[\\/](.+)$/.exec(file) ?? [];
+  return nameWithin(src, name === undefined ? file : join(src, 'instrumentations', name, inside));
+}
 
 /** esbuild splits ES modules only: each of them then becomes CommonJS. */
 async function buildInChunks(folder, doors) {

@@ -1,24 +1,28 @@
 /** Recognises model calls by their path, then by their body, and if that is ambiguous by the host. */
-import { fields, isLocalHost, originOf } from '@llmtrace/core/internal';
+import module from 'node:module';
+import { fields, isLocalHost, originOf, warnOnce } from '@llmtrace/core/internal';
+import { diag } from '@opentelemetry/api';
 import { CUT } from './bodies/request-body.ts';
-import { anthropicProtocols } from './protocols/anthropic.ts';
-import { geminiProtocols } from './protocols/gemini.ts';
-import { modelServerProtocols } from './protocols/model-servers.ts';
-import { nativeProtocols } from './protocols/native.ts';
-import { openaiProtocols } from './protocols/openai.ts';
-import { otherProtocols } from './protocols/other-vendors.ts';
-import { platformProtocols } from './protocols/platforms.ts';
 import type { Beside, Protocol, Target } from './protocols/protocol.ts';
 
-const PROTOCOLS: readonly Protocol[] = [
-  ...openaiProtocols,
-  ...anthropicProtocols,
-  ...geminiProtocols,
-  ...otherProtocols,
-  ...platformProtocols,
-  ...nativeProtocols,
-  ...modelServerProtocols,
-];
+const require = module.createRequire(import.meta.url);
+
+let known: readonly Protocol[] | undefined;
+
+/** The protocols are loaded with the first request that may be a call: most of a start's time would be theirs. */
+function protocols(): readonly Protocol[] {
+  try {
+    known ??= (require('./protocols/all.ts') as typeof import('./protocols/all.ts')).PROTOCOLS;
+  } catch (error) {
+    known = [];
+    diag.error('llmtrace: could not load the protocols of model calls', error);
+    warnOnce(
+      'model calls that no SDK sends are not traced: the files of llmtrace could not be read at the first of them. ' +
+        'OTEL_LOG_LEVEL=error says why',
+    );
+  }
+  return known;
+}
 
 /** The last words of the protocols' paths: most requests have another one and are not inspected further. */
 const LAST_WORDS =
@@ -100,7 +104,7 @@ export function recognise(target: Target, sent: unknown, isKnown: boolean): Reco
 }
 
 const candidates = ({ path }: Target, isKnown: boolean): Protocol[] =>
-  PROTOCOLS.filter((protocol) => isAt(protocol, isKnown) && protocol.path.test(path));
+  protocols().filter((protocol) => isAt(protocol, isKnown) && protocol.path.test(path));
 
 /** Whether a protocol can be known at such a host. */
 const isAt = ({ isDistinct, confirms, isKnownOnly }: Protocol, isKnown: boolean): boolean =>

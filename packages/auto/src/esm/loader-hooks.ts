@@ -7,7 +7,7 @@ import type { LoadFnOutput, LoadHookContext, LoadHookSync } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionFiles } from '@llmtrace/core/internal';
 import { endOfName, type PackageFile, packageFile, type Wanted } from './package-files.ts';
-import { namesIn, rebindingLine, type Syntax } from './rebinding.ts';
+import { byPackage, namesIn, rebindingLine, type Syntax } from './rebinding.ts';
 
 /** The lines to add, by file (`openai/resources/embeddings.mjs`). */
 export interface Lines {
@@ -29,11 +29,13 @@ export interface Lines {
 export const SELF = 'llmtrace:self';
 
 let lines: Lines = { files: new Map(), mains: new Map(), functions: [], commonJs: new Map() };
+let functions = byPackage([]);
 let wanted: Wanted | undefined;
 
 /** Takes the lines to add. */
 export function initialize(data: Lines): void {
   lines = data;
+  functions = byPackage(data.functions);
   wanted = wantedBy(data);
 }
 
@@ -44,9 +46,11 @@ function wantedBy({ files, mains, functions, commonJs }: Lines): Wanted {
     ...functions.map((each) => each.module),
   ];
   const paths = new Set(names.map((name) => name.slice(endOfName(name) + 1)));
+  // One pattern for all: each module of another package is asked.
+  const ofFunctions = new RegExp(functions.map((each) => `(?:${each.files.source})`).join('|') || '(?!)');
   return {
     packages: new Set(packages),
-    isPath: (path) => paths.has(path) || functions.some((each) => each.files.test(path)),
+    isPath: (path) => paths.has(path) || ofFunctions.test(path),
   };
 }
 
@@ -75,29 +79,37 @@ const isModule = (format: unknown): boolean =>
 
 /** The line that the module of a URL is to end with, by its source; undefined for one that is to stay as it is. */
 export function lineOf(url: string): ((source: string) => string) | undefined {
-  const file = fileOf(url)?.name;
-  if (file === undefined) return undefined;
-  const main = isPlain(url)
-    ? lines.mains.get(file)?.replace(JSON.stringify(SELF), () => JSON.stringify(url))
-    : undefined;
+  const plain = withoutQuery(url);
+  const found = fileOf(plain);
+  if (!found) return undefined;
+  const { name: file } = found;
+  const main =
+    plain === url
+      ? lines.mains.get(file)?.replace(JSON.stringify(SELF), () => JSON.stringify(url))
+      : undefined;
   const line = lines.files.get(file);
-  const names = namesIn(lines.functions, file);
+  const names = namesIn(functions, found);
   if (line === undefined && main === undefined && names === undefined) return undefined;
   const fixed = `${line ?? ''}${main ?? ''}`;
   return (source) => fixed + (names ? rebindingLine({ file, url, syntax: 'esm' }, source, names) : '');
 }
 
-const isPlain = (url: string): boolean => !/[?#]/.test(url);
-
 /**
- * The file of a URL, if it is one of a vendor's package. Other hooks may have added a query, or a fragment that names another
- * module: esmock's mock of a package has the package's URL there.
+ * Other hooks may have added a query, or a fragment that names another module: esmock's mock of a package has the package's
+ * URL there.
  */
+function withoutQuery(url: string): string {
+  const query = url.indexOf('?');
+  const plain = query < 0 ? url : url.slice(0, query);
+  const fragment = plain.indexOf('#');
+  return fragment < 0 ? plain : plain.slice(0, fragment);
+}
+
+/** The file of a URL, if it is one of a vendor's package. */
 function fileOf(url: string): PackageFile | undefined {
-  const [plain = ''] = url.split(/[?#]/, 1);
-  if (!wanted || !plain.startsWith('file:')) return undefined;
+  if (!wanted || !url.startsWith('file:')) return undefined;
   try {
-    return packageFile(pathOf(plain), wanted);
+    return packageFile(pathOf(url), wanted);
   } catch {
     return undefined; // no path of this system
   }
@@ -118,7 +130,7 @@ export function compiledLine(path: string, syntax: Syntax, source: string): stri
   const url = pathToFileURL(path).href;
   const isMissed = file.isElsewhere && syntax === 'cjs';
   const line = isMissed ? lines.commonJs.get(file.name)?.replace(SELF, () => url) : undefined;
-  const names = namesIn(lines.functions, file.name);
+  const names = namesIn(functions, file);
   if (line === undefined && names === undefined) return undefined;
   return `${line ?? ''}${names ? rebindingLine({ file: file.name, url, syntax }, source, names) : ''}`;
 }

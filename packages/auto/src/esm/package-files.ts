@@ -9,6 +9,8 @@ import { readFileSync } from 'node:fs';
 export interface PackageFile {
   /** As a package of that name has it: `openai/resources/embeddings.mjs`. */
   readonly name: string;
+  /** The name of the package. */
+  readonly module: string;
   /** Whether it lies in another folder than `node_modules/<package>`. */
   readonly isElsewhere: boolean;
 }
@@ -27,11 +29,13 @@ export function packageFile(path: string, wanted: Wanted): PackageFile | undefin
   const inside = start < 0 ? '' : path.slice(start + MODULES.length);
   const end = endOfName(inside);
   const isInstalled = end > 0 && !inside.startsWith('.');
-  if (isInstalled && wanted.packages.has(inside.slice(0, end))) return { name: inside, isElsewhere: false };
+  const module = inside.slice(0, Math.max(0, end));
+  if (isInstalled && wanted.packages.has(module)) return { name: inside, module, isElsewhere: false };
   if (isInstalled && !wanted.isPath(inside.slice(end + 1))) return undefined;
   const nearest = nearestPackage(above(path));
   if (!nearest || !wanted.packages.has(nearest.name)) return undefined;
-  return { name: `${nearest.name}${path.slice(nearest.folder.length)}`, isElsewhere: true };
+  const name = `${nearest.name}${path.slice(nearest.folder.length)}`;
+  return { name, module: nearest.name, isElsewhere: true };
 }
 
 const MODULES = '/node_modules/';

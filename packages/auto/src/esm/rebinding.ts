@@ -4,16 +4,34 @@
  * changes but what CommonJS copied there. It imports nothing: it also runs in the thread of Node.js' module loader.
  */
 import type { FunctionFiles } from '@llmtrace/core/internal';
+import type { PackageFile } from './package-files.ts';
 
 /** How a module is written. */
 export type Syntax = 'esm' | 'cjs';
 
-/** @param file from the package's name on: `ai/dist/index.mjs`. @returns undefined for a file that stays as it is. */
-export function namesIn(all: readonly FunctionFiles[], file: string): readonly string[] | undefined {
+/** By the name of their package: each module that loads is looked up, and most packages have none. */
+export type FunctionsByPackage = ReadonlyMap<string, readonly FunctionFiles[]>;
+
+export function byPackage(all: readonly FunctionFiles[]): FunctionsByPackage {
+  const found = new Map<string, FunctionFiles[]>();
+  for (const each of all) {
+    const known = found.get(each.module);
+    if (known) known.push(each);
+    else found.set(each.module, [each]);
+  }
+  return found;
+}
+
+/** @returns undefined for a file that stays as it is. */
+export function namesIn(
+  all: FunctionsByPackage,
+  { name, module }: Pick<PackageFile, 'name' | 'module'>,
+): readonly string[] | undefined {
   const names = all
-    .filter(({ module, files }) => file.startsWith(`${module}/`) && files.test(file.slice(module.length + 1)))
+    .get(module)
+    ?.filter(({ files }) => files.test(name.slice(module.length + 1)))
     .flatMap((functions) => functions.names);
-  return names.length > 0 ? [...new Set(names)] : undefined;
+  return names?.length ? [...new Set(names)] : undefined;
 }
 
 /** @param url of the module. */

@@ -17,6 +17,10 @@ const WAYS = {
     };
     console.log((await ask()).choices[0].message.content);
     for await (const { choices } of await ask('gpt-4.1-mini', { stream: true })) console.log(choices.length);
+    const body = JSON.stringify({ model: 'gpt-4.1-mini', messages: MESSAGES });
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer key' };
+    const url = `${client.baseURL}/chat/completions`;
+    for (let i = 0; i < 2; i++) console.log((await fetch(url, { method: 'POST', headers, body })).status);
   },
   async nothing() {
     for (let i = 0; i < 3; i++) console.log((await ask()).choices[0].message.content);

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { assignedAs, exportedAs, namesIn, rebindingLine } from '../../src/esm/rebinding.ts';
+import { assignedAs, byPackage, exportedAs, namesIn, rebindingLine } from '../../src/esm/rebinding.ts';
 import { olderNode } from '../stage.ts';
 
 describe('the binding of an exported function', () => {
@@ -45,10 +45,15 @@ describe('the binding of an exported function', () => {
     });
 
   it('is looked for in the files that a pattern names', () => {
-    const files = [{ module: '@a/b', files: /^dist\/src-\w+\.mjs$/, names: ['query', 'query'] }];
-    assert.deepEqual(namesIn(files, '@a/b/dist/src-CeKsbNLO.mjs'), ['query']);
-    assert.equal(namesIn(files, '@a/b/dist/other.mjs'), undefined);
-    assert.equal(namesIn(files, '@a/b2/dist/src-CeKsbNLO.mjs'), undefined);
+    const files = /^dist\/src-\w+\.mjs$/;
+    const all = byPackage([
+      { module: '@a/b', files, names: ['query', 'query'] },
+      { module: '@a/b', files, names: ['ask'] },
+    ]);
+    const names = (module: string, path: string) => namesIn(all, { name: `${module}/${path}`, module });
+    assert.deepEqual(names('@a/b', 'dist/src-CeKsbNLO.mjs'), ['query', 'ask']);
+    assert.equal(names('@a/b', 'dist/other.mjs'), undefined);
+    assert.equal(names('@a/b2', 'dist/src-CeKsbNLO.mjs'), undefined);
   });
 });
 

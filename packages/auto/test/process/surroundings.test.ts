@@ -29,6 +29,7 @@ describe('an application', () => {
     const { stderr } = await both('files');
     assert.match(stderr, /llmtrace: OpenTelemetry could not be started; nothing is exported/);
     assert.match(stderr, /llmtrace: the files of llmtrace could not be read at the first call/);
+    assert.equal(stderr.match(/llmtrace: model calls that no SDK sends are not traced/g)?.length, 1);
   });
 
   it('starts without `node:crypto`, which only calls need: 2.4 ms of CPU time', async () => {

@@ -1,0 +1,19 @@
+/** All protocols, in the order in which a request is compared with them. */
+import { anthropicProtocols } from './anthropic.ts';
+import { geminiProtocols } from './gemini.ts';
+import { modelServerProtocols } from './model-servers.ts';
+import { nativeProtocols } from './native.ts';
+import { openaiProtocols } from './openai.ts';
+import { otherProtocols } from './other-vendors.ts';
+import { platformProtocols } from './platforms.ts';
+import type { Protocol } from './protocol.ts';
+
+export const PROTOCOLS: readonly Protocol[] = [
+  ...openaiProtocols,
+  ...anthropicProtocols,
+  ...geminiProtocols,
+  ...otherProtocols,
+  ...platformProtocols,
+  ...nativeProtocols,
+  ...modelServerProtocols,
+];
