@@ -174,7 +174,9 @@ function followingTracer(provider: () => TracerProvider, scope: TracerScope): Tr
     startSpan: (...args) => tracer().startSpan(...args),
     startActiveSpan: (...args: unknown[]) =>
       (tracer().startActiveSpan as (...args: unknown[]) => never)(...args),
-  };
+    // As the API's proxy has it: llmtrace looks at the tracer behind.
+    _getTracer: tracer,
+  } as Tracer;
 }
 
 function followingMeter(provider: () => MeterProvider, scope: MeterScope): Meter {

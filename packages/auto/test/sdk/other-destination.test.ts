@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { TracerProvider } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
 import { elsewhere } from '../../src/sdk/other-destination.ts';
@@ -65,6 +66,18 @@ describe('a provider that has the telemetry in the place of a configured endpoin
   it('is not where it exports by OTLP itself', () => {
     const exporter = new OTLPTraceExporter({ url: 'http://127.0.0.1:9' });
     assert.equal(elsewhere(settings, providerOf(exporter)), undefined);
+  });
+
+  it('is not where many instrumentations stand before the exporter, as in AWS’s distribution', () => {
+    const instrumentations = Array.from({ length: 90 }, () => ({
+      config: {},
+      modules: [{}, {}],
+      meters: {},
+    }));
+    const provider = { config: { instrumentations, waiting: new Array(100_000).fill({}) }, processors: [{}] };
+    const exporter = new OTLPTraceExporter({ url: 'http://127.0.0.1:9' });
+    provider.processors[0] = { processors: new Set(), inner: { exporter } };
+    assert.equal(elsewhere(settings, provider as unknown as TracerProvider), undefined);
   });
 
   for (const [what, other] of [

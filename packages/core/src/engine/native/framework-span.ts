@@ -126,26 +126,36 @@ export function endLeftSpans(): void {
   for (const end of left) end();
 }
 
-/** For each tracer, the resources of providers: true for that of its own provider. */
-const providers = new WeakMap<Tracer, WeakMap<object, boolean>>();
-
 /** Whether two providers have made the spans, which then go to two places. All spans of a provider have its resource, one object. */
 const areOfTwoProviders = ({ resource }: SdkSpan, other: SdkSpan | undefined): boolean =>
   resource !== undefined && other?.resource !== undefined && other.resource !== resource;
 
+/** A tracer, as OpenTelemetry's SDK has it in its versions 1 (`resource`) and 2 and 3, or one that has another behind it. */
+interface SdkTracer extends Tracer {
+  readonly resource?: object;
+  readonly _resource?: object;
+  /** Of the API's proxy. The tracers of `@llmtrace/auto` have it, too. */
+  _getTracer?(): SdkTracer;
+}
+
+/** As a tracer of `@llmtrace/auto` stands before the API's proxy. */
+const MAX_PROXIES = 4;
+
+/** The resource of a tracer's provider; undefined where the tracer does not have it. */
+function resourceOf(tracer: SdkTracer): object | undefined {
+  let inner = tracer;
+  for (let i = 0; i < MAX_PROXIES && inner._getTracer; i++) inner = inner._getTracer();
+  return inner._resource ?? inner.resource;
+}
+
 /**
  * The span that `start` makes, where another provider than the tracer's has made `span`: llmtrace's telemetry does not go where
- * that one goes. To learn it takes a span, which is never ended, and so never exported.
+ * that one goes. No span is started to learn it: processors export spans as they start (Pydantic Logfire), and the SDK counts
+ * those that do not end.
  */
-function ofOtherProvider(tracer: Tracer, span: SdkSpan, start: () => Span): Span | undefined {
-  const { resource } = span;
-  if (!resource) return undefined;
-  const known = providers.get(tracer) ?? new WeakMap<object, boolean>();
-  providers.set(tracer, known);
-  if (known.get(resource)) return undefined;
-  const own: SdkSpan = start();
-  if (own.resource === resource) known.set(resource, true);
-  return areOfTwoProviders(span, own) ? own : undefined;
+function ofOtherProvider(tracer: Tracer, { resource }: SdkSpan, start: () => Span): Span | undefined {
+  const other = resourceOf(tracer);
+  return resource && other && other !== resource ? start() : undefined;
 }
 
 interface Completed extends Span {

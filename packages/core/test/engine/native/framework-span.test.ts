@@ -1,7 +1,15 @@
 /** Model spans of other libraries, which end before their call, or never. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Attributes, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -25,10 +33,17 @@ const ATTRIBUTES = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': MO
 
 describe('the model span of another library', () => {
   const exporter = new InMemorySpanExporter();
-  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  let begun = 0;
+  class Counting extends SimpleSpanProcessor {
+    override onStart(): void {
+      begun++;
+    }
+  }
+  const provider = new BasicTracerProvider({ spanProcessors: [new Counting(exporter)] });
   let told: string[];
   beforeEach(() => {
     told = [];
+    begun = 0;
   });
   afterEach(() => {
     exporter.reset();
@@ -44,12 +59,15 @@ describe('the model span of another library', () => {
   };
 
   /** A call within a span of a library, which is the span of the call. */
-  function callIn(scope: string, { isNative = false, nativeSpans = engine.nativeSpans } = {}) {
+  function callIn(
+    scope: string,
+    { isNative = false, nativeSpans = engine.nativeSpans, tracer = provider.getTracer('llmtrace') } = {},
+  ) {
     const span = provider.getTracer(scope).startSpan('chat', { attributes: ATTRIBUTES });
     const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
     takeModelSpan({ ...engine, nativeSpans }, call, isNative);
     const native = nativeOf(call);
-    const started = native?.start('chat', { attributes: { mine: 1 } }, provider.getTracer('llmtrace'));
+    const started = native?.start('chat', { attributes: { mine: 1 } }, tracer);
     const end = (outcome: Call['outcome'], now = false): void => {
       call.outcome = outcome;
       const fail = (): void =>
@@ -68,6 +86,26 @@ describe('the model span of another library', () => {
     assert.equal(exporter.getFinishedSpans()[0]?.attributes['mine'], 1);
     assert.deepEqual(told, [`adopted ${SCOPE}`]);
   });
+
+  const sdk = provider.getTracer('llmtrace', '1.0.0');
+  const proxies = new ProxyTracerProvider();
+  proxies.setDelegate(provider);
+  const elsewhere = new BasicTracerProvider().getTracer('llmtrace') as any;
+  for (const [what, tracer, isSame] of [
+    ['the SDK', sdk, true],
+    ['the API, before it', proxies.getTracer('llmtrace'), true],
+    ['llmtrace, before both', { _getTracer: () => proxies.getTracer('llmtrace') }, true],
+    ['version 1 of the SDK', { startSpan: assert.fail, resource: (sdk as any)._resource }, true],
+    ['another provider', elsewhere, false],
+    ['version 1 of another provider', { startSpan: () => elsewhere.startSpan('chat'), resource: {} }, false],
+  ] as const)
+    it(`is ${isSame ? 'that of the call, and no other starts' : 'beside that of the call'}, whose tracer is of ${what}`, () => {
+      const { span, started } = callIn(SCOPE, { tracer: tracer as Tracer });
+      assert.equal(started === span, isSame);
+      assert.equal(begun, 1);
+      assert.deepEqual(told, [`${isSame ? 'adopted' : 'besides'} ${SCOPE}`]);
+      span.end();
+    });
 
   it('is ended two turns after its call, which failed', async () => {
     const { end } = callIn(SCOPE);
