@@ -2,6 +2,7 @@
 import { type Finding, note } from '@llmtrace/core/internal';
 import type { TracerProvider } from '@opentelemetry/api';
 import { packageNameOf } from '../process/calling-code.ts';
+import { endpointOf } from '../process/otlp-endpoint.ts';
 import { className, providerName } from '../process/provider-name.ts';
 import type { AutoSettings } from '../settings.ts';
 import { registrantsOf } from './provisional-registration.ts';
@@ -13,14 +14,12 @@ export function warnElsewhere(settings: AutoSettings, provider: TracerProvider):
 }
 
 /** @param provider the one that is registered. */
-export function elsewhere(
-  { traceExporters, exportTo, env }: AutoSettings,
-  provider: TracerProvider,
-): Finding | undefined {
+export function elsewhere(settings: AutoSettings, provider: TracerProvider): Finding | undefined {
+  const { traceExporters, exportTo, env } = settings;
   if (traceExporters.length === 0 || exportTo === 'both') return undefined;
   const real = delegateOf(provider);
   // Set-ups read the same variables.
-  if (hasOtlpExporter(real)) return undefined;
+  if (exportsByOtlp(real, endpointOf(settings, 'traces'))) return undefined;
   const variable = env['OTEL_TRACES_EXPORTER'] ? 'OTEL_TRACES_EXPORTER' : 'OTEL_EXPORTER_OTLP_ENDPOINT';
   return {
     code: 'elsewhere',
@@ -58,16 +57,24 @@ const MAX_OBJECTS = 2000;
 /** A list of spans that wait may have thousands. */
 const MAX_PARTS = 100;
 
-/** Whether a provider has an exporter of OpenTelemetry's own for OTLP, as far as can be seen. */
-export function hasOtlpExporter(provider: object): boolean {
+/**
+ * Whether a provider has an exporter of OpenTelemetry's own for OTLP, or one for the endpoint, as far as can be seen: a
+ * minifier has renamed the classes of `@vercel/otel`.
+ */
+function exportsByOtlp(provider: object, endpoint: string | undefined): boolean {
   const seen = new Set<object>([provider]);
   let looked = 0;
   for (const object of seen) {
-    if (/^OTLP\w*Exporter/.test(object.constructor?.name ?? '')) return true;
+    if (/^OTLP\w*Exporter/.test(object.constructor?.name ?? '') || isFor(endpoint, object)) return true;
     if (++looked >= MAX_OBJECTS) return false;
     for (const part of partsOf(object)) seen.add(part);
   }
   return false;
+}
+
+function isFor(endpoint: string | undefined, object: object): boolean {
+  const url: unknown = Object.getOwnPropertyDescriptor(object, 'url')?.value;
+  return endpoint !== undefined && typeof url === 'string' && url.startsWith(endpoint);
 }
 
 /** The objects that are properties of one; no getter is run. */

@@ -80,6 +80,16 @@ describe('a provider that has the telemetry in the place of a configured endpoin
     assert.equal(elsewhere(settings, provider as unknown as TracerProvider), undefined);
   });
 
+  for (const [url, isNamed] of [
+    ['http://127.0.0.1:4318/v1/traces', false],
+    ['http://127.0.0.2:4318/v1/traces', true],
+  ] as const)
+    it(`is ${isNamed ? '' : 'not '}named where its exporter, whose name a minifier has changed, sends to ${url}`, () => {
+      const provider = { processors: [{ exporter: { impl: { url } } }] };
+      const finding = elsewhere(settings, provider as unknown as TracerProvider);
+      assert.equal(finding !== undefined, isNamed);
+    });
+
   for (const [what, other] of [
     ['no endpoint is configured', { traceExporters: [] }],
     ['both have the telemetry', { exportTo: 'both' }],
