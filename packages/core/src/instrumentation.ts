@@ -160,7 +160,10 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     this._patching ??= new Patcher(this.vendor, {
       diag: this._diag,
       claimOf: (point, { module }) => this._claimOf(point, module),
-      patched: notePatched,
+      patched: (...patch) => {
+        if (!this._off) silenceTracers(this.vendor.replacedTracers);
+        notePatched(...patch);
+      },
       missing: noteMissing,
     });
     return this._patching;

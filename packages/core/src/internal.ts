@@ -63,6 +63,7 @@ export {
   notifyOperationEnd,
   operationFrom,
 } from './engine/operations/open-operation.ts';
+export { currentSteps, type StepEnds, type Steps, traceSteps } from './engine/operations/steps.ts';
 export type { Wire } from './engine/raw-answer.ts';
 export { watchResponse } from './engine/raw-response.ts';
 export {

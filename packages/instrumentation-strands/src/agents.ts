@@ -6,10 +6,10 @@ import {
   type OperationEnd,
   type OperationStart,
   type PatchedCall,
+  traceSteps,
 } from '@llmtrace/core';
 import { tellUnseen } from './models.ts';
 import { hasOtherSpans } from './spans.ts';
-import { traceSteps } from './steps.ts';
 import { noteSuspended, takeSuspended } from './suspended-runs.ts';
 
 export const streamAgent = (call: PatchedCall): unknown =>

@@ -2,10 +2,15 @@
  * Model calls, which the SDK of a model's vendor makes and its instrumentation traces. Strands' span of the call is not active then:
  * it is made so, and becomes that of the call.
  */
-import type { Followed, OpenOperation, Operations, PatchedCall } from '@llmtrace/core';
+import {
+  currentSteps,
+  type Followed,
+  type OpenOperation,
+  type Operations,
+  type PatchedCall,
+} from '@llmtrace/core';
 import { context, type Span, trace } from '@opentelemetry/api';
 import { hasOtherSpans, modelSpanOf } from './spans.ts';
-import { currentSteps } from './steps.ts';
 
 /** The runs that have asked a model. */
 const asking = new WeakSet<OpenOperation>();

@@ -2,9 +2,8 @@
  * The spans that Strands makes by itself. Where they go to llmtrace's provider alone, none is made of what llmtrace has a span for.
  * Where the application has registered a provider, they are those of the runs, the tools and the model calls, and llmtrace makes none.
  */
-import { fields, lookUp, type Operations, type PatchedCall } from '@llmtrace/core';
+import { currentSteps, fields, lookUp, type Operations, type PatchedCall } from '@llmtrace/core';
 import { context, INVALID_SPAN_CONTEXT, type Span, trace } from '@opentelemetry/api';
-import { currentSteps } from './steps.ts';
 
 /** Whether Strands' spans are those of the operations. Without llmtrace's provider, they go where llmtrace's own would go. */
 export const hasOtherSpans = (operations: Operations): boolean => !operations.ownsSpans();

@@ -1,7 +1,13 @@
 /** Tools, as an agent executes them and as the application calls them (`agent.tool.weather.invoke()`). */
-import { fields, name, type OperationEnd, type OperationStart, type PatchedCall } from '@llmtrace/core';
+import {
+  fields,
+  name,
+  type OperationEnd,
+  type OperationStart,
+  type PatchedCall,
+  traceSteps,
+} from '@llmtrace/core';
 import { hasOtherSpans } from './spans.ts';
-import { traceSteps } from './steps.ts';
 
 /** A method of the executor, whose options have the agent. */
 export const executeTool = (call: PatchedCall): unknown => {

@@ -1,7 +1,6 @@
 /** Graphs and swarms, whose nodes are agents. */
-import { fields, name, type OperationEnd, type PatchedCall } from '@llmtrace/core';
+import { fields, name, type OperationEnd, type PatchedCall, traceSteps } from '@llmtrace/core';
 import { hasOtherSpans } from './spans.ts';
-import { traceSteps } from './steps.ts';
 import { noteSuspended, takeSuspended } from './suspended-runs.ts';
 
 export const streamWorkflow = (call: PatchedCall): unknown =>

@@ -1,5 +1,5 @@
 /**
- * The line at the end of a module that has its exported functions replaced: it hands over an accessor for each, which sets
+ * The line at the end of a module that has its functions replaced: it hands over an accessor for each, which sets
  * the module's own binding. Importers of an ES module, and callers within the module, see the new value; nothing of `exports`
  * changes but what CommonJS copied there. It imports nothing: it also runs in the thread of Node.js' module loader.
  */
@@ -41,7 +41,8 @@ export function rebindingLine(
   names: readonly string[],
 ): string {
   const accessors = names.flatMap((name) => {
-    const binding = syntax === 'esm' ? exportedAs(source, name) : assignedAs(source, name);
+    const binding =
+      syntax === 'esm' ? (exportedAs(source, name) ?? declaredAs(source, name)) : assignedAs(source, name);
     return binding === undefined ? [] : [accessor(name, binding, syntax)];
   });
   // The exports of an ES module have this tag too: it separates the two builds of a package.
@@ -84,6 +85,14 @@ export function exportedAs(source: string, name: string): string | undefined {
 
 /** A `const` cannot be set. */
 const DECLARED = /^(?:async function|function|class|let|var)\b ?\*? ?([\w$]+)/;
+
+/** A function that an ES module declares and does not export. Within a block the line would be indented. */
+function declaredAs(source: string, name: string): string | undefined {
+  const isDeclared = ['function ', 'async function '].some((before) =>
+    source.includes(`\n${before}${name}(`),
+  );
+  return isDeclared ? name : undefined;
+}
 
 /** `generateText` and `N5e as query` of a list of exports. */
 function listedAs(list: string, name: string): string | undefined {

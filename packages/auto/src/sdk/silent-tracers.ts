@@ -5,6 +5,7 @@
 import { isSilent, randomHex } from '@llmtrace/core/internal';
 import {
   context,
+  INVALID_SPAN_CONTEXT,
   type Span,
   type SpanContext,
   TraceFlags,
@@ -19,13 +20,15 @@ export const withSilentTracers = (provider: TracerProvider): TracerProvider => (
 
 /** Its spans record nothing and are not active: code within stays in the span around. */
 const silent: Tracer = {
-  startSpan: () => placeholder(),
-  startActiveSpan: (...args: unknown[]) => (args.at(-1) as (span: Span) => never)(placeholder()),
+  // A library may make it active. Where there is no span around, the spans within must not have a parent that nobody exports.
+  startSpan: () => placeholder(INVALID_SPAN_CONTEXT),
+  startActiveSpan: (...args: unknown[]) =>
+    (args.at(-1) as (span: Span) => never)(placeholder(randomContext())),
 };
 
 /** With the ids of the span around, because libraries hand them to the application. */
-const placeholder = (): Span =>
-  trace.wrapSpanContext(trace.getSpanContext(context.active()) ?? randomContext());
+const placeholder = (withoutSpan: SpanContext): Span =>
+  trace.wrapSpanContext(trace.getSpanContext(context.active()) ?? withoutSpan);
 
 const randomContext = (): SpanContext => ({
   traceId: randomHex(16),

@@ -44,6 +44,17 @@ describe('the binding of an exported function', () => {
       assert.equal(assignedAs(source, 'query'), expected);
     });
 
+  for (const [source, isFound] of [
+    ['import "x";\nasync function query(a) {}\nexport { other };', true],
+    ['import "x";\nfunction query() {}', true],
+    ['function other() {\n  function query() {}\n}', false],
+    ['import "x";\nfunction query2() {}', false],
+  ] as const)
+    it(`of an ES module that does not export it is ${isFound ? 'there' : 'missing'} in ${JSON.stringify(source)}`, () => {
+      const line = rebindingLine({ file: 'a', url: 'file:///a', syntax: 'esm' }, source, ['query']);
+      assert.equal(line.includes('set query(value) { query = value; }'), isFound);
+    });
+
   it('is looked for in the files that a pattern names', () => {
     const files = /^dist\/src-\w+\.mjs$/;
     const all = byPackage([

@@ -149,14 +149,14 @@ export interface OperationPoint extends PatchPoint {
 }
 
 /**
- * A function that a module exports and that is an operation around calls. Its binding within the module is replaced as the
- * module loads, so that importers and the module's own code call `around`. With `className` it is a method of a class of
+ * A function that a module exports or declares and that is an operation around calls. Its binding within the module is replaced as
+ * the module loads, so that importers and the module's own code call `around`. With `className` it is a method of a class of
  * the module, which is replaced on the class' prototype.
  */
 export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
   /** The paths in the package of the files that may export it, with extension: bundlers put a hash into a file's name. */
   readonly files: RegExp;
-  /** The name by which it is exported. Within a minified file it has another one. For a method, its name. */
+  /** The name by which it is exported, or else declared. Within a minified file it has another one. For a method, its name. */
   readonly name: string;
   /** The name of the exported class that has the method. Of the files, those without this class do not miss the method. */
   readonly className?: string;
@@ -234,6 +234,8 @@ export interface Vendor {
    * tracers record nothing there: the operations have spans of their own, and those of the library contain prompts and answers.
    */
   readonly silentTracers?: readonly string[];
+  /** The same, from the first patched method on: a copy of the library that is not seen, as in a bundle, keeps its spans. */
+  readonly replacedTracers?: readonly string[];
   /** Whether calls are traced by their requests, whichever client sends them and to whichever host. @default false */
   readonly tracesAnyClient?: boolean;
   /** The endpoint of a call, if one method serves several endpoints; undefined if this call is not a model call. */

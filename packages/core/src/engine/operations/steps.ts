@@ -1,7 +1,8 @@
 /**
- * Async generators that are operations. Strands begins with the first step that is read, and so does the operation: a stream that
+ * Async generators that are operations. A generator begins with the first step that is read, and so does the operation: one that
  * the application never reads has done nothing, and has no span.
  */
+import { type Context, context, createContextKey, type Span } from '@opentelemetry/api';
 import type {
   Followed,
   OpenOperation,
@@ -9,20 +10,23 @@ import type {
   OperationEnds,
   OperationStart,
   Operations,
-  PatchedCall,
-} from '@llmtrace/core';
-import { type Context, context, createContextKey, type Span } from '@opentelemetry/api';
+} from '../../model/operations.ts';
+import type { PatchedCall } from '../../vendor/vendor.ts';
 
-const STEPS = createContextKey('llmtrace.strands.steps');
+const STEPS = createContextKey('llmtrace.steps');
 
 /** What runs in the current step, if that is one of an operation. */
 export const currentSteps = (): Steps | undefined => context.active().getValue(STEPS) as Steps | undefined;
 
 /** @param opened the operation, which is there once the generator is read. */
-export type Ends = (call: PatchedCall, opened: () => OpenOperation | undefined) => OperationEnds;
+export type StepEnds = (call: PatchedCall, opened: () => OpenOperation | undefined) => OperationEnds;
 
-/** @returns the generator itself. */
-export function traceSteps(call: PatchedCall, start: () => OperationStart, ends: Ends): unknown {
+/**
+ * Has a method that returns an async generator be an operation.
+ *
+ * @returns the generator itself.
+ */
+export function traceSteps(call: PatchedCall, start: () => OperationStart, ends: StepEnds): unknown {
   const { operations, original, args } = call;
   const iterator = original(...args);
   const steps = new Steps(operations, start);
@@ -34,6 +38,7 @@ export function traceSteps(call: PatchedCall, start: () => OperationStart, ends:
   return iterator;
 }
 
+/** The steps of one generator. */
 export class Steps implements Followed {
   readonly #operations: Operations;
   readonly #start: () => OperationStart;
@@ -62,7 +67,7 @@ export class Steps implements Followed {
     if (iterator) this.operation.endWithout(iterator);
   }
 
-  /** Takes the span that Strands has made for the operation. The steps that follow are within it. */
+  /** Takes the span that the framework has made for the operation. The steps that follow are within it. */
   adopt(span: Span): void {
     this.operation?.adopt(span);
     if (this.operation) this.#enter(this.operation);
