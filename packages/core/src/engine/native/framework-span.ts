@@ -90,6 +90,7 @@ function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
         return own;
       }
       engine.otherSpans.adopted(scope);
+      if (found.countsLess) withoutUsage(span);
       completed?.setAttributes(options.attributes ?? {});
       return active;
     },
@@ -166,12 +167,14 @@ interface Completed extends Span {
 /** Sets what the span lacks. Its name, its status and its end are the framework's. */
 function completing(span: SdkSpan): Completed {
   const lacks = (name: string): boolean => span.attributes?.[name] === undefined;
+  // As it is now: the library may be kept from setting tokens.
+  const { setAttribute } = span;
   const completed: Completed = {
     status: undefined,
     spanContext: () => span.spanContext(),
     isRecording: () => span.isRecording(),
     setAttribute(name, value) {
-      if (lacks(name)) span.setAttribute(name, value);
+      if (lacks(name)) setAttribute.call(span, name, value);
       return completed;
     },
     setAttributes(attributes) {

@@ -46,6 +46,8 @@ interface Library {
   readonly isModelSpan: IsModelSpan;
   /** It never ends the span of some calls, as of those that fail: llmtrace does. */
   readonly leavesOpen?: boolean;
+  /** It sets fewer tokens than the vendor counts: the span gets those of the call alone. */
+  readonly countsLess?: boolean;
 }
 
 const MODEL_SPANS: readonly Library[] = [
@@ -59,8 +61,8 @@ const MODEL_SPANS: readonly Library[] = [
     scope: /^genkit-tracer$/,
     isModelSpan: having('genkit:metadata:subtype', ['model', 'background-model', 'embedder']),
   },
-  // @google/adk, which sets the attributes once the model has answered
-  { scope: /^gcp\.vertex\.agent$/, isModelSpan: ({ name }) => name === 'call_llm' },
+  // @google/adk, which sets the attributes once the model has answered, and leaves the tokens of thoughts out
+  { scope: /^gcp\.vertex\.agent$/, isModelSpan: ({ name }) => name === 'call_llm', countsLess: true },
   // They learn how a call has ended from LangChain, which may send its request again.
   { scope: /^@arizeai\/openinference-instrumentation-langchain$/, isModelSpan: byKind },
   { scope: /^@traceloop\/instrumentation-langchain$/, isModelSpan: byOperation },
@@ -85,6 +87,8 @@ export interface RecordedSpan {
 export interface ModelSpan extends RecordedSpan {
   /** {@link Library.leavesOpen} */
   readonly leavesOpen: boolean;
+  /** {@link Library.countsLess} */
+  readonly countsLess: boolean;
 }
 
 /** @strands-agents/sdk, whose tracer has the name of the service. No other library sets that time. */
@@ -109,7 +113,11 @@ function libraryOf(scope: string): Library {
 export function asModelSpan(found: RecordedSpan): ModelSpan | undefined {
   const library = libraryOf(found.scope);
   if (!library.isModelSpan(found.span)) return undefined;
-  return { ...found, leavesOpen: library.leavesOpen === true };
+  return {
+    ...found,
+    leavesOpen: library.leavesOpen === true,
+    countsLess: library.countsLess === true,
+  };
 }
 
 /** Whether the attributes of a span are those of a call of this model. */

@@ -165,6 +165,21 @@ describe('the model span of another library', () => {
     ]);
   });
 
+  it('of ADK gets the tokens of the call alone', () => {
+    const span = provider.getTracer('gcp.vertex.agent').startSpan('call_llm');
+    const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
+    takeModelSpan(engine, call, false);
+    const native = nativeOf(call);
+    native?.start('chat', {}, provider.getTracer('llmtrace'));
+    span.setAttributes({ 'gen_ai.usage.output_tokens': 30, 'gen_ai.request.model': MODEL });
+    native?.foreign?.setAttribute('gen_ai.usage.output_tokens', 80);
+    span.setAttribute('gen_ai.usage.output_tokens', 30).end();
+    assert.deepEqual(exporter.getFinishedSpans()[0]?.attributes, {
+      'gen_ai.request.model': MODEL,
+      'gen_ai.usage.output_tokens': 80,
+    });
+  });
+
   it('is that of Strands, whose tracer has the name of the service', () => {
     const takes = (attributes: Attributes): boolean => {
       const span = provider.getTracer('my-service').startSpan('chat', { attributes });
