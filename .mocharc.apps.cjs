@@ -45,6 +45,7 @@ module.exports = {
     'packages/instrumentation-mcp/test/*.test.ts',
     'packages/instrumentation-openai-agents/test/*.test.ts',
     'packages/instrumentation-strands/test/*.test.ts',
+    'packages/instrumentation-adk/test/*.test.ts',
     'packages/instrumentation-openai/test/nesting.test.ts',
     'packages/instrumentation-openai/test/other-telemetry.test.ts',
     'packages/llmtrace/test/command.test.ts',

@@ -17,6 +17,7 @@ import {
   setPrice,
   TokenBucket,
 } from '@llmtrace/core';
+import { AdkInstrumentation } from '@llmtrace/instrumentation-adk';
 import { AISdkInstrumentation } from '@llmtrace/instrumentation-ai-sdk';
 import { AnthropicInstrumentation } from '@llmtrace/instrumentation-anthropic';
 import { AwsBedrockInstrumentation } from '@llmtrace/instrumentation-aws-bedrock';
@@ -69,6 +70,7 @@ const instrumentations: LlmInstrumentation[] = [
   new MastraInstrumentation(),
   new LlamaIndexInstrumentation(),
   new StrandsInstrumentation(),
+  new AdkInstrumentation(),
   new AISdkInstrumentation(),
   new ClaudeAgentSdkInstrumentation(),
   new GenkitCoreInstrumentation(),

@@ -165,7 +165,7 @@ const DEFAULTS: Variables = {
 export const SETTINGS_TABLE: readonly OptionEntry[] = optionTable('', RULES, DEFAULTS, {
   instrumentations: {
     description:
-      'what to trace: the SDKs `openai`, `anthropic`, `google-genai`, `google-generative-ai`, `aws-bedrock`, `openai-agents`, [`claude-agent-sdk`](docs/agents.md#the-claude-agent-sdk), [`ai-sdk`](docs/agents.md#the-ai-sdk), [`genkit`](docs/agents.md#genkit), [`langchain`](docs/agents.md#langchain-and-langgraph), [`mastra`](docs/agents.md#mastra), [`llamaindex`](docs/agents.md#llamaindex), [`strands`](docs/agents.md#strands), [`mcp`](docs/agents.md#mcp), and [`http-clients`](docs/http-clients.md), which is all other clients; unknown names are ignored, with a warning',
+      'what to trace: the SDKs `openai`, `anthropic`, `google-genai`, `google-generative-ai`, `aws-bedrock`, `openai-agents`, [`claude-agent-sdk`](docs/agents.md#the-claude-agent-sdk), [`ai-sdk`](docs/agents.md#the-ai-sdk), [`genkit`](docs/agents.md#genkit), [`langchain`](docs/agents.md#langchain-and-langgraph), [`mastra`](docs/agents.md#mastra), [`llamaindex`](docs/agents.md#llamaindex), [`strands`](docs/agents.md#strands), [`adk`](docs/agents.md#google-adk), [`mcp`](docs/agents.md#mcp), and [`http-clients`](docs/http-clients.md), which is all other clients; unknown names are ignored, with a warning',
     byDefault: 'all of them',
   },
   doctor: "[the doctor](docs/doctor.md)'s report on stderr when the process ends",

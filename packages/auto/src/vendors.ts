@@ -30,6 +30,7 @@ const VENDORS: Readonly<Record<string, () => Declaration>> = {
   mastra: () => require('@llmtrace/instrumentation-mastra'),
   llamaindex: () => require('@llmtrace/instrumentation-llamaindex'),
   strands: () => require('@llmtrace/instrumentation-strands'),
+  adk: () => require('@llmtrace/instrumentation-adk'),
   mcp: () => require('@llmtrace/instrumentation-mcp'),
   'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
 };
