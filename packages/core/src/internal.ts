@@ -57,12 +57,7 @@ export {
   seen,
   wholeAnswered,
 } from './engine/open-call.ts';
-export {
-  countTool,
-  endOpenOperations,
-  notifyOperationEnd,
-  operationFrom,
-} from './engine/operations/open-operation.ts';
+export { endOpenOperations } from './engine/operations/open-operation.ts';
 export { currentSteps, type StepEnds, type Steps, traceSteps } from './engine/operations/steps.ts';
 export type { Wire } from './engine/raw-answer.ts';
 export { watchResponse } from './engine/raw-response.ts';
@@ -118,8 +113,6 @@ export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucke
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
 export {
   type AgentOperation,
-  carriedBy,
-  carry,
   isToolCall,
   type McpRequest,
   type OperationKind,
@@ -199,7 +192,6 @@ export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
 export { KeptMeasurements } from './observers/metrics/kept-measurements.ts';
-export { rollUpAttributes } from './observers/operation-attributes.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
 export {
   type CallUsage,

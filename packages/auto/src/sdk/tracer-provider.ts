@@ -1,12 +1,10 @@
 /** The traces of the SDK that llmtrace starts: spans are made in the application's thread, and exported in another. */
 import module from 'node:module';
-import { resolveConfig } from '@llmtrace/core/internal';
-import { type Attributes, TraceFlags, type TracerProvider } from '@opentelemetry/api';
+import { TraceFlags, type TracerProvider } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ExportThread } from './export-thread/client.ts';
-import { toWire, type WireSpan } from './export-thread/messages.ts';
+import { toWire } from './export-thread/messages.ts';
 import { withoutFrameworkContent } from './framework-content.ts';
-import { spanEnds, spanStarts } from './framework-runs.ts';
 import { randomIds } from './random-ids.ts';
 
 type HandOver = Pick<ExportThread, 'send' | 'drain'>;
@@ -20,18 +18,11 @@ export function startTracing(thread: HandOver): TracerProvider {
   return new BasicTracerProvider({ spanProcessors: [handOver(thread)], idGenerator: randomIds() });
 }
 
-function withMore(span: WireSpan, more: Attributes | undefined): WireSpan {
-  if (!more) return span;
-  const [name, attributes, ...rest] = span;
-  return [name, { ...attributes, ...more }, ...rest];
-}
-
 const handOver = (thread: HandOver): SpanProcessor => ({
-  onStart: resolveConfig({}).agents ? spanStarts : () => {},
+  onStart() {},
   onEnd(span) {
-    const sums = spanEnds(span);
     if (span.spanContext().traceFlags & TraceFlags.SAMPLED)
-      thread.send({ span: withMore(withoutFrameworkContent(toWire(span)), sums) });
+      thread.send({ span: withoutFrameworkContent(toWire(span)) });
   },
   forceFlush: () => thread.drain(),
   shutdown: async () => {},

@@ -68,7 +68,7 @@ export function openOperation(
 }
 
 /** The record of an operation that starts. */
-export function operationFrom(start: OperationStart, now: number): AgentOperation {
+function operationFrom(start: OperationStart, now: number): AgentOperation {
   const around = start.around ?? context.active();
   return {
     subject: subjectOf(start),
@@ -130,7 +130,7 @@ const emptyRollUp = (): RollUp => ({
 });
 
 /** Counts a tool when it starts, so that a tool that still runs when its agent is aborted counts. */
-export function countTool(parent: AgentOperation | undefined, now: number): void {
+function countTool(parent: AgentOperation | undefined, now: number): void {
   const innermost = runOf(parent);
   if (innermost) innermost.rollUp.ownToolCalls++;
   for (let run = innermost; run; run = runOf(parentOf(run))) {
@@ -186,7 +186,7 @@ export function closeOperation(
 }
 
 /** An error of one observer does not affect the others. */
-export function notifyOperationEnd(
+function notifyOperationEnd(
   engine: Pick<EngineConfig, 'observers' | 'diag'>,
   operation: AgentOperation,
 ): void {
