@@ -1,6 +1,6 @@
 /**
  * The AI SDK 7 publishes what it does on a tracing channel, whatever its telemetry is set to, unless that is switched off for a
- * call. It does so where it is bundled, too. Where integrations of its telemetry are registered, they make the spans.
+ * call. It does so where it is bundled, too. Where an integration of `@ai-sdk/otel` is registered, that makes the spans.
  */
 import {
   type ChannelPoint,
@@ -20,6 +20,9 @@ const open = new WeakMap<object, OpenOperation>();
 /** The run around. */
 const RUN = createContextKey('llmtrace.ai-sdk.run');
 
+/** The id of the call of the tool around. */
+const TOOL_CALL = createContextKey('llmtrace.ai-sdk.tool-call');
+
 function start(operations: Operations, message: any): Context | undefined {
   const { type, event } = message;
   if (type === 'languageModelCall') adoptRun(event);
@@ -29,43 +32,63 @@ function start(operations: Operations, message: any): Context | undefined {
   // A stream that the application leaves, or never reads, has no end.
   if (type === 'streamText') operation.endWithout(message);
   const inside = operation.record.context;
-  return type === 'executeTool' ? inside : inside.setValue(RUN, operation);
+  return type === 'executeTool'
+    ? inside.setValue(TOOL_CALL, operation.record.subject.toolCallId)
+    : inside.setValue(RUN, operation);
 }
 
 function operationFor(operations: Operations, { type, event }: any): OpenOperation | undefined {
   if (type === 'executeTool') return startTool(operations, event);
   if (type !== 'generateText' && type !== 'streamText') return undefined;
-  const hasOtherSpan = integrations().length > 0; // which is an `invoke_agent` in any case
+  const hasOtherSpan = spanMakers().length > 0; // which is an `invoke_agent` in any case
   // Which tools there are is not published where the application keeps its inputs out of telemetry.
   if (!isAgent(event.tools) && !hasOtherSpan && event.recordInputs !== false) return undefined;
   return operations.open(() => runStart(event.functionId, context.active(), hasOtherSpan));
 }
 
-/** What is registered for all calls by `registerTelemetry`; that of one call is not published. */
-function integrations(): readonly unknown[] {
-  const registered = Reflect.get(globalThis, 'AI_SDK_TELEMETRY_INTEGRATIONS');
-  return Array.isArray(registered) ? registered : [];
+/** An integration of `@ai-sdk/otel`. */
+interface SpanMaker {
+  getCallState(callId: unknown): unknown;
 }
+
+/**
+ * Those that are registered for all calls by `registerTelemetry`; that of one call is not published. Other integrations make no
+ * spans of OpenTelemetry (Sentry's, the SDK's devtools, an application's log), or are beside llmtrace's.
+ */
+function spanMakers(): SpanMaker[] {
+  const registered = Reflect.get(globalThis, 'AI_SDK_TELEMETRY_INTEGRATIONS');
+  return Array.isArray(registered) ? registered.flatMap(spanMakersOf) : [];
+}
+
+/** Langfuse's integration has one of `@ai-sdk/otel` in a property. */
+const spanMakersOf = (integration: unknown): SpanMaker[] =>
+  [integration, ...Object.values(fields(integration))].filter(isSpanMaker);
+
+const isSpanMaker = (value: unknown): value is SpanMaker => typeof fields(value).getCallState === 'function';
 
 /** `@ai-sdk/otel` makes the span of a run once the run has begun, and keeps it by the id of the call. */
 function adoptRun({ callId }: any): void {
   const run = context.active().getValue(RUN) as OpenOperation | undefined;
   if (!run) return;
-  for (const integration of integrations() as any[]) {
-    const span: Span | undefined = integration?.getCallState?.(callId)?.rootSpan;
+  for (const maker of spanMakers()) {
+    const span = fields(maker.getCallState(callId)).rootSpan as Span | undefined;
     if (typeof span?.isRecording === 'function') run.adopt(span);
   }
 }
 
-const startTool = (operations: Operations, { toolCall }: any): OpenOperation | undefined =>
-  operations.open(() => ({
+function startTool(operations: Operations, { toolCall }: any): OpenOperation | undefined {
+  const toolCallId = name(toolCall?.toolCallId);
+  // Sentry's integration publishes a tool that it has not seen, within what the SDK publishes.
+  if (toolCallId !== undefined && context.active().getValue(TOOL_CALL) === toolCallId) return undefined;
+  return operations.open(() => ({
     kind: 'execute_tool',
     name: name(toolCall?.toolName),
     toolType: 'function',
-    toolCallId: name(toolCall?.toolCallId),
-    hasOtherSpan: integrations().length > 0,
+    toolCallId,
+    hasOtherSpan: spanMakers().length > 0,
     arguments: toolCall?.input,
   }));
+}
 
 function endOf({ type, error, result }: any): OperationEnd {
   if (error !== undefined) return fields(error).name === 'AbortError' ? CANCELLED : { error };

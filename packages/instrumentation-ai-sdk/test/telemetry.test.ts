@@ -23,6 +23,21 @@ const VERSIONS = [4, 5, 6, 7] as const;
 /** What the vendor reports for each request that the scenes make: two plain ones a scene. */
 const SCENES = 'a run,a stream,a run without tools,a model that fails,a run that is stopped';
 
+type Telemetry = 'on' | 'off' | 'wrapped' | 'other';
+
+const runWith = (
+  stage: Stage,
+  version: number,
+  telemetry: Telemetry,
+  preload: readonly string[],
+): Promise<Play> =>
+  play(
+    stage,
+    { app: new URL('apps/app.mjs', import.meta.url), set: `ai-${version}` },
+    { AI_VERSION: String(version), FORMAT: 'esm', ONLY: SCENES, TELEMETRY: telemetry },
+    preload,
+  );
+
 /** The spans of the scene `a run`, without the span of the scene. */
 function spansOfRun(spans: readonly Span[]): Span[] {
   const root = spans.find(({ name }) => name === 'scene a run');
@@ -62,19 +77,8 @@ describe('the telemetry of the AI SDK', () => {
   after(() => stage.close());
 
   for (const version of VERSIONS) {
-    const run = (telemetry: 'on' | 'off', preload: readonly string[], more = {}): Promise<Play> =>
-      play(
-        stage,
-        { app: new URL('apps/app.mjs', import.meta.url), set: `ai-${version}` },
-        {
-          AI_VERSION: String(version),
-          FORMAT: 'esm',
-          ONLY: SCENES,
-          TELEMETRY: telemetry,
-          ...more,
-        },
-        preload,
-      );
+    const run = (telemetry: Telemetry, preload: readonly string[]): Promise<Play> =>
+      runWith(stage, version, telemetry, preload);
 
     describe(`of version ${version}`, () => {
       let [plain, off, on]: Play[] = [];
@@ -133,4 +137,33 @@ describe('the telemetry of the AI SDK', () => {
       });
     });
   }
+
+  describe('of version 7, with an integration of another project', () => {
+    const treeWith = ({ spans }: Play): string[] => {
+      const parent = spans.find(({ name }) => name === 'scene a run')?.spanId;
+      return sorted(treeOf(spansOfRun(spans), parent));
+    };
+    let [off, wrapped, other]: Play[] = [];
+    before(async function () {
+      this.timeout(300_000);
+      off = await runWith(stage, 7, 'off', AUTO);
+      wrapped = await runWith(stage, 7, 'wrapped', AUTO);
+      other = await runWith(stage, 7, 'other', AUTO);
+    });
+
+    it('has the spans of llmtrace where the integration makes none', () => {
+      assert.ok(off && other);
+      assert.equal(other.result.stdout, off.result.stdout);
+      assert.deepEqual(treeWith(other), treeWith(off));
+      assert.ok(treeWith(other).some((line) => line.includes('execute_tool weather')));
+    });
+
+    it('has those of `@ai-sdk/otel` alone where the integration hands all on to it', () => {
+      assert.ok(off && wrapped);
+      assert.equal(wrapped.result.stdout, off.result.stdout);
+      assert.deepEqual(treeWith(wrapped), sorted(TREES[7]));
+      const tokens = (played: Play): number => sumOf(played.spans, 'gen_ai.usage.input_tokens');
+      assert.equal(tokens(wrapped), tokens(off));
+    });
+  });
 });

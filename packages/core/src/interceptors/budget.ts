@@ -5,6 +5,7 @@
  * open call by the part of its cost beyond the expected one.
  */
 import { LlmTraceError } from '../errors/llmtrace-error.ts';
+import { wasAnswered } from '../model/billing.ts';
 import type { Call, Interceptor, Observer } from '../model/call.ts';
 import { warn } from '../platform/warn.ts';
 import { type Conceal, type Key, keyOf, type Layer, PerKey } from './feature.ts';
@@ -313,9 +314,6 @@ function seenOf({ response, cost }: Call): Amounts {
   const { inputTokens = 0, outputTokens = 0 } = response.usage ?? {};
   return { usd: cost?.total ?? 0, tokens: inputTokens + outputTokens };
 }
-
-/** False for a call that failed before anything of an answer came: vendors bill no errors. */
-const wasAnswered = ({ outcome, chunks }: Call): boolean => outcome !== 'failed' || chunks > 0;
 
 /** Whether the usage of all of the answer has come. */
 function isWholeUsage({ outcome, operation, response }: Call): boolean {

@@ -92,6 +92,9 @@ export type Missing =
 export const hasTokens = (usage: Usage | undefined): boolean =>
   usage !== undefined && (usage.inputTokens !== undefined || usage.outputTokens !== undefined);
 
+/** False for a call that failed before anything of an answer came: vendors bill no errors. */
+export const wasAnswered = ({ outcome, chunks }: Call): boolean => outcome !== 'failed' || chunks > 0;
+
 /** Whether a call was billed, as far as is known, by a price that is not. */
 export function isUnpriced({ cost, isFree, outcome, response: { usage, billing } }: Call): boolean {
   if (cost !== undefined || isFree || outcome === 'failed' || billing?.isPrepaid) return false;

@@ -4,6 +4,7 @@
  */
 import { isRefusal } from '../errors/llmtrace-error.ts';
 import { operationOf, parentOf, type RollUp, runOf } from '../model/agent-operation.ts';
+import { wasAnswered } from '../model/billing.ts';
 import type { Call, Observer } from '../model/call.ts';
 
 export const rollUpObserver: Observer = { end: addToRuns, usage: addToRuns };
@@ -34,9 +35,10 @@ function add(sums: RollUp, call: Call, isOwn: boolean): void {
   if (isUnknown(call)) sums.unknownCalls++;
 }
 
-/** Whether a call may have an unknown cost. A failed call without usage costs nothing. */
-function isUnknown({ cost, outcome, response, operation }: Call): boolean {
+/** Whether a call may have an unknown cost. A call that failed without an answer costs nothing. */
+function isUnknown(call: Call): boolean {
+  const { cost, response, operation } = call;
   if (cost) return cost.partial === true;
   if (response.billing?.isPrepaid || operation === 'moderation') return false;
-  return outcome !== 'failed' || response.usage !== undefined;
+  return wasAnswered(call) || response.usage !== undefined;
 }

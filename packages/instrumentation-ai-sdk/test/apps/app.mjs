@@ -1,4 +1,5 @@
 // An application of the AI SDK, whose version is that of the folder SDK. Its format is in FORMAT.
+import { tracingChannel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { attempt, playScene, sdkLoader, show, work } from '@llmtrace/test-fixtures/operations-app';
@@ -12,10 +13,34 @@ const ai = await load('ai');
 const { createOpenAI } = await load('@ai-sdk/openai');
 const { z } = createRequire(process.env.SDK)('zod');
 const { generateText, streamText, tool } = ai;
+const INTEGRATIONS = {
+  on: (integration) => integration,
+  // As Langfuse's: it hands all on.
+  wrapped: (delegate) => {
+    const names = Object.getOwnPropertyNames(Object.getPrototypeOf(delegate));
+    const handed = names.filter((name) => /^(on|execute)[A-Z]/.test(name));
+    return {
+      delegate,
+      ...Object.fromEntries(handed.map((name) => [name, (...args) => delegate[name](...args)])),
+    };
+  },
+  // As Sentry's: it makes no span of OpenTelemetry, and publishes tools by itself.
+  other: () => ({
+    executeTool({ execute, ...event }) {
+      const { start, end } = tracingChannel('ai:telemetry');
+      const message = { type: 'executeTool', event };
+      try {
+        return start.runStores(message, execute);
+      } finally {
+        end.publish(message);
+      }
+    },
+  }),
+};
 // Version 7 makes its spans where an integration is registered, the others where an option asks for it.
-if (process.env.TELEMETRY === 'on' && version === 7) {
+if (process.env.TELEMETRY in INTEGRATIONS && version === 7) {
   const { OpenTelemetry } = await load('@ai-sdk/otel');
-  ai.registerTelemetry(new OpenTelemetry());
+  ai.registerTelemetry(INTEGRATIONS[process.env.TELEMETRY](new OpenTelemetry()));
 }
 const Agent = ai.ToolLoopAgent ?? ai.Experimental_Agent;
 

@@ -343,9 +343,15 @@ describe('operations', () => {
         error: new LlmTraceError('no', { code: 'rate_limited', key: 'k', retryAfter: undefined }),
       }),
     );
+    const failed = { outcome: 'failed', response: {}, cost: undefined } as const;
+    agent(operations, 'unanswered', () => calls(engine, failed));
+    // Its usage, which it was billed for, would have come with the last chunk.
+    agent(operations, 'broken off', () => calls(engine, { ...failed, chunks: 3 }));
     assert.deepEqual(sums('invoke_agent unpriced'), [2, 0, 200, 20, undefined, true]);
     assert.deepEqual(sums('invoke_agent partial'), [1, 0, 100, 10, undefined, true]);
     assert.deepEqual(sums('invoke_agent refused'), [0, 0, 0, 0, 0, undefined]);
+    assert.deepEqual(sums('invoke_agent unanswered'), [1, 0, 0, 0, 0, undefined]);
+    assert.deepEqual(sums('invoke_agent broken off'), [1, 0, 0, 0, undefined, true]);
   });
 
   it('have the tokens under the conventions’ names only by an option', () => {
