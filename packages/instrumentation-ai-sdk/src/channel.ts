@@ -9,9 +9,13 @@ import {
   type OpenOperation,
   type OperationEnd,
   type Operations,
+  type OtherModelSpan,
 } from '@llmtrace/core';
 import { type Context, context, createContextKey, type Span } from '@opentelemetry/api';
 import { CANCELLED, isAgent, runStart, toolEnd } from './run.ts';
+
+// As it is now: the tests of an application may replace it.
+const { queueMicrotask } = globalThis;
 
 const CHANNEL = 'ai:telemetry';
 
@@ -26,6 +30,7 @@ const TOOL_CALL = createContextKey('llmtrace.ai-sdk.tool-call');
 function start(operations: Operations, message: any): Context | undefined {
   const { type, event } = message;
   if (type === 'languageModelCall') adoptRun(event);
+  if (type === 'embed' || type === 'embedMany') return besideEmbeddings(operations, message);
   const operation = operationFor(operations, message);
   if (!operation) return undefined;
   open.set(message, operation);
@@ -66,28 +71,57 @@ const spanMakersOf = (integration: unknown): SpanMaker[] =>
 
 const isSpanMaker = (value: unknown): value is SpanMaker => typeof fields(value).getCallState === 'function';
 
-/** `@ai-sdk/otel` makes the span of a run once the run has begun, and keeps it by the id of the call. */
+/**
+ * `@ai-sdk/otel` makes the span of a run once the run has begun, and keeps it by the id of the call. That of a stream is made outside
+ * of the run's context, from which it makes those of the model calls.
+ */
 function adoptRun({ callId }: any): void {
   const run = context.active().getValue(RUN) as OpenOperation | undefined;
   if (!run) return;
-  for (const maker of spanMakers()) {
-    const span = fields(maker.getCallState(callId)).rootSpan as Span | undefined;
-    if (typeof span?.isRecording === 'function') run.adopt(span);
+  for (const { rootSpan, stepSpan, inferenceSpan } of callStates(callId)) {
+    if (typeof rootSpan?.isRecording === 'function') run.adopt(rootSpan as Span);
+    run.bindTo(inferenceSpan ?? stepSpan);
   }
 }
 
-function startTool(operations: Operations, { toolCall }: any): OpenOperation | undefined {
+/** `@ai-sdk/otel` does not make its spans of embeddings the active ones. */
+function besideEmbeddings(operations: Operations, { type, event }: any): Context | undefined {
+  if (spanMakers().length === 0) return undefined;
+  const spans = (): OtherModelSpan[] => embeddingSpans(event.callId, type === 'embed');
+  return operations.besideSpans(spans, () => context.active());
+}
+
+/** @param isOne whether there is one request at a time. The spans of attempts that have failed are open, too, until the end. */
+function embeddingSpans(callId: unknown, isOne: boolean): OtherModelSpan[] {
+  const found = callStates(callId).flatMap(({ embedSpans }) => [...(embedSpans?.values?.() ?? [])]);
+  const possible = isOne ? found.slice(-1) : found;
+  return possible.map(({ span }) => ({ library: '@ai-sdk/otel', span, isShared: possible.length > 1 }));
+}
+
+const callStates = (callId: unknown): any[] =>
+  spanMakers().map((maker) => fields(maker.getCallState(callId)));
+
+function startTool(operations: Operations, { callId, toolCall }: any): OpenOperation | undefined {
   const toolCallId = name(toolCall?.toolCallId);
   // Sentry's integration publishes a tool that it has not seen, within what the SDK publishes.
   if (toolCallId !== undefined && context.active().getValue(TOOL_CALL) === toolCallId) return undefined;
-  return operations.open(() => ({
+  const hasOtherSpan = spanMakers().length > 0;
+  const operation = operations.open(() => ({
     kind: 'execute_tool',
     name: name(toolCall?.toolName),
     toolType: 'function',
     toolCallId,
-    hasOtherSpan: spanMakers().length > 0,
+    hasOtherSpan,
     arguments: toolCall?.input,
   }));
+  // The integration makes its span within this turn, and the SDK executes the tool in a later one.
+  if (operation && hasOtherSpan) queueMicrotask(() => operations.safely(() => bindTool(operation, callId)));
+  return operation;
+}
+
+function bindTool(tool: OpenOperation, callId: unknown): void {
+  for (const { toolSpans } of callStates(callId))
+    tool.bindTo(fields(toolSpans?.get?.(tool.record.subject.toolCallId)).span);
 }
 
 function endOf({ type, error, result }: any): OperationEnd {

@@ -31,6 +31,21 @@ const scenesOf = (version: number): readonly OperationScene[] => [
   },
   { name: 'a run without tools', tree: [CHAT] },
   { name: 'a stream', tree: forecast, check: (spans) => assert.equal(outcomeOf(spans), undefined) },
+  {
+    name: 'a stream of an agent with an agent',
+    tree: agent(CHAT, 'execute_tool inner', ...indented(forecast), CHAT),
+  },
+  {
+    name: 'a run that is repeated',
+    tree: agent(
+      'chat fail-503-once',
+      'chat fail-503-once',
+      ...WEATHER,
+      'chat fail-503-once',
+      'chat fail-503-once',
+    ),
+  },
+  { name: 'embeddings', tree: ['embeddings text-embedding-3-small', 'embeddings text-embedding-3-small'] },
   { name: 'a stream that is read later', tree: forecast },
   { name: 'two tools at once', tree: agent(CHAT, ...WEATHER, NEWS, CHAT) },
   {

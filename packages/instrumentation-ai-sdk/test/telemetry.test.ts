@@ -21,7 +21,8 @@ const page = readFileSync(new URL('../../../docs/agents.md', import.meta.url), '
 const VERSIONS = [4, 5, 6, 7] as const;
 
 /** What the vendor reports for each request that the scenes make: two plain ones a scene. */
-const SCENES = 'a run,a stream,a run without tools,a model that fails,a run that is stopped';
+const SCENES =
+  'a run,a stream,a stream of an agent with an agent,a run that is repeated,embeddings,a run without tools,a model that fails,a run that is stopped';
 
 type Telemetry = 'on' | 'off' | 'wrapped' | 'other';
 
@@ -38,9 +39,9 @@ const runWith = (
     preload,
   );
 
-/** The spans of the scene `a run`, without the span of the scene. */
-function spansOfRun(spans: readonly Span[]): Span[] {
-  const root = spans.find(({ name }) => name === 'scene a run');
+/** The spans of a scene, without that of the scene itself. */
+function spansOfRun(spans: readonly Span[], scene = 'a run'): Span[] {
+  const root = spans.find(({ name }) => name === `scene ${scene}`);
   return spans.filter(({ traceId, spanId }) => traceId === root?.traceId && spanId !== root?.spanId);
 }
 
@@ -103,7 +104,11 @@ describe('the telemetry of the AI SDK', () => {
           ({ attributes }) => attributes['gen_ai.usage.cost'] !== undefined,
         );
         assert.equal(models.length, answered.length);
-        for (const { attributes } of models) assert.equal(attributes['gen_ai.request.model'], 'gpt-4o-mini');
+        for (const { attributes } of models)
+          assert.match(
+            String(attributes['gen_ai.request.model']),
+            /^(gpt-4o-mini|text-embedding-3-small|fail-503-once)$/,
+          );
       });
 
       for (const name of ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'gen_ai.usage.cost'])
@@ -137,6 +142,34 @@ describe('the telemetry of the AI SDK', () => {
       });
     });
   }
+
+  for (const version of VERSIONS)
+    describe(`of version ${version}, with a provider of the application`, () => {
+      const OWN_PROVIDER = ['--import', new URL('apps/own-provider.mjs', import.meta.url).href];
+      /** The numbers of model calls and of tools that the runs of a scene state, and the tokens. */
+      const sumsOf = ({ spans }: Play, scene: string): unknown[] =>
+        spansOfRun(spans, scene)
+          .filter(({ name }) => /^(invoke_agent|ai\.(generate|stream)Text$)/.test(name))
+          .map(({ attributes: a }) =>
+            ['model_calls', 'tool_calls', 'input_tokens'].map((key) => a[`llmtrace.agent.${key}`]),
+          )
+          .sort();
+
+      let [off, on]: Play[] = [];
+      before(async function () {
+        this.timeout(300_000);
+        off = await runWith(stage, version, 'off', AUTO);
+        on = await runWith(stage, version, 'on', OWN_PROVIDER);
+      });
+
+      for (const scene of ['a run', 'a stream', 'a stream of an agent with an agent'])
+        it(`has the sums of ${scene}`, () => {
+          assert.ok(off && on);
+          assert.equal(on.result.stdout, off.result.stdout, on.result.stderr);
+          assert.ok(sumsOf(off, scene).length > 0);
+          assert.deepEqual(sumsOf(on, scene), sumsOf(off, scene));
+        });
+    });
 
   describe('of version 7, with an integration of another project', () => {
     const treeWith = ({ spans }: Play): string[] => {

@@ -3,7 +3,7 @@
  * Context Protocol (MCP). The context of each call and operation within it holds it, so that a run counts them and their
  * cost when they end, even if a sampler drops their spans.
  */
-import { type Context, createContextKey, type SpanContext } from '@opentelemetry/api';
+import { type Context, createContextKey, type SpanContext, trace } from '@opentelemetry/api';
 import type { Call, Server } from './call.ts';
 
 /**
@@ -116,9 +116,32 @@ export interface Run extends AgentOperation {
 /** The context key of the innermost operation. Copies of llmtrace share it: the shape of the record is a contract. */
 export const OPERATION = createContextKey('llmtrace.operation');
 
-/** The innermost open operation of a context. */
-export const operationOf = (context: Context): AgentOperation | undefined =>
-  firstOpen(context.getValue(OPERATION) as AgentOperation | undefined);
+/** The innermost open operation of a context: by its own key, or by the active span, whichever is within the other. */
+export function operationOf(context: Context): AgentOperation | undefined {
+  const inContext = firstOpen(context.getValue(OPERATION) as AgentOperation | undefined);
+  const onSpan = firstOpen(carriedBy(trace.getSpan(context)));
+  return inContext && (!onSpan || isWithin(inContext, onSpan)) ? inContext : onSpan;
+}
+
+function isWithin(operation: AgentOperation, outer: AgentOperation): boolean {
+  let around: AgentOperation | undefined = operation;
+  while (around && around !== outer) around = around.parent;
+  return around === outer;
+}
+
+const CARRIED = Symbol('operation');
+
+interface Carrier {
+  [CARRIED]?: AgentOperation | undefined;
+}
+
+/** Has a span carry the operation around it: the contexts that a framework makes of its own spans hold nothing else. */
+export function carry(span: object, operation: AgentOperation): void {
+  (span as Carrier)[CARRIED] = operation;
+}
+
+const carriedBy = (span: object | undefined): AgentOperation | undefined =>
+  (span as Carrier | undefined)?.[CARRIED];
 
 /** The open operation around an operation. It drops ended ones between the two, which would otherwise pile up. */
 export function parentOf(operation: AgentOperation): AgentOperation | undefined {

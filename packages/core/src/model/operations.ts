@@ -76,6 +76,11 @@ export interface OpenOperation {
    */
   adopt(span: Span, onEnd?: () => OperationEnd): void;
   /**
+   * Has a span of the framework's own telemetry bring the operation along: calls within it belong to the operation, where the
+   * framework makes contexts of its own, which hold that span and not the operation. A value that is no span has no effect.
+   */
+  bindTo(span: unknown): void;
+  /**
    * Runs `stop` when `signal` is aborted, if the operation is still open.
    * @param signal of the application; a value that is no signal has no effect.
    */

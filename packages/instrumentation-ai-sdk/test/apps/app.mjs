@@ -110,6 +110,15 @@ const scenes = {
   'a run': () => says(ask({ weather })),
   'a run without tools': () => says({ model, prompt: 'W?' }),
   'a stream': () => reads(streamText(ask({ weather }))),
+  'a stream of an agent with an agent': () => reads(streamText(ask({ inner }))),
+  'a run that is repeated': () =>
+    says(ask({ weather }, { model: openai.chat('fail-503-once'), maxRetries: 1 })),
+  embeddings: async () => {
+    const embedder = openai.embedding('text-embedding-3-small');
+    const { usage } = await ai.embed({ model: embedder, value: 'W?' });
+    const { usage: usageOfTwo } = await ai.embedMany({ model: embedder, values: ['W?', 'X?'] });
+    return [usage, usageOfTwo];
+  },
   'a stream that is read later': async () => {
     const result = streamText(ask({ weather }));
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -186,5 +195,6 @@ for (const [name, play] of Object.entries(scenes)) {
   await playScene(name, () => attempt(play));
   show('unhandled', unhandled);
 }
+await globalThis.flush?.();
 // Streams that are left keep the process alive.
 if (!process.env.ONLY) process.exit(0);

@@ -23,7 +23,7 @@ import {
 // As it is now: the tests of an application may replace it.
 const { setImmediate } = globalThis;
 
-/** A framework that sends two requests within one span has it completed by the first. */
+/** A framework that sends two requests within one span, as it repeats the first, has it completed by the first. */
 const taken = new WeakSet<Span>();
 
 type Telling = Pick<EngineConfig, 'otherSpans' | 'nativeSpans'>;
@@ -38,7 +38,7 @@ export function takeModelSpan(engine: Telling, call: Call, isNative: boolean): v
   const takes = engine.nativeSpans === 'adopt' && !isNative;
   const recorded = recordedSpanIn(call.context);
   const active = recorded && asModelSpan(recorded);
-  const free = active && !taken.has(active.span) ? active : undefined;
+  const free = active && freeOf(engine, call, active);
   const other = takeOtherSpans(engine, call, takes && !free);
   const found = takes && free ? free : other;
   if (found) {
@@ -47,6 +47,13 @@ export function takeModelSpan(engine: Telling, call: Call, isNative: boolean): v
   } else if (free) leave(engine, call, free.scope, free.span);
   else if (recorded && !active && isOfModel(recorded, call.request.model))
     engine.otherSpans.besides(recorded.scope);
+}
+
+/** The span, unless it is that of an earlier request: the tokens that its library sets at its end are then those of both. */
+function freeOf(engine: Telling, call: Call, active: ModelSpan): ModelSpan | undefined {
+  if (!taken.has(active.span)) return active;
+  leaveTokens(engine, call, active.span);
+  return undefined;
 }
 
 /** The first span that is for this call alone, of those that are not active. */
@@ -65,14 +72,13 @@ function takeOtherSpans(engine: Telling, call: Call, takesOne: boolean): ModelSp
  * Leaves a span beside that of a call. It keeps the tokens that it has, and gets no more, as those of the call are on its span; with
  * `replace`, and where it goes elsewhere, it stays as its library makes it.
  */
-function leave(
-  { otherSpans, nativeSpans }: Telling,
-  call: Call,
-  library: string,
-  span: SdkSpan | undefined,
-): void {
-  if (span && nativeSpans === 'adopt') withoutUsage(span, () => areOfTwoProviders(span, spanOf(call)));
-  otherSpans.besides(library);
+function leave(engine: Telling, call: Call, library: string, span: SdkSpan | undefined): void {
+  if (span) leaveTokens(engine, call, span);
+  engine.otherSpans.besides(library);
+}
+
+function leaveTokens({ nativeSpans }: Telling, call: Call, span: SdkSpan): void {
+  if (nativeSpans === 'adopt') withoutUsage(span, () => areOfTwoProviders(span, spanOf(call)));
 }
 
 function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {

@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/api';
 import {
   type AgentOperation,
+  carry,
   type McpRequest,
   type OperationSubject,
   operationOf,
@@ -146,6 +147,14 @@ class Handle implements OpenOperation {
       takeRunSpan(span, { sums: () => sums(operation), keepsUsage }, () => {
         if (onEnd) guard(engine, 'end', () => closeOperation(this.#live, onEnd()));
       });
+    });
+  }
+
+  bindTo(span: unknown): void {
+    const { engine, operation } = this.#live;
+    guard(engine, 'start', () => {
+      if (typeof (span as Partial<Span> | undefined)?.spanContext === 'function')
+        carry(span as Span, operation);
     });
   }
 

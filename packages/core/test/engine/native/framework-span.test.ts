@@ -150,6 +150,21 @@ describe('the model span of another library', () => {
     span.end();
   });
 
+  it('has the tokens of its call alone where a second request is sent within it', () => {
+    const tokens = 'gen_ai.usage.input_tokens';
+    const { span, native } = callIn('gen_ai');
+    const second = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
+    takeModelSpan(engine, second, false);
+    assert.equal(nativeOf(second), undefined);
+    native?.foreign?.setAttribute(tokens, 1);
+    // The library's are the sum of both.
+    span.setAttribute(tokens, 3).setAttributes({ [tokens]: 3, theirs: 1 });
+    span.end();
+    const { attributes } = exporter.getFinishedSpans()[0] ?? {};
+    assert.deepEqual([attributes?.[tokens], attributes?.['theirs']], [1, 1]);
+    assert.deepEqual(told, ['adopted gen_ai']);
+  });
+
   it('is that of ADK around the request, which has no attributes yet', () => {
     const takes = (name: string): boolean => {
       const span = provider.getTracer('gcp.vertex.agent').startSpan(name);
