@@ -15,6 +15,7 @@ import {
   type Exception,
   INVALID_SPAN_CONTEXT,
   type Span,
+  type SpanContext,
   type SpanStatus,
   SpanStatusCode,
   type Tracer,
@@ -24,6 +25,8 @@ import { CANCELLED, runStart, toolEnd } from './run.ts';
 
 // As it is now: the tests of an application may replace it.
 const { setImmediate } = globalThis;
+
+const FINISH_REASON = 'ai.response.finishReason';
 
 const NONE: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
@@ -55,7 +58,7 @@ export function tracerOf(
   signal: AbortSignal | undefined,
   theirs: Tracer | undefined,
 ): Tracer {
-  const run: Run = { operations, signal, failure: undefined, agentName: undefined };
+  const run: Run = { operations, signal, failure: undefined, answer: undefined, agentName: undefined };
   return {
     startSpan: (...span) => theirs?.startSpan(...span) ?? NONE,
     startActiveSpan(span: string, ...rest: unknown[]): any {
@@ -75,10 +78,17 @@ interface Run {
   readonly signal: AbortSignal | undefined;
   /** The error of the last model call: a stream ends without it. */
   failure: unknown;
+  /** Why the last model call of a stream has ended. */
+  answer: (() => unknown) | undefined;
   agentName: string | undefined;
 }
 
-const isStopped = ({ signal }: Run): boolean => signal?.aborted === true;
+/** An application that has read the whole answer may stop the run, which has no more to do than to end. */
+const isStopped = ({ signal, answer }: Run): boolean => {
+  if (signal?.aborted !== true) return false;
+  const reason = answer?.();
+  return reason === undefined || reason === 'tool-calls';
+};
 
 function open(run: Run, { attributes, around, appSpan }: Started): OpenOperation | undefined {
   return run.operations.open(() => {
@@ -109,14 +119,16 @@ function stream(run: Run, started: Started): unknown {
   const operation = open(run, started);
   if (!operation) return inside(appSpan ?? NONE);
   // Version 4 never ends the run of a stream that is stopped. Its model call ends first.
-  operation.onAbort(run.signal, () => void setImmediate(() => operation.end(CANCELLED)));
+  operation.onAbort(run.signal, () => {
+    if (isStopped(run)) setImmediate(() => operation.end(CANCELLED));
+  });
   let finishReason: unknown;
   const ended = (): OperationEnd => (isStopped(run) ? CANCELLED : streamEnd(run, finishReason));
   const span =
     appSpan ??
     spanFor(operation, {
       set: (set) => {
-        finishReason = set['ai.response.finishReason'] ?? finishReason;
+        finishReason = set[FINISH_REASON] ?? finishReason;
       },
       end: () => operation.end(ended()),
     });
@@ -133,10 +145,17 @@ const streamEnd = ({ failure }: Run, finishReason: unknown): OperationEnd => {
   return finishReason === 'error' ? { errorType: '_OTHER' } : {};
 };
 
-/** Runs a model call of a stream, and notes its error. */
+/** Runs a model call of a stream, and notes how it ends. */
 function streamModelCall(run: Run, { appSpan, inside }: Started): unknown {
   run.failure = undefined;
-  return failing(inside(appSpan ?? NONE), (error) => {
+  let reason: unknown;
+  run.answer = () => reason ?? fields(fields(appSpan).attributes)[FINISH_REASON];
+  const span = listening(() => INVALID_SPAN_CONTEXT, {
+    set: (set) => {
+      reason = set[FINISH_REASON] ?? reason;
+    },
+  });
+  return failing(inside(appSpan ?? span), (error) => {
     run.failure = error;
   });
 }
@@ -194,9 +213,12 @@ interface Heard {
 }
 
 /** The span that the SDK gets. What it sets is not recorded on the operation's. */
-function spanFor({ record }: OpenOperation, heard: Heard): Span {
+const spanFor = ({ record }: OpenOperation, heard: Heard): Span =>
+  listening(() => trace.getSpanContext(record.context) ?? INVALID_SPAN_CONTEXT, heard);
+
+function listening(spanContext: () => SpanContext, heard: Heard): Span {
   const span: Span = {
-    spanContext: () => trace.getSpanContext(record.context) ?? INVALID_SPAN_CONTEXT,
+    spanContext,
     isRecording: () => true,
     setAttribute: () => span,
     setAttributes(attributes) {

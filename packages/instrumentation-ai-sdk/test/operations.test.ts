@@ -90,6 +90,13 @@ const scenesOf = (version: number): readonly OperationScene[] => [
     tree: agent(SLOW, ...WEATHER, SLOW),
     check: (spans) => assert.equal(outcomeOf(spans), 'cancelled'),
   },
+  ...['a stream that is stopped at its end', 'a stream that is saved, and stopped at its end'].map(
+    (name) => ({
+      name,
+      tree: forecast,
+      check: (spans: readonly Span[]) => assert.equal(outcomeOf(spans), undefined),
+    }),
+  ),
   {
     name: 'a stream that is left',
     tree: agent(SLOW, ...WEATHER, SLOW),

@@ -173,6 +173,27 @@ const scenes = {
     for await (const _ of textStream) if (++count === 1) controller.abort();
     return count;
   },
+  'a stream that is stopped at its end': async () => {
+    const controller = new AbortController();
+    const { fullStream } = streamText(ask({ weather }, { abortSignal: controller.signal }));
+    const types = new Set();
+    for await (const { type } of fullStream) {
+      types.add(type);
+      if (type === 'finish') controller.abort();
+    }
+    return [...types];
+  },
+  'a stream that is saved, and stopped at its end': async () => {
+    const controller = new AbortController();
+    const onFinish = () => new Promise((resolve) => setTimeout(resolve, 50));
+    const { fullStream } = streamText(ask({ weather }, { abortSignal: controller.signal, onFinish }));
+    let count = 0;
+    for await (const { type } of fullStream) {
+      count++;
+      if (type === 'finish') controller.abort();
+    }
+    return count;
+  },
   'a stream that is left': async () => {
     for await (const chunk of streamText(ask({ weather }, slow)).textStream) return chunk;
   },
