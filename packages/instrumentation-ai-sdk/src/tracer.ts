@@ -123,7 +123,10 @@ function stream(run: Run, started: Started): unknown {
     if (isStopped(run)) setImmediate(() => operation.end(CANCELLED));
   });
   let finishReason: unknown;
-  const ended = (): OperationEnd => (isStopped(run) ? CANCELLED : streamEnd(run, finishReason));
+  const ended = (): OperationEnd => {
+    const reason = finishReason ?? reasonOn(appSpan);
+    return isStopped(run) && !isWhole(reason) ? CANCELLED : streamEnd(run, reason);
+  };
   const span =
     appSpan ??
     spanFor(operation, {
@@ -140,6 +143,12 @@ function stream(run: Run, started: Started): unknown {
   );
 }
 
+/** Whether a run has ended by itself, by its reason: the SDK has one of these two in the place of none. */
+const isWhole = (reason: unknown): boolean =>
+  reason !== undefined && reason !== 'other' && reason !== 'unknown';
+
+const reasonOn = (appSpan: Span | undefined): unknown => fields(fields(appSpan).attributes)[FINISH_REASON];
+
 const streamEnd = ({ failure }: Run, finishReason: unknown): OperationEnd => {
   if (failure !== undefined) return { error: failure };
   return finishReason === 'error' ? { errorType: '_OTHER' } : {};
@@ -149,7 +158,7 @@ const streamEnd = ({ failure }: Run, finishReason: unknown): OperationEnd => {
 function streamModelCall(run: Run, { appSpan, inside }: Started): unknown {
   run.failure = undefined;
   let reason: unknown;
-  run.answer = () => reason ?? fields(fields(appSpan).attributes)[FINISH_REASON];
+  run.answer = () => reason ?? reasonOn(appSpan);
   const span = listening(() => INVALID_SPAN_CONTEXT, {
     set: (set) => {
       reason = set[FINISH_REASON] ?? reason;

@@ -98,6 +98,11 @@ const scenesOf = (version: number): readonly OperationScene[] => [
     }),
   ),
   {
+    name: 'a stream that ends with a tool, and is stopped at its end',
+    tree: agent(CHAT, ...WEATHER),
+    check: (spans) => assert.equal(outcomeOf(spans), undefined),
+  },
+  {
     name: 'a stream that is left',
     tree: agent(SLOW, ...WEATHER, SLOW),
     check: (spans) => assert.equal(outcomeOf(spans), 'abandoned'),

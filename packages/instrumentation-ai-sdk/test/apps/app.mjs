@@ -183,6 +183,17 @@ const scenes = {
     }
     return [...types];
   },
+  'a stream that ends with a tool, and is stopped at its end': async () => {
+    const controller = new AbortController();
+    const once = version === 4 ? { maxSteps: 1 } : { stopWhen: (ai.isStepCount ?? ai.stepCountIs)(1) };
+    const { fullStream } = streamText(ask({ weather }, { ...once, abortSignal: controller.signal }));
+    const types = new Set();
+    for await (const { type } of fullStream) {
+      types.add(type);
+      if (type === 'finish') controller.abort();
+    }
+    return [...types];
+  },
   'a stream that is saved, and stopped at its end': async () => {
     const controller = new AbortController();
     const onFinish = () => new Promise((resolve) => setTimeout(resolve, 50));
