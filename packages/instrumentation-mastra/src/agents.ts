@@ -45,14 +45,29 @@ export function generate(call: PatchedCall): unknown {
   const operation = open(call);
   if (!operation) return call.original(...call.args);
   return call.operations.endWith(operation, () => operation.run(() => started(call)), {
-    result: (output) => endOfRun(operation, output, endUnlessAborted(call, endOfOutput(output))),
+    result: (output) =>
+      endOfRun(operation, output, endUnlessAborted(call, endOfOutput(output), fields(output).finishReason)),
     error: (error) => ({ error: causeOf(error) }),
   });
 }
 
-/** Version 1.36 does not tell an aborted run from one that is complete. */
-const endUnlessAborted = ({ args: [, options] }: PatchedCall, end: OperationEnd): OperationEnd =>
-  Object.keys(end).length === 0 && fields(options).abortSignal?.aborted === true ? CANCELLED : end;
+/**
+ * Version 1.36 does not tell an aborted run from one that is complete, but for the reason why its model has finished. An
+ * application that has read the whole answer may abort the run, too, as it tidies up.
+ */
+const endUnlessAborted = (
+  { args: [, options] }: PatchedCall,
+  end: OperationEnd,
+  reason: unknown,
+): OperationEnd =>
+  Object.keys(end).length === 0 &&
+  fields(options).abortSignal?.aborted === true &&
+  (reason === undefined || UNFINISHED.has(reason))
+    ? CANCELLED
+    : end;
+
+/** Version 1.36 has the first of these where a run is aborted. */
+const UNFINISHED: ReadonlySet<unknown> = new Set(['tripwire', 'tool-calls']);
 
 /** The end of a run. A suspended run is noted by its id, which the call that resumes it has. */
 function endOfRun(operation: OpenOperation, output: unknown, end: OperationEnd): OperationEnd {
@@ -89,10 +104,9 @@ function observe(call: PatchedCall, operation: OpenOperation, answer: any): void
   // A durable agent's answer has the output among others.
   const output = answer.output?._waitUntilFinished ? answer.output : answer;
   operation.endWithout(output);
-  const end = (): void =>
-    operation.end(
-      operations.safely(() => endOfRun(operation, output, endUnlessAborted(call, endOfStatus(output)))) ?? {},
-    );
+  const endOf = (): OperationEnd =>
+    endUnlessAborted(call, endOfStatus(output), output._getImmediateFinishReason?.());
+  const end = (): void => operation.end(operations.safely(() => endOfRun(operation, output, endOf())) ?? {});
   output._waitUntilFinished?.().then(end, end);
   const { consumeStream } = output;
   if (typeof consumeStream !== 'function') return;

@@ -105,6 +105,7 @@ const scenes: readonly OperationScene[] = [
     'promises of a stream',
     'a stream that is read later',
     'a stream that is left',
+    'a stream that is aborted at its end',
   ].map((name) => ({ name, tree: forecaster, check: ended('invoke_agent Forecaster') })),
   { name: 'a stream that fails', tree: failing, check: fails },
   {

@@ -169,6 +169,12 @@ const scenes = {
     }
     return [kinds, output.status];
   },
+  'a stream that is aborted at its end': async () => {
+    const controller = new AbortController();
+    const output = await forecaster().stream('W?', { abortSignal: controller.signal });
+    for await (const { type } of output.fullStream) if (type === 'finish') controller.abort();
+    return [output.status, await output.text];
+  },
   'a stream that is left': async () => {
     const output = await forecaster().stream('W?');
     for await (const { type } of output.fullStream) if (type === 'tool-result') break;
