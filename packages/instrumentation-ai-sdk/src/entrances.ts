@@ -20,26 +20,36 @@ function observed(operations: PatchedCall['operations'], options: unknown): unkn
   if (!isAgent(tools)) return undefined;
   const tracerFor = (theirs?: Tracer): Tracer =>
     tracerOf(operations, abortSignal as AbortSignal | undefined, theirs);
-  return withProperty(options as object, OPTION, {
+  const silent = {
     ...fields(telemetry),
-    ...(fields(telemetry).isEnabled === true
-      ? { tracer: tracerFor((fields(telemetry).tracer as Tracer | undefined) ?? trace.getTracer('ai')) }
-      : {
-          isEnabled: true,
-          // The SDK would write prompts as JSON.
-          recordInputs: false,
-          recordOutputs: operations.recordsContent,
-          tracer: tracerFor(),
-        }),
-  });
+    isEnabled: true,
+    // The SDK would write prompts as JSON.
+    recordInputs: false,
+    recordOutputs: operations.recordsContent,
+    tracer: tracerFor(),
+  };
+  if (fields(telemetry).isEnabled !== true) return withTelemetry(options as object, silent, silent);
+  const tracer = tracerFor((fields(telemetry).tracer as Tracer | undefined) ?? trace.getTracer('ai'));
+  return withTelemetry(options as object, { ...fields(telemetry), tracer }, silent);
 }
 
-/** A copy with the same prototype and getters. */
-function withProperty(original: object, key: string, value: unknown): object {
+/**
+ * A copy with the same prototype and getters. Sentry turns the telemetry of a call off within the call, so that the SDK makes no
+ * spans besides its own: llmtrace's tracer makes none of the SDK's.
+ */
+function withTelemetry(original: object, telemetry: object, silent: object): object {
+  let current = telemetry;
   const properties = Object.getOwnPropertyDescriptors(original);
   return Object.create(Object.getPrototypeOf(original), {
     ...properties,
-    [key]: { value, enumerable: true, configurable: true, writable: true },
+    [OPTION]: {
+      get: () => current,
+      set(value) {
+        current = fields(value).isEnabled === false ? silent : value;
+      },
+      enumerable: true,
+      configurable: true,
+    },
   });
 }
 

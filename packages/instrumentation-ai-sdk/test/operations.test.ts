@@ -30,6 +30,7 @@ const scenesOf = (version: number): readonly OperationScene[] => [
     },
   },
   { name: 'a run without tools', tree: [CHAT] },
+  { name: 'a run whose telemetry is turned off within the call', tree: forecast },
   { name: 'a stream', tree: forecast, check: (spans) => assert.equal(outcomeOf(spans), undefined) },
   {
     name: 'a stream of an agent with an agent',

@@ -119,6 +119,17 @@ const scenes = {
     const { usage: usageOfTwo } = await ai.embedMany({ model: embedder, values: ['W?', 'X?'] });
     return [usage, usageOfTwo];
   },
+  'a run whose telemetry is turned off within the call': () =>
+    says(
+      Object.defineProperty(ask({ weather }), 'prompt', {
+        // As Sentry does it.
+        get() {
+          const { experimental_telemetry: telemetry } = this;
+          if (telemetry?.isEnabled) this.experimental_telemetry = { ...telemetry, isEnabled: false };
+          return 'W?';
+        },
+      }),
+    ),
   'a stream that is read later': async () => {
     const result = streamText(ask({ weather }));
     await new Promise((resolve) => setTimeout(resolve, 20));
