@@ -27,6 +27,7 @@ import { abortError, type Header } from './clients/reading.ts';
 import { isNamed, type Target } from './protocols/protocol.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { awaitRedirect, takeRedirected } from './redirects.ts';
+import { stepOfAnswer } from './steps.ts';
 
 /** The instrumentation, as far as an exchange needs it. */
 export interface CallOpener {
@@ -153,12 +154,23 @@ export class Exchange {
   answered(status: number, header: Header): void {
     if (status < 200) return;
     this.requestSent();
+    this.#openStep(stepOfAnswer(header));
     if (this.#isOver) return;
     if (this.#live) seen(this.#live);
     const place = status >= 300 && status < 400 ? header('location') : undefined;
     if (place !== undefined) this.#redirect(place, status);
     else if (status >= 300) this.#refused(status, header);
     else this.#answers(header);
+  }
+
+  /** Opens the call of a request that has several steps. */
+  #openStep(at?: number): void {
+    const found = this.#found;
+    if (this.#isOver || this.#live || !found?.steps) return;
+    const step = at === undefined ? found : found.steps[at];
+    this.#found = step;
+    if (step) this.#open(step);
+    else this.#isOver = true;
   }
 
   #redirect(place: string, status: number): void {
@@ -182,7 +194,7 @@ export class Exchange {
       this.#stop();
       close(live, 'failed', refusal(status, header, body));
     };
-    const sink: AnswerSink = { event: fail, whole: fail, last() {} };
+    const sink: AnswerSink = { event: fail, whole: fail, list: fail, last() {} };
     this.#reader = withEnd(readerOf('application/json', true, sink), () => fail(undefined));
     this.#decode(header('content-encoding'));
   }
@@ -190,11 +202,13 @@ export class Exchange {
   #answers(header: Header): void {
     const found = this.#found as Recognised;
     this.#headers = header;
+    if (!this.#live && found.protocol.announces?.(header) === true) this.#open(found);
     this.#begins();
     const type = header('content-type') ?? '';
     const reader = readerOf(type, found.protocol.isBulky === true, {
       event: (value) => this.#event(found, value),
       whole: (value) => this.#whole(found, value),
+      list: (values) => this.#list(found, values),
       last: () => this.#close(),
     });
     this.#reader = withEnd(reader, () => this.#close());
@@ -234,6 +248,12 @@ export class Exchange {
     if (found.protocol.isLast?.(fields(value))) this.#close();
   }
 
+  #list(found: Recognised, values: readonly unknown[]): void {
+    const { ofList } = found.protocol;
+    if (ofList) this.#whole(found, ofList(values));
+    else for (const event of values) this.#event(found, event);
+  }
+
   #whole(found: Recognised, value: unknown): void {
     if (this.#isOver || !this.#isConfirmed(found, value)) return;
     try {
@@ -271,6 +291,7 @@ export class Exchange {
     const isSent = this.#isAsked;
     // Of a request that did not get so far, the path is known.
     if (!isSent) this.#ask(this.#body?.value());
+    this.#openStep();
     const live = this.#live;
     const isLeft = this.#reader !== undefined && !isOfNetwork(error);
     this.#stop();

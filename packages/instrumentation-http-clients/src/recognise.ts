@@ -4,6 +4,7 @@ import { fields, isLocalHost, originOf, warnOnce } from '@llmtrace/core/internal
 import { diag } from '@opentelemetry/api';
 import { CUT } from './bodies/request-body.ts';
 import type { Beside, Protocol, Target } from './protocols/protocol.ts';
+import { stepsOf } from './steps.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -33,7 +34,7 @@ const LAST_WORDS =
   'rerank generate conversations restart ocr predictions converse ' +
   'converse-stream language-model decision-model embedding-model image-model speech-model transcription-model reranking-model ' +
   'text-embedding multimodal-embedding text-rerank reranks invocations invocations-response-stream embedText rerankText ' +
-  'chatcompletion_v2 agent text image reranking score pooling generate_stream completion infill';
+  'embed_all embed_sparse similarity feature-extraction sentence-similarity chatcompletion_v2 agent text image reranking score pooling generate_stream completion infill';
 
 /** By their length: to cut the word out of each path and to look it up takes five times as long. */
 const BY_LENGTH: string[][] = [];
@@ -42,8 +43,9 @@ for (const word of LAST_WORDS.split(' ')) {
   BY_LENGTH[word.length]?.push(word);
 }
 
-/** Paths that end in a name. */
-const NAMED = /\/(?:ai\/run\/@|conversations\/|v1\/inference\/)/;
+/** Paths that end in a name: of a model, a conversation, a gateway. */
+const NAMED =
+  /^\/v1\/[0-9a-f]{32}\/[^/?]+\/?(?:\?|$)|\/(?:ai\/run\/@|workers-ai\/@|hf-inference\/models\/|huggingface\/|conversations\/|v1\/inference\/)/;
 
 /** A path longer than this is of no protocol. */
 const MAX_PATH = 2000;
@@ -77,6 +79,8 @@ export interface Recognised {
   readonly body: Readonly<Record<string, unknown>>;
   /** Whether the request alone is proof enough. */
   readonly isSure: boolean;
+  /** The requests of which one is answered: the head of the answer tells which. It is a call in any case. */
+  readonly steps?: readonly (Recognised | undefined)[];
 }
 
 /**
@@ -91,16 +95,23 @@ export function isKnownHost(url: URL, map: Readonly<Record<string, string>>): bo
 
 /** @param sent the body; undefined where it is not known, null where it is no JSON. */
 export function recognise(target: Target, sent: unknown, isKnown: boolean): Recognised | undefined {
+  if (Array.isArray(sent)) return isKnown ? recogniseSteps(target, sent) : undefined;
   const body = fields(sent);
-  if (Array.isArray(body) || body.jsonrpc !== undefined) return undefined;
+  if (body.jsonrpc !== undefined) return undefined;
   const isUnread = sent === undefined || body[CUT] === true;
   const protocol = candidates(target, isKnown).find((one) => {
     if (isUnread) return isKnown || one.isDistinctPath;
     return (isKnown && one.isDistinctPath) || one.matches(body, target);
   });
   if (!protocol) return undefined;
-  const isSure = isKnown || protocol.isDistinct === true;
+  const isSure = (isKnown && !protocol.isShownByAnswer) || protocol.isDistinct === true;
   return { protocol, body, isSure, asked: askedOf(protocol, body, target) };
+}
+
+function recogniseSteps(target: Target, list: readonly unknown[]): Recognised | undefined {
+  const steps = stepsOf(target, list).map((step) => step && recognise(step.target, step.query, true));
+  const first = steps.find((step) => step !== undefined);
+  return first && { ...first, isSure: false, steps };
 }
 
 const candidates = ({ path }: Target, isKnown: boolean): Protocol[] =>

@@ -37,6 +37,7 @@ function answerOf(type: string, pieces: Iterable<Buffer>, isBulky = false): unkn
   const reader = readerOf(type, isBulky, {
     event: (value) => seen.push(value),
     whole: (value) => seen.push({ whole: value }),
+    list: (values) => seen.push({ list: values }),
     last: () => seen.push('last'),
   });
   for (const piece of pieces) reader.push(piece);
@@ -128,10 +129,12 @@ describe('the body of an answer', () => {
     expectAtEachCut('text/event-stream', 'data: hello\n\ndata: {"a":1}\n\n', [{ a: 1 }]);
   });
 
-  it('is a value a line, one value, or a list of events', () => {
+  it('is a value a line, one value, or a list', () => {
     expectAtEachCut('application/x-ndjson', '{"a":1}\n{"b":2}\n', [{ a: 1 }, { b: 2 }]);
     expectAtEachCut('application/json', '{"a":1}', [{ whole: { a: 1 } }]);
-    expectAtEachCut('application/json; charset=utf-8', '[{"a":1}\n,\r\n{"b":2}]', [{ a: 1 }, { b: 2 }]);
+    expectAtEachCut('application/json; charset=utf-8', '[{"a":1}\n,\r\n{"b":2}]', [
+      { list: [{ a: 1 }, { b: 2 }] },
+    ]);
     expectAtEachCut('application/json', '{"a":', []);
   });
 

@@ -59,7 +59,8 @@ export const NOT_FOUND = codes(1 << 8, 'not_found_error model_not_found NOT_FOUN
 export const SERVER = codes(
   1 << 9,
   `server_error api_error INTERNAL UNAVAILABLE internal_error vector_store_timeout
-  InternalServerException ModelErrorException ModelError ModelStreamErrorException ServiceUnavailableException`,
+  InternalServerException ModelErrorException ModelError ModelStreamErrorException
+  ServiceUnavailableException ModelStreamError InternalStreamFailure`,
 );
 export const INVALID = codes(
   1 << 10,

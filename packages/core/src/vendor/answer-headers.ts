@@ -1,6 +1,6 @@
 /**
  * Reads facts that gateways send only in headers: the cost (LiteLLM), an answer from a cache (Cloudflare, Helicone, Portkey), the
- * provider (Hugging Face), the cached tokens (Fireworks), and all tokens (Bedrock).
+ * provider (Hugging Face), the cached tokens (Fireworks), and all tokens (Bedrock, Hugging Face's TGI and TEI).
  */
 import type { LlmResponse } from '../model/call.ts';
 import { MAX_TOKENS, name } from '../platform/bounds.ts';
@@ -27,6 +27,10 @@ const CACHES = ['cf-aig-cache-status', 'helicone-cache', 'x-portkey-cache-status
 /** Helicone adds its status to those of the answer that it kept. */
 const HIT = /\bHIT\b/;
 
+/** Of InvokeModel, with each form of body; of TGI, whose body counts the output at most; of TEI. */
+const INPUTS = ['x-amzn-bedrock-input-token-count', 'x-prompt-tokens', 'x-compute-tokens'];
+const OUTPUTS = ['x-amzn-bedrock-output-token-count', 'x-generated-tokens'];
+
 /** @returns undefined where the headers say nothing of it. */
 export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
   const get = (headers as { get?: (name: string) => unknown } | null | undefined)?.get;
@@ -42,9 +46,8 @@ export function answerHeaders(headers: unknown): AnswerHeaders | undefined {
     cost: numberIn('x-litellm-response-cost'),
     servedBy: typeof served === 'string' && /^[\w-]{1,50}$/.test(served) ? served.toLowerCase() : undefined,
     cachedTokens: tokensIn('fireworks-cached-prompt-tokens'),
-    // InvokeModel sends them with each form of body.
-    inputTokens: tokensIn('x-amzn-bedrock-input-token-count'),
-    outputTokens: tokensIn('x-amzn-bedrock-output-token-count'),
+    inputTokens: INPUTS.map(tokensIn).find((count) => count !== undefined),
+    outputTokens: OUTPUTS.map(tokensIn).find((count) => count !== undefined),
     serviceTier: name(
       get.call(headers, 'x-gemini-service-tier') ?? get.call(headers, 'x-amzn-bedrock-service-tier'),
     ),
@@ -63,9 +66,9 @@ export function addHeaders(
   response: LlmResponse,
   { cost, servedBy, cachedTokens, inputTokens, outputTokens, isCached, serviceTier }: AnswerHeaders,
 ): void {
-  const hasNoTokens = response.usage?.inputTokens === undefined && response.usage?.outputTokens === undefined;
-  if (hasNoTokens && inputTokens !== undefined) {
-    response.usage = { ...response.usage, inputTokens, outputTokens };
+  const { inputTokens: read, outputTokens: written = outputTokens } = response.usage ?? {};
+  if (read === undefined && inputTokens !== undefined) {
+    response.usage = { ...response.usage, inputTokens, outputTokens: written };
   }
   if (serviceTier !== undefined) response.serviceTier ??= serviceTier;
   if (isCached) response.usage = { ...response.usage, reportedCost: 0 };

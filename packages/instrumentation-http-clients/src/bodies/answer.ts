@@ -9,6 +9,8 @@ export interface AnswerSink {
   event(value: unknown): void;
   /** The whole answer. */
   whole(value: unknown): void;
+  /** The whole answer, which is a list: of the events of a stream, or of answers. */
+  list(values: readonly unknown[]): void;
   /** The stream has sent its end marker. */
   last(): void;
 }
@@ -29,12 +31,14 @@ const MAX_WHOLE = 16 * 2 ** 20;
  */
 export function readerOf(contentType: string, isBulky: boolean, sink: AnswerSink): AnswerReader {
   const type = contentType.toLowerCase();
-  if (type.includes('amazon.eventstream')) return new EventStream(sink);
+  const unread = () => new Bytes(sink);
+  if (type.includes('amazon.eventstream'))
+    return new EventStream(sink, () => new Unnamed(sink, isBulky, unread, () => new Lines(sink)));
   if (type.includes('event-stream')) return new Unnamed(sink, isBulky, () => new Events(sink));
   if (/ndjson|jsonl|json-lines|json-seq|stream\+json/.test(type)) return new Lines(sink);
   if (type.includes('json')) return new Whole(sink, isBulky ? END : MAX_WHOLE);
   if (/^(?:audio|image|video)\/|html/.test(type)) return new Bytes(sink);
-  return new Unnamed(sink, isBulky, () => new Bytes(sink));
+  return new Unnamed(sink, isBulky, unread);
 }
 
 /** Lines of text, whichever way they end. */
@@ -145,7 +149,7 @@ class Whole implements AnswerReader {
       return;
     }
     const value = jsonOf(start);
-    if (Array.isArray(value)) for (const event of value) this.#sink.event(event);
+    if (Array.isArray(value)) this.#sink.list(value);
     else if (value !== undefined) this.#sink.whole(value);
   }
 }
@@ -171,16 +175,24 @@ class Bytes implements AnswerReader {
  */
 class Unnamed implements AnswerReader {
   readonly #sink: AnswerSink;
-  readonly #isBulky: boolean;
   readonly #other: () => AnswerReader;
+  readonly #json: () => AnswerReader;
   #start: Uint8Array = new Uint8Array();
   #reader: AnswerReader | undefined;
 
-  /** @param other reads a body whose beginning is neither that of events nor that of JSON. */
-  constructor(sink: AnswerSink, isBulky: boolean, other: () => AnswerReader) {
+  /**
+   * @param other reads a body whose beginning is neither that of events nor that of JSON.
+   * @param json reads a body that begins as JSON.
+   */
+  constructor(
+    sink: AnswerSink,
+    isBulky: boolean,
+    other: () => AnswerReader,
+    json = (): AnswerReader => readerOf('application/json', isBulky, sink),
+  ) {
     this.#sink = sink;
-    this.#isBulky = isBulky;
     this.#other = other;
+    this.#json = json;
   }
 
   push(bytes: Uint8Array): void {
@@ -197,9 +209,7 @@ class Unnamed implements AnswerReader {
 
   #readerOf(format: Format): AnswerReader {
     if (format === 'other') return this.#other();
-    return format === 'events'
-      ? new Events(this.#sink)
-      : readerOf('application/json', this.#isBulky, this.#sink);
+    return format === 'events' ? new Events(this.#sink) : this.#json();
   }
 
   end(): void {

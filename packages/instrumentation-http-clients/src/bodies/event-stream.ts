@@ -16,11 +16,15 @@ const TEXT = 7;
 /** Each event becomes `{ [event type]: payload }`, as the AWS SDK has it. */
 export class EventStream implements AnswerReader {
   readonly #sink: AnswerSink;
+  readonly #readerOfParts: () => AnswerReader;
+  #parts: AnswerReader | undefined;
   #rest = Buffer.alloc(0);
   #isBroken = false;
 
-  constructor(sink: AnswerSink) {
+  /** @param readerOfParts reads the body that SageMaker has cut into parts, as the model's server sent it. */
+  constructor(sink: AnswerSink, readerOfParts: () => AnswerReader) {
     this.#sink = sink;
+    this.#readerOfParts = readerOfParts;
   }
 
   push(bytes: Uint8Array): void {
@@ -29,7 +33,9 @@ export class EventStream implements AnswerReader {
     while (this.#read());
   }
 
-  end(): void {}
+  end(): void {
+    this.#parts?.end();
+  }
 
   #read(): boolean {
     if (this.#rest.length < PRELUDE) return false;
@@ -51,6 +57,11 @@ export class EventStream implements AnswerReader {
   }
 
   #dispatch(headers: ReadonlyMap<string, string>, payload: Buffer): void {
+    if (headers.get(':event-type') === 'PayloadPart') {
+      this.#parts ??= this.#readerOfParts();
+      this.#parts.push(payload);
+      return;
+    }
     const value = jsonOf(payload.toString());
     const type = headers.get(':event-type') ?? headers.get(':exception-type') ?? headers.get(':error-code');
     if (type === undefined) return;

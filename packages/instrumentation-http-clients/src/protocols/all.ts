@@ -1,12 +1,14 @@
 /** All protocols, in the order in which a request is compared with them. */
 import { anthropicProtocols } from './anthropic.ts';
 import { geminiProtocols } from './gemini.ts';
+import { huggingFaceProtocols } from './hugging-face.ts';
 import { modelServerProtocols } from './model-servers.ts';
 import { nativeProtocols } from './native.ts';
 import { openaiProtocols } from './openai.ts';
 import { otherProtocols } from './other-vendors.ts';
 import { platformProtocols } from './platforms.ts';
 import type { Protocol } from './protocol.ts';
+import { sglangProtocol } from './sglang.ts';
 
 export const PROTOCOLS: readonly Protocol[] = [
   ...openaiProtocols,
@@ -15,5 +17,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   ...otherProtocols,
   ...platformProtocols,
   ...nativeProtocols,
+  ...huggingFaceProtocols,
+  sglangProtocol,
   ...modelServerProtocols,
 ];

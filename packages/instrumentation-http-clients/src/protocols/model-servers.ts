@@ -1,56 +1,20 @@
-/** Protocols of model servers beside OpenAI's: those of TGI, SGLang, Triton, llama.cpp, vLLM and LM Studio. */
+/** Protocols of model servers beside OpenAI's: those of Triton, llama.cpp, vLLM and LM Studio. */
 import {
   answerFailure,
   checkedUsage,
   fields,
-  finishBy,
   type LlmResponse,
   name,
   number,
   objects,
   tokenCount,
 } from '@llmtrace/core/internal';
-import { isListWithUsage, wholeOf } from './native-readers.ts';
+import { isListWithUsage, serverFinish, serverOf } from './native-readers.ts';
 import { embeddingsEndpoint } from './openai.ts';
-import { asText, rerankEndpoint } from './other-vendors.ts';
-import { type Beside, isInput, isNamed, isText, onWire, type Protocol, plainRequest } from './protocol.ts';
+import { rerankEndpoint } from './other-vendors.ts';
+import { isInput, isNamed, isText, type Protocol } from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
-
-const serverFinish = finishBy({
-  eos_token: 'stop',
-  stop_sequence: 'stop',
-  eos: 'stop',
-  word: 'stop',
-  limit: 'length',
-});
-
-/** https://huggingface.co/docs/text-generation-inference/main/en/basic_tutorials/consuming_tgi: counts are in the details alone. */
-function tgiAnswer(soFar: LlmResponse, r: any): void {
-  soFar.failure ??= answerFailure(r);
-  const { finish_reason, generated_tokens, input_length, prefill } = fields(r.details);
-  if (finish_reason === undefined) return;
-  soFar.finishReasons = serverFinish(finish_reason);
-  const read = Array.isArray(prefill) && prefill.length > 0 ? prefill.length : undefined;
-  soFar.usage = checkedUsage({
-    inputTokens: tokenCount(input_length) ?? read,
-    outputTokens: tokenCount(generated_tokens),
-  });
-}
-
-/** https://docs.sglang.ai/basic_usage/native_api.html: events have all of the answer so far. */
-function sglangAnswer(soFar: LlmResponse, r: any): void {
-  soFar.failure ??= answerFailure(r);
-  const meta = fields(r.meta_info);
-  soFar.id ??= name(meta.id);
-  const reason = fields(meta.finish_reason).type;
-  if (isText(reason)) soFar.finishReasons = [reason];
-  soFar.usage = checkedUsage({
-    inputTokens: tokenCount(meta.prompt_tokens),
-    outputTokens: tokenCount(meta.completion_tokens),
-    cacheReadTokens: tokenCount(meta.cached_tokens),
-  });
-}
 
 /** https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md */
 function llamaAnswer(soFar: LlmResponse, r: any): void {
@@ -80,37 +44,6 @@ function lmStudioAnswer(soFar: LlmResponse, event: any): void {
   });
 }
 
-const serverOf = (
-  operation: 'chat' | 'text_completion',
-  fold: (soFar: LlmResponse, r: any) => void,
-  settingsOf: (p: any) => any,
-  textOf: (answer: any) => unknown,
-) =>
-  onWire({
-    operation,
-    request([body], self: Beside) {
-      const p = fields(body);
-      return plainRequest({ ...settingsOf(p), model: p.model, stream: p.stream }, self);
-    },
-    response: wholeOf(fold),
-    chunk: fold,
-    content: asText((p) => settingsOf(p).prompt, textOf),
-  });
-
-const sampling = ({ max_new_tokens, ...settings }: any): any => ({ ...settings, max_tokens: max_new_tokens });
-
-const tgi = serverOf(
-  'text_completion',
-  tgiAnswer,
-  ({ inputs, parameters }) => ({ ...sampling(fields(parameters)), prompt: inputs }),
-  ({ generated_text, token }) => token?.text ?? generated_text,
-);
-const sglang = serverOf(
-  'text_completion',
-  sglangAnswer,
-  ({ text, sampling_params }) => ({ ...sampling(fields(sampling_params)), prompt: text }),
-  ({ text }) => text,
-);
 const triton = serverOf(
   'text_completion',
   (soFar, r) => {
@@ -166,22 +99,6 @@ export const modelServerProtocols: readonly Protocol[] = [
     matches: ({ model, input }) => isText(model) && isInput(input),
     confirms: isListWithUsage,
     isBulky: true,
-  },
-  {
-    provider: 'hugging_face',
-    path: /\/generate(?:_stream)?$/,
-    endpoint: tgi,
-    matches: ({ inputs }) => isText(inputs),
-    confirms: ({ generated_text, token }) => isText(generated_text) || isNamed(token),
-    stream: ({ path }) => path.endsWith('_stream'),
-    isLast: ({ details }) => isNamed(details),
-  },
-  {
-    provider: 'sglang',
-    path: /\/generate$/,
-    endpoint: sglang,
-    matches: ({ text, input_ids }) => isInput(text ?? input_ids),
-    confirms: ({ meta_info }) => fields(meta_info).completion_tokens !== undefined,
   },
   {
     provider: 'triton',

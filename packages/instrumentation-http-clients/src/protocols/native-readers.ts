@@ -2,21 +2,27 @@
 import {
   type ContentReader,
   count,
+  type Endpoint,
   fields,
+  finishBy,
   type LlmResponse,
   name,
+  number,
   openAIEmbeddingsUsage,
   parts,
 } from '@llmtrace/core/internal';
 import { chatEndpoint } from './openai.ts';
-import { type Beside, isNamed, isText, joinedText, onWire } from './protocol.ts';
+import { asText } from './other-vendors.ts';
+import { type Beside, isNamed, isText, joinedText, onWire, plainRequest } from './protocol.ts';
+import { addPiece } from './streamed-text.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
-/** Messages and texts at places of their own. An event may have all of the text so far. */
+/** Messages and texts at places of their own. */
 export const textContent = (
   messagesOf: (body: any) => unknown,
   textOf: (answer: any) => string | undefined,
+  add = addPiece,
 ): ContentReader => ({
   prompt: ([p = {}], self) => {
     const messages = messagesOf(p);
@@ -29,21 +35,19 @@ export const textContent = (
     );
   },
   answer: (whole) => [{ role: 'assistant', parts: parts.text(whole.llmtraceText ?? textOf(whole)) }],
-  fold(whole, event) {
-    const text = textOf(event) ?? '';
-    const before = whole.llmtraceText ?? '';
-    whole.llmtraceText = before !== '' && text.startsWith(before) ? text : before + text;
-  },
+  fold: (whole, event) => add(whole, textOf(event)),
 });
 
 export const textOfMessage = ({ content }: any): string | undefined =>
   isText(content) ? content : joinedText(content) || undefined;
 
+type Fold = NonNullable<Endpoint['chunk']>;
+
 export const wholeOf =
-  (fold: (soFar: LlmResponse, r: any) => void) =>
-  (r: any): LlmResponse => {
+  (fold: Fold) =>
+  (r: any, asked?: Parameters<Fold>[2]): LlmResponse => {
     const whole: LlmResponse = {};
-    fold(whole, r);
+    fold(whole, r, asked);
     return whole;
   };
 
@@ -63,4 +67,43 @@ export const inputsOnly = (operation: 'embeddings' | 'rerank', inputsOf: (body: 
   });
 
 export const isListWithUsage = ({ object, usage }: any): boolean => object === 'list' && isNamed(usage);
+
+/** Reasons of model servers. */
+export const serverFinish = finishBy({
+  eos_token: 'stop',
+  stop_sequence: 'stop',
+  eos: 'stop',
+  word: 'stop',
+  limit: 'length',
+});
+
+/**
+ * A model server's endpoint.
+ * @param settingsOf the parameters by OpenAI's names, and the `prompt`.
+ */
+export const serverOf = (
+  operation: 'chat' | 'text_completion',
+  fold: Fold,
+  settingsOf: (p: any) => any,
+  textOf: (answer: any) => unknown,
+  content = asText((p) => settingsOf(p).prompt, textOf),
+) =>
+  onWire({
+    operation,
+    request([body], self: Beside) {
+      const p = fields(body);
+      const settings = settingsOf(p);
+      const request = plainRequest({ ...settings, model: p.model, stream: p.stream }, self);
+      return { ...request, choiceCount: number(settings.n) };
+    },
+    response: wholeOf(fold),
+    chunk: fold,
+    content,
+  });
+
+export const sampling = ({ max_new_tokens, ...settings }: any): any => ({
+  ...settings,
+  max_tokens: max_new_tokens,
+});
+
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

@@ -17,6 +17,7 @@ import {
   strings,
   tokenCount,
 } from '@llmtrace/core/internal';
+import { listEmbeddings, pipeline } from './hugging-face.ts';
 import { inputsOnly, isListWithUsage, textContent, textOfMessage, wholeOf } from './native-readers.ts';
 import {
   chatEndpoint,
@@ -36,6 +37,7 @@ import {
   type Protocol,
   plainRequest,
 } from './protocol.ts';
+import { addTextSoFar } from './streamed-text.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -69,6 +71,7 @@ const alibabaChat = onWire({
   content: textContent(
     ({ input }) => fields(input).messages ?? fields(input).prompt,
     (r) => textOfMessage(fields(alibabaChoice(r)?.message)) ?? string(fields(r.output).text),
+    addTextSoFar, // pieces with `incremental_output`
   ),
 });
 
@@ -89,7 +92,7 @@ const alibabaAt = (path: string, endpoint: Protocol['endpoint']): Protocol => ({
 
 const invokedAt = (
   endpoint: Protocol['endpoint'],
-  more: Pick<Protocol, 'matches' | 'confirms'>,
+  more: Pick<Protocol, 'matches' | 'confirms' | 'isLast' | 'ofList' | 'isShownByAnswer'>,
 ): Protocol => ({
   provider: 'openai',
   path: /\/(?:serving-endpoints|endpoints|gateway)\/([^/]+)\/invocations(?:-response-stream)?$/,
@@ -100,6 +103,8 @@ const invokedAt = (
       endpoint.request([{ ...args[0], model: name(fields(args[0]).model) ?? self.model }], self),
   },
   ...more,
+  stream: ({ path }) => (path.endsWith('-stream') ? true : undefined),
+  failure: ({ exception }) => exception,
   isBulky: endpoint.operation === 'embeddings',
 });
 
@@ -197,6 +202,7 @@ const rekaChat = onWire({
   content: textContent(
     ({ messages }) => messages,
     (r) => textOfMessage(fields((objects(r.responses)[0] ?? (objects(r.chunks)[0] as any))?.message)),
+    addTextSoFar,
   ),
 });
 
@@ -249,6 +255,13 @@ export const nativeProtocols: readonly Protocol[] = [
   invokedAt(embeddingsEndpoint, {
     matches: ({ input }) => isText(input) || (Array.isArray(input) && isText(input[0])),
     confirms: isListWithUsage,
+  }),
+  // TGI, TEI and pipelines as SageMaker has them. Other models have the same requests.
+  invokedAt(pipeline.endpoint, { ...pipeline, isShownByAnswer: true }),
+  invokedAt(listEmbeddings.endpoint, {
+    ...listEmbeddings,
+    matches: ({ inputs }) => Array.isArray(inputs) && isText(inputs[0]),
+    isShownByAnswer: true,
   }),
   {
     provider: 'snowflake',

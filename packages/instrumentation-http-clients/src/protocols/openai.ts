@@ -1,6 +1,7 @@
 /** OpenAI's protocols, which most vendors, gateways and local servers speak. */
 import { type Endpoint, fields, type LlmResponse, name } from '@llmtrace/core/internal';
 import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
+import { readingMeta } from './meta.ts';
 import {
   areQuestions,
   endpointAt,
@@ -19,7 +20,7 @@ const openai = openaiEntry.vendor;
 
 const { endpoints } = openai;
 
-const chat = failing(endpointAt(endpoints, 'Chat.Completions'));
+const chat = failing(readingMeta(endpointAt(endpoints, 'Chat.Completions')));
 const completions = failing(endpointAt(endpoints, 'Completions'));
 const responses = failing(endpointAt(endpoints, 'Responses'));
 const compact = failing(endpointAt(endpoints, 'Responses', 'compact'));

@@ -26,6 +26,7 @@ import {
   type Protocol,
   plainRequest,
 } from './protocol.ts';
+import { addPiece } from './streamed-text.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -94,10 +95,7 @@ export const asText = (
 ): ContentReader => ({
   prompt: ([p = {}]) => ({ messages: [{ role: 'user', parts: parts.text(promptOf(p)) }] }),
   answer: (answer) => [{ role: 'assistant', parts: parts.text(answer.llmtraceText ?? textOf(answer)) }],
-  fold(whole, event) {
-    const text = textOf(event);
-    if (typeof text === 'string') whole.llmtraceText = (whole.llmtraceText ?? '') + text;
-  },
+  fold: (whole, event) => addPiece(whole, textOf(event)),
 });
 
 const cohereChat = onWire({

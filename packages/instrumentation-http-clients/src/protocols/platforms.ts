@@ -32,6 +32,7 @@ import {
   plainRequest,
   type Target,
 } from './protocol.ts';
+import { addPiece } from './streamed-text.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -165,11 +166,27 @@ const enveloped = (endpoint: Protocol['endpoint']): Protocol['endpoint'] => ({
     response.failure ??= answerFailure(answer);
     return response;
   },
+  ...(endpoint.content && { content: withResponse(endpoint.content) }),
+});
+
+/** Older models answer with one text. */
+const withResponse = (content: ContentReader): ContentReader => ({
+  ...content,
+  answer(answer) {
+    const result = fields(answer.result ?? answer);
+    const text = answer.llmtraceText ?? result.response;
+    return isText(text) ? [{ role: 'assistant', parts: parts.text(text) }] : content.answer(result);
+  },
+  fold(whole, event) {
+    if (isText(event.response)) addPiece(whole, event.response);
+    else content.fold?.(whole, event);
+  },
 });
 
 const cloudflareAt = (endpoint: Protocol['endpoint'], matches: Protocol['matches']): Protocol => ({
   provider: 'cloudflare',
-  path: /\/ai\/run\/(@[^/]+\/.+)/s,
+  // Of Workers AI itself, and of Cloudflare's gateway to it.
+  path: /\/(?:ai\/run|workers-ai)\/(@[^/]+\/.+)/s,
   endpoint: enveloped(endpoint),
   matches,
   confirms: ({ result, success, response }) =>

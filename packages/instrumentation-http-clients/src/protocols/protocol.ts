@@ -47,8 +47,14 @@ export interface Protocol {
   confirms?(answer: any): boolean;
   /** The model, where neither body nor path names it. */
   model?(body: any, target: Target): string | undefined;
+  /** Whether the head of an answer is the protocol's: proof where the body has too little in it. */
+  announces?(header: (name: string) => string | undefined): boolean;
+  /** Even at a host that is known, the answer must be the protocol's: other services there have the same requests. */
+  readonly isShownByAnswer?: boolean;
+  /** An answer that is a bare list, as an object. Without it a list has the events of a stream. */
+  ofList?(list: readonly any[]): object;
   /** Whether an answer is streamed, for requests whose body does not state it. */
-  stream?(target: Target): boolean;
+  stream?(target: Target): boolean | undefined;
   /** Whether an event is the last one of its stream, where that has no `[DONE]`. */
   isLast?(event: any): boolean;
   /** The failure that an event reports, where the endpoint does not read it. */
