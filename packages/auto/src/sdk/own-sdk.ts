@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/api';
 import { atExit } from '../process/exit.ts';
 import { checkEndpoints, sendingExporters } from '../process/otlp-endpoint.ts';
+import { checkTlsFiles } from '../process/tls-files.ts';
 import type { AutoSettings } from '../settings.ts';
 import { type ExportThread, startExportThread } from './export-thread/client.ts';
 import { toWire } from './export-thread/messages.ts';
@@ -88,6 +89,7 @@ function prepare(settings: AutoSettings): Sdk {
     return exporting(relayed.signals, () => relayed.thread);
   }
   checkEndpoints(settings);
+  checkTlsFiles(settings);
   const traces = exporterChoices('trace', sendingExporters(settings, 'traces'));
   const metrics = exporterChoices('metrics', sendingExporters(settings, 'metrics'));
   const logs = exporterChoices('logs', sendingExporters(settings, 'logs'));

@@ -156,6 +156,34 @@ describe('an export that fails', function () {
     });
   }
 
+  const FILES = {
+    'that cannot be read': [
+      './no-such-file.pem',
+      /^OTEL_EXPORTER_OTLP_CERTIFICATE=\.\/no-such-file\.pem cannot be read \(ENOENT\): exports trust the authorities that Node\.js brings along, and no other\. Name a file in PEM .* begins at \//,
+    ],
+    'that is no PEM': [
+      file('apps/exports.mjs'),
+      /^OTEL_EXPORTER_OTLP_CERTIFICATE=\/.*exports\.mjs is no PEM: no secure connection can be made\. Name a file/,
+    ],
+  } as const;
+  for (const [what, [path, expected]] of Object.entries(FILES)) {
+    it(`is told apart from a certificate ${what}`, async () => {
+      const endpoint = (await answering({})).replace('http:', 'https:');
+      const { stderr } = await run(APP, {
+        args: ['until', '1'],
+        env: {
+          ...{ ...PATIENT, ...at(endpoint), OTEL_BSP_SCHEDULE_DELAY: '300', OTEL_METRICS_EXPORTER: 'none' },
+          ...{ OTEL_EXPORTER_OTLP_CERTIFICATE: path, LLMTRACE_DOCTOR: '1' },
+        },
+      });
+      const [first, second, ...others] = warningsIn(stderr);
+      assert.match(first ?? '', expected, stderr);
+      assert.match(second ?? '', /no secure connection can be made \(/);
+      assert.equal(others.length, 0, stderr);
+      assert.match(stderr, /^✗ export-tls: OTEL_EXPORTER_OTLP_CERTIFICATE=/m);
+    });
+  }
+
   for (const status of [401, 503]) {
     it(`is a warning where the process ends at once (${status})`, async () => {
       const env = at(await answering({ statuses: [status] }));

@@ -63,7 +63,7 @@ const NO_URL: Kind = { code: 'export-endpoint', why: 'it is no URL of HTTP', cur
 const TLS: Kind = {
   code: 'export-tls',
   why: 'no secure connection can be made',
-  cure: 'Set OTEL_EXPORTER_OTLP_CERTIFICATE to the certificate of its authority, or the endpoint to http:// where it speaks no TLS',
+  cure: 'Let OTEL_EXPORTER_OTLP_CERTIFICATE name a file with the certificate of its authority, or set the endpoint to http:// where it speaks no TLS',
 };
 const CONCURRENT: Kind = { ...BUSY, why: 'too many exports to it are under way' };
 const UNKNOWN: Kind = {
@@ -81,7 +81,7 @@ const BY_CODE: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EPIPE|grpc-14)$/, NO_CONNECTION],
   [/^(?:ETIMEDOUT|grpc-4)$/, NO_ANSWER],
   [/^ERR_INVALID_(?:PROTOCOL|URL)$/, NO_URL],
-  [/^(?:CERT_|ERR_TLS|ERR_SSL|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/, TLS],
+  [/^(?:CERT_|ERR_TLS|ERR_SSL|ERR_OSSL|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/, TLS],
 ];
 
 const BY_STATUS: Readonly<Record<number, Kind>> = {

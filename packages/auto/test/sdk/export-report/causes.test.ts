@@ -27,6 +27,7 @@ describe('the cause of a failed export', () => {
     ['another name', failure(undefined, 'ERR_TLS_CERT_ALTNAME_INVALID'), 'export-tls', /secure/],
     ['no TLS', failure(undefined, 'ERR_SSL_WRONG_VERSION_NUMBER'), 'export-tls', /secure/],
     ['no TLS, by older names', failure(undefined, 'EPROTO'), 'export-tls', /secure/],
+    ['a key that is no PEM', failure(undefined, 'ERR_OSSL_PEM_NO_START_LINE'), 'export-tls', /secure/],
     ['another scheme', failure(undefined, 'ERR_INVALID_PROTOCOL'), 'export-endpoint', /no URL of HTTP/],
     ['gRPC: unauthenticated', failure(undefined, 'grpc-16'), 'export-unauthorized', /credentials/],
     ['gRPC: unimplemented', failure(undefined, 'grpc-12'), 'export-path', /path/],

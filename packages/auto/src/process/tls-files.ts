@@ -1,0 +1,56 @@
+/** The files of certificates and keys that the environment names for exports. */
+import { type Finding, note } from '@llmtrace/core/internal';
+import type { AutoSettings } from '../settings.ts';
+import { endpointOf } from './otlp-endpoint.ts';
+
+type Environment = AutoSettings['env'];
+
+const NO_CLIENT = 'exports show no certificate of the client';
+const NO_PEM = 'is no PEM: no secure connection can be made';
+/** What holds without the file, as OpenTelemetry's exporters have it. */
+const WITHOUT = {
+  CERTIFICATE: 'exports trust the authorities that Node.js brings along, and no other',
+  CLIENT_CERTIFICATE: NO_CLIENT,
+  CLIENT_KEY: NO_CLIENT,
+} as const;
+
+const SIGNALS = ['traces', 'metrics', 'logs'] as const;
+
+/** Reports files that cannot be used, for signals that are sent over TLS. */
+export function checkTlsFiles(settings: AutoSettings): void {
+  for (const signal of SIGNALS) {
+    if (!/^https:/i.test(endpointOf(settings, signal) ?? '')) continue;
+    for (const kind of Object.keys(WITHOUT) as (keyof typeof WITHOUT)[]) {
+      const finding = findingOf(settings.env, signal, kind);
+      if (finding) note(finding, true);
+    }
+  }
+}
+
+function findingOf(
+  env: Environment,
+  signal: (typeof SIGNALS)[number],
+  kind: keyof typeof WITHOUT,
+): Finding | undefined {
+  const names = [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${kind}`, `OTEL_EXPORTER_OTLP_${kind}`];
+  const name = names.find((one) => env[one]?.trim());
+  const path = name && env[name]?.trim();
+  const fault = path && faultOf(path);
+  if (!fault) return undefined;
+  return {
+    code: 'export-tls',
+    message: `${name}=${path} ${fault === NO_PEM ? NO_PEM : `${fault}: ${WITHOUT[kind]}`}`,
+    cure: `Name a file in PEM that the process can read; a path without / at its start begins at ${process.cwd()}`,
+    lost: true,
+  };
+}
+
+/** Why a file cannot be used; undefined where it can. */
+function faultOf(path: string): string | undefined {
+  try {
+    const text = process.getBuiltinModule('node:fs').readFileSync(path, 'latin1');
+    return text.includes('-----BEGIN ') ? undefined : NO_PEM;
+  } catch (error) {
+    return `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'no reason is known'})`;
+  }
+}
