@@ -20,20 +20,30 @@ export function streamFromModel({ operations, original, self, args }: PatchedCal
   if (run) asking.add(run);
   const iterator = original(...args);
   const span = operations.safely(() => modelSpanOf(self._tracer));
-  if (span?.isRecording() && hasOtherSpans(operations)) operations.follow(inSpan(span), iterator);
+  const adopted = span?.isRecording() && hasOtherSpans(operations) ? span : undefined;
+  if (adopted || !run) operations.follow(modelStep(operations, adopted, run === undefined), iterator);
   return iterator;
 }
 
 /** Strands ends its span itself. */
-const inSpan = (span: Span): Followed => ({
-  run: (step) => context.with(trace.setSpan(context.active(), span), step),
+const modelStep = (operations: Operations, span: Span | undefined, isAlone: boolean): Followed => ({
+  run: (step) => (span ? context.with(trace.setSpan(context.active(), span), step) : step()),
   seen() {},
-  end() {},
+  end: isAlone ? tellingUnseen(operations) : () => {},
   endWithout() {},
 });
 
+/** A run knows its calls. Without one, where agents are not traced, all traced calls are counted before the step and after it. */
+function tellingUnseen(operations: Operations): Followed['end'] {
+  const before = operations.tracedCalls();
+  return (end) => {
+    if (end?.error === undefined && operations.tracedCalls() === before) operations.lacks(UNSEEN);
+  };
+}
+
+const UNSEEN = 'model calls that no instrumentation sees';
+
 /** A model of the application's own may send requests that no instrumentation sees, or none. */
 export function tellUnseen(operations: Operations, run: OpenOperation | undefined): void {
-  if (run && asking.has(run) && run.record.rollUp?.modelCalls === 0)
-    operations.lacks('model calls that no instrumentation sees');
+  if (run && asking.has(run) && run.record.rollUp?.modelCalls === 0) operations.lacks(UNSEEN);
 }

@@ -115,6 +115,7 @@ describe('the telemetry of Strands', () => {
     this.timeout(120_000);
     const off = await run(OWN_PROVIDER, { LLMTRACE_AGENTS: 'false' });
     assert.equal(off.result.stdout, plain.result.stdout);
+    assert.doesNotMatch(off.result.stderr, /no instrumentation sees/);
     assert.equal(sumOf(off.spans, SUM), 0);
     assert.deepEqual(sumsOf(off, COST), sumsOf(ours, COST));
     assert.deepEqual(treeOfScene(off, 'a run'), sorted(FORECASTER));
@@ -129,14 +130,21 @@ describe('the telemetry of Strands', () => {
       assert.ok(names.includes(name));
   });
 
-  it('warns once of model calls that no instrumentation sees', async () => {
+  const UNSEEN: Readonly<Record<string, Record<string, string>>> = {
+    '': {},
+    ', with LLMTRACE_AGENTS=false, too': { LLMTRACE_AGENTS: 'false' },
+  };
+  for (const [title, env] of Object.entries(UNSEEN))
+    it(`warns once of model calls that no instrumentation sees${title}`, () => warnsOnce(env));
+
+  async function warnsOnce(env: Record<string, string>): Promise<void> {
     const app = new URL('apps/unseen-model.mjs', import.meta.url);
-    const { result } = await play(stage, { app, set: 'strands', env: {} }, { FORMAT: 'esm' }, [
+    const { result } = await play(stage, { app, set: 'strands', env }, { FORMAT: 'esm' }, [
       '--warnings',
       ...AUTO,
     ]);
     assert.match(result.stdout, /Oak/);
     const warnings = result.stderr.match(/@strands-agents\/sdk is not traced wholly: model calls that no/g);
     assert.equal(warnings?.length, 1, result.stderr);
-  });
+  }
 });

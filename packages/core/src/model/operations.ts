@@ -163,6 +163,8 @@ export interface Operations {
    * and nowhere else. False without auto.
    */
   ownsAllSpans(): boolean;
+  /** How many model calls of the process have been traced, by all instrumentations: a step that adds none has a call that none sees. */
+  tracedCalls(): number;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
   /**

@@ -26,6 +26,7 @@ import type {
   TakenTool,
 } from '../../model/operations.ts';
 import { isThenable } from '../../platform/is-thenable.ts';
+import { facts } from '../../platform/process-state.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
 import { warnOnce } from '../../platform/warn.ts';
@@ -89,6 +90,7 @@ function makeOperations(engine: EngineConfig): Operations {
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     ownsSpans: () => processWide().ownsSpans?.() || processWide().exportsBoth?.() || false,
     ownsAllSpans: () => processWide().ownsSpans?.() ?? false,
+    tracedCalls: () => [...facts().traced.values()].reduce((sum, calls) => sum + calls, 0),
     isWithinRun: () => runOf(operationOf(context.active())) !== undefined,
     lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
     safely,
