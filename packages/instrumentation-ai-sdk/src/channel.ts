@@ -47,9 +47,14 @@ function operationFor(operations: Operations, { type, event }: any): OpenOperati
   if (type !== 'generateText' && type !== 'streamText') return undefined;
   const hasOtherSpan = spanMakers().length > 0; // which is an `invoke_agent` in any case
   // Which tools there are is not published where the application keeps its inputs out of telemetry.
-  if (!isAgent(event.tools) && !hasOtherSpan && event.recordInputs !== false) return undefined;
+  const isRun = isAgent(event.tools) || isSentByAgent(event) || event.recordInputs === false;
+  if (!isRun && !hasOtherSpan) return undefined;
   return operations.open(() => runStart(event.functionId, context.active(), hasOtherSpan));
 }
+
+/** An agent, which names itself to the model's provider: its class is not found where it is bundled. */
+const isSentByAgent = ({ headers }: any): boolean =>
+  /\bai-sdk-agent\//.test(String(fields(headers)['user-agent']));
 
 /** An integration of `@ai-sdk/otel`. */
 interface SpanMaker {
