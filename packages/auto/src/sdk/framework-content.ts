@@ -33,6 +33,12 @@ const FRAMEWORKS: readonly Framework[] = [
     countsAgain: true,
   },
   {
+    name: 'promptfoo',
+    isOf: (scope) => scope === 'promptfoo.providers',
+    // The label of a prompt is its text where the application gives it none.
+    content: /^(?:promptfoo\.(?:request\.body|response\.body|prompt\.label)|tool\.(?:arguments|output))$/,
+  },
+  {
     name: '@strands-agents/sdk',
     // The tracer and the provider have the name of the service. An application may name its tracer after a provider, too, but has
     // no such time.

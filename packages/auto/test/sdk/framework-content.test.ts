@@ -1,6 +1,6 @@
 /**
  * Spans of frameworks that record prompts and answers without being asked, as the framework makes them: `@google/adk` 2.0,
- * `@strands-agents/sdk` 1.16, `@livekit/agents` 1.9 and 1.4. Not through the frameworks themselves, which install more than all else here.
+ * `@strands-agents/sdk` 1.16, `promptfoo` 0.123, `@livekit/agents` 1.9 and 1.4. Not through the frameworks themselves, which install more than all else here.
  */
 import assert from 'node:assert/strict';
 import { facts, tally } from '@llmtrace/core/internal';
@@ -41,6 +41,15 @@ describe('a span of a framework that records content by itself', () => {
     const names = ['llm_request', 'llm_response', 'tool_call_args', 'tool_response', 'data'];
     const content = Object.fromEntries(names.map((name) => [`gcp.vertex.agent.${name}`, SECRET]));
     assert.deepEqual(exported('gcp.vertex.agent', { ...kept, ...content }).attributes, kept);
+  });
+
+  it('of promptfoo is exported without it', () => {
+    const kept = { 'gen_ai.request.model': 'gpt-4o-mini', 'promptfoo.eval.id': 'e' };
+    const names = ['promptfoo.request.body', 'promptfoo.response.body', 'promptfoo.prompt.label'];
+    const content = Object.fromEntries(
+      [...names, 'tool.arguments', 'tool.output'].map((name) => [name, SECRET]),
+    );
+    assert.deepEqual(exported('promptfoo.providers', { ...kept, ...content }).attributes, kept);
   });
 
   const PERSONS = ['participant_identity'];

@@ -63,6 +63,8 @@ const MODEL_SPANS: readonly Library[] = [
   },
   // @google/adk, which sets the attributes once the model has answered, and leaves the tokens of thoughts out
   { scope: /^gcp\.vertex\.agent$/, isModelSpan: ({ name }) => name === 'call_llm', countsLess: true },
+  // promptfoo, which asks models by `fetch`
+  { scope: /^promptfoo\.providers$/, isModelSpan: byOperation },
   // They learn how a call has ended from LangChain, which may send its request again.
   { scope: /^@arizeai\/openinference-instrumentation-langchain$/, isModelSpan: byKind },
   { scope: /^@traceloop\/instrumentation-langchain$/, isModelSpan: byOperation },
@@ -100,7 +102,7 @@ const STRANDS: Library = {
 const MAX_SCOPES = 1000;
 const libraries = new Map<string, Library>();
 
-/** The library of a tracer's scope: eleven expressions take 0.5 µs, and each call within a span would match them. */
+/** The library of a tracer's scope: twelve expressions take 0.5 µs, and each call within a span would match them. */
 function libraryOf(scope: string): Library {
   const known = libraries.get(scope);
   if (known) return known;

@@ -107,6 +107,12 @@ describe('the model span of another library', () => {
       span.end();
     });
 
+  it("is that of promptfoo's span, too", () => {
+    const { span, started } = callIn('promptfoo.providers');
+    assert.equal(started, span);
+    assert.deepEqual(told, ['adopted promptfoo.providers']);
+  });
+
   it('is ended two turns after its call, which failed', async () => {
     const { end } = callIn(SCOPE);
     end('failed');
