@@ -34,7 +34,7 @@ const LAST_WORDS =
   'rerank generate conversations restart ocr predictions converse ' +
   'converse-stream language-model decision-model embedding-model image-model speech-model transcription-model reranking-model ' +
   'text-embedding multimodal-embedding text-rerank reranks invocations invocations-response-stream embedText rerankText ' +
-  'embed_all embed_sparse similarity feature-extraction sentence-similarity chatcompletion_v2 agent text image reranking score pooling generate_stream completion infill';
+  'embed_all embed_sparse similarity feature-extraction sentence-similarity chatcompletion_v2 agent text image images multimodal ranking reranking score pooling generate_stream completion infill';
 
 /** By their length: to cut the word out of each path and to look it up takes five times as long. */
 const BY_LENGTH: string[][] = [];

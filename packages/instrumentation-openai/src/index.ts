@@ -43,7 +43,7 @@ const requests: SentRequests = {
       hosts:
         /^(?:api\.x\.ai|openrouter\.ai|api\.together\.(?:xyz|ai)|api\.minimaxi?\.(?:io|com)|dashscope(?:-[a-z]+)?\.aliyuncs\.com|open\.bigmodel\.cn|api\.z\.ai)$/,
       paths:
-        /\/(?:(videos)(?:\/generations|\/edits|\/extensions)?|(video_generation)|(image_generation)|(t2a)_v2|(tts)|(image-synthesis)|(video-synthesis))(?:\?|$)/,
+        /\/(?:(videos)(?:\/generations|\/edits|\/extensions)?|(video_generation)|(image_generation)|(t2a)_v2|(tts)|(image-synthesis)|(image-generation)\/generation|(video-synthesis))(?:\?|$)/,
     },
   ],
   marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],

@@ -61,7 +61,9 @@ const AZURE: readonly Row[] = [
   row(azure('cognitiveservices'), 'azure.ai.openai'),
   row(azure('models\\.ai'), 'azure.ai.inference'),
   // by itself, or of a project (@azure/ai-projects)
-  row(azure('services\\.ai'), 'azure.ai.openai', { path: /^\/(?:api\/projects\/[^/]+\/)?openai(?:\/|$)/ }),
+  row(azure('services\\.ai'), 'azure.ai.openai', {
+    path: /^\/(?:(?:api\/projects\/[^/]+\/)?openai(?:\/|$)|api\/projects\/[^/]+\/(?:agents|applications)\/)/,
+  }),
   // `/providers` has the APIs of Cohere, Mistral and others as they are.
   row(azure('services\\.ai'), 'azure.ai.inference', { path: /^\/(?:models|providers)(?:\/|$)/ }),
   row(azure('services\\.ai'), 'anthropic', { path: /^\/anthropic(?:\/|$)/, prices: 'azure' }),
@@ -140,6 +142,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     row(/^generativelanguage\.googleapis\.com$/, 'gcp.gemini'),
     row(/^(?:(?<region>[a-z0-9-]+)-)?aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'),
     row(/^aiplatform\.(?<region>[a-z0-9-]+)\.rep\.googleapis\.com$/, 'gcp.vertex_ai'),
+    row(/^firebasevertexai\.googleapis\.com$/, 'gcp.vertex_ai', { path: /\/locations\// }),
+    row(/^firebasevertexai\.googleapis\.com$/, 'gcp.gemini'),
   ],
   'groq.com': [row(/^api\.groq\.com$/, 'groq')],
   'deepseek.com': [row(/^api\.deepseek\.com$/, 'deepseek')],
@@ -154,7 +158,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'openrouter.ai': [row(/^(?:api\.)?openrouter\.ai$/, 'openrouter')],
   'together.xyz': [row(/^api\.together\.xyz$/, 'together_ai')],
   'together.ai': [row(/^api\.together\.ai$/, 'together_ai')],
-  'fireworks.ai': [row(/^api\.fireworks\.ai$/, 'fireworks_ai')],
+  'fireworks.ai': [row(/^(?:audio-[a-z-]+\.)?api\.fireworks\.ai$/, 'fireworks_ai')],
   'cerebras.ai': [row(/^api\.cerebras\.ai$/, 'cerebras')],
   // A coding plan is a subscription: its calls have no price.
   'z.ai': [unpriced(/^api\.z\.ai$/, 'z_ai', /^\/api\/coding\//), row(/^api\.z\.ai$/, 'z_ai')],
@@ -213,7 +217,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'deepinfra.com': [row(/^api\.deepinfra\.com$/, 'deepinfra')],
   'replicate.com': [row(/^api\.replicate\.com$/, 'replicate')],
-  'jina.ai': [row(/^api\.jina\.ai$/, 'jina')],
+  'jina.ai': [row(/^(?:api|deepsearch)\.jina\.ai$/, 'jina')],
   'sambanova.ai': [row(/^api\.sambanova\.ai$/, 'sambanova')],
   'nebius.com': [row(/^api\.(?:studio|tokenfactory(?:\.(?<region>[a-z0-9-]+))?)\.nebius\.com$/, 'nebius')],
   'hyperbolic.xyz': [unpriced(/^api\.hyperbolic\.xyz$/, 'hyperbolic')],

@@ -66,6 +66,25 @@ const generateContent = onWire({
   content,
 });
 
+const within = (answer: any): any => answer?.response ?? answer;
+
+/** Gemini Code Assist, which Gemini's CLI and its core ask: the request and the answer are within others. */
+const codeAssist = onWire({
+  operation: 'generate_content',
+  request: ([body], { stream }: Beside) => {
+    const p = fields(body);
+    const url = '';
+    return contentRequest(fields(p.request), { url, protocol: '', model: name(p.model), stream });
+  },
+  response: (answer) => gemini.response(within(answer)),
+  chunk: (soFar, event) => gemini.chunk(soFar, within(event)),
+  content: {
+    prompt: ([p]) => geminiContent.prompt(fields(fields(p).request)),
+    answer: (answer) => geminiContent.answer(within(answer)),
+    fold: (whole, event) => geminiContent.fold?.(whole, within(event)),
+  },
+});
+
 /** The Gemini API counts all texts together; Vertex AI's `predict` counts each apart. */
 function embedded(answer: any): LlmResponse {
   const whole = gemini.usage(answer.usageMetadata);
@@ -116,6 +135,14 @@ export const geminiProtocols: readonly Protocol[] = [
     matches: ({ contents }) => isText(contents) || (typeof contents === 'object' && contents !== null),
     isDistinct: true,
     isDistinctPath: true,
+    stream: ({ path }) => path.endsWith(':streamGenerateContent'),
+  },
+  {
+    provider: 'gcp.gemini',
+    path: /\/v1internal:(?:generateC|streamGenerateC)ontent$/,
+    endpoint: codeAssist,
+    matches: ({ model, request }) => isText(model) && Array.isArray(fields(request).contents),
+    isDistinct: true,
     stream: ({ path }) => path.endsWith(':streamGenerateContent'),
   },
   {

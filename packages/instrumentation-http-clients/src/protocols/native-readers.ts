@@ -10,6 +10,7 @@ import {
   number,
   openAIEmbeddingsUsage,
   parts,
+  tokenCount,
 } from '@llmtrace/core/internal';
 import { chatEndpoint } from './openai.ts';
 import { asText } from './other-vendors.ts';
@@ -65,6 +66,13 @@ export const inputsOnly = (operation: 'embeddings' | 'rerank', inputsOf: (body: 
       ...openAIEmbeddingsUsage(r.usage),
     }),
   });
+
+/** The sum of a count in several answers; undefined where none has it. */
+export const sumOf = (list: readonly any[], key: string): number | undefined =>
+  list.reduce((soFar, one) => plus(soFar, tokenCount(one?.[key])), undefined);
+
+const plus = (soFar: number | undefined, more: number | undefined): number | undefined =>
+  more === undefined ? soFar : (soFar ?? 0) + more;
 
 export const isListWithUsage = ({ object, usage }: any): boolean => object === 'list' && isNamed(usage);
 

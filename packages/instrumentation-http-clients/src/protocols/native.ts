@@ -18,7 +18,7 @@ import {
   tokenCount,
 } from '@llmtrace/core/internal';
 import { listEmbeddings, pipeline } from './hugging-face.ts';
-import { inputsOnly, isListWithUsage, textContent, textOfMessage, wholeOf } from './native-readers.ts';
+import { inputsOnly, isListWithUsage, sumOf, textContent, textOfMessage, wholeOf } from './native-readers.ts';
 import {
   chatEndpoint,
   completionsEndpoint,
@@ -74,6 +74,20 @@ const alibabaChat = onWire({
     addTextSoFar, // pieces with `incremental_output`
   ),
 });
+
+/** An application of Model Studio: its answer counts the tokens of each model that it has asked. */
+function appAnswer(soFar: LlmResponse, r: any): void {
+  alibabaAnswer(soFar, { ...r, usage: undefined });
+  const models = objects(fields(r.usage).models);
+  if (models.length === 0) return;
+  soFar.model = models.length === 1 ? name(models[0].model_id) : undefined;
+  soFar.usage = checkedUsage({
+    inputTokens: sumOf(models, 'input_tokens'),
+    outputTokens: sumOf(models, 'output_tokens'),
+  });
+}
+
+const alibabaApp: Protocol['endpoint'] = { ...alibabaChat, response: wholeOf(appAnswer), chunk: appAnswer };
 
 const alibabaInputs = ({ input }: any): unknown =>
   fields(input).texts ?? fields(input).contents ?? fields(input).documents;
@@ -240,6 +254,11 @@ const deepInfraAt = (operation: Parameters<typeof deepInfra>[0], matches: Protoc
 
 export const nativeProtocols: readonly Protocol[] = [
   alibabaAt(`${AIGC}(?:text|multimodal)-generation\\/generation`, alibabaChat),
+  // https://help.aliyun.com/en/model-studio/application-api-reference
+  {
+    ...alibabaAt(String.raw`\/api\/v1\/apps\/[^/]+\/completion`, alibabaApp),
+    matches: ({ input }) => isNamed(input),
+  },
   alibabaAt(
     `${SERVICES}embeddings\\/(?:text|multimodal)-embedding\\/(?:text|multimodal)-embedding`,
     inputsOnly('embeddings', alibabaInputs),
@@ -335,6 +354,14 @@ export const nativeProtocols: readonly Protocol[] = [
     matches: ({ model, inputs }) => isText(model) && Array.isArray(inputs),
     confirms: ({ vector_type, usage }) => isText(vector_type) && isNamed(usage),
     isBulky: true,
+  },
+  {
+    provider: 'nvidia',
+    // https://docs.nvidia.com/nim/nemo-retriever/text-reranking/latest/using-reranking.html
+    path: /\/(?:v1\/ranking|v1\/retrieval\/.+\/reranking)$/,
+    endpoint: rerankEndpoint(({ passages }) => passages),
+    matches: ({ query, passages }) => isNamed(query) && Array.isArray(passages),
+    confirms: ({ rankings }) => Array.isArray(rankings),
   },
   {
     provider: 'mixedbread',

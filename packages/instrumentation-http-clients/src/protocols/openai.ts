@@ -1,5 +1,12 @@
 /** OpenAI's protocols, which most vendors, gateways and local servers speak. */
-import { type Endpoint, fields, type LlmResponse, name } from '@llmtrace/core/internal';
+import {
+  answerFailure,
+  type Endpoint,
+  fields,
+  type LlmResponse,
+  name,
+  openAIUsage,
+} from '@llmtrace/core/internal';
 import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import { readingMeta } from './meta.ts';
 import {
@@ -8,6 +15,7 @@ import {
   failing,
   isInput,
   isMessages,
+  isNamed,
   isText,
   onWire,
   type Protocol,
@@ -25,6 +33,19 @@ const completions = failing(endpointAt(endpoints, 'Completions'));
 const responses = failing(endpointAt(endpoints, 'Responses'));
 const compact = failing(endpointAt(endpoints, 'Responses', 'compact'));
 const embeddings = failing(endpointAt(endpoints, 'Embeddings'));
+const speech = withUsageOfEvents(failing(endpointAt(endpoints, 'Audio.Speech')));
+
+/** Speech that comes in events, of which the last has the usage. */
+function withUsageOfEvents(endpoint: Endpoint): Endpoint {
+  return {
+    ...endpoint,
+    chunk(soFar, event, asked) {
+      soFar.billing ??= endpoint.response({}, asked).billing;
+      soFar.failure ??= answerFailure(event);
+      if (event.usage) Object.assign(soFar, openAIUsage(event.usage));
+    },
+  };
+}
 
 /** Azure has the model's deployment in the path. */
 const DEPLOYMENT = String.raw`(?:\/deployments\/([^/]+))?`;
@@ -131,7 +152,17 @@ export const openaiProtocols: readonly Protocol[] = [
       isInput(body.prompt) && body.messages === undefined && isModelNamed(body, target),
     confirms: (answer) => hasChoices(answer) && !hasError(answer),
   },
+  // Servers of one model.
+  {
+    provider: 'openai',
+    path: /\/completions$/,
+    endpoint: completions,
+    matches: ({ prompt, messages }) => isInput(prompt) && messages === undefined,
+    confirms: (answer) => hasChoices(answer) && !hasError(answer),
+  },
   responsesAt(/\/responses$/, responses),
+  // Agents of Azure's projects, which the path names, and servers of one model.
+  { ...responsesAt(/\/responses$/, responses), matches: ({ input }) => isInput(input) },
   responsesAt(/\/responses\/compact$/, compact),
   // Perplexity's other name of it: https://docs.perplexity.ai
   { ...responsesAt(/\/v1\/agent$/, responses), provider: 'perplexity' },
@@ -144,6 +175,15 @@ export const openaiProtocols: readonly Protocol[] = [
       object === 'list' && (Array.isArray(data) || typeof usage === 'object'),
     isBulky: true,
   },
+  // Servers of one model; Volcengine's embeddings of pictures are one object.
+  {
+    provider: 'openai',
+    path: /\/embeddings(?:\/multimodal)?$/,
+    endpoint: embeddings,
+    matches: ({ input }) => isInput(input),
+    confirms: ({ object, data, usage }) => object === 'list' && typeof data === 'object' && isNamed(usage),
+    isBulky: true,
+  },
   {
     provider: 'openai',
     // Gemini's have another version.
@@ -154,6 +194,13 @@ export const openaiProtocols: readonly Protocol[] = [
     confirms: ({ answers, usage }) => Array.isArray(answers) && fields(usage).input_tokens !== undefined,
   },
   imagesAt('generations', 'generate'),
+  // OpenRouter's: https://openrouter.ai/docs/api/api-reference/images
+  {
+    ...imagesAt('generations', 'generate'),
+    provider: 'openrouter',
+    path: /\/v1\/images$/,
+    matches: ({ model, prompt }) => isText(model) && isText(prompt),
+  },
   imagesAt('edits', 'edit'),
   imagesAt('variations', 'createVariation'),
   audioAt('transcriptions', 'Audio.Transcriptions'),
@@ -161,8 +208,11 @@ export const openaiProtocols: readonly Protocol[] = [
   {
     provider: 'openai',
     path: new RegExp(`${DEPLOYMENT}\\/audio\\/speech$`),
-    endpoint: endpointAt(endpoints, 'Audio.Speech'),
-    matches: ({ input, voice }) => isText(input) && voice !== undefined,
+    endpoint: speech,
+    // Mistral names a voice, or has a sound of it.
+    matches: ({ input, voice, voice_id, ref_audio }) =>
+      isText(input) && (voice ?? voice_id ?? ref_audio) !== undefined,
+    isLast: ({ type }) => type === 'speech.audio.done',
     isKnownOnly: true,
   },
   {
@@ -179,6 +229,15 @@ export const openaiProtocols: readonly Protocol[] = [
     endpoint: chat,
     matches: ({ messages }) => isMessages(messages),
     isDistinct: true,
+  },
+  // A model of the application's own has a number, which is no model's name.
+  {
+    provider: 'gcp.vertex_ai',
+    path: /\/endpoints\/[^/:]+:(?:streamR|r)awPredict$/,
+    endpoint: chat,
+    matches: ({ messages }) => isMessages(messages),
+    confirms: hasChoices,
+    isShownByAnswer: true,
   },
   {
     provider: 'gcp.vertex_ai',

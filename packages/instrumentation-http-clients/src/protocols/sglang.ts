@@ -10,9 +10,8 @@ import {
   name,
   objects,
   parts,
-  tokenCount,
 } from '@llmtrace/core/internal';
-import { sampling, serverOf } from './native-readers.ts';
+import { sampling, serverOf, sumOf } from './native-readers.ts';
 import { isInput, isText, type Protocol } from './protocol.ts';
 import { addTextSoFar } from './streamed-text.ts';
 
@@ -37,23 +36,18 @@ const sglangAnswer: Endpoint['chunk'] = (soFar, r, asked) => {
   }
   const reasons = counts.map(({ finish_reason }) => fields(finish_reason).type).filter(isText);
   if (reasons.length > 0) soFar.finishReasons = reasons;
-  soFar.usage = sumOf(counts, asked?.request.choiceCount ?? 1);
+  soFar.usage = usageOf(counts, asked?.request.choiceCount ?? 1);
 };
 
 /** @param n the answers to each prompt, of which each counts the prompt. */
-function sumOf(counts: readonly any[], n: number): LlmResponse['usage'] {
+function usageOf(counts: readonly any[], n: number): LlmResponse['usage'] {
   const ofPrompts = counts.filter((_, at) => at % n === 0);
-  const sum = (list: readonly any[], key: string): number | undefined =>
-    list.reduce((soFar, one) => plus(soFar, tokenCount(one?.[key])), undefined);
   return checkedUsage({
-    inputTokens: sum(ofPrompts, 'prompt_tokens'),
-    outputTokens: sum(counts, 'completion_tokens'),
-    cacheReadTokens: sum(ofPrompts, 'cached_tokens'),
+    inputTokens: sumOf(ofPrompts, 'prompt_tokens'),
+    outputTokens: sumOf(counts, 'completion_tokens'),
+    cacheReadTokens: sumOf(ofPrompts, 'cached_tokens'),
   });
 }
-
-const plus = (soFar: number | undefined, more: number | undefined): number | undefined =>
-  more === undefined ? soFar : (soFar ?? 0) + more;
 
 const settingsOf = ({ text, sampling_params }: any): any => ({
   ...sampling(fields(sampling_params)),
