@@ -47,7 +47,8 @@ export const OVERLOADED = codes(
 // llmtrace's own refusals are among them, as its budgets are among the quotas.
 export const LIMIT = codes(
   1 << 5,
-  'rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED rate_limited queue_full wait_too_long ThrottlingException',
+  'rate_limit_exceeded rate_limit_error RESOURCE_EXHAUSTED RATE_LIMIT_EXCEEDED rate_limited queue_full wait_too_long ThrottlingException ' +
+    'Throttling Throttling.RateQuota Throttling.AllocationQuota Throttling.BurstRate REQUEST_LIMIT_EXCEEDED',
 );
 export const AUTH = codes(
   1 << 6,
@@ -60,7 +61,9 @@ export const SERVER = codes(
   1 << 9,
   `server_error api_error INTERNAL UNAVAILABLE internal_error vector_store_timeout
   InternalServerException ModelErrorException ModelError ModelStreamErrorException
-  ServiceUnavailableException ModelStreamError InternalStreamFailure`,
+  ServiceUnavailableException ModelStreamError InternalStreamFailure
+  InternalError InternalError.Algo InternalError.Timeout SystemError ModelServiceFailed INTERNAL_ERROR
+  TEMPORARILY_UNAVAILABLE generation incomplete_generation`,
 );
 export const INVALID = codes(
   1 << 10,

@@ -18,21 +18,53 @@ export interface AnswerFailure {
 /**
  * The failure that an answer or a chunk of OpenAI's family contains; undefined if it has none. Known: `{ error }` in
  * the place of an answer (OpenRouter, vLLM, Cerebras), `choices[].error` and the finish reason `error` (OpenRouter,
- * Mistral), `x_groq.error`, Cloudflare's envelope and Replicate's, and MiniMax' `base_resp`.
+ * Mistral), `x_groq.error`, Cloudflare's envelope and Replicate's, MiniMax' `base_resp`, and an error that is itself the
+ * body (older vLLM, SGLang, Mistral, Databricks, Snowflake, OCI, watsonx, Reka).
  */
 export function answerFailure(body: any): AnswerFailure | undefined {
   const error = body.error ?? body.x_groq?.error ?? envelopeError(body) ?? baseError(body.base_resp);
-  if (error !== undefined && error !== null && error !== '') return failureOf(error, body.status_code);
+  if (error !== undefined && error !== null && error !== '')
+    return failureOf(error, body.status_code, body.error_type);
+  if (body.choices === undefined) return bareFailure(body);
   for (const choice of objects(body.choices)) {
-    if (choice.error) return failureOf(choice.error, undefined);
-    if (choice.finish_reason === 'error') return failureOf({ code: 'error' }, undefined);
+    if (choice.error) return failureOf(choice.error);
+    if (choice.finish_reason === 'error') return failureOf({ code: 'error' });
   }
   return undefined;
 }
 
-/** Of Cloudflare's envelope: `{ success: false, errors: [{ code, message }] }`. */
-const envelopeError = ({ success, errors }: any): unknown =>
-  success === false ? (objects(errors)[0] ?? { code: 'error' }) : undefined;
+/** Fields of which an answer has one, whatever its codes and messages are. */
+const ANSWERS = [
+  'id',
+  'data',
+  'output',
+  'result',
+  'results',
+  'response',
+  'responses',
+  'usage',
+  'text',
+  'type',
+];
+
+const MAX_FIELDS = 10;
+
+/** Of an error that is not within a field of the body. */
+function bareFailure(body: any): AnswerFailure | undefined {
+  const { object, error_code, code, message, detail } = body;
+  if (object === 'error') return failureOf(body);
+  if (error_code) return failureOf({ code: error_code, message });
+  if (typeof (message ?? detail) !== 'string' || Object.keys(body).length > MAX_FIELDS) return undefined;
+  const isAnswer = ANSWERS.some((field) => body[field] !== undefined);
+  const isSaid = code ? code !== 200 && code !== '200' : detail !== undefined;
+  return isSaid && !isAnswer ? failureOf({ code, message: message ?? detail }) : undefined;
+}
+
+/** Of Cloudflare's envelope: `{ success: false, errors: [{ code, message }] }`; watsonx has the errors alone. */
+function envelopeError({ success, errors }: any): unknown {
+  if (success !== false && (success !== undefined || errors === undefined)) return undefined;
+  return objects(errors)[0] ?? (success === false ? { code: 'error' } : undefined);
+}
 
 /** Kinds of MiniMax' numbers, in the words of others. https://platform.minimax.io/docs/api-reference/errorcode.md */
 const BASE_KINDS: Readonly<Record<number, string>> = {
@@ -57,8 +89,8 @@ function baseError(base: any): unknown {
 }
 
 /** The code may be a number: mostly an HTTP status; or there is a text alone. */
-function failureOf(error: any, statusBeside: unknown): AnswerFailure {
-  if (!isObject(error)) return { code: 'error', message: String(error) };
+function failureOf(error: any, statusBeside?: unknown, typeBeside?: unknown): AnswerFailure {
+  if (!isObject(error)) return { code: name(typeBeside) ?? 'error', message: String(error) };
   const { code, type, message, status } = error as Record<string, unknown>;
   const known = statusOf(code) ?? statusOf(status) ?? statusOf(statusBeside);
   return {

@@ -3,6 +3,7 @@
  * Pinecone, Mixedbread.
  */
 import {
+  answerFailure,
   checkedUsage,
   count,
   fields,
@@ -193,6 +194,7 @@ const ociAt = (method: string, endpoint: Protocol['endpoint']): Protocol => ({
   path: new RegExp(`\\/actions\\/${method}$`),
   endpoint,
   matches: ({ servingMode, compartmentId }) => isNamed(servingMode) && isText(compartmentId),
+  failure: answerFailure,
   isDistinct: true,
   isBulky: endpoint.operation === 'embeddings',
 });
@@ -315,6 +317,7 @@ export const nativeProtocols: readonly Protocol[] = [
     endpoint: rekaChat,
     matches: ({ model, messages }) => isText(model) && /^reka/.test(model) && isMessages(messages),
     confirms: ({ responses }) => Array.isArray(responses),
+    failure: answerFailure,
   },
   {
     provider: 'minimax',

@@ -98,6 +98,14 @@ export const asText = (
   fold: (whole, event) => addPiece(whole, textOf(event)),
 });
 
+/** Of the end of a stream, whose status was that of success. */
+const cohereFailure = ({ error, finish_reason }: any): unknown =>
+  error || FAILED.test(String(finish_reason))
+    ? { code: name(finish_reason), message: name(error) }
+    : undefined;
+
+const FAILED = /^(?:ERROR|TIMEOUT)$/;
+
 const cohereChat = onWire({
   operation: 'chat',
   request: ([p], self) => plainRequest(fields(p), self),
@@ -113,7 +121,7 @@ const cohereChat = onWire({
     soFar.finishReasons = finish(fields(event.delta).finish_reason);
     soFar.usage = cohereUsage(fields(event.delta).usage);
     soFar.billing = cohereBilling(fields(event.delta).usage);
-    if (event.delta?.error) soFar.failure = { message: event.delta.error };
+    soFar.failure = cohereFailure(fields(event.delta));
   },
   content: asChat((answer) => answer.message ?? fields(answer.delta).message),
 });
@@ -132,7 +140,9 @@ const cohereChat1 = onWire({
   }),
   chunk(soFar, event) {
     soFar.id ??= name(event.generation_id);
-    if (event.event_type === 'stream-end') Object.assign(soFar, this.response(fields(event.response)));
+    if (event.event_type !== 'stream-end') return;
+    Object.assign(soFar, this.response(fields(event.response)));
+    soFar.failure = cohereFailure(event);
   },
   content: asText(
     ({ message }) => message,

@@ -23,7 +23,7 @@ const COUNTS = new WeakMap<LlmResponse, any[]>();
 const answersOf = (r: any): readonly any[] => (Array.isArray(r.answers) ? objects(r.answers) : [r]);
 
 const sglangAnswer: Endpoint['chunk'] = (soFar, r, asked) => {
-  soFar.failure ??= answerFailure(r);
+  soFar.failure ??= answerFailure(r) ?? abortOf(r);
   const counts = COUNTS.get(soFar) ?? [];
   COUNTS.set(soFar, counts);
   for (const [at, one] of answersOf(r).entries()) {
@@ -38,6 +38,12 @@ const sglangAnswer: Endpoint['chunk'] = (soFar, r, asked) => {
   if (reasons.length > 0) soFar.finishReasons = reasons;
   soFar.usage = usageOf(counts, asked?.request.choiceCount ?? 1);
 };
+
+/** The server stops a request that it cannot serve; one that the application stops has no status. */
+function abortOf({ meta_info }: any): unknown {
+  const { type, message, status_code: status } = fields(fields(meta_info).finish_reason);
+  return type === 'abort' && status ? { code: String(status), message, status } : undefined;
+}
 
 /** @param n the answers to each prompt, of which each counts the prompt. */
 function usageOf(counts: readonly any[], n: number): LlmResponse['usage'] {
