@@ -10,6 +10,7 @@ import {
   headersArrived,
   isCancelled,
   isOnlyUsage,
+  note,
   type OpenCall,
   objects,
   onCollected,
@@ -304,7 +305,10 @@ export class Exchange {
   #close(): void {
     const live = this.#live;
     this.#stop();
-    if (live) close(live, 'completed');
+    if (!live) return;
+    close(live, 'completed');
+    if (live.call.response.isPending && live.engine.vendor.tracesAnyClient)
+      tellPending(this.#target.url.host);
   }
 
   #stop(): void {
@@ -329,6 +333,18 @@ const hasCodeOfNetwork = (code: unknown): boolean =>
 
 /** Whether an error is a reason of the application's own, which does not say that it is one. */
 const isReason = (error: unknown): boolean => !isCancelled(error) && !isOfNetwork(error);
+
+/** The instrumentation of an SDK reads such an answer later, by the SDK's method. */
+const tellPending = (host: string): void =>
+  note(
+    {
+      code: 'untraced',
+      message: `answers in the background of ${host} come by requests that are not looked at: their calls have no tokens and no cost`,
+      cure: "Read them by the vendor's SDK, whose instrumentation prices them",
+      lost: true,
+    },
+    true,
+  );
 
 /** A reader that ends the call even where nothing could be read. */
 const withEnd = (reader: AnswerReader, onEnd: () => void): AnswerReader => ({

@@ -3,7 +3,8 @@
  * into frames, counts in headers, and one answer to a list of requests.
  */
 import assert from 'node:assert/strict';
-import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures';
+import { facts } from '@llmtrace/core/internal';
+import { createTelemetry, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
 import { frame } from '@llmtrace/test-fixtures/bodies/bedrock';
 import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { HttpClientsInstrumentation } from '../src/index.ts';
@@ -475,6 +476,24 @@ describe('answers of other forms', () => {
         const facts = factsOf(spans[0]?.attributes ?? {});
         for (const [key, value] of Object.entries(one.expected)) assert.deepEqual(facts[key], value, key);
       });
+
+  it('that come later, by requests that are not looked at, are a warning', async () => {
+    const diag = recordDiag();
+    await ask({
+      path: '/v1/responses',
+      sent: { model: 'gpt-5', input: 'Hi', background: true },
+      answered: json({ id: 'r', object: 'response', status: 'queued', background: true, model: 'gpt-5' }),
+      expected: {},
+    });
+    diag.stop();
+    facts().findings.length = 0;
+    assert.equal(telemetry.spans().length, 1);
+    const warning = diag.lines.find(({ text }) => text.includes('in the background'))?.text;
+    assert.match(
+      warning ?? '',
+      /answers in the background of 127\.0\.0\.1:\d+ come by requests that are not/,
+    );
+  });
 
   const OTHERS: Readonly<Record<string, Row>> = {
     'a classification by hf-inference': {
