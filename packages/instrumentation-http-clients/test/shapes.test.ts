@@ -817,6 +817,13 @@ GROUPS.push([
   'gcp.vertex_ai',
   [
     [
+      'music',
+      `${PARTNERS}/google/models/lyria-002:predict`,
+      { instances: [{ prompt: 'a song' }] },
+      { predictions: [{ bytesBase64Encoded: 'YQ==' }] },
+      { operation: 'generate_content', model: 'lyria-002' },
+    ],
+    [
       'a model of the application',
       '/v1/projects/p/locations/us-central1/endpoints/123:rawPredict',
       { model: 'm', messages },

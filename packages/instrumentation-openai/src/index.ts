@@ -36,7 +36,7 @@ const requests: SentRequests = {
     {
       hosts: /^api\.openai\.com$|\.openai\.azure\.com$|\.services\.ai\.azure\.com$/,
       paths:
-        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
+        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(agents\/automations)\/[^/?]+\/invocations|(realtime)\/calls(?:\/[^/?]+\/accept)?|(live)\/sessions(?:\/[^/?]+\/(?:accept|fork))?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
     },
     // Pictures, videos and speech of vendors who have paths of their own for them, and bill them by the piece.
     {

@@ -49,6 +49,13 @@ describe('a request of the SDK', () => {
       '/v1/evals/eval_1/runs': 'evals',
       '/v1/fine_tuning/alpha/graders/run': 'graders',
       '/v1/agents/sessions/session_1/events': 'agents/sessions',
+      '/v1/agents/automations/a/invocations': 'agents/automations',
+      '/v1/agents/automations': undefined,
+      '/v1/realtime/calls?model=gpt-realtime': 'realtime',
+      '/v1/realtime/calls/rtc_1/accept': 'realtime',
+      '/v1/realtime/calls/rtc_1/hangup': undefined,
+      '/v1/live/sessions': 'live',
+      '/v1/realtime/client_secrets': undefined,
       '/v1/threads/thread_1/messages': undefined,
       '/v1/threads/thread_1/runs/run_1/cancel': undefined,
       '/v1/videos/characters': undefined,
@@ -73,6 +80,10 @@ describe('a request of the SDK', () => {
     assert.equal(
       ofUrl('https://dashscope.aliyuncs.com/api/v1/services/aigc/text2image/image-synthesis'),
       'image-synthesis',
+    );
+    assert.equal(
+      ofUrl('https://dashscope.aliyuncs.com/api/v1/services/aigc/image-generation/generation'),
+      'image-generation',
     );
     assert.equal(ofUrl('https://api.x.ai/v1/images/generations'), undefined);
     assert.equal(ofUrl('https://example.org/v1/videos'), undefined);

@@ -113,13 +113,13 @@ const embedContent = onWire({
   response: embedded,
 });
 
-/** Images and videos are billed by the piece: their answers count nothing. */
+/** Images, videos and music are billed by the piece: their answers count nothing. */
 const predictions = onWire({
   operation: 'generate_content',
   request: ([p], { model }: Beside) => ({
     model: gemini.model(model),
     choiceCount: number(fields(fields(p).parameters).sampleCount),
-    outputType: /veo/.test(model ?? '') ? undefined : 'image',
+    outputType: /veo|lyria/.test(model ?? '') ? undefined : 'image',
   }),
   response: () => ({}),
 });
@@ -162,7 +162,7 @@ export const geminiProtocols: readonly Protocol[] = [
   },
   {
     provider: 'gcp.vertex_ai',
-    path: /\/models\/((?:imagen|veo)[^/:]*):predict(?:LongRunning)?$/,
+    path: /\/models\/((?:imagen|imagegeneration|veo|lyria)[^/:]*):predict(?:LongRunning)?$/,
     endpoint: predictions,
     matches: ({ instances }) => Array.isArray(instances),
     isDistinct: true,
