@@ -413,7 +413,7 @@ const CLOUDFLARE: Readonly<Record<string, Row>> = {
 };
 
 /** What the answer says, and the tools that it calls. */
-function saidIn(messages: unknown): { text: string[]; tools: string[] } {
+function partsIn(messages: unknown): { text: string[]; tools: string[] } {
   const list: { parts: { type: string; content?: string; name?: string; arguments?: unknown }[] }[] =
     JSON.parse(String(messages ?? '[]'));
   const parts = list.flatMap(({ parts }) => parts);
@@ -430,7 +430,7 @@ const factsOf = (attributes: Readonly<Record<string, unknown>>): Record<string, 
   ...Object.fromEntries(
     Object.entries(attributes).map(([key, value]) => [key.replace(/^gen_ai\./, ''), value]),
   ),
-  ...saidIn(attributes['gen_ai.output.messages']),
+  ...partsIn(attributes['gen_ai.output.messages']),
 });
 
 describe('answers of other forms', () => {

@@ -45,11 +45,18 @@ function findingOf(
   };
 }
 
-/** Why a file cannot be used; undefined where it can. */
+/** A list of all authorities has 0.2 MB. */
+const MAX_SIZE = 2 ** 22;
+
+/** Why a file cannot be used; undefined where it can. A pipe is not read: what is read from it is gone. */
 function faultOf(path: string): string | undefined {
+  const { accessSync, constants, readFileSync, statSync } = process.getBuiltinModule('node:fs');
   try {
-    const text = process.getBuiltinModule('node:fs').readFileSync(path, 'latin1');
-    return text.includes('-----BEGIN ') ? undefined : NO_PEM;
+    accessSync(path, constants.R_OK);
+    const found = statSync(path);
+    if (found.isDirectory()) return 'is a folder';
+    if (!found.isFile() || found.size > MAX_SIZE) return undefined;
+    return readFileSync(path, 'latin1').includes('-----BEGIN ') ? undefined : NO_PEM;
   } catch (error) {
     return `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'no reason is known'})`;
   }

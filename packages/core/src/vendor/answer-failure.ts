@@ -56,8 +56,8 @@ function bareFailure(body: any): AnswerFailure | undefined {
   if (error_code) return failureOf({ code: error_code, message });
   if (typeof (message ?? detail) !== 'string' || Object.keys(body).length > MAX_FIELDS) return undefined;
   const isAnswer = ANSWERS.some((field) => body[field] !== undefined);
-  const isSaid = code ? code !== 200 && code !== '200' : detail !== undefined;
-  return isSaid && !isAnswer ? failureOf({ code, message: message ?? detail }) : undefined;
+  const hasReason = code ? code !== 200 && code !== '200' : detail !== undefined;
+  return hasReason && !isAnswer ? failureOf({ code, message: message ?? detail }) : undefined;
 }
 
 /** Of Cloudflare's envelope: `{ success: false, errors: [{ code, message }] }`; watsonx has the errors alone. */

@@ -49,8 +49,11 @@ export const pipeline: Pick<Protocol, 'endpoint' | 'matches' | 'confirms' | 'isL
   ofList: ([first]) => fields(first),
 };
 
-const isNumbers = (list: unknown): boolean =>
-  Array.isArray(list) && (typeof list[0] === 'number' || isNumbers(list[0]));
+/** Of texts, of their tokens, or one. */
+const MAX_DEPTH = 3;
+
+const isNumbers = (list: unknown, depth = 0): boolean =>
+  Array.isArray(list) && depth < MAX_DEPTH && (typeof list[0] === 'number' || isNumbers(list[0], depth + 1));
 
 const inputsOf = ({ inputs }: any): unknown => (isNamed(inputs) ? fields(inputs).sentences : inputs);
 
