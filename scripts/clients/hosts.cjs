@@ -3,7 +3,7 @@ const dns = require('node:dns');
 
 const ADDRESS = process.env.VENDORS;
 const HOSTS =
-  /(?:^|\.)(?:openai|anthropic|googleapis|groq|mistral|cohere|deepseek|together|amazonaws|ollama|cerebras|openrouter|huggingface|azure)\.(?:com|ai|xyz|co)$|(?:^|\.)vercel\.sh$/;
+  /(?:^|\.)(?:openai|anthropic|googleapis|groq|mistral|cohere|deepseek|together|amazonaws|ollama|cerebras|openrouter|huggingface|azure|llama|cloudflare)\.(?:com|ai|xyz|co)$|(?:^|\.)vercel\.sh$/;
 const { lookup } = dns;
 
 dns.lookup = (host, options, done) => {

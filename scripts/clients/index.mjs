@@ -16,7 +16,8 @@ const PACKAGES =
   'ai-6@npm:ai@6 openai-of-ai-6@npm:@ai-sdk/openai@3 @langchain/core @langchain/google-genai @langchain/groq ' +
   '@langchain/mistralai @langchain/ollama @langchain/aws @mastra/core genkit @genkit-ai/google-genai ' +
   '@cerebras/cerebras_cloud_sdk @openrouter/sdk @huggingface/inference @google-cloud/vertexai ' +
-  '@azure-rest/ai-inference @azure/core-auth @aws-sdk/client-bedrock-runtime nock msw';
+  '@azure-rest/ai-inference @azure/core-auth @aws-sdk/client-bedrock-runtime nock msw ' +
+  '@aws-sdk/client-sagemaker-runtime llama-api-client ai-gateway-provider';
 const ADDRESS = '127.0.0.77';
 const here = (name) => new URL(name, import.meta.url).pathname;
 const folder = resolve(process.argv[2] ?? join(here('../..'), '.cache', 'clients'));
@@ -52,7 +53,8 @@ function setUp() {
     'deepseek.com',
   ];
   names.push('together.xyz', 'together.ai', 'us-east-1.amazonaws.com', 'vercel.sh', 'cerebras.ai');
-  names.push('huggingface.co', 'services.ai.azure.com');
+  names.push('huggingface.co', 'services.ai.azure.com', 'llama.com', 'ai.cloudflare.com');
+  names.push('sagemaker.us-east-1.amazonaws.com');
   const bareNames = ['ollama.com', 'openrouter.ai'].map((name) => `DNS:${name}`);
   const alternatives = [...names.map((name) => `DNS:*.${name}`), ...bareNames].join(',');
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=vendors'];

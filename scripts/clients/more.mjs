@@ -183,6 +183,57 @@ export const moreRows = ({ CHAT, sent, prompt, messages, gather, chatText }) => 
           ),
       ];
     },
+    async '@aws-sdk/client-sagemaker-runtime'() {
+      const aws = await import('@aws-sdk/client-sagemaker-runtime');
+      const client = new aws.SageMakerRuntimeClient({
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      });
+      const asked = { EndpointName: 'llama', ContentType: 'application/json' };
+      const Body = JSON.stringify({ messages });
+      const textOf = (bytes) => Buffer.from(bytes).toString();
+      return [
+        '@aws-sdk/client-sagemaker-runtime',
+        async () => textOf((await client.send(new aws.InvokeEndpointCommand({ ...asked, Body }))).Body),
+        async () =>
+          gather(
+            (await client.send(new aws.InvokeEndpointWithResponseStreamCommand({ ...asked, Body }))).Body,
+            ({ PayloadPart }) => textOf(PayloadPart.Bytes),
+          ),
+      ];
+    },
+    async 'llama-api-client'() {
+      const { LlamaAPIClient } = await import('llama-api-client');
+      const { completions } = new LlamaAPIClient({ apiKey: 'test', maxRetries: 0 }).chat;
+      const asked = { model: 'Llama-4-Maverick-17B-128E-Instruct-FP8', messages };
+      return [
+        'llama-api-client',
+        async () => (await completions.create(asked)).completion_message.content.text,
+        async () =>
+          gather(await completions.create({ ...asked, stream: true }), ({ event }) => event.delta.text),
+      ];
+    },
+    async 'ai-gateway-provider'() {
+      const ai = await import('ai');
+      const { createAiGateway } = await import('ai-gateway-provider');
+      const { createOpenAI } = await import('@ai-sdk/openai');
+      const { createAnthropic } = await import('@ai-sdk/anthropic');
+      const gateway = createAiGateway({
+        accountId: '0123456789abcdef0123456789abcdef',
+        gateway: 'mine',
+        apiKey: 'test',
+      });
+      const model = gateway([
+        createOpenAI({ apiKey: 'test' }).chat('gpt-4o-mini'),
+        createAnthropic({ apiKey: 'test' })('claude-sonnet-4-5'),
+      ]);
+      const asked = { model, prompt, maxRetries: 0 };
+      return [
+        'ai, ai-gateway-provider',
+        async () => (await ai.generateText(asked)).text,
+        () => gather(ai.streamText(asked).textStream, String),
+      ];
+    },
     async 'undici, EnvHttpProxyAgent'() {
       const { EnvHttpProxyAgent, fetch } = await import('undici');
       const proxy = createServer().listen(0, '127.0.0.1');

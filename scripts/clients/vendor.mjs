@@ -21,6 +21,10 @@ const named = (value) => `event: ${value.type}\n${data(value)}`;
 
 /** Mistral has the usage in the chunk that ends the choice, and others in a chunk of its own. */
 function chat(response, { model, stream }, _path, { host }) {
+  if (host === 'api.llama.com') {
+    meta(response, stream);
+    return;
+  }
   const usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
   const head = { id: 'chatcmpl-1', created: 1764000000, model };
   if (!stream) {
@@ -49,6 +53,61 @@ function chat(response, { model, stream }, _path, { host }) {
     ...(isMistral ? [] : [last]),
     data('[DONE]'),
   ]);
+}
+
+/** Meta's answers to requests of OpenAI's chat. */
+function meta(response, stream) {
+  const counts = { num_prompt_tokens: 100, num_completion_tokens: 20, num_total_tokens: 120 };
+  const metrics = Object.entries(counts).map(([metric, value]) => ({ metric, value, unit: 'tokens' }));
+  if (!stream) {
+    const content = { type: 'text', text: WHOLE };
+    json(response, {
+      id: 'r1',
+      completion_message: { role: 'assistant', stop_reason: 'stop', content },
+      metrics,
+    });
+    return;
+  }
+  const at = (event_type, text, more = {}) =>
+    data({ id: 'r1', event: { event_type, delta: { type: 'text', text }, ...more } });
+  events(response, [
+    at('start', ''),
+    ...TEXT.map((text) => at('progress', text)),
+    at('complete', '', { stop_reason: 'stop' }),
+    at('metrics', '', { metrics }),
+  ]);
+}
+
+/** The answer of another protocol, as it is written. */
+function written(answer, ...args) {
+  const pieces = [];
+  const response = {
+    writeHead: () => response,
+    write: (piece) => void pieces.push(piece),
+    end: (piece) => void (piece && pieces.push(piece)),
+  };
+  answer(response, ...args);
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+}
+
+/** SageMaker's endpoint of a server that speaks OpenAI's chat. Its parts end anywhere. */
+function sagemaker(response, body, path, headers) {
+  if (!path.endsWith('-stream')) {
+    chat(response, body, path, headers);
+    return;
+  }
+  const whole = written(chat, { ...body, stream: true }, path, headers);
+  const parts = Array.from({ length: Math.ceil(whole.length / 50) }, (_, at) =>
+    frame('PayloadPart', whole.subarray(at * 50, at * 50 + 50)),
+  );
+  events(response, parts, 'application/vnd.amazon.eventstream');
+}
+
+/** Cloudflare's universal endpoint, whose first request fails. */
+function steps(response, list, path, headers) {
+  const { query } = list.at(-1);
+  response.setHeader('cf-aig-step', String(list.length - 1));
+  (query.max_tokens ? messages : chat)(response, query, path, headers);
 }
 
 function responses(response, { model, stream }) {
@@ -249,7 +308,7 @@ function frame(type, payload) {
     header(':content-type', 'application/json'),
     header(':message-type', 'event'),
   ]);
-  const body = Buffer.from(JSON.stringify(payload));
+  const body = Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload));
   const prelude = Buffer.alloc(12);
   prelude.writeUInt32BE(16 + headers.length + body.length, 0);
   prelude.writeUInt32BE(headers.length, 4);
@@ -279,6 +338,8 @@ function invoke(response, _body, path) {
 const token = (response) => json(response, { access_token: 'test', expires_in: 3600, token_type: 'Bearer' });
 
 const PROTOCOLS = [
+  [/\/invocations(-response-stream)?$/, sagemaker],
+  [/^\/v1\/[0-9a-f]{32}\/[^/]+$/, steps],
   [/\/invoke(-with-response-stream)?$/, invoke],
   [/\/token$/, token],
   [/\/v2\/chat$/, cohere],
@@ -307,7 +368,7 @@ export async function startVendors(tls, address) {
     const host = request.headers.host ?? request.headers[':authority'];
     requests.push(`${host}${path}`);
     const text = Buffer.concat(parts).toString();
-    const body = text.startsWith('{') ? JSON.parse(text) : {};
+    const body = /^[{[]/.test(text) ? JSON.parse(text) : {};
     answer(response, body, path, { ...request.headers, host });
   });
   server.on('connection', (socket) => {
