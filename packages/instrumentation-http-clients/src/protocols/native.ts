@@ -361,7 +361,7 @@ export const nativeProtocols: readonly Protocol[] = [
   {
     provider: 'nvidia',
     // https://docs.nvidia.com/nim/nemo-retriever/text-reranking/latest/using-reranking.html
-    path: /\/(?:v1\/ranking|v1\/retrieval\/.+\/reranking)$/,
+    path: /\/v1\/(?:ranking|retrieval\/[^/]+\/(?:[^/]+\/)?reranking)$/,
     endpoint: rerankEndpoint(({ passages }) => passages),
     matches: ({ query, passages }) => isNamed(query) && Array.isArray(passages),
     confirms: ({ rankings }) => Array.isArray(rankings),
