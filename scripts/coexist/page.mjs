@@ -39,6 +39,19 @@ Two instrumentations make two spans a call, unless llmtrace
 [completes those of the other](agents.md#model-spans-of-other-libraries). To have one, switch the other off, or leave openai to it with
 \`LLMTRACE_INSTRUMENTATIONS\`.
 
+## Beside distributions of OpenTelemetry and agents of vendors
+
+Run by hand on 2026-12-01, on Node.js 24: a server makes five calls through \`openai\` 6.49.0 within a request, as ES modules and as CommonJS, with
+\`--import @llmtrace/auto\` before and after the other. The application got the same answers, and each call had one span.
+
+| beside | the span of a call |
+| --- | --- |
+| \`@elastic/opentelemetry-node\` 1.18.0 | that of \`@opentelemetry/instrumentation-openai\`, which llmtrace completes |
+| \`@aws/aws-distro-opentelemetry-node-autoinstrumentation\` 0.13.0, \`@pydantic/logfire-node\` 0.18.25 | the same in CommonJS; in ES modules llmtrace's, by their provider |
+| \`@azure/monitor-opentelemetry\` 1.18.1 | llmtrace's, by its provider, which keeps five traces a second unless told otherwise |
+| \`@honeycombio/opentelemetry-node\` 0.7.2, \`@hyperdx/node-opentelemetry\` 0.10.5, \`@highlight-run/node\` 3.12.22, \`@uptrace/node\` 2.0.2, \`@vercel/otel\` 2.1.3, \`@arizeai/phoenix-otel\` 2.1.0, \`langwatch\` 0.16.1 | llmtrace's, by their provider |
+| \`newrelic\` 13.20.0, \`elastic-apm-node\` 4.18.0 without its bridge | llmtrace's, by llmtrace's exporter |
+
 ## What they change by themselves
 
 What the application sees with the other alone, and would not see without it:
