@@ -9,10 +9,10 @@ import { manifestOf, packageNameOf, root } from '../lib/npm.mjs';
 
 const REPOSITORY = 'git+https://github.com/llmtrace/llmtrace.git';
 /**
- * The largest sizes: 300 kB packed, 1.2 MB unpacked. A larger package probably contains files that it does not need.
+ * The largest sizes: 350 kB packed, 1.4 MB unpacked. A larger package probably contains files that it does not need.
  * The largest is `@llmtrace/auto`, with all instrumentations and its part of OpenTelemetry's SDK in it.
  */
-const MOST = { size: 300_000, unpackedSize: 1_200_000 };
+const MOST = { size: 350_000, unpackedSize: 1_400_000 };
 const NEEDED =
   /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:d\.[mc]?ts|[mc]?js)|dist\/THIRD_PARTY\.md|dist\/page\/(?:index\.html|app\.css|icon\.svg)|bin\/.+\.js|config\.schema\.json|grafana\/.+\.json|rules\/.+\.yml)$/;
 
