@@ -155,7 +155,7 @@ export class Exchange {
   answered(status: number, header: Header): void {
     if (status < 200) return;
     this.requestSent();
-    this.#openStep(stepOfAnswer(header));
+    this.#openStep(header);
     if (this.#isOver) return;
     if (this.#live) seen(this.#live);
     const place = status >= 300 && status < 400 ? header('location') : undefined;
@@ -164,11 +164,11 @@ export class Exchange {
     else this.#answers(header);
   }
 
-  /** Opens the call of a request that has several steps. */
-  #openStep(at?: number): void {
+  /** Opens the call of a request that has several steps: of the first one, where there is no answer. */
+  #openStep(header?: Header): void {
     const found = this.#found;
     if (this.#isOver || this.#live || !found?.steps) return;
-    const step = at === undefined ? found : found.steps[at];
+    const step = header ? found.steps[stepOfAnswer(header)] : found;
     this.#found = step;
     if (step) this.#open(step);
     else this.#isOver = true;

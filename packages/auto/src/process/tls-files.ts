@@ -16,26 +16,31 @@ const WITHOUT = {
 
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 
+type KindOfFile = keyof typeof WITHOUT;
+
+const KINDS = Object.keys(WITHOUT) as KindOfFile[];
+
 /** Reports files that cannot be used, for signals that are sent over TLS. */
 export function checkTlsFiles(settings: AutoSettings): void {
-  for (const signal of SIGNALS) {
-    if (!/^https:/i.test(endpointOf(settings, signal) ?? '')) continue;
-    for (const kind of Object.keys(WITHOUT) as (keyof typeof WITHOUT)[]) {
-      const finding = findingOf(settings.env, signal, kind);
+  const { env } = settings;
+  const secure = SIGNALS.filter((signal) => /^https:/i.test(endpointOf(settings, signal) ?? ''));
+  for (const kind of KINDS) {
+    // Mostly one variable is that of all signals.
+    for (const name of new Set(secure.map((signal) => variableOf(env, signal, kind)))) {
+      const finding = name && findingOf(name, `${env[name]}`.trim(), kind);
       if (finding) note(finding, true);
     }
   }
 }
 
-function findingOf(
-  env: Environment,
-  signal: (typeof SIGNALS)[number],
-  kind: keyof typeof WITHOUT,
-): Finding | undefined {
+/** The variable that names a file of a signal. */
+function variableOf(env: Environment, signal: string, kind: KindOfFile): string | undefined {
   const names = [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${kind}`, `OTEL_EXPORTER_OTLP_${kind}`];
-  const name = names.find((one) => env[one]?.trim());
-  const path = name && env[name]?.trim();
-  const fault = path && faultOf(path);
+  return names.find((name) => env[name]?.trim());
+}
+
+function findingOf(name: string, path: string, kind: KindOfFile): Finding | undefined {
+  const fault = faultOf(path);
   if (!fault) return undefined;
   return {
     code: 'export-tls',

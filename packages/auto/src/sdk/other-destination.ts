@@ -79,8 +79,9 @@ function isFor(endpoint: string | undefined, object: object): boolean {
 
 /** The objects that are properties of one; no getter is run. */
 function partsOf(object: object): object[] {
-  const names = Array.isArray(object) ? Object.keys(object.slice(0, MAX_PARTS)) : Object.keys(object);
-  return names.slice(0, MAX_PARTS).flatMap((name) => {
+  const first = Array.isArray(object) ? object.slice(0, MAX_PARTS) : object;
+  const names = Object.keys(first).slice(0, MAX_PARTS);
+  return names.flatMap((name) => {
     const value: unknown = Object.getOwnPropertyDescriptor(object, name)?.value;
     return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) ? [value] : [];
   });

@@ -20,7 +20,7 @@ export const withSilentTracers = (provider: TracerProvider): TracerProvider => (
 
 /** Its spans record nothing and are not active: code within stays in the span around. */
 const silent: Tracer = {
-  // A library may make it active. Where there is no span around, the spans within must not have a parent that nobody exports.
+  // A library may make it active. Where there is no span around, the spans within must not have a parent that is not exported.
   startSpan: () => placeholder(INVALID_SPAN_CONTEXT),
   startActiveSpan: (...args: unknown[]) =>
     (args.at(-1) as (span: Span) => never)(placeholder(randomContext())),

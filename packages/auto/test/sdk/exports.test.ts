@@ -167,7 +167,7 @@ describe('an export that fails', function () {
     ],
   } as const;
   for (const [what, [path, expected]] of Object.entries(FILES)) {
-    it(`is told apart from a certificate ${what}`, async () => {
+    it(`is a warning besides that of a certificate ${what}`, async () => {
       const endpoint = (await answering({})).replace('http:', 'https:');
       const { stderr } = await run(APP, {
         args: ['until', '1'],
