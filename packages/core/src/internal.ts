@@ -43,6 +43,7 @@ export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
 export { attempted, inCall, openCallHere } from './engine/attempts/watch.ts';
 export { askUsage, wantsUsage } from './engine/engine.ts';
 export { endLeftSpans } from './engine/native/framework-span.ts';
+export { scopeNameOf } from './engine/native/model-spans.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export {
   close,
@@ -302,14 +303,15 @@ export {
   strings,
   tokenCount,
 } from './vendor/values.ts';
-export type {
-  Asked,
-  ChannelPoint,
-  Endpoint,
-  FunctionPoint,
-  NativeSpans,
-  OperationPoint,
-  PatchedCall,
-  PatchPoint,
-  Vendor,
+export {
+  type Asked,
+  type ChannelPoint,
+  type Endpoint,
+  type FunctionPoint,
+  type NativeSpans,
+  noModelCalls,
+  type OperationPoint,
+  type PatchedCall,
+  type PatchPoint,
+  type Vendor,
 } from './vendor/vendor.ts';

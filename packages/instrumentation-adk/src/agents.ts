@@ -1,4 +1,4 @@
-/** Runs of agents. Whoever begins one, ADK's runner or another agent, reads the events of `runAsync`. */
+/** Runs of agents. ADK's runner, or another agent, begins a run and reads the events of `runAsync`. */
 import {
   fields,
   name,
@@ -9,7 +9,6 @@ import {
   type PatchedCall,
   traceSteps,
 } from '@llmtrace/core';
-import { tellUnseen } from './models.ts';
 import { adoptSpan, hasOtherSpans } from './spans.ts';
 import { noteSuspended, takeSuspended } from './suspended-runs.ts';
 
@@ -55,7 +54,7 @@ function endsOf({ operations, self, args }: PatchedCall, opened: () => OpenOpera
     },
     returned() {
       if (isAborted()) return CANCELLED;
-      if (end.outcome === undefined && end.errorType === undefined) tellUnseen(operations, opened());
+      if (end.outcome === undefined && end.errorType === undefined) operations.tellUnseen(opened());
       return { outcome: end.outcome, errorType: end.errorType };
     },
     error: () => (isAborted() ? CANCELLED : {}),

@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
@@ -52,14 +53,10 @@ const operations: readonly OperationPoint[] = [
 ];
 
 const adk: Vendor = {
-  provider: '',
+  ...noModelCalls,
   module: '@google/adk',
   extensions: ['.js'],
   esModules: [...new Set(operations.flatMap(({ files }) => files))].filter((file) => file.includes('/esm/')),
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   operations,
   functions: [callTool],
   replacedTracers: [TRACER],

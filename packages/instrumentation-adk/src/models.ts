@@ -2,31 +2,15 @@
  * Model calls, which the SDK of a model makes and its instrumentation traces. Where the application has a provider, ADK's span of the
  * call becomes that of the call.
  */
-import {
-  currentSteps,
-  type Followed,
-  type OpenOperation,
-  type Operations,
-  type PatchedCall,
-} from '@llmtrace/core';
+import { currentSteps, type Followed, type PatchedCall } from '@llmtrace/core';
 import { context, createContextKey, type Span } from '@opentelemetry/api';
 import { activeAdkSpan, hasOtherSpans } from './spans.ts';
 
-/** The runs that have asked a model. */
-const asking = new WeakSet<OpenOperation>();
-
 /** ADK counts its requests just before it asks a model. */
-export function countRequest({ original, args }: PatchedCall): unknown {
+export function countRequest({ operations, original, args }: PatchedCall): unknown {
   const result = original(...args);
-  const run = currentSteps()?.operation;
-  if (run) asking.add(run);
+  operations.asksModel(currentSteps()?.operation);
   return result;
-}
-
-/** A model of the application's own may send requests that no instrumentation sees, or none. */
-export function tellUnseen(operations: Operations, run: OpenOperation | undefined): void {
-  if (run && asking.has(run) && run.record.rollUp?.modelCalls === 0)
-    operations.lacks('model calls that no instrumentation sees');
 }
 
 const STEP = createContextKey('llmtrace.adk.step');

@@ -2,7 +2,7 @@
  * The spans that ADK makes by itself. Where they would go to llmtrace's provider alone, its tracer is silent. Where the application has
  * registered a provider, they are those of the runs, the tools and the model calls, and llmtrace makes none.
  */
-import { currentSteps, type OperationSubject, type Operations } from '@llmtrace/core';
+import { currentSteps, type OperationSubject, type Operations, scopeNameOf } from '@llmtrace/core';
 import { type Span, trace } from '@opentelemetry/api';
 
 export const TRACER = 'gcp.vertex.agent';
@@ -14,7 +14,7 @@ export const hasOtherSpans = (operations: Operations): boolean => !operations.ow
 export function activeAdkSpan(operations: Operations): Span | undefined {
   if (!hasOtherSpans(operations)) return undefined;
   const span = trace.getActiveSpan();
-  return span && scopeOf(span) === TRACER ? span : undefined;
+  return span && scopeNameOf(span) === TRACER ? span : undefined;
 }
 
 /** Has the operation of the current step adopt ADK's active span. */
@@ -25,12 +25,3 @@ export function adoptSpan(operations: Operations, isOf: (subject: OperationSubje
     if (span && steps?.operation && isOf(steps.operation.record.subject)) steps.adopt(span);
   });
 }
-
-/** A span of OpenTelemetry's SDK, 2 and 1. */
-interface SdkSpan extends Span {
-  readonly instrumentationScope?: { readonly name?: string };
-  readonly instrumentationLibrary?: { readonly name?: string };
-}
-
-const scopeOf = ({ instrumentationScope, instrumentationLibrary }: SdkSpan): string | undefined =>
-  (instrumentationScope ?? instrumentationLibrary)?.name;

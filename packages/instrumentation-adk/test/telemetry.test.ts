@@ -8,19 +8,21 @@ import {
   AUTO,
   indented,
   nested,
+  OWN_PROVIDER,
   type Play,
   play,
-  type Span,
   type Stage,
+  scenesOf,
   sorted,
   spanNamed,
   startStage,
   sumOf,
+  sumsOf as sumsOfScenes,
   treeOf,
+  treeOfScene,
 } from '@llmtrace/test-fixtures/operations';
 import { sdkManifest } from '@llmtrace/test-fixtures/sdks';
 
-const OWN_PROVIDER = ['--import', new URL('apps/own-provider.mjs', import.meta.url).href];
 const INPUT = 'gen_ai.usage.input_tokens';
 const OUTPUT = 'gen_ai.usage.output_tokens';
 const COST = 'gen_ai.usage.cost';
@@ -30,27 +32,10 @@ const ENV = {
   MCP_SDK: sdkManifest('mcp-1'),
 };
 
-/** The spans of each scene, by its name. */
-function scenesOf({ spans }: Play): Map<string, Span[]> {
-  const beneath = ({ spanId }: Span): Span[] =>
-    spans.filter(({ parentSpanId }) => parentSpanId === spanId).flatMap((span) => [span, ...beneath(span)]);
-  const roots = spans.filter(({ name }) => name.startsWith('scene '));
-  return new Map(roots.map((root) => [root.name.slice('scene '.length), beneath(root)]));
-}
-
 /** ADK ends no span of it. */
 const DROPPED = 'a run that is dropped';
 
-const sumsOf = (played: Play, attribute: string): object =>
-  Object.fromEntries(
-    [...scenesOf(played)]
-      .filter(([name]) => name !== DROPPED)
-      .map(([name, spans]) => [name, Number(sumOf(spans, attribute).toFixed(9))])
-      .sort(),
-  );
-
-const treeOfScene = (played: Play, name: string): string[] =>
-  sorted(treeOf(scenesOf(played).get(name) ?? []));
+const sumsOf = (played: Play, attribute: string): object => sumsOfScenes(played, attribute, [DROPPED]);
 
 const CHAT = 'generate_content gemini-2.5-flash';
 const TOOL = ['execute_tool weather', '  look up'];

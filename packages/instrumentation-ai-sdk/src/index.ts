@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type Vendor,
 } from '@llmtrace/core';
 import { agentPoints } from './agents.ts';
@@ -13,15 +14,11 @@ import { channelPoints } from './channel.ts';
 import { entrances } from './entrances.ts';
 
 const aiSdk: Vendor = {
-  provider: '',
+  ...noModelCalls,
   module: 'ai',
   extensions: ['.js', '.mjs'],
   // Version 7 has ES modules alone.
   esModules: ['dist/index.js'],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   operations: agentPoints,
   functions: entrances,
   channels: channelPoints,

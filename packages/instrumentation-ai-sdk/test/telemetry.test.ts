@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import {
   AUTO,
+  OWN_PROVIDER,
   type Play,
   play,
   type Span,
@@ -145,7 +146,6 @@ describe('the telemetry of the AI SDK', () => {
 
   for (const version of VERSIONS)
     describe(`of version ${version}, with a provider of the application`, () => {
-      const OWN_PROVIDER = ['--import', new URL('apps/own-provider.mjs', import.meta.url).href];
       /** The numbers of model calls and of tools that the runs of a scene state, and the tokens. */
       const sumsOf = ({ spans }: Play, scene: string): unknown[] =>
         spansOfRun(spans, scene)

@@ -6,18 +6,16 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type Vendor,
 } from '@llmtrace/core';
 import { entrances } from './entrances.ts';
 
 const claudeAgentSdk: Vendor = {
+  ...noModelCalls,
   provider: 'anthropic',
   module: '@anthropic-ai/claude-agent-sdk',
   extensions: ['.mjs'],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   functions: entrances,
 };
 

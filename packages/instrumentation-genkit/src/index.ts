@@ -7,6 +7,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type Vendor,
 } from '@llmtrace/core';
 import { generate, toolRequest } from './generate.ts';
@@ -14,13 +15,9 @@ import { spans } from './spans.ts';
 import { enableTelemetry } from './telemetry.ts';
 
 const packageOf = (module: string, functions: readonly FunctionPoint[]): Vendor => ({
-  provider: '',
+  ...noModelCalls,
   module,
   extensions: ['.js', '.mjs'],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   functions,
   silentTracers: ['genkit-tracer'],
 });

@@ -1,11 +1,10 @@
 /** The parent context of a call: the one that was active when the application sent its request. */
+import { scopeNameOf } from '@llmtrace/core/internal';
 import { type Context, context, type Span, type SpanContext, SpanKind, trace } from '@opentelemetry/api';
 
 /** A span as both lines of OpenTelemetry's SDK have it. */
 interface SdkSpan extends Span {
   readonly kind?: SpanKind;
-  readonly instrumentationScope?: { readonly name?: string };
-  readonly instrumentationLibrary?: { readonly name?: string };
   readonly parentSpanContext?: SpanContext;
   readonly parentSpanId?: string;
 }
@@ -24,8 +23,7 @@ export function callersContext(): Context {
   return parent ? trace.setSpanContext(active, parent) : trace.deleteSpan(active);
 }
 
-const isOfHttp = ({ kind, instrumentationScope, instrumentationLibrary }: SdkSpan): boolean =>
-  kind === SpanKind.CLIENT && (instrumentationScope ?? instrumentationLibrary)?.name === HTTP;
+const isOfHttp = (span: SdkSpan): boolean => span.kind === SpanKind.CLIENT && scopeNameOf(span) === HTTP;
 
 function parentOf(span: SdkSpan): SpanContext | undefined {
   const { parentSpanContext, parentSpanId } = span;

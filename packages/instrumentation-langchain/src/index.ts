@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
@@ -15,14 +16,10 @@ import { modelPoints } from './model.ts';
 import { toolPoint } from './tool.ts';
 
 const packageOf = (module: string, operations: readonly OperationPoint[]): Vendor => ({
-  provider: '',
+  ...noModelCalls,
   module,
   extensions: ['.cjs', '.js'],
   esModules: [...new Set(operations.flatMap(({ files }) => files.filter((file) => file.endsWith('.js'))))],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   operations,
 });
 

@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type OperationPoint,
   type PatchedCall,
   type Vendor,
@@ -27,14 +28,10 @@ const point = (
 });
 
 const workflow: Vendor = {
-  provider: '',
+  ...noModelCalls,
   module: '@llamaindex/workflow',
   extensions: ['.cjs', '.js'],
   esModules: ['dist/index.js'],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   operations: [
     point('AgentWorkflow', 'setupWorkflowSteps', watchSteps),
     // `run` calls it.

@@ -7,6 +7,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type OperationPoint,
   type PatchedCall,
   type Vendor,
@@ -65,17 +66,11 @@ const CHUNKS = /^dist\/(?:agent|chunk|create-durable-agent)-[\w-]+\.c?js$/;
 const inChunks = (className: string, methods: readonly Method[]): FunctionPoint[] =>
   methods.map(({ method: name, ...rest }) => ({ files: CHUNKS, className, name, ...rest }));
 
-const noModel = {
-  provider: '',
-  extensions: ['.js', '.cjs'],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
-} satisfies Partial<Vendor>;
+const EXTENSIONS = ['.js', '.cjs'];
 
 const mastra: Vendor = {
-  ...noModel,
+  ...noModelCalls,
+  extensions: EXTENSIONS,
   module: '@mastra/core',
   esModules: ['dist/agent/index.js', 'dist/workflows/index.js'],
   operations: [...exported('agent', 'Agent', AGENT), ...exported('workflows', 'Run', RUN)],
@@ -83,7 +78,8 @@ const mastra: Vendor = {
 };
 
 const bridge: Vendor = {
-  ...noModel,
+  ...noModelCalls,
+  extensions: EXTENSIONS,
   module: '@mastra/otel-bridge',
   esModules: ['dist/index.js'],
   operations: [bridgePoint],

@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
@@ -13,26 +14,17 @@ import { answers, sends } from './protocol.ts';
 
 const NAME = '@llmtrace/instrumentation-mcp';
 
-/** MCP has no model calls: its requests are operations. */
-const noModel = {
-  provider: '',
-  client: (self: unknown) => self,
-  baseURL: () => undefined,
-  endpoints: [],
-} satisfies Partial<Vendor>;
-
 const protocol = { className: 'Protocol', path: 'Protocol' };
 const ES_MODULES = ['dist/esm/shared/protocol.js', 'dist/shared/protocol.js'];
 const inSdk = { ...protocol, files: [...ES_MODULES, 'dist/cjs/shared/protocol.js'], isInternal: true };
 
 /** Version 1: applications import each of its modules by path. */
 const sdk: Vendor = {
-  ...noModel,
+  ...noModelCalls,
   module: '@modelcontextprotocol/sdk',
   extensions: ['.js'],
   esModules: ES_MODULES,
   hasNoMain: true,
-  main: (exports) => exports,
   operations: [
     { ...inSdk, method: 'request', around: (call) => sends(call, 0) },
     { ...inSdk, method: '_onrequest', around: answers },
@@ -47,7 +39,7 @@ const operations: readonly OperationPoint[] = [
 ];
 
 const packageOf = (module: string, className: string): Vendor => ({
-  ...noModel,
+  ...noModelCalls,
   module,
   extensions: ['.cjs', '.mjs'],
   main: (exports) => ({ Protocol: Object.getPrototypeOf(exports[className] ?? Object) }),

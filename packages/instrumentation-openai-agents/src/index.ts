@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
@@ -27,13 +28,9 @@ const point = (
 });
 
 const agents: Vendor = {
-  provider: '',
+  ...noModelCalls,
   module: '@openai/agents-core',
   extensions: ['.js', '.mjs'],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   operations: [
     point('run', 'Runner', 'run', run),
     point('tracing/provider', 'TraceProvider', 'createTrace', createTrace),

@@ -8,7 +8,6 @@ import {
   type PatchedCall,
   traceSteps,
 } from '@llmtrace/core';
-import { tellUnseen } from './models.ts';
 import { hasOtherSpans } from './spans.ts';
 import { noteSuspended, takeSuspended } from './suspended-runs.ts';
 
@@ -20,7 +19,7 @@ export const streamAgent = (call: PatchedCall): unknown =>
       returned(result) {
         const end = lookUp(ENDS, String(fields(result).stopReason)) ?? {};
         if (end.outcome === 'interrupted') noteSuspended(self, opened(), result);
-        if (end.outcome === undefined) tellUnseen(operations, opened());
+        if (end.outcome === undefined) operations.tellUnseen(opened());
         return end;
       },
     }),

@@ -6,6 +6,7 @@ import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
@@ -52,14 +53,10 @@ const operations: readonly OperationPoint[] = [
 ];
 
 const strands: Vendor = {
-  provider: '',
+  ...noModelCalls,
   module: '@strands-agents/sdk',
   extensions: ['.js'],
   esModules: [...new Set(operations.flatMap(({ files }) => files))],
-  main: (exports) => exports,
-  client: (self) => self,
-  baseURL: () => undefined,
-  endpoints: [],
   operations,
 };
 

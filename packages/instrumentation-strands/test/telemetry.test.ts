@@ -7,19 +7,20 @@ import { fileURLToPath } from 'node:url';
 import {
   AUTO,
   indented,
+  OWN_PROVIDER,
   type Play,
   play,
-  type Span,
   type Stage,
+  scenesOf,
   sorted,
   spanNamed,
   startStage,
   sumOf,
-  treeOf,
+  sumsOf,
+  treeOfScene,
 } from '@llmtrace/test-fixtures/operations';
 import { sdkManifest } from '@llmtrace/test-fixtures/sdks';
 
-const OWN_PROVIDER = ['--import', new URL('apps/own-provider.mjs', import.meta.url).href];
 const TOKENS = 'gen_ai.usage.input_tokens';
 const COST = 'gen_ai.usage.cost';
 const SUM = 'llmtrace.agent.input_tokens';
@@ -30,25 +31,6 @@ const ENV = {
   MCP_SERVER: fileURLToPath(new URL('../../instrumentation-mcp/test/apps/server.mjs', import.meta.url)),
   MCP_SDK: sdkManifest('mcp-1'),
 };
-
-/** The spans of each scene, by its name. */
-function scenesOf({ spans }: Play): Map<string, Span[]> {
-  const beneath = ({ spanId }: Span): Span[] =>
-    spans.filter(({ parentSpanId }) => parentSpanId === spanId).flatMap((span) => [span, ...beneath(span)]);
-  const roots = spans.filter(({ name }) => name.startsWith('scene '));
-  return new Map(roots.map((root) => [root.name.slice('scene '.length), beneath(root)]));
-}
-
-const sumsOf = (played: Play, attribute: string, without: readonly string[] = []): object =>
-  Object.fromEntries(
-    [...scenesOf(played)]
-      .filter(([name]) => !without.includes(name))
-      .map(([name, spans]) => [name, Number(sumOf(spans, attribute).toFixed(9))])
-      .sort(),
-  );
-
-const treeOfScene = (played: Play, name: string): string[] =>
-  sorted(treeOf(scenesOf(played).get(name) ?? []));
 
 const CYCLE = 'execute_agent_loop_cycle';
 const TOOL = ['execute_tool weather', '  look up'];

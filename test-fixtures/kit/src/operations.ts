@@ -157,6 +157,9 @@ async function plays(suite: OperationSuite, format: string): Promise<Play[]> {
 
 export const AUTO = ['--import', '@llmtrace/auto'];
 
+/** Registers a provider of the application, with all instrumentations in its list; `LLMTRACE=off` leaves them out. */
+export const OWN_PROVIDER = ['--import', new URL('../apps/own-provider.mjs', import.meta.url).href];
+
 const WAYS: readonly (readonly [env: Readonly<Record<string, string>>, flags: readonly string[]])[] = [
   [{}, []],
   [{ LLMTRACE_AGENTS: 'false' }, AUTO],
@@ -318,6 +321,27 @@ export function sorted(lines: readonly string[]): string[] {
     .sort((a, b) => a.join('\n').localeCompare(b.join('\n')))
     .flat();
 }
+
+/** The spans of each scene, by its name, without that of the scene itself. */
+export function scenesOf({ spans }: Pick<Play, 'spans'>): Map<string, Span[]> {
+  const beneath = ({ spanId }: Span): Span[] =>
+    spans.filter(({ parentSpanId }) => parentSpanId === spanId).flatMap((span) => [span, ...beneath(span)]);
+  const roots = spans.filter(({ name }) => name.startsWith('scene '));
+  return new Map(roots.map((root) => [root.name.slice('scene '.length), beneath(root)]));
+}
+
+/** The sum of an attribute over the spans of each scene, by its name. */
+export const sumsOf = (played: Play, attribute: string, without: readonly string[] = []): object =>
+  Object.fromEntries(
+    [...scenesOf(played)]
+      .filter(([name]) => !without.includes(name))
+      .map(([name, spans]) => [name, Number(sumOf(spans, attribute).toFixed(9))])
+      .sort(),
+  );
+
+/** The tree of a scene, with siblings in the order of their names. */
+export const treeOfScene = (played: Play, scene: string): string[] =>
+  sorted(treeOf(scenesOf(played).get(scene) ?? []));
 
 const isModelCall = (span: Span): boolean =>
   span.attributes['gen_ai.provider.name'] !== undefined && !isLoop(span);

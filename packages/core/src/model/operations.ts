@@ -163,8 +163,12 @@ export interface Operations {
    * and nowhere else. False without auto.
    */
   ownsAllSpans(): boolean;
-  /** How many model calls of the process have been traced, by all instrumentations: a step that adds none has a call that none sees. */
-  tracedCalls(): number;
+  /** A run asks a model, for {@link tellUnseen}. */
+  asksModel(run: OpenOperation | undefined): void;
+  /** Warns, once, where a run has asked a model and no model call of it was traced: no instrumentation sees the model's requests. */
+  tellUnseen(run: OpenOperation | undefined): void;
+  /** @returns the same for a step without a run: what warns at its end if no model call of the process was traced since. */
+  watchUnseen(): () => void;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
   /**

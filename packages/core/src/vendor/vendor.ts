@@ -261,4 +261,13 @@ export interface Vendor {
   /** Where the SDK, or a later version of it, traces itself. */
   readonly native?: NativeSpans;
 }
+
+/** The part of a library without model calls of its own, as of frameworks: the SDKs beneath make them. */
+export const noModelCalls = {
+  provider: '',
+  main: (exports: any): any => exports,
+  client: (self: unknown): unknown => self,
+  baseURL: (): string | undefined => undefined,
+  endpoints: [],
+} satisfies Partial<Vendor>;
 // biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here

@@ -78,7 +78,11 @@ function leave(engine: Telling, call: Call, library: string, span: SdkSpan | und
 }
 
 function leaveTokens({ nativeSpans }: Telling, call: Call, span: SdkSpan): void {
-  if (nativeSpans === 'adopt') withoutUsage(span, () => areOfTwoProviders(span, spanOf(call)));
+  if (nativeSpans !== 'adopt') return;
+  withoutUsage(span, () => {
+    const own: SdkSpan | undefined = spanOf(call);
+    return areOfTwoProviders(span.resource, own?.resource);
+  });
 }
 
 function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
@@ -133,9 +137,9 @@ export function endLeftSpans(): void {
   for (const end of left) end();
 }
 
-/** Whether two providers have made the spans, which then go to two places. All spans of a provider have its resource, one object. */
-const areOfTwoProviders = ({ resource }: SdkSpan, other: SdkSpan | undefined): boolean =>
-  resource !== undefined && other?.resource !== undefined && other.resource !== resource;
+/** Whether spans of these resources go to two places: all spans of a provider have its resource, one object. */
+const areOfTwoProviders = (resource: object | undefined, other: object | undefined): boolean =>
+  resource !== undefined && other !== undefined && other !== resource;
 
 /** A tracer, as OpenTelemetry's SDK has it in its versions 1 (`resource`) and 2 and 3, or one that has another behind it. */
 interface SdkTracer extends Tracer {
@@ -160,10 +164,8 @@ function resourceOf(tracer: SdkTracer): object | undefined {
  * that one goes. No span is started to learn it: processors export spans as they start (Pydantic Logfire), and the SDK counts
  * those that do not end.
  */
-function ofOtherProvider(tracer: Tracer, { resource }: SdkSpan, start: () => Span): Span | undefined {
-  const other = resourceOf(tracer);
-  return resource && other && other !== resource ? start() : undefined;
-}
+const ofOtherProvider = (tracer: Tracer, span: SdkSpan, start: () => Span): Span | undefined =>
+  areOfTwoProviders(span.resource, resourceOf(tracer)) ? start() : undefined;
 
 interface Completed extends Span {
   /** The status that llmtrace would give to the span. */

@@ -148,6 +148,9 @@ export function recordedSpan(found: unknown): RecordedSpan | undefined {
   if (!active?.isRecording()) return undefined;
   // OpenInference wraps each span.
   const span = active.attributes ? active : (active.span ?? active);
-  const { instrumentationScope, instrumentationLibrary } = span;
-  return { active, span, scope: (instrumentationScope ?? instrumentationLibrary)?.name ?? '' };
+  return { active, span, scope: scopeNameOf(span) ?? '' };
 }
+
+/** The name of the tracer that has made a span; undefined where the span is not of OpenTelemetry's SDK. */
+export const scopeNameOf = ({ instrumentationScope, instrumentationLibrary }: SdkSpan): string | undefined =>
+  (instrumentationScope ?? instrumentationLibrary)?.name;

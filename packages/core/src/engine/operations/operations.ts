@@ -90,13 +90,30 @@ function makeOperations(engine: EngineConfig): Operations {
     takeTool: (name, request) => safely(() => takeTool(name, request)),
     ownsSpans: () => processWide().ownsSpans?.() || processWide().exportsBoth?.() || false,
     ownsAllSpans: () => processWide().ownsSpans?.() ?? false,
-    tracedCalls: () => [...facts().traced.values()].reduce((sum, calls) => sum + calls, 0),
+    asksModel: (run) => void (run && asking.add(run)),
+    tellUnseen(run) {
+      if (run && asking.has(run) && run.record.rollUp?.modelCalls === 0) operations.lacks(UNSEEN);
+    },
+    watchUnseen() {
+      const before = tracedCalls();
+      return () => {
+        if (tracedCalls() === before) operations.lacks(UNSEEN);
+      };
+    },
     isWithinRun: () => runOf(operationOf(context.active())) !== undefined,
     lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
     safely,
   };
   return operations;
 }
+
+/** The runs that have asked a model. */
+const asking = new WeakSet<OpenOperation>();
+
+const UNSEEN = 'model calls that no instrumentation sees';
+
+/** How many model calls of the process have been traced, by all instrumentations. */
+const tracedCalls = (): number => [...facts().traced.values()].reduce((sum, calls) => sum + calls, 0);
 
 /** Runs a function in the active context with one more value. */
 const runWith = <T>(key: symbol, value: unknown, run: () => T): T =>
