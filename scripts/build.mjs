@@ -42,6 +42,9 @@ const withKit = {
 
 const TARGET = 'node20.19';
 
+/** esbuild leaves it out where it makes CommonJS of an ES module, which is strict. */
+const STRICT = '"use strict";';
+
 /** The folder with the sources of an instrumentation, by its package's name. */
 const instrumentationFolder = (name) => join(root, 'packages', name.slice('@llmtrace/'.length), 'src');
 
@@ -82,9 +85,52 @@ const apart = {
   },
 };
 
-/** Exports are plain properties, not getters, because they are read for each chunk of a stream. */
-const footer =
-  "module.exports = Object.defineProperty({ ...module.exports }, '__esModule', { value: true });";
+/** How esbuild begins a CommonJS file with exports: with getters of them. */
+const GETTERS =
+  /^var (\w+) = \{\};\n__export\(\1, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(\1\);\n/m;
+
+/** The last statement of a file that is loaded when one of these names is first used. */
+const lateExport = (from) => `
+const late = (name) => ({
+  configurable: true,
+  enumerable: true,
+  get() {
+    const value = ${from}[name];
+    Reflect.defineProperty(this, name, { configurable: true, enumerable: true, writable: true, value });
+    return value;
+  },
+});
+`;
+
+/**
+ * Makes exports plain properties: getters would be read for each chunk of a stream, and to make them of a thousand names
+ * was a twelfth of what a start costs over the bare application. An export of a file that is loaded later is a getter until its first use.
+ *
+ * @param isLate whether an exported binding is such a name.
+ * @param from the expression that has these names.
+ */
+function withPlainExports(code, isLate = () => false, from = '') {
+  const [getters, , list] = GETTERS.exec(code) ?? [];
+  if (getters === undefined) {
+    if (/^module\.exports = __toCommonJS/m.test(code))
+      throw new Error('esbuild writes exports in another way');
+    return code;
+  }
+  const exported = Array.from(
+    list.matchAll(/^ {2}("?[\w$]+"?): \(\) => ([\w$.]+),?$/gm),
+    ([, name, binding]) => ({ name, binding }),
+  );
+  if (exported.length !== list.split('\n').length) throw new Error('esbuild names exports in another way');
+  const [now, later] = [
+    exported.filter(({ binding }) => !isLate(binding)),
+    exported.filter(({ binding }) => isLate(binding)),
+  ];
+  const plain = now.map(({ name, binding }) => (name === binding ? name : `${name}: ${binding}`));
+  const late = later.map(({ name }) => `${name}: late('${name}')`);
+  const rest = ['__esModule: { value: true }', ...late];
+  const end = `${later.length > 0 ? lateExport(from) : ''}module.exports = Object.defineProperties({ ${plain.join(', ')} }, { ${rest.join(', ')} });\n`;
+  return `${code.replace(getters, '')}${end}`;
+}
 
 /** The entry points of a package. */
 function doorsOf(folder) {
@@ -98,18 +144,19 @@ function doorsOf(folder) {
  * entry point `internal`, out of which others are but lists of names: there is one copy of the state. What the
  * files share that Node.js loads by themselves in another package becomes chunks.
  */
-function buildsOf(folder) {
+async function buildPackage(folder) {
   const src = join(folder, 'src');
   const doors = doorsOf(folder).map((name) => join(src, `${name}.ts`));
-  if (doors.length === 1) return [buildInOne(folder, doors)];
-  const internal = join(src, 'internal.ts');
-  if (!doors.includes(internal)) return [buildInChunks(folder, doors)];
-  const isList = (door) => readFileSync(door, 'utf8').includes("from './internal.ts'");
-  return [
-    // A door that is no list of names has no state: it may be in two files.
-    built(folder, { entryPoints: doors.filter((door) => !isList(door)), plugins: [commonJs] }),
-    built(folder, { entryPoints: doors.filter(isList), plugins: [apart, commonJs] }),
-  ];
+  if (doors.length === 1) return await buildInOne(folder, doors);
+  const lists = doors.filter((door) => /from '\.\/internal\.ts'/.test(readFileSync(door, 'utf8')));
+  const late = await buildInChunks(
+    folder,
+    doors.filter((door) => !lists.includes(door)),
+  );
+  const isLate = (binding) => late.has(binding.replace(/^import_internal\./, ''));
+  const { outputFiles } = await built(folder, { entryPoints: lists, plugins: [apart, commonJs] });
+  for (const { path, text } of outputFiles)
+    writeFileSync(path, withPlainExports(text, isLate, 'import_internal'));
 }
 
 /** Options of a bundle with what its package does not declare, cut down to what is used: CommonJS cannot be. */
@@ -117,7 +164,8 @@ const BUNDLING = { packages: 'bundle', mainFields: ['module', 'main'], absWorkin
 
 async function buildInOne(folder, entryPoints) {
   const plugins = [withKit, withUndeclared(folder), commonJs];
-  const { metafile } = await built(folder, { ...BUNDLING, entryPoints, plugins });
+  const { metafile, outputFiles } = await built(folder, { ...BUNDLING, entryPoints, plugins });
+  for (const { path, text } of outputFiles) writeFileSync(path, withPlainExports(text));
   writeLicences(folder, metafile);
 }
 
@@ -136,7 +184,7 @@ const built = (folder, options) =>
     format: 'cjs',
     platform: 'node',
     target: TARGET,
-    footer: { js: footer },
+    write: false,
     logLevel: 'warning',
     ...options,
   });
@@ -230,7 +278,22 @@ function outOf(src, file) {
   return nameWithin(src, name === undefined ? file : join(src, 'instrumentations', name, inside));
 }
 
-/** esbuild splits ES modules only: each of them then becomes CommonJS. */
+/** What `internal.ts` exports of a file that is also loaded later: the file stays out of those that a start loads. */
+const exportedLate = (files) => ({
+  name: 'exported late',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/.+\.ts$/ }, ({ path, importer }) =>
+      /[\\/]internal\.ts$/.test(importer) && files.includes(join(dirname(importer), path))
+        ? { path: path.replace(/\.ts$/, '.js'), external: true }
+        : undefined,
+    );
+  },
+});
+
+/**
+ * esbuild splits ES modules only: each of them then becomes CommonJS.
+ * @returns the names that `internal.ts` exports late.
+ */
 async function buildInChunks(folder, doors) {
   const src = join(folder, 'src');
   const dist = join(folder, 'dist');
@@ -244,14 +307,13 @@ async function buildInChunks(folder, doors) {
       ...[...new Set([...doors, ...named])].map((file) => ({ in: file, out: nameWithin(src, file) })),
       ...instrumentationsOf(folder),
     ],
-    plugins: [withUndeclared(folder), requireLater(src)],
+    plugins: [exportedLate(named), withUndeclared(folder), requireLater(src)],
     ...BUNDLING,
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[hash]',
-    footer: {},
-    write: false,
   });
+  const late = new Set();
   rmSync(join(dist, 'chunks'), { recursive: true, force: true });
   await Promise.all(
     outputFiles.map(async ({ path, text }) => {
@@ -261,14 +323,32 @@ async function buildInChunks(folder, doors) {
           const to = relative(dirname(path), join(dist, file));
           return JSON.stringify(to.startsWith('.') ? to : `./${to}`);
         });
-      const { code } = await transform(required, { format: 'cjs', platform: 'node', target: TARGET, footer });
+      const { code } = await transform(required, {
+        format: 'cjs',
+        platform: 'node',
+        target: TARGET,
+        banner: STRICT,
+      });
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, code);
+      writeFileSync(path, withLateExports(code, late));
     }),
   );
   writeLicences(folder, metafile);
+  return late;
+}
+
+/** Has a file load another one, from which it exports names and uses none, with the first use of one of them. */
+function withLateExports(code, late) {
+  const [line, variable, file] = /^var (import_\w+) = require\("(\.\/calls\.js)"\);\n/m.exec(code) ?? [];
+  if (line === undefined) return withPlainExports(code);
+  const plain = withPlainExports(
+    code.replace(line, ''),
+    (binding) => binding.startsWith(`${variable}.`) && late.add(binding.slice(variable.length + 1)),
+    `require(${JSON.stringify(file)})`,
+  );
+  return plain;
 }
 
 execFileSync('tsc', ['-b'], { cwd: root, stdio: 'inherit' });
 await buildPage(join(root, 'packages', 'view'));
-await Promise.all(packageFolders().flatMap(buildsOf));
+await Promise.all(packageFolders().map(buildPackage));

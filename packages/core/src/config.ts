@@ -1,4 +1,5 @@
 /** Options of the instrumentations, their defaults and their validation. */
+
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import {
   ATTRIBUTION_DEFAULTS,
@@ -11,10 +12,9 @@ import { note } from './diagnosis/findings.ts';
 import type { NativeMode } from './engine/native/native-span.ts';
 import { type Resilience, type ResilienceConfig, resilienceOf } from './interceptors/options.ts';
 import type { Observer } from './model/call.ts';
-import type { CostSemconv, Semconv } from './observers/attributes.ts';
+import type { AgentUsage, CostSemconv, Semconv } from './observers/conventions.ts';
 import { type Hooks, hooksOf } from './observers/hooks.ts';
 import { FORMER_LOG, LOG_RULES, type LogMode, type LogOptions, resolveLog } from './observers/log/options.ts';
-import type { AgentUsage } from './observers/operation-attributes.ts';
 import { type SpanHooks, spanHooksOf } from './observers/span-hooks.ts';
 import {
   type MCP_PROPAGATE,

@@ -1,11 +1,12 @@
 /** The base class of all instrumentations of llmtrace: OpenTelemetry's base class over a {@link Vendor}. */
-import { context, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+
+import module from 'node:module';
+import { context, diag, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import {
   InstrumentationBase,
   type InstrumentationNodeModuleDefinition,
 } from '@opentelemetry/instrumentation';
-import { type Engine, engineOf, openSharedLimits } from './assemble.ts';
-import { activeOptions } from './call-options.ts';
+import type { Engine } from './assemble.ts';
 import {
   type CompleteConfig,
   isSwitchedOff,
@@ -13,19 +14,11 @@ import {
   resolveConfig,
   warnOfUnknownVariables,
 } from './config.ts';
-import { tellOthers } from './diagnosis/other-instrumentations.ts';
 import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/record-patching.ts';
-import { tellKind } from './diagnosis/untraced-kinds.ts';
-import { instrumented } from './engine/engine.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
-import { report } from './engine/guard.ts';
-import { asModelSpan, recordedSpanIn } from './engine/native/model-spans.ts';
-import { silently } from './engine/native/native-span.ts';
 import { isUnderWay } from './engine/open-calls.ts';
-import { operationsOf } from './engine/operations/operations.ts';
 import type { EventLogger, EventLoggerProvider } from './model/event-logger.ts';
-import { SCHEMA_URL } from './observers/attributes.ts';
-import { newerLoggerProvider } from './observers/events.ts';
+import { SCHEMA_URL } from './observers/conventions.ts';
 import type { Claim } from './patching/claim.ts';
 import { Patcher } from './patching/patcher.ts';
 import { beforeRequireHook, limitRequireHook } from './patching/require-hook.ts';
@@ -40,6 +33,26 @@ type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
 
 /** Methods of an object, by name. */
 type Methods = Record<string, unknown>;
+
+const require = module.createRequire(import.meta.url);
+
+type EngineCode = typeof import('./calls.ts');
+
+let code: EngineCode | 'missing' | undefined;
+
+/** The engine's code, which is loaded with the first call. Undefined where its file cannot be read: calls are not traced. */
+function engineCode(): EngineCode | undefined {
+  try {
+    code ??= require('./calls.ts') as EngineCode;
+  } catch (error) {
+    code = 'missing';
+    diag.error('llmtrace: could not load the engine', error);
+    warnOnce(
+      'calls are not traced: the files of llmtrace could not be read at the first call. OTEL_LOG_LEVEL=error says why',
+    );
+  }
+  return code === 'missing' ? undefined : code;
+}
 
 /** The declaration of a vendor's package (its export `entry`), for `@llmtrace/auto` and the scripts. */
 export interface InstrumentationEntry {
@@ -75,7 +88,9 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     this._off = config.enabled === undefined && isSwitchedOff();
     this._join();
     if (!this._off) warnOfUnknownVariables();
-    if (!this._off) openSharedLimits(this.getConfig() as CompleteConfig);
+    const { sharedLimits } = this.getConfig() as CompleteConfig;
+    if (!this._off && sharedLimits !== false)
+      engineCode()?.openSharedLimits(this.getConfig() as CompleteConfig);
   }
 
   /** Makes itself known to the doctor, and to other copies of llmtrace. */
@@ -176,23 +191,29 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
       owner: this,
       enabled: () => this.isEnabled(),
       call: (original, self, args) => {
+        const calls = engineCode();
+        if (!calls) return original.apply(self, args);
         const engine = this._current();
         if (!looked)
-          this._tellOthers(engine, () => [original, (self as Methods | undefined)?.[point.method]]);
+          this._tellOthers(calls, engine, () => [original, (self as Methods | undefined)?.[point.method]]);
         looked = true;
         if (!engine) return original.apply(self, args);
-        if (isOperation(point)) return runOperation(engine, point, original, self, args);
-        if (!isEndpoint(point)) return this._help(engine, original, self, args);
-        const endpoint = this._endpointOf(point, args);
+        if (isOperation(point)) return runOperation(calls, engine, point, original, self, args);
+        if (!isEndpoint(point)) return this._help(calls, engine, original, self, args);
+        const endpoint = this._endpointOf(calls, point, args);
         if (!endpoint) return original.apply(self, args);
         tally(traced, module);
-        return instrumented(engine, endpoint, original, self, args);
+        return calls.instrumented(engine, endpoint, original, self, args);
       },
     };
   }
 
   /** Undefined for calls that are not traced: those of models are reported. */
-  private _endpointOf(point: Endpoint, args: readonly unknown[]): Endpoint | undefined {
+  private _endpointOf(
+    { tellKind }: EngineCode,
+    point: Endpoint,
+    args: readonly unknown[],
+  ): Endpoint | undefined {
     const { endpointOf, untracedOf, module } = this.vendor;
     if (!endpointOf) return point;
     const endpoint = endpointOf(args);
@@ -202,13 +223,18 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   }
 
   /** Reports other instrumentations, unless the span of one is that of the call. */
-  private _tellOthers(engine: EngineConfig | undefined, methods: () => readonly unknown[]): void {
+  private _tellOthers(
+    { asModelSpan, recordedSpanIn, tellOthers }: EngineCode,
+    engine: EngineConfig | undefined,
+    methods: () => readonly unknown[],
+  ): void {
     const span = engine?.nativeSpans === 'adopt' ? recordedSpanIn(context.active()) : undefined;
     if (!span || !asModelSpan(span)) tellOthers(this.vendor, methods);
   }
 
   /** Runs a helper that starts a native span, and prevents that if the call gets llmtrace's span instead. */
   private _help(
+    { silently }: EngineCode,
     { nativeSpans }: EngineConfig,
     original: (...args: unknown[]) => unknown,
     self: unknown,
@@ -219,18 +245,19 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return native && nativeSpans === 'replace' ? silently(native, client(self), run) : run();
   }
 
-  /** Undefined if the OpenTelemetry providers fail: the application's call then runs untraced. */
+  /** Undefined if the OpenTelemetry providers fail, or the engine is missing: the application's call then runs untraced. */
   protected _current(): EngineConfig | undefined {
-    const engine = this._configured();
-    const options = activeOptions();
+    const calls = engineCode();
+    const engine = calls && this._configured(calls);
+    const options = calls?.activeOptions();
     return engine && options ? engine.withOptions(options) : engine;
   }
 
-  private _configured(): Engine | undefined {
+  private _configured(calls: EngineCode): Engine | undefined {
     const meters = this._meterProvider();
     if (this._engine && this._meteredBy === meters) return this._engine;
     try {
-      this._engine = this._makeEngine(meters);
+      this._engine = this._makeEngine(calls, meters);
       this._meteredBy = meters;
       return this._engine;
     } catch (error) {
@@ -244,20 +271,20 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return this._recordingMeters ?? processWide().meters ?? this._meters ?? metrics.getMeterProvider();
   }
 
-  private _makeEngine(meters: MeterProvider): Engine {
+  private _makeEngine(calls: EngineCode, meters: MeterProvider): Engine {
     const config = this.getConfig() as CompleteConfig;
     const { instrumentationName: name, instrumentationVersion: version, vendor } = this;
     const scope = config.semconv === 'latest' ? {} : { schemaUrl: SCHEMA_URL };
-    return engineOf(vendor, config, {
+    return calls.engineOf(vendor, config, {
       tracer: (this._tracers ?? processWide().tracers ?? trace).getTracer(name, version, scope),
       meter: meters.getMeter(name, version, scope),
-      events: this._eventLoggers(scope),
+      events: this._eventLoggers(calls, scope),
       diag: this._diag,
     });
   }
 
   /** The application's, and those of both lines of OpenTelemetry's global Logs API. */
-  private _eventLoggers(scope: { schemaUrl?: string }): EventLogger[] {
+  private _eventLoggers({ newerLoggerProvider }: EngineCode, scope: { schemaUrl?: string }): EventLogger[] {
     const { instrumentationName: name, instrumentationVersion: version } = this;
     const loggers = this._loggers ?? processWide().loggers;
     const logger = loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);
@@ -267,6 +294,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
 }
 
 function runOperation(
+  { operationsOf, report }: EngineCode,
   engine: EngineConfig,
   point: OperationPoint,
   original: (this: unknown, ...args: unknown[]) => unknown,

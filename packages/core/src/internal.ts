@@ -4,18 +4,88 @@
  * one copy of the state.
  */
 
-export {
-  getLlmAttributes,
-  type LlmAttributesInput,
-  withLlmAttributes,
-} from './attribution/attributes.ts';
+export type { LlmAttributesInput } from './attribution/attributes.ts';
 export type {
   AttributionOptions,
   ResolvedAttribution,
 } from './attribution/options.ts';
-export { type Attribution, attributionOf } from './attribution/resolve.ts';
-export { runAsIn, type Scope, scopeOf } from './attribution/scope.ts';
-export { type LlmOptions, withLlmOptions } from './call-options.ts';
+export type { Attribution } from './attribution/resolve.ts';
+export type { Scope } from './attribution/scope.ts';
+export type { LlmOptions } from './call-options.ts';
+export {
+  addHeaders,
+  addResult,
+  alsoTraced,
+  answerFailure,
+  answerHeaders,
+  askUsage,
+  attemptBeneath,
+  attempted,
+  attributionAttributes,
+  attributionOf,
+  budgetReadings,
+  callErrorType,
+  classifyError,
+  clearPrices,
+  close,
+  currentSteps,
+  endIdleCalls,
+  endLeftSpans,
+  errorType,
+  eventArrived,
+  findPrice,
+  flushUsage,
+  getLlmAttributes,
+  getSharedUsage,
+  getUsage,
+  hasAdopted,
+  headersArrived,
+  inCall,
+  isAuthError,
+  isCancelled,
+  isContentFilter,
+  isContextLength,
+  isInvalidRequest,
+  isOnlyUsage,
+  isQuotaExceeded,
+  isRateLimit,
+  isRepeatable,
+  isServerError,
+  isTimeout,
+  isToolCall,
+  isTransient,
+  KeptMeasurements,
+  loadPrices,
+  metadataAttributes,
+  newerLoggerProvider,
+  onCollected,
+  onUsage,
+  openCall,
+  openCallHere,
+  operationOf,
+  originOf,
+  othersTracing,
+  PRICES_DATE,
+  parentOf,
+  pricedProviders,
+  resetSharedUsage,
+  resetUsage,
+  runAsIn,
+  runsOf,
+  scopeNameOf,
+  scopeOf,
+  seen,
+  setPrice,
+  TokenBucket,
+  tellKind,
+  timingOf,
+  traceSteps,
+  wantsUsage,
+  watchResponse,
+  wholeAnswered,
+  withLlmAttributes,
+  withLlmOptions,
+} from './calls.ts';
 export {
   isSwitchedOff,
   type LlmTraceConfig,
@@ -23,63 +93,17 @@ export {
   resolveConfig,
   validateConfig,
 } from './config.ts';
-export {
-  clearPrices,
-  findPrice,
-  loadPrices,
-  type OwnPrice,
-  PRICES_DATE,
-  type PriceScope,
-  pricedProviders,
-  setPrice,
-} from './cost/cost.ts';
+export type { OwnPrice, PriceScope } from './cost/cost.ts';
 export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
-export { alsoTraced, hasAdopted, othersTracing } from './diagnosis/other-instrumentations.ts';
-export { tellKind } from './diagnosis/untraced-kinds.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
-export { attemptBeneath } from './engine/attempts/intercept.ts';
-export { isRepeatable, type Requests } from './engine/attempts/resend.ts';
-export { attempted, inCall, openCallHere } from './engine/attempts/watch.ts';
-export { askUsage, wantsUsage } from './engine/engine.ts';
-export { endLeftSpans } from './engine/native/framework-span.ts';
-export { scopeNameOf } from './engine/native/model-spans.ts';
+export type { Requests } from './engine/attempts/resend.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
-export {
-  close,
-  endIdleCalls,
-  endOpenCalls,
-  eventArrived,
-  headersArrived,
-  isOnlyUsage,
-  type OpenCall,
-  onCollected,
-  openCall,
-  seen,
-  wholeAnswered,
-} from './engine/open-call.ts';
-export { endOpenOperations } from './engine/operations/open-operation.ts';
-export { currentSteps, type StepEnds, type Steps, traceSteps } from './engine/operations/steps.ts';
+export type { OpenCall } from './engine/open-call.ts';
+export { endOpenCalls, endOpenOperations } from './engine/open-calls.ts';
+export type { StepEnds, Steps } from './engine/operations/steps.ts';
 export type { Wire } from './engine/raw-answer.ts';
-export { watchResponse } from './engine/raw-response.ts';
-export {
-  type CallErrorType,
-  callErrorType,
-  classifyError,
-  type ErrorCategory,
-  type ErrorInfo,
-  errorType,
-  isAuthError,
-  isCancelled,
-  isContentFilter,
-  isContextLength,
-  isInvalidRequest,
-  isQuotaExceeded,
-  isRateLimit,
-  isServerError,
-  isTimeout,
-  isTransient,
-} from './errors/index.ts';
+export type { CallErrorType, ErrorCategory, ErrorInfo } from './errors/index.ts';
 export {
   isRefusal,
   LlmTraceError,
@@ -90,7 +114,7 @@ export {
 export * as geminiContent from './gemini/content.ts';
 export * as gemini from './gemini/generate-content.ts';
 export { type InstrumentationEntry, LlmInstrumentation } from './instrumentation.ts';
-export { type BudgetReading, budgetReadings } from './interceptors/budget.ts';
+export type { BudgetReading } from './interceptors/budget.ts';
 export type { Key } from './interceptors/feature.ts';
 export type { BudgetOptions, RateLimitOptions, RetryOptions } from './interceptors/options.ts';
 export { isBudgetStrict, refuseAll } from './interceptors/options.ts';
@@ -110,20 +134,16 @@ export type {
   Spent,
   Taken,
 } from './interceptors/shared/store.ts';
-export { TokenBucket, type TokenBucketOptions } from './interceptors/token-bucket.ts';
+export type { TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
-export {
-  type AgentOperation,
-  isToolCall,
-  type McpRequest,
-  type OperationKind,
-  type OperationOutcome,
-  type OperationSubject,
-  operationOf,
-  parentOf,
-  type RollUp,
-  runsOf,
-  type ToolContent,
+export type {
+  AgentOperation,
+  McpRequest,
+  OperationKind,
+  OperationOutcome,
+  OperationSubject,
+  RollUp,
+  ToolContent,
 } from './model/agent-operation.ts';
 export {
   attributeValue,
@@ -187,25 +207,12 @@ export {
   type UsageRow,
   type UsageTotals,
 } from './model/usage-totals.ts';
-export { attributionAttributes, type CostSemconv, type Semconv } from './observers/attributes.ts';
-export { newerLoggerProvider } from './observers/events.ts';
-export { type Hooks, type Timing, timingOf } from './observers/hooks.ts';
+export type { CostSemconv, Semconv } from './observers/conventions.ts';
+export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
-export { KeptMeasurements } from './observers/metrics/kept-measurements.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
-export {
-  type CallUsage,
-  flushUsage,
-  getSharedUsage,
-  getUsage,
-  onUsage,
-  resetSharedUsage,
-  resetUsage,
-  type SharedUsageReport,
-  type UsageQuery,
-  type UsageReport,
-} from './observers/usage/usage.ts';
+export type { CallUsage, SharedUsageReport, UsageQuery, UsageReport } from './observers/usage/usage.ts';
 export { OPTION_TABLE } from './option-tables.ts';
 export type { Environment } from './options/environment.ts';
 export {
@@ -262,11 +269,10 @@ export { sharedInProcess } from './platform/shared-in-process.ts';
 export { isSilent } from './platform/silent-tracers.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
-export { type AnswerFailure, answerFailure } from './vendor/answer-failure.ts';
-export { type AnswerHeaders, addHeaders, answerHeaders } from './vendor/answer-headers.ts';
+export type { AnswerFailure } from './vendor/answer-failure.ts';
+export type { AnswerHeaders } from './vendor/answer-headers.ts';
 export { isExcluded } from './vendor/excluded.ts';
 export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
-export { metadataAttributes } from './vendor/metadata.ts';
 export {
   allImage,
   type BilledReading,
@@ -285,8 +291,6 @@ export {
   type UsageReading,
 } from './vendor/openai-usage.ts';
 export * as parts from './vendor/parts.ts';
-export { originOf } from './vendor/provider.ts';
-export { addResult } from './vendor/results.ts';
 export {
   checkedUsage,
   count,

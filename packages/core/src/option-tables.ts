@@ -2,13 +2,13 @@
  * The options that belong to no feature, and one list of the options of all features. `LlmTraceConfig` in config.ts has
  * the types of the former.
  */
+
 import { ATTRIBUTION_TABLE } from './attribution/options.ts';
 import type { CompleteConfig } from './config.ts';
 import { CONTENT_TABLE } from './content/options.ts';
 import { RESILIENCE_TABLE } from './interceptors/option-table.ts';
-import { COST_SEMCONV, SEMCONV } from './observers/attributes.ts';
+import { AGENT_USAGE, COST_SEMCONV, SEMCONV } from './observers/conventions.ts';
 import { LOG_TABLE } from './observers/log/options.ts';
-import { AGENT_USAGE } from './observers/operation-attributes.ts';
 import { capped, list, names, oneOf, path, type Rule, texts, toggle } from './options/rules.ts';
 import { type OptionEntry, optionTable } from './options/table.ts';
 

@@ -13,7 +13,12 @@ import {
   type Warn,
 } from '../options/rules.ts';
 import { optionTable } from '../options/table.ts';
-import { REDACTORS, type Redactor, type RedactorName } from './redactors.ts';
+import type { Redactor } from './redactors.ts';
+
+/** The names of the built-in redactors. */
+export const REDACTORS = ['keys', 'emails', 'cards'] as const;
+
+export type RedactorName = (typeof REDACTORS)[number];
 
 export const CAPTURE_MODES = ['NO_CONTENT', 'SPAN_ONLY', 'EVENT_ONLY', 'SPAN_AND_EVENT'] as const;
 

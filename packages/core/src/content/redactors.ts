@@ -4,6 +4,7 @@
  */
 import type { Call } from '../model/call.ts';
 import { withoutSecrets } from '../platform/secrets.ts';
+import type { RedactorName } from './options.ts';
 
 /** The place of a text. */
 export interface Where {
@@ -19,11 +20,6 @@ export interface Where {
  * string and each key. Where it throws or gives no string, no content of the call is recorded.
  */
 export type Redactor = (text: string, where: Where) => string;
-
-/** The names of the built-in redactors. */
-export const REDACTORS = ['keys', 'emails', 'cards'] as const;
-
-export type RedactorName = (typeof REDACTORS)[number];
 
 /**
  * The characters before and after the `@` of an address. They are matched only next to an `@`, to keep the time

@@ -57,15 +57,6 @@ export interface Budget {
   readonly unknown: 'estimate' | 'allow' | 'refuse';
 }
 
-export const BUDGET_DEFAULTS: Budget = {
-  window: 'day',
-  rolling: false,
-  timeZone: 'UTC',
-  key: 'process',
-  mode: 'refuse',
-  unknown: 'estimate',
-};
-
 /** How many keys have a budget in this process: some 300 bytes each. */
 const MAX_KEYS = 100_000;
 /** For a shared budget, the last answer of the store. */

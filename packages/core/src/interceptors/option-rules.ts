@@ -17,9 +17,10 @@ import {
   wholeNumber,
 } from '../options/rules.ts';
 import type { Budget } from './budget.ts';
+import { RETRY_DEFAULTS } from './defaults.ts';
 import { isBaggageKey, KEY_WORDS } from './feature.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { RETRY_DEFAULTS, type Retries } from './retry.ts';
+import type { Retries } from './retry.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
 import { isTimeZone, WINDOWS } from './windows.ts';
 

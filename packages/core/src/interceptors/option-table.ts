@@ -2,10 +2,11 @@
 
 import { flag, type Rules } from '../options/rules.ts';
 import { type OptionEntry, optionTable } from '../options/table.ts';
-import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
+import type { Budget } from './budget.ts';
+import { BUDGET_DEFAULTS, RATE_LIMIT_DEFAULTS, RETRY_DEFAULTS } from './defaults.ts';
 import { BUDGET, RATE_LIMIT, RETRY, RUN_BUDGET } from './option-rules.ts';
-import { RATE_LIMIT_DEFAULTS, type RateLimit } from './rate-limit.ts';
-import { RETRY_DEFAULTS, type Retries } from './retry.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { Retries } from './retry.ts';
 import { SHARED_LIMITS_TABLE } from './shared/options.ts';
 
 /** What the environment says of retries beside their options. */

@@ -4,11 +4,12 @@ import { LlmTraceError } from '../errors/llmtrace-error.ts';
 import type { Interceptor } from '../model/call.ts';
 import { checked, fromEnvironment, shown, type Warn } from '../options/rules.ts';
 import { alarmOnce } from '../platform/warn.ts';
-import { BUDGET_DEFAULTS, type Budget } from './budget.ts';
+import type { Budget } from './budget.ts';
+import { BUDGET_DEFAULTS, RATE_LIMIT_DEFAULTS, RETRY_DEFAULTS } from './defaults.ts';
 import { BUDGET, RATE_LIMIT, RETRY, RUN_BUDGET } from './option-rules.ts';
 import { RETRY_SWITCH } from './option-table.ts';
-import { RATE_LIMIT_DEFAULTS, type RateLimit } from './rate-limit.ts';
-import { RETRY_DEFAULTS, type Retries } from './retry.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { Retries } from './retry.ts';
 import { sharedLimitsOf } from './shared/options.ts';
 import type { SharedLimits } from './shared/store.ts';
 

@@ -41,14 +41,6 @@ export interface RateLimit extends Limits {
   readonly followVendor: boolean;
 }
 
-export const RATE_LIMIT_DEFAULTS: RateLimit = {
-  key: 'model',
-  mode: 'wait',
-  maxWait: 60_000,
-  maxQueue: 10_000,
-  followVendor: false,
-};
-
 /** The clocks of a rate limit. */
 export interface Clocks {
   /** The clock of calls, in ms. */

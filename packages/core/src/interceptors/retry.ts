@@ -35,16 +35,6 @@ export interface Retries extends Backoff {
   readonly budget: RetryBudgetOptions | false;
 }
 
-export const RETRY_DEFAULTS: Retries = {
-  maxRetries: 3,
-  initialInterval: 500,
-  maxInterval: 30_000,
-  multiplier: 2,
-  jitter: 0.2,
-  deadline: 120_000,
-  budget: { ratio: 0.2, perSecond: 1 },
-};
-
 /** @param now the clock of calls, in ms. */
 export function retry(
   options: Retries,

@@ -3,6 +3,7 @@
  * GenAI conventions are copied, not imported: they are unstable. `1.41` is the last text released in the
  * core conventions; `latest` is open-telemetry/semantic-conventions-genai at the commit below.
  */
+
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { capped, cappedText } from '../content/sanitize.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus, errorType } from '../errors/index.ts';
@@ -10,20 +11,8 @@ import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Retry, Usage } from '../model/call.ts';
 import type { Content } from '../model/messages.ts';
 import { startOf } from '../platform/bounds.ts';
+import type { CostSemconv, Semconv } from './conventions.ts';
 import type { UsageSums } from './usage-sums.ts';
-
-/** The commit of the newest conventions that profile `latest` follows. */
-export const LATEST_COMMIT = '6fd0d763a092db245a54104fc1124031eb3c51d2';
-/** The schema of profile `1.41`. */
-export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.41.1';
-
-/** The states of the GenAI conventions that name telemetry. */
-export const SEMCONV = ['1.41', 'latest', 'dup'] as const;
-export type Semconv = (typeof SEMCONV)[number];
-
-/** The ways to name the cost of a call. */
-export const COST_SEMCONV = ['default', 'draft', 'logfire', 'langfuse'] as const;
-export type CostSemconv = (typeof COST_SEMCONV)[number];
 
 /** The attribute names of one instrumentation. */
 export interface Naming {

@@ -1,4 +1,5 @@
 /** All names on the spans and metrics of operations: those of the GenAI conventions 0.1.0, and `llmtrace.*`. */
+
 import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { errorType as callErrorType, exceptionOf } from '../errors/index.ts';
 import { isRefusal } from '../errors/llmtrace-error.ts';
@@ -9,11 +10,8 @@ import type {
   OperationSubject,
   RollUp,
 } from '../model/agent-operation.ts';
+import type { AgentUsage } from './conventions.ts';
 import { defined } from './defined.ts';
-
-/** Whether the token sums of a run are also in the conventions' names, besides `llmtrace.agent.*`. */
-export const AGENT_USAGE = ['none', 'conventions'] as const;
-export type AgentUsage = (typeof AGENT_USAGE)[number];
 
 const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
   invoke_agent: SpanKind.INTERNAL,

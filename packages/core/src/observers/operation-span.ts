@@ -1,4 +1,5 @@
 /** One span for each operation. */
+
 import { type Attributes, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import { cappedToolContent } from '../content/tool-capture.ts';
 import { errorMessage } from '../errors/index.ts';
@@ -8,8 +9,8 @@ import type { Observer } from '../model/call.ts';
 import { spanOf } from '../model/call-span.ts';
 import { nativeOf } from '../model/native-call.ts';
 import { attributionAttributes, type Naming, usageSumAttributes } from './attributes.ts';
+import type { AgentUsage } from './conventions.ts';
 import {
-  type AgentUsage,
   addStartAttributes,
   mcpAttributes,
   operationEndAttributes,

@@ -1,13 +1,15 @@
 /** Limits and budgets stand numbers that no call has: one wrong count must not open or close them for good. */
+
 import assert from 'node:assert/strict';
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import fc from 'fast-check';
 import sinon from 'sinon';
 import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
-import { BUDGET_DEFAULTS, budget } from '../../src/interceptors/budget.ts';
+import { budget } from '../../src/interceptors/budget.ts';
+import { BUDGET_DEFAULTS, RATE_LIMIT_DEFAULTS } from '../../src/interceptors/defaults.ts';
 import { PerKey } from '../../src/interceptors/feature.ts';
 import { isBudgetStrict, resilienceOf } from '../../src/interceptors/options.ts';
-import { RATE_LIMIT_DEFAULTS, rateLimit } from '../../src/interceptors/rate-limit.ts';
+import { rateLimit } from '../../src/interceptors/rate-limit.ts';
 import { makeRetryBudget } from '../../src/interceptors/retry-budget.ts';
 import { LocalPurse } from '../../src/interceptors/spend.ts';
 import { MAX_DEBT, TokenBucket } from '../../src/interceptors/token-bucket.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { backoffDelay } from '../../src/interceptors/backoff.ts';
-import { RETRY_DEFAULTS } from '../../src/interceptors/retry.ts';
+import { RETRY_DEFAULTS } from '../../src/interceptors/defaults.ts';
 
 describe('the backoff', () => {
   const delays = (random: number, backoff = RETRY_DEFAULTS): number[] =>

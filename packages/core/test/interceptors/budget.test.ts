@@ -3,7 +3,8 @@ import { type DiagLogger, DiagLogLevel, diag, propagation, ROOT_CONTEXT } from '
 import sinon from 'sinon';
 import { costOf } from '../../src/cost/cost.ts';
 import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
-import { BUDGET_DEFAULTS, type Budget, budget } from '../../src/interceptors/budget.ts';
+import { type Budget, budget } from '../../src/interceptors/budget.ts';
+import { BUDGET_DEFAULTS } from '../../src/interceptors/defaults.ts';
 import type { Call } from '../../src/model/call.ts';
 import { callOf } from './calls.ts';
 import { PRICING } from './pricing.ts';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { validateConfig } from '../../src/config.ts';
-import { BUDGET_DEFAULTS } from '../../src/interceptors/budget.ts';
+import { BUDGET_DEFAULTS, RETRY_DEFAULTS } from '../../src/interceptors/defaults.ts';
 import { resilienceOf } from '../../src/interceptors/options.ts';
-import { RETRY_DEFAULTS } from '../../src/interceptors/retry.ts';
 
 describe('the options of interceptors', () => {
   const said: string[] = [];

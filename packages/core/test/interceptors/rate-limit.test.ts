@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
+import { RATE_LIMIT_DEFAULTS } from '../../src/interceptors/defaults.ts';
 import type { Layer } from '../../src/interceptors/feature.ts';
-import { RATE_LIMIT_DEFAULTS, type RateLimit, rateLimit } from '../../src/interceptors/rate-limit.ts';
+import { type RateLimit, rateLimit } from '../../src/interceptors/rate-limit.ts';
 import type { Call } from '../../src/model/call.ts';
 import { callOf, failure, turns } from './calls.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { LlmTraceError } from '../../src/errors/llmtrace-error.ts';
-import { RETRY_DEFAULTS, type Retries, retry } from '../../src/interceptors/retry.ts';
+import { RETRY_DEFAULTS } from '../../src/interceptors/defaults.ts';
+import { type Retries, retry } from '../../src/interceptors/retry.ts';
 import type { Call } from '../../src/model/call.ts';
 import { callOf, failure } from './calls.ts';
 

@@ -1,0 +1,69 @@
+/**
+ * What is needed from the first call on: three quarters of the engine's code. The packages load it with the first call, or
+ * with the first use of one of the names that `internal.ts` exports from here.
+ */
+export { engineOf, openSharedLimits } from './assemble.ts';
+export { getLlmAttributes, withLlmAttributes } from './attribution/attributes.ts';
+export { attributionOf } from './attribution/resolve.ts';
+export { runAsIn, scopeOf } from './attribution/scope.ts';
+export { activeOptions, withLlmOptions } from './call-options.ts';
+export { clearPrices, findPrice, loadPrices, PRICES_DATE, pricedProviders, setPrice } from './cost/cost.ts';
+export { alsoTraced, hasAdopted, othersTracing, tellOthers } from './diagnosis/other-instrumentations.ts';
+export { tellKind } from './diagnosis/untraced-kinds.ts';
+export { attemptBeneath } from './engine/attempts/intercept.ts';
+export { isRepeatable } from './engine/attempts/resend.ts';
+export { attempted, inCall, openCallHere } from './engine/attempts/watch.ts';
+export { askUsage, instrumented, wantsUsage } from './engine/engine.ts';
+export { report } from './engine/guard.ts';
+export { endLeftSpans } from './engine/native/framework-span.ts';
+export { asModelSpan, recordedSpanIn, scopeNameOf } from './engine/native/model-spans.ts';
+export { silently } from './engine/native/native-span.ts';
+export {
+  close,
+  endIdleCalls,
+  eventArrived,
+  headersArrived,
+  isOnlyUsage,
+  onCollected,
+  openCall,
+  seen,
+  wholeAnswered,
+} from './engine/open-call.ts';
+export { operationsOf } from './engine/operations/operations.ts';
+export { currentSteps, traceSteps } from './engine/operations/steps.ts';
+export { watchResponse } from './engine/raw-response.ts';
+export {
+  callErrorType,
+  classifyError,
+  errorType,
+  isAuthError,
+  isCancelled,
+  isContentFilter,
+  isContextLength,
+  isInvalidRequest,
+  isQuotaExceeded,
+  isRateLimit,
+  isServerError,
+  isTimeout,
+  isTransient,
+} from './errors/index.ts';
+export { budgetReadings } from './interceptors/budget.ts';
+export { TokenBucket } from './interceptors/token-bucket.ts';
+export { isToolCall, operationOf, parentOf, runsOf } from './model/agent-operation.ts';
+export { attributionAttributes } from './observers/attributes.ts';
+export { newerLoggerProvider } from './observers/events.ts';
+export { timingOf } from './observers/hooks.ts';
+export { KeptMeasurements } from './observers/metrics/kept-measurements.ts';
+export {
+  flushUsage,
+  getSharedUsage,
+  getUsage,
+  onUsage,
+  resetSharedUsage,
+  resetUsage,
+} from './observers/usage/usage.ts';
+export { answerFailure } from './vendor/answer-failure.ts';
+export { addHeaders, answerHeaders } from './vendor/answer-headers.ts';
+export { metadataAttributes } from './vendor/metadata.ts';
+export { originOf } from './vendor/provider.ts';
+export { addResult } from './vendor/results.ts';
