@@ -16,7 +16,9 @@ import {
   optionTable,
   path,
   port,
+  positiveInteger,
   type RedisSettings,
+  type Rule,
   type Rules,
   redisSettings,
   text,
@@ -67,9 +69,11 @@ export interface AutoSettings {
    */
   exportTo: (typeof EXPORT_TO)[number];
   /** `OTEL_METRIC_EXPORT_INTERVAL`, in ms. */
-  metricInterval: number | undefined;
+  metricInterval: number;
   /** `OTEL_METRIC_EXPORT_TIMEOUT`, in ms. */
-  metricTimeout: number | undefined;
+  metricTimeout: number;
+  /** `OTEL_BSP_*` and `OTEL_BLRP_*`: in which batches traces and logs are exported. */
+  batching: Readonly<Record<'traces' | 'logs', Batching>>;
   /**
    * `LLMTRACE_EXPORT_QUEUE_BYTES`: the most telemetry that waits for its export, in estimated bytes. @default
    * 33554432
@@ -97,6 +101,14 @@ export interface AutoSettings {
   doctorLive: boolean;
   /** The environment that all this was read from, for a thread that reads it too. */
   env: Environment;
+}
+
+/** The options of OpenTelemetry's batch processors. */
+export interface Batching {
+  readonly maxQueueSize: number;
+  readonly maxExportBatchSize: number;
+  readonly scheduledDelayMillis: number;
+  readonly exportTimeoutMillis: number;
 }
 
 /** Where `@llmtrace/prometheus` serves its metrics. */
@@ -190,13 +202,43 @@ export const SETTINGS_TABLE: readonly OptionEntry[] = optionTable('', RULES, DEF
   prometheusHost: 'the address of that port',
 }).map(({ option: _, ...entry }) => entry);
 
-const warn = warnByTable([...SETTINGS_TABLE, ...OPTION_TABLE]);
-
-/** Variables of the OpenTelemetry SDK that llmtrace gives to it. */
-const SDK_RULES: Rules<Pick<AutoSettings, 'metricInterval' | 'metricTimeout'>> = {
-  metricInterval: capped('OTEL_METRIC_EXPORT_INTERVAL', Number.POSITIVE_INFINITY),
-  metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', Number.POSITIVE_INFINITY),
+/**
+ * The numbers of the OpenTelemetry SDK. Its processors and readers take any number: they export batches of no item, or after
+ * no pause (a timer above `MAX_MS` fires at once), again and again.
+ */
+const READER_RULES: Rules<Pick<AutoSettings, 'metricInterval' | 'metricTimeout'>> = {
+  metricInterval: capped('OTEL_METRIC_EXPORT_INTERVAL', MAX_MS),
+  metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', MAX_MS),
 };
+const batchRules = (processor: 'BSP' | 'BLRP'): Rules<Batching> => ({
+  maxQueueSize: positiveInteger(`OTEL_${processor}_MAX_QUEUE_SIZE`),
+  maxExportBatchSize: positiveInteger(`OTEL_${processor}_MAX_EXPORT_BATCH_SIZE`),
+  scheduledDelayMillis: capped(`OTEL_${processor}_SCHEDULE_DELAY`, MAX_MS, true),
+  exportTimeoutMillis: capped(`OTEL_${processor}_EXPORT_TIMEOUT`, MAX_MS),
+});
+const BATCH_RULES = { traces: batchRules('BSP'), logs: batchRules('BLRP') };
+
+/** The defaults of the standard. */
+const READER_DEFAULTS = { metricInterval: 60_000, metricTimeout: 30_000 };
+const BATCH = { maxQueueSize: 2048, maxExportBatchSize: 512, exportTimeoutMillis: 30_000 };
+const BATCH_DEFAULTS: AutoSettings['batching'] = {
+  traces: { ...BATCH, scheduledDelayMillis: 5000 },
+  logs: { ...BATCH, scheduledDelayMillis: 1000 },
+};
+
+const defaultsOf = <T>(rules: Rules<T>, defaults: T) =>
+  Object.entries<Rule>(rules).map(([name, { env }]) => ({
+    variable: env ?? '',
+    byDefault: String(defaults[name as keyof T]),
+  }));
+
+const warn = warnByTable([
+  ...SETTINGS_TABLE,
+  ...OPTION_TABLE,
+  ...defaultsOf(READER_RULES, READER_DEFAULTS),
+  ...defaultsOf(BATCH_RULES.traces, BATCH_DEFAULTS.traces),
+  ...defaultsOf(BATCH_RULES.logs, BATCH_DEFAULTS.logs),
+]);
 
 /** The variables for options of a configuration file and of code. They take precedence over those of the process. */
 let inCode: Environment = {};
@@ -228,9 +270,9 @@ export function autoSettings(env: Environment = environment()): AutoSettings {
     traceExporters: exporters(env, 'TRACES'),
     metricExporters: exporters(env, 'METRICS'),
     logExporters: exporters(env, 'LOGS'),
-    metricInterval: undefined,
-    metricTimeout: undefined,
-    ...fromEnvironment(SDK_RULES, env, warn),
+    ...READER_DEFAULTS,
+    ...fromEnvironment(READER_RULES, env, warn),
+    batching: { traces: batchingOf('traces', env), logs: batchingOf('logs', env) },
     isServerless: SERVERLESS.some((name) => Boolean(env[name]?.trim())),
     propagators: list(env['OTEL_PROPAGATORS']) ?? ['tracecontext', 'baggage'],
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
@@ -239,6 +281,11 @@ export function autoSettings(env: Environment = environment()): AutoSettings {
     env,
   };
 }
+
+const batchingOf = (signal: 'traces' | 'logs', env: Environment): Batching => ({
+  ...BATCH_DEFAULTS[signal],
+  ...fromEnvironment(BATCH_RULES[signal], env, warn),
+});
 
 function exporters(env: Environment, signal: 'TRACES' | 'METRICS' | 'LOGS'): ExporterSetting[] {
   const of = (name: string) =>

@@ -238,6 +238,44 @@ describe('the settings of the automatic start', () => {
     });
   });
 
+  it('bounds the numbers of the OpenTelemetry SDK, which would export without a pause', () => {
+    const MAX_MS = 2 ** 31 - 1;
+    const defaults = { maxQueueSize: 2048, maxExportBatchSize: 512, exportTimeoutMillis: 30_000 };
+    const ofLogs = { ...defaults, scheduledDelayMillis: 1000 };
+    const ofTraces = { ...defaults, scheduledDelayMillis: 5000 };
+    const of = (env: Record<string, string>) => {
+      const { metricInterval, metricTimeout, batching } = autoSettings(env);
+      return [metricInterval, metricTimeout, batching.traces, batching.logs];
+    };
+    assert.deepEqual(of({}), [60_000, 30_000, ofTraces, ofLogs]);
+    const long = {
+      ...{ OTEL_METRIC_EXPORT_INTERVAL: '1e12', OTEL_METRIC_EXPORT_TIMEOUT: '9999999999' },
+      ...{ OTEL_BSP_SCHEDULE_DELAY: '1e12', OTEL_BLRP_EXPORT_TIMEOUT: '1e12' },
+    };
+    assert.deepEqual(of(long), [
+      ...[MAX_MS, MAX_MS, { ...ofTraces, scheduledDelayMillis: MAX_MS }],
+      { ...ofLogs, exportTimeoutMillis: MAX_MS },
+    ]);
+    sinon.assert.notCalled(warn);
+    const wrong = {
+      ...{ OTEL_METRIC_EXPORT_INTERVAL: '-5', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '0' },
+      ...{ OTEL_BSP_MAX_QUEUE_SIZE: '-1', OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '-2' },
+      ...{ OTEL_BSP_SCHEDULE_DELAY: 'soon', OTEL_BSP_EXPORT_TIMEOUT: '0' },
+    };
+    assert.deepEqual(of(wrong), of({}));
+    assert.deepEqual(
+      warn.args.map(([text]) => text),
+      [
+        'OTEL_METRIC_EXPORT_INTERVAL=-5 is not a positive number; using the default (60000)',
+        'OTEL_BSP_MAX_QUEUE_SIZE=-1 is not a positive integer; using the default (2048)',
+        'OTEL_BSP_MAX_EXPORT_BATCH_SIZE=0 is not a positive integer; using the default (512)',
+        'OTEL_BSP_SCHEDULE_DELAY=soon is not a number, 0 or more; using the default (5000)',
+        'OTEL_BSP_EXPORT_TIMEOUT=0 is not a positive number; using the default (30000)',
+        'OTEL_BLRP_MAX_EXPORT_BATCH_SIZE=-2 is not a positive integer; using the default (512)',
+      ].map((text) => `llmtrace: ${text}`),
+    );
+  });
+
   it('waits at an exit for LLMTRACE_EXIT_TIMEOUT_MS at most', () => {
     const timeout = (LLMTRACE_EXIT_TIMEOUT_MS: string) =>
       autoSettings({ LLMTRACE_EXIT_TIMEOUT_MS }).exitTimeout;

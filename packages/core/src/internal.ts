@@ -227,6 +227,7 @@ export {
   oneOf,
   path,
   port,
+  positiveInteger,
   type Rule,
   type Rules,
   shown,

@@ -123,12 +123,13 @@ function startThread(
   settings: AutoSettings,
   exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics' | 'logs'>,
 ): ExportThread {
-  const { metricInterval, metricTimeout, resourceDetectors, logLevel, exportQueueBytes, env } = settings;
+  const { metricInterval, metricTimeout, batching, resourceDetectors, logLevel, env } = settings;
   const { exitTimeout: timeout, isServerless: isPrompt } = settings;
   const thread = startExportThread(
     {
       ...exporters,
-      ...{ metricInterval, metricTimeout, resourceDetectors, logLevel, queueBytes: exportQueueBytes },
+      ...{ metricInterval, metricTimeout, batching, resourceDetectors, logLevel },
+      queueBytes: settings.exportQueueBytes,
       processAttributes: processAttributes(resourceDetectors),
     },
     env,

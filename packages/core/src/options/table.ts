@@ -62,7 +62,7 @@ const MAX_VALUE = 100;
 
 /** Makes a function that warns of a variable's wrong value, with the value that applies now. */
 export const warnByTable =
-  (table: readonly OptionEntry[]): Warn =>
+  (table: readonly Pick<OptionEntry, 'variable' | 'byDefault' | 'otherwise'>[]): Warn =>
   (name, expected, value) => {
     const entry = table.find(({ variable }) => variable === name);
     const now = entry?.otherwise ?? `using the default (${entry?.byDefault ?? 'none'})`;

@@ -1,12 +1,8 @@
 /** The **intake** of a signal: the accepted items that are not exported yet, bounded in count and bytes. */
-import { getNumberFromEnv } from '@opentelemetry/core';
 import type { Drops, Ledger, Signal } from '../export-report/ledger.ts';
 import type { Notify, ReportingOptions } from '../export-report/report.ts';
 import type { Contact, Setup } from './pipeline.ts';
 
-/** The variable of OpenTelemetry that bounds the queue of a signal, which is 2048 by default. */
-const VARIABLES = { traces: 'OTEL_BSP_MAX_QUEUE_SIZE', logs: 'OTEL_BLRP_MAX_QUEUE_SIZE' } as const;
-const DEFAULT_MAX = 2048;
 /** Items are exported early where those that came since make up this share of all that may wait. */
 const EARLY = 1 / 8;
 
@@ -15,7 +11,7 @@ export class Intake<T extends object> {
    * The largest number of accepted items. Items being exported count, too, so OpenTelemetry's own queues never
    * overflow; those would report drops only to `diag`.
    */
-  readonly max: number;
+  private readonly max: number;
   private readonly signal: 'traces' | 'logs';
   private readonly exporters: number;
   private readonly early: number;
@@ -28,8 +24,7 @@ export class Intake<T extends object> {
   private hasDropped = false;
 
   constructor(signal: 'traces' | 'logs', setup: Setup, { ledger, drops, notify }: Contact) {
-    const max = getNumberFromEnv(VARIABLES[signal]) ?? DEFAULT_MAX;
-    this.max = max > 0 ? max : DEFAULT_MAX;
+    this.max = setup.batching[signal].maxQueueSize;
     this.signal = signal;
     this.exporters = setup[signal].length;
     this.early = setup.queueBytes * EARLY;

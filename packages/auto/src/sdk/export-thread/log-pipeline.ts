@@ -10,6 +10,7 @@ import type {
   ReadableLogRecord,
   SdkLogRecord,
 } from '@opentelemetry/sdk-logs';
+import type { Batching } from '../../settings.ts';
 import { reporting } from '../export-report/report.ts';
 import { type ExporterChoice, makeExporter, otlp } from './exporter.ts';
 import { Intake } from './intake.ts';
@@ -32,7 +33,7 @@ export function startLogPipeline(
   if (setup.logs.length === 0) return undefined;
   const { LoggerProvider } = sdkLogs();
   const intake = new Intake<ReadableLogRecord>('logs', setup, contact);
-  const ends = setup.logs.map((choice) => endOf(choice, intake));
+  const ends = setup.logs.map((choice) => endOf(choice, intake, setup.batching.logs));
   const processors = ends.map(({ processor }) => processor);
   let bytes = 0;
   const admitting: LogRecordProcessor = {
@@ -68,7 +69,7 @@ interface End {
   readonly exporter: FlushableExporter;
 }
 
-function endOf(choice: ExporterChoice, intake: Intake<ReadableLogRecord>): End {
+function endOf(choice: ExporterChoice, intake: Intake<ReadableLogRecord>, batching: Batching): End {
   const { BatchLogRecordProcessor, ConsoleLogRecordExporter, SimpleLogRecordProcessor } = sdkLogs();
   const made = makeExporter<LogRecordExporter>(choice, {
     console: () => new ConsoleLogRecordExporter(),
@@ -79,12 +80,11 @@ function endOf(choice: ExporterChoice, intake: Intake<ReadableLogRecord>): End {
   const processor =
     choice === 'console'
       ? new SimpleLogRecordProcessor({ exporter })
-      : new BatchLogRecordProcessor({ exporter, maxQueueSize: intake.max, ...batching() });
+      : new BatchLogRecordProcessor({ exporter, ...batching });
   return { processor, exporter };
 }
 
-// The SDK of logs reads none of the standard's variables by itself; that of traces does.
-
+/** The SDK of logs reads none of the standard's variables by itself; that of traces does. */
 const limits = () => ({
   ...known(
     'attributeCountLimit',
@@ -94,12 +94,6 @@ const limits = () => ({
     'attributeValueLengthLimit',
     numberOf('OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
   ),
-});
-
-const batching = () => ({
-  ...known('scheduledDelayMillis', numberOf('OTEL_BLRP_SCHEDULE_DELAY')),
-  ...known('exportTimeoutMillis', numberOf('OTEL_BLRP_EXPORT_TIMEOUT')),
-  ...known('maxExportBatchSize', numberOf('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE')),
 });
 
 /** The first of the variables that is a number as the standard has it: none is negative. */

@@ -15,6 +15,7 @@ import {
 } from '@opentelemetry/resources';
 import type { MeterProvider, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { AutoSettings, Batching } from '../../settings.ts';
 import { bytesOf, type Drops, type Ledger, SIGNALS, signalOf } from '../export-report/ledger.ts';
 import { type Notify, reporting, reportUnderWay, unlessUnreachable } from '../export-report/report.ts';
 import { type ExporterChoice, makeExporter, otlp } from './exporter.ts';
@@ -27,8 +28,9 @@ export interface Setup {
   traces: readonly ExporterChoice[];
   metrics: readonly ExporterChoice[];
   logs: readonly ExporterChoice[];
-  metricInterval: number | undefined;
-  metricTimeout: number | undefined;
+  metricInterval: number;
+  metricTimeout: number;
+  batching: AutoSettings['batching'];
   resourceDetectors: readonly string[];
   /** The facts about the process that only the application's thread knows. */
   processAttributes: Attributes;
@@ -125,7 +127,9 @@ interface SpanPipeline {
 function startSpanPipeline(setup: Setup, contact: Contact): SpanPipeline {
   const intake = new Intake<ReadableSpan>('traces', setup, contact);
   const exporters = setup.traces.map((choice) => spanExporter(choice, intake));
-  const processors = exporters.map(({ exporter, batched }) => spanProcessor(exporter, batched, intake.max));
+  const processors = exporters.map(({ exporter, batched }) =>
+    spanProcessor(exporter, batched, setup.batching.traces),
+  );
   const flush = async (): Promise<void> => {
     await Promise.allSettled(processors.map((processor) => processor.forceFlush()));
     await Promise.allSettled(exporters.map(({ exporter }) => exporter.forceFlush?.()));
@@ -160,9 +164,9 @@ function spanExporter(
   return { exporter: reporting(exporter, intake.reporting), batched: choice !== 'console' };
 }
 
-function spanProcessor(exporter: SpanExporter, batched: boolean, maxQueueSize: number): SpanProcessor {
+function spanProcessor(exporter: SpanExporter, batched: boolean, batching: Batching): SpanProcessor {
   const { BatchSpanProcessor, SimpleSpanProcessor } = sdkTrace();
-  return batched ? new BatchSpanProcessor(exporter, { maxQueueSize }) : new SimpleSpanProcessor(exporter);
+  return batched ? new BatchSpanProcessor(exporter, batching) : new SimpleSpanProcessor(exporter);
 }
 
 const sdkTrace = () => require('../opentelemetry/traces.ts') as typeof import('../opentelemetry/traces.ts');
@@ -170,8 +174,8 @@ const sdkTrace = () => require('../opentelemetry/traces.ts') as typeof import('.
 function meterProvider(setup: Setup, resource: Resource, { drops, notify }: Contact): MeterProvider {
   const { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader } =
     require('../opentelemetry/metrics.ts') as typeof import('../opentelemetry/metrics.ts');
-  const exportIntervalMillis = setup.metricInterval ?? 60_000;
-  const exportTimeoutMillis = Math.min(setup.metricTimeout ?? 30_000, exportIntervalMillis);
+  const exportIntervalMillis = setup.metricInterval;
+  const exportTimeoutMillis = Math.min(setup.metricTimeout, exportIntervalMillis);
   const readers = setup.metrics.map((choice) => {
     const exporter = makeExporter<PushMetricExporter>(choice, {
       console: () => new ConsoleMetricExporter(),

@@ -7,6 +7,7 @@ import type { WireItem } from '../../../src/sdk/export-thread/messages.ts';
 import { Outbox } from '../../../src/sdk/export-thread/outbox.ts';
 import { Pipeline, type Setup } from '../../../src/sdk/export-thread/pipeline.ts';
 import { startTracing } from '../../../src/sdk/tracer-provider.ts';
+import { autoSettings } from '../../../src/settings.ts';
 import { file } from '../../stage.ts';
 
 const path = file('apps/capturing.cjs');
@@ -20,8 +21,10 @@ const { captured } = createRequire(import.meta.url)(path) as {
   };
 };
 
+const { metricInterval, metricTimeout, batching } = autoSettings({});
 const SETUP: Setup = {
-  ...{ traces: [], metrics: [], logs: [], metricInterval: undefined, metricTimeout: undefined },
+  ...{ traces: [], metrics: [], logs: [] },
+  ...{ metricInterval, metricTimeout, batching },
   ...{
     resourceDetectors: [],
     processAttributes: {},
@@ -106,7 +109,8 @@ describe('the pipeline of exports', () => {
   it('drops telemetry beyond the limit of the queue, which includes open exports', async () => {
     captured.answers = false;
     const env = { OTEL_BSP_MAX_QUEUE_SIZE: '4', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2' };
-    const { ledger, drops, received, send } = withEnv(env, () => start({ traces: [{ path }] }));
+    const { batching } = autoSettings(env);
+    const { ledger, drops, received, send } = start({ traces: [{ path }], batching });
     send(...spansOf(10));
     assert.deepEqual([ledger.waiting('traces'), drops.of('traces')], [4, 6]);
     assert.deepEqual(received, [{ kind: 'dropped', signal: 'traces', limit: 4 }]);
