@@ -3,6 +3,7 @@ import module from 'node:module';
 import { extname, resolve } from 'node:path';
 import {
   alarmOnce,
+  expectConfig,
   isBudgetStrict,
   isRecord,
   readTextFile,
@@ -37,7 +38,7 @@ export function loadConfigFile(
     return dropped.some(isOfBudget) ? withoutBudget(options) : options;
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    warn(`could not use the configuration ${path}: ${why} llmtrace runs without it`);
+    warn(`could not use the configuration ${path}: ${why?.replace(/\.$/, '')}. llmtrace runs without it`);
     // It may have had a budget.
     return withoutBudget({});
   }
@@ -60,16 +61,15 @@ function withoutBudget(options: AutoConfig): AutoConfig {
 }
 
 /** @throws TypeError that names the first unknown or wrong option. */
-export function checkOptions(config: object): void {
-  const { auto, traced } = splitOptions(config);
+export function checkOptions(config: unknown): void {
+  const { auto, traced } = splitOptions(expectConfig(config));
   environmentOf(auto);
   validateConfig(traced);
 }
 
 /** The right options of a file; those of its profile replace them. */
 function usableFile(file: unknown, profile: string | undefined): Usable {
-  if (!isRecord(file)) throw new TypeError(`Expected the configuration to be an object, got ${shown(file)}.`);
-  const { $schema: _schema, profiles = {}, ...base } = file;
+  const { $schema: _schema, profiles = {}, ...base } = expectConfig(file);
   const { options, dropped } = usableOptions(base, checkOptions);
   const chosen = profileOf(profiles, profile);
   if (!isRecord(chosen)) {

@@ -1,5 +1,6 @@
 /** `@llmtrace/auto/instrumentations`: all instrumentations at once, for an OpenTelemetry set-up of your own. */
 import {
+  expectConfig,
   type LlmInstrumentation,
   type LlmTraceConfig,
   resolveConfig,
@@ -32,7 +33,7 @@ export function llmtraceInstrumentations(config: LlmTraceConfig = {}): LlmInstru
   const file = splitOptions(loadConfigFile(variables.configFile, warnOnce));
   setInCode(environmentOf(file.auto));
   const settings = autoSettings();
-  const options = { ...file.traced, ...config };
+  const options = { ...file.traced, ...expectConfig(config) };
   const withLimits = { ...options, ...sharedLimits(settings, options) };
   const showing = [...prometheusObservers(settings, options), ...consoleObservers(settings, () => false)];
   const observers = [...(withLimits.observers ?? []), ...showing];

@@ -61,6 +61,7 @@ describe('the life cycle', () => {
       /^TypeError: Expected `prometheus\.port` to be a port from 0 to 65535, got -1/,
     );
     assert.equal(lines[3], 'TypeError: Expected `exporters.headers["key"]` to be a text.');
+    assert.equal(lines[4], 'TypeError: Expected the configuration to be an object, got null.');
     assert.deepEqual(spans(), [CALL]);
   });
 

@@ -212,6 +212,7 @@ const isComplete = (config: LlmTraceConfig | CompleteConfig): config is Complete
  * @throws TypeError that names the first option with a wrong value.
  */
 export function resolveConfig(config: LlmTraceConfig, env: Environment = process.env): CompleteConfig {
+  expectConfig(config);
   if (isComplete(config)) return config;
   const log = fromEnvironment(LOG_RULES, env, warn);
   const complete = {
@@ -299,15 +300,20 @@ const optedIn = (env: Environment): Semconv | undefined =>
  * @throws TypeError that names the first field that is unknown or has a wrong value.
  */
 export function validateConfig(config: unknown): LlmTraceConfig {
-  if (!isRecord(config))
-    throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
+  const options = expectConfig(config);
   const known = Object.keys(resolveConfig({}, {}));
-  const unknown = Object.keys(config).find(
+  const unknown = Object.keys(options).find(
     (field) => !known.includes(field) && !FORMER_OPTIONS.includes(field),
   );
   if (unknown !== undefined) throw unknownField('the configuration', quoted(unknown), unknown, known);
-  resolveConfig(config, {});
-  return config;
+  resolveConfig(options, {});
+  return options;
+}
+
+/** @throws TypeError for a value that is no object. */
+export function expectConfig(config: unknown): Readonly<Record<string, unknown>> {
+  if (isRecord(config)) return config;
+  throw new TypeError(`Expected the configuration to be an object, got ${shown(config)}.`);
 }
 
 /** Whether `LLMTRACE_ENABLED` says that nothing is to happen. */

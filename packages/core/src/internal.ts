@@ -87,6 +87,7 @@ export {
   withLlmOptions,
 } from './calls.ts';
 export {
+  expectConfig,
   isSwitchedOff,
   type LlmTraceConfig,
   metricAttributesOf,

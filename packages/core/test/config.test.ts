@@ -237,6 +237,10 @@ describe('the configuration', () => {
       [{ requestStreamUsage: 'no' }, /`requestStreamUsage` to be a boolean/],
       [{ exceptionsOnSpans: {} }, /`exceptionsOnSpans` to be a boolean/],
       [{ log: { logErrors: 'false' } }, /`log.logErrors` to be a boolean/],
+      ...[null, 1, 'semconv', []].map((config): [object, RegExp] => [
+        config as object,
+        /^TypeError: Expected the configuration to be an object, got /,
+      ]),
     ];
     for (const [config, message] of cases) assert.throws(() => resolveConfig(config, {}), message);
   });

@@ -40,6 +40,7 @@ const WAYS = {
     console.log(threw(() => llmtrace.start({ consol: true })));
     console.log(threw(() => llmtrace.start({ prometheus: { port: -1 } })));
     console.log(threw(() => llmtrace.start({ exporters: { headers: { key: 7 } } })));
+    console.log(threw(() => llmtrace.start(null)));
     await call();
     await llmtrace.flush(LONG);
   },
