@@ -3,6 +3,7 @@ import { propagation } from '@opentelemetry/api';
 import { attributeValue, NAMED_ATTRIBUTES, type NamedAttribute } from '../model/attributes.ts';
 import type { Call, Interceptor, Observer } from '../model/call.ts';
 import { sha256 } from '../platform/crypto.ts';
+import { type Demand, demandedValue } from '../platform/safe-callback.ts';
 import { warn } from '../platform/warn.ts';
 
 export interface Layer {
@@ -38,6 +39,13 @@ const MAX_KEY = 256;
 /** The value of an attribute for telemetry: hashed if the option `hash` names the attribute. */
 export type Conceal = (name: string, value: string) => string;
 
+const KEY: Demand<string | number> = {
+  name: 'the function `key` of a limit or a budget',
+  expected: 'a text',
+  otherwise: 'these calls share the key `process`',
+  isRight: (value) => typeof value === 'string' || typeof value === 'number',
+};
+
 /** The key of a call. If the application's function throws or returns no text, the key is that of the whole process. */
 export function keyOf(key: Key, call: Call, conceal?: Conceal): string {
   if (key === 'provider') return call.provider;
@@ -45,11 +53,7 @@ export function keyOf(key: Key, call: Call, conceal?: Conceal): string {
   if (key === 'process') return key;
   if (isBaggageKey(key)) return baggageKey(key.slice(BAGGAGE.length), call, conceal);
   if (typeof key === 'string') return attributeKey(key, call);
-  try {
-    return bounded(String(key(call)));
-  } catch {
-    return 'process';
-  }
+  return bounded(String(demandedValue(() => key(call), KEY) ?? 'process'));
 }
 
 /** Calls without the entry share one key. */

@@ -5,6 +5,7 @@
 
 import { classifyError } from '../errors/index.ts';
 import type { Call, Remaining } from '../model/call.ts';
+import { type Demand, demandedValue } from '../platform/safe-callback.ts';
 import type { Limits } from './admission.ts';
 import { type Conceal, type Key, keyOf, type Layer, PerKey } from './feature.ts';
 import { type Limiter, LocalLimiter, type Ticket } from './limiter.ts';
@@ -194,15 +195,15 @@ function estimate({ estimate: estimator, tokensPerMinute = 0 }: RateLimit, call:
   return Math.min(Math.max(tokens, 0), tokensPerMinute);
 }
 
-/** A function of the application's that fails or gives no number has no say. */
-function guess(estimator: RateLimit['estimate'], call: Call): number | undefined {
-  try {
-    const tokens = typeof estimator === 'function' ? estimator(call) : estimator;
-    return Number.isFinite(tokens) ? tokens : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const ESTIMATE: Demand<number> = {
+  name: 'the function `estimate` of a rate limit',
+  expected: 'a number',
+  otherwise: 'what such calls used on average counts in its place',
+  isRight: (value): value is number => Number.isFinite(value),
+};
+
+const guess = (estimator: RateLimit['estimate'], call: Call): number | undefined =>
+  typeof estimator === 'function' ? demandedValue(() => estimator(call), ESTIMATE) : estimator;
 
 const remainingOf = ({ requests, tokens }: VendorLimits): Remaining => ({
   requests: requests?.remaining,

@@ -1,6 +1,7 @@
 /** Callbacks of the application. An error in one must not fail a call. */
 import type { DiagLogger } from '@opentelemetry/api';
 import { isThenable } from './is-thenable.ts';
+import { warnOnce } from './warn.ts';
 
 const MAX_REPORTS = 100;
 
@@ -34,4 +35,34 @@ export function safeCallback<A extends unknown[], R>(
       return report(error);
     }
   };
+}
+
+/** What a function of the application must return, and what holds where it does not, for the warning. */
+export interface Demand<T> {
+  readonly name: string;
+  readonly expected: string;
+  readonly otherwise: string;
+  isRight(value: unknown): value is T;
+}
+
+/** The value of a function of the application; undefined, with one warning, where it throws or returns another one. */
+export function demandedValue<T>(callback: () => unknown, demand: Demand<T>): T | undefined {
+  try {
+    const value = callback();
+    if (demand.isRight(value)) return value;
+    // A rejection that has no handler would end the process.
+    if (isThenable(value)) value.then(undefined, () => {});
+    warnOfValue(demand, `returned ${kindOf(value)}`);
+  } catch {
+    warnOfValue(demand, 'threw an error');
+  }
+  return undefined;
+}
+
+const warnOfValue = ({ name, expected, otherwise }: Demand<unknown>, what: string): void =>
+  warnOnce(`${name} has to return ${expected}, but ${what}; ${otherwise}`);
+
+function kindOf(value: unknown): string {
+  if (isThenable(value)) return 'a promise';
+  return value === undefined || value === null ? String(value) : `a value of the type ${typeof value}`;
 }

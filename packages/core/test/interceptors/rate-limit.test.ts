@@ -5,6 +5,7 @@ import { RATE_LIMIT_DEFAULTS } from '../../src/interceptors/defaults.ts';
 import type { Layer } from '../../src/interceptors/feature.ts';
 import { type RateLimit, rateLimit } from '../../src/interceptors/rate-limit.ts';
 import type { Call } from '../../src/model/call.ts';
+import { facts } from '../../src/platform/process-state.ts';
 import { callOf, failure, turns } from './calls.ts';
 
 const answerWith = (headers: Record<string, string>) => ({ status: 200, headers: new Headers(headers) });
@@ -183,6 +184,37 @@ describe('the rate limit', () => {
     await turns();
     assert.equal(times.length, 1);
   });
+
+  const warnings = (warning: string) => facts().warnings.filter((text) => text === warning);
+  const fail = () => {
+    throw new Error('the database is away');
+  };
+  const WRONG: [what: string, value: (call: Call) => unknown][] = [
+    ['threw an error', fail],
+    ['returned a promise', async () => fail()],
+    ['returned undefined', () => undefined],
+    ['returned a value of the type object', () => ({})],
+  ];
+  for (const [what, value] of WRONG) {
+    it(`has the key of the process where the function of the key ${what}, with one warning`, async () => {
+      const key = value as (call: Call) => string;
+      const { results } = play(limit({ requestsPerMinute: 1, mode: 'refuse', key }), [callOf(), callOf()]);
+      await clock.runAllAsync();
+      const [, refused] = await results;
+      assert.equal((refused as LlmTraceError).key, 'process');
+      const warning = `the function \`key\` of a limit or a budget has to return a text, but ${what}; these calls share the key \`process\``;
+      assert.equal(warnings(warning).length, 1);
+    });
+
+    it(`does without an estimate whose function ${what}, with one warning`, async () => {
+      const estimate = value as (call: Call) => number;
+      const { results } = play(limit({ tokensPerMinute: 1000, estimate }), [callOf()]);
+      await clock.runAllAsync();
+      assert.deepEqual(await results, ['answer']);
+      const warning = `the function \`estimate\` of a rate limit has to return a number, but ${what}; what such calls used on average counts in its place`;
+      assert.equal(warnings(warning).length, 1);
+    });
+  }
 
   it('estimates a call by the usage of earlier calls', async () => {
     const layer = limit({ tokensPerMinute: 1000 });

@@ -3,11 +3,12 @@
  * them. Lines are written in their order after the current turn of the event loop; at exit, the rest is written.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isThenable } from '../../platform/is-thenable.ts';
 
 // As it is now: the tests of an application may replace it.
 const { setImmediate } = globalThis;
 
-type Task = () => void;
+type Task = () => unknown;
 
 let queue: Task[] = [];
 let watching = false;
@@ -16,7 +17,7 @@ let exiting = false;
 /**
  * Runs `task` soon, in the asynchronous context of now: a logger that adds fields (the id of the application's
  * request) finds them as if the line were written at once.
- * @param failed gets the error that `task` throws.
+ * @param failed gets the error that `task` throws, or its promise rejects with.
  */
 export function later(task: Task, failed: (error: unknown) => void): void {
   const inContext = AsyncLocalStorage.snapshot();
@@ -30,7 +31,8 @@ export function later(task: Task, failed: (error: unknown) => void): void {
   }
   queue.push(() => {
     try {
-      inContext(task);
+      const result = inContext(task);
+      if (isThenable(result)) result.then(undefined, failed);
     } catch (error) {
       failed(error);
     }

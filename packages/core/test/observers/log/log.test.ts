@@ -196,18 +196,22 @@ describe('the log lines of calls', () => {
     assert.deepEqual(seen, ['the call went on', 'llm request started 3', 'llm request started 4']);
   });
 
-  it('are dropped where the logger throws, with one warning', async () => {
-    const diag = recordDiag();
-    const broken = () => {
-      throw new Error('no space left');
-    };
-    const observer = logObserver(resolveLog({ logger: { info: broken, error: broken } }, undefined));
-    for (let n = 0; n < 3; n++) observer?.start?.(aCall(asked));
-    await turn();
-    diag.stop();
-    assert.equal(diag.lines.length, 1);
-    assert.match(diag.lines[0]?.text ?? '', /the logger failed.*no space left/);
-  });
+  const fail = () => {
+    throw new Error('no space left');
+  };
+  for (const [what, broken] of [
+    ['throws', fail],
+    ['returns a promise that rejects', async () => fail()],
+  ] as const)
+    it(`are dropped where the logger ${what}, with one warning`, async () => {
+      const diag = recordDiag();
+      const observer = logObserver(resolveLog({ logger: { info: broken, error: broken } }, undefined));
+      for (let n = 0; n < 3; n++) observer?.start?.(aCall(asked));
+      await turn();
+      diag.stop();
+      assert.equal(diag.lines.length, 1);
+      assert.match(diag.lines[0]?.text ?? '', /the logger failed.*no space left/);
+    });
 
   it('fit winston, and the console', async () => {
     const entries: unknown[] = [];
