@@ -159,7 +159,7 @@ export class Exchange {
     if (this.#isOver) return;
     if (this.#live) seen(this.#live);
     const place = status >= 300 && status < 400 ? header('location') : undefined;
-    if (place !== undefined) this.#redirect(place, status);
+    if (place !== undefined && URL.canParse(place, this.#target.url.href)) this.#redirect(place, status);
     else if (status >= 300) this.#refused(status, header);
     else this.#answers(header);
   }

@@ -5,6 +5,7 @@ import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { startVendorServer, type VendorServer } from '@llmtrace/test-fixtures/server';
 import { createTelemetry } from '@llmtrace/test-fixtures/telemetry';
 import sinon from 'sinon';
+import { Attempt } from '../src/fetch/attempt.ts';
 import { EventFilter } from '../src/fetch/without-usage.ts';
 import { HttpClientsInstrumentation } from '../src/index.ts';
 
@@ -89,6 +90,16 @@ describe('an intercepted fetch', () => {
     await answer.json();
     await telemetry.ended();
     assert.equal(telemetry.spans().length, 2);
+  });
+
+  it('gives the application the error of the original, also where telemetry fails', async () => {
+    sinon.stub(Attempt.prototype, 'accept').throws(new Error('of telemetry'));
+    const error = new TypeError('fetch failed');
+    const fetch = install(seen()).instrumentFetch((async () => {
+      throw error;
+    }) as typeof bare);
+    await assert.rejects(post({ model: MODEL, messages }, fetch), (thrown) => thrown === error);
+    assert.equal(telemetry.spans().length, 1);
   });
 
   it('is replaced once, and interceptors run once a call', async () => {

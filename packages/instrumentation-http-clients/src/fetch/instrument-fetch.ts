@@ -130,7 +130,7 @@ async function answered(
     guarded(gate, () => arrived(live, response, attempts));
     return live.usage === 'asked' ? filtered(gate, live, response) : response;
   } catch (error) {
-    attempts.get(error)?.accept();
+    guarded(gate, () => attempts.get(error)?.accept());
     close(live, 'failed', error);
     // So that the application gets the error that the original makes of an abort.
     const isOfAttempt = attempts.has(error);

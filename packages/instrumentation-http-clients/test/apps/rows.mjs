@@ -168,6 +168,13 @@ function fetchRows(fetch, url) {
       const response = await post(model, 'redirect/307', { redirect: 'manual' });
       return { ...shape(response), read: hash(await response.text()) };
     },
+    async redirectNowhere(model) {
+      const response = await post(model, 'nowhere/0', { redirect: 'manual' });
+      return { ...shape(response), read: hash(await response.text()) };
+    },
+    async redirectNowhereFollowed(model) {
+      await post(model, 'nowhere/0');
+    },
     async keepAlive(model) {
       const read = [];
       for (let i = 0; i < 5; i++) read.push(hash(await (await post(`${model}${i}`, 'plain/0')).text()));

@@ -90,6 +90,7 @@ const BEHAVIOURS = {
   },
   redirect: (response, _body, status, url) =>
     response.writeHead(Number(status), { location: url.replace(/^\/redirect\/\d+/, '/plain/0') }).end(),
+  nowhere: (response) => response.writeHead(302, { ...JSON_TYPE, location: 'http://[' }).end('{}'),
   transcript: (response) =>
     response
       .writeHead(200, JSON_TYPE)

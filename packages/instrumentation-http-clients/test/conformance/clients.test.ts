@@ -40,6 +40,8 @@ const ENDS: Readonly<Record<string, readonly [outcome: string | undefined, error
   'fetch-refusal': [undefined, 'a_code'],
   'fetch-errorInStream': [undefined, 'server_error'],
   'fetch-redirectManual': [undefined, '307'],
+  'fetch-redirectNowhere': [undefined, '302'],
+  'fetch-redirectNowhereFollowed': [undefined, '302'],
   'undici-destroyed': ['cancelled', undefined],
   'undici-dropped': ['failed', 'UND_ERR_SOCKET'],
   'undici-status': [undefined, '429'],
