@@ -10,6 +10,7 @@ import {
   isSwitchedOff,
   LOG_MODES,
   list,
+  MAX_TIMER,
   OPTION_TABLE,
   type OptionEntry,
   oneOf,
@@ -31,8 +32,6 @@ import { DiagLogLevel } from '@opentelemetry/api';
 const EXPORT_TO = ['registered', 'both'] as const;
 /** The count of bytes that wait is a 32-bit integer; a process that holds 1 GiB of telemetry is no use either. */
 const MAX_QUEUE_BYTES = 2 ** 30;
-/** What a timer takes. */
-const MAX_MS = 2 ** 31 - 1;
 /** Set by AWS Lambda, Cloud Run and Knative, Azure Functions, Vercel. */
 const SERVERLESS = ['AWS_LAMBDA_FUNCTION_NAME', 'K_SERVICE', 'FUNCTIONS_WORKER_RUNTIME', 'VERCEL'] as const;
 
@@ -153,7 +152,7 @@ export const RULES: Rules<Variables> = {
   quiet: flag('LLMTRACE_QUIET'),
   exportTo: oneOf(EXPORT_TO, 'LLMTRACE_EXPORT'),
   exportQueueBytes: capped('LLMTRACE_EXPORT_QUEUE_BYTES', MAX_QUEUE_BYTES),
-  exitTimeout: capped('LLMTRACE_EXIT_TIMEOUT_MS', MAX_MS, true),
+  exitTimeout: capped('LLMTRACE_EXIT_TIMEOUT_MS', MAX_TIMER, true),
   prometheusPort: port('LLMTRACE_PROMETHEUS_PORT'),
   prometheusHost: text('LLMTRACE_PROMETHEUS_HOST'),
 };
@@ -204,17 +203,17 @@ export const SETTINGS_TABLE: readonly OptionEntry[] = optionTable('', RULES, DEF
 
 /**
  * The numbers of the OpenTelemetry SDK. Its processors and readers take any number: they export batches of no item, or after
- * no pause (a timer above `MAX_MS` fires at once), again and again.
+ * no pause (a timer above `MAX_TIMER` fires at once), again and again.
  */
 const READER_RULES: Rules<Pick<AutoSettings, 'metricInterval' | 'metricTimeout'>> = {
-  metricInterval: capped('OTEL_METRIC_EXPORT_INTERVAL', MAX_MS),
-  metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', MAX_MS),
+  metricInterval: capped('OTEL_METRIC_EXPORT_INTERVAL', MAX_TIMER),
+  metricTimeout: capped('OTEL_METRIC_EXPORT_TIMEOUT', MAX_TIMER),
 };
 const batchRules = (processor: 'BSP' | 'BLRP'): Rules<Batching> => ({
   maxQueueSize: positiveInteger(`OTEL_${processor}_MAX_QUEUE_SIZE`),
   maxExportBatchSize: positiveInteger(`OTEL_${processor}_MAX_EXPORT_BATCH_SIZE`),
-  scheduledDelayMillis: capped(`OTEL_${processor}_SCHEDULE_DELAY`, MAX_MS, true),
-  exportTimeoutMillis: capped(`OTEL_${processor}_EXPORT_TIMEOUT`, MAX_MS),
+  scheduledDelayMillis: capped(`OTEL_${processor}_SCHEDULE_DELAY`, MAX_TIMER, true),
+  exportTimeoutMillis: capped(`OTEL_${processor}_EXPORT_TIMEOUT`, MAX_TIMER),
 });
 const BATCH_RULES = { traces: batchRules('BSP'), logs: batchRules('BLRP') };
 

@@ -270,6 +270,7 @@ export { withoutSecrets } from './platform/secrets.ts';
 export { sharedInProcess } from './platform/shared-in-process.ts';
 export { isSilent } from './platform/silent-tracers.ts';
 export { readTextFile } from './platform/text-file.ts';
+export { MAX_TIMER } from './platform/timers.ts';
 export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
 export type { AnswerFailure } from './vendor/answer-failure.ts';
 export type { AnswerHeaders } from './vendor/answer-headers.ts';

@@ -3,7 +3,7 @@
  * keeps such a request for as long as its connection lasts, so garbage collection does not show that it is left.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { endIdleCalls } from '@llmtrace/core/internal';
+import { endIdleCalls, MAX_TIMER } from '@llmtrace/core/internal';
 
 // As it is now: the tests of an application may replace it.
 const { setTimeout } = globalThis;
@@ -29,5 +29,5 @@ function wait(module: string, limit: number, ms: number): void {
     if (rest === undefined) waiting.delete(limit);
     else wait(module, limit, Math.max(rest, limit * SHARE));
   };
-  setTimeout(look, ms).unref();
+  setTimeout(look, Math.min(ms, MAX_TIMER)).unref();
 }

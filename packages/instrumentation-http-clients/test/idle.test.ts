@@ -51,4 +51,19 @@ describe('an answer that is left', () => {
     await sleep(0);
     assert.deepEqual(outcomes(), ['abandoned', 'completed']);
   });
+
+  it('has a limit longer than any timer of Node.js, without its warning of a shorter one', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    instrumentation.setConfig({ httpIdleTimeout: Number.POSITIVE_INFINITY });
+    const response = await fetch(url, { method: 'POST', body });
+    await sleep(20);
+    process.off('warning', listen);
+    answers.at(-1)?.end('data: [DONE]\n\n');
+    await response.text();
+    await telemetry.ended();
+    assert.deepEqual(warnings, []);
+    assert.equal(telemetry.spans()[0]?.attributes['llmtrace.stream.outcome'], 'completed');
+  });
 });

@@ -3,7 +3,7 @@
  * reaches the SDK that llmtrace starts, from any copy of this package, and every provider that the application has
  * registered.
  */
-import { flushUsage, newerLoggerProvider } from '@llmtrace/core/internal';
+import { flushUsage, MAX_TIMER, newerLoggerProvider } from '@llmtrace/core/internal';
 import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
 
@@ -20,8 +20,6 @@ export interface FlushOptions {
 export const flush = (options?: FlushOptions): Promise<void> => within(timeoutOf(options), flushAll);
 
 const DEFAULT_MS = 3000;
-/** The longest delay of a timer. */
-const MAX_MS = 2 ** 31 - 1;
 
 // As they are now: the tests of an application may replace them.
 const { clearTimeout, setTimeout } = globalThis;
@@ -29,7 +27,7 @@ const { clearTimeout, setTimeout } = globalThis;
 function timeoutOf(options: FlushOptions | undefined): number {
   const { timeoutMillis } = options ?? {};
   return typeof timeoutMillis === 'number' && timeoutMillis >= 0
-    ? Math.min(timeoutMillis, MAX_MS)
+    ? Math.min(timeoutMillis, MAX_TIMER)
     : DEFAULT_MS;
 }
 

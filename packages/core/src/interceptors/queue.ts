@@ -5,6 +5,7 @@
 
 import { onAbort, reasonOf, throwIfAborted } from '../platform/abort-signals.ts';
 import { type Linked, LinkedList } from '../platform/linked-list.ts';
+import { MAX_TIMER } from '../platform/timers.ts';
 
 /** Decides when the first call of the line passes. */
 export interface Gate<T> {
@@ -29,9 +30,6 @@ interface Place<T> extends Linked<Place<T>> {
   readonly entry: T;
   readonly go: () => void;
 }
-
-/** The longest delay that a timer takes; a longer one would fire at once. */
-const MAX_TIMER = 2 ** 31 - 1;
 
 export class Line<T> {
   readonly #gate: Gate<T>;

@@ -4,6 +4,7 @@
  */
 
 import { cut } from '../platform/bounds.ts';
+import { MAX_TIMER } from '../platform/timers.ts';
 import { warnOnce } from '../platform/warn.ts';
 import { formerNameOf, nearest } from './variables.ts';
 
@@ -37,9 +38,6 @@ export type Warn = (name: string, expected: string, value: string) => void;
 /** The rules of all options of a feature, by their names. */
 export type Rules<T> = { readonly [name in keyof T]-?: Rule };
 
-/** The longest time that a timer takes, in ms; a longer one would fire at once. */
-const MAX_TIME = 2 ** 31 - 1;
-
 /** The largest limit, rate or factor. Near 2^53 (9e15), adding 1 to a number no longer changes it. */
 const MAX_NUMBER = 1e15;
 
@@ -72,8 +70,8 @@ export const nonNegative = numeric(`a number from 0 to ${MAX_NUMBER}`, (n) => n 
 export const share = numeric('a number from 0 to 1', (n) => n >= 0 && n <= 1);
 export const factor = numeric(`a number from 1 to ${MAX_NUMBER}`, (n) => n >= 1 && n <= MAX_NUMBER);
 export const milliseconds = numeric(
-  `a number of milliseconds from 0 to ${MAX_TIME}`,
-  (n) => n >= 0 && n <= MAX_TIME,
+  `a number of milliseconds from 0 to ${MAX_TIMER}`,
+  (n) => n >= 0 && n <= MAX_TIMER,
 );
 
 export const flag = (env: string): Rule => ({

@@ -2,8 +2,8 @@
 
 import { onAbort, reasonOf, throwIfAborted } from './abort-signals.ts';
 
-/** The longest delay that a timer takes; a longer one would fire at once. */
-const MAX_TIMER = 2 ** 31 - 1;
+/** The longest delay that a timer takes, in ms; a longer one would fire at once. */
+export const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Resolves after `ms`. The timer keeps the process alive, as a request under way would.
