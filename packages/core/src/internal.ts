@@ -251,7 +251,7 @@ export { copyWith, derivedFrom } from './platform/copy-with.ts';
 export { fillRandom, randomHex } from './platform/crypto.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
 export { isLocalHost } from './platform/local-host.ts';
-export { versionOf } from './platform/packages.ts';
+export { manifestIn, versionOf } from './platform/packages.ts';
 export { printable, printableLines } from './platform/printable.ts';
 export {
   type Build,

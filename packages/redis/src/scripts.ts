@@ -13,7 +13,7 @@ import { PARTS } from '@llmtrace/core/internal';
 /** How long a concurrent call counts without a command from its process, in ms. */
 export const LEASE = 30_000;
 /** How long a process counts after its last command, in ms. */
-export const PROCESS = 120_000;
+const PROCESS = 120_000;
 /** The time after an outage in which all processes come back, in ms: the longest time between two probes. */
 const RETURN = 6000;
 

@@ -61,7 +61,7 @@ const NAMES = {
 export type Named = keyof typeof NAMES;
 
 /** The value of the first name that the attributes have. */
-export function pick(attributes: Attributes, what: Named): Value {
+function pick(attributes: Attributes, what: Named): Value {
   for (const name of NAMES[what]) {
     const value = attributes[name];
     if (value !== undefined && value !== '') return value;

@@ -38,7 +38,7 @@ const dependsOn = ({ manifest }: Project, name: string): boolean =>
   manifest?.dependencies?.[name] !== undefined || manifest?.devDependencies?.[name] !== undefined;
 
 /** A start script with llmtrace in it. Other programs pass `NODE_OPTIONS` on to the node that they start. */
-export function tracedScript(script: string): string {
+function tracedScript(script: string): string {
   const isPlain = /^node\s/.test(script) && !/[&|;]/.test(script);
   return isPlain ? script.replace(/^node\s/, `node ${IMPORT} `) : `NODE_OPTIONS='${IMPORT}' ${script}`;
 }

@@ -1,9 +1,8 @@
 /** Which copies of the vendors' SDKs this process loads, from where. It is seen by hooks that change nothing. */
-import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Vendor } from '@llmtrace/core/internal';
+import { manifestIn, type Vendor } from '@llmtrace/core/internal';
 
 export interface LoadedCopy {
   readonly module: string;
@@ -63,14 +62,5 @@ function copyAt(path: string, { module: name, endpoints }: Vendor): LoadedCopy |
   const isTelling = ['index', 'dist/index', ...endpoints.flatMap(({ files }) => files)].includes(file ?? '');
   if (!isTelling || extension === '') return undefined;
   const build = extension === '.mjs' ? 'ES module' : 'CommonJS';
-  return { module: name, version: versionAt(folder), build, folder };
-}
-
-/** The version of the package in `folder`. */
-export function versionAt(folder: string): string | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
-  } catch {
-    return undefined;
-  }
+  return { module: name, version: manifestIn(folder).version, build, folder };
 }

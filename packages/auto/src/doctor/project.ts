@@ -1,9 +1,8 @@
 /** Lists the installed packages of a project, and those known to keep calls from being traced. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Finding } from '@llmtrace/core/internal';
+import { type Finding, manifestIn } from '@llmtrace/core/internal';
 import { isNewer } from './destination.ts';
-import { versionAt } from './loaded-copies.ts';
 import { pm2Findings } from './pm2-project.ts';
 
 const API = '@opentelemetry/api';
@@ -24,7 +23,7 @@ export function installed(folder: string, names: readonly string[]): Installed[]
     for (const name of packagesIn(modules)) {
       if (left-- <= 0) return;
       const path = join(modules, name);
-      const version = names.includes(name) ? versionAt(path) : undefined;
+      const version = names.includes(name) ? manifestIn(path).version : undefined;
       if (version !== undefined) found.push({ name, version, folder: path });
       look(join(path, 'node_modules'));
     }
@@ -115,10 +114,6 @@ function bundlers(folder: string, sdks: readonly string[]): Finding[] {
 }
 
 function dependenciesIn(folder: string): Set<string> {
-  try {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return new Set(Object.keys({ ...dependencies, ...devDependencies }));
-  } catch {
-    return new Set();
-  }
+  const { dependencies, devDependencies } = manifestIn(folder);
+  return new Set(Object.keys({ ...dependencies, ...devDependencies }));
 }

@@ -36,7 +36,7 @@ export function withLlmAttributes<T>(attributes: LlmAttributesInput, fn: () => T
 export const getLlmAttributes = (): LlmAttributes => scopeOf()?.attributes ?? NO_ATTRIBUTES;
 
 /** Converts an argument of the application to attributes; leaves out wrong entries, with a warning. */
-export function checkedAttributes(input: unknown): LlmAttributes {
+function checkedAttributes(input: unknown): LlmAttributes {
   if (!isObject(input)) {
     wrong('an object of attributes', input);
     return NO_ATTRIBUTES;

@@ -20,7 +20,7 @@ export const REDACTORS = ['keys', 'emails', 'cards'] as const;
 
 export type RedactorName = (typeof REDACTORS)[number];
 
-export const CAPTURE_MODES = ['NO_CONTENT', 'SPAN_ONLY', 'EVENT_ONLY', 'SPAN_AND_EVENT'] as const;
+const CAPTURE_MODES = ['NO_CONTENT', 'SPAN_ONLY', 'EVENT_ONLY', 'SPAN_AND_EVENT'] as const;
 
 /** Where content is recorded. */
 export type CaptureMode = (typeof CAPTURE_MODES)[number];

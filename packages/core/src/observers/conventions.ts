@@ -1,11 +1,11 @@
 /** The states of the conventions that name telemetry, apart from the names: a start reads these alone. */
 
-/** The commit of the newest conventions that profile `latest` follows. */
-export const LATEST_COMMIT = '6fd0d763a092db245a54104fc1124031eb3c51d2';
 /** The schema of profile `1.41`. */
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.41.1';
 
-/** The states of the GenAI conventions that name telemetry. */
+/**
+ * The states of the GenAI conventions that name telemetry. `latest` follows their commit 6fd0d763a092db245a54104fc1124031eb3c51d2.
+ */
 export const SEMCONV = ['1.41', 'latest', 'dup'] as const;
 export type Semconv = (typeof SEMCONV)[number];
 

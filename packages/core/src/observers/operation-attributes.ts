@@ -96,7 +96,7 @@ export function operationEndAttributes(operation: AgentOperation, usage: AgentUs
 const isCode = (type: string | undefined): type is string => type !== undefined && /^-?\d+$/.test(type);
 
 /** Without a cost if the cost of one call is unknown: readers would take the sum for the whole cost. */
-export function rollUpAttributes({ rollUp }: AgentOperation): Attributes {
+function rollUpAttributes({ rollUp }: AgentOperation): Attributes {
   if (!rollUp) return {};
   const { modelCalls, toolCalls, inputTokens, outputTokens, cost, unknownCalls } = rollUp;
   return {

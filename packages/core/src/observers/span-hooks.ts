@@ -18,11 +18,7 @@ export interface SpanHooks {
 }
 
 /** The names of all span hooks. */
-export const SPAN_HOOKS = [
-  'startSpanHook',
-  'requestHook',
-  'responseHook',
-] as const satisfies (keyof SpanHooks)[];
+const SPAN_HOOKS = ['startSpanHook', 'requestHook', 'responseHook'] as const satisfies (keyof SpanHooks)[];
 
 /** @throws TypeError that names the first wrong hook. */
 export function spanHooksOf(config: Readonly<SpanHooks>): Required<SpanHooks> {

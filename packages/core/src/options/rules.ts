@@ -159,12 +159,12 @@ function pairs(value: string, isWrong: (entry: string) => void): Record<string, 
 }
 
 /** Checks the path of a file. Node.js would read a number as a file descriptor. */
-export const expectPath = (name: string, value: unknown): string => {
+const expectPath = (name: string, value: unknown): string => {
   if (typeof value === 'string' && !value.includes('\0')) return value;
   throw new TypeError(`Expected \`${name}\` to be the path of a file, got ${shown(value)}.`);
 };
 
-export const expectBoolean = (name: string, value: unknown): boolean => {
+const expectBoolean = (name: string, value: unknown): boolean => {
   if (typeof value === 'boolean') return value;
   throw new TypeError(`Expected \`${name}\` to be a boolean, got ${shown(value)}.`);
 };

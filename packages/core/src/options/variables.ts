@@ -80,7 +80,7 @@ export const VARIABLES = [
 ] as const;
 
 /** Former names of variables, which still work, and their present ones. */
-export const FORMER_VARIABLES: Readonly<Record<string, (typeof VARIABLES)[number]>> = {
+const FORMER_VARIABLES: Readonly<Record<string, (typeof VARIABLES)[number]>> = {
   LLMTRACE_LOG_SANITIZE_CONTENT: 'LLMTRACE_LOG_HIDE_CONTENT',
   LLMTRACE_OPENAI_INJECT_STREAM_USAGE: 'LLMTRACE_REQUEST_STREAM_USAGE',
   LLMTRACE_RATE_LIMIT_ADAPT: 'LLMTRACE_RATE_LIMIT_FOLLOW_VENDOR',

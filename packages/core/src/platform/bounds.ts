@@ -6,7 +6,7 @@
 /**
  * No index from outside is larger: OpenAI allows 128 choices and Gemini 8 candidates. A list with holes up to it is walked in less than 0.1 ms.
  */
-export const MAX_INDEX = 4095;
+const MAX_INDEX = 4095;
 
 /** The most entries that are read of a list of choices, candidates, finish reasons or tool calls. */
 export const MAX_ENTRIES = MAX_INDEX + 1;

@@ -50,7 +50,7 @@ const packages = new Map<string, Package | undefined>();
 /** The package that a folder belongs to, by the nearest `package.json` that has a name. */
 export function nearestPackage(folder: string): Package | undefined {
   if (packages.has(folder)) return packages.get(folder);
-  const name = nameIn(folder);
+  const { name } = manifestIn(folder);
   const found = name === undefined ? above(folder) : { name, folder };
   packages.set(folder, found);
   return found;
@@ -61,11 +61,13 @@ function above(folder: string): Package | undefined {
   return parent === folder ? undefined : nearestPackage(parent);
 }
 
-function nameIn(folder: string): string | undefined {
+/** The `package.json` of a folder; empty where there is none that can be read. */
+// biome-ignore lint/suspicious/noExplicitAny: a manifest may have anything
+export function manifestIn(folder: string): Readonly<Record<string, any>> {
   try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name;
+    return Object(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -84,14 +86,6 @@ const versions = new Map<string, string | undefined>();
 export function versionOf(path: string | undefined, name: string): string | undefined {
   const root = path === undefined ? undefined : rootOf(path, name);
   if (root === undefined) return undefined;
-  if (!versions.has(root)) versions.set(root, versionIn(root));
+  if (!versions.has(root)) versions.set(root, manifestIn(root).version);
   return versions.get(root);
-}
-
-function versionIn(root: string): string | undefined {
-  try {
-    return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
-  } catch {
-    return undefined;
-  }
 }

@@ -10,7 +10,7 @@ export class BadBody extends Error {}
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const LENGTH = 2;
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 /** Stores one field. Its bytes are from `start` to `end`; `value` is the number of a varint. */
 export type Field<T> = (message: T, bytes: Buffer, start: number, end: number, value: number) => void;

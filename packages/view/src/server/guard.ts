@@ -22,7 +22,7 @@ const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/i;
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host) || host === '::1';
 
 /** The page runs only its own script, and sends requests to the viewer only. */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

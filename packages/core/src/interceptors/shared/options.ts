@@ -54,7 +54,7 @@ export interface RedisLimitsOptions {
   readonly usage?: readonly UsageField[] | undefined;
 }
 
-export const FALLBACKS = ['local', 'open', 'closed'] as const;
+const FALLBACKS = ['local', 'open', 'closed'] as const;
 
 const OPTIONS: Rules<RedisLimitsOptions> = {
   prefix: text('LLMTRACE_REDIS_PREFIX'),

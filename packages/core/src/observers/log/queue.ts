@@ -41,7 +41,7 @@ export function later(task: Task, failed: (error: unknown) => void): void {
 }
 
 /** Runs the remaining tasks now. */
-export function flushLater(): void {
+function flushLater(): void {
   const tasks = queue;
   queue = [];
   for (const task of tasks) task();
