@@ -220,6 +220,7 @@ export {
   capped,
   checked,
   checkedValue,
+  expectKnown,
   expectNames,
   flag,
   fromEnvironment,

@@ -2,7 +2,9 @@
 import { type Call, callErrorType, type Observer } from '@llmtrace/core';
 import {
   attributeValue,
+  expectKnown,
   fieldName,
+  isRecord,
   isRefusal,
   isUnpriced,
   metricAttributesOf,
@@ -234,7 +236,11 @@ function addTo(register: AnyRegistry, metrics: Metrics): void {
 
 type Checked = Required<Omit<PrometheusOptions, 'register'>> & Pick<PrometheusOptions, 'register'>;
 
+const OPTIONS = ['prefix', 'register', 'defaultLabels', 'attributes', 'buckets', 'maxLabelValues'];
+
 function checked(options: PrometheusOptions): Checked {
+  expect(isRecord(options), 'prometheusObserver', 'given an object', options);
+  expectKnown('`prometheusObserver`', options, OPTIONS);
   const {
     prefix = 'llmtrace',
     buckets = BUCKETS,
@@ -244,7 +250,9 @@ function checked(options: PrometheusOptions): Checked {
     register,
   } = options;
   expect(/^[a-zA-Z_:][\w:]*$/.test(prefix), 'prefix', 'the beginning of a metric’s name', prefix);
-  const isAscending = buckets.every((bound, n) => Number.isFinite(bound) && bound > (buckets[n - 1] ?? 0));
+  const isAscending =
+    Array.isArray(buckets) &&
+    buckets.every((bound, n) => Number.isFinite(bound) && bound > (buckets[n - 1] ?? 0));
   expect(isAscending && buckets.length > 0, 'buckets', 'positive numbers, ascending', buckets);
   expect(maxLabelValues >= 1, 'maxLabelValues', 'a positive number', maxLabelValues);
   expect(Array.isArray(attributes), 'attributes', 'a list of attributes', attributes);

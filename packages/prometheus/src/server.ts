@@ -38,7 +38,8 @@ function refuse(response: ServerResponse, status: number, headers: Record<string
 /** Where the metrics are served. */
 export interface PrometheusAddress {
   readonly port: number;
-  readonly host: string;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
 }
 
 /** A listener for scrapes; it keeps no process alive. */
@@ -54,7 +55,10 @@ export interface MetricsServer {
  * Serves only the metrics, on `/metrics` of a port. A port in use produces one warning, and the application continues
  * without a listener.
  */
-export function serveMetrics(observer: PrometheusObserver, { port, host }: PrometheusAddress): MetricsServer {
+export function serveMetrics(
+  observer: PrometheusObserver,
+  { port, host = '127.0.0.1' }: PrometheusAddress,
+): MetricsServer {
   const handle = metricsHandler(observer);
   const server = createServer((request, response) => {
     const [path] = (request.url ?? '').split('?');

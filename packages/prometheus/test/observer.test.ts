@@ -389,6 +389,9 @@ describe('the options of the Prometheus metrics', () => {
     [{ prefix: '1st' }, /^Expected `prefix` to be the beginning of a metric’s name, got 1st\.$/],
     [{ buckets: [2, 1] }, /^Expected `buckets` to be positive numbers, ascending, got 2,1\.$/],
     [{ buckets: [] }, /^Expected `buckets`/],
+    [{ buckets: '1' }, /^Expected `buckets` to be positive numbers, ascending, got 1\.$/],
+    [{ prefx: 'a' }, /^Expected `prometheusObserver` to have no `prefx` \(did you mean `prefix`\?\)\.$/],
+    [null as never, /^Expected `prometheusObserver` to be given an object, got null\.$/],
     [{ maxLabelValues: 0 }, /^Expected `maxLabelValues` to be a positive number, got 0\.$/],
     [
       { defaultLabels: { model: 'x' } },

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { recordDiag } from '@llmtrace/test-fixtures';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { runApp } from '@llmtrace/test-fixtures/run-app';
+import sinon from 'sinon';
 import {
   metricsHandler,
   prometheusObserver,
@@ -44,6 +45,15 @@ describe('the listener for scrapes', () => {
     assert.equal((await get('/metrics', { method: 'POST' })).status, 405);
     for (const path of ['/', '/metrics/', '/other']) assert.equal((await get(path)).status, 404);
     await server.close();
+  });
+
+  it('is reached from this machine alone, unless a host is named', async () => {
+    const listen = sinon.spy(Server.prototype, 'listen');
+    const server = serveMetrics(prometheusObserver(), { port: 0 });
+    await server.ready;
+    await server.close();
+    listen.restore();
+    assert.deepEqual(listen.firstCall.args.slice(0, 2), [0, '127.0.0.1']);
   });
 
   it('is one warning where the port is taken', async () => {

@@ -1,5 +1,5 @@
 /** The user's custom prices: their rules, and the errors that name a wrong field. */
-import { quoted, shown } from '../options/rules.ts';
+import { expectKnown, quoted, shown } from '../options/rules.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { compilePrice, type Price, type RateData } from './rates.ts';
 import { tierOf } from './tier.ts';
@@ -72,6 +72,7 @@ export function ownEntry(model: string, price: OwnPrice, scope: PriceScope = {},
       `Expected the scope of ${quoted(model)}${where} to be an object, got ${show(scope)}.`,
     );
   }
+  expectKnown(`the scope of ${quoted(model)}${where}`, scope, ['provider', 'serviceTier']);
   const about = ` of ${quoted(model)}${where}`;
   const rates = ratesOf(price, about);
   const provider = name('provider', scope.provider, about);

@@ -3,6 +3,7 @@
  * are allowed up to the bucket's size, and the long-term rate is kept.
  * https://en.wikipedia.org/wiki/Token_bucket
  */
+import { expectKnown } from '../options/rules.ts';
 import { Line } from './queue.ts';
 
 export interface TokenBucketOptions {
@@ -29,7 +30,7 @@ export const MAX_DEBT = 3600;
 /**
  * A rate limiter for the application's own use; llmtrace's rate limit uses the same class.
  *
- * @throws RangeError from the constructor for a `rate` or `burst` that is no number above 0, or above 1e15.
+ * @throws RangeError from the constructor for a `rate` or `burst` that is no number above 0, or above 1e15; TypeError for an unknown option.
  */
 export class TokenBucket {
   readonly rate: number;
@@ -41,7 +42,9 @@ export class TokenBucket {
   /** When `#tokens` was true, in ms. */
   #time: number;
 
-  constructor({ rate, burst = Math.max(rate, 1), now = defaultNow }: TokenBucketOptions) {
+  constructor(options: TokenBucketOptions) {
+    expectKnown('the options of a token bucket', Object(options), ['rate', 'burst', 'now']);
+    const { rate, burst = Math.max(options.rate, 1), now = defaultNow } = options;
     expectPositive('rate', rate);
     expectPositive('burst', burst);
     this.rate = rate;

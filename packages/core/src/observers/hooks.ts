@@ -1,6 +1,6 @@
 /** The times of a call, and **hooks**: the former way to write an observer. */
 import type { Call, Observer } from '../model/call.ts';
-import { isRecord, quoted, shown, unknownField } from '../options/rules.ts';
+import { expectKnown, isRecord, shown } from '../options/rules.ts';
 
 /** The times of a call, in ms; an absent one was not measured. */
 export interface Timing {
@@ -36,8 +36,7 @@ export const HOOKS = ['onStart', 'onChunk', 'onComplete', 'onError'] as const sa
  */
 export function hooksOf(hooks: unknown = {}): Hooks {
   if (!isRecord(hooks)) throw new TypeError(`Expected \`hooks\` to be an object, got ${shown(hooks)}.`);
-  const unknown = Object.keys(hooks).find((name) => !(HOOKS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw unknownField('`hooks`', quoted(unknown), unknown, HOOKS);
+  expectKnown('`hooks`', hooks, HOOKS);
   for (const name of HOOKS) {
     const hook = hooks[name];
     if (hook !== undefined && typeof hook !== 'function')

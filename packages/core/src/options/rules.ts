@@ -286,6 +286,12 @@ export function unknownField(
   return new TypeError(`Expected ${owner} to have no ${field}${meant}.`);
 }
 
+/** @throws TypeError for the first field that is none of `known`, with the known one that is spelt most like it. */
+export function expectKnown(owner: string, value: object, known: readonly string[]): void {
+  const unknown = Object.keys(value).find((field) => !known.includes(field));
+  if (unknown !== undefined) throw unknownField(owner, quoted(unknown), unknown, known);
+}
+
 /** Returns a right value. @throws TypeError for a wrong one, with the name of the option and the value */
 export function checkedValue(name: string, value: unknown, rule: Rule): unknown {
   rule.check?.(name, value);

@@ -188,6 +188,10 @@ describe('a price of your own', () => {
       new TypeError('Expected the scope of `mine` to be an object, got "groq".'),
     );
     assert.throws(
+      refused('mine', { servicetier: 'flex' }),
+      new TypeError('Expected the scope of `mine` to have no `servicetier` (did you mean `serviceTier`?).'),
+    );
+    assert.throws(
       refused('mine', { provider: '' }),
       new TypeError('Expected `provider` of `mine` to be a non-empty string, got "".'),
     );

@@ -94,6 +94,7 @@ describe('the token bucket', () => {
       );
     }
     assert.throws(() => new TokenBucket({ rate: 1, burst: 0 }), /`burst`/);
+    assert.throws(() => new TokenBucket({ rate: 1, brust: 2 } as never), /to have no `brust`/);
     await assert.rejects(new TokenBucket({ rate: 1, burst: 2 }).wait(undefined, 3), /at most 2 tokens/);
   });
 

@@ -10,7 +10,7 @@ import {
   type UsageRow,
   type UsageTotals,
 } from '../../model/usage-totals.ts';
-import { isRecord, quoted, shown } from '../../options/rules.ts';
+import { expectKnown, isRecord, quoted, shown } from '../../options/rules.ts';
 import { safeCallback } from '../../platform/safe-callback.ts';
 import { sharedInProcess } from '../../platform/shared-in-process.ts';
 import { warnOnce } from '../../platform/warn.ts';
@@ -169,6 +169,7 @@ interface Checked {
 
 function checked(query: unknown): Checked {
   if (!isRecord(query)) throw new TypeError(`Expected the query to be an object, got ${shown(query)}.`);
+  expectKnown('the query', query, ['by', 'since']);
   const { by = [], since } = query;
   if (!Array.isArray(by)) throw new TypeError(`Expected \`by\` to be a list of fields, got ${shown(by)}.`);
   expectFields(by, USAGE_FIELDS);

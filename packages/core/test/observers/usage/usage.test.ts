@@ -250,6 +250,7 @@ describe('getUsage() and onUsage()', () => {
       [{ by: 'tenant' }, /`by` to be a list of fields, got "tenant"/],
       [{ since: 'yesterday' }, /`since` to be a date, got "yesterday"/],
       [5, /query to be an object, got 5/],
+      [{ bye: ['tenant'] }, /the query to have no `bye` \(did you mean `by`\?\)/],
     ];
     for (const [query, message] of wrong)
       assert.throws(() => getUsage(query), { name: 'TypeError', message });
