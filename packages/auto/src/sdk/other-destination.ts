@@ -19,7 +19,8 @@ export function elsewhere(settings: AutoSettings, provider: TracerProvider): Fin
   if (traceExporters.length === 0 || exportTo === 'both') return undefined;
   const real = delegateOf(provider);
   // Set-ups read the same variables.
-  if (exportsByOtlp(real, endpointOf(settings, 'traces'))) return undefined;
+  const exporters = traceExporters.map(({ name }) => (name === 'console' ? CONSOLE : OTLP));
+  if (hasExporter(real, exporters, endpointOf(settings, 'traces'))) return undefined;
   const variable = env['OTEL_TRACES_EXPORTER'] ? 'OTEL_TRACES_EXPORTER' : 'OTEL_EXPORTER_OTLP_ENDPOINT';
   return {
     code: 'elsewhere',
@@ -57,15 +58,20 @@ const MAX_OBJECTS = 2000;
 /** A list of spans that wait may have thousands. */
 const MAX_PARTS = 100;
 
+/** The classes of OpenTelemetry's own exporters. */
+const OTLP = /^OTLP\w*Exporter/;
+const CONSOLE = /^ConsoleSpanExporter$/;
+
 /**
- * Whether a provider has an exporter of OpenTelemetry's own for OTLP, or one for the endpoint, as far as can be seen: a
- * minifier has renamed the classes of `@vercel/otel`.
+ * Whether a provider has one of these exporters, or one for the endpoint, as far as can be seen: a minifier has renamed the
+ * classes of `@vercel/otel`.
  */
-function exportsByOtlp(provider: object, endpoint: string | undefined): boolean {
+function hasExporter(provider: object, exporters: readonly RegExp[], endpoint: string | undefined): boolean {
   const seen = new Set<object>([provider]);
   let looked = 0;
   for (const object of seen) {
-    if (/^OTLP\w*Exporter/.test(object.constructor?.name ?? '') || isFor(endpoint, object)) return true;
+    const name = object.constructor?.name ?? '';
+    if (exporters.some((exporter) => exporter.test(name)) || isFor(endpoint, object)) return true;
     if (++looked >= MAX_OBJECTS) return false;
     for (const part of partsOf(object)) seen.add(part);
   }

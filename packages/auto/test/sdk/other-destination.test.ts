@@ -4,7 +4,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { TracerProvider } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  ConsoleSpanExporter,
+  InMemorySpanExporter,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-base';
 import { elsewhere } from '../../src/sdk/other-destination.ts';
 import type { AutoSettings } from '../../src/settings.ts';
 import { AUTO, type Stage, setStage } from '../stage.ts';
@@ -51,7 +57,7 @@ describe('a provider that has the telemetry in the place of a configured endpoin
     exportTo: 'registered',
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' },
   } as unknown as AutoSettings;
-  const providerOf = (exporter: InMemorySpanExporter | OTLPTraceExporter): BasicTracerProvider =>
+  const providerOf = (exporter: SpanExporter): BasicTracerProvider =>
     new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
 
   it('is named', () => {
@@ -66,6 +72,18 @@ describe('a provider that has the telemetry in the place of a configured endpoin
   it('is not where it exports by OTLP itself', () => {
     const exporter = new OTLPTraceExporter({ url: 'http://127.0.0.1:9' });
     assert.equal(elsewhere(settings, providerOf(exporter)), undefined);
+  });
+
+  it('is not where it prints the spans, as is configured', () => {
+    const traceExporters = [{ name: 'console', protocol: 'http/protobuf' }];
+    const configured = { ...settings, traceExporters, env: { OTEL_TRACES_EXPORTER: 'console' } };
+    const provider = providerOf(new ConsoleSpanExporter());
+    assert.equal(elsewhere(configured as unknown as AutoSettings, provider), undefined);
+    assert.match(elsewhere(settings, provider)?.message ?? '', /^OTEL_EXPORTER_OTLP_ENDPOINT is set/);
+    assert.match(
+      elsewhere(configured as unknown as AutoSettings, providerOf(new InMemorySpanExporter()))?.message ?? '',
+      /^OTEL_TRACES_EXPORTER is set/,
+    );
   });
 
   it('is not where many instrumentations stand before the exporter, as in AWS’s distribution', () => {
