@@ -146,6 +146,7 @@ export {
   timingOf,
   tokenCount,
   traceSteps,
+  type UntracedCalls,
   type UsageField,
   type UsageQuery,
   type UsageReport,

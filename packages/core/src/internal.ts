@@ -198,7 +198,7 @@ export type {
   OtherModelSpan,
   TakenTool,
 } from './model/operations.ts';
-export type { SentRequests } from './model/sent-requests.ts';
+export type { SentRequests, UntracedCalls } from './model/sent-requests.ts';
 export {
   COST_UNIT,
   type Dimensions,

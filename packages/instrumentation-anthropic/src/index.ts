@@ -8,6 +8,7 @@ import {
   type LlmTraceConfig,
   metadataAttributes,
   type SentRequests,
+  type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
 import { batches } from './batches.ts';
@@ -29,18 +30,19 @@ function providerOf(client: any): string | undefined {
   return CLASSES[client?.constructor?.name];
 }
 
+const untraced: readonly UntracedCalls[] = [
+  {
+    hosts: /^api\.anthropic\.com$/,
+    paths: /\/v1\/(?:(sessions)\/[^/?]+\/events|(dreams)|(deployments)\/[^/?]+\/run)(?:\?|$)/,
+  },
+];
+
 const requests: SentRequests = {
   module: '@anthropic-ai/sdk',
   hosts: /^api\.anthropic\.com$/,
   // The last two are Bedrock's and Vertex's.
   paths:
     /\/v1\/(?:messages|complete)(?:\?|$)|\/model\/[^/]+\/invoke(?:-with-response-stream)?$|(?<!\/count-tokens):(?:streamR|r)awPredict$/,
-  untraced: [
-    {
-      hosts: /^api\.anthropic\.com$/,
-      paths: /\/v1\/(?:(sessions)\/[^/?]+\/events|(dreams)|(deployments)\/[^/?]+\/run)(?:\?|$)/,
-    },
-  ],
   marks: [/X-Stainless-Package[-]Version/, /ANTHROPIC_BASE[_]URL/],
   // The user agent is the class's name, which a subclass or a minifier changes, or a value of the application. The
   // version of the protocol is no header of those that go to Bedrock and Vertex.
@@ -67,6 +69,7 @@ const anthropic: Vendor = {
   })),
   operations: toolRunners,
   requests,
+  untraced,
   otherTracers: [
     ['tracing:apm:anthropic:request:start', 'dd-trace (DD_TRACE_ANTHROPIC_ENABLED=false)'],
     ['tracing:orchestrion:@anthropic-ai/sdk:chat:start', '@sentry/node'],

@@ -10,6 +10,7 @@ import {
   type LlmResponse,
   type LlmTraceConfig,
   type SentRequests,
+  type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
 import { inputOf, operationOf, type Sending, untracedOf } from './command.ts';
@@ -77,17 +78,18 @@ function endpointOf([command]: readonly any[]): Endpoint | undefined {
   }
 }
 
+const untraced: readonly UntracedCalls[] = [
+  {
+    hosts: /^bedrock-agent-runtime(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/,
+    paths:
+      /^\/(?:(agents)\/[^/?]+(?:\/agentAliases\/[^/?]+\/sessions\/[^/?]+\/text)?|(flows)\/[^/?]+\/aliases\/[^/?]+(?:\/executions)?|(retrieveAndGenerate)(?:Stream)?|(agenticRetrieveStream)|(generateQuery)|(optimize-prompt))(?:\?|$)/,
+  },
+];
+
 const requests: SentRequests = {
   module: '@aws-sdk/client-bedrock-runtime',
   hosts: /^bedrock-runtime(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/,
   paths: /\/model\/[^/]+\/(?:converse(?:-stream)?|invoke(?:-with-response-stream)?)(?:\?|$)/,
-  untraced: [
-    {
-      hosts: /^bedrock-agent-runtime(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/,
-      paths:
-        /^\/(?:(agents)\/[^/?]+(?:\/agentAliases\/[^/?]+\/sessions\/[^/?]+\/text)?|(flows)\/[^/?]+\/aliases\/[^/?]+(?:\/executions)?|(retrieveAndGenerate)(?:Stream)?|(agenticRetrieveStream)|(generateQuery)|(optimize-prompt))(?:\?|$)/,
-    },
-  ],
   marks: [/AmazonBedrockFrontend[S]ervice/],
   sentBy: (header) => /\bapi\/bedrock[-_]runtime#(\S+)/.exec(header('user-agent') ?? '')?.[1],
 };
@@ -107,6 +109,7 @@ export const bedrock: Vendor = {
   callbackOf,
   transport: { ...transport, learn: learnURL },
   requests,
+  untraced,
   part: (client) => (fields(fields(client).config).serviceId === 'Bedrock Runtime' ? client : undefined),
 };
 

@@ -4,6 +4,7 @@ import {
   LlmInstrumentation,
   type LlmTraceConfig,
   type SentRequests,
+  type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
 import { batches } from './batches.ts';
@@ -23,17 +24,18 @@ const optionsOf = (client: any): any => client?.clientOptions ?? client?.clientA
 const baseURL = (client: any, [params]: readonly any[]): string | undefined =>
   params?.config?.httpOptions?.baseUrl ?? client?.baseURL ?? optionsOf(client)?.httpOptions?.baseUrl;
 
+const untraced: readonly UntracedCalls[] = [
+  {
+    hosts: /^generativelanguage\.googleapis\.com$|(?:^|-)aiplatform\.googleapis\.com$/,
+    paths: /\.(?:PredictionService|GenerativeService)\/((?:Stream|Bidi)?GenerateContent|EmbedContent)$/,
+  },
+];
+
 const requests: SentRequests = {
   module: '@google/genai',
   hosts: /^generativelanguage\.googleapis\.com$/,
   paths:
     /:(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents)(?:\?|$)|\/(?:interactions|decisions)(?:\?|$)/,
-  untraced: [
-    {
-      hosts: /^generativelanguage\.googleapis\.com$|(?:^|-)aiplatform\.googleapis\.com$/,
-      paths: /\.(?:PredictionService|GenerativeService)\/((?:Stream|Bidi)?GenerateContent|EmbedContent)$/,
-    },
-  ],
   marks: [/google-genai-sdk[/]/],
   sentBy: (header) => /\bgoogle-genai-sdk\/(\S+)/.exec(header('x-goog-api-client') ?? '')?.[1],
 };
@@ -59,6 +61,7 @@ const googleGenAI: Vendor = {
   endpoints: [...modelEndpoints, ...interactions, ...decisions, ...batches],
   operations: functionCalling,
   requests,
+  untraced,
   otherTracers: [
     ['tracing:apm:google:genai:request:start', 'dd-trace (DD_TRACE_GOOGLE_GENAI_ENABLED=false)'],
     ['tracing:orchestrion:@google/genai:generate-content:start', '@sentry/node'],

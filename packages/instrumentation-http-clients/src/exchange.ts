@@ -25,7 +25,7 @@ import { type AnswerReader, type AnswerSink, readerOf } from './bodies/answer.ts
 import { Decoder, decodingOf } from './bodies/decoder.ts';
 import { RequestBody } from './bodies/request-body.ts';
 import { abortError, type Header } from './clients/reading.ts';
-import { isNamed, type Target } from './protocols/protocol.ts';
+import { isNamed, type Protocol, type Target } from './protocols/protocol.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { awaitRedirect, takeRedirected } from './redirects.ts';
 import { stepOfAnswer } from './steps.ts';
@@ -45,6 +45,9 @@ export interface OpenedCall {
   readonly live: OpenCall;
   readonly found: Recognised;
 }
+
+/** A request, as each protocol that has such a one reads it. */
+const formsOf = (found: Recognised): readonly Recognised[] => [found, ...(found.others ?? [])];
 
 /** What a client does with a request and its answer, as the watchers of clients report it. */
 export interface RequestObserver
@@ -203,13 +206,14 @@ export class Exchange {
   #answers(header: Header): void {
     const found = this.#found as Recognised;
     this.#headers = header;
-    if (!this.#live && found.protocol.announces?.(header) === true) this.#open(found);
+    if (!this.#live) this.#openShown(({ announces }) => announces?.(header) === true);
     this.#begins();
     const type = header('content-type') ?? '';
-    const reader = readerOf(type, found.protocol.isBulky === true, {
-      event: (value) => this.#event(found, value),
-      whole: (value) => this.#whole(found, value),
-      list: (values) => this.#list(found, values),
+    const isBulky = formsOf(found).some(({ protocol }) => protocol.isBulky === true);
+    const reader = readerOf(type, isBulky, {
+      event: (value) => this.#event(value),
+      whole: (value) => this.#whole(value),
+      list: (values) => this.#list(values),
       last: () => this.#close(),
     });
     this.#reader = withEnd(reader, () => this.#close());
@@ -229,34 +233,47 @@ export class Exchange {
       );
   }
 
-  /** Whether the answer shows a call that the request alone did not. */
-  #isConfirmed(found: Recognised, value: unknown): boolean {
-    if (!this.#live && found.protocol.confirms?.(fields(value)) === true) this.#open(found);
-    if (this.#live) this.#begins();
-    else this.#stop();
-    return this.#live !== undefined;
+  /** Opens the call of the protocol that the answer shows, among those that have such a request. */
+  #openShown(isShown: (protocol: Protocol) => boolean): void {
+    const shown = formsOf(this.#found as Recognised).find(({ protocol }) => isShown(protocol));
+    if (!shown) return;
+    this.#found = shown;
+    this.#open(shown);
   }
 
-  #event(found: Recognised, value: unknown): void {
-    if (this.#isOver || !this.#isConfirmed(found, value)) return;
-    if (!found.protocol.endpoint.chunk) {
-      this.#whole(found, value);
+  /** The protocol, unless the answer is of none. */
+  #protocolOf(value: unknown): Protocol | undefined {
+    if (this.#isOver) return undefined;
+    if (!this.#live) this.#openShown(({ confirms }) => confirms?.(fields(value)) === true);
+    if (this.#live) this.#begins();
+    else this.#stop();
+    return this.#live && this.#found?.protocol;
+  }
+
+  #event(value: unknown): void {
+    const protocol = this.#protocolOf(value);
+    if (!protocol) return;
+    if (!protocol.endpoint.chunk) {
+      this.#whole(value);
       return;
     }
     const live = this.#live as OpenCall;
     if (live.usage !== 'asked' || !isOnlyUsage(live, value)) eventArrived(live, value);
-    live.call.response.failure ??= found.protocol.failure?.(fields(value));
-    if (found.protocol.isLast?.(fields(value))) this.#close();
+    live.call.response.failure ??= protocol.failure?.(fields(value));
+    if (protocol.isLast?.(fields(value))) this.#close();
   }
 
-  #list(found: Recognised, values: readonly unknown[]): void {
-    const { ofList } = found.protocol;
-    if (ofList) this.#whole(found, ofList(values));
-    else for (const event of values) this.#event(found, event);
+  #list(values: readonly unknown[]): void {
+    if (this.#isOver) return;
+    if (!this.#live)
+      this.#openShown(({ ofList, confirms }) => ofList !== undefined && confirms?.(ofList(values)) === true);
+    const ofList = this.#found?.protocol.ofList;
+    if (ofList) this.#whole(ofList(values));
+    else for (const event of values) this.#event(event);
   }
 
-  #whole(found: Recognised, value: unknown): void {
-    if (this.#isOver || !this.#isConfirmed(found, value)) return;
+  #whole(value: unknown): void {
+    if (!this.#protocolOf(value)) return;
     try {
       wholeAnswered(this.#live as OpenCall, value);
     } finally {
@@ -340,7 +357,7 @@ const tellPending = (host: string): void =>
     {
       code: 'untraced',
       message: `answers in the background of ${host} come by requests that are not looked at: their calls have no tokens and no cost`,
-      cure: "Read them by the vendor's SDK, whose instrumentation prices them",
+      cure: 'Ask for a stream, whose end has them, or use the SDK of openai or @google/genai, whose instrumentation prices them',
       lost: true,
     },
     true,

@@ -28,6 +28,7 @@ import { callersContext } from './parent.ts';
 import type { Beside, Target } from './protocols/protocol.ts';
 import { isKnownHost, mayBeCall, type Recognised, recognise } from './recognise.ts';
 import { SdkRequest } from './sdk-request.ts';
+import { untracedCalls } from './untraced-calls.ts';
 import { claimRequest, isLeftToSdk, isOfSdk } from './yielding.ts';
 
 const NAME = '@llmtrace/instrumentation-http-clients';
@@ -43,6 +44,7 @@ const httpClients: Vendor = {
   baseURL: (asked: Beside) => asked?.url,
   protocolOf: (asked: Beside) => asked?.protocol,
   endpoints: [],
+  untraced: untracedCalls,
 };
 
 /**

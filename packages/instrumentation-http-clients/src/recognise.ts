@@ -34,7 +34,7 @@ const LAST_WORDS =
   'rerank generate conversations restart ocr predictions converse ' +
   'converse-stream language-model decision-model embedding-model image-model speech-model transcription-model reranking-model ' +
   'text-embedding multimodal-embedding text-rerank reranks invocations invocations-response-stream embedText rerankText ' +
-  'embed_all embed_sparse similarity feature-extraction sentence-similarity chatcompletion_v2 agent text image images multimodal ranking reranking score pooling generate_stream completion infill';
+  'embed_all embed_sparse similarity feature-extraction sentence-similarity chatcompletion_v2 agent text image images multimodal ranking reranking score pooling generate_stream completion infill chat-messages completion-messages';
 
 /** By their length: to cut the word out of each path and to look it up takes five times as long. */
 const BY_LENGTH: string[][] = [];
@@ -79,6 +79,8 @@ export interface Recognised {
   readonly body: Readonly<Record<string, unknown>>;
   /** Whether the request alone is proof enough. */
   readonly isSure: boolean;
+  /** The other protocols that have such a request, where the answer must show which one it is. */
+  readonly others?: readonly Recognised[];
   /** The requests of which one is answered: the head of the answer tells which. It is a call in any case. */
   readonly steps?: readonly (Recognised | undefined)[];
 }
@@ -99,13 +101,19 @@ export function recognise(target: Target, sent: unknown, isKnown: boolean): Reco
   const body = fields(sent);
   if (body.jsonrpc !== undefined) return undefined;
   const isUnread = sent === undefined || body[CUT] === true;
-  const protocol = candidates(target, isKnown).find((one) => {
+  const matching = candidates(target, isKnown).filter((one) => {
     if (isUnread) return isKnown || one.isDistinctPath;
     return (isKnown && one.isDistinctPath) || one.matches(body, target);
   });
-  if (!protocol) return undefined;
-  const isSure = (isKnown && !protocol.isShownByAnswer) || protocol.isDistinct === true;
-  return { protocol, body, isSure, asked: askedOf(protocol, body, target) };
+  const [found, ...others] = matching.map(
+    (protocol): Recognised => ({
+      protocol,
+      body,
+      isSure: (isKnown && !protocol.isShownByAnswer) || protocol.isDistinct === true,
+      asked: askedOf(protocol, body, target),
+    }),
+  );
+  return found?.isSure === false && others.length > 0 ? { ...found, others } : found;
 }
 
 function recogniseSteps(target: Target, list: readonly unknown[]): Recognised | undefined {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { facts } from '@llmtrace/core/internal';
-import { createTelemetry, recordDiag, type Telemetry } from '@llmtrace/test-fixtures';
+import { createTelemetry, type Telemetry } from '@llmtrace/test-fixtures';
 import { frame } from '@llmtrace/test-fixtures/bodies/bedrock';
 import { type Loopback, serve } from '@llmtrace/test-fixtures/loopback';
 import { HttpClientsInstrumentation } from '../src/index.ts';
@@ -13,6 +13,7 @@ interface Row {
   /** That the host is mapped to; without one it is a host that is not known. */
   readonly provider?: string;
   readonly path: string;
+  /** Bytes are a sound. */
   readonly sent: object;
   readonly type?: string;
   readonly answered: string | Uint8Array;
@@ -168,6 +169,8 @@ const COUNTED = { 'x-compute-type': 'gpu+optimized', 'x-compute-tokens': '11' };
 const embedded = { 'operation.name': 'embeddings', ...tokens(11) };
 const HF = '/hf-inference/models/BAAI/bge-small-en-v1.5';
 
+const generated = { 'operation.name': 'generate_content' };
+
 const HUGGING_FACE: Readonly<Record<string, Row>> = {
   "TEI's embeddings": {
     path: '/embed',
@@ -262,6 +265,162 @@ const HUGGING_FACE: Readonly<Record<string, Row>> = {
     sent: { inputs: 'a long text' },
     answered: json([{ summary_text: 'short' }]),
     expected: { ...completed, 'request.model': 'facebook/bart-large-cnn', text: ['short'] },
+  },
+  'a picture by hf-inference': {
+    provider: 'hugging_face',
+    path: '/hf-inference/models/black-forest-labs/FLUX.1-dev',
+    sent: { inputs: 'a cat' },
+    type: 'image/jpeg',
+    answered: Uint8Array.of(1, 2, 3),
+    expected: { ...generated, 'request.model': 'black-forest-labs/FLUX.1-dev' },
+  },
+  'the text of a sound by hf-inference': {
+    provider: 'hugging_face',
+    path: '/hf-inference/models/openai/whisper-large-v3',
+    sent: Uint8Array.of(1, 2, 3),
+    answered: json({ text: 'Good morning.' }),
+    expected: { ...generated, 'request.model': 'openai/whisper-large-v3' },
+  },
+  'the text of a picture by hf-inference': {
+    provider: 'hugging_face',
+    path: '/hf-inference/models/a/captions',
+    sent: Uint8Array.of(1, 2, 3),
+    answered: json([{ generated_text: 'a cat' }]),
+    expected: { ...generated, 'request.model': 'a/captions' },
+  },
+};
+
+const DIFY_USAGE = {
+  prompt_tokens: 11,
+  completion_tokens: 7,
+  total_tokens: 18,
+  total_price: '0.0012890',
+  currency: 'USD',
+};
+const DIFY_IDS = { task_id: 't', message_id: 'm', conversation_id: 'c' };
+const dify = {
+  path: '/v1/chat-messages',
+  sent: { inputs: {}, query: 'Hi', user: 'ann', response_mode: 'streaming' },
+  type: sse,
+};
+const byDify = { 'operation.name': 'chat', 'provider.name': 'dify', 'conversation.id': 'c' };
+const difyEvents = (metadata: object): string =>
+  events(
+    { event: 'workflow_started', task_id: 't', data: {} },
+    { event: 'message', ...DIFY_IDS, answer: 'Hel' },
+    { event: 'agent_message', ...DIFY_IDS, answer: 'lo' },
+    { event: 'message_end', ...DIFY_IDS, metadata },
+  );
+
+const cozeChat = (status: string, input: number, output: number, more: object = {}): object => ({
+  id: 'ch',
+  conversation_id: 'c',
+  bot_id: 'b',
+  status,
+  usage: { token_count: input + output, input_count: input, output_count: output },
+  ...more,
+});
+const cozeMessage = (content: string, type = 'answer'): object => ({
+  id: 'm',
+  conversation_id: 'c',
+  bot_id: 'b',
+  role: 'assistant',
+  type,
+  content,
+});
+const coze = { path: '/v3/chat', sent: { bot_id: 'b', user_id: 'ann', stream: true }, type: sse };
+const byCoze = { 'operation.name': 'chat', 'provider.name': 'coze', 'conversation.id': 'c' };
+
+/** Applications of platforms, at hosts of the application's own. */
+const APP_PLATFORMS: Readonly<Record<string, Row>> = {
+  "Dify's answer": {
+    path: dify.path,
+    sent: { inputs: {}, query: 'Hi', user: 'ann' },
+    answered: json({ event: 'message', ...DIFY_IDS, answer: 'Hello', metadata: { usage: DIFY_USAGE } }),
+    expected: {
+      ...byDify,
+      ...tokens(11, 7),
+      'usage.cost': 0.001289,
+      'response.id': 'm',
+      'user.id': 'ann',
+      text: ['Hello'],
+    },
+  },
+  "Dify's events": {
+    ...dify,
+    answered: difyEvents({ usage: DIFY_USAGE }),
+    expected: { ...byDify, ...tokens(11, 7), 'usage.cost': 0.001289, text: ['Hello'] },
+  },
+  'Dify, of whose models no price is set': {
+    ...dify,
+    answered: difyEvents({ usage: { ...DIFY_USAGE, total_price: '0' } }),
+    expected: { ...byDify, ...tokens(11, 7), 'usage.cost': undefined },
+  },
+  'Dify, whose prices are in another currency': {
+    ...dify,
+    answered: difyEvents({ usage: { ...DIFY_USAGE, currency: 'RMB' } }),
+    expected: { ...byDify, ...tokens(11, 7), 'usage.cost': undefined },
+  },
+  'Dify, completing a text': {
+    path: '/v1/completion-messages',
+    sent: { inputs: { query: 'Hi' }, user: 'ann' },
+    answered: json({ event: 'message', ...DIFY_IDS, answer: 'Hello', metadata: { usage: DIFY_USAGE } }),
+    expected: { ...byDify, ...tokens(11, 7), text: ['Hello'] },
+  },
+  'Dify, failing within the stream': {
+    ...dify,
+    answered: events(
+      { event: 'workflow_started', task_id: 't' },
+      { event: 'error', ...DIFY_IDS, status: 400, code: 'provider_quota_exceeded', message: 'quota' },
+    ),
+    expected: { 'operation.name': 'chat', 'error.type': '400' },
+  },
+  "Coze's events": {
+    ...coze,
+    answered: `${events(
+      cozeChat('created', 0, 0),
+      cozeMessage('Hel'),
+      cozeMessage('lo'),
+      cozeMessage('Hello'),
+      cozeMessage('{"msg_type":"generate_answer_finish"}', 'verbose'),
+      cozeChat('completed', 614, 19),
+    )}data: "[DONE]"\n\n`,
+    expected: {
+      ...byCoze,
+      ...tokens(614, 19),
+      'response.id': 'ch',
+      'user.id': 'ann',
+      text: ['Hello'],
+    },
+  },
+  'Coze, failing within the stream': {
+    ...coze,
+    answered: events(
+      cozeChat('created', 0, 0),
+      cozeChat('failed', 0, 0, { last_error: { code: 4019, msg: 'too long' } }),
+    ),
+    expected: { ...byCoze, 'error.type': '4019' },
+  },
+  "a flow of Coze's": {
+    path: '/v1/workflows/chat',
+    sent: { workflow_id: 'w', additional_messages: [{ role: 'user', content: 'Hi' }] },
+    type: sse,
+    answered: events(cozeMessage('Hello'), cozeChat('completed', 614, 19)),
+    expected: { ...byCoze, ...tokens(614, 19), text: ['Hello'] },
+  },
+  'Coze, refusing with the status of success': {
+    provider: 'coze',
+    ...coze,
+    type: 'application/json',
+    answered: json({ code: 4200, msg: 'bot_id does not exist' }),
+    expected: { 'operation.name': 'chat', 'error.type': '4200' },
+  },
+  'the text of a sound by Coze': {
+    provider: 'coze',
+    path: '/v1/audio/transcriptions',
+    sent: Uint8Array.of(1, 2, 3),
+    answered: json({ code: 0, msg: '', data: { text: 'Hi' } }),
+    expected: { ...generated, 'provider.name': 'coze' },
   },
 };
 
@@ -460,13 +619,15 @@ describe('answers of other forms', () => {
     instrumentation = telemetry.install(
       new HttpClientsInstrumentation({ providerMap, content: { capture: 'SPAN_ONLY' } }),
     );
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(server.url + one.path, { method: 'POST', headers, body: json(one.sent) });
+    const isSound = one.sent instanceof Uint8Array;
+    const headers = { 'content-type': isSound ? 'audio/wav' : 'application/json' };
+    const body = isSound ? (one.sent as Uint8Array<ArrayBuffer>) : json(one.sent);
+    const answer = await fetch(server.url + one.path, { method: 'POST', headers, body });
     await answer.arrayBuffer();
     await telemetry.ended();
   }
 
-  const GROUPS = { TEXTS, META, HUGGING_FACE, SAGEMAKER, CLOUDFLARE };
+  const GROUPS = { TEXTS, META, HUGGING_FACE, APP_PLATFORMS, SAGEMAKER, CLOUDFLARE };
   for (const [group, rows] of Object.entries(GROUPS))
     for (const [title, one] of Object.entries(rows))
       it(`${group}: ${title}`, async () => {
@@ -477,23 +638,30 @@ describe('answers of other forms', () => {
         for (const [key, value] of Object.entries(one.expected)) assert.deepEqual(facts[key], value, key);
       });
 
-  it('that come later, by requests that are not looked at, are a warning', async () => {
-    const diag = recordDiag();
-    await ask({
+  const LATER: Readonly<Record<string, Row>> = {
+    'of OpenAI': {
       path: '/v1/responses',
       sent: { model: 'gpt-5', input: 'Hi', background: true },
       answered: json({ id: 'r', object: 'response', status: 'queued', background: true, model: 'gpt-5' }),
       expected: {},
+    },
+    'of Coze': {
+      path: coze.path,
+      sent: { bot_id: 'b', user_id: 'u' },
+      answered: json({ code: 0, msg: '', data: { id: 'ch', conversation_id: 'c', status: 'in_progress' } }),
+      expected: {},
+    },
+  };
+  for (const [who, one] of Object.entries(LATER))
+    it(`that come later, by requests that are not looked at, are a warning: ${who}`, async () => {
+      await ask(one);
+      const [finding] = facts().findings.splice(0);
+      assert.equal(telemetry.spans().length, 1);
+      assert.match(
+        finding?.message ?? '',
+        /^answers in the background of 127\.0\.0\.1:\d+ come by requests that are not/,
+      );
     });
-    diag.stop();
-    facts().findings.length = 0;
-    assert.equal(telemetry.spans().length, 1);
-    const warning = diag.lines.find(({ text }) => text.includes('in the background'))?.text;
-    assert.match(
-      warning ?? '',
-      /answers in the background of 127\.0\.0\.1:\d+ come by requests that are not/,
-    );
-  });
 
   const OTHERS: Readonly<Record<string, Row>> = {
     'a classification by hf-inference': {
@@ -501,6 +669,25 @@ describe('answers of other forms', () => {
       path: '/hf-inference/models/ProsusAI/finbert',
       sent: { inputs: 'good' },
       answered: json([[{ label: 'positive', score: 0.9 }]]),
+      expected: {},
+    },
+    'objects in a picture by hf-inference': {
+      provider: 'hugging_face',
+      path: '/hf-inference/models/facebook/detr-resnet-50',
+      sent: Uint8Array.of(1, 2, 3),
+      answered: json([{ label: 'cat', score: 0.9, box: { xmin: 1 } }]),
+      expected: {},
+    },
+    "messages of another service at Dify's path": {
+      path: dify.path,
+      sent: { inputs: {}, user: 'ann' },
+      answered: json({ event: 'message', id: 1 }),
+      expected: {},
+    },
+    "messages of another service at Coze's path": {
+      path: coze.path,
+      sent: { bot_id: 'b', user_id: 'ann' },
+      answered: json({ code: 0, data: { id: 1 } }),
       expected: {},
     },
     'predictions by another model of SageMaker': {

@@ -830,6 +830,13 @@ GROUPS.push([
       { choices, usage },
       asked,
     ],
+    [
+      'a model of the application, by the method of all models',
+      '/v1/projects/p/locations/us-central1/endpoints/123:predict',
+      { instances: [{ '@requestFormat': 'chatCompletions', messages, max_tokens: 5 }] },
+      { predictions: { model: 'google/medgemma', choices, usage } },
+      asked,
+    ],
   ],
 ]);
 

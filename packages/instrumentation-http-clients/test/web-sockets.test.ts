@@ -79,6 +79,14 @@ describe('a connection by WebSocket', () => {
     });
   }
 
+  it('to a host whose calls are known to be untraced is reported, too', async () => {
+    const calls = { module: 'http-clients', hosts: /^127\.0\.0\.1$/, paths: /^\/speak$/ };
+    facts().untracedCalls?.push(calls);
+    await byItself();
+    facts().untracedCalls?.splice(facts().untracedCalls?.indexOf(calls) ?? 0, 1);
+    assert.match(diag.lines[0]?.text ?? '', WARNING);
+  });
+
   it('to any other host is not meant, nor to one that is left out', async () => {
     instrumentation.setConfig({});
     await bySdk();

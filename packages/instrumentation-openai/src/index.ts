@@ -4,6 +4,7 @@ import {
   LlmInstrumentation,
   type LlmTraceConfig,
   type SentRequests,
+  type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
 import { attributes } from './attributes.ts';
@@ -27,25 +28,19 @@ function providerOf(client: any): string | undefined {
 /** The versions that this package instruments: 4.19 and later. */
 const VERSION = /^(?:4\.(?:19|[2-9]\d|\d{3,})|[5-9]|\d{2,})\./;
 
+const untraced: readonly UntracedCalls[] = [
+  {
+    hosts: /^api\.openai\.com$|\.openai\.azure\.com$|\.services\.ai\.azure\.com$/,
+    paths:
+      /\/(?:threads\/(?:[^/?]+\/)?(runs)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(agents\/automations)\/[^/?]+\/invocations|(realtime)\/calls(?:\/[^/?]+\/accept)?|(live)\/sessions(?:\/[^/?]+\/(?:accept|fork))?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
+  },
+];
+
 const requests: SentRequests = {
   module: 'openai',
   hosts: /^api\.openai\.com$|\.openai\.azure\.com$/,
   paths:
     /\/(?:(?:chat\/)?completions|responses(?:\/compact)?|embeddings|decisions|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))(?:\?|$)/,
-  untraced: [
-    {
-      hosts: /^api\.openai\.com$|\.openai\.azure\.com$|\.services\.ai\.azure\.com$/,
-      paths:
-        /\/(?:threads\/(?:[^/?]+\/)?(runs)|(videos)(?:\/edits|\/extensions|\/[^/?]+\/remix)?|(video\/generations)\/jobs|(agents\/sessions)(?:\/[^/?]+\/events)?|(agents\/automations)\/[^/?]+\/invocations|(realtime)\/calls(?:\/[^/?]+\/accept)?|(live)\/sessions(?:\/[^/?]+\/(?:accept|fork))?|(evals)\/[^/?]+\/runs|(graders)\/run)(?:\?|$)/,
-    },
-    // Pictures, videos and speech of vendors who have paths of their own for them, and bill them by the piece.
-    {
-      hosts:
-        /^(?:api\.x\.ai|openrouter\.ai|api\.together\.(?:xyz|ai)|api\.minimaxi?\.(?:io|com)|dashscope(?:-[a-z]+)?\.aliyuncs\.com|open\.bigmodel\.cn|api\.z\.ai)$/,
-      paths:
-        /\/(?:(videos)(?:\/generations|\/edits|\/extensions)?|(video_generation)|(image_generation)|(t2a)_v2|(tts)|(image-synthesis)|(image-generation)\/generation|(video-synthesis))(?:\?|$)/,
-    },
-  ],
   marks: [/X-Stainless-Package[-]Version/, /OPENAI_ORG[_]ID/],
   // The user agent is the class's name, which a subclass or a minifier changes, or a value of the application.
   sentBy(header) {
@@ -72,6 +67,7 @@ const openai: Vendor = {
   ),
   operations: [runTools, ...toolRunners],
   requests,
+  untraced,
   otherTracers: [
     ['tracing:apm:openai:request:start', 'dd-trace (DD_TRACE_OPENAI_ENABLED=false)'],
     ['tracing:orchestrion:openai:chat:start', '@sentry/node'],

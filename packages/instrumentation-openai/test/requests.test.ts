@@ -4,7 +4,7 @@ import { entry as openaiEntry } from '../src/index.ts';
 
 const openai = openaiEntry.vendor;
 
-const { paths, sentBy, untraced } = openai.requests!;
+const { paths, sentBy } = openai.requests!;
 const versionOf = (headers: Record<string, string>) => sentBy((name) => headers[name]);
 
 describe('a request of the SDK', () => {
@@ -38,7 +38,7 @@ describe('a request of the SDK', () => {
   });
 
   it('is a call that is not traced where its answer has no usage', () => {
-    const kindOf = (path: string) => untraced?.[0]?.paths.exec(path)?.slice(1).find(Boolean);
+    const kindOf = (path: string) => openai.untraced?.[0]?.paths.exec(path)?.slice(1).find(Boolean);
     const KINDS = {
       '/v1/threads/runs': 'runs',
       '/v1/threads/thread_1/runs?include[]=x': 'runs',
@@ -63,29 +63,5 @@ describe('a request of the SDK', () => {
       '/v1/chat/completions': undefined,
     };
     assert.deepEqual(Object.fromEntries(Object.keys(KINDS).map((path) => [path, kindOf(path)])), KINDS);
-  });
-
-  it('is a call that is not traced where another vendor makes pictures, videos or speech at its own path', () => {
-    const ofUrl = (text: string): string | undefined => {
-      const { hostname, pathname } = new URL(text);
-      const others = untraced?.[1];
-      return others?.hosts.test(hostname) ? others.paths.exec(pathname)?.slice(1).find(Boolean) : undefined;
-    };
-    assert.equal(ofUrl('https://api.x.ai/v1/videos/generations'), 'videos');
-    assert.equal(ofUrl('https://openrouter.ai/api/v1/videos'), 'videos');
-    assert.equal(ofUrl('https://api.together.xyz/v2/videos'), 'videos');
-    assert.equal(ofUrl('https://api.minimax.io/v1/image_generation'), 'image_generation');
-    assert.equal(ofUrl('https://api.minimax.io/v1/t2a_v2'), 't2a');
-    assert.equal(ofUrl('https://api.x.ai/v1/tts'), 'tts');
-    assert.equal(
-      ofUrl('https://dashscope.aliyuncs.com/api/v1/services/aigc/text2image/image-synthesis'),
-      'image-synthesis',
-    );
-    assert.equal(
-      ofUrl('https://dashscope.aliyuncs.com/api/v1/services/aigc/image-generation/generation'),
-      'image-generation',
-    );
-    assert.equal(ofUrl('https://api.x.ai/v1/images/generations'), undefined);
-    assert.equal(ofUrl('https://example.org/v1/videos'), undefined);
   });
 });

@@ -31,7 +31,7 @@ export function startDoctor(by: StartedBy): void {
   const envAtStart = { ...autoSettings().env };
   const vendors = allVendors().map(({ vendor }) => vendor);
   // Of all vendors: those that are switched off are used, perhaps.
-  for (const { requests } of vendors) if (requests) watchRequests(requests);
+  for (const vendor of vendors) watchRequests(vendor);
   const loaded = watchLoads(vendors);
   const threads = watchThreads();
   let isDone = false;

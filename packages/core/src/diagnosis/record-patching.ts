@@ -13,9 +13,10 @@ import { watchRequests } from './untraced-requests.ts';
  */
 export function noteInstrumentation(
   instrumentation: Omit<KnownInstrumentation, 'module' | 'tracesAnyClient' | 'self'>,
-  { module, requests, tracesAnyClient = false }: Vendor,
+  vendor: Vendor,
   isUnderWay: ((module?: string) => boolean) | undefined,
 ): void {
+  const { module, requests, tracesAnyClient = false } = vendor;
   const { instrumentations, underWay } = facts();
   instrumentations.push({
     module,
@@ -27,7 +28,7 @@ export function noteInstrumentation(
   });
   if (!isUnderWay) return;
   if (!underWay.includes(isUnderWay)) underWay.push(isUnderWay);
-  if (requests || tracesAnyClient) watchRequests(requests);
+  if (requests || tracesAnyClient) watchRequests(vendor);
 }
 
 /** Records a patched method with the data to check whether it is still patched. */

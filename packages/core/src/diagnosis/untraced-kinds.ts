@@ -2,11 +2,42 @@
  * Calls of kinds that llmtrace does not trace, reported once for each host and kind: those over WebSockets (realtime and live
  * sessions), and those whose answers do not contain what they used (runs of hosted agents, videos).
  */
+import type { UntracedCalls } from '../model/sent-requests.ts';
 import { facts, type KnownInstrumentation, tally } from '../platform/process-state.ts';
-import { type Heading, urlOf } from '../platform/request-url.ts';
+import { type Heading, hostOf, urlOf } from '../platform/request-url.ts';
 import { isExcluded } from '../vendor/excluded.ts';
 import { originOf } from '../vendor/provider.ts';
 import { note } from './findings.ts';
+
+type KnownCalls = UntracedCalls & { readonly module: string };
+
+/** Adds a vendor's kinds, once however often it is asked. */
+export function watchKinds(module: string, untraced: readonly UntracedCalls[]): void {
+  const shared = facts();
+  shared.untracedCalls ??= [];
+  if (shared.untracedCalls.some((known) => known.module === module)) return;
+  shared.untracedCalls.push(...untraced.map((calls) => ({ module, ...calls })));
+}
+
+const MAX_HOSTS = 1000;
+/** Nearly all hosts have no such calls: a request there costs one look into the table. */
+const callsByHost = new Map<string, readonly KnownCalls[]>();
+let callsInTable = 0;
+
+/** The calls at the host of a request that are not traced. */
+function callsAt(request: Heading): readonly KnownCalls[] {
+  const { untracedCalls: all = [] } = facts();
+  if (all.length !== callsInTable || callsByHost.size >= MAX_HOSTS) callsByHost.clear();
+  callsInTable = all.length;
+  const host = hostOf(request);
+  let calls = callsByHost.get(host);
+  if (!calls) {
+    const { hostname } = urlOf(request);
+    calls = all.filter(({ hosts }) => hosts.test(hostname));
+    callsByHost.set(host, calls);
+  }
+  return calls;
+}
 
 const WEB_SOCKET = /^websocket$/i;
 
@@ -18,22 +49,20 @@ export function opensWebSocket(request: Heading): boolean {
 /** A connection to a host of models. Messages on it are not looked at. */
 export function lookAtWebSocket(request: Heading): void {
   const url = urlOf(request);
-  if (listening(url).some((instrumentation) => isForModels(url, instrumentation)))
+  const isOfModels = callsAt(request).length > 0;
+  if (listening(url).some((one) => (isOfModels && one.tracesAnyClient) || isForModels(url, one)))
     tell('over WebSockets', url);
 }
 
 /** A request to no endpoint that is traced: nearly all of them are of nothing that is known here. */
 export function lookAtKind(request: Heading, path: string): void {
-  for (const { module, untraced = [] } of facts().watched)
-    for (const { hosts, paths } of untraced) {
-      const kind = paths.exec(path)?.slice(1).find(Boolean);
-      if (kind !== undefined) tellOf(kind, hosts, module, request);
-    }
+  for (const { module, paths } of callsAt(request)) {
+    const match = paths.exec(path);
+    if (match) tellOf(match.slice(1).find(Boolean) ?? 'models', module, urlOf(request));
+  }
 }
 
-function tellOf(kind: string, hosts: RegExp, module: string, request: Heading): void {
-  const url = urlOf(request);
-  if (!hosts.test(url.hostname)) return;
+function tellOf(kind: string, module: string, url: URL): void {
   if (listening(url).some((each) => each.module === module || each.tracesAnyClient)) tell(`of ${kind}`, url);
 }
 

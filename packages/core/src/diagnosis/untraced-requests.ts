@@ -5,14 +5,14 @@
  */
 import { channel, subscribe } from 'node:diagnostics_channel';
 import { diag } from '@opentelemetry/api';
-import type { SentRequests } from '../model/sent-requests.ts';
 import { callers } from '../platform/call-stack.ts';
 import { facts, tally } from '../platform/process-state.ts';
 import { type Heading, headerOf, urlOf } from '../platform/request-url.ts';
+import type { Vendor } from '../vendor/vendor.ts';
 import { type Sender, whyUntraced } from './explain-untraced.ts';
 import { note } from './findings.ts';
 import { isOf } from './sdk-files.ts';
-import { lookAtKind, lookAtWebSocket, opensWebSocket } from './untraced-kinds.ts';
+import { lookAtKind, lookAtWebSocket, opensWebSocket, watchKinds } from './untraced-kinds.ts';
 
 /** A request of undici (which implements `fetch`) or of `node:http`. */
 interface SeenRequest extends Heading {
@@ -40,8 +40,13 @@ interface Question {
 /**
  * Watches from now on for requests of an SDK, once however often it is asked; and for calls of kinds that are not traced.
  */
-export function watchRequests(requests: SentRequests | undefined): void {
+export function watchRequests({
+  module,
+  requests,
+  untraced = [],
+}: Pick<Vendor, 'module' | 'requests' | 'untraced'>): void {
   const shared = facts();
+  watchKinds(module, untraced);
   const { watched } = shared;
   if (requests && !watched.some(({ module }) => module === requests.module)) watched.push(requests);
   if (shared.watches) return;

@@ -1,3 +1,13 @@
+/**
+ * Calls that are not traced, because their answers do not contain what they used: each kind at each host produces a
+ * warning.
+ */
+export interface UntracedCalls {
+  readonly hosts: RegExp;
+  /** The group that matches is the name of the kind. Without one, they are calls of models. */
+  readonly paths: RegExp;
+}
+
 /** The features by which diagnosis recognises an SDK's requests, if no traced call sent them. */
 export interface SentRequests {
   /** The npm package. */
@@ -6,11 +16,6 @@ export interface SentRequests {
   readonly hosts: RegExp;
   /** The URL paths of the traced endpoints' requests. They match no other request. */
   readonly paths: RegExp;
-  /**
-   * Calls that are not traced, because their answers do not contain what they used: each kind produces a warning, with the
-   * group of the path that matches as its name.
-   */
-  readonly untraced?: readonly { readonly hosts: RegExp; readonly paths: RegExp }[];
   /**
    * Patterns of texts in the SDK's source code that bundlers and minifiers keep, such as names of headers and
    * variables. A pattern must not match its own source, because a bundle may contain llmtrace without the SDK: write

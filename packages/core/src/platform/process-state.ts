@@ -3,7 +3,7 @@
  * as they arise, without cost until the doctor of `@llmtrace/auto` reads them. All copies of this module share them
  * (a bundle of the application may contain a second copy), so their shape is a contract.
  */
-import type { SentRequests } from '../model/sent-requests.ts';
+import type { SentRequests, UntracedCalls } from '../model/sent-requests.ts';
 import { sharedInProcess } from './shared-in-process.ts';
 
 /** A method that was patched. */
@@ -99,6 +99,8 @@ export interface Facts {
   readonly underWay: ((module?: string) => boolean)[];
   /** The vendors whose requests are watched. */
   readonly watched: SentRequests[];
+  /** Calls that are not traced, each with the vendor whose instrumentation knows of it; absent where there is none. */
+  untracedCalls?: (UntracedCalls & { readonly module: string })[];
   /** Whether requests are watched. */
   watches?: boolean;
   /** How many calls were traced, and how many requests were not, by SDK. */

@@ -18,6 +18,10 @@ export interface Heading {
   getHeader?(name: string): unknown;
 }
 
+/** The host of a request, or its origin, as one text: a key, which costs less than {@link urlOf}. */
+export const hostOf = (request: Heading): string =>
+  String((request.getHeader ? request.getHeader('host') : request.host) ?? request.origin);
+
 /** The host is that of the header: undici's `interceptors.dns()` has the origin be an address. */
 export function urlOf(request: Heading): URL {
   const { path = '', host, origin } = request;

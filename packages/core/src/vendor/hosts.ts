@@ -145,6 +145,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     row(/^firebasevertexai\.googleapis\.com$/, 'gcp.vertex_ai', { path: /\/locations\// }),
     row(/^firebasevertexai\.googleapis\.com$/, 'gcp.gemini'),
   ],
+  // Endpoints of one's own are billed by the hour.
+  'vertexai.goog': [
+    unpriced(/^.+\.(?<region>[a-z]+-[a-z]+\d+)-\d+\.prediction\.vertexai\.goog$/, 'gcp.vertex_ai'),
+  ],
   'groq.com': [row(/^api\.groq\.com$/, 'groq')],
   'deepseek.com': [row(/^api\.deepseek\.com$/, 'deepseek')],
   'mistral.ai': [row(/^(?:api|codestral)\.mistral\.ai$/, 'mistral_ai')],
@@ -222,6 +226,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'nebius.com': [row(/^api\.(?:studio|tokenfactory(?:\.(?<region>[a-z0-9-]+))?)\.nebius\.com$/, 'nebius')],
   'hyperbolic.xyz': [unpriced(/^api\.hyperbolic\.xyz$/, 'hyperbolic')],
   'ai21.com': [unpriced(/^api\.ai21\.com$/, 'ai21')],
+  'dify.ai': [unpriced(/^api\.dify\.ai$/, 'dify')],
+  'coze.com': [unpriced(/^api\.coze\.com$/, 'coze')],
+  'coze.cn': [unpriced(/^api\.coze\.cn$/, 'coze')],
   'writer.com': [unpriced(/^api\.writer\.com$/, 'writer')],
   'reka.ai': [unpriced(/^api\.reka\.ai$/, 'reka')],
   'llama.com': [unpriced(/^api\.llama\.com$/, 'meta')],

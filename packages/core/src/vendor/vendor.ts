@@ -4,7 +4,7 @@ import type { LlmAttributes } from '../model/attributes.ts';
 import type { Call, LlmRequest, LlmResponse, Operation } from '../model/call.ts';
 import type { ContentReader } from '../model/messages.ts';
 import type { Operations } from '../model/operations.ts';
-import type { SentRequests } from '../model/sent-requests.ts';
+import type { SentRequests, UntracedCalls } from '../model/sent-requests.ts';
 
 /** Where a package keeps a method that is to be wrapped. */
 export interface PatchPoint {
@@ -248,6 +248,8 @@ export interface Vendor {
   readonly transport?: Transport;
   /** How a request that no traced call sent is known to be the SDK's. Absent where there is no SDK. */
   readonly requests?: SentRequests;
+  /** Calls that are not traced, which requests show by their host and path. */
+  readonly untraced?: readonly UntracedCalls[];
   /**
    * The object of a client (or of another object of the application) whose class has that path. Absent where the
    * client has it by the same path: `chat.completions` is a `Chat.Completions`.

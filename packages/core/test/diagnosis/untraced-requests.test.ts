@@ -27,13 +27,20 @@ describe('a request that no traced call sent', () => {
       instrumentModule: same,
     });
     underWay.push(isUnderWay);
+    const hosts = /^api\.test$/;
     watchRequests({
       module: MODULE,
-      hosts: /^api\.test$/,
-      paths: /\/v1\/chat$/,
-      untraced: [{ hosts: /^api\.test$/, paths: /\/v1\/(?:(runs)\/[^/]+|(videos))$|\.Models\/(Generate)$/ }],
-      marks: [/Test\/JS/, /@test\/sdk/], // which are in this file
-      sentBy: (header) => /^Test\/JS (.*)$/.exec(header('user-agent') ?? '')?.[1],
+      requests: {
+        module: MODULE,
+        hosts,
+        paths: /\/v1\/chat$/,
+        marks: [/Test\/JS/, /@test\/sdk/], // which are in this file
+        sentBy: (header) => /^Test\/JS (.*)$/.exec(header('user-agent') ?? '')?.[1],
+      },
+      untraced: [
+        { hosts, paths: /\/v1\/(?:(runs)\/[^/]+|(videos))$|\.Models\/(Generate)$/ },
+        { hosts: /^run\.test$/, paths: /^\/[^/]+$/ },
+      ],
     });
   });
   beforeEach(() => {
@@ -50,6 +57,7 @@ describe('a request that no traced call sent', () => {
       watched.findIndex(({ module }) => module === MODULE),
       1,
     );
+    facts().untracedCalls = facts().untracedCalls?.filter(({ module }) => module !== MODULE) ?? [];
     findings.length = 0;
     untraced.clear();
   });
@@ -134,7 +142,8 @@ describe('a request that no traced call sent', () => {
     const marks = [/a[-]mark/];
     const hosts = /^api\.proxied$/;
     const sentBy = (header: (name: string) => string | undefined) => header('x-sdk');
-    watchRequests({ module: '@test/proxied', hosts, paths: /\/v1\/proxied$/, marks, sentBy });
+    const module = '@test/proxied';
+    watchRequests({ module, requests: { module, hosts, paths: /\/v1\/proxied$/, marks, sentBy } });
     const proxied = { method: 'POST', path: '/v1/proxied', headers: ['X-SDK', '1.0.0'] };
     const publish = (origin: string) =>
       channel('undici:request:create').publish({ request: { ...proxied, origin } });
@@ -196,16 +205,17 @@ describe('a request that no traced call sent', () => {
       ':path': '/v1.Models/Generate',
     };
     channel('http2.client.stream.created').publish({ headers: grpc });
+    publish({ path: '/a-model', origin: 'https://run.test' });
+    publish({ path: '/a-model', origin: 'https://10.0.0.1', host: 'run.test' }); // by undici's `interceptors.dns()`
     enabled = false;
     publish({ path: '/v1/videos' });
     assert.deepEqual(
       findings.map(({ code, message }) => `${code}: ${message}`),
-      ['runs', 'videos', 'Generate'].map(
-        (kind) =>
-          `untraced: calls of ${kind} to api.test are not traced: llmtrace does not know their tokens and cost`,
+      ['runs to api.test', 'videos to api.test', 'Generate to api.test', 'models to run.test'].map(
+        (kind) => `untraced: calls of ${kind} are not traced: llmtrace does not know their tokens and cost`,
       ),
     );
-    assert.deepEqual(Object.fromEntries(untraced), { 'api.test': 4 });
+    assert.deepEqual(Object.fromEntries(untraced), { 'api.test': 4, 'run.test': 2 });
   });
 
   it('is explained once, and counted', () => {

@@ -1,5 +1,6 @@
 /** All protocols, in the order in which a request is compared with them. */
 import { anthropicProtocols } from './anthropic.ts';
+import { appPlatformProtocols } from './app-platforms.ts';
 import { geminiProtocols } from './gemini.ts';
 import { huggingFaceProtocols } from './hugging-face.ts';
 import { modelServerProtocols } from './model-servers.ts';
@@ -20,4 +21,5 @@ export const PROTOCOLS: readonly Protocol[] = [
   ...huggingFaceProtocols,
   sglangProtocol,
   ...modelServerProtocols,
+  ...appPlatformProtocols,
 ];

@@ -79,6 +79,16 @@ export const listEmbeddings: Pick<Protocol, 'endpoint' | 'confirms' | 'ofList' |
 /** TEI names what it has counted in each answer: https://github.com/huggingface/text-embeddings-inference */
 const announces: Protocol['announces'] = (header) => header('x-compute-tokens') !== undefined;
 
+const TASKS = /\/(?:hf-inference\/models|huggingface)\/((?:(?!\/pipeline\/).)+)$/s;
+const MEDIA = /^(?:image|audio|video)\//;
+
+/** Pictures, sounds and videos; the text of a sound or a picture, which is the body of the request then. */
+const media = onWire({
+  operation: 'generate_content',
+  request: (_args, { model }: Beside) => ({ model }),
+  response: (r): LlmResponse => ({ failure: answerFailure(r) }),
+});
+
 export const huggingFaceProtocols: readonly Protocol[] = [
   {
     provider: 'hugging_face',
@@ -110,11 +120,22 @@ export const huggingFaceProtocols: readonly Protocol[] = [
     matches: ({ inputs }) => isInput(inputs) || isNamed(inputs),
     isKnownOnly: true,
   },
-  // Classifiers have the same requests.
+  // Classifiers and other tasks have the same requests: the answer shows which one it is.
   {
     provider: 'hugging_face',
-    path: /\/(?:hf-inference\/models|huggingface)\/((?:(?!\/pipeline\/).)+)$/s,
+    path: TASKS,
     ...pipeline,
+    isKnownOnly: true,
+    isShownByAnswer: true,
+  },
+  {
+    provider: 'hugging_face',
+    path: TASKS,
+    endpoint: media,
+    matches: ({ inputs }) => inputs === undefined || isText(inputs),
+    announces: (header) => MEDIA.test(header('content-type') ?? ''),
+    confirms: ({ text, generated_text }) => typeof (text ?? generated_text) === 'string',
+    ofList: pipeline.ofList as (list: readonly any[]) => object,
     isKnownOnly: true,
     isShownByAnswer: true,
   },

@@ -120,6 +120,22 @@ const moderations = onWire({
 
 const PARTNERS = /\/publishers\/(?!anthropic\/|google\/)[^/]+\/models\/([^/:]+):(?:streamR|r)awPredict$/;
 
+const instanceOf = ({ instances }: any): any => (Array.isArray(instances) ? instances[0] : undefined);
+
+/** A request that is the first of a list, with the answer in an envelope. */
+const predicted = (endpoint: Endpoint): Endpoint => ({
+  ...endpoint,
+  request: ([body], self) => endpoint.request([fields(instanceOf(fields(body)))], self),
+  response: (answer, asked) => endpoint.response(fields(answer.predictions), asked),
+  ...(endpoint.content && {
+    content: {
+      ...endpoint.content,
+      prompt: ([body], self) => endpoint.content?.prompt([fields(instanceOf(fields(body)))], self) ?? {},
+      answer: (answer) => endpoint.content?.answer(fields(answer.predictions)) ?? [],
+    },
+  }),
+});
+
 export const openaiProtocols: readonly Protocol[] = [
   {
     provider: 'openai',
@@ -238,6 +254,17 @@ export const openaiProtocols: readonly Protocol[] = [
     matches: ({ messages }) => isMessages(messages),
     confirms: hasChoices,
     isShownByAnswer: true,
+  },
+  // The same by the method of all models: https://cloud.google.com/vertex-ai/generative-ai/docs/model-garden/self-deployed-models
+  {
+    provider: 'gcp.vertex_ai',
+    path: /\/endpoints\/[^/:]+:predict$/,
+    endpoint: predicted(chat),
+    matches: ({ instances }) => {
+      const { '@requestFormat': format, messages } = fields(instanceOf({ instances }));
+      return format === 'chatCompletions' && isMessages(messages);
+    },
+    isDistinct: true,
   },
   {
     provider: 'gcp.vertex_ai',

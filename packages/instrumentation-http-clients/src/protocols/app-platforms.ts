@@ -1,0 +1,149 @@
+/** Protocols of platforms whose applications answer with the tokens of all models that they have asked: Dify, Coze. */
+import {
+  answerFailure,
+  checkedUsage,
+  count,
+  fields,
+  type LlmResponse,
+  name,
+  reportedUsd,
+  tokenCount,
+} from '@llmtrace/core/internal';
+import { textContent, wholeOf } from './native-readers.ts';
+import { asText } from './other-vendors.ts';
+import { isNamed, isText, onWire, type Protocol } from './protocol.ts';
+import { addPiece } from './streamed-text.ts';
+
+// biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
+
+// Dify: https://docs.dify.ai/api-reference/chat/send-chat-message
+
+/** The price is a text; it is 0 for models whose price the application has not set. */
+function difyCost({ total_price, currency }: any): number | undefined {
+  const price = Number(total_price);
+  return currency === 'USD' && price > 0 ? reportedUsd(price) : undefined;
+}
+
+function difyAnswer(soFar: LlmResponse, r: any): void {
+  soFar.id ??= name(r.message_id);
+  soFar.conversationId ??= name(r.conversation_id);
+  if (r.event === 'error') soFar.failure ??= answerFailure({ error: r });
+  const { usage } = fields(r.metadata);
+  if (!isNamed(usage)) return;
+  const { prompt_tokens, completion_tokens, ...price } = fields(usage);
+  soFar.usage = checkedUsage({
+    inputTokens: tokenCount(prompt_tokens),
+    outputTokens: tokenCount(completion_tokens),
+    reportedCost: difyCost(price),
+  });
+}
+
+const isOfDify = ({ event, answer, task_id, message_id }: any): boolean =>
+  isText(task_id ?? message_id) && (isText(event) || typeof answer === 'string');
+
+const dify: Protocol = {
+  provider: 'dify',
+  path: /\/(?:chat|completion)-messages$/,
+  endpoint: onWire({
+    operation: 'chat',
+    request: ([p]) => ({ stream: fields(p).response_mode === 'streaming' }),
+    response: wholeOf(difyAnswer),
+    chunk: difyAnswer,
+    attributes: ([p]) => ({ user: name(fields(p).user) }),
+    content: asText(
+      ({ query, inputs }) => query ?? fields(inputs).query,
+      ({ answer }) => answer,
+    ),
+  }),
+  matches: ({ inputs, user }) => isNamed(inputs) && isText(user),
+  confirms: isOfDify,
+  isLast: ({ event }) => event === 'message_end' || event === 'error',
+};
+
+// Coze: https://www.coze.com/open/docs/developer_guides/chat_v3
+
+/** A refusal has the status of success, too. */
+function cozeFailure({ code, msg, last_error }: any): unknown {
+  if (code) return answerFailure({ error: { code, message: msg } });
+  const { code: last, msg: message } = fields(last_error);
+  return last ? answerFailure({ error: { code: last, message } }) : undefined;
+}
+
+const PENDING = /^(?:created|in_progress)$/;
+
+/** A chat, which an answer has in an envelope and an event has not. Messages have no status. */
+function cozeChat(soFar: LlmResponse, r: any): void {
+  soFar.failure ??= cozeFailure(r);
+  const chat = fields(r.data ?? r);
+  soFar.conversationId ??= name(chat.conversation_id);
+  if (!isText(chat.status)) return;
+  soFar.id ??= name(chat.id);
+  soFar.failure ??= cozeFailure(chat);
+  soFar.isPending = PENDING.test(chat.status) || undefined;
+  if (soFar.isPending || !isNamed(chat.usage)) return;
+  soFar.usage = checkedUsage({
+    inputTokens: tokenCount(fields(chat.usage).input_count),
+    outputTokens: tokenCount(fields(chat.usage).output_count),
+  });
+}
+
+/** The text of a message, unless it is all that its pieces have brought. */
+function addMessage(whole: any, text: unknown): void {
+  if (text !== whole.llmtraceText) addPiece(whole, text);
+}
+
+const coze = onWire({
+  operation: 'chat',
+  request([body], { stream }) {
+    const p = fields(body);
+    return { stream: stream ?? p.stream === true, messageCount: count(p.additional_messages) };
+  },
+  response: wholeOf(cozeChat),
+  chunk(soFar, event) {
+    cozeChat(soFar, event);
+  },
+  attributes: ([p]) => ({ user: name(fields(p).user_id) }),
+  content: textContent(
+    ({ additional_messages }) => additional_messages,
+    ({ type, content }) => (type === 'answer' ? content : undefined),
+    addMessage,
+  ),
+});
+
+const cozeAt = (path: RegExp, matches: Protocol['matches']): Protocol => ({
+  provider: 'coze',
+  path,
+  endpoint: coze,
+  matches,
+  confirms: (answer) => isText(fields(answer.data ?? answer).conversation_id),
+  isLast: ({ status, code }) => (isText(status) && !PENDING.test(status)) || Boolean(code),
+});
+
+/** A form with a sound, and without a model. */
+const cozeTranscription: Protocol = {
+  provider: 'coze',
+  path: /\/v1\/audio\/transcriptions$/,
+  endpoint: onWire({
+    operation: 'generate_content',
+    request: () => ({}),
+    response: (r): LlmResponse => ({ failure: cozeFailure(r) }),
+  }),
+  matches: ({ model }) => model === undefined,
+  confirms: ({ code, data }) => typeof code === 'number' && typeof fields(data).text === 'string',
+  isKnownOnly: true,
+  isShownByAnswer: true,
+};
+
+export const appPlatformProtocols: readonly Protocol[] = [
+  dify,
+  cozeTranscription,
+  cozeAt(/\/v3\/chat$/, ({ bot_id, user_id }) => isText(bot_id) && isText(user_id)),
+  {
+    ...cozeAt(
+      /\/v1\/workflows\/chat$/,
+      ({ workflow_id, additional_messages }) => isText(workflow_id) && Array.isArray(additional_messages),
+    ),
+    stream: () => true,
+  },
+];
+// biome-ignore-end lint/suspicious/noExplicitAny: payloads of vendors have no type here
