@@ -1,5 +1,5 @@
 /** Warns that the configured export does not happen because the application has registered its own provider. */
-import { type Finding, note } from '@llmtrace/core/internal';
+import { type Finding, isLocalHost, note } from '@llmtrace/core/internal';
 import type { TracerProvider } from '@opentelemetry/api';
 import { packageNameOf } from '../process/calling-code.ts';
 import { endpointOf } from '../process/otlp-endpoint.ts';
@@ -19,13 +19,13 @@ export function elsewhere(settings: AutoSettings, provider: TracerProvider): Fin
   if (traceExporters.length === 0 || exportTo === 'both') return undefined;
   const real = delegateOf(provider);
   // Set-ups read the same variables.
-  const exporters = traceExporters.map(({ name }) => (name === 'console' ? CONSOLE : OTLP));
-  if (hasExporter(real, exporters, endpointOf(settings, 'traces'))) return undefined;
+  const names = traceExporters.map(({ name }) => name);
+  if (exportsTo(real, names, endpointOf(settings, 'traces'))) return undefined;
   const variable = env['OTEL_TRACES_EXPORTER'] ? 'OTEL_TRACES_EXPORTER' : 'OTEL_EXPORTER_OTLP_ENDPOINT';
   return {
     code: 'elsewhere',
     message: `${variable} is set, but spans go to ${nameOf(real)}, which is registered: nothing is sent to where the variable says`,
-    cure: 'Have that provider export by OTLP, or set LLMTRACE_EXPORT=both to have llmtrace send calls there, too',
+    cure: 'Have that provider export there, too, or set LLMTRACE_EXPORT=both to have llmtrace send calls there',
     lost: false,
   };
 }
@@ -58,28 +58,66 @@ const MAX_OBJECTS = 2000;
 /** A list of spans that wait may have thousands. */
 const MAX_PARTS = 100;
 
-/** The classes of OpenTelemetry's own exporters. */
-const OTLP = /^OTLP\w*Exporter/;
-const CONSOLE = /^ConsoleSpanExporter$/;
-
 /**
- * Whether a provider has one of these exporters, or one for the endpoint, as far as can be seen: a minifier has renamed the
- * classes of `@vercel/otel`.
+ * Whether a provider prints or sends as the variables say, as far as can be seen: an exporter of OpenTelemetry's own for OTLP may
+ * send to any place that it does not show, and a minifier has renamed the classes of `@vercel/otel`.
  */
-function hasExporter(provider: object, exporters: readonly RegExp[], endpoint: string | undefined): boolean {
+function exportsTo(provider: object, exporters: readonly string[], endpoint: string | undefined): boolean {
+  const prints = exporters.includes('console');
+  const sends = exporters.some((name) => name !== 'console');
   const seen = new Set<object>([provider]);
   let looked = 0;
   for (const object of seen) {
     const name = object.constructor?.name ?? '';
-    if (exporters.some((exporter) => exporter.test(name)) || isFor(endpoint, object)) return true;
+    if (prints && name === 'ConsoleSpanExporter') return true;
+    if (sends && SPAN_EXPORTER.test(name) && isSamePlace(endpoint, placeOf(object))) return true;
+    if (isFor(endpoint, object)) return true;
     if (++looked >= MAX_OBJECTS) return false;
     for (const part of partsOf(object)) seen.add(part);
   }
   return false;
 }
 
+const SPAN_EXPORTER = /^OTLP(?!Metric|Log)\w*Exporter/;
+
+/** A transport is within another one, which repeats what failed. */
+const MAX_TRANSPORTS = 3;
+
+/** The URL of an exporter over HTTP, or the address of one over gRPC; undefined where it does not show it. */
+function placeOf(exporter: object): unknown {
+  let at: unknown = propertyOf(exporter, '_delegate') ?? exporter;
+  for (let depth = 0; depth < MAX_TRANSPORTS; depth++) at = propertyOf(at, '_transport') ?? at;
+  const parameters = propertyOf(at, '_parameters');
+  return propertyOf(parameters, 'url') ?? propertyOf(parameters, 'address') ?? propertyOf(exporter, 'url');
+}
+
+/** The value of an object's property; no getter is run. */
+const propertyOf = (object: unknown, name: string): unknown =>
+  typeof object === 'object' && object !== null
+    ? Object.getOwnPropertyDescriptor(object, name)?.value
+    : undefined;
+
+/**
+ * Whether two places are the same, or one of them is not known. The two ports of OTLP are those of one receiver; of another
+ * machine the name alone is compared, since a port may be left out.
+ */
+function isSamePlace(endpoint: string | undefined, place: unknown): boolean {
+  const [one, other] = [hostOf(endpoint), hostOf(place)];
+  return one === undefined || other === undefined || one === other;
+}
+
+function hostOf(place: unknown): string | undefined {
+  if (typeof place !== 'string') return undefined;
+  // An address of gRPC may have no scheme, or be that of a socket.
+  const text = /^\w+:\/\//.test(place) ? place : `http://${place}`;
+  if (!URL.canParse(text)) return undefined;
+  const { hostname, port } = new URL(text);
+  if (hostname === '') return undefined;
+  return isLocalHost(hostname) ? `localhost:${port === '4317' ? '4318' : port}` : hostname;
+}
+
 function isFor(endpoint: string | undefined, object: object): boolean {
-  const url: unknown = Object.getOwnPropertyDescriptor(object, 'url')?.value;
+  const url = propertyOf(object, 'url');
   return endpoint !== undefined && typeof url === 'string' && url.startsWith(endpoint);
 }
 
@@ -88,7 +126,7 @@ function partsOf(object: object): object[] {
   const first = Array.isArray(object) ? object.slice(0, MAX_PARTS) : object;
   const names = Object.keys(first).slice(0, MAX_PARTS);
   return names.flatMap((name) => {
-    const value: unknown = Object.getOwnPropertyDescriptor(object, name)?.value;
+    const value = propertyOf(object, name);
     return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) ? [value] : [];
   });
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { TracerProvider } from '@opentelemetry/api';
+import { OTLPTraceExporter as OTLPGrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
   BasicTracerProvider,
@@ -14,6 +15,9 @@ import {
 import { elsewhere } from '../../src/sdk/other-destination.ts';
 import type { AutoSettings } from '../../src/settings.ts';
 import { AUTO, type Stage, setStage } from '../stage.ts';
+
+/** As AWS's distribution has one. */
+class OTLPUdpExporter extends InMemorySpanExporter {}
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -69,10 +73,22 @@ describe('a provider that has the telemetry in the place of a configured endpoin
     assert.match(finding?.cure ?? '', /LLMTRACE_EXPORT=both/);
   });
 
-  it('is not where it exports by OTLP itself', () => {
-    const exporter = new OTLPTraceExporter({ url: 'http://127.0.0.1:9' });
-    assert.equal(elsewhere(settings, providerOf(exporter)), undefined);
-  });
+  const EXPORTERS: readonly (readonly [what: string, exporter: SpanExporter, isNamed: boolean])[] = [
+    ['to the same host', new OTLPTraceExporter({ url: 'http://localhost:4318/v1/traces' }), false],
+    [
+      'to another host, as Langfuse',
+      new OTLPTraceExporter({ url: 'https://langfuse.example/v1/traces' }),
+      true,
+    ],
+    ['to another port', new OTLPTraceExporter({ url: 'http://127.0.0.1:3000/v1/traces' }), true],
+    ['over gRPC to the same host', new OTLPGrpcExporter({ url: 'http://127.0.0.1:4317' }), false],
+    ['over gRPC to another host', new OTLPGrpcExporter({ url: 'collector.example:4317' }), true],
+    ['to a place that it does not show', new OTLPUdpExporter(), false],
+  ];
+  for (const [what, exporter, isNamed] of EXPORTERS)
+    it(`is ${isNamed ? '' : 'not '}named where it exports by OTLP ${what}`, () => {
+      assert.equal(elsewhere(settings, providerOf(exporter)) !== undefined, isNamed);
+    });
 
   it('is not where it prints the spans, as is configured', () => {
     const traceExporters = [{ name: 'console', protocol: 'http/protobuf' }];
@@ -93,7 +109,7 @@ describe('a provider that has the telemetry in the place of a configured endpoin
       meters: {},
     }));
     const provider = { config: { instrumentations, waiting: new Array(100_000).fill({}) }, processors: [{}] };
-    const exporter = new OTLPTraceExporter({ url: 'http://127.0.0.1:9' });
+    const exporter = new OTLPTraceExporter({ url: 'http://127.0.0.1:4318' });
     provider.processors[0] = { processors: new Set(), inner: { exporter } };
     assert.equal(elsewhere(settings, provider as unknown as TracerProvider), undefined);
   });
