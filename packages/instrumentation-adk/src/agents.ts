@@ -66,7 +66,7 @@ const CANCELLED: OperationEnd = { outcome: 'cancelled' };
 type Event = Readonly<Record<string, unknown>>;
 
 /** The end of a run whose last event this is. ADK makes an event of the error of a model; an answer without content is none. */
-function endBy({ errorCode, longRunningToolIds }: Event): OperationEnd {
+export function endBy({ errorCode, longRunningToolIds }: Event): OperationEnd {
   if (errorCode !== undefined && errorCode !== 'STOP') return { errorType: codeOf(errorCode) };
   return Array.isArray(longRunningToolIds) && longRunningToolIds.length > 0 ? { outcome: 'interrupted' } : {};
 }

@@ -44,7 +44,7 @@ const operations: readonly OperationPoint[] = [
   point('agents/base_agent', 'BaseAgent', 'createInvocationContext', adoptAgentSpan),
   point('agents/llm_agent', 'LlmAgent', 'runOneStepAsync', runStep, always),
   point('agents/llm_agent', 'LlmAgent', 'callLlmAsync', takeModelSpan, always),
-  point('agents/invocation_context', 'InvocationContext', 'incrementLlmCallCount', countRequest),
+  point('agents/invocation_context', 'InvocationContext', 'incrementLlmCallCount', countRequest, always),
   point('tools/function_tool', 'FunctionTool', 'runAsync', runTool),
   point('tools/agent_tool', 'AgentTool', 'runAsync', runTool),
   point('tools/mcp/mcp_tool', 'MCPTool', 'runAsync', runTool),

@@ -12,7 +12,7 @@ import {
   type OtherModelSpan,
 } from '@llmtrace/core';
 import { type Context, context, createContextKey, type Span } from '@opentelemetry/api';
-import { CANCELLED, isAgent, runStart, toolEnd } from './run.ts';
+import { CANCELLED, isAgent, isSentNowhere, runStart, toolEnd } from './run.ts';
 
 // As it is now: the tests of an application may replace it.
 const { queueMicrotask } = globalThis;
@@ -29,6 +29,8 @@ const TOOL_CALL = createContextKey('llmtrace.ai-sdk.tool-call');
 
 function start(operations: Operations, message: any): Context | undefined {
   const { type, event } = message;
+  if (type === 'languageModelCall') asked.set(message, operations.watchUnseen());
+  if (!operations.tracesAgents) return undefined;
   if (type === 'languageModelCall') adoptRun(event);
   if (type === 'embed' || type === 'embedMany') return besideEmbeddings(operations, message);
   const operation = operationFor(operations, message);
@@ -40,6 +42,13 @@ function start(operations: Operations, message: any): Context | undefined {
   return type === 'executeTool'
     ? inside.setValue(TOOL_CALL, operation.record.subject.toolCallId)
     : inside.setValue(RUN, operation);
+}
+
+/** What warns of a call of a model whose request is not seen. */
+const asked = new WeakMap<object, () => void>();
+
+function tellUnseen(message: any): void {
+  if (message.error === undefined && isSentNowhere(message.result)) asked.get(message)?.();
 }
 
 function operationFor(operations: Operations, { type, event }: any): OpenOperation | undefined {
@@ -140,6 +149,7 @@ export const channelPoints: readonly ChannelPoint[] = [
   {
     channel: CHANNEL,
     method: 'start',
+    isAlways: true,
     around({ operations, args: [message] }) {
       return start(operations, message);
     },
@@ -147,7 +157,9 @@ export const channelPoints: readonly ChannelPoint[] = [
   {
     channel: CHANNEL,
     method: 'asyncEnd',
+    isAlways: true,
     around({ operations, args: [message] }) {
+      operations.safely(() => tellUnseen(message));
       operations.safely(() => open.get(message)?.end(endOf(message)));
     },
   },

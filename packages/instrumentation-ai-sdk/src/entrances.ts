@@ -5,14 +5,24 @@
  */
 import { type FunctionPoint, fields, type PatchedCall } from '@llmtrace/core';
 import { type Tracer, trace } from '@opentelemetry/api';
-import { isAgent } from './run.ts';
+import { isAgent, isSentNowhere } from './run.ts';
 import { tracerOf } from './tracer.ts';
 
 const OPTION = 'experimental_telemetry';
 
 function around({ operations, original, args }: PatchedCall): unknown {
+  if (!operations.tracesAgents) return original(...args);
   const [options, ...rest] = args;
   return original(operations.safely(() => observed(operations, options)) ?? options, ...rest);
+}
+
+/** A stream does not tell whether its model has sent a request. */
+async function generate(call: PatchedCall): Promise<unknown> {
+  const { operations } = call;
+  const tellUnseen = operations.watchUnseen();
+  const result = await around(call);
+  operations.safely(() => isSentNowhere(result) && tellUnseen());
+  return result;
 }
 
 function observed(operations: PatchedCall['operations'], options: unknown): unknown {
@@ -55,9 +65,15 @@ function withTelemetry(original: object, telemetry: object, silent: object): obj
 
 const FILES = /^dist\/index\.m?js$/;
 
-export const entrances: readonly FunctionPoint[] = ['generateText', 'streamText'].map((name) => ({
+const entrance = (name: string, around: FunctionPoint['around']): FunctionPoint => ({
   files: FILES,
   name,
   until: '7.0.0',
+  isAlways: true,
   around,
-}));
+});
+
+export const entrances: readonly FunctionPoint[] = [
+  entrance('generateText', generate),
+  entrance('streamText', around),
+];

@@ -25,6 +25,12 @@ export function runStart(functionId: unknown, active: Context, hasOtherSpan: boo
   };
 }
 
+/** A model that sends a request says so in its answer; so does one that answers from a cache. */
+export function isSentNowhere(answer: unknown): boolean {
+  const { request, response } = fields(answer);
+  return fields(request).body === undefined && fields(response).headers === undefined;
+}
+
 /** How a tool has ended whose error the SDK hands to the model; undefined for one that has completed. */
 export function toolEnd(output: unknown): OperationEnd | undefined {
   if (fields(output).type !== 'tool-error') return undefined;

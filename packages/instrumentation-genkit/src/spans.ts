@@ -20,10 +20,14 @@ import { hasOwnSpans } from './telemetry.ts';
 export const spans: FunctionPoint = {
   files: /^lib\/tracing\/instrumentation\.m?js$/,
   name: 'runInNewSpan',
+  isAlways: true,
   around(call) {
     const { operations, original, args } = call;
     const { metadata, labels } = fields(args.at(-2));
     const type = fields(labels)['genkit:type'];
+    if (type === 'action' && fields(labels)['genkit:metadata:subtype'] === 'model')
+      return operations.askUnseen(() => original(...args));
+    if (!operations.tracesAgents) return original(...args);
     if (type === 'dotprompt')
       return context.with(withPrompt(context.active(), name(fields(metadata).name)), () => original(...args));
     if (type === 'util') return original(...adopting(args, awaitingSpan()));

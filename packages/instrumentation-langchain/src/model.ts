@@ -72,7 +72,7 @@ const pointOf = (
 
 /** The managers of the runs are there already where LangChain has looked into its cache. */
 const generates: OperationPoint['around'] = ({ operations, original, args }) =>
-  within(operations, [...listOf(args[3])], () => original(...args));
+  operations.askUnseen(() => within(operations, [...listOf(args[3])], () => original(...args)));
 
 /** The request is sent within the first step. */
 const streams: OperationPoint['around'] = ({ operations, original, args }) => {
@@ -82,7 +82,7 @@ const streams: OperationPoint['around'] = ({ operations, original, args }) => {
     Object.defineProperty(iterator, 'next', {
       value: (...values: unknown[]) => {
         Reflect.deleteProperty(iterator, 'next');
-        return within(operations, [], () => next.apply(iterator, values));
+        return operations.askUnseen(() => within(operations, [], () => next.apply(iterator, values)));
       },
       configurable: true,
       writable: true,

@@ -2,10 +2,13 @@
 import { name, type PatchedCall } from '@llmtrace/core';
 import { currentRun, type Run, type Turn } from './current-run.ts';
 
+/** A step asks the model of the agent once. */
 export function takeStep(call: PatchedCall): unknown {
   const { operations, original, args } = call;
+  if (!operations.tracesAgents) return operations.askUnseen(() => original(...args));
   const turn = operations.safely(() => turnOf(call, currentRun()));
-  return turn ? turn.operation.run(() => original(...args)) : original(...args);
+  const step = (): unknown => operations.askUnseen(() => original(...args));
+  return turn ? turn.operation.run(step) : step();
 }
 
 function turnOf({ operations, self }: PatchedCall, run: Run | undefined): Turn | undefined {

@@ -19,12 +19,14 @@ const point = (
   className: string,
   method: string,
   around: (call: PatchedCall) => unknown,
+  isAlways = false,
 ): OperationPoint => ({
   files: ['dist/index.js', 'dist/index.cjs'],
   className,
   path: className,
   method,
   around,
+  isAlways,
 });
 
 const workflow: Vendor = {
@@ -37,7 +39,7 @@ const workflow: Vendor = {
     // `run` calls it.
     point('AgentWorkflow', 'runStream', runStream),
     point('AgentWorkflow', 'callTool', callTool),
-    point('FunctionAgent', 'takeStep', takeStep),
+    point('FunctionAgent', 'takeStep', takeStep, true),
   ],
 };
 

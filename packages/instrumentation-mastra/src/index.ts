@@ -14,6 +14,7 @@ import {
 } from '@llmtrace/core';
 import { generate, network, stream } from './agents.ts';
 import { bridgePoint } from './bridge.ts';
+import { modelPoints } from './models.ts';
 import { traceTools } from './tools.ts';
 import { runWorkflow } from './workflows.ts';
 
@@ -61,7 +62,7 @@ const exported = (folder: string, className: string, methods: readonly Method[])
   }));
 
 /** `agent-BOxKOk3n.js` of rolldown (1.71), `chunk-AM3IOVFX.js` of esbuild (1.36). */
-const CHUNKS = /^dist\/(?:agent|chunk|create-durable-agent)-[\w-]+\.c?js$/;
+const CHUNKS = /^dist\/(?:agent|chunk|create-durable-agent|llm|model)-[\w-]+\.c?js$/;
 
 const inChunks = (className: string, methods: readonly Method[]): FunctionPoint[] =>
   methods.map(({ method: name, ...rest }) => ({ files: CHUNKS, className, name, ...rest }));
@@ -74,7 +75,12 @@ const mastra: Vendor = {
   module: '@mastra/core',
   esModules: ['dist/agent/index.js', 'dist/workflows/index.js'],
   operations: [...exported('agent', 'Agent', AGENT), ...exported('workflows', 'Run', RUN)],
-  functions: [...inChunks('Agent', AGENT), ...inChunks('DurableAgent', DURABLE), ...inChunks('Run', RUN)],
+  functions: [
+    ...inChunks('Agent', AGENT),
+    ...inChunks('DurableAgent', DURABLE),
+    ...inChunks('Run', RUN),
+    ...modelPoints(CHUNKS),
+  ],
 };
 
 const bridge: Vendor = {

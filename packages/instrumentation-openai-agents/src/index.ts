@@ -18,6 +18,7 @@ const point = (
   className: string,
   method: string,
   around: OperationPoint['around'],
+  isAlways = false,
 ): OperationPoint => ({
   files: [`dist/${file}`],
   className,
@@ -25,6 +26,7 @@ const point = (
   isInternal: true,
   method,
   around,
+  isAlways,
 });
 
 const agents: Vendor = {
@@ -32,7 +34,7 @@ const agents: Vendor = {
   module: '@openai/agents-core',
   extensions: ['.js', '.mjs'],
   operations: [
-    point('run', 'Runner', 'run', run),
+    point('run', 'Runner', 'run', run, true),
     point('tracing/provider', 'TraceProvider', 'createTrace', createTrace),
     point('tracing/provider', 'TraceProvider', 'createSpan', createSpan),
     point('tracing/traces', 'Trace', 'clone', cloneTrace),

@@ -1,5 +1,5 @@
 /** `Runner.run()`, plain or streamed: its workflow ends when it ends, fails or waits for an approval, with the same outcome. */
-import type { OperationEnd, PatchedCall } from '@llmtrace/core';
+import { fields, type OperationEnd, type PatchedCall } from '@llmtrace/core';
 import { context } from '@opentelemetry/api';
 import { type Run, runs } from './current-run.ts';
 import { mirrorContext } from './storage.ts';
@@ -12,7 +12,10 @@ interface Result {
   _getStreamLoopPromise?(): Promise<unknown> | undefined;
 }
 
-export function run({ operations, original, args }: PatchedCall): unknown {
+export function run(call: PatchedCall): unknown {
+  const { operations, original, args } = call;
+  const tellUnseen = unseenBy(call);
+  if (!operations.tracesAgents) return watched(call, tellUnseen);
   operations.safely(mirrorContext);
   let streamed: Result | undefined;
   const signal: Partial<AbortSignal> | undefined = args[2]?.signal;
@@ -25,7 +28,11 @@ export function run({ operations, original, args }: PatchedCall): unknown {
     operations.safely(() => {
       streamed = result as Result | undefined;
       if (error !== undefined) close(current, { error });
-      else endWith(current, result as Result);
+      else
+        endWith(result as Result, (end) => {
+          close(current, end);
+          tellUnseen(end);
+        });
     }),
   );
 }
@@ -44,12 +51,31 @@ async function settled(
   }
 }
 
-function endWith(current: Run, result: Result): void {
-  const end = (): void => close(current, endOf(result));
+function endWith(result: Result, close: (end: OperationEnd) => void): void {
+  const end = (): void => close(endOf(result));
   const loop = result?._getStreamLoopPromise?.();
   // It resolves for a loop that has failed, too. The SDK itself handles a rejection, so `then` hides none from the application.
-  if (loop) loop.then(end, (error: unknown) => close(current, { error }));
+  if (loop) loop.then(end, (error: unknown) => close({ error }));
   else end();
+}
+
+/** What warns of model calls that are not seen, if a run has completed: all ask a model, but those that a person has let go on. */
+function unseenBy({ operations, args: [, input] }: PatchedCall): (end: OperationEnd) => void {
+  const tellUnseen = operations.watchUnseen();
+  const isResumed = fields(input)['_modelResponses'] !== undefined;
+  return (end) => {
+    if (!isResumed && Object.keys(end).length === 0) tellUnseen();
+  };
+}
+
+/** A run where agents are not traced. */
+async function watched(
+  { operations, original, args }: PatchedCall,
+  tellUnseen: (end: OperationEnd) => void,
+): Promise<unknown> {
+  const result = await original(...args);
+  operations.safely(() => endWith(result as Result, tellUnseen));
+  return result;
 }
 
 function endOf(result: Result): OperationEnd {

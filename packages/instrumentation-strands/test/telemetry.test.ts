@@ -111,22 +111,4 @@ describe('the telemetry of Strands', () => {
     for (const name of [CYCLE, 'chat', 'chat gpt-4o-mini', 'invoke_agent Forecaster'])
       assert.ok(names.includes(name));
   });
-
-  const UNSEEN: Readonly<Record<string, Record<string, string>>> = {
-    '': {},
-    ', with LLMTRACE_AGENTS=false, too': { LLMTRACE_AGENTS: 'false' },
-  };
-  for (const [title, env] of Object.entries(UNSEEN))
-    it(`warns once of model calls that no instrumentation sees${title}`, () => warnsOnce(env));
-
-  async function warnsOnce(env: Record<string, string>): Promise<void> {
-    const app = new URL('apps/unseen-model.mjs', import.meta.url);
-    const { result } = await play(stage, { app, set: 'strands', env }, { FORMAT: 'esm' }, [
-      '--warnings',
-      ...AUTO,
-    ]);
-    assert.match(result.stdout, /Oak/);
-    const warnings = result.stderr.match(/@strands-agents\/sdk is not traced wholly: model calls that no/g);
-    assert.equal(warnings?.length, 1, result.stderr);
-  }
 });

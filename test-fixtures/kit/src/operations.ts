@@ -174,6 +174,44 @@ function expectSame(plain: Play, other: Play): void {
   assert.doesNotMatch(other.result.stderr, /llmtrace: /, 'a warning about a version that is supported');
 }
 
+/** An application with a model of its own, which sends no request. */
+export interface UnseenModelSuite extends Pick<OperationSuite, 'title' | 'app' | 'set' | 'formats'> {
+  /** The package that the warning names. */
+  readonly module: string;
+  /** Environments, each of one application that must have the warning. @default one */
+  readonly ways?: readonly Readonly<Record<string, string>>[];
+  /** The environment of an application whose model answers from a cache, which is no call. */
+  readonly cached?: Readonly<Record<string, string>>;
+}
+
+/** Tests that model calls which no instrumentation sees are one warning, whether agents are traced or not. */
+export function describeUnseenModels(suite: UnseenModelSuite): void {
+  const { title, module, ways = [{}], formats = ['esm', 'cjs'], cached } = suite;
+  const text = `${module} is not traced wholly: model calls that no instrumentation sees`;
+  const expectWarnings = async (stage: Stage, env: Readonly<Record<string, string>>, count: number) => {
+    for (const FORMAT of formats) {
+      const { result } = await play(stage, suite, { FORMAT, ...env }, AUTO);
+      assert.match(result.stdout, /Oak|Elm/);
+      assert.equal(result.stderr.split(text).length - 1, count, result.stderr);
+    }
+  };
+
+  describe(`a model of the application with ${title}, whose requests are not seen`, () => {
+    let stage: Stage;
+    before(async () => {
+      stage = await startStage();
+    });
+    after(() => stage.close());
+
+    for (const LLMTRACE_AGENTS of ['true', 'false'])
+      for (const way of ways)
+        it(`is one warning: ${[`LLMTRACE_AGENTS=${LLMTRACE_AGENTS}`, ...Object.values(way)].join(', ')}`, () =>
+          expectWarnings(stage, { LLMTRACE_AGENTS, ...way }, 1));
+
+    if (cached) it('is none where it answers from a cache', () => expectWarnings(stage, cached, 0));
+  });
+}
+
 export interface Play {
   readonly result: RunResult;
   readonly spans: readonly Span[];
@@ -204,7 +242,7 @@ export async function play(
   vendor.clear();
   collector.spans.length = 0;
   const options: RunOptions = {
-    flags: ['--no-warnings', ...preload],
+    flags: preload,
     timeout: 120_000,
     ...(node === undefined ? {} : { node }),
     env: {

@@ -115,6 +115,8 @@ export interface Operations {
   readonly mcpPropagate: 'traceparent' | 'all' | 'none';
   /** Whether the arguments and the results of tools are recorded: to read them may cost time. */
   readonly recordsContent: boolean;
+  /** False with `LLMTRACE_AGENTS=false`: only the points with `isAlways` are called then, and open no operations. */
+  readonly tracesAgents: boolean;
   /**
    * Opens an operation in the active context.
    * @returns undefined if that fails.
@@ -169,6 +171,11 @@ export interface Operations {
   tellUnseen(run: OpenOperation | undefined): void;
   /** @returns the same for a step without a run: what warns at its end if no model call of the process was traced since. */
   watchUnseen(): () => void;
+  /**
+   * The same for a function that asks a model. A function that fails may have asked none.
+   * @param isAsked whether the result shows that the model was asked. By default it was.
+   */
+  askUnseen<T>(ask: () => T, isAsked?: (result: Awaited<T>) => boolean): T;
   /** Whether the active context is within the run of an agent or a workflow. */
   isWithinRun(): boolean;
   /**

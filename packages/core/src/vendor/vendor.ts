@@ -173,6 +173,8 @@ export interface FunctionPoint extends Pick<PatchPoint, 'since' | 'until'> {
 export interface ChannelPoint {
   readonly channel: string;
   readonly method: 'start' | 'asyncEnd';
+  /** {@link FunctionPoint.isAlways} */
+  readonly isAlways?: boolean;
   around(call: PatchedCall): unknown;
 }
 

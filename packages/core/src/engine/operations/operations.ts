@@ -60,6 +60,7 @@ function makeOperations(engine: EngineConfig): Operations {
   const safely = <T>(step: () => T): T | undefined => guard(engine, 'answer', step);
   const operations: Operations = {
     mcpPropagate: engine.mcpPropagate,
+    tracesAgents: engine.agents,
     recordsContent: engine.content !== undefined && !engine.content.completionHook,
     open: (start) => guard(engine, 'start', () => new Handle(openRun(engine, start()))),
     trace(start, run, ends) {
@@ -99,6 +100,16 @@ function makeOperations(engine: EngineConfig): Operations {
       return () => {
         if (tracedCalls() === before) operations.lacks(UNSEEN);
       };
+    },
+    askUnseen(ask, isAsked = () => true) {
+      const tellUnseen = operations.watchUnseen();
+      const result = ask();
+      const observe = (value: Awaited<typeof result>): void =>
+        void safely(() => isAsked(value) && tellUnseen());
+      // A promise keeps its class, and its time: the framework awaits it, so that this one hides no rejection.
+      if (isThenable(result)) result.then(observe as (value: unknown) => void, () => {});
+      else observe(result as Awaited<typeof result>);
+      return result;
     },
     isWithinRun: () => runOf(operationOf(context.active())) !== undefined,
     lacks: (what) => warnOnce(`${engine.vendor.module} is not traced wholly: ${what}`),
