@@ -128,17 +128,21 @@ describe('threads and processes that an application starts', () => {
         return path;
       };
       // As the library loads its native code.
-      const native = `@boundaryml/baml-${process.platform}-${process.arch}-gnu`;
-      write(`${native}/index.js`, '');
-      const library = write('@boundaryml/baml/index.js', `require('${native}'); exports.run = () => {};`);
-      const ask = (env = {}) => stage.run('apps/agent-process.mjs', { args: [library], flags: AUTO, env });
-      const { stdout, stderr } = await ask();
-      assert.equal(stdout, 'done\n');
-      assert.match(
-        stderr,
-        /llmtrace: calls that the native code of @boundaryml\/baml makes are not traced: llmtrace does not know/,
-      );
-      assert.equal((await ask({ LLMTRACE_INSTRUMENTATIONS: 'openai' })).stderr, '');
+      const platform = `${process.platform}-${process.arch}`;
+      const LIBRARIES = {
+        '@boundaryml/baml': `@boundaryml/baml-${platform}-gnu/index.js`,
+        'node-llama-cpp': `@node-llama-cpp/${platform}/bins/${platform}/llama-addon.js`,
+      };
+      for (const [name, native] of Object.entries(LIBRARIES)) {
+        write(native, '');
+        const library = write(`${name}/index.js`, `require('${native}'); exports.run = () => {};`);
+        const ask = (env = {}) => stage.run('apps/agent-process.mjs', { args: [library], flags: AUTO, env });
+        const { stdout, stderr } = await ask();
+        assert.equal(stdout, 'done\n');
+        const calls = `calls that the native code of ${name} makes are not traced: llmtrace does not know`;
+        assert.ok(stderr.includes(`llmtrace: ${calls}`), stderr);
+        assert.equal((await ask({ LLMTRACE_INSTRUMENTATIONS: 'openai' })).stderr, '');
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -45,7 +45,7 @@ for (const word of LAST_WORDS.split(' ')) {
 
 /** Paths that end in a name: of a model, a conversation, a gateway. */
 const NAMED =
-  /^\/v1\/[0-9a-f]{32}\/[^/?]+\/?(?:\?|$)|\/(?:ai\/run\/@|workers-ai\/@|hf-inference\/models\/|huggingface\/|conversations\/|v1\/inference\/)/;
+  /^\/v1\/[0-9a-f]{32}\/[^/?]+\/?(?:\?|$)|\/(?:ai\/run\/@|workers-ai\/@|hf-inference\/models\/|huggingface\/|conversations\/|v1\/inference\/|v1\/agents\/)/;
 
 /** A path longer than this is of no protocol. */
 const MAX_PATH = 2000;

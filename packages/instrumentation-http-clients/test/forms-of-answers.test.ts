@@ -331,6 +331,23 @@ const cozeMessage = (content: string, type = 'answer'): object => ({
 const coze = { path: '/v3/chat', sent: { bot_id: 'b', user_id: 'ann', stream: true }, type: sse };
 const byCoze = { 'operation.name': 'chat', 'provider.name': 'coze', 'conversation.id': 'c' };
 
+const LETTA_USAGE = {
+  prompt_tokens: 11,
+  completion_tokens: 7,
+  total_tokens: 18,
+  cached_input_tokens: 5,
+  reasoning_tokens: 2,
+};
+const letta = { path: '/v1/agents/agent-1/messages', sent: { messages: [{ role: 'user', content: 'Hi' }] } };
+const byLetta = {
+  'operation.name': 'chat',
+  'provider.name': 'letta',
+  ...tokens(11, 7),
+  'usage.cache_read.input_tokens': 5,
+  'response.finish_reasons': ['stop'],
+  text: ['Hello'],
+};
+
 /** Applications of platforms, at hosts of the application's own. */
 const APP_PLATFORMS: Readonly<Record<string, Row>> = {
   "Dify's answer": {
@@ -414,6 +431,36 @@ const APP_PLATFORMS: Readonly<Record<string, Row>> = {
     type: 'application/json',
     answered: json({ code: 4200, msg: 'bot_id does not exist' }),
     expected: { 'operation.name': 'chat', 'error.type': '4200' },
+  },
+  "Letta's answer": {
+    ...letta,
+    answered: json({
+      messages: [
+        { message_type: 'reasoning_message', reasoning: 'hm' },
+        { message_type: 'assistant_message', content: 'Hello' },
+      ],
+      stop_reason: { message_type: 'stop_reason', stop_reason: 'end_turn' },
+      usage: { ...LETTA_USAGE, step_count: 1 },
+    }),
+    expected: byLetta,
+  },
+  "Letta's answer at its own host": {
+    provider: 'letta',
+    ...letta,
+    answered: json({ messages: [], stop_reason: { stop_reason: 'end_turn' }, usage: LETTA_USAGE }),
+    expected: { ...byLetta, text: [] },
+  },
+  "Letta's events": {
+    path: `${letta.path}/stream`,
+    sent: letta.sent,
+    type: sse,
+    answered: `${events(
+      { message_type: 'assistant_message', content: 'Hel' },
+      { message_type: 'assistant_message', content: 'lo' },
+      { message_type: 'stop_reason', stop_reason: 'end_turn' },
+      { message_type: 'usage_statistics', ...LETTA_USAGE },
+    )}data: [DONE]\n\n`,
+    expected: byLetta,
   },
   'the text of a sound by Coze': {
     provider: 'coze',

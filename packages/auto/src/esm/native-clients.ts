@@ -1,5 +1,5 @@
 /**
- * Libraries whose native code sends the requests to models: nothing of Node.js sees them. That code is seen as it is loaded, by a
+ * Libraries whose native code asks models, by requests or in the process: nothing of Node.js sees it. That code is seen as it is loaded, by a
  * method of modules and not by OpenTelemetry's hook: that keeps modules that llmtrace loads from instrumentations which come later.
  */
 import module from 'node:module';
@@ -8,14 +8,16 @@ import { diag } from '@opentelemetry/api';
 import { replace } from './replace.ts';
 
 /** Each has its native code in a package for each platform. */
-const NATIVE_CODE = /[\\/]node_modules[\\/](@boundaryml)[\\/](baml)-[^\\/]+[\\/]/;
+const NATIVE_CODE =
+  /[\\/]node_modules[\\/](?:(@boundaryml[\\/]baml)-[^\\/]+|@(node-llama-cpp)[\\/][^\\/]+)[\\/]/;
 
 /** Warns once of each such library that is loaded, unless named SDKs alone are to be traced. */
 export function watchNativeClients(): void {
   replace(module.prototype, 'load', (load) => {
     return function (this: unknown, ...args) {
-      const [, scope, name] = NATIVE_CODE.exec(String(args[0])) ?? [];
-      if (scope !== undefined) tell(`${scope}/${name}`);
+      const [, scoped, name] = NATIVE_CODE.exec(String(args[0])) ?? [];
+      const library = scoped?.replace('\\', '/') ?? name;
+      if (library !== undefined) tell(library);
       return load.apply(this, args);
     };
   });

@@ -229,6 +229,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   'dify.ai': [unpriced(/^api\.dify\.ai$/, 'dify')],
   'coze.com': [unpriced(/^api\.coze\.com$/, 'coze')],
   'coze.cn': [unpriced(/^api\.coze\.cn$/, 'coze')],
+  'letta.com': [unpriced(/^api\.letta\.com$/, 'letta')],
   'writer.com': [unpriced(/^api\.writer\.com$/, 'writer')],
   'reka.ai': [unpriced(/^api\.reka\.ai$/, 'reka')],
   'llama.com': [unpriced(/^api\.llama\.com$/, 'meta')],

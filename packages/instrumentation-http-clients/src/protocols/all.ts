@@ -13,6 +13,7 @@ import { sglangProtocol } from './sglang.ts';
 
 export const PROTOCOLS: readonly Protocol[] = [
   ...openaiProtocols,
+  ...appPlatformProtocols, // before Anthropic's, whose messages have a path like Letta's
   ...anthropicProtocols,
   ...geminiProtocols,
   ...otherProtocols,
@@ -21,5 +22,4 @@ export const PROTOCOLS: readonly Protocol[] = [
   ...huggingFaceProtocols,
   sglangProtocol,
   ...modelServerProtocols,
-  ...appPlatformProtocols,
 ];

@@ -1,17 +1,20 @@
-/** Protocols of platforms whose applications answer with the tokens of all models that they have asked: Dify, Coze. */
+/** Protocols of platforms whose applications and agents answer with the tokens of all models that they have asked: Dify, Coze, Letta. */
 import {
   answerFailure,
   checkedUsage,
   count,
   fields,
+  finishBy,
   type LlmResponse,
   name,
+  objects,
+  openAIUsage,
   reportedUsd,
   tokenCount,
 } from '@llmtrace/core/internal';
-import { textContent, wholeOf } from './native-readers.ts';
+import { textContent, textOfMessage, wholeOf } from './native-readers.ts';
 import { asText } from './other-vendors.ts';
-import { isNamed, isText, onWire, type Protocol } from './protocol.ts';
+import { isInput, isNamed, isText, onWire, type Protocol } from './protocol.ts';
 import { addPiece } from './streamed-text.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
@@ -134,8 +137,57 @@ const cozeTranscription: Protocol = {
   isShownByAnswer: true,
 };
 
+// Letta: https://docs.letta.com/api/typescript/resources/agents/subresources/messages/methods/create
+
+/** A stream has the usage in an event of its own, as it has the reason. */
+function lettaAnswer(soFar: LlmResponse, r: any): void {
+  const { stop_reason: reason, message_type: type, error_type } = r;
+  const finish = isNamed(reason) ? fields(reason)['stop_reason'] : reason;
+  if (isText(finish)) soFar.finishReasons = lettaFinish(finish);
+  if (type === 'error_message')
+    soFar.failure ??= answerFailure({ error: { code: error_type, message: r.message } });
+  const usage = type === 'usage_statistics' ? r : r.usage;
+  if (!isNamed(usage)) return;
+  const { cached_input_tokens, cache_write_tokens, reasoning_tokens, ...counts } = fields(usage);
+  const read = openAIUsage({
+    ...counts,
+    prompt_tokens_details: { cached_tokens: cached_input_tokens, cache_write_tokens },
+    completion_tokens_details: { reasoning_tokens },
+  });
+  Object.assign(soFar, read);
+}
+
+const lettaFinish = finishBy({ end_turn: 'stop', max_tokens_exceeded: 'length' });
+
+const lettaText = ({ message_type, content, messages }: any): string | undefined =>
+  message_type === 'assistant_message'
+    ? textOfMessage({ content })
+    : objects(messages).map(lettaText).filter(isText).join('') || undefined;
+
+const letta: Protocol = {
+  provider: 'letta',
+  path: /\/v1\/agents\/[^/]+\/messages(?:\/stream)?$/,
+  endpoint: onWire({
+    operation: 'chat',
+    request([body], { stream }) {
+      const p = fields(body);
+      return { stream: stream ?? p.streaming === true, messageCount: count(p.messages) };
+    },
+    response: wholeOf(lettaAnswer),
+    chunk(soFar, event) {
+      lettaAnswer(soFar, event);
+    },
+    content: textContent(({ messages, input }) => messages ?? input, lettaText),
+  }),
+  matches: ({ messages, input }) => isInput(messages ?? input),
+  confirms: ({ messages, stop_reason, usage, message_type }) =>
+    isText(message_type) || (Array.isArray(messages) && isNamed(stop_reason) && isNamed(usage)),
+  stream: ({ path }) => path.endsWith('/stream') || undefined,
+};
+
 export const appPlatformProtocols: readonly Protocol[] = [
   dify,
+  letta,
   cozeTranscription,
   cozeAt(/\/v3\/chat$/, ({ bot_id, user_id }) => isText(bot_id) && isText(user_id)),
   {
