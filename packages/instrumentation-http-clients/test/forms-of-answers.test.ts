@@ -702,12 +702,10 @@ describe('answers of other forms', () => {
   for (const [who, one] of Object.entries(LATER))
     it(`that come later, by requests that are not looked at, are a warning: ${who}`, async () => {
       await ask(one);
-      const [finding] = facts().findings.splice(0);
+      const found = facts().findings.splice(0);
       assert.equal(telemetry.spans().length, 1);
-      assert.match(
-        finding?.message ?? '',
-        /^answers in the background of 127\.0\.0\.1:\d+ come by requests that are not/,
-      );
+      const text = /^answers in the background of 127\.0\.0\.1:\d+ come by requests that are not/;
+      assert.ok(found.some(({ message }) => text.test(message)));
     });
 
   const OTHERS: Readonly<Record<string, Row>> = {

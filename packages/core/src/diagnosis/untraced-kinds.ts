@@ -55,10 +55,13 @@ export function lookAtWebSocket(request: Heading): void {
 }
 
 /** A request to no endpoint that is traced: nearly all of them are of nothing that is known here. */
-export function lookAtKind(request: Heading, path: string): void {
-  for (const { module, paths } of callsAt(request)) {
-    const match = paths.exec(path);
-    if (match) tellOf(match.slice(1).find(Boolean) ?? 'models', module, urlOf(request));
+export function lookAtKind(request: Heading): void {
+  const calls = callsAt(request);
+  if (calls.length === 0) return;
+  const url = urlOf(request);
+  for (const { module, paths } of calls) {
+    const match = paths.exec(url.pathname + url.search);
+    if (match) tellOf(match.slice(1).find(Boolean) ?? 'models', module, url);
   }
 }
 

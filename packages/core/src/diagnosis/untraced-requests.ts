@@ -84,7 +84,7 @@ function lookAtStream(message: unknown): void {
     const { headers } = message as { headers: Readonly<Record<string, unknown>> };
     const path = headers[':path'];
     if (headers[':method'] !== 'POST' || typeof path !== 'string') return;
-    lookAtKind({ path, origin: `${headers[':scheme']}://${headers[':authority']}` }, path);
+    lookAtKind({ path, origin: `${headers[':scheme']}://${headers[':authority']}` });
   } catch (error) {
     diag.error('llmtrace: could not look at a request', error);
   }
@@ -94,7 +94,7 @@ function lookAtStream(message: unknown): void {
 function compare(request: SeenRequest, path: string): void {
   const candidates = facts().watched.filter(({ paths }) => paths.test(path));
   if (candidates.length === 0) {
-    lookAtKind(request, path);
+    lookAtKind(request);
     return;
   }
   // Whichever of them sent it, a call of it is open: nearly all requests, which cost no look at their headers.

@@ -18,9 +18,11 @@ export interface Heading {
   getHeader?(name: string): unknown;
 }
 
-/** The host of a request, or its origin, as one text: a key, which costs less than {@link urlOf}. */
+/** The host of a request, or its origin, as one text: a key, which costs less than {@link urlOf}. A proxy gets whole URLs. */
 export const hostOf = (request: Heading): string =>
-  String((request.getHeader ? request.getHeader('host') : request.host) ?? request.origin);
+  request.path?.startsWith('/')
+    ? String((request.getHeader ? request.getHeader('host') : request.host) ?? request.origin)
+    : urlOf(request).host;
 
 /** The host is that of the header: undici's `interceptors.dns()` has the origin be an address. */
 export function urlOf(request: Heading): URL {
