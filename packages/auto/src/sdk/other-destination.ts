@@ -63,19 +63,21 @@ const MAX_PARTS = 100;
  * send to any place that it does not show, and a minifier has renamed the classes of `@vercel/otel`.
  */
 function exportsTo(provider: object, exporters: readonly string[], endpoint: string | undefined): boolean {
-  const prints = exporters.includes('console');
-  const sends = exporters.some((name) => name !== 'console');
   const seen = new Set<object>([provider]);
   let looked = 0;
   for (const object of seen) {
-    const name = object.constructor?.name ?? '';
-    if (prints && name === 'ConsoleSpanExporter') return true;
-    if (sends && SPAN_EXPORTER.test(name) && isSamePlace(endpoint, placeOf(object))) return true;
-    if (isFor(endpoint, object)) return true;
+    if (isExporter(object, exporters, endpoint) || isFor(endpoint, object)) return true;
     if (++looked >= MAX_OBJECTS) return false;
     for (const part of partsOf(object)) seen.add(part);
   }
   return false;
+}
+
+function isExporter(object: object, exporters: readonly string[], endpoint: string | undefined): boolean {
+  const name = object.constructor?.name ?? '';
+  if (name === 'ConsoleSpanExporter') return exporters.includes('console');
+  const sends = exporters.some((exporter) => exporter !== 'console');
+  return sends && SPAN_EXPORTER.test(name) && isSamePlace(endpoint, placeOf(object));
 }
 
 const SPAN_EXPORTER = /^OTLP(?!Metric|Log)\w*Exporter/;
