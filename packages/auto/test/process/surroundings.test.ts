@@ -65,6 +65,13 @@ describe('an application', () => {
     assert.match(stderr, /^llmtrace {2}openai gpt-4.1-mini/m);
   });
 
+  it('ends where Node.js prints what its threads do, which the export thread prints, too', async () => {
+    const { stderr } = await both('nothing', { env: { NODE_DEBUG: 'module,http' } });
+    // Only that thread uses `node:http`.
+    assert.ok(/^HTTP \d+: /m.test(stderr));
+    assert.equal(stage.collector.spans().length, 3);
+  });
+
   it('keeps its fake timers for itself', async () => {
     await both('timers');
     assert.deepEqual(stage.collector.spans().length, 2);

@@ -165,6 +165,10 @@ function startWorker(file: URL, env: Environment, link: ThreadLink, setup: Threa
       stderr: true,
     });
     worker.unref();
+    // Node.js keeps a process for such a stream once its thread has written to it, as it does for NODE_DEBUG before any module
+    // runs. The thread then writes by itself.
+    worker.stdout.destroy();
+    worker.stderr.destroy();
     Reflect.set(worker, OWN_THREAD, true);
     return worker;
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Gives the export thread a console that writes at once. A thread's default console goes through the event loop of
+ * Gives the export thread a console, and a stdout and stderr, that write at once. Those of a thread go through the event loop of
  * the application, which may be blocked. Load this before any module that stores `console`.
  */
 import { Console } from 'node:console';
@@ -17,4 +17,7 @@ const direct = (descriptor: number): Writable =>
     },
   });
 
-globalThis.console = new Console(direct(1), direct(2));
+const [stdout, stderr] = [direct(1), direct(2)];
+globalThis.console = new Console(stdout, stderr);
+for (const [name, value] of Object.entries({ stdout, stderr }))
+  Object.defineProperty(process, name, { value, configurable: true, enumerable: true });
