@@ -98,7 +98,7 @@ function open(run: Run, { attributes, around, appSpan }: Started): OpenOperation
   });
 }
 
-/** Within an operation and the application's span. The operation must not keep that, whose garbage collection may end it. */
+/** Within an operation and the application's span. */
 const runIn = ({ record }: OpenOperation, appSpan: Span | undefined, run: () => unknown): unknown =>
   context.with(appSpan ? trace.setSpan(record.context, appSpan) : record.context, run);
 
@@ -127,14 +127,14 @@ function stream(run: Run, started: Started): unknown {
     const reason = finishReason ?? reasonOn(appSpan);
     return isStopped(run) && !isWhole(reason) ? CANCELLED : streamEnd(run, reason);
   };
-  const span =
-    appSpan ??
-    spanFor(operation, {
-      set: (set) => {
-        finishReason = set[FINISH_REASON] ?? finishReason;
-      },
-      end: () => operation.end(ended()),
-    });
+  const span = appSpan
+    ? standInFor(appSpan)
+    : spanFor(operation, {
+        set: (set) => {
+          finishReason = set[FINISH_REASON] ?? finishReason;
+        },
+        end: () => operation.end(ended()),
+      });
   if (appSpan) operation.adopt(appSpan, ended);
   operation.endWithout(span);
   return failing(
@@ -246,6 +246,31 @@ function listening(spanContext: () => SpanContext, heard: Heard): Span {
     end: () => heard.end?.(),
   };
   return span;
+}
+
+/**
+ * What the SDK gets in the place of the application's span, which the operation and its context keep: it is garbage-collected with
+ * the stream, and the run of a stream that the application leaves then ends.
+ */
+function standInFor(span: Span): Span {
+  const standIn: Span = {
+    spanContext: () => span.spanContext(),
+    isRecording: () => span.isRecording(),
+    setAttribute: (...attribute) => handedOn(() => span.setAttribute(...attribute)),
+    setAttributes: (attributes) => handedOn(() => span.setAttributes(attributes)),
+    addEvent: (...event) => handedOn(() => span.addEvent(...event)),
+    addLink: (link) => handedOn(() => span.addLink(link)),
+    addLinks: (links) => handedOn(() => span.addLinks(links)),
+    setStatus: (status) => handedOn(() => span.setStatus(status)),
+    updateName: (name) => handedOn(() => span.updateName(name)),
+    recordException: (...exception) => span.recordException(...exception),
+    end: (time) => span.end(time),
+  };
+  const handedOn = (step: () => unknown): Span => {
+    step();
+    return standIn;
+  };
+  return standIn;
 }
 
 /** The SDK hands over the name and the message of an error. */

@@ -27,16 +27,20 @@ const SCENES =
 
 type Telemetry = 'on' | 'off' | 'wrapped' | 'other';
 
+/** The SDK ends no span of these, or only some. */
+const UNREAD = 'a stream that breaks off,a stream that is stopped,a stream that is left,an unread stream';
+
 const runWith = (
   stage: Stage,
   version: number,
   telemetry: Telemetry,
   preload: readonly string[],
+  scenes = SCENES,
 ): Promise<Play> =>
   play(
     stage,
     { app: new URL('apps/app.mjs', import.meta.url), set: `ai-${version}` },
-    { AI_VERSION: String(version), FORMAT: 'esm', ONLY: SCENES, TELEMETRY: telemetry },
+    { AI_VERSION: String(version), FORMAT: 'esm', ONLY: scenes, TELEMETRY: telemetry },
     preload,
   );
 
@@ -127,6 +131,23 @@ describe('the telemetry of the AI SDK', () => {
         assert.equal(root?.attributes['llmtrace.agent.model_calls'], 2);
         assert.equal(root?.attributes['llmtrace.agent.tool_calls'], 1);
         assert.ok(Number(root?.attributes['llmtrace.agent.cost']) > 0);
+      });
+
+      it('has the spans of streams that the application does not read to their end', async () => {
+        const play = (telemetry: Telemetry): Promise<Play> =>
+          runWith(stage, version, telemetry, AUTO, UNREAD);
+        const [without, traced] = [await play('off'), await play('on')];
+        assert.equal(traced.result.stdout, without.result.stdout, traced.result.stderr);
+        const having = (name: string, { spans }: Play): number =>
+          spans.filter(({ attributes }) => attributes[name] !== undefined).length;
+        assert.ok(having('server.address', without) >= 4);
+        for (const name of [
+          'server.address',
+          'llmtrace.agent.model_calls',
+          'gen_ai.usage.cost',
+          'error.type',
+        ])
+          assert.equal(having(name, traced), having(name, without), name);
       });
 
       it('is in the table of docs/agents.md as it is here', () => {

@@ -22,7 +22,7 @@ import type { FailedAttempt } from './attempts/sdk-attempts.ts';
 import type { EngineConfig } from './engine-config.ts';
 import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
-import { endLeftSpans, takeModelSpan } from './native/framework-span.ts';
+import { endLeftSpans, endUnreadSpans, takeModelSpan } from './native/framework-span.ts';
 import { openNative } from './native/native-span.ts';
 import { atEnd, openCalls } from './open-calls.ts';
 import { markUnseen, type RawAnswer, warnOfUnseenFile } from './raw-answer.ts';
@@ -422,6 +422,7 @@ atEnd.calls = () => {
   // Copied first, because observers may end other calls meanwhile.
   for (const live of [...openCalls]) close(live, 'abandoned');
   endLeftSpans();
+  endUnreadSpans();
 };
 
 /**

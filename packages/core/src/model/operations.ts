@@ -72,7 +72,8 @@ export interface OpenOperation {
   learn(names: Pick<OperationSubject, 'conversationId'>): void;
   /**
    * Adopts the run's span of the framework's own telemetry: it gets the sums, and loses the tokens that the model spans
-   * beneath have. Its end also ends the operation, by the result of `onEnd`, if the operation is still open.
+   * beneath have. Its end also ends the operation, by the result of `onEnd`, if the operation is still open. The span of an
+   * abandoned operation ends with it, and with `onEnd` that of each operation: a framework may never end it.
    */
   adopt(span: Span, onEnd?: () => OperationEnd): void;
   /**

@@ -3,6 +3,7 @@
  * where a second one would count its tokens twice. It stays the library's: it keeps its name and what the library sets, and the
  * library ends it, but for those that some leave open. That of a run gets the run's sums.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Attributes, AttributeValue, Span, SpanStatus, Tracer } from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import { spanOf } from '../../model/call-span.ts';
@@ -20,8 +21,11 @@ import {
   type SdkSpan,
 } from './model-spans.ts';
 
-// As it is now: the tests of an application may replace it.
-const { setImmediate } = globalThis;
+// As they are now: the tests of an application may replace them.
+const { setImmediate, setTimeout, clearTimeout } = globalThis;
+
+/** A timer keeps the async context in which it is set, and so the application's data. */
+const outside = AsyncLocalStorage.snapshot();
 
 /** A framework that sends two requests within one span, as it repeats the first, has it completed by the first. */
 const taken = new WeakSet<Span>();
@@ -109,6 +113,7 @@ function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
       if (completed && !span.isRecording()) engine.otherSpans.endedEarly(scope);
       else finish();
       if (completed && found.leavesOpen) endOpen(completed, span, call, now);
+      if (completed && found.leavesStreams) endUnread(span, { ...call, status: completed.status, now });
     },
   };
 }
@@ -135,6 +140,57 @@ function endOpen({ status }: Completed, span: SdkSpan, { endTime }: Call, now: b
 /** Ends the spans of ended calls that their libraries have not ended, before the process ends or telemetry is flushed. */
 export function endLeftSpans(): void {
   for (const end of left) end();
+}
+
+/** What ends the spans that their libraries end once the application has read an answer. */
+const unread = new Set<() => void>();
+
+/** How long an application may take to read an answer that has arrived, in ms. */
+const READ_MS = 600_000;
+
+/** How long a library may take to end a span after the answer has broken off, in ms. */
+const BREAK_MS = 1000;
+
+/** The end of what a span stands for. */
+interface SpanEnd {
+  readonly endTime: number | undefined;
+  readonly outcome: string | undefined;
+  /** The status of a span that has none. */
+  readonly status?: SpanStatus | undefined;
+  /** Nothing reads the answer any more. */
+  readonly now: boolean;
+}
+
+/** Ends a span whose library ends it once the application has read the answer, should that not happen. */
+export function endUnread(span: SdkSpan, { endTime, outcome, status, now }: SpanEnd): void {
+  if (!span.isRecording()) return;
+  const { end: theirs } = span;
+  let timer: NodeJS.Timeout | undefined;
+  const forget = (): void => {
+    clearTimeout(timer);
+    unread.delete(end);
+    Reflect.deleteProperty(span, 'end');
+  };
+  const end = (): void => {
+    forget();
+    if (status && !span.status?.code) span.setStatus(status);
+    theirs.call(span, endTime);
+  };
+  if (now) {
+    end();
+    return;
+  }
+  unread.add(end);
+  define(span, 'end', (...time: Parameters<Span['end']>) => {
+    forget();
+    theirs.apply(span, time);
+  });
+  timer = outside(setTimeout, end, outcome === 'completed' ? READ_MS : BREAK_MS).unref();
+}
+
+/** Ends the spans of answers that the application has not read, before the process ends. */
+export function endUnreadSpans(): void {
+  for (const end of unread) end();
 }
 
 /** Whether spans of these resources go to two places: all spans of a provider have its resource, one object. */

@@ -46,6 +46,8 @@ interface Library {
   readonly isModelSpan: IsModelSpan;
   /** It never ends the span of some calls, as of those that fail: llmtrace does. */
   readonly leavesOpen?: boolean;
+  /** It ends the span of a stream once the application has read it, and never where that leaves it, or it breaks off: llmtrace does. */
+  readonly leavesStreams?: boolean;
   /** It sets fewer tokens than the vendor counts: the span gets those of the call alone. */
   readonly countsLess?: boolean;
 }
@@ -54,9 +56,13 @@ const MODEL_SPANS: readonly Library[] = [
   // @anthropic-ai/sdk from 0.134 on, where no instrumentation of the SDK does it: in a bundle
   { scope: /^com\.anthropic\.sdk\.typescript$/, isModelSpan: byOperation },
   // `experimental_telemetry` of the AI SDK 4 to 6, and `LegacyOpenTelemetry` of @ai-sdk/otel
-  { scope: /^ai$/, isModelSpan: ({ name }) => /\.do(?:Generate|Stream|Embed)$/.test(name ?? '') },
+  {
+    scope: /^ai$/,
+    isModelSpan: ({ name }) => /\.do(?:Generate|Stream|Embed)$/.test(name ?? ''),
+    leavesStreams: true,
+  },
   // @ai-sdk/otel
-  { scope: /^gen_ai$/, isModelSpan: byOperation },
+  { scope: /^gen_ai$/, isModelSpan: byOperation, leavesStreams: true },
   {
     scope: /^genkit-tracer$/,
     isModelSpan: having('genkit:metadata:subtype', ['model', 'background-model', 'embedder']),
@@ -89,6 +95,8 @@ export interface RecordedSpan {
 export interface ModelSpan extends RecordedSpan {
   /** {@link Library.leavesOpen} */
   readonly leavesOpen: boolean;
+  /** {@link Library.leavesStreams} */
+  readonly leavesStreams: boolean;
   /** {@link Library.countsLess} */
   readonly countsLess: boolean;
 }
@@ -118,6 +126,7 @@ export function asModelSpan(found: RecordedSpan): ModelSpan | undefined {
   return {
     ...found,
     leavesOpen: library.leavesOpen === true,
+    leavesStreams: library.leavesStreams === true,
     countsLess: library.countsLess === true,
   };
 }

@@ -31,6 +31,8 @@ export interface LiveOperation extends Holder, Linked<LiveOperation> {
   readonly operation: AgentOperation;
   /** Removes the listener to the application's signal, which may live longer than the operation. */
   forgetSignal: (() => void) | undefined;
+  /** Ends the span of the framework that stands for the operation, where the framework may not. */
+  leaveSpan: (() => void) | undefined;
   /** Asked at the end: {@link OperationStart.usage}. */
   usage: (() => readonly ModelUsage[]) | undefined;
 }
@@ -58,6 +60,7 @@ export function openOperation(
     engine,
     operation,
     forgetSignal: undefined,
+    leaveSpan: undefined,
     usage: start.usage,
     answer: undefined,
     isRegistered: false,
@@ -184,6 +187,7 @@ export function closeOperation(
   if (operation.parent) operation.parent.activeTime = Math.max(operation.parent.activeTime, now);
   guard(engine, 'end', () => record(engine, operation, { result, error }));
   notifyOperationEnd(engine, operation);
+  if (live.leaveSpan) guard(engine, 'end', live.leaveSpan);
 }
 
 /** An error of one observer does not affect the others. */

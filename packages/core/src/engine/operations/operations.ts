@@ -32,7 +32,7 @@ import { define } from '../../platform/replace-method.ts';
 import { warnOnce } from '../../platform/warn.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard } from '../guard.ts';
-import { takeRunSpan } from '../native/framework-span.ts';
+import { endUnread, takeRunSpan } from '../native/framework-span.ts';
 import { OTHER_SPANS } from '../native/model-spans.ts';
 import { tracerOf } from '../native/native-span.ts';
 import { openRun } from './native-run.ts';
@@ -177,6 +177,11 @@ class Handle implements OpenOperation {
       takeRunSpan(span, { sums: () => sums(operation), keepsUsage }, () => {
         if (onEnd) guard(engine, 'end', () => closeOperation(this.#live, onEnd()));
       });
+      this.#live.leaveSpan = () => {
+        const { endTime, outcome } = operation;
+        const isAbandoned = outcome === 'abandoned';
+        if (isAbandoned || onEnd) endUnread(span, { endTime, outcome, now: isAbandoned });
+      };
     });
   }
 

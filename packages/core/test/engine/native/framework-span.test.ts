@@ -16,7 +16,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import type { EngineConfig } from '../../../src/engine/engine-config.ts';
-import { endLeftSpans, takeModelSpan } from '../../../src/engine/native/framework-span.ts';
+import { endLeftSpans, endUnreadSpans, takeModelSpan } from '../../../src/engine/native/framework-span.ts';
 import { OTHER_SPANS } from '../../../src/engine/native/model-spans.ts';
 import type { Call } from '../../../src/model/call.ts';
 import { setSpanOf } from '../../../src/model/call-span.ts';
@@ -61,9 +61,14 @@ describe('the model span of another library', () => {
   /** A call within a span of a library, which is the span of the call. */
   function callIn(
     scope: string,
-    { isNative = false, nativeSpans = engine.nativeSpans, tracer = provider.getTracer('llmtrace') } = {},
+    {
+      isNative = false,
+      nativeSpans = engine.nativeSpans,
+      tracer = provider.getTracer('llmtrace'),
+      name = 'chat',
+    } = {},
   ) {
-    const span = provider.getTracer(scope).startSpan('chat', { attributes: ATTRIBUTES });
+    const span = provider.getTracer(scope).startSpan(name, { attributes: ATTRIBUTES });
     const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
     takeModelSpan({ ...engine, nativeSpans }, call, isNative);
     const native = nativeOf(call);
@@ -148,12 +153,34 @@ describe('the model span of another library', () => {
     assert.equal(exporter.getFinishedSpans().length, 1);
   });
 
-  it('is left to the AI SDK, which ends it', async () => {
+  it('is left to the AI SDK, which ends it once the application has read the answer', async () => {
     const { span, end } = callIn('gen_ai');
-    end('failed');
+    end('completed');
     await turns();
+    endLeftSpans();
     assert.ok(span.isRecording());
-    span.end();
+    span.setAttribute('theirs', 1).end();
+    endUnreadSpans();
+    assert.deepEqual(
+      exporter.getFinishedSpans().map(({ attributes }) => attributes['theirs']),
+      [1],
+    );
+  });
+
+  it('of the AI SDK, which leaves it where an answer breaks off, is ended with the process', () => {
+    const { span, end } = callIn('ai', { name: 'ai.streamText.doStream' });
+    end('failed');
+    assert.ok(span.isRecording());
+    endUnreadSpans();
+    assert.deepEqual(exporter.getFinishedSpans()[0]?.status, {
+      code: SpanStatusCode.ERROR,
+      message: 'failed',
+    });
+  });
+
+  it('of the AI SDK is ended at once with a call that is abandoned', () => {
+    callIn('gen_ai').end('abandoned', true);
+    assert.equal(exporter.getFinishedSpans().length, 1);
   });
 
   it('has the tokens of its call alone where a second request is sent within it', () => {

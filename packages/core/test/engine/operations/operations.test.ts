@@ -515,6 +515,20 @@ describe('operations', () => {
     assert.equal(attributesOf('invoke_agent returning')['llmtrace.agent.outcome'], 'cancelled');
   });
 
+  for (const [name, end, ends] of [
+    ['an abandoned operation', { outcome: 'abandoned' }, true],
+    ['one that its framework ends', {}, false],
+  ] as const)
+    it(`${ends ? 'end' : 'leave open'} the span of a framework with ${name}`, () => {
+      const span = telemetry.tracerProvider.getTracer('framework').startSpan('their run');
+      const operation = operationsOf(engineWith()).open(() => ({ kind: 'invoke_agent', hasOtherSpan: true }));
+      operation?.adopt(span);
+      operation?.end(end);
+      assert.equal(span.isRecording(), !ends);
+      span.end();
+      assert.equal(attributesOf('their run')['llmtrace.agent.model_calls'], 0);
+    });
+
   it('take an MCP request where the span of the tool is that of a framework', () => {
     const operations = operationsOf(engineWith());
     const request = { method: 'tools/call', requestId: '1' };
