@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noConsole: an application prints
 // Changes what llmtrace runs on as the argument names it, then makes calls: node surroundings.mjs random
 import fs from 'node:fs';
+import module from 'node:module';
 import OpenAI from 'openai';
 import sinon from 'sinon';
 
@@ -24,6 +25,26 @@ const WAYS = {
   },
   async nothing() {
     for (let i = 0; i < 3; i++) console.log((await ask()).choices[0].message.content);
+  },
+  /** As mock-require and proxyquire do it. */
+  async mocks() {
+    const require = module.createRequire(import.meta.url);
+    const { _load: load } = module;
+    const mocked = (run) => {
+      module._load = (request, ...rest) => (request === 'openai' ? 'a mock' : load(request, ...rest));
+      run();
+      module._load = load;
+    };
+    const print = () => console.log(typeof require('openai'));
+    mocked(print);
+    print();
+    mocked(print);
+    print();
+    const answer = await new (require('openai'))().chat.completions.create({
+      model: 'gpt-4.1-mini',
+      messages: MESSAGES,
+    });
+    console.log(answer.choices.length);
   },
   /** As libraries of old do. */
   async prototypes() {

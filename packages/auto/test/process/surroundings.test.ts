@@ -65,6 +65,11 @@ describe('an application', () => {
     assert.match(stderr, /^llmtrace {2}openai gpt-4.1-mini/m);
   });
 
+  it('gets the mocks that it puts in the place of a module, and the module without them', async () => {
+    assert.equal((await both('mocks')).stdout, 'string\nfunction\nstring\nfunction\n1\n');
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
   it('ends where Node.js prints what its threads do, which the export thread prints, too', async () => {
     const { stderr } = await both('nothing', { env: { NODE_DEBUG: 'module,http' } });
     // Only that thread uses `node:http`.

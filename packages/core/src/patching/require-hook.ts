@@ -6,7 +6,10 @@
  * class's away again: the next instrumentation makes it anew, as if llmtrace were not there.
  */
 import module from 'node:module';
+import { diag } from '@opentelemetry/api';
 import { Hook, type OnRequireFn } from 'require-in-the-middle';
+
+const require = module.createRequire(import.meta.url);
 
 /** The method that `enable()` of the base class calls; the base class stores the result and never uses it. */
 interface Registry {
@@ -58,12 +61,50 @@ export function whenRequired(
   listener: (file: string, exports: unknown, folder: string | undefined) => void,
 ): void {
   const byName = new Map(files.map((file) => [file.replace(/\.js$/, ''), file]));
-  new Hook([...byName.keys()], { internals: true }, (exports, name, folder) => {
+  observe([...byName.keys()], (exports, name, folder) => {
     const file = byName.get(name.replaceAll('\\', '/'));
     if (file !== undefined) listener(file, exports, folder);
     return exports;
   });
 }
+
+/** What require-in-the-middle gives out again. */
+interface Cache {
+  has(...file: unknown[]): boolean;
+  set(...entry: unknown[]): void;
+}
+
+/** The loader of Node.js, which mocks of modules replace (mock-require, proxyquire), some for one `require` only. */
+const loader = (): unknown => Reflect.get(module, '_load');
+
+/**
+ * Hooks `require`. require-in-the-middle gives a file's exports out again without asking Node.js: a mock of the application's tests
+ * would have no effect, or would stay. So it does that only where no mock may answer.
+ */
+function observe(names: string[], onRequire: OnRequireFn): void {
+  const unmocked = loader();
+  const isUnmocked = (): boolean => loader() === unmocked;
+  const hook = new Hook(names, { internals: true }, (exports, file, folder) => {
+    if (!isUnmocked() && !isOfModule(exports)) return exports;
+    try {
+      return onRequire(exports, file, folder);
+    } catch (error) {
+      diag.error(`llmtrace: could not instrument ${file}`, error);
+      return exports;
+    }
+  });
+  const cache = Reflect.get(hook, '_cache') as Cache | undefined;
+  if (!cache) return;
+  const { has, set } = cache;
+  cache.has = (...file) => isUnmocked() && has.apply(cache, file);
+  cache.set = (...entry) => {
+    if (isUnmocked()) set.apply(cache, entry);
+  };
+}
+
+/** Whether Node.js has loaded a module with these exports. */
+const isOfModule = (exports: unknown): boolean =>
+  Object.values(require.cache).some((loaded) => loaded?.exports === exports);
 
 /** By the name of a package. */
 const listeners = new Map<string, OnRequireFn[]>();
@@ -72,7 +113,7 @@ const names: string[] = [];
 
 const vendorsHook: Registry = {
   register(name, onRequire) {
-    if (names.length === 0) new Hook(names, { internals: true }, handOut);
+    if (names.length === 0) observe(names, handOut);
     if (!names.includes(name)) names.push(name);
     listeners.set(name, [...(listeners.get(name) ?? []), onRequire]);
   },
