@@ -103,33 +103,38 @@ const late = (name) => ({
 `;
 
 /**
+ * esbuild's function for exports takes names that all objects inherit, too: where an application has put a value that is no
+ * function into the prototype of all objects, no file would load from then on.
+ */
+const ofOwnNames = (code) =>
+  code.replace(/\bfor \(var (\w+) in all\)\n/, 'for (var $1 of Object.keys(all))\n');
+
+/**
  * Makes exports plain properties: getters would be read for each chunk of a stream, and to make them of a thousand names
- * was a twelfth of what a start costs over the bare application. An export of a file that is loaded later is a getter until its first use.
+ * was a twelfth of what a start costs over the bare application. An export of a file that is loaded later is a getter until
+ * its first use.
  *
  * @param isLate whether an exported binding is such a name.
  * @param from the expression that has these names.
  */
-function withPlainExports(code, isLate = () => false, from = '') {
+function withPlainExports(text, isLate = () => false, from = '') {
+  const code = ofOwnNames(text);
   const [getters, , list] = GETTERS.exec(code) ?? [];
   if (getters === undefined) {
     if (/^module\.exports = __toCommonJS/m.test(code))
       throw new Error('esbuild writes exports in another way');
     return code;
   }
-  const exported = Array.from(
-    list.matchAll(/^ {2}("?[\w$]+"?): \(\) => ([\w$.]+),?$/gm),
-    ([, name, binding]) => ({ name, binding }),
-  );
+  const exported = [...list.matchAll(/^ {2}("?[\w$]+"?): \(\) => ([\w$.]+),?$/gm)];
   if (exported.length !== list.split('\n').length) throw new Error('esbuild names exports in another way');
-  const [now, later] = [
-    exported.filter(({ binding }) => !isLate(binding)),
-    exported.filter(({ binding }) => isLate(binding)),
-  ];
-  const plain = now.map(({ name, binding }) => (name === binding ? name : `${name}: ${binding}`));
-  const late = later.map(({ name }) => `${name}: late('${name}')`);
-  const rest = ['__esModule: { value: true }', ...late];
-  const end = `${later.length > 0 ? lateExport(from) : ''}module.exports = Object.defineProperties({ ${plain.join(', ')} }, { ${rest.join(', ')} });\n`;
-  return `${code.replace(getters, '')}${end}`;
+  const plain = [];
+  const late = [];
+  for (const [, name, binding] of exported)
+    if (isLate(binding)) late.push(`${name}: late('${name}')`);
+    else plain.push(name === binding ? name : `${name}: ${binding}`);
+  const rest = ['__esModule: { value: true }', ...late].join(', ');
+  const end = `module.exports = Object.defineProperties({ ${plain.join(', ')} }, { ${rest} });\n`;
+  return code.replace(getters, '') + (late.length > 0 ? lateExport(from) : '') + end;
 }
 
 /** The entry points of a package. */

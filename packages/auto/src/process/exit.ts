@@ -17,6 +17,17 @@ function endAll(): void {
   endOpenOperations();
 }
 
+/** Runs steps of the exit. An error of a listener to `exit` would change the exit code. */
+function runAll(all: readonly (() => void)[]): void {
+  for (const step of all) {
+    try {
+      step();
+    } catch (error) {
+      diag.error('llmtrace: could not finish', error);
+    }
+  }
+}
+
 /**
  * Runs `step` when the process (or the worker thread) ends: by itself, by `process.exit()`, by an uncaught exception,
  * or by a signal. Other ways to kill a process leave no time. `step` must be synchronous, and may run again.
@@ -32,18 +43,10 @@ export function atExit(step: () => void): void {
 
 /** Ends open calls and operations at the exit of the process, before the exit listeners of other code. */
 export function endCallsAtExit(): void {
-  process.prependListener('exit', endAll);
+  process.prependListener('exit', () => runAll([endAll]));
 }
 
-function finish(): void {
-  for (const step of [endAll, ...steps]) {
-    try {
-      step();
-    } catch (error) {
-      diag.error('llmtrace: could not finish', error);
-    }
-  }
-}
+const finish = (): void => runAll([endAll, ...steps]);
 
 /**
  * A listener of the application's to `exit` that throws, or exits itself, keeps the later ones from running, and so

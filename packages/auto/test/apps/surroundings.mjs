@@ -46,9 +46,14 @@ const WAYS = {
     });
     console.log(answer.choices.length);
   },
+  async clock() {
+    console.log((await ask()).choices.length);
+    globalThis.performance = undefined;
+  },
   /** As libraries of old do. */
   async prototypes() {
     Object.prototype.each = () => {};
+    Object.prototype.version = '1.0';
     console.log((await ask()).choices[0].message.content);
   },
   /** A generator with a short period, as one with a seed has the same numbers each time. */

@@ -65,6 +65,11 @@ describe('an application', () => {
     assert.match(stderr, /^llmtrace {2}openai gpt-4.1-mini/m);
   });
 
+  it('ends as it would where it has removed the clock, with which operations end', async () => {
+    assert.equal((await both('clock')).stderr, '');
+    assert.equal(stage.collector.spans().length, 1);
+  });
+
   it('gets the mocks that it puts in the place of a module, and the module without them', async () => {
     assert.equal((await both('mocks')).stdout, 'string\nfunction\nstring\nfunction\n1\n');
     assert.equal(stage.collector.spans().length, 1);
