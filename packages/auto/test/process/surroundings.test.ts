@@ -59,6 +59,32 @@ describe('an application', () => {
     assert.deepEqual([code, stdout.split('\n').length], [0, 4]);
   });
 
+  /** The same run within limits of the shell. */
+  const within = (limits: string, flags: string[]) =>
+    stage.run('apps/surroundings.mjs', {
+      args: ['nothing'],
+      node: 'sh',
+      flags: ['-c', `${limits} && exec "$@"`, 'sh', process.env['TEST_NODE'] ?? process.execPath, ...flags],
+    });
+
+  it('runs with 2 GB of address space, as shared hosting gives it, and so does the export thread', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const [bare, traced] = [await within('ulimit -v 2097152', []), await within('ulimit -v 2097152', AUTO)];
+    if (bare.code !== 0) this.skip(); // the machine's Node.js needs more
+    assert.deepEqual(traced, bare);
+    assert.equal(stage.collector.spans().length, 3);
+  });
+
+  it('gets a warning with the limits where it may open too few files for the export thread', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { code, stderr } = await within('ulimit -n 24', AUTO);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /\(ERR_WORKER_INIT_FAILED\).* Let the process have more open files and threads \(ulimit -n/,
+    );
+  });
+
   it('has stdout for itself, whatever llmtrace prints of itself', async () => {
     const { stderr } = await both('nothing', { env: { OTEL_LOG_LEVEL: 'debug', LLMTRACE_CONSOLE: 'true' } });
     assert.match(stderr, /^llmtrace: no cost for /m);

@@ -66,6 +66,11 @@ const TLS: Kind = {
   cure: 'Let OTEL_EXPORTER_OTLP_CERTIFICATE name a file with the certificate of its authority, or set the endpoint to http:// where it speaks no TLS',
 };
 const CONCURRENT: Kind = { ...BUSY, why: 'too many exports to it are under way' };
+const FILES: Kind = {
+  code: 'export-failed',
+  why: 'the process has as many open files and connections as it may',
+  cure: 'Let it have more (ulimit -n), or look what it leaves open',
+};
 const UNKNOWN: Kind = {
   code: 'export-failed',
   why: 'the export failed',
@@ -80,6 +85,7 @@ const BY_CODE: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, NO_NAME],
   [/^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EPIPE|grpc-14)$/, NO_CONNECTION],
   [/^(?:ETIMEDOUT|grpc-4)$/, NO_ANSWER],
+  [/^E[MN]FILE$/, FILES],
   [/^ERR_INVALID_(?:PROTOCOL|URL)$/, NO_URL],
   [/^(?:CERT_|ERR_TLS|ERR_SSL|ERR_OSSL|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/, TLS],
 ];

@@ -238,6 +238,7 @@ const THREAD_CURES: Readonly<Record<string, string>> = {
   ERR_ACCESS_DENIED: 'Start node with --allow-worker',
   // Deno 2.9 refuses the flags of the thread.
   ERR_WORKER_INVALID_EXEC_ARGV: 'Let the application end by itself, or run it on Node.js',
+  ERR_WORKER_INIT_FAILED: 'Let the process have more open files and threads (ulimit -n, ulimit -u)',
   'deleted folder': 'Run the process in a folder that exists: Node.js starts no thread in a deleted one',
   'startup snapshot':
     'Start without --snapshot-blob to have the thread: Node.js may abort where a thread runs beside a snapshot',

@@ -150,6 +150,12 @@ function isFolderDeleted(): boolean {
  */
 const YOUNG_GENERATION_MB = 2;
 
+/**
+ * How much of the address space the thread reserves for its machine code, in MB; V8 would take 512. Where the process may have 2 GB of
+ * it (`ulimit -v`, as shared hosting has it), V8 would end the process.
+ */
+const CODE_RANGE_MB = 32;
+
 /** @throws where the process may start no thread. */
 function startWorker(file: URL, env: Environment, link: ThreadLink, setup: ThreadSetup): Worker {
   try {
@@ -159,7 +165,7 @@ function startWorker(file: URL, env: Environment, link: ThreadLink, setup: Threa
       transferList: [setup.reports, link.setup.port],
       // Modules that the application preloads (this package included) must not run in this thread.
       execArgv: [...GUARD_FLAGS],
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, codeRangeSizeMb: CODE_RANGE_MB },
       env: { ...env, NODE_OPTIONS: '' },
       stdout: true,
       stderr: true,

@@ -22,6 +22,7 @@ describe('the cause of a failed export', () => {
     ['no server', failure(undefined, 'ECONNREFUSED'), 'exporter-unreachable', /no server listens there/],
     ['a reset', failure(undefined, 'ECONNRESET'), 'exporter-unreachable', /connection is closed/],
     ['no answer', failure(undefined, 'ETIMEDOUT'), 'exporter-unreachable', /no answer in time/],
+    ['too many open files', failure(undefined, 'EMFILE'), 'export-failed', /open files.*\(EMFILE\)/],
     ['a self-signed certificate', failure(undefined, 'DEPTH_ZERO_SELF_SIGNED_CERT'), 'export-tls', /secure/],
     ['an expired certificate', failure(undefined, 'CERT_HAS_EXPIRED'), 'export-tls', /secure/],
     ['another name', failure(undefined, 'ERR_TLS_CERT_ALTNAME_INVALID'), 'export-tls', /secure/],
