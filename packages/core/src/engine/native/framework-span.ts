@@ -142,7 +142,7 @@ export function endLeftSpans(): void {
   for (const end of left) end();
 }
 
-/** What ends the spans that their libraries end once the application has read an answer. */
+/** What ends the spans that their libraries end once the application has read an answer, all of which has arrived. */
 const unread = new Set<() => void>();
 
 /** How long an application may take to read an answer that has arrived, in ms. */
@@ -165,10 +165,12 @@ interface SpanEnd {
 export function endUnread(span: SdkSpan, { endTime, outcome, status, now }: SpanEnd): void {
   if (!span.isRecording()) return;
   const { end: theirs } = span;
+  const isWhole = outcome === 'completed';
+  const waiting = isWhole ? unread : left;
   let timer: NodeJS.Timeout | undefined;
   const forget = (): void => {
     clearTimeout(timer);
-    unread.delete(end);
+    waiting.delete(end);
     Reflect.deleteProperty(span, 'end');
   };
   const end = (): void => {
@@ -180,12 +182,12 @@ export function endUnread(span: SdkSpan, { endTime, outcome, status, now }: Span
     end();
     return;
   }
-  unread.add(end);
+  waiting.add(end);
   define(span, 'end', (...time: Parameters<Span['end']>) => {
     forget();
     theirs.apply(span, time);
   });
-  timer = outside(setTimeout, end, outcome === 'completed' ? READ_MS : BREAK_MS).unref();
+  timer = outside(setTimeout, end, isWhole ? READ_MS : BREAK_MS).unref();
 }
 
 /** Ends the spans of answers that the application has not read, before the process ends. */

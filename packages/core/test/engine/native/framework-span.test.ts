@@ -167,11 +167,17 @@ describe('the model span of another library', () => {
     );
   });
 
-  it('of the AI SDK, which leaves it where an answer breaks off, is ended with the process', () => {
+  it('of the AI SDK, which leaves it where the application does not read the answer, is ended with the process', () => {
+    callIn('gen_ai').end('completed');
+    endUnreadSpans();
+    assert.equal(exporter.getFinishedSpans().length, 1);
+  });
+
+  it('of the AI SDK, which leaves it where an answer breaks off, is ended by a flush', () => {
     const { span, end } = callIn('ai', { name: 'ai.streamText.doStream' });
     end('failed');
     assert.ok(span.isRecording());
-    endUnreadSpans();
+    endLeftSpans();
     assert.deepEqual(exporter.getFinishedSpans()[0]?.status, {
       code: SpanStatusCode.ERROR,
       message: 'failed',
