@@ -137,9 +137,9 @@ function stream(run: Run, started: Started): unknown {
       });
   if (appSpan) operation.adopt(appSpan, ended);
   operation.endWithout(span);
-  return failing(
-    runIn(operation, appSpan, () => inside(span)),
-    (error) => operation.end(isStopped(run) ? CANCELLED : { error }),
+  // Not within a function: the operation keeps others of this scope, and with them all that one of them has of it.
+  return failing(runIn(operation, appSpan, inside.bind(undefined, span)), (error) =>
+    operation.end(isStopped(run) ? CANCELLED : { error }),
   );
 }
 
