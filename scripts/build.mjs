@@ -127,13 +127,13 @@ function withPlainExports(text, isLate = () => false, from = '') {
   }
   const exported = [...list.matchAll(/^ {2}("?[\w$]+"?): \(\) => ([\w$.]+),?$/gm)];
   if (exported.length !== list.split('\n').length) throw new Error('esbuild names exports in another way');
-  const plain = [];
-  const late = [];
-  for (const [, name, binding] of exported)
-    if (isLate(binding)) late.push(`${name}: late('${name}')`);
-    else plain.push(name === binding ? name : `${name}: ${binding}`);
-  const rest = ['__esModule: { value: true }', ...late].join(', ');
-  const end = `module.exports = Object.defineProperties({ ${plain.join(', ')} }, { ${rest} });\n`;
+  const late = exported.filter(([, , binding]) => isLate(binding));
+  const plain = exported.filter((each) => !late.includes(each));
+  const fields = plain.map(([, name, binding]) => `${name}: ${binding}`).join(', ');
+  const rest = ['__esModule: { value: true }', ...late.map(([, name]) => `${name}: late('${name}')`)].join(
+    ', ',
+  );
+  const end = `module.exports = Object.defineProperties({ ${fields} }, { ${rest} });\n`;
   return code.replace(getters, '') + (late.length > 0 ? lateExport(from) : '') + end;
 }
 

@@ -277,7 +277,7 @@ export function autoSettings(env: Environment = environment()): AutoSettings {
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheusPort === undefined ? undefined : { port: prometheusPort, host: prometheusHost },
     redis: redisSettings(env, warn),
-    env,
+    env: withoutSpaces(env),
   };
 }
 
@@ -285,6 +285,22 @@ const batchingOf = (signal: 'traces' | 'logs', env: Environment): Batching => ({
   ...BATCH_DEFAULTS[signal],
   ...fromEnvironment(BATCH_RULES[signal], env, warn),
 });
+
+const ENDPOINTS = ['', '_TRACES', '_METRICS', '_LOGS'].map(
+  (signal) => `OTEL_EXPORTER_OTLP${signal}_ENDPOINT`,
+);
+
+/**
+ * The variables, with their endpoints as they are meant: a file with the line ends of Windows leaves a space at the end of each value,
+ * with which OpenTelemetry's exporters send to `http://localhost:4318`.
+ */
+function withoutSpaces(env: Environment): Environment {
+  const meant = ENDPOINTS.flatMap((name) => {
+    const value = env[name];
+    return value === undefined || value === value.trim() ? [] : [[name, value.trim()]];
+  });
+  return meant.length === 0 ? env : { ...env, ...Object.fromEntries(meant) };
+}
 
 function exporters(env: Environment, signal: 'TRACES' | 'METRICS' | 'LOGS'): ExporterSetting[] {
   const of = (name: string) =>

@@ -26,6 +26,11 @@ describe('the environment', () => {
     assert.equal(stdout, (await stage.runBare(APP)).stdout);
   });
 
+  it('may have spaces around an endpoint, as a file with the line ends of Windows leaves one', async () => {
+    quiet(await run({ OTEL_EXPORTER_OTLP_ENDPOINT: ` ${stage.collector.url}\r` }));
+    assert.ok(names().includes(CALL));
+  });
+
   it('exports protobuf by default', async () => {
     quiet(await run({ OTEL_EXPORTER_OTLP_PROTOCOL: '' }));
     const posts = stage.collector.posts.map(({ path, type }) => [path, type]).sort();

@@ -71,6 +71,11 @@ const FILES: Kind = {
   why: 'the process has as many open files and connections as it may',
   cure: 'Let it have more (ulimit -n), or look what it leaves open',
 };
+const HEADERS: Kind = {
+  code: 'export-failed',
+  why: 'a header for it has a name or a value that HTTP does not allow',
+  cure: 'Write OTEL_EXPORTER_OTLP_HEADERS as name=value,name=value',
+};
 const UNKNOWN: Kind = {
   code: 'export-failed',
   why: 'the export failed',
@@ -86,6 +91,7 @@ const BY_CODE: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EPIPE|grpc-14)$/, NO_CONNECTION],
   [/^(?:ETIMEDOUT|grpc-4)$/, NO_ANSWER],
   [/^E[MN]FILE$/, FILES],
+  [/^ERR_INVALID_(?:HTTP_TOKEN|CHAR)$/, HEADERS],
   [/^ERR_INVALID_(?:PROTOCOL|URL)$/, NO_URL],
   [/^(?:CERT_|ERR_TLS|ERR_SSL|ERR_OSSL|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/, TLS],
 ];

@@ -23,6 +23,8 @@ describe('the cause of a failed export', () => {
     ['a reset', failure(undefined, 'ECONNRESET'), 'exporter-unreachable', /connection is closed/],
     ['no answer', failure(undefined, 'ETIMEDOUT'), 'exporter-unreachable', /no answer in time/],
     ['too many open files', failure(undefined, 'EMFILE'), 'export-failed', /open files.*\(EMFILE\)/],
+    ['the name of a header', failure(undefined, 'ERR_INVALID_HTTP_TOKEN'), 'export-failed', /a header/],
+    ['the value of a header', failure(undefined, 'ERR_INVALID_CHAR'), 'export-failed', /a header/],
     ['a self-signed certificate', failure(undefined, 'DEPTH_ZERO_SELF_SIGNED_CERT'), 'export-tls', /secure/],
     ['an expired certificate', failure(undefined, 'CERT_HAS_EXPIRED'), 'export-tls', /secure/],
     ['another name', failure(undefined, 'ERR_TLS_CERT_ALTNAME_INVALID'), 'export-tls', /secure/],
