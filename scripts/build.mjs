@@ -89,13 +89,14 @@ const apart = {
 const GETTERS =
   /^var (\w+) = \{\};\n__export\(\1, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = __toCommonJS\(\1\);\n/m;
 
-/** The last statement of a file that is loaded when one of these names is first used. */
-const lateExport = (from) => `
+/** What makes the exports of a file that is loaded when one of them is first used: `from` has them then. */
+const lateExports = (from) => `
 const late = (name) => ({
   configurable: true,
   enumerable: true,
   get() {
-    const value = ${from}[name];
+    const value = ${from}?.[name];
+    if (value === undefined) return undefined; // its file cannot be read now
     Reflect.defineProperty(this, name, { configurable: true, enumerable: true, writable: true, value });
     return value;
   },
@@ -107,7 +108,7 @@ const late = (name) => ({
  * function into the prototype of all objects, no file would load from then on.
  */
 const ofOwnNames = (code) =>
-  code.replace(/\bfor \(var (\w+) in all\)\n/, 'for (var $1 of Object.keys(all))\n');
+  code.replace(/\bfor \(var (\w+) in all\)\n/g, 'for (var $1 of Object.keys(all))\n');
 
 /**
  * Makes exports plain properties: getters would be read for each chunk of a stream, and to make them of a thousand names
@@ -115,9 +116,9 @@ const ofOwnNames = (code) =>
  * its first use.
  *
  * @param isLate whether an exported binding is such a name.
- * @param from the expression that has these names.
+ * @param fromOf the expression that has these names, by all exports.
  */
-function withPlainExports(text, isLate = () => false, from = '') {
+function withPlainExports(text, isLate = () => false, fromOf = () => '') {
   const code = ofOwnNames(text);
   const [getters, , list] = GETTERS.exec(code) ?? [];
   if (getters === undefined) {
@@ -130,11 +131,9 @@ function withPlainExports(text, isLate = () => false, from = '') {
   const late = exported.filter(([, , binding]) => isLate(binding));
   const plain = exported.filter((each) => !late.includes(each));
   const fields = plain.map(([, name, binding]) => `${name}: ${binding}`).join(', ');
-  const rest = ['__esModule: { value: true }', ...late.map(([, name]) => `${name}: late('${name}')`)].join(
-    ', ',
-  );
-  const end = `module.exports = Object.defineProperties({ ${fields} }, { ${rest} });\n`;
-  return code.replace(getters, '') + (late.length > 0 ? lateExport(from) : '') + end;
+  const rest = ['__esModule: { value: true }', ...late.map(([, name]) => `${name}: late('${name}')`)];
+  const end = `module.exports = Object.defineProperties({ ${fields} }, { ${rest.join(', ')} });\n`;
+  return code.replace(getters, '') + (late.length > 0 ? lateExports(fromOf(plain)) : '') + end;
 }
 
 /** The entry points of a package. */
@@ -161,7 +160,10 @@ async function buildPackage(folder) {
   const isLate = (binding) => late.has(binding.replace(/^import_internal\./, ''));
   const { outputFiles } = await built(folder, { entryPoints: lists, plugins: [apart, commonJs] });
   for (const { path, text } of outputFiles)
-    writeFileSync(path, withPlainExports(text, isLate, 'import_internal'));
+    writeFileSync(
+      path,
+      withPlainExports(text, isLate, () => 'import_internal'),
+    );
 }
 
 /** Options of a bundle with what its package does not declare, cut down to what is used: CommonJS cannot be. */
@@ -335,23 +337,30 @@ async function buildInChunks(folder, doors) {
         banner: STRICT,
       });
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, withLateExports(code, late));
+      const isInternal = path === join(dist, 'internal.js');
+      writeFileSync(path, isInternal ? withLateExports(code, late) : withPlainExports(code));
     }),
   );
   writeLicences(folder, metafile);
   return late;
 }
 
-/** Has a file load another one, from which it exports names and uses none, with the first use of one of them. */
+/** What `internal.ts` exports of `calls.ts`. */
+const LATE = /^import_calls\./;
+/** Loads the file with these names in the one way that there is, for which it is exported, too. */
+const LOADER = 'engineCode';
+
+/** Has `internal.js` load what it exports of `calls.ts` with the first use of it. */
 function withLateExports(code, late) {
-  const [line, variable, file] = /^var (import_\w+) = require\("(\.\/calls\.js)"\);\n/m.exec(code) ?? [];
-  if (line === undefined) return withPlainExports(code);
-  const plain = withPlainExports(
-    code.replace(line, ''),
-    (binding) => binding.startsWith(`${variable}.`) && late.add(binding.slice(variable.length + 1)),
-    `require(${JSON.stringify(file)})`,
-  );
-  return plain;
+  const line = 'var import_calls = require("./calls.js");\n';
+  const rest = code.replace(line, '');
+  if (rest.length !== code.length - line.length) throw new Error('esbuild imports in another way');
+  for (const [, name] of code.matchAll(/\(\) => import_calls\.(\w+)/g)) late.add(name);
+  const loader = (exported) => `${exported.find(([, name]) => name === LOADER)[2]}()`;
+  const done = withPlainExports(rest, (binding) => LATE.test(binding), loader);
+  if (/\bimport_calls\b/.test(done))
+    throw new Error('internal.ts may only export names of calls.ts, and not use them');
+  return done;
 }
 
 execFileSync('tsc', ['-b'], { cwd: root, stdio: 'inherit' });

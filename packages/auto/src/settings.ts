@@ -254,7 +254,8 @@ const environment = (): Environment =>
   Object.keys(inCode).length === 0 ? process.env : { ...process.env, ...inCode };
 
 /** The settings of `@llmtrace/auto`. A wrong value is named in a warning, and its default is used. */
-export function autoSettings(env: Environment = environment()): AutoSettings {
+export function autoSettings(untrimmed: Environment = environment()): AutoSettings {
+  const env = withoutSpaces(untrimmed);
   const { prometheusPort, prometheusHost, ...variables } = {
     ...DEFAULTS,
     ...fromEnvironment(RULES, env, warn),
@@ -277,7 +278,7 @@ export function autoSettings(env: Environment = environment()): AutoSettings {
     resourceDetectors: list(env['OTEL_NODE_RESOURCE_DETECTORS']) ?? ['env', 'process', 'host'],
     prometheus: prometheusPort === undefined ? undefined : { port: prometheusPort, host: prometheusHost },
     redis: redisSettings(env, warn),
-    env: withoutSpaces(env),
+    env,
   };
 }
 

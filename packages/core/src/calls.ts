@@ -21,6 +21,7 @@ export { silently } from './engine/native/native-span.ts';
 export {
   close,
   endIdleCalls,
+  endOpenCalls,
   eventArrived,
   headersArrived,
   isOnlyUsage,
@@ -29,6 +30,8 @@ export {
   seen,
   wholeAnswered,
 } from './engine/open-call.ts';
+export { isUnderWay } from './engine/open-calls.ts';
+export { endOpenOperations } from './engine/operations/open-operation.ts';
 export { operationsOf } from './engine/operations/operations.ts';
 export { currentSteps, traceSteps } from './engine/operations/steps.ts';
 export { watchResponse } from './engine/raw-response.ts';
@@ -51,7 +54,6 @@ export { budgetReadings } from './interceptors/budget.ts';
 export { TokenBucket } from './interceptors/token-bucket.ts';
 export { isToolCall, operationOf, parentOf, runsOf } from './model/agent-operation.ts';
 export { attributionAttributes } from './observers/attributes.ts';
-export { newerLoggerProvider } from './observers/events.ts';
 export { timingOf } from './observers/hooks.ts';
 export { KeptMeasurements } from './observers/metrics/kept-measurements.ts';
 export {

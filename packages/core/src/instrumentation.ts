@@ -1,7 +1,6 @@
 /** The base class of all instrumentations of llmtrace: OpenTelemetry's base class over a {@link Vendor}. */
 
-import module from 'node:module';
-import { context, diag, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { context, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import {
   InstrumentationBase,
   type InstrumentationNodeModuleDefinition,
@@ -16,9 +15,10 @@ import {
 } from './config.ts';
 import { noteInstrumentation, noteMissing, notePatched } from './diagnosis/record-patching.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
-import { isUnderWay } from './engine/open-calls.ts';
+import { type EngineCode, engineCode, isUnderWay } from './engine-code.ts';
 import type { EventLogger, EventLoggerProvider } from './model/event-logger.ts';
 import { SCHEMA_URL } from './observers/conventions.ts';
+import { newerLoggerProvider } from './observers/newer-logger-provider.ts';
 import type { Claim } from './patching/claim.ts';
 import { Patcher } from './patching/patcher.ts';
 import { beforeRequireHook, limitRequireHook } from './patching/require-hook.ts';
@@ -33,26 +33,6 @@ type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
 
 /** Methods of an object, by name. */
 type Methods = Record<string, unknown>;
-
-const require = module.createRequire(import.meta.url);
-
-type EngineCode = typeof import('./calls.ts');
-
-let code: EngineCode | 'missing' | undefined;
-
-/** The engine's code, which is loaded with the first call. Undefined where its file cannot be read: calls are not traced. */
-function engineCode(): EngineCode | undefined {
-  try {
-    code ??= require('./calls.ts') as EngineCode;
-  } catch (error) {
-    code = 'missing';
-    diag.error('llmtrace: could not load the engine', error);
-    warnOnce(
-      'calls are not traced: the files of llmtrace could not be read at the first call. OTEL_LOG_LEVEL=error says why',
-    );
-  }
-  return code === 'missing' ? undefined : code;
-}
 
 /** The declaration of a vendor's package (its export `entry`), for `@llmtrace/auto` and the scripts. */
 export interface InstrumentationEntry {
@@ -278,13 +258,13 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return calls.engineOf(vendor, config, {
       tracer: (this._tracers ?? processWide().tracers ?? trace).getTracer(name, version, scope),
       meter: meters.getMeter(name, version, scope),
-      events: this._eventLoggers(calls, scope),
+      events: this._eventLoggers(scope),
       diag: this._diag,
     });
   }
 
   /** The application's, and those of both lines of OpenTelemetry's global Logs API. */
-  private _eventLoggers({ newerLoggerProvider }: EngineCode, scope: { schemaUrl?: string }): EventLogger[] {
+  private _eventLoggers(scope: { schemaUrl?: string }): EventLogger[] {
     const { instrumentationName: name, instrumentationVersion: version } = this;
     const loggers = this._loggers ?? processWide().loggers;
     const logger = loggers?.getLogger(name, version, scope) ?? (this.logger as EventLogger);

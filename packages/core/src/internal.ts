@@ -30,11 +30,9 @@ export {
   close,
   currentSteps,
   endIdleCalls,
-  endLeftSpans,
   errorType,
   eventArrived,
   findPrice,
-  flushUsage,
   getLlmAttributes,
   getSharedUsage,
   getUsage,
@@ -57,7 +55,6 @@ export {
   KeptMeasurements,
   loadPrices,
   metadataAttributes,
-  newerLoggerProvider,
   onCollected,
   onUsage,
   openCall,
@@ -101,9 +98,9 @@ export { watchRequests } from './diagnosis/untraced-requests.ts';
 export type { Requests } from './engine/attempts/resend.ts';
 export type { NativeMode } from './engine/native/native-span.ts';
 export type { OpenCall } from './engine/open-call.ts';
-export { endOpenCalls, endOpenOperations } from './engine/open-calls.ts';
 export type { StepEnds, Steps } from './engine/operations/steps.ts';
 export type { Wire } from './engine/raw-answer.ts';
+export { endLeftSpans, endOpenCalls, endOpenOperations, engineCode, flushUsage } from './engine-code.ts';
 export type { CallErrorType, ErrorCategory, ErrorInfo } from './errors/index.ts';
 export {
   isRefusal,
@@ -212,6 +209,7 @@ export type { CostSemconv, Semconv } from './observers/conventions.ts';
 export type { Hooks, Timing } from './observers/hooks.ts';
 export type { AnyLogger } from './observers/log/adapters.ts';
 export { LOG_MODES, type LogMode, type LogOptions } from './observers/log/options.ts';
+export { newerLoggerProvider } from './observers/newer-logger-provider.ts';
 export type { SpanHooks } from './observers/span-hooks.ts';
 export type { CallUsage, SharedUsageReport, UsageQuery, UsageReport } from './observers/usage/usage.ts';
 export { OPTION_TABLE } from './option-tables.ts';

@@ -22,7 +22,7 @@ export const untracedCalls: readonly UntracedCalls[] = [
   at(/^(?:api|agent)\.(?:eu\.)?deepgram\.com$/, '/v[12]/(listen|speak|read)'),
   at(/^(?:api|streaming)\.(?:eu\.)?assemblyai\.com$/, `/(?:v2/(transcript)|(lemur)/v3/generate/${NAME})`),
   at(/^api\.cartesia\.ai$/, '/(?:(tts|voice-changer)/(?:bytes|sse)|(infill)/bytes|(stt))'),
-  at(/^api\.hume\.ai$/, `/v0/(?:(tts)(?:/${NAME}){0,2}|(batch)/jobs)`),
+  at(/^api\.hume\.ai$/, '/v0/(?:(tts)(?:/stream)?(?:/json|/file)?|(batch)/jobs)'),
   at(/^api\.lmnt\.com$/, '/v1/ai/(speech)(?:/bytes)?'),
   at(/^api\.gladia\.io$/, '/v2/(pre-recorded|transcription|live)'),
   at(/^api\.rev\.ai$/, '/(speechtotext)/v1/jobs'),
@@ -42,7 +42,10 @@ export const untracedCalls: readonly UntracedCalls[] = [
     `/(?:v1/(generation)/${NAME}/${NAME}(?:/${NAME})?|v2beta/(stable-image|audio|3d|image-to-video)(?:/${NAME}){0,3})`,
   ),
   at(/^api\.(?:[a-z0-9]+\.)?bfl\.(?:ai|ml)$/, '/v1/flux[a-z0-9.-]*'),
-  at(/^api\.ideogram\.ai$/, `/(?:v1/(${NAME})/${NAME}|(generate|edit|remix|reframe|upscale|describe))`),
+  at(
+    /^api\.ideogram\.ai$/,
+    `/(?:v1/(ideogram-[\\w.-]{1,40})/${NAME}|(generate|edit|remix|reframe|upscale|describe))`,
+  ),
   // Of providers whose pictures and videos Hugging Face's router passes on
   at(/^router\.huggingface\.co$/, '^/(fal-ai|wavespeed|black-forest-labs)/.+'),
   at(/^inference\.prodia\.com$/, '/v2/job'),

@@ -3,8 +3,7 @@
  * registered with a `FinalizationRegistry` only after a grace period. A registration survives the collection of young
  * objects and keeps everything that it refers to, which for short streams would cost more than the rest of llmtrace.
  */
-
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { outside, setTimeout } from '../platform/at-start.ts';
 
 /** The part of an open call that this module needs. */
 export interface Holder {
@@ -15,13 +14,6 @@ export interface Holder {
 
 /** The longest time that an answer is retained before it may be garbage-collected, in ms. */
 const HOLD_MS = 100;
-
-// As it is now: the tests of an application may replace it.
-const { setTimeout } = globalThis;
-/**
- * A timer keeps the async context in which it is set, and so the application's data; it is set outside of all calls.
- */
-const outside = AsyncLocalStorage.snapshot();
 
 /**
  * @param run runs for a holder whose answer has been garbage-collected.

@@ -24,7 +24,7 @@ import { guard, report, settled } from './guard.ts';
 import { isFirst, type Reading, readingOf, remember } from './later-answers.ts';
 import { endLeftSpans, endUnreadSpans, takeModelSpan } from './native/framework-span.ts';
 import { openNative } from './native/native-span.ts';
-import { atEnd, openCalls } from './open-calls.ts';
+import { openCalls } from './open-calls.ts';
 import { markUnseen, type RawAnswer, warnOfUnseenFile } from './raw-answer.ts';
 import { startSpan } from './start-span.ts';
 
@@ -418,12 +418,15 @@ function outcomeOf({ call: { error, response }, endpoint, signal }: OpenCall, ou
   return isAborted(signal) && !saidByVendor ? 'cancelled' : 'failed';
 }
 
-atEnd.calls = () => {
-  // Copied first, because observers may end other calls meanwhile.
+/**
+ * Ends all open calls as abandoned, before the process ends. The list is copied first, because observers may end
+ * other calls meanwhile.
+ */
+export function endOpenCalls(): void {
   for (const live of [...openCalls]) close(live, 'abandoned');
   endLeftSpans();
   endUnreadSpans();
-};
+}
 
 /**
  * Ends calls as abandoned whose answer has begun, and of which nothing has arrived for `limit` ms: those of one

@@ -2,14 +2,13 @@
  * A raw `Response`, whose body the application reads itself. The application is its only reader; llmtrace observes that
  * reading to get the tokens and the end of the call.
  */
+
 import type { Readable } from 'node:stream';
+import { setImmediate } from '../platform/at-start.ts';
 import { guard } from './guard.ts';
 import { chunkArrived, close, eventArrived, forget, type OpenCall } from './open-call.ts';
 import { newRawAnswer, type RawAnswer, readOtherwise } from './raw-answer.ts';
 import { answerArrived } from './result.ts';
-
-// As it is now: the tests of an application may replace it.
-const { setImmediate } = globalThis;
 
 type Read = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 

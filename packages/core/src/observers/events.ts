@@ -4,10 +4,9 @@
  */
 
 import type { Attributes } from '@opentelemetry/api';
-import * as api from '@opentelemetry/api';
 import { exceptionOf } from '../errors/index.ts';
 import type { Call, Observer } from '../model/call.ts';
-import type { EventLogger, EventLoggerProvider, LogEvent } from '../model/event-logger.ts';
+import type { EventLogger, LogEvent } from '../model/event-logger.ts';
 import {
   allAttributes,
   attributionAttributes,
@@ -28,16 +27,6 @@ const DETAILS = {
   severityNumber: 5,
   severityText: 'DEBUG',
 };
-
-/**
- * The provider of the Logs API within `@opentelemetry/api`, where that has one (1.10 and later): it is not the one of
- * `@opentelemetry/api-logs`, which `InstrumentationBase` of the 0.2xx line asks.
- */
-export function newerLoggerProvider(): EventLoggerProvider | undefined {
-  // `Reflect.get`, because bundlers reject or warn of an import that the installed version does not export.
-  const logs = Reflect.get(api, 'logs') as { getLoggerProvider(): EventLoggerProvider } | undefined;
-  return logs?.getLoggerProvider();
-}
 
 const START = {
   eventName: 'llmtrace.client.operation.start',

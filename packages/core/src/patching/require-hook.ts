@@ -9,8 +9,6 @@ import module from 'node:module';
 import { diag } from '@opentelemetry/api';
 import { Hook, type OnRequireFn } from 'require-in-the-middle';
 
-const require = module.createRequire(import.meta.url);
-
 /** The method that `enable()` of the base class calls; the base class stores the result and never uses it. */
 interface Registry {
   register(name: string, onRequire: OnRequireFn): unknown;
@@ -104,7 +102,8 @@ function observe(names: string[], onRequire: OnRequireFn): void {
 
 /** Whether Node.js has loaded a module with these exports. */
 const isOfModule = (exports: unknown): boolean =>
-  Object.values(require.cache).some((loaded) => loaded?.exports === exports);
+  // All `require` functions share one cache, and a bundle has no URL.
+  Object.values(module.createRequire(process.execPath).cache).some((loaded) => loaded?.exports === exports);
 
 /** By the name of a package. */
 const listeners = new Map<string, OnRequireFn[]>();

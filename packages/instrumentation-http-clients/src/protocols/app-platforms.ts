@@ -90,9 +90,10 @@ function cozeChat(soFar: LlmResponse, r: any): void {
   });
 }
 
-/** The text of a message, unless it is all that its pieces have brought. */
+/** The text of a message, unless its pieces have brought it. */
 function addMessage(whole: any, text: unknown): void {
-  if (text !== whole.llmtraceText) addPiece(whole, text);
+  if (!isText(text) || !isText(whole.llmtraceText) || !whole.llmtraceText.endsWith(text))
+    addPiece(whole, text);
 }
 
 const coze = onWire({
@@ -102,9 +103,7 @@ const coze = onWire({
     return { stream: stream ?? p.stream === true, messageCount: count(p.additional_messages) };
   },
   response: wholeOf(cozeChat),
-  chunk(soFar, event) {
-    cozeChat(soFar, event);
-  },
+  chunk: cozeChat,
   attributes: ([p]) => ({ user: name(fields(p).user_id) }),
   content: textContent(
     ({ additional_messages }) => additional_messages,
@@ -164,6 +163,9 @@ const lettaText = ({ message_type, content, messages }: any): string | undefined
     ? textOfMessage({ content })
     : objects(messages).map(lettaText).filter(isText).join('') || undefined;
 
+/** Other chat services have a `message_type`, too. */
+const LETTA_TYPE = /^(?:\w{1,40}_message|usage_statistics|stop_reason|ping)$/;
+
 const letta: Protocol = {
   provider: 'letta',
   path: /\/v1\/agents\/[^/]+\/messages(?:\/stream)?$/,
@@ -174,14 +176,13 @@ const letta: Protocol = {
       return { stream: stream ?? p.streaming === true, messageCount: count(p.messages) };
     },
     response: wholeOf(lettaAnswer),
-    chunk(soFar, event) {
-      lettaAnswer(soFar, event);
-    },
+    chunk: lettaAnswer,
     content: textContent(({ messages, input }) => messages ?? input, lettaText),
   }),
   matches: ({ messages, input }) => isInput(messages ?? input),
   confirms: ({ messages, stop_reason, usage, message_type }) =>
-    isText(message_type) || (Array.isArray(messages) && isNamed(stop_reason) && isNamed(usage)),
+    (isText(message_type) && LETTA_TYPE.test(message_type)) ||
+    (Array.isArray(messages) && isNamed(stop_reason) && isNamed(usage)),
   stream: ({ path }) => path.endsWith('/stream') || undefined,
 };
 

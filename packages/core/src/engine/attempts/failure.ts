@@ -6,9 +6,7 @@
 import { isCancelled } from '../../errors/index.ts';
 import type { AttemptFailure } from '../../model/call.ts';
 import { isAborted } from '../../platform/abort-signals.ts';
-
-// As it is now: the tests of an application may replace it.
-const { clearTimeout, setTimeout } = globalThis;
+import { clearTimeout, setTimeout } from '../../platform/at-start.ts';
 
 /** The outcome of a failed attempt, which the SDK gets: an error response, or an error. */
 export type FailedOutcome = { readonly response: Response } | { readonly error: unknown };

@@ -3,11 +3,19 @@
  * where a second one would count its tokens twice. It stays the library's: it keeps its name and what the library sets, and the
  * library ends it, but for those that some leave open. That of a run gets the run's sums.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Attributes, AttributeValue, Span, SpanStatus, Tracer } from '@opentelemetry/api';
+
+import {
+  type Attributes,
+  type AttributeValue,
+  diag,
+  type Span,
+  type SpanStatus,
+  type Tracer,
+} from '@opentelemetry/api';
 import type { Call } from '../../model/call.ts';
 import { spanOf } from '../../model/call-span.ts';
 import { type NativeCall, setNative } from '../../model/native-call.ts';
+import { clearTimeout, outside, setImmediate, setTimeout } from '../../platform/at-start.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { define } from '../../platform/replace-method.ts';
 import type { EngineConfig } from '../engine-config.ts';
@@ -20,12 +28,6 @@ import {
   recordedSpanIn,
   type SdkSpan,
 } from './model-spans.ts';
-
-// As they are now: the tests of an application may replace them.
-const { setImmediate, setTimeout, clearTimeout } = globalThis;
-
-/** A timer keeps the async context in which it is set, and so the application's data. */
-const outside = AsyncLocalStorage.snapshot();
 
 /** A framework that sends two requests within one span, as it repeats the first, has it completed by the first. */
 const taken = new WeakSet<Span>();
@@ -113,9 +115,22 @@ function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
       if (completed && !span.isRecording()) engine.otherSpans.endedEarly(scope);
       else finish();
       if (completed && found.leavesOpen) endOpen(completed, span, call, now);
-      if (completed && found.leavesStreams) endUnread(span, { ...call, status: completed.status, now });
+      if (completed && found.leavesStreams && (now || hasBegun(call)))
+        endUnread(span, { ...call, status: completed.status, now });
     },
   };
+}
+
+/** A library ends the span of a request that fails before an answer, and may send the next one within it. */
+const hasBegun = ({ request, chunks }: Call): boolean => request.stream === true && chunks > 0;
+
+/** Ends a span: a processor of the application's that throws must not end the process, nor keep other spans open. */
+function endSafely(end: () => void): void {
+  try {
+    end();
+  } catch (error) {
+    diag.error('llmtrace: could not end a span', error);
+  }
 }
 
 /** What ends spans that their libraries have not ended. */
@@ -130,7 +145,7 @@ function endOpen({ status }: Completed, span: SdkSpan, { endTime }: Call, now: b
     left.delete(end);
     if (!span.isRecording()) return;
     if (status && !span.status?.code) span.setStatus(status);
-    span.end(endTime);
+    endSafely(() => span.end(endTime));
   };
   left.add(end);
   if (now) end();
@@ -176,7 +191,7 @@ export function endUnread(span: SdkSpan, { endTime, outcome, status, now }: Span
   const end = (): void => {
     forget();
     if (status && !span.status?.code) span.setStatus(status);
-    theirs.call(span, endTime);
+    endSafely(() => theirs.call(span, endTime));
   };
   if (now) {
     end();

@@ -1,8 +1,7 @@
 /** A span that an SDK which traces itself and we end together. */
-import type { Span } from '@opentelemetry/api';
 
-// As it is now: the tests of an application may replace it.
-const { setImmediate } = globalThis;
+import type { Span } from '@opentelemetry/api';
+import { setImmediate } from '../../platform/at-start.ts';
 
 /** Runs a step of telemetry and drops its error. */
 export type Safely = (step: () => void) => void;

@@ -21,7 +21,6 @@ import { type Linked, LinkedList } from '../../platform/linked-list.ts';
 import { type Holder, whenCollected } from '../abandonment.ts';
 import type { EngineConfig } from '../engine-config.ts';
 import { guard, report } from '../guard.ts';
-import { atEnd } from '../open-calls.ts';
 import { startSpan } from '../start-span.ts';
 import { recordUsage } from './model-usage.ts';
 
@@ -209,7 +208,8 @@ function outcomeOf(error: unknown, errorType: string | undefined): OperationOutc
   return error !== undefined && isCancelled(error) ? 'cancelled' : 'failed';
 }
 
-atEnd.operations = () => {
+/** Ends all open operations as abandoned, the innermost first, before the process ends. */
+export function endOpenOperations(): void {
   const now = performance.now();
   for (const live of [...openOperations].reverse()) closeOperation(live, { outcome: 'abandoned' }, now);
-};
+}

@@ -1,4 +1,5 @@
 /** {@link Operations} over an engine. */
+
 import {
   type Context,
   context,
@@ -25,6 +26,7 @@ import type {
   Operations,
   TakenTool,
 } from '../../model/operations.ts';
+import { setImmediate } from '../../platform/at-start.ts';
 import { isThenable } from '../../platform/is-thenable.ts';
 import { facts } from '../../platform/process-state.ts';
 import { processWide } from '../../platform/process-wide.ts';
@@ -107,7 +109,7 @@ function makeOperations(engine: EngineConfig): Operations {
       const observe = (value: Awaited<typeof result>): void =>
         void safely(() => isAsked(value) && tellUnseen());
       // A promise keeps its class, and its time: the framework awaits it, so that this one hides no rejection.
-      if (isThenable(result)) result.then(observe as (value: unknown) => void, () => {});
+      if (isThenable(result)) safely(() => result.then(observe as (value: unknown) => void, () => {}));
       else observe(result as Awaited<typeof result>);
       return result;
     },
@@ -259,9 +261,6 @@ function follow(operation: Followed, iterator: AsyncIterator<unknown>, ends: Req
   }
   operation.endWithout(iterator);
 }
-
-// As it is now: the tests of an application may replace it.
-const { setImmediate } = globalThis;
 
 /** Ends an operation that the application has left. Its calls are stopped within this turn, and count. */
 const endSoon = (operation: Followed, end: OperationEnd): void =>

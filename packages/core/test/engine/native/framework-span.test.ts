@@ -66,10 +66,12 @@ describe('the model span of another library', () => {
       nativeSpans = engine.nativeSpans,
       tracer = provider.getTracer('llmtrace'),
       name = 'chat',
+      chunks = 1,
     } = {},
   ) {
     const span = provider.getTracer(scope).startSpan(name, { attributes: ATTRIBUTES });
-    const call = { context: trace.setSpan(ROOT_CONTEXT, span), request: { model: MODEL } } as Call;
+    const request = { model: MODEL, stream: chunks > 0 };
+    const call = { context: trace.setSpan(ROOT_CONTEXT, span), request, chunks } as Call;
     takeModelSpan({ ...engine, nativeSpans }, call, isNative);
     const native = nativeOf(call);
     const started = native?.start('chat', { attributes: { mine: 1 } }, tracer);
@@ -182,6 +184,32 @@ describe('the model span of another library', () => {
       code: SpanStatusCode.ERROR,
       message: 'failed',
     });
+  });
+
+  it('of the AI SDK stays open where a request fails before an answer: the next one may be sent within it', () => {
+    const { span, end } = callIn('ai', { name: 'ai.generateText.doGenerate', chunks: 0 });
+    end('failed');
+    endLeftSpans();
+    endUnreadSpans();
+    assert.ok(span.isRecording());
+    span.end();
+  });
+
+  it('of the AI SDK is ended in spite of a processor that throws', () => {
+    const { span, end } = callIn('ai', { name: 'ai.streamText.doStream' });
+    end('failed');
+    const other = callIn('ai', { name: 'ai.streamText.doStream' });
+    other.end('failed');
+    Object.assign(span, {
+      _spanProcessor: {
+        onEnding() {},
+        onEnd() {
+          throw new Error('a processor');
+        },
+      },
+    });
+    endLeftSpans();
+    assert.equal(exporter.getFinishedSpans().length, 1, 'the other one');
   });
 
   it('of the AI SDK is ended at once with a call that is abandoned', () => {

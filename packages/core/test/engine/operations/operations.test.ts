@@ -9,7 +9,7 @@ import { type Engine, engineOf } from '../../../src/assemble.ts';
 import { withLlmAttributes } from '../../../src/attribution/attributes.ts';
 import { type LlmTraceConfig, resolveConfig } from '../../../src/config.ts';
 import type { EngineConfig } from '../../../src/engine/engine-config.ts';
-import { endOpenOperations } from '../../../src/engine/open-calls.ts';
+import { endOpenOperations } from '../../../src/engine/operations/open-operation.ts';
 import { operationsOf } from '../../../src/engine/operations/operations.ts';
 import { LlmTraceError } from '../../../src/errors/llmtrace-error.ts';
 import { budgetReadings } from '../../../src/interceptors/budget.ts';

@@ -1,0 +1,43 @@
+/**
+ * The engine's code, which is loaded with the first call, and what ends its open calls: where there was no call, it is not
+ * loaded, and nothing is open.
+ */
+
+import module from 'node:module';
+import { diag } from '@opentelemetry/api';
+import { outside } from './platform/at-start.ts';
+import { warnOnce } from './platform/warn.ts';
+
+const require = module.createRequire(import.meta.url);
+
+export type EngineCode = typeof import('./calls.ts');
+
+let code: EngineCode | undefined;
+
+/** Undefined where its file cannot be read, as where a process has too many files open: the call is not traced. */
+export function engineCode(): EngineCode | undefined {
+  try {
+    code ??= outside(() => require('./calls.ts') as EngineCode);
+  } catch (error) {
+    diag.error('llmtrace: could not load the engine', error);
+    warnOnce(
+      'calls are not traced: the files of llmtrace could not be read as they were first needed. OTEL_LOG_LEVEL=error says why',
+    );
+  }
+  return code;
+}
+
+/** Whether a call of an SDK is open, or of any. */
+export const isUnderWay = (sdk?: string): boolean => code?.isUnderWay(sdk) ?? false;
+
+/** Ends all open calls as abandoned, before the process ends. */
+export const endOpenCalls = (): void => code?.endOpenCalls();
+
+/** Ends all open operations as abandoned, the innermost first, before the process ends. */
+export const endOpenOperations = (): void => code?.endOpenOperations();
+
+/** Ends the spans of ended calls that their libraries have not ended, before telemetry is flushed. */
+export const endLeftSpans = (): void => code?.endLeftSpans();
+
+/** Sends the usage that other processes share. */
+export const flushUsage = async (): Promise<void> => code?.flushUsage();
