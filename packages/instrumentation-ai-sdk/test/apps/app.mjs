@@ -219,10 +219,13 @@ const scenes = {
   'a stream that is left': async () => {
     for await (const chunk of streamText(ask({ weather }, slow)).textStream) return chunk;
   },
-  'a stream that breaks off': async () => {
-    const broken = { model: openai.chat('drop-mid-stream'), onError() {} };
-    for await (const _ of streamText(ask({ weather }, broken)).textStream);
-  },
+  // What its versions do after the break differs: it is played where a test names it.
+  ...(process.env.ONLY && {
+    async 'a stream that breaks off'() {
+      const broken = { model: openai.chat('drop-mid-stream'), onError() {} };
+      for await (const _ of streamText(ask({ weather }, broken)).textStream);
+    },
+  }),
   'an unread stream': async () => {
     streamText(ask({ weather }, slow));
     await new Promise((resolve) => setTimeout(resolve, 50));
