@@ -2,7 +2,6 @@
  * The engine's code, which is loaded with the first call, and what ends its open calls: where there was no call, it is not
  * loaded, and nothing is open.
  */
-
 import module from 'node:module';
 import { diag } from '@opentelemetry/api';
 import { outside } from './platform/at-start.ts';
@@ -13,12 +12,14 @@ const require = module.createRequire(import.meta.url);
 export type EngineCode = typeof import('./calls.ts');
 
 let code: EngineCode | undefined;
+let isMissing = false;
 
 /** Undefined where its file cannot be read, as where a process has too many files open: the call is not traced. */
 export function engineCode(): EngineCode | undefined {
   try {
     code ??= outside(() => require('./calls.ts') as EngineCode);
   } catch (error) {
+    isMissing = true;
     diag.error('llmtrace: could not load the engine', error);
     warnOnce(
       'calls are not traced: the files of llmtrace could not be read as they were first needed. OTEL_LOG_LEVEL=error says why',
@@ -27,8 +28,8 @@ export function engineCode(): EngineCode | undefined {
   return code;
 }
 
-/** Whether a call of an SDK is open, or of any. */
-export const isUnderWay = (sdk?: string): boolean => code?.isUnderWay(sdk) ?? false;
+/** Whether a call of an SDK is open, or of any. Without the engine's code this is not known, and a warning has said so. */
+export const isUnderWay = (sdk?: string): boolean => code?.isUnderWay(sdk) ?? isMissing;
 
 /** Ends all open calls as abandoned, before the process ends. */
 export const endOpenCalls = (): void => code?.endOpenCalls();
