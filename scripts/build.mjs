@@ -115,10 +115,10 @@ const ofOwnNames = (code) =>
  * was a twelfth of what a start costs over the bare application. An export of a file that is loaded later is a getter until
  * its first use.
  *
- * @param isLate whether an exported binding is such a name.
- * @param fromOf the expression that has these names, by all exports.
+ * @param late the names of such exports.
+ * @param from the expression that has them.
  */
-function withPlainExports(text, isLate = () => false, fromOf = () => '') {
+function withPlainExports(text, late = new Set(), from = '') {
   const code = ofOwnNames(text);
   const [getters, , list] = GETTERS.exec(code) ?? [];
   if (getters === undefined) {
@@ -128,12 +128,15 @@ function withPlainExports(text, isLate = () => false, fromOf = () => '') {
   }
   const exported = [...list.matchAll(/^ {2}("?[\w$]+"?): \(\) => ([\w$.]+),?$/gm)];
   if (exported.length !== list.split('\n').length) throw new Error('esbuild names exports in another way');
-  const late = exported.filter(([, , binding]) => isLate(binding));
-  const plain = exported.filter((each) => !late.includes(each));
-  const fields = plain.map(([, name, binding]) => `${name}: ${binding}`).join(', ');
-  const rest = ['__esModule: { value: true }', ...late.map(([, name]) => `${name}: late('${name}')`)];
-  const end = `module.exports = Object.defineProperties({ ${fields} }, { ${rest.join(', ')} });\n`;
-  return code.replace(getters, '') + (late.length > 0 ? lateExports(fromOf(plain)) : '') + end;
+  const plain = exported
+    .filter(([, name]) => !late.has(name))
+    .map(([, name, binding]) => `${name}: ${binding}`);
+  const lateOnes = exported
+    .filter(([, name]) => late.has(name))
+    .map(([, name]) => `${name}: late('${name}')`);
+  const rest = ['__esModule: { value: true }', ...lateOnes].join(', ');
+  const end = `module.exports = Object.defineProperties({ ${plain.join(', ')} }, { ${rest} });\n`;
+  return code.replace(getters, '') + (lateOnes.length > 0 ? lateExports(from) : '') + end;
 }
 
 /** The entry points of a package. */
@@ -157,13 +160,9 @@ async function buildPackage(folder) {
     folder,
     doors.filter((door) => !lists.includes(door)),
   );
-  const isLate = (binding) => late.has(binding.replace(/^import_internal\./, ''));
   const { outputFiles } = await built(folder, { entryPoints: lists, plugins: [apart, commonJs] });
   for (const { path, text } of outputFiles)
-    writeFileSync(
-      path,
-      withPlainExports(text, isLate, () => 'import_internal'),
-    );
+    writeFileSync(path, withPlainExports(text, late, 'import_internal'));
 }
 
 /** Options of a bundle with what its package does not declare, cut down to what is used: CommonJS cannot be. */
@@ -345,21 +344,17 @@ async function buildInChunks(folder, doors) {
   return late;
 }
 
-/** What `internal.ts` exports of `calls.ts`. */
-const LATE = /^import_calls\./;
-/** Loads the file with these names in the one way that there is, for which it is exported, too. */
-const LOADER = 'engineCode';
-
-/** Has `internal.js` load what it exports of `calls.ts` with the first use of it. */
+/**
+ * Has `internal.js` load what it exports of `calls.ts` with the first use of it, in the one way that there is.
+ * @param late gets the names.
+ */
 function withLateExports(code, late) {
-  const line = 'var import_calls = require("./calls.js");\n';
-  const rest = code.replace(line, '');
-  if (rest.length !== code.length - line.length) throw new Error('esbuild imports in another way');
-  for (const [, name] of code.matchAll(/\(\) => import_calls\.(\w+)/g)) late.add(name);
-  const loader = (exported) => `${exported.find(([, name]) => name === LOADER)[2]}()`;
-  const done = withPlainExports(rest, (binding) => LATE.test(binding), loader);
-  if (/\bimport_calls\b/.test(done))
-    throw new Error('internal.ts may only export names of calls.ts, and not use them');
+  const rest = code.replace('var import_calls = require("./calls.js");\n', '');
+  for (const [, name] of code.matchAll(/ (\w+): \(\) => import_calls\.\1\b/g)) late.add(name);
+  const [, loader] = / engineCode: \(\) => ([\w$.]+)/.exec(code) ?? [];
+  const done = withPlainExports(rest, late, `${loader}()`);
+  if (late.size === 0 || !loader || /\bimport_calls\b/.test(done))
+    throw new Error('internal.ts exports names of calls.ts, uses none of them, and exports engineCode()');
   return done;
 }
 
