@@ -246,6 +246,7 @@ export {
   mainLine,
   mainModules,
 } from './patching/module-announcements.ts';
+export { outside } from './platform/at-start.ts';
 export { copyWith, derivedFrom } from './platform/copy-with.ts';
 export { fillRandom, randomHex } from './platform/crypto.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';

@@ -2,12 +2,10 @@
  * Ends calls whose answer the application has left without reading it to its end, and without cancelling it. A client
  * keeps such a request for as long as its connection lasts, so garbage collection does not show that it is left.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { endIdleCalls, MAX_TIMER } from '@llmtrace/core/internal';
+import { endIdleCalls, MAX_TIMER, outside } from '@llmtrace/core/internal';
 
 // As it is now: the tests of an application may replace it.
 const { setTimeout } = globalThis;
-const outside = AsyncLocalStorage.snapshot();
 
 /** Calls that are due within this share of the limit end together. */
 const SHARE = 0.1;

@@ -2,8 +2,7 @@
  * Calls whose request was answered by a redirect: the client's next request to that place is the same call. The
  * client decides whether to follow: a call that no request continues within a second has ended with the redirect.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { close, type OpenCall } from '@llmtrace/core/internal';
+import { close, type OpenCall, outside } from '@llmtrace/core/internal';
 import type { Recognised } from './recognise.ts';
 
 export interface Redirected {
@@ -24,7 +23,6 @@ interface Waiting extends Redirected {
 
 // As it is now: the tests of an application may replace it.
 const { clearTimeout, setTimeout } = globalThis;
-const outside = AsyncLocalStorage.snapshot();
 
 /** In the order of the redirects. Several may lead to one place: a client that does not follow leaves its call here. */
 const waiting: Waiting[] = [];

@@ -51,11 +51,11 @@ async function settled(
   }
 }
 
-function endWith(result: Result, close: (end: OperationEnd) => void): void {
-  const end = (): void => close(endOf(result));
+function endWith(result: Result, done: (end: OperationEnd) => void): void {
+  const end = (): void => done(endOf(result));
   const loop = result?._getStreamLoopPromise?.();
   // It resolves for a loop that has failed, too. The SDK itself handles a rejection, so `then` hides none from the application.
-  if (loop) loop.then(end, (error: unknown) => close({ error }));
+  if (loop) loop.then(end, (error: unknown) => done({ error }));
   else end();
 }
 
