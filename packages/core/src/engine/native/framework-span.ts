@@ -3,7 +3,6 @@
  * where a second one would count its tokens twice. It stays the library's: it keeps its name and what the library sets, and the
  * library ends it, but for those that some leave open. That of a run gets the run's sums.
  */
-
 import {
   type Attributes,
   type AttributeValue,
@@ -115,8 +114,9 @@ function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
       if (completed && !span.isRecording()) engine.otherSpans.endedEarly(scope);
       else finish();
       if (completed && found.leavesOpen) endOpen(completed, span, call, now);
+      const { endTime, outcome } = call;
       if (completed && found.leavesStreams && (now || hasBegun(call)))
-        endUnread(span, { ...call, status: completed.status, now });
+        endUnread(span, { endTime, outcome, status: completed.status, now });
     },
   };
 }
@@ -124,8 +124,10 @@ function adopted(engine: Telling, call: Call, found: ModelSpan): NativeCall {
 /** A library ends the span of a request that fails before an answer, and may send the next one within it. */
 const hasBegun = ({ request, chunks }: Call): boolean => request.stream === true && chunks > 0;
 
-/** Ends a span: a processor of the application's that throws must not end the process, nor keep other spans open. */
-function endSafely(end: () => void): void {
+/** Ends a span that its library has not ended. A processor of the application's that throws must not end the process. */
+function finish(span: SdkSpan, status: SpanStatus | undefined, end: () => void): void {
+  if (!span.isRecording()) return;
+  if (status && !span.status?.code) span.setStatus(status);
   try {
     end();
   } catch (error) {
@@ -143,9 +145,7 @@ const left = new Set<() => void>();
 function endOpen({ status }: Completed, span: SdkSpan, { endTime }: Call, now: boolean): void {
   const end = (): void => {
     left.delete(end);
-    if (!span.isRecording()) return;
-    if (status && !span.status?.code) span.setStatus(status);
-    endSafely(() => span.end(endTime));
+    finish(span, status, () => span.end(endTime));
   };
   left.add(end);
   if (now) end();
@@ -190,8 +190,7 @@ export function endUnread(span: SdkSpan, { endTime, outcome, status, now }: Span
   };
   const end = (): void => {
     forget();
-    if (status && !span.status?.code) span.setStatus(status);
-    endSafely(() => theirs.call(span, endTime));
+    finish(span, status, () => theirs.call(span, endTime));
   };
   if (now) {
     end();
