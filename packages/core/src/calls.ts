@@ -8,16 +8,14 @@ export { attributionOf } from './attribution/resolve.ts';
 export { runAsIn, scopeOf } from './attribution/scope.ts';
 export { activeOptions, withLlmOptions } from './call-options.ts';
 export { clearPrices, findPrice, loadPrices, PRICES_DATE, pricedProviders, setPrice } from './cost/cost.ts';
-export { alsoTraced, hasAdopted, othersTracing, tellOthers } from './diagnosis/other-instrumentations.ts';
+export { alsoTraced, hasAdopted, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { tellKind } from './diagnosis/untraced-kinds.ts';
 export { attemptBeneath } from './engine/attempts/intercept.ts';
 export { isRepeatable } from './engine/attempts/resend.ts';
 export { attempted, inCall, openCallHere } from './engine/attempts/watch.ts';
-export { askUsage, instrumented, wantsUsage } from './engine/engine.ts';
-export { report } from './engine/guard.ts';
+export { askUsage, wantsUsage } from './engine/engine.ts';
 export { endLeftSpans } from './engine/native/framework-span.ts';
-export { asModelSpan, recordedSpanIn, scopeNameOf } from './engine/native/model-spans.ts';
-export { silently } from './engine/native/native-span.ts';
+export { scopeNameOf } from './engine/native/model-spans.ts';
 export {
   close,
   endIdleCalls,
@@ -32,24 +30,9 @@ export {
 } from './engine/open-call.ts';
 export { isUnderWay } from './engine/open-calls.ts';
 export { endOpenOperations } from './engine/operations/open-operation.ts';
-export { operationsOf } from './engine/operations/operations.ts';
 export { currentSteps, traceSteps } from './engine/operations/steps.ts';
 export { watchResponse } from './engine/raw-response.ts';
-export {
-  callErrorType,
-  classifyError,
-  errorType,
-  isAuthError,
-  isCancelled,
-  isContentFilter,
-  isContextLength,
-  isInvalidRequest,
-  isQuotaExceeded,
-  isRateLimit,
-  isServerError,
-  isTimeout,
-  isTransient,
-} from './errors/index.ts';
+export * from './errors/index.ts';
 export { budgetReadings } from './interceptors/budget.ts';
 export { TokenBucket } from './interceptors/token-bucket.ts';
 export { isToolCall, operationOf, parentOf, runsOf } from './model/agent-operation.ts';
@@ -64,6 +47,7 @@ export {
   resetSharedUsage,
   resetUsage,
 } from './observers/usage/usage.ts';
+export { lookForOthers, patchedCall } from './patched-call.ts';
 export { answerFailure } from './vendor/answer-failure.ts';
 export { addHeaders, answerHeaders } from './vendor/answer-headers.ts';
 export { metadataAttributes } from './vendor/metadata.ts';

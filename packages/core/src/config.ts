@@ -1,5 +1,4 @@
 /** Options of the instrumentations, their defaults and their validation. */
-
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import {
   ATTRIBUTION_DEFAULTS,

@@ -1,6 +1,5 @@
 /** The base class of all instrumentations of llmtrace: OpenTelemetry's base class over a {@link Vendor}. */
-
-import { context, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import {
   InstrumentationBase,
   type InstrumentationNodeModuleDefinition,
@@ -22,11 +21,10 @@ import { newerLoggerProvider } from './observers/newer-logger-provider.ts';
 import type { Claim } from './patching/claim.ts';
 import { Patcher } from './patching/patcher.ts';
 import { beforeRequireHook, limitRequireHook } from './patching/require-hook.ts';
-import { facts, tally } from './platform/process-state.ts';
 import { isNoop, processWide } from './platform/process-wide.ts';
 import { silenceTracers } from './platform/silent-tracers.ts';
 import { warnOnce } from './platform/warn.ts';
-import type { Endpoint, OperationPoint, PatchPoint, Vendor } from './vendor/vendor.ts';
+import type { PatchPoint, Vendor } from './vendor/vendor.ts';
 
 /** Of the Logs API of either line of OpenTelemetry. */
 type LoggerProvider = Parameters<InstrumentationBase['setLoggerProvider']>[0];
@@ -154,7 +152,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
   private _patcher(): Patcher {
     this._patching ??= new Patcher(this.vendor, {
       diag: this._diag,
-      claimOf: (point, { module }) => this._claimOf(point, module),
+      claimOf: (point) => this._claimOf(point),
       patched: (...patch) => {
         if (!this._off) silenceTracers(this.vendor.replacedTracers);
         notePatched(...patch);
@@ -164,8 +162,7 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return this._patching;
   }
 
-  private _claimOf(point: PatchPoint, module: string): Claim {
-    const { traced } = facts();
+  private _claimOf(point: PatchPoint): Claim {
     let looked = false;
     return {
       owner: this,
@@ -175,54 +172,14 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
         if (!calls) return original.apply(self, args);
         const engine = this._current();
         if (!looked)
-          this._tellOthers(calls, engine, () => [original, (self as Methods | undefined)?.[point.method]]);
+          calls.lookForOthers(this.vendor, engine, () => [
+            original,
+            (self as Methods | undefined)?.[point.method],
+          ]);
         looked = true;
-        if (!engine) return original.apply(self, args);
-        if (isOperation(point)) return runOperation(calls, engine, point, original, self, args);
-        if (!isEndpoint(point)) return this._help(calls, engine, original, self, args);
-        const endpoint = this._endpointOf(calls, point, args);
-        if (!endpoint) return original.apply(self, args);
-        tally(traced, module);
-        return calls.instrumented(engine, endpoint, original, self, args);
+        return engine ? calls.patchedCall(engine, point, original, self, args) : original.apply(self, args);
       },
     };
-  }
-
-  /** Undefined for calls that are not traced: those of models are reported. */
-  private _endpointOf(
-    { tellKind }: EngineCode,
-    point: Endpoint,
-    args: readonly unknown[],
-  ): Endpoint | undefined {
-    const { endpointOf, untracedOf, module } = this.vendor;
-    if (!endpointOf) return point;
-    const endpoint = endpointOf(args);
-    const kind = endpoint ? undefined : untracedOf?.(args);
-    if (kind !== undefined) tellKind(`calls of ${module} (${kind})`, module);
-    return endpoint;
-  }
-
-  /** Reports other instrumentations, unless the span of one is that of the call. */
-  private _tellOthers(
-    { asModelSpan, recordedSpanIn, tellOthers }: EngineCode,
-    engine: EngineConfig | undefined,
-    methods: () => readonly unknown[],
-  ): void {
-    const span = engine?.nativeSpans === 'adopt' ? recordedSpanIn(context.active()) : undefined;
-    if (!span || !asModelSpan(span)) tellOthers(this.vendor, methods);
-  }
-
-  /** Runs a helper that starts a native span, and prevents that if the call gets llmtrace's span instead. */
-  private _help(
-    { silently }: EngineCode,
-    { nativeSpans }: EngineConfig,
-    original: (...args: unknown[]) => unknown,
-    self: unknown,
-    args: unknown[],
-  ): unknown {
-    const { native, client } = this.vendor;
-    const run = (): unknown => original.apply(self, args);
-    return native && nativeSpans === 'replace' ? silently(native, client(self), run) : run();
   }
 
   /** Undefined if the OpenTelemetry providers fail, or the engine is missing: the application's call then runs untraced. */
@@ -272,30 +229,3 @@ export abstract class LlmInstrumentation extends InstrumentationBase<LlmTraceCon
     return newer ? [logger, newer] : [logger];
   }
 }
-
-function runOperation(
-  { operationsOf, report }: EngineCode,
-  engine: EngineConfig,
-  point: OperationPoint,
-  original: (this: unknown, ...args: unknown[]) => unknown,
-  self: unknown,
-  args: unknown[],
-): unknown {
-  if (!engine.agents && !point.isAlways) return original.apply(self, args);
-  let hasRun = false;
-  const run = (...runArgs: unknown[]): unknown => {
-    hasRun = true;
-    return original.apply(self, runArgs);
-  };
-  try {
-    return point.around({ operations: operationsOf(engine), original: run, self, args });
-  } catch (error) {
-    if (hasRun) throw error; // the application's, or the framework's
-    report(engine, 'start', error);
-    return original.apply(self, args);
-  }
-}
-
-const isOperation = (point: PatchPoint): point is OperationPoint => 'around' in point;
-
-const isEndpoint = (point: PatchPoint): point is Endpoint => 'operation' in point;

@@ -2,7 +2,6 @@
  * The options that belong to no feature, and one list of the options of all features. `LlmTraceConfig` in config.ts has
  * the types of the former.
  */
-
 import { ATTRIBUTION_TABLE } from './attribution/options.ts';
 import type { CompleteConfig } from './config.ts';
 import { CONTENT_TABLE } from './content/options.ts';

@@ -2,7 +2,6 @@
  * A raw `Response`, whose body the application reads itself. The application is its only reader; llmtrace observes that
  * reading to get the tokens and the end of the call.
  */
-
 import type { Readable } from 'node:stream';
 import { setImmediate } from '../platform/at-start.ts';
 import { guard } from './guard.ts';

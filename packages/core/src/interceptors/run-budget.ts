@@ -2,7 +2,6 @@
  * The **budget of a run** of an agent or a workflow, including the runs within it. Once it is spent, the
  * run's next model call is refused, as by any other budget. It does not count calls outside of runs.
  */
-
 import { type AgentOperation, operationOf, runsOf } from '../model/agent-operation.ts';
 import type { Call } from '../model/call.ts';
 import { memo } from '../platform/memo.ts';

@@ -3,7 +3,6 @@
  * GenAI conventions are copied, not imported: they are unstable. `1.41` is the last text released in the
  * core conventions; `latest` is open-telemetry/semantic-conventions-genai at the commit below.
  */
-
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { capped, cappedText } from '../content/sanitize.ts';
 import { callErrorType, errorCode, errorMessage, errorStatus, errorType } from '../errors/index.ts';

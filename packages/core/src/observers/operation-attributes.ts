@@ -1,5 +1,4 @@
 /** All names on the spans and metrics of operations: those of the GenAI conventions 0.1.0, and `llmtrace.*`. */
-
 import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { errorType as callErrorType, exceptionOf } from '../errors/index.ts';
 import { isRefusal } from '../errors/llmtrace-error.ts';

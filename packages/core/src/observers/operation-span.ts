@@ -1,5 +1,4 @@
 /** One span for each operation. */
-
 import { type Attributes, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import { cappedToolContent } from '../content/tool-capture.ts';
 import { errorMessage } from '../errors/index.ts';

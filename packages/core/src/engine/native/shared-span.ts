@@ -1,5 +1,4 @@
 /** A span that an SDK which traces itself and we end together. */
-
 import type { Span } from '@opentelemetry/api';
 import { setImmediate } from '../../platform/at-start.ts';
 

@@ -1,5 +1,4 @@
 /** {@link Operations} over an engine. */
-
 import {
   type Context,
   context,

@@ -2,7 +2,6 @@
  * Defers writing: loggers write synchronously to disks and terminals that may be slow, and a call must not wait for
  * them. Lines are written in their order after the current turn of the event loop; at exit, the rest is written.
  */
-
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from '../../platform/at-start.ts';
 import { isThenable } from '../../platform/is-thenable.ts';
