@@ -3,7 +3,7 @@
 // (`require` in jest or under Yarn PnP, `import`), so there is one copy of the state in each.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { buildPage } from './build/page.mjs';
 import { thirdParty } from './build/third-party.mjs';
@@ -139,6 +139,33 @@ function withPlainExports(text, late = new Set(), from = '') {
   return code.replace(getters, '') + (lateOnes.length > 0 ? lateExports(from) : '') + end;
 }
 
+/** An entry point shorter than this is not worth a further file. */
+const SHORT_DOOR = 4096;
+
+/** The names that esbuild lists for Node.js at the end of a CommonJS file. */
+const LISTED = /^0 && \(module\.exports = \{\n[\s\S]*?\n\}\);\n/m;
+
+/**
+ * Writes an entry point. Node.js 20 looks through an imported file for the names of its exports letter by letter: the 32 KB of
+ * `@llmtrace/auto` were a tenth of a start's CPU time and 6 MiB. So the code is in a file beside, which Node.js loads by a `require` that
+ * it does not follow for names: one whose result is `module.exports` would be followed.
+ */
+function writeDoor(path, text) {
+  const [names = ''] = LISTED.exec(text) ?? [];
+  const rest = text.replace(names, '');
+  const code = path.replace(/\.js$/, '.code.js');
+  if (names === '' || rest.length < SHORT_DOOR) {
+    rmSync(code, { force: true });
+    writeFileSync(path, text);
+    return;
+  }
+  writeFileSync(code, rest);
+  writeFileSync(
+    path,
+    `${STRICT}\nconst code = require('./${basename(code)}');\n${names}module.exports = code;\n`,
+  );
+}
+
 /** The entry points of a package. */
 function doorsOf(folder) {
   const { exports } = manifestOf(folder);
@@ -161,8 +188,7 @@ async function buildPackage(folder) {
     doors.filter((door) => !lists.includes(door)),
   );
   const { outputFiles } = await built(folder, { entryPoints: lists, plugins: [apart, commonJs] });
-  for (const { path, text } of outputFiles)
-    writeFileSync(path, withPlainExports(text, late, 'import_internal'));
+  for (const { path, text } of outputFiles) writeDoor(path, withPlainExports(text, late, 'import_internal'));
 }
 
 /** Options of a bundle with what its package does not declare, cut down to what is used: CommonJS cannot be. */
@@ -171,7 +197,7 @@ const BUNDLING = { packages: 'bundle', mainFields: ['module', 'main'], absWorkin
 async function buildInOne(folder, entryPoints) {
   const plugins = [withKit, withUndeclared(folder), commonJs];
   const { metafile, outputFiles } = await built(folder, { ...BUNDLING, entryPoints, plugins });
-  for (const { path, text } of outputFiles) writeFileSync(path, withPlainExports(text));
+  for (const { path, text } of outputFiles) writeDoor(path, withPlainExports(text));
   writeLicences(folder, metafile);
 }
 
@@ -337,7 +363,11 @@ async function buildInChunks(folder, doors) {
       });
       mkdirSync(dirname(path), { recursive: true });
       const isInternal = path === join(dist, 'internal.js');
-      writeFileSync(path, isInternal ? withLateExports(code, late) : withPlainExports(code));
+      const done = isInternal ? withLateExports(code, late) : withPlainExports(code);
+      // Packages load `internal` by `require` alone.
+      const isDoor = doors.includes(join(src, relative(dist, path).replace(/\.js$/, '.ts')));
+      if (isDoor && !isInternal) writeDoor(path, done);
+      else writeFileSync(path, done);
     }),
   );
   writeLicences(folder, metafile);
