@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { buildPage } from './build/page.mjs';
+import { joinSmallChunks } from './build/small-chunks.mjs';
 import { thirdParty } from './build/third-party.mjs';
 import { manifestOf, packageFolders, packageNameOf, root } from './lib/npm.mjs';
 
@@ -62,9 +63,11 @@ const withUndeclared = (folder) => ({
     const { dependencies = {}, peerDependencies = {} } = manifestOf(folder);
     const declared = new Set(Object.keys({ ...dependencies, ...peerDependencies }));
     const isBundled = (path) => !declared.has(packageNameOf(path));
-    onResolve({ filter: /^@llmtrace\// }, ({ path }) =>
-      isBundled(path) ? { path: instrumentationFile(path) } : undefined,
-    );
+    onResolve({ filter: /^@llmtrace\// }, ({ path }) => {
+      if (isBundled(path)) return { path: instrumentationFile(path) };
+      // One file of two: `@llmtrace/core` is but a list of names out of it.
+      return path === '@llmtrace/core' ? { path: `${path}/internal`, external: true } : undefined;
+    });
     onResolve({ filter: /^[@\w]/ }, async ({ path, kind, pluginData }) => {
       if (pluginData === folder || kind === 'entry-point') return undefined;
       return path.startsWith('@opentelemetry/') && isBundled(path)
@@ -91,7 +94,7 @@ const GETTERS =
 
 /** What makes the exports of a file that is loaded when one of them is first used: `from` has them then. */
 const lateExports = (from) => `
-const late = (name) => ({
+const lateExport = (name) => ({
   configurable: true,
   enumerable: true,
   get() {
@@ -133,10 +136,21 @@ function withPlainExports(text, late = new Set(), from = '') {
     .map(([, name, binding]) => `${name}: ${binding}`);
   const lateOnes = exported
     .filter(([, name]) => late.has(name))
-    .map(([, name]) => `${name}: late('${name}')`);
+    .map(([, name]) => `${name}: lateExport('${name}')`);
   const rest = ['__esModule: { value: true }', ...lateOnes].join(', ');
   const end = `module.exports = Object.defineProperties({ ${plain.join(', ')} }, { ${rest} });\n`;
-  return code.replace(getters, '') + (lateOnes.length > 0 ? lateExports(from) : '') + end;
+  return withoutHelpers(code.replace(getters, '') + (lateOnes.length > 0 ? lateExports(from) : '') + end);
+}
+
+/** A function or a value of esbuild's own, at the beginning of a file. */
+const HELPER = /^var (__\w+) = (?:\(.*\) => \{\n(?: .*\n)*\};|.*;)\n/gm;
+
+/** Leaves out esbuild's helpers that the file does not use any more: a KB of most. */
+function withoutHelpers(code) {
+  const left = code.replace(HELPER, (helper, name) =>
+    code.split(new RegExp(`\\b${name}\\b`)).length > 2 ? helper : '',
+  );
+  return left === code ? code : withoutHelpers(left);
 }
 
 /** An entry point shorter than this is not worth a further file. */
@@ -259,10 +273,6 @@ const requireLater = (src) => ({
           /\brequire\('(\.[\w/.-]+)\.ts'\)/g,
           (_all, name) => `require('dist:${outOf(src, join(dirname(path), name))}.js')`,
         )
-        .replace(
-          /\brequire\('@llmtrace\/instrumentation-([\w-]+)'\)/g,
-          "require('dist:instrumentations/$1.js')",
-        )
         .replace(/\brequire\(/g, 'requireLater(');
       return { contents: withFileUrl(contents), loader: 'ts' };
     });
@@ -287,22 +297,15 @@ const nameWithin = (src, file) => relative(src, file).replace(/\.ts$/, '');
 
 const INSTRUMENTATION = '@llmtrace/instrumentation-';
 
-/**
- * The instrumentations that a package has in it, each a file that is loaded when it is wanted, and the files that they load
- * when these are first used.
- */
-const instrumentationsOf = (folder) =>
+/** The files that the instrumentations in a package load when these are first used. */
+const filesOfInstrumentations = (folder) =>
   Object.keys(manifestOf(folder).devDependencies ?? {})
     .filter((name) => name.startsWith(INSTRUMENTATION))
     .flatMap((name) => {
       const src = instrumentationFolder(name);
-      const later = filesLoadedByName(sourcesOf(src)).map((file) => join(src, `${file}.ts`));
-      const index = {
-        in: instrumentationFile(name),
-        out: `instrumentations/${name.slice(INSTRUMENTATION.length)}`,
-      };
-      return [index, ...later.map((file) => ({ in: file, out: outOf(folder, file) }))];
-    });
+      return filesLoadedByName(sourcesOf(src)).map((file) => join(src, `${file}.ts`));
+    })
+    .map((file) => ({ in: file, out: outOf(folder, file) }));
 
 /** The name within `dist` of a file of the package itself, or of an instrumentation that it has in it. */
 function outOf(src, file) {
@@ -337,7 +340,7 @@ async function buildInChunks(folder, doors) {
   const { metafile, outputFiles } = await built(folder, {
     entryPoints: [
       ...[...new Set([...doors, ...named])].map((file) => ({ in: file, out: nameWithin(src, file) })),
-      ...instrumentationsOf(folder),
+      ...filesOfInstrumentations(folder),
     ],
     plugins: [exportedLate(named), withUndeclared(folder), requireLater(src)],
     ...BUNDLING,
@@ -347,8 +350,10 @@ async function buildInChunks(folder, doors) {
   });
   const late = new Set();
   rmSync(join(dist, 'chunks'), { recursive: true, force: true });
+  const main = outputFiles.find(({ path }) => path === join(dist, 'index.js'));
+  const files = main ? await joinSmallChunks(outputFiles, join(dist, 'chunks'), main) : outputFiles;
   await Promise.all(
-    outputFiles.map(async ({ path, text }) => {
+    files.map(async ({ path, text }) => {
       const required = text
         .replace(/\brequireLater\(/g, 'require(')
         .replace(/"dist:([^"]+)"/g, (_all, file) => {

@@ -1,38 +1,44 @@
 /** The vendors that are traced, by the names that `LLMTRACE_INSTRUMENTATIONS` knows. */
-import module from 'node:module';
-import { type InstrumentationEntry, nearest, note, warnOnce } from '@llmtrace/core/internal';
-import { diag } from '@opentelemetry/api';
+import { type InstrumentationEntry, nearest, warnOnce } from '@llmtrace/core/internal';
+import { entry as adk } from '@llmtrace/instrumentation-adk';
+import { entry as aiSdk } from '@llmtrace/instrumentation-ai-sdk';
+import { entry as anthropic } from '@llmtrace/instrumentation-anthropic';
+import { entry as awsBedrock } from '@llmtrace/instrumentation-aws-bedrock';
+import { entry as claudeAgentSdk } from '@llmtrace/instrumentation-claude-agent-sdk';
+import { entries as genkit } from '@llmtrace/instrumentation-genkit';
+import { entry as googleGenAI } from '@llmtrace/instrumentation-google-genai';
+import { entry as googleGenerativeAI } from '@llmtrace/instrumentation-google-generative-ai';
+import { entry as httpClients } from '@llmtrace/instrumentation-http-clients';
+import { entries as langchain } from '@llmtrace/instrumentation-langchain';
+import { entry as llamaindex } from '@llmtrace/instrumentation-llamaindex';
+import { entries as mastra } from '@llmtrace/instrumentation-mastra';
+import { entries as mcp } from '@llmtrace/instrumentation-mcp';
+import { entry as openai } from '@llmtrace/instrumentation-openai';
+import { entry as openaiAgents } from '@llmtrace/instrumentation-openai-agents';
+import { entry as strands } from '@llmtrace/instrumentation-strands';
 import type { AutoSettings } from './settings.ts';
 
 /** The declaration of a vendor's package. */
 export type LoadedVendor = InstrumentationEntry;
 
-const require = module.createRequire(import.meta.url);
-
-/** One instrumentation, or several if the traced library has several packages. */
-interface Declaration {
-  readonly entry: InstrumentationEntry;
-  readonly entries?: readonly InstrumentationEntry[];
-}
-
-/** Each is loaded when it is known that it is wanted, by a `require` that bundlers see. */
-const VENDORS: Readonly<Record<string, () => Declaration>> = {
-  openai: () => require('@llmtrace/instrumentation-openai'),
-  anthropic: () => require('@llmtrace/instrumentation-anthropic'),
-  'google-genai': () => require('@llmtrace/instrumentation-google-genai'),
-  'google-generative-ai': () => require('@llmtrace/instrumentation-google-generative-ai'),
-  'aws-bedrock': () => require('@llmtrace/instrumentation-aws-bedrock'),
-  'openai-agents': () => require('@llmtrace/instrumentation-openai-agents'),
-  'claude-agent-sdk': () => require('@llmtrace/instrumentation-claude-agent-sdk'),
-  'ai-sdk': () => require('@llmtrace/instrumentation-ai-sdk'),
-  genkit: () => require('@llmtrace/instrumentation-genkit'),
-  langchain: () => require('@llmtrace/instrumentation-langchain'),
-  mastra: () => require('@llmtrace/instrumentation-mastra'),
-  llamaindex: () => require('@llmtrace/instrumentation-llamaindex'),
-  strands: () => require('@llmtrace/instrumentation-strands'),
-  adk: () => require('@llmtrace/instrumentation-adk'),
-  mcp: () => require('@llmtrace/instrumentation-mcp'),
-  'http-clients': () => require('@llmtrace/instrumentation-http-clients'),
+/** One instrumentation, or several if the traced library has several packages. Their code is loaded with the first call. */
+const VENDORS: Readonly<Record<string, readonly InstrumentationEntry[]>> = {
+  openai: [openai],
+  anthropic: [anthropic],
+  'google-genai': [googleGenAI],
+  'google-generative-ai': [googleGenerativeAI],
+  'aws-bedrock': [awsBedrock],
+  'openai-agents': [openaiAgents],
+  'claude-agent-sdk': [claudeAgentSdk],
+  'ai-sdk': [aiSdk],
+  genkit,
+  langchain,
+  mastra,
+  llamaindex: [llamaindex],
+  strands: [strands],
+  adk: [adk],
+  mcp,
+  'http-clients': [httpClients],
 };
 
 /** The names that `LLMTRACE_INSTRUMENTATIONS` knows. */
@@ -64,22 +70,4 @@ function meant(name: string, names: readonly string[]): string {
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
-/** One that does not load is missing; the others are there. */
-function loaded(name: string): LoadedVendor[] {
-  try {
-    const { entry, entries = entry ? [entry] : [] } = VENDORS[name]?.() ?? {};
-    return [...entries];
-  } catch (error) {
-    diag.error('llmtrace: could not load an instrumentation', error);
-    note(
-      {
-        code: 'not-installed',
-        message: `the instrumentation of ${name} does not load; its calls are not traced`,
-        cure: 'Install `@llmtrace/auto` anew; OTEL_LOG_LEVEL=error says why',
-        lost: true,
-      },
-      true,
-    );
-    return [];
-  }
-}
+const loaded = (name: string): readonly LoadedVendor[] => VENDORS[name] ?? [];

@@ -60,7 +60,7 @@ function placesOf(vendor: DeclaredVendor): Place[] {
   const { devDependencies: bundled } = json('packages/auto/package.json');
   const { devDependencies } = json('package.json');
   return [
-    text('packages/auto/src/vendors.ts', `'${name}': () => require('${pkg}')`, `require('${pkg}')`),
+    text('packages/auto/src/vendors.ts', `import { entry } from '${pkg}'`, `from '${pkg}'`),
     text('packages/auto/src/manual.ts', `import { entry } from '${pkg}'`, `from '${pkg}'`),
     text(
       'packages/auto/src/settings.ts',

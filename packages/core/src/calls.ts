@@ -8,6 +8,7 @@ export { attributionOf } from './attribution/resolve.ts';
 export { runAsIn, scopeOf } from './attribution/scope.ts';
 export { activeOptions, withLlmOptions } from './call-options.ts';
 export { clearPrices, findPrice, loadPrices, PRICES_DATE, pricedProviders, setPrice } from './cost/cost.ts';
+export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { alsoTraced, hasAdopted, othersTracing } from './diagnosis/other-instrumentations.ts';
 export { tellKind } from './diagnosis/untraced-kinds.ts';
 export { attemptBeneath } from './engine/attempts/intercept.ts';
@@ -33,6 +34,8 @@ export { endOpenOperations } from './engine/operations/open-operation.ts';
 export { currentSteps, traceSteps } from './engine/operations/steps.ts';
 export { watchResponse } from './engine/raw-response.ts';
 export * from './errors/index.ts';
+export * as geminiContent from './gemini/content.ts';
+export * as gemini from './gemini/generate-content.ts';
 export { budgetReadings } from './interceptors/budget.ts';
 export { TokenBucket } from './interceptors/token-bucket.ts';
 export { isToolCall, operationOf, parentOf, runsOf } from './model/agent-operation.ts';
@@ -50,6 +53,18 @@ export {
 export { lookForOthers, patchedCall } from './patched-call.ts';
 export { answerFailure } from './vendor/answer-failure.ts';
 export { addHeaders, answerHeaders } from './vendor/answer-headers.ts';
+export { dialectOf, providerOf } from './vendor/hosts.ts';
 export { metadataAttributes } from './vendor/metadata.ts';
+export {
+  allImage,
+  billing,
+  chatBilled,
+  costOfGateway,
+  foldChatBilled,
+  responseBilled,
+  withGatewayCost,
+} from './vendor/openai-billing.ts';
+export { openAIEmbeddingsUsage, openAIStreamUsage, openAIUsage, statedCost } from './vendor/openai-usage.ts';
+export * as parts from './vendor/parts.ts';
 export { originOf } from './vendor/provider.ts';
 export { addResult } from './vendor/results.ts';

@@ -3,13 +3,14 @@
  * loaded, and nothing is open.
  */
 import module from 'node:module';
-import { diag } from '@opentelemetry/api';
-import { outside } from './platform/at-start.ts';
-import { warnOnce } from './platform/warn.ts';
+import { setLateCode } from './diagnosis/late-code.ts';
+import { late } from './late.ts';
 
 const require = module.createRequire(import.meta.url);
 
 export type EngineCode = typeof import('./calls.ts');
+
+const load = late(() => require('./calls.ts') as EngineCode);
 
 let code: EngineCode | undefined;
 let isMissing = false;
@@ -17,16 +18,14 @@ let isMissing = false;
 /** Undefined where its file cannot be read, as where a process has too many files open: the call is not traced. */
 export function engineCode(): EngineCode | undefined {
   try {
-    code ??= outside(() => require('./calls.ts') as EngineCode);
-  } catch (error) {
+    code ??= load();
+  } catch {
     isMissing = true;
-    diag.error('llmtrace: could not load the engine', error);
-    warnOnce(
-      'calls are not traced: the files of llmtrace could not be read as they were first needed. OTEL_LOG_LEVEL=error says why',
-    );
   }
   return code;
 }
+
+setLateCode(engineCode);
 
 /** Whether a call of an SDK is open, or of any. Without the engine's code this is not known, and a warning has said so. */
 export const isUnderWay = (sdk?: string): boolean => code?.isUnderWay(sdk) ?? isMissing;

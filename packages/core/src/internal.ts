@@ -15,6 +15,7 @@ export type { LlmOptions } from './call-options.ts';
 export {
   addHeaders,
   addResult,
+  allImage,
   alsoTraced,
   answerFailure,
   answerHeaders,
@@ -23,16 +24,23 @@ export {
   attempted,
   attributionAttributes,
   attributionOf,
+  billing,
   budgetReadings,
   callErrorType,
+  chatBilled,
   classifyError,
   clearPrices,
   close,
+  costOfGateway,
   currentSteps,
+  dialectOf,
   endIdleCalls,
   errorType,
   eventArrived,
   findPrice,
+  foldChatBilled,
+  gemini,
+  geminiContent,
   getLlmAttributes,
   getSharedUsage,
   getUsage,
@@ -57,6 +65,9 @@ export {
   metadataAttributes,
   onCollected,
   onUsage,
+  openAIEmbeddingsUsage,
+  openAIStreamUsage,
+  openAIUsage,
   openCall,
   openCallHere,
   operationOf,
@@ -64,15 +75,19 @@ export {
   othersTracing,
   PRICES_DATE,
   parentOf,
+  parts,
   pricedProviders,
+  providerOf,
   resetSharedUsage,
   resetUsage,
+  responseBilled,
   runAsIn,
   runsOf,
   scopeNameOf,
   scopeOf,
   seen,
   setPrice,
+  statedCost,
   TokenBucket,
   tellKind,
   timingOf,
@@ -80,6 +95,8 @@ export {
   wantsUsage,
   watchResponse,
   wholeAnswered,
+  whyUntraced,
+  withGatewayCost,
   withLlmAttributes,
   withLlmOptions,
 } from './calls.ts';
@@ -92,7 +109,6 @@ export {
   validateConfig,
 } from './config.ts';
 export type { OwnPrice, PriceScope } from './cost/cost.ts';
-export { whyUntraced } from './diagnosis/explain-untraced.ts';
 export { note, warningOf } from './diagnosis/findings.ts';
 export { watchRequests } from './diagnosis/untraced-requests.ts';
 export type { Requests } from './engine/attempts/resend.ts';
@@ -109,8 +125,6 @@ export {
   type Refusal,
   type RefusalDetails,
 } from './errors/llmtrace-error.ts';
-export * as geminiContent from './gemini/content.ts';
-export * as gemini from './gemini/generate-content.ts';
 export { type InstrumentationEntry, LlmInstrumentation } from './instrumentation.ts';
 export type { BudgetReading } from './interceptors/budget.ts';
 export type { Key } from './interceptors/feature.ts';
@@ -134,6 +148,7 @@ export type {
 } from './interceptors/shared/store.ts';
 export type { TokenBucketOptions } from './interceptors/token-bucket.ts';
 export { PARTS, type WindowRule } from './interceptors/windows.ts';
+export { late } from './late.ts';
 export type {
   AgentOperation,
   McpRequest,
@@ -246,7 +261,7 @@ export {
   mainLine,
   mainModules,
 } from './patching/module-announcements.ts';
-export { outside } from './platform/at-start.ts';
+export { clearTimeout, outside, setTimeout } from './platform/at-start.ts';
 export { copyWith, derivedFrom } from './platform/copy-with.ts';
 export { fillRandom, randomHex } from './platform/crypto.ts';
 export { loadOptional, optionalRoots } from './platform/load-optional.ts';
@@ -275,25 +290,9 @@ export { alarmOnce, warn, warnOnce } from './platform/warn.ts';
 export type { AnswerFailure } from './vendor/answer-failure.ts';
 export type { AnswerHeaders } from './vendor/answer-headers.ts';
 export { isExcluded } from './vendor/excluded.ts';
-export { dialectOf, type HostProvider, providerOf, type UsageDialect } from './vendor/hosts.ts';
-export {
-  allImage,
-  type BilledReading,
-  billing,
-  chatBilled,
-  costOfGateway,
-  foldChatBilled,
-  responseBilled,
-  withGatewayCost,
-} from './vendor/openai-billing.ts';
-export {
-  openAIEmbeddingsUsage,
-  openAIStreamUsage,
-  openAIUsage,
-  statedCost,
-  type UsageReading,
-} from './vendor/openai-usage.ts';
-export * as parts from './vendor/parts.ts';
+export type { HostProvider, UsageDialect } from './vendor/hosts.ts';
+export type { BilledReading } from './vendor/openai-billing.ts';
+export type { UsageReading } from './vendor/openai-usage.ts';
 export {
   checkedUsage,
   count,
@@ -314,6 +313,7 @@ export {
   type Asked,
   type ChannelPoint,
   type Endpoint,
+  type EndpointPoint,
   type FunctionPoint,
   type NativeSpans,
   noModelCalls,

@@ -4,12 +4,12 @@ import { tellOthers } from './diagnosis/other-instrumentations.ts';
 import { tellKind } from './diagnosis/untraced-kinds.ts';
 import { instrumented } from './engine/engine.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
-import { report } from './engine/guard.ts';
+import { guard, report } from './engine/guard.ts';
 import { asModelSpan, recordedSpanIn } from './engine/native/model-spans.ts';
 import { silently } from './engine/native/native-span.ts';
 import { operationsOf } from './engine/operations/operations.ts';
 import { facts, tally } from './platform/process-state.ts';
-import type { Endpoint, OperationPoint, PatchPoint, Vendor } from './vendor/vendor.ts';
+import type { Endpoint, EndpointPoint, OperationPoint, PatchPoint, Vendor } from './vendor/vendor.ts';
 
 type Original = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -22,7 +22,7 @@ export function patchedCall(
 ): unknown {
   if (isOperation(point)) return runOperation(engine, point, original, self, args);
   if (!isEndpoint(point)) return help(engine, original, self, args);
-  const endpoint = endpointOf(engine.vendor, point, args);
+  const endpoint = endpointOf(engine, point, args);
   if (!endpoint) return original.apply(self, args);
   tally(facts().traced, engine.vendor.module);
   return instrumented(engine, endpoint, original, self, args);
@@ -40,12 +40,12 @@ export function lookForOthers(
 
 /** Undefined for calls that are not traced: those of models are reported. */
 function endpointOf(
-  { endpointOf, untracedOf, module }: Vendor,
-  point: Endpoint,
+  engine: EngineConfig,
+  point: EndpointPoint,
   args: readonly unknown[],
 ): Endpoint | undefined {
-  if (!endpointOf) return point;
-  const endpoint = endpointOf(args);
+  const { untracedOf, module } = engine.vendor;
+  const endpoint = guard(engine, 'start', () => point.endpoint(args));
   const kind = endpoint ? undefined : untracedOf?.(args);
   if (kind !== undefined) tellKind(`calls of ${module} (${kind})`, module);
   return endpoint;
@@ -87,4 +87,4 @@ function runOperation(
 
 const isOperation = (point: PatchPoint): point is OperationPoint => 'around' in point;
 
-const isEndpoint = (point: PatchPoint): point is Endpoint => 'operation' in point;
+const isEndpoint = (point: PatchPoint): point is EndpointPoint => 'endpoint' in point;

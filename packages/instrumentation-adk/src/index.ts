@@ -2,19 +2,20 @@
  * `@llmtrace/instrumentation-adk`: traces agents, workflows and tools of Google ADK (`@google/adk`). The instrumentations of the SDKs
  * beneath its models, as that of `@google/genai`, trace the model calls within them.
  */
+import module from 'node:module';
 import {
+  type FunctionPoint,
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
-import { adoptAgentSpan, runAgent } from './agents.ts';
-import { countRequest, runStep, takeModelSpan } from './models.ts';
-import { TRACER } from './spans.ts';
-import { callTool, runTool } from './tools.ts';
-import { adoptWorkflowSpan, runWorkflow } from './workflows.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
 
 type More = Partial<Pick<OperationPoint, 'isAlways' | 'since'>>;
 
@@ -38,19 +39,34 @@ const point = (
 const always = { isAlways: true };
 
 const operations: readonly OperationPoint[] = [
-  point('agents/base_agent', 'BaseAgent', 'runAsync', runAgent),
-  point('agents/base_agent', 'BaseAgent', 'runLive', runAgent),
+  point('agents/base_agent', 'BaseAgent', 'runAsync', (call) => code().runAgent(call)),
+  point('agents/base_agent', 'BaseAgent', 'runLive', (call) => code().runAgent(call)),
   // The first method that ADK calls within its span of a run.
-  point('agents/base_agent', 'BaseAgent', 'createInvocationContext', adoptAgentSpan),
-  point('agents/llm_agent', 'LlmAgent', 'runOneStepAsync', runStep, always),
-  point('agents/llm_agent', 'LlmAgent', 'callLlmAsync', takeModelSpan, always),
-  point('agents/invocation_context', 'InvocationContext', 'incrementLlmCallCount', countRequest, always),
-  point('tools/function_tool', 'FunctionTool', 'runAsync', runTool),
-  point('tools/agent_tool', 'AgentTool', 'runAsync', runTool),
-  point('tools/mcp/mcp_tool', 'MCPTool', 'runAsync', runTool),
-  point('workflow/workflow', 'Workflow', 'runImpl', runWorkflow, { since: '2.0' }),
-  point('workflow/workflow', 'Workflow', 'orchestrate', adoptWorkflowSpan, { since: '2.0' }),
+  point('agents/base_agent', 'BaseAgent', 'createInvocationContext', (call) => code().adoptAgentSpan(call)),
+  point('agents/llm_agent', 'LlmAgent', 'runOneStepAsync', (call) => code().runStep(call), always),
+  point('agents/llm_agent', 'LlmAgent', 'callLlmAsync', (call) => code().takeModelSpan(call), always),
+  point(
+    'agents/invocation_context',
+    'InvocationContext',
+    'incrementLlmCallCount',
+    (call) => code().countRequest(call),
+    always,
+  ),
+  point('tools/function_tool', 'FunctionTool', 'runAsync', (call) => code().runTool(call)),
+  point('tools/agent_tool', 'AgentTool', 'runAsync', (call) => code().runTool(call)),
+  point('tools/mcp/mcp_tool', 'MCPTool', 'runAsync', (call) => code().runTool(call)),
+  point('workflow/workflow', 'Workflow', 'runImpl', (call) => code().runWorkflow(call), { since: '2.0' }),
+  point('workflow/workflow', 'Workflow', 'orchestrate', (call) => code().adoptWorkflowSpan(call), {
+    since: '2.0',
+  }),
 ];
+
+/** Each tool has a class of its own, which may be the application's: ADK calls all of them by this function. */
+const callTool: FunctionPoint = {
+  files: /^dist\/(?:cjs|esm)\/agents\/functions\.js$/,
+  name: 'callToolAsync',
+  around: (call) => code().callTool(call),
+};
 
 const adk: Vendor = {
   ...noModelCalls,
@@ -59,7 +75,7 @@ const adk: Vendor = {
   esModules: [...new Set(operations.flatMap(({ files }) => files))].filter((file) => file.includes('/esm/')),
   operations,
   functions: [callTool],
-  replacedTracers: [TRACER],
+  replacedTracers: ['gcp.vertex.agent'],
 };
 
 /**

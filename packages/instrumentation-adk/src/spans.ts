@@ -5,8 +5,6 @@
 import { currentSteps, type OperationSubject, type Operations, scopeNameOf } from '@llmtrace/core';
 import { type Span, trace } from '@opentelemetry/api';
 
-export const TRACER = 'gcp.vertex.agent';
-
 /** Whether ADK's spans are those of the operations. Without llmtrace's provider, they go where llmtrace's own would go. */
 export const hasOtherSpans = (operations: Operations): boolean => !operations.ownsSpans();
 
@@ -14,7 +12,7 @@ export const hasOtherSpans = (operations: Operations): boolean => !operations.ow
 export function activeAdkSpan(operations: Operations): Span | undefined {
   if (!hasOtherSpans(operations)) return undefined;
   const span = trace.getActiveSpan();
-  return span && scopeNameOf(span) === TRACER ? span : undefined;
+  return span && scopeNameOf(span) === 'gcp.vertex.agent' ? span : undefined;
 }
 
 /** Has the operation of the current step adopt ADK's active span. */

@@ -1,7 +1,6 @@
 /** Tools, as agents and workflows execute them. */
 import {
   derivedFrom,
-  type FunctionPoint,
   fields,
   name,
   type OperationEnd,
@@ -12,15 +11,10 @@ import {
 import { context, createContextKey } from '@opentelemetry/api';
 import { activeAdkSpan, hasOtherSpans } from './spans.ts';
 
-/** Each tool has a class of its own, which may be the application's: ADK calls all of them by this function. */
-export const callTool: FunctionPoint = {
-  files: /^dist\/(?:cjs|esm)\/agents\/functions\.js$/,
-  name: 'callToolAsync',
-  around({ operations, original, args: [tool, ...rest] }) {
-    const traced = operations.safely(() => tracedTool(operations, tool));
-    return original(traced ?? tool, ...rest);
-  },
-};
+export function callTool({ operations, original, args: [tool, ...rest] }: PatchedCall): unknown {
+  const traced = operations.safely(() => tracedTool(operations, tool));
+  return original(traced ?? tool, ...rest);
+}
 
 /** What ADK hands to a tool. */
 interface Request {

@@ -3,21 +3,19 @@
  * call. It does so where it is bundled, too. Where an integration of `@ai-sdk/otel` is registered, that makes the spans.
  */
 import {
-  type ChannelPoint,
   fields,
   name,
   type OpenOperation,
   type OperationEnd,
   type Operations,
   type OtherModelSpan,
+  type PatchedCall,
 } from '@llmtrace/core';
 import { type Context, context, createContextKey, type Span } from '@opentelemetry/api';
 import { CANCELLED, isAgent, isSentNowhere, runStart, toolEnd } from './run.ts';
 
-// As it is now: the tests of an application may replace it.
-const { queueMicrotask } = globalThis;
-
-const CHANNEL = 'ai:telemetry';
+/** `queueMicrotask` as it was at the start: the tests of an application may replace it. */
+type Queue = (step: () => void) => void;
 
 const open = new WeakMap<object, OpenOperation>();
 
@@ -27,13 +25,13 @@ const RUN = createContextKey('llmtrace.ai-sdk.run');
 /** The id of the call of the tool around. */
 const TOOL_CALL = createContextKey('llmtrace.ai-sdk.tool-call');
 
-function start(operations: Operations, message: any): Context | undefined {
+export function start({ operations, args: [message] }: PatchedCall, queue: Queue): Context | undefined {
   const { type, event } = message;
   if (type === 'languageModelCall') asked.set(message, operations.watchUnseen());
   if (!operations.tracesAgents) return undefined;
   if (type === 'languageModelCall') adoptRun(event);
   if (type === 'embed' || type === 'embedMany') return besideEmbeddings(operations, message);
-  const operation = operationFor(operations, message);
+  const operation = operationFor(operations, message, queue);
   if (!operation) return undefined;
   open.set(message, operation);
   // A stream that the application leaves, or never reads, has no end.
@@ -51,8 +49,8 @@ function tellUnseen(message: any): void {
   if (message.error === undefined && isSentNowhere(message.result)) asked.get(message)?.();
 }
 
-function operationFor(operations: Operations, { type, event }: any): OpenOperation | undefined {
-  if (type === 'executeTool') return startTool(operations, event);
+function operationFor(operations: Operations, { type, event }: any, queue: Queue): OpenOperation | undefined {
+  if (type === 'executeTool') return startTool(operations, event, queue);
   if (type !== 'generateText' && type !== 'streamText') return undefined;
   const hasOtherSpan = spanMakers().length > 0; // which is an `invoke_agent` in any case
   // Which tools there are is not published where the application keeps its inputs out of telemetry.
@@ -115,7 +113,11 @@ function embeddingSpans(callId: unknown, isOne: boolean): OtherModelSpan[] {
 const callStates = (callId: unknown): any[] =>
   spanMakers().map((maker) => fields(maker.getCallState(callId)));
 
-function startTool(operations: Operations, { callId, toolCall }: any): OpenOperation | undefined {
+function startTool(
+  operations: Operations,
+  { callId, toolCall }: any,
+  queue: Queue,
+): OpenOperation | undefined {
   const toolCallId = name(toolCall?.toolCallId);
   // Sentry's integration publishes a tool that it has not seen, within what the SDK publishes.
   if (toolCallId !== undefined && context.active().getValue(TOOL_CALL) === toolCallId) return undefined;
@@ -129,7 +131,7 @@ function startTool(operations: Operations, { callId, toolCall }: any): OpenOpera
     arguments: toolCall?.input,
   }));
   // The integration makes its span within this turn, and the SDK executes the tool in a later one.
-  if (operation && hasOtherSpan) queueMicrotask(() => operations.safely(() => bindTool(operation, callId)));
+  if (operation && hasOtherSpan) queue(() => operations.safely(() => bindTool(operation, callId)));
   return operation;
 }
 
@@ -145,22 +147,7 @@ function endOf({ type, error, result }: any): OperationEnd {
   return toolEnd(output) ?? { result: fields(output).output };
 }
 
-export const channelPoints: readonly ChannelPoint[] = [
-  {
-    channel: CHANNEL,
-    method: 'start',
-    isAlways: true,
-    around({ operations, args: [message] }) {
-      return start(operations, message);
-    },
-  },
-  {
-    channel: CHANNEL,
-    method: 'asyncEnd',
-    isAlways: true,
-    around({ operations, args: [message] }) {
-      operations.safely(() => tellUnseen(message));
-      operations.safely(() => open.get(message)?.end(endOf(message)));
-    },
-  },
-];
+export function end({ operations, args: [message] }: PatchedCall): void {
+  operations.safely(() => tellUnseen(message));
+  operations.safely(() => open.get(message)?.end(endOf(message)));
+}

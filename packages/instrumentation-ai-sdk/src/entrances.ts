@@ -3,33 +3,33 @@
  * telemetry is on and reports to a tracer of this package. Where the application has it on, its own tracer makes the spans. The
  * application's options stay as they are.
  */
-import { type FunctionPoint, fields, type PatchedCall } from '@llmtrace/core';
+import { fields, type PatchedCall } from '@llmtrace/core';
 import { type Tracer, trace } from '@opentelemetry/api';
 import { isAgent, isSentNowhere } from './run.ts';
-import { tracerOf } from './tracer.ts';
+import { type Queue, tracerOf } from './tracer.ts';
 
 const OPTION = 'experimental_telemetry';
 
-function around({ operations, original, args }: PatchedCall): unknown {
+export function streamText({ operations, original, args }: PatchedCall, queue: Queue): unknown {
   if (!operations.tracesAgents) return original(...args);
   const [options, ...rest] = args;
-  return original(operations.safely(() => observed(operations, options)) ?? options, ...rest);
+  return original(operations.safely(() => observed(operations, options, queue)) ?? options, ...rest);
 }
 
 /** A stream does not tell whether its model has sent a request. */
-async function generate(call: PatchedCall): Promise<unknown> {
+export async function generateText(call: PatchedCall, queue: Queue): Promise<unknown> {
   const { operations } = call;
   const tellUnseen = operations.watchUnseen();
-  const result = await around(call);
+  const result = await streamText(call, queue);
   operations.safely(() => isSentNowhere(result) && tellUnseen());
   return result;
 }
 
-function observed(operations: PatchedCall['operations'], options: unknown): unknown {
+function observed(operations: PatchedCall['operations'], options: unknown, queue: Queue): unknown {
   const { tools, abortSignal, [OPTION]: telemetry } = fields(options);
   if (!isAgent(tools)) return undefined;
   const tracerFor = (theirs?: Tracer): Tracer =>
-    tracerOf(operations, abortSignal as AbortSignal | undefined, theirs);
+    tracerOf(operations, abortSignal as AbortSignal | undefined, theirs, queue);
   const silent = {
     ...fields(telemetry),
     isEnabled: true,
@@ -62,18 +62,3 @@ function withTelemetry(original: object, telemetry: object, silent: object): obj
     },
   });
 }
-
-const FILES = /^dist\/index\.m?js$/;
-
-const entrance = (name: string, around: FunctionPoint['around']): FunctionPoint => ({
-  files: FILES,
-  name,
-  until: '7.0.0',
-  isAlways: true,
-  around,
-});
-
-export const entrances: readonly FunctionPoint[] = [
-  entrance('generateText', generate),
-  entrance('streamText', around),
-];

@@ -23,8 +23,8 @@ import {
 } from '@opentelemetry/api';
 import { CANCELLED, runStart, toolEnd } from './run.ts';
 
-// As it is now: the tests of an application may replace it.
-const { setImmediate } = globalThis;
+/** `setImmediate` as it was at the start: the tests of an application may replace it. */
+export type Queue = (step: () => void) => unknown;
 
 const FINISH_REASON = 'ai.response.finishReason';
 
@@ -57,8 +57,9 @@ export function tracerOf(
   operations: Operations,
   signal: AbortSignal | undefined,
   theirs: Tracer | undefined,
+  queue: Queue,
 ): Tracer {
-  const run: Run = { operations, signal, failure: undefined, answer: undefined, agentName: undefined };
+  const run: Run = { operations, signal, queue, failure: undefined, answer: undefined, agentName: undefined };
   return {
     startSpan: (...span) => theirs?.startSpan(...span) ?? NONE,
     startActiveSpan(span: string, ...rest: unknown[]): any {
@@ -76,6 +77,7 @@ export function tracerOf(
 interface Run {
   readonly operations: Operations;
   readonly signal: AbortSignal | undefined;
+  readonly queue: Queue;
   /** The error of the last model call: a stream ends without it. */
   failure: unknown;
   /** Why the last model call of a stream has ended. */
@@ -118,9 +120,10 @@ function stream(run: Run, started: Started): unknown {
   const { appSpan, inside } = started;
   const operation = open(run, started);
   if (!operation) return inside(appSpan ?? NONE);
+  const { queue } = run;
   // Version 4 never ends the run of a stream that is stopped. Its model call ends first.
   operation.onAbort(run.signal, () => {
-    if (isStopped(run)) setImmediate(() => operation.end(CANCELLED));
+    if (isStopped(run)) queue(() => operation.end(CANCELLED));
   });
   let finishReason: unknown;
   const ended = (): OperationEnd => {

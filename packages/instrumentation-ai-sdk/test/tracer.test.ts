@@ -23,7 +23,11 @@ describe('the tracer of a run of the AI SDK', () => {
       },
     } as unknown as OpenOperation;
     const operations = { open: () => operation } as unknown as Operations;
-    return { tracer: tracerOf(operations, undefined, tracer), kept, answer: () => answer?.deref() };
+    return {
+      tracer: tracerOf(operations, undefined, tracer, setImmediate),
+      kept,
+      answer: () => answer?.deref(),
+    };
   }
 
   for (const [telemetry, tracer] of [

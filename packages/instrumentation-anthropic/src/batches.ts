@@ -11,20 +11,10 @@ function chunk(soFar: LlmResponse, line: any, asked?: Asked): void {
   addResult(soFar, { model: name(message.model), usage: used, billing: billed(message, asked) });
 }
 
-const results: Endpoint = {
+export const batchResults: Endpoint = {
   operation: 'chat',
-  files: ['resources/messages/batches'],
-  className: 'Batches',
-  path: 'Messages.Batches',
-  method: 'results',
-  since: '0.33.0',
   request: () => ({}),
   response: () => ({}),
   chunk,
   reads: { id: ([id]) => name(id), isBatch: true },
 };
-
-export const batches: readonly Endpoint[] = [
-  results,
-  { ...results, files: ['resources/beta/messages/batches'], path: 'Beta.Messages.Batches' },
-];

@@ -39,11 +39,6 @@ const content: ContentReader = {
 
 export const completions: Endpoint = {
   operation: 'text_completion',
-  files: ['resources/completions'],
-  className: 'Completions',
-  path: 'Completions',
-  method: 'create',
-  until: '1.0.0',
   request([params]) {
     const p = fields(params);
     return {

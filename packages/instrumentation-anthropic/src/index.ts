@@ -2,19 +2,78 @@
  * `@llmtrace/instrumentation-anthropic`: traces every model call of `@anthropic-ai/sdk`, versions 0.30 and later,
  * and of the clients for Bedrock and Vertex that are built on it.
  */
+import module from 'node:module';
 import {
+  type EndpointPoint,
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
-  metadataAttributes,
+  late,
+  type OperationPoint,
   type SentRequests,
   type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
-import { batches } from './batches.ts';
-import { completions } from './completions.ts';
-import { messages, streamHelpers } from './messages.ts';
-import { toolRunners } from './tool-runner.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
+
+/** A class of the SDK has the last name of its path. */
+const classAt = (path: string, ...files: string[]) => ({
+  files: files.map((file) => `resources/${file}`),
+  className: path.slice(path.lastIndexOf('.') + 1),
+  path,
+});
+
+// The first file since 0.33, the second before.
+const stable = classAt('Messages', 'messages/messages', 'messages');
+const beta = classAt('Beta.Messages', 'beta/messages/messages');
+const batches = classAt('Messages.Batches', 'messages/batches');
+const betaBatches = classAt('Beta.Messages.Batches', 'beta/messages/batches');
+
+const messages = () => code().endpoints.messages;
+const results = {
+  method: 'results',
+  since: '0.33.0',
+  endpoint: () => code().endpoints.batchResults,
+} as const;
+
+const endpoints: readonly EndpointPoint[] = [
+  { ...stable, method: 'create', endpoint: messages },
+  { ...beta, method: 'create', since: '0.30.0', endpoint: messages },
+  // The beta of prompt caching, which early versions had.
+  {
+    ...classAt('Beta.PromptCaching.Messages', 'beta/prompt-caching/messages'),
+    method: 'create',
+    since: '0.26.0',
+    until: '0.33.0',
+    endpoint: messages,
+  },
+  {
+    ...classAt('Completions', 'completions'),
+    method: 'create',
+    until: '1.0.0',
+    endpoint: () => code().endpoints.completions,
+  },
+  { ...batches, ...results },
+  { ...betaBatches, ...results },
+];
+
+/** The helpers above, which start the SDK's own span before they call `create`. */
+const streamHelpers = [stable, beta].map((place) => ({ ...place, method: 'stream', since: '0.134.0' }));
+
+/** Both methods that make a runner: `beta.messages.toolRunner()`, and that of a thread of messages. */
+const toolRunners: readonly OperationPoint[] = [
+  { ...beta, method: 'toolRunner', since: '0.63.0', around: (call) => code().traceRunner(call) },
+  {
+    files: ['lib/threads/BetaMessageThread'],
+    className: 'BetaMessageThread',
+    path: 'BetaMessageThread',
+    isInternal: true,
+    method: 'toolRunner',
+    around: (call) => code().traceRunner(call),
+  },
+];
 
 /** From the client's class, if its name is known. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -62,11 +121,7 @@ const anthropic: Vendor = {
   providerOf,
   // Such a client renews its credentials by repeating a request that was refused.
   keepsRetries: (client) => Boolean(client?._authState?.tokenCache),
-  // `metadata.user_id` is the one field that the API allows.
-  endpoints: [...messages, completions, ...batches].map((endpoint) => ({
-    ...endpoint,
-    attributes: ([params]: readonly any[]) => metadataAttributes(params?.metadata),
-  })),
+  endpoints,
   operations: toolRunners,
   requests,
   untraced,

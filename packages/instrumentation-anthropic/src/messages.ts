@@ -75,42 +75,11 @@ function chunk(soFar: LlmResponse, event: any, asked?: Asked): void {
   }
 }
 
-const create: Endpoint = {
+export const messages: Endpoint = {
   operation: 'chat',
-  // the first since 0.33, the second before
-  files: ['resources/messages/messages', 'resources/messages'],
-  className: 'Messages',
-  path: 'Messages',
-  method: 'create',
   request,
   response,
   chunk,
   isHeartbeat: ({ type }) => type === 'ping',
   content,
 };
-
-const beta: Endpoint = {
-  ...create,
-  files: ['resources/beta/messages/messages'],
-  path: 'Beta.Messages',
-  since: '0.30.0',
-};
-
-const promptCaching: Endpoint = {
-  ...create,
-  files: ['resources/beta/prompt-caching/messages'],
-  path: 'Beta.PromptCaching.Messages',
-  since: '0.26.0',
-  until: '0.33.0',
-};
-
-export const messages: readonly Endpoint[] = [create, beta, promptCaching];
-
-/** The helpers above, which start the SDK's own span before they call `create`. */
-export const streamHelpers = [create, beta].map(({ files, className, path }) => ({
-  files,
-  className,
-  path,
-  method: 'stream',
-  since: '0.134.0',
-}));

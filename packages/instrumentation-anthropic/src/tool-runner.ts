@@ -5,9 +5,9 @@
 import {
   name,
   type OpenOperation,
-  type OperationPoint,
   type OperationStart,
   type Operations,
+  type PatchedCall,
 } from '@llmtrace/core';
 
 type Tool = any;
@@ -22,32 +22,8 @@ interface Loop {
   isRead: boolean;
 }
 
-/** Both methods that make a runner: `beta.messages.toolRunner()`, and that of a thread of messages. */
-export const toolRunners: readonly OperationPoint[] = [
-  {
-    files: ['resources/beta/messages/messages'],
-    className: 'Messages',
-    path: 'Beta.Messages',
-    method: 'toolRunner',
-    since: '0.63.0',
-    around: traceRunner,
-  },
-  {
-    files: ['lib/threads/BetaMessageThread'],
-    className: 'BetaMessageThread',
-    path: 'BetaMessageThread',
-    isInternal: true,
-    method: 'toolRunner',
-    around: traceRunner,
-  },
-];
-
-function traceRunner({
-  operations,
-  original,
-  self,
-  args: [params, ...rest],
-}: Parameters<OperationPoint['around']>[0]): unknown {
+export function traceRunner({ operations, original, self, args }: PatchedCall): unknown {
+  const [params, ...rest] = args;
   const loop: Loop = { operations, client: self?._client, run: undefined, isRead: false };
   const runner = original(withTools(params, loop), ...rest);
   operations.safely(() => observe(runner, loop));

@@ -9,7 +9,8 @@ const defined = (value: unknown) => JSON.parse(JSON.stringify(value));
 const text = (content: string) => ({ type: 'text', content });
 
 const reader = (path: string): ContentReader =>
-  anthropic.endpoints.find((candidate) => candidate.path === path)?.content ?? assert.fail(path);
+  anthropic.endpoints.find((candidate) => candidate.path === path)?.endpoint([])?.content ??
+  assert.fail(path);
 const { prompt, answer } = reader('Messages');
 
 /** The parts of a message of these blocks. */

@@ -5,7 +5,7 @@ import { entry as anthropicEntry } from '../src/index.ts';
 const anthropic = anthropicEntry.vendor;
 
 const endpoint = (path: string): Endpoint => {
-  const found = anthropic.endpoints.find((candidate) => candidate.path === path);
+  const found = anthropic.endpoints.find((candidate) => candidate.path === path)?.endpoint([]);
   assert.ok(found, path);
   return found;
 };
@@ -54,7 +54,10 @@ const end = (usage: object, stop_reason: string | null = 'end_turn') => ({
 
 describe('the methods of a version', () => {
   it('are expected from the first version that has them: an older one does not lack them', () => {
-    const first = (path: string): (string | undefined)[] => [endpoint(path).since, endpoint(path).until];
+    const first = (path: string): (string | undefined)[] => {
+      const point = anthropic.endpoints.find((candidate) => candidate.path === path);
+      return [point?.since, point?.until];
+    };
     assert.deepEqual(first('Messages'), [undefined, undefined]);
     assert.deepEqual(first('Beta.Messages'), ['0.30.0', undefined]);
     assert.deepEqual(first('Beta.PromptCaching.Messages'), ['0.26.0', '0.33.0']);

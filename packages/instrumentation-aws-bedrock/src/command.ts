@@ -1,11 +1,8 @@
 /** Commands of the SDK: the operation and the input of each. */
 import { type Endpoint, fields } from '@llmtrace/core';
 
-/** The method that sends all commands: all endpoints of this package share it. */
-export type Sending = Pick<
-  Endpoint,
-  'files' | 'className' | 'path' | 'method' | 'isInherited' | 'signal' | 'withSignal' | 'withoutRetries'
->;
+/** What all endpoints of this package share: one method sends all commands. */
+export type Sending = Pick<Endpoint, 'signal' | 'withSignal' | 'withoutRetries'>;
 
 /** The operations that are model calls. */
 export type BedrockOperation =

@@ -2,81 +2,39 @@
  * `@llmtrace/instrumentation-aws-bedrock`: traces every model call of `@aws-sdk/client-bedrock-runtime`, version 3: Converse
  * and InvokeModel, plain and streamed.
  */
+import module from 'node:module';
 import {
-  type Endpoint,
+  type EndpointPoint,
   fields,
   type InstrumentationEntry,
   LlmInstrumentation,
-  type LlmResponse,
   type LlmTraceConfig,
+  late,
   type SentRequests,
   type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
-import { inputOf, operationOf, type Sending, untracedOf } from './command.ts';
-import { converseBodies } from './converse.ts';
-import { invokeEndpoints } from './invoke.ts';
+import { untracedOf } from './command.ts';
 import { learnURL, transport, urlOf } from './transport.ts';
 
-export { converseBodies } from './converse.ts';
-export { invokeBodies } from './invoke.ts';
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
+
+/** The readers of bodies, for the requests of other clients. */
+export const bodies = (): Pick<typeof import('./code.ts'), 'converseBodies' | 'invokeBodies'> => code();
 
 /**
  * The client's class inherits `send` from a class that all of AWS's clients share. The instrumentation replaces it on the
- * client's own class only.
+ * client's own class only. It sends all commands.
  */
-const sending: Sending = {
+const send: EndpointPoint = {
   files: ['dist-cjs/index'],
   className: 'BedrockRuntimeClient',
   path: 'BedrockRuntimeClient',
   method: 'send',
   isInherited: true,
-  signal: ([, options]) => {
-    const signal = fields(options).abortSignal;
-    return signal instanceof AbortSignal ? signal : undefined;
-  },
-  withSignal: ([command, options], _self, signal) => [command, { ...options, abortSignal: signal }],
-  // The SDK's own retries stay on: they renew credentials and correct clocks.
-  withoutRetries: () => undefined,
+  endpoint: (args) => code().endpointOf(args),
 };
-
-const content: Endpoint['content'] = {
-  ...converseBodies.content,
-  prompt: ([command], self) => converseBodies.content.prompt([inputOf(command)], self),
-};
-
-const converse: Endpoint = {
-  ...sending,
-  operation: 'chat',
-  request: ([command]) => converseBodies.request(inputOf(command)),
-  response: converseBodies.response,
-  content,
-};
-
-const converseStream: Endpoint = {
-  ...converse,
-  request: ([command]) => ({ ...converseBodies.request(inputOf(command)), stream: true }),
-  response: (): LlmResponse => ({}),
-  chunk: converseBodies.chunk,
-  streamOf: ({ stream }) => stream,
-};
-
-const invoke = invokeEndpoints(sending);
-
-function endpointOf([command]: readonly any[]): Endpoint | undefined {
-  switch (operationOf(command)) {
-    case 'Converse':
-      return converse;
-    case 'ConverseStream':
-      return converseStream;
-    case 'InvokeModel':
-      return invoke.of(command, false);
-    case 'InvokeModelWithResponseStream':
-      return invoke.of(command, true);
-    default:
-      return undefined;
-  }
-}
 
 const untraced: readonly UntracedCalls[] = [
   {
@@ -103,8 +61,7 @@ export const bedrock: Vendor = {
   client: (self) => self,
   // The client resolves its URL only when it sends its first request.
   baseURL: urlOf,
-  endpoints: [converse, converseStream, ...invoke.all],
-  endpointOf,
+  endpoints: [send],
   untracedOf,
   callbackOf,
   transport: { ...transport, learn: learnURL },

@@ -24,9 +24,10 @@ import { entry as openaiEntry } from '@llmtrace/instrumentation-openai';
 import { converseBodies } from './converse.ts';
 
 function endpointOf({ endpoints }: Vendor, path: string): Endpoint {
-  const found = endpoints.find((endpoint) => endpoint.path === path && endpoint.method === 'create');
-  if (!found) throw new Error(`no endpoint ${path}.create`);
-  return found;
+  const point = endpoints.find((candidate) => candidate.path === path && candidate.method === 'create');
+  const endpoint = point?.endpoint([]);
+  if (!endpoint) throw new Error(`no endpoint ${path}.create`);
+  return endpoint;
 }
 
 export const messages = endpointOf(anthropicEntry.vendor, 'Messages');

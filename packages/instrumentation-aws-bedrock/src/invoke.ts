@@ -146,14 +146,10 @@ const tableOf = (stream: boolean, sending: Sending): ReadonlyMap<Operation, Endp
   new Map(OPERATIONS.map((operation) => [operation, { ...invoked(operation, stream), ...sending }]));
 
 /** The endpoint of a command, by its body. */
-export function invokeEndpoints(sending: Sending): {
-  readonly all: readonly Endpoint[];
-  of(command: object, stream: boolean): Endpoint | undefined;
-} {
+export function invokeEndpoints(
+  sending: Sending,
+): (command: object, stream: boolean) => Endpoint | undefined {
   const [plain, streamed] = [tableOf(false, sending), tableOf(true, sending)];
-  return {
-    all: [...plain.values(), ...streamed.values()],
-    of: (command, stream) =>
-      (stream ? streamed : plain).get(operationOf(bodyOf(command), name(inputOf(command).modelId) ?? '')),
-  };
+  return (command, stream) =>
+    (stream ? streamed : plain).get(operationOf(bodyOf(command), name(inputOf(command).modelId) ?? ''));
 }

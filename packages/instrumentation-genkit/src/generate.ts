@@ -2,7 +2,7 @@
  * `generate`, which prompts, chats and streams call, too. With tools, the model decides what runs: it is the run of an agent.
  * Without tools it is a model call, which has its own span.
  */
-import { type FunctionPoint, fields, type OperationEnd, type OperationEnds } from '@llmtrace/core';
+import { fields, type OperationEnd, type OperationEnds, type PatchedCall } from '@llmtrace/core';
 import { context } from '@opentelemetry/api';
 import { agentRunOf, promptOf, withAgentRun, withToolRequest } from './contexts.ts';
 import { hasOwnSpans } from './telemetry.ts';
@@ -13,21 +13,17 @@ const stopped = new WeakSet<object>();
 export const isStopped = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && stopped.has(error);
 
-export const generate: FunctionPoint = {
-  files: /^lib\/generate\/action\.m?js$/,
-  name: 'generateHelper',
-  around({ operations, original, args }) {
-    const run = (): unknown => original(...args);
-    const active = context.active();
-    if (agentRunOf(active) || !operations.safely(() => isAgent(args[1]))) return run();
-    const hasOtherSpan = hasOwnSpans(operations);
-    const operation = operations.open(() => ({ kind: 'invoke_agent', name: promptOf(active), hasOtherSpan }));
-    if (!operation) return run();
-    const awaitingSpan = hasOtherSpan ? operation : undefined;
-    const inside = withAgentRun(operation.record.context, { awaitingSpan });
-    return operations.endWith(operation, () => context.with(inside, run), endsOf(args[1]));
-  },
-};
+export function generate({ operations, original, args }: PatchedCall): unknown {
+  const run = (): unknown => original(...args);
+  const active = context.active();
+  if (agentRunOf(active) || !operations.safely(() => isAgent(args[1]))) return run();
+  const hasOtherSpan = hasOwnSpans(operations);
+  const operation = operations.open(() => ({ kind: 'invoke_agent', name: promptOf(active), hasOtherSpan }));
+  if (!operation) return run();
+  const awaitingSpan = hasOtherSpan ? operation : undefined;
+  const inside = withAgentRun(operation.record.context, { awaitingSpan });
+  return operations.endWith(operation, () => context.with(inside, run), endsOf(args[1]));
+}
 
 /** Where the application asks for the model's requests of tools, it executes them itself. */
 function isAgent(options: unknown): boolean {
@@ -53,13 +49,9 @@ const endsOf = (options: unknown): OperationEnds => ({
 });
 
 /** A tool is not told the request that it is executed for. */
-export const toolRequest: FunctionPoint = {
-  files: /^lib\/generate\/resolve-tool-requests\.m?js$/,
-  name: 'resolveToolRequest',
-  around({ operations, original, args }) {
-    const inside = operations.safely(() =>
-      withToolRequest(context.active(), fields(fields(args[1]).toolRequest)),
-    );
-    return inside ? context.with(inside, () => original(...args)) : original(...args);
-  },
-};
+export function resolveToolRequest({ operations, original, args }: PatchedCall): unknown {
+  const inside = operations.safely(() =>
+    withToolRequest(context.active(), fields(fields(args[1]).toolRequest)),
+  );
+  return inside ? context.with(inside, () => original(...args)) : original(...args);
+}

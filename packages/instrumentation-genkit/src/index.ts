@@ -2,17 +2,47 @@
  * `@llmtrace/instrumentation-genkit`: traces flows and agents of Genkit, and the tools that they execute. The instrumentations of
  * SDKs or of HTTP clients trace the model calls within them.
  */
+import module from 'node:module';
 import {
   type FunctionPoint,
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   noModelCalls,
   type Vendor,
 } from '@llmtrace/core';
-import { generate, toolRequest } from './generate.ts';
-import { spans } from './spans.ts';
-import { enableTelemetry } from './telemetry.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
+
+const enableTelemetry: FunctionPoint = {
+  files: /^lib\/tracing\.m?js$/,
+  name: 'enableTelemetry',
+  isAlways: true,
+  around: (call) => code().enableTelemetry(call),
+};
+
+/** Genkit makes all its spans through it. */
+const spans: FunctionPoint = {
+  files: /^lib\/tracing\/instrumentation\.m?js$/,
+  name: 'runInNewSpan',
+  isAlways: true,
+  around: (call) => code().runInNewSpan(call),
+};
+
+/** Prompts, chats and streams call it, too. */
+const generate: FunctionPoint = {
+  files: /^lib\/generate\/action\.m?js$/,
+  name: 'generateHelper',
+  around: (call) => code().generate(call),
+};
+
+const toolRequest: FunctionPoint = {
+  files: /^lib\/generate\/resolve-tool-requests\.m?js$/,
+  name: 'resolveToolRequest',
+  around: (call) => code().resolveToolRequest(call),
+};
 
 const packageOf = (module: string, functions: readonly FunctionPoint[]): Vendor => ({
   ...noModelCalls,

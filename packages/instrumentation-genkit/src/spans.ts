@@ -3,7 +3,6 @@
  * exported, they get the sums of the runs, and llmtrace makes none besides.
  */
 import {
-  type FunctionPoint,
   fields,
   name,
   type OpenOperation,
@@ -17,24 +16,19 @@ import { agentRunOf, outsideOfRun, promptOf, toolRequestOf, withAgentRun, withPr
 import { isStopped } from './generate.ts';
 import { hasOwnSpans } from './telemetry.ts';
 
-export const spans: FunctionPoint = {
-  files: /^lib\/tracing\/instrumentation\.m?js$/,
-  name: 'runInNewSpan',
-  isAlways: true,
-  around(call) {
-    const { operations, original, args } = call;
-    const { metadata, labels } = fields(args.at(-2));
-    const type = fields(labels)['genkit:type'];
-    if (type === 'action' && fields(labels)['genkit:metadata:subtype'] === 'model')
-      return operations.askUnseen(() => original(...args));
-    if (!operations.tracesAgents) return original(...args);
-    if (type === 'dotprompt')
-      return context.with(withPrompt(context.active(), name(fields(metadata).name)), () => original(...args));
-    if (type === 'util') return original(...adopting(args, awaitingSpan()));
-    const start = operations.safely(() => startOf(fields(labels), name(fields(metadata).name)));
-    return start ? traced(call, start) : original(...args);
-  },
-};
+export function runInNewSpan(call: PatchedCall): unknown {
+  const { operations, original, args } = call;
+  const { metadata, labels } = fields(args.at(-2));
+  const type = fields(labels)['genkit:type'];
+  if (type === 'action' && fields(labels)['genkit:metadata:subtype'] === 'model')
+    return operations.askUnseen(() => original(...args));
+  if (!operations.tracesAgents) return original(...args);
+  if (type === 'dotprompt')
+    return context.with(withPrompt(context.active(), name(fields(metadata).name)), () => original(...args));
+  if (type === 'util') return original(...adopting(args, awaitingSpan()));
+  const start = operations.safely(() => startOf(fields(labels), name(fields(metadata).name)));
+  return start ? traced(call, start) : original(...args);
+}
 
 /** The run around whose span is about to be made. */
 function awaitingSpan(): OpenOperation | undefined {

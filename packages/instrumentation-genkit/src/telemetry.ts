@@ -3,17 +3,12 @@
  * Without a development server or a plugin for telemetry, that SDK exports nothing. It is not started where it would take the
  * place of llmtrace's provider.
  */
-import { type FunctionPoint, fields, type Operations } from '@llmtrace/core';
+import { fields, type Operations, type PatchedCall } from '@llmtrace/core';
 
-export const enableTelemetry: FunctionPoint = {
-  files: /^lib\/tracing\.m?js$/,
-  name: 'enableTelemetry',
-  isAlways: true,
-  around({ operations, original, args }) {
-    const isLeftOut = operations.safely(() => exportsNothing(args[0]) && operations.ownsSpans());
-    return isLeftOut ? Promise.resolve() : original(...args);
-  },
-};
+export function enableTelemetry({ operations, original, args }: PatchedCall): unknown {
+  const isLeftOut = operations.safely(() => exportsNothing(args[0]) && operations.ownsSpans());
+  return isLeftOut ? Promise.resolve() : original(...args);
+}
 
 /** A plugin passes a configuration, or a promise of one; Genkit's first run passes an empty object. */
 function exportsNothing(config: unknown): boolean {

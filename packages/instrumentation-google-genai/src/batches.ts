@@ -4,7 +4,6 @@
  */
 import { addResult, type Endpoint, fields, type LlmResponse, name, objects } from '@llmtrace/core';
 import { gemini } from '@llmtrace/core/gemini';
-import { FILES } from './models.ts';
 
 const PENDING = /_(?:UNSPECIFIED|QUEUED|PENDING|RUNNING|CANCELLING|PAUSED|UPDATING)$/;
 
@@ -47,16 +46,9 @@ function addEmbedding(whole: LlmResponse, answer: any): void {
   addResult(whole, { model: whole.model, usage });
 }
 
-export const batches: readonly Endpoint[] = [
-  {
-    operation: 'generate_content',
-    files: FILES,
-    className: 'Batches',
-    path: 'Batches',
-    method: 'get',
-    since: '1.8.0',
-    request: () => ({}),
-    response,
-    reads: { id: ([p]) => name(fields(p)['name']), isBatch: true },
-  },
-];
+export const batch: Endpoint = {
+  operation: 'generate_content',
+  request: () => ({}),
+  response,
+  reads: { id: ([p]) => name(fields(p)['name']), isBatch: true },
+};

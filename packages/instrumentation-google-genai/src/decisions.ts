@@ -4,11 +4,8 @@ import { gemini } from '@llmtrace/core/gemini';
 import { decisionContent } from './content/decisions.ts';
 import { resource, usage } from './interactions.ts';
 
-const create: Endpoint = {
+export const decisions: Endpoint = {
   ...resource,
-  getter: 'decisions',
-  method: 'create',
-  since: '3.3.0',
   request([params]) {
     const p = fields(params);
     return { model: gemini.model(p.model), messageCount: count(p.input) };
@@ -20,5 +17,3 @@ const create: Endpoint = {
   }),
   content: decisionContent,
 };
-
-export const decisions: readonly Endpoint[] = [create];

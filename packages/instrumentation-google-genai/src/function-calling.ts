@@ -8,70 +8,53 @@ import {
   lookUp,
   name,
   type OperationEnd,
-  type OperationPoint,
   type Operations,
   objects,
+  type PatchedCall,
 } from '@llmtrace/core';
-import { FILES } from './models.ts';
 
 type Params = any;
 type Tool = any;
 
-const models = { files: FILES, className: 'Models', path: 'Models' } as const;
-
-/** `generateContent` with callable tools. The class's constructor assigns it; the model calls are those of methods of the class. */
-const whole: OperationPoint = {
-  ...models,
-  method: 'generateContent',
-  isAssigned: true,
-  around({ operations, original, args: [params, ...rest] }) {
-    if (!operations.safely(() => callsFunctions(fields(params).config))) return original(params, ...rest);
-    const copy = operations.safely(() => withTracedTools(params, operations)) ?? params;
-    return operations.trace(
-      () => ({ kind: 'invoke_agent' }),
-      () => original(copy, ...rest),
-      {
-        result: () => end(copy, params),
-        error: () => end(copy, params),
-      },
-    );
-  },
-};
+/** `generateContent` with callable tools. */
+export function runFunctions({ operations, original, args }: PatchedCall): unknown {
+  const [params, ...rest] = args;
+  if (!operations.safely(() => callsFunctions(fields(params).config))) return original(params, ...rest);
+  const copy = operations.safely(() => withTracedTools(params, operations)) ?? params;
+  return operations.trace(
+    () => ({ kind: 'invoke_agent' }),
+    () => original(copy, ...rest),
+    {
+      result: () => end(copy, params),
+      error: () => end(copy, params),
+    },
+  );
+}
 
 /** `generateContentStream` with callable tools. */
-const streamed: OperationPoint = {
-  ...models,
-  method: 'processAfcStream',
-  around({ operations, original, args }) {
-    const run = operations.open(() => ({ kind: 'invoke_agent' }));
-    if (!run) return original(...args);
-    const failed = (error: unknown): never => {
-      run.end({ error });
-      throw error;
-    };
-    return run
-      .run(() => original(...args))
-      .then((stream: AsyncIterator<unknown>) => {
-        operations.follow(run, stream);
-        return stream;
-      }, failed);
-  },
-};
+export function streamFunctions({ operations, original, args }: PatchedCall): unknown {
+  const run = operations.open(() => ({ kind: 'invoke_agent' }));
+  if (!run) return original(...args);
+  const failed = (error: unknown): never => {
+    run.end({ error });
+    throw error;
+  };
+  return run
+    .run(() => original(...args))
+    .then((stream: AsyncIterator<unknown>) => {
+      operations.follow(run, stream);
+      return stream;
+    }, failed);
+}
 
 /** The tools of a streamed run, by the names of their functions: the SDK's own map. */
-const tools: OperationPoint = {
-  ...models,
-  method: 'initAfcToolsMap',
-  async around({ operations, original, args }) {
-    const map: Map<string, Tool> = await original(...args);
-    operations.safely(() => {
-      for (const [key, tool] of map) map.set(key, traced(tool, operations));
-    });
-    return map;
-  },
-};
-
-export const functionCalling: readonly OperationPoint[] = [whole, streamed, tools];
+export async function traceTools({ operations, original, args }: PatchedCall): Promise<unknown> {
+  const map: Map<string, Tool> = await original(...args);
+  operations.safely(() => {
+    for (const [key, tool] of map) map.set(key, traced(tool, operations));
+  });
+  return map;
+}
 
 const isCallable = (tool: Tool): boolean => typeof tool?.callTool === 'function';
 

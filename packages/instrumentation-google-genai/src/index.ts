@@ -1,17 +1,74 @@
 /** `@llmtrace/instrumentation-google-genai`: traces every model call of the `@google/genai` SDK. */
+import module from 'node:module';
 import {
+  type EndpointPoint,
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
+  type OperationPoint,
   type SentRequests,
   type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
-import { batches } from './batches.ts';
-import { decisions } from './decisions.ts';
-import { functionCalling } from './function-calling.ts';
-import { interactions } from './interactions.ts';
-import { modelEndpoints } from './models.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
+
+type Endpoints = typeof import('./code.ts').endpoints;
+
+const classOf = (className: string) => ({
+  files: ['dist/node/index', 'dist/web/index', 'dist/index'],
+  className,
+  path: className,
+});
+
+const pointOf = (
+  className: string,
+  method: string,
+  name: keyof Endpoints,
+  range: Pick<EndpointPoint, 'since' | 'until'> = {},
+): EndpointPoint => ({
+  ...classOf(className),
+  method,
+  ...range,
+  endpoint: () => code().endpoints[name],
+});
+
+/** Requests of it go through the SDK's second, generated client. */
+const resource = (getter: string, point: EndpointPoint): EndpointPoint => ({ ...point, getter });
+
+/** Of models, each `…Internal` method of the prototype is one model call, whichever public method makes it. */
+const endpoints: readonly EndpointPoint[] = [
+  pointOf('Models', 'generateContentInternal', 'generateContent'),
+  pointOf('Models', 'generateContentStreamInternal', 'generateContentStream'),
+  pointOf('Models', 'embedContentInternal', 'embedContent', { since: '1.42.0' }),
+  pointOf('Models', 'embedContent', 'embedContent', { since: '1.0.0', until: '1.41.0' }),
+  pointOf('Models', 'generateImagesInternal', 'image'),
+  pointOf('Models', 'editImageInternal', 'image'),
+  pointOf('Models', 'upscaleImageInternal', 'image'),
+  pointOf('Models', 'recontextImage', 'image', { since: '1.14.0' }),
+  pointOf('Models', 'segmentImage', 'image', { since: '1.16.0' }),
+  pointOf('Models', 'generateVideosInternal', 'video', { since: '1.12.0' }),
+  pointOf('Models', 'generateVideos', 'video', { since: '1.0.0', until: '1.9.0' }),
+  resource('interactions', pointOf('GoogleGenAI', 'create', 'interaction', { since: '1.33.0' })),
+  resource('interactions', pointOf('GoogleGenAI', 'get', 'readInteraction', { since: '1.33.0' })),
+  resource('decisions', pointOf('GoogleGenAI', 'create', 'decisions', { since: '3.3.0' })),
+  pointOf('Batches', 'get', 'batch', { since: '1.8.0' }),
+];
+
+/** Automatic function calling. */
+const operations: readonly OperationPoint[] = [
+  // The class's constructor assigns it; the model calls are those of methods of the class.
+  {
+    ...classOf('Models'),
+    method: 'generateContent',
+    isAssigned: true,
+    around: (call) => code().runFunctions(call),
+  },
+  { ...classOf('Models'), method: 'processAfcStream', around: (call) => code().streamFunctions(call) },
+  { ...classOf('Models'), method: 'initAfcToolsMap', around: (call) => code().traceTools(call) },
+];
 
 /**
  * The inner client of the application's client: it has the base URL. In earlier versions, interactions have a
@@ -58,8 +115,8 @@ const googleGenAI: Vendor = {
   baseURL,
   providerOf: (client) => (optionsOf(client)?.vertexai ? 'gcp.vertex_ai' : undefined),
   rawMethods: ['request', 'requestStream'],
-  endpoints: [...modelEndpoints, ...interactions, ...decisions, ...batches],
-  operations: functionCalling,
+  endpoints,
+  operations,
   requests,
   untraced,
   otherTracers: [

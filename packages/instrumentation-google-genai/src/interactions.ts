@@ -19,7 +19,6 @@ import {
 } from '@llmtrace/core';
 import { gemini } from '@llmtrace/core/gemini';
 import { interactionContent } from './content/interactions.ts';
-import { FILES } from './models.ts';
 
 /** The usage of interactions and of decisions. */
 export function usage(u: any): Usage | undefined {
@@ -158,9 +157,6 @@ function chunk(soFar: LlmResponse, event: any): void {
 /** The fields of every endpoint whose requests go through the SDK's second, generated client. */
 export const resource = {
   operation: 'generate_content',
-  files: FILES,
-  className: 'GoogleGenAI',
-  path: 'GoogleGenAI',
   withoutRetries([p, options, ...rest]: readonly any[], self: any) {
     const set = options?.retries ?? options?.maxRetries ?? self?._client?._options?.retry_config;
     const isSet = (set ?? undefined) !== undefined;
@@ -170,9 +166,6 @@ export const resource = {
 
 const create: Endpoint = {
   ...resource,
-  getter: 'interactions',
-  method: 'create',
-  since: '1.33.0',
   request: ([p]) => request(fields(p)),
   attributes: ([p]) => metadataAttributes(p?.labels),
   response,
@@ -185,9 +178,8 @@ const { withoutRetries: _retries, content: _content, attributes: _attributes, ..
 /** Reads an interaction that was made in the background, or continues its stream. */
 const get: Endpoint = {
   ...unsaid,
-  method: 'get',
   request: ([, query]) => ({ stream: query?.stream === true }),
   reads: { id: ([id]) => name(id), isBatch: false },
 };
 
-export const interactions: readonly Endpoint[] = [create, get];
+export const interactions = { create, get };

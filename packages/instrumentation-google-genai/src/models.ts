@@ -1,7 +1,4 @@
-/**
- * `ai.models`, and with it chats and automatic function calling: each `…Internal` method of the prototype is
- * one model call, whichever public method makes it.
- */
+/** `ai.models`, and with it chats and automatic function calling. */
 import {
   count,
   type Endpoint,
@@ -18,14 +15,9 @@ import {
 import { gemini } from '@llmtrace/core/gemini';
 import { generated, images, videos } from './content/models.ts';
 
-export const FILES = ['dist/node/index', 'dist/web/index', 'dist/index'] as const;
-
 const models = {
-  files: FILES,
   // Vertex AI bills by these labels.
   attributes: ([p]: readonly any[]) => metadataAttributes(p?.config?.labels),
-  className: 'Models',
-  path: 'Models',
   signal: ([p]: readonly any[]) => p?.config?.abortSignal,
   withSignal: ([p, ...rest]: readonly any[], _self: any, abortSignal: AbortSignal) => [
     { ...p, config: { ...p?.config, abortSignal } },
@@ -55,7 +47,6 @@ const content = {
 
 const generateContent: Endpoint = {
   ...content,
-  method: 'generateContentInternal',
   request: ([p]) => contentRequest(fields(p)),
 };
 
@@ -75,7 +66,6 @@ const readers = new WeakMap<object, boolean>();
 
 const generateContentStream: Endpoint = {
   ...content,
-  method: 'generateContentStreamInternal',
   request: ([p]) => contentRequest(fields(p), true),
   chunk: gemini.chunk,
   // Earlier versions make an empty answer of an error; later ones throw it.
@@ -103,8 +93,6 @@ const total = (counts: (number | undefined)[]): number | undefined =>
 const embedContent: Endpoint = {
   ...models,
   operation: 'embeddings',
-  method: 'embedContentInternal',
-  since: '1.42.0',
   request: ([params]) => {
     const p = fields(params);
     return {
@@ -129,11 +117,9 @@ const drawn = (made: unknown): LlmResponse => {
 };
 
 /** Images are billed by the piece: their answers count nothing else. */
-const image = (method: string, since?: string): Endpoint => ({
+const image: Endpoint = {
   ...models,
   operation: 'generate_content',
-  method,
-  ...(since === undefined ? {} : { since }),
   request: ([params]) => {
     const p = fields(params);
     return {
@@ -145,14 +131,12 @@ const image = (method: string, since?: string): Endpoint => ({
   },
   response: (r) => drawn(r.generatedImages),
   content: images,
-});
+};
 
 /** A video is made after the call, which only orders it. */
 const video: Endpoint = {
   ...models,
   operation: 'generate_content',
-  method: 'generateVideosInternal',
-  since: '1.12.0',
   request: ([params]) => {
     const p = fields(params);
     return {
@@ -165,16 +149,4 @@ const video: Endpoint = {
   content: videos,
 };
 
-export const modelEndpoints: readonly Endpoint[] = [
-  generateContent,
-  generateContentStream,
-  embedContent,
-  { ...embedContent, method: 'embedContent', since: '1.0.0', until: '1.41.0' },
-  image('generateImagesInternal'),
-  image('editImageInternal'),
-  image('upscaleImageInternal'),
-  image('recontextImage', '1.14.0'),
-  image('segmentImage', '1.16.0'),
-  video,
-  { ...video, method: 'generateVideos', since: '1.0.0', until: '1.9.0' },
-];
+export const modelEndpoints = { generateContent, generateContentStream, embedContent, image, video };

@@ -1,10 +1,9 @@
 /** The values that endpoints read from requests, answers and events. */
 import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
-import { decisions as allDecisions } from '../src/decisions.ts';
+import { decisions } from '../src/decisions.ts';
 import { entry as googleGenAIEntry } from '../src/index.ts';
 import { interactions as all } from '../src/interactions.ts';
-import { modelEndpoints } from '../src/models.ts';
 
 const googleGenAI = googleGenAIEntry.vendor;
 
@@ -20,7 +19,8 @@ function fold(endpoint: Endpoint, events: object[]): LlmResponse {
 }
 
 const endpoint = (method: string): Endpoint =>
-  modelEndpoints.find((candidate) => candidate.method === method) ?? assert.fail(`no ${method}`);
+  googleGenAI.endpoints.find((candidate) => candidate.method === method)?.endpoint([]) ??
+  assert.fail(`no ${method}`);
 const content = endpoint('generateContentInternal');
 const stream = endpoint('generateContentStreamInternal');
 const embeddings = endpoint('embedContentInternal');
@@ -123,7 +123,7 @@ describe('images', () => {
 });
 
 describe('interactions', () => {
-  const interactions = all[0] as Endpoint;
+  const interactions = all.create;
   const usage = {
     total_input_tokens: 100,
     total_tool_use_tokens: 20,
@@ -250,7 +250,7 @@ describe('interactions', () => {
 });
 
 describe('decisions', () => {
-  const [create] = allDecisions as [Endpoint];
+  const create = decisions;
 
   it('have a request, and answers with usage alone', () => {
     const params = {

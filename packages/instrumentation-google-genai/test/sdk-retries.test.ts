@@ -7,7 +7,7 @@ const googleGenAI = googleGenAIEntry.vendor;
 
 describe("@google/genai's own retries", () => {
   const endpoint = (method: string) => {
-    const found = googleGenAI.endpoints.find((candidate) => candidate.method === method);
+    const found = googleGenAI.endpoints.find((candidate) => candidate.method === method)?.endpoint([]);
     assert.ok(found?.withoutRetries);
     return found;
   };

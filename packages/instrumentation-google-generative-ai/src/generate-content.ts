@@ -2,7 +2,7 @@
 import { count, type Endpoint, type LlmRequest } from '@llmtrace/core';
 import { gemini } from '@llmtrace/core/gemini';
 import { chatContent, modelContent } from './content.ts';
-import { FILES, optionsOf, withSignal } from './options.ts';
+import { optionsOf, withSignal } from './options.ts';
 
 /** The SDK merges the call's parameters over those of the model. */
 function modelRequest([request]: readonly any[], self: any): LlmRequest {
@@ -20,27 +20,22 @@ const chatRequest = (_args: readonly any[], self: any): LlmRequest =>
 
 const content = {
   operation: 'generate_content',
-  files: FILES,
   signal: (args: readonly any[], self: any) => optionsOf(args, self).signal,
   withSignal,
   // A stream's whole answer comes without the result around it.
   response: (result: any) => gemini.response(result.response ?? result),
 } as const;
 
-const model = {
+const generateContent: Endpoint = {
   ...content,
-  className: 'GenerativeModel',
-  path: 'GenerativeModel',
   request: modelRequest,
   content: modelContent,
-} as const;
-const chat = {
+};
+const sendMessage: Endpoint = {
   ...content,
-  className: 'ChatSession',
-  path: 'ChatSession',
   request: chatRequest,
   content: chatContent,
-} as const;
+};
 
 const streamed = (endpoint: Endpoint): Endpoint => ({
   ...endpoint,
@@ -52,9 +47,9 @@ const streamed = (endpoint: Endpoint): Endpoint => ({
   chunk: gemini.chunk,
 });
 
-export const contentEndpoints: readonly Endpoint[] = [
-  { ...model, method: 'generateContent' },
-  streamed({ ...model, method: 'generateContentStream' }),
-  { ...chat, method: 'sendMessage' },
-  streamed({ ...chat, method: 'sendMessageStream' }),
-];
+export const contentEndpoints = {
+  generateContent,
+  generateContentStream: streamed(generateContent),
+  sendMessage,
+  sendMessageStream: streamed(sendMessage),
+};

@@ -1,14 +1,38 @@
 /** `@llmtrace/instrumentation-google-generative-ai`: traces every model call of the `@google/generative-ai` SDK. */
+import module from 'node:module';
 import {
+  type EndpointPoint,
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   type SentRequests,
   type Vendor,
 } from '@llmtrace/core';
-import { embeddingEndpoints } from './embeddings.ts';
-import { contentEndpoints } from './generate-content.ts';
 import { optionsOf } from './options.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
+
+type Method = keyof typeof import('./code.ts').endpoints;
+
+/** Both builds are bundles of one file. */
+const pointOf = (className: string, method: Method): EndpointPoint => ({
+  files: ['dist/index'],
+  className,
+  path: className,
+  method,
+  endpoint: () => code().endpoints[method],
+});
+
+const endpoints: readonly EndpointPoint[] = [
+  pointOf('GenerativeModel', 'generateContent'),
+  pointOf('GenerativeModel', 'generateContentStream'),
+  pointOf('ChatSession', 'sendMessage'),
+  pointOf('ChatSession', 'sendMessageStream'),
+  pointOf('GenerativeModel', 'embedContent'),
+  pointOf('GenerativeModel', 'batchEmbedContents'),
+];
 
 const requests: SentRequests = {
   module: '@google/generative-ai',
@@ -56,7 +80,7 @@ const googleGenerativeAI: Vendor = {
   // The package has no client: a model (or a chat) has everything that a request needs.
   client: (self) => self,
   baseURL: (self, args) => optionsOf(args, self).baseUrl ?? 'https://generativelanguage.googleapis.com',
-  endpoints: [...contentEndpoints, ...embeddingEndpoints],
+  endpoints,
   requests,
   part,
 };

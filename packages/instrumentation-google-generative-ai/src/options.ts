@@ -1,8 +1,5 @@
 /** Helpers that all endpoints of the package share. */
 
-/** Both builds are bundles of one file. */
-export const FILES = ['dist/index'] as const;
-
 /** The arguments with another signal. */
 export const withSignal = (
   [request, options, ...rest]: readonly any[],

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import type { ContentReader, Prompt } from '@llmtrace/core';
-import { contentEndpoints } from '../src/generate-content.ts';
 import { entry as googleGenerativeAIEntry } from '../src/index.ts';
 
 const googleGenerativeAI = googleGenerativeAIEntry.vendor;
@@ -13,7 +12,8 @@ const user = (content: string) => ({ role: 'user', parts: [text(content)] });
 const assistant = (content: string) => ({ role: 'assistant', parts: [text(content)] });
 
 const reader = (method: string): ContentReader =>
-  contentEndpoints.find((candidate) => candidate.method === method)?.content ?? assert.fail(method);
+  googleGenerativeAI.endpoints.find((candidate) => candidate.method === method)?.endpoint([])?.content ??
+  assert.fail(method);
 
 describe('the prompt of a model', () => {
   const model = {
@@ -57,7 +57,8 @@ describe('the prompt of a model', () => {
   });
 
   it('is not read of embeddings', () => {
-    const others = googleGenerativeAI.endpoints.filter((endpoint) => endpoint.operation === 'embeddings');
+    const all = googleGenerativeAI.endpoints.flatMap((point) => point.endpoint([]) ?? []);
+    const others = all.filter((endpoint) => endpoint.operation === 'embeddings');
     assert.deepEqual(
       others.map(({ content }) => content),
       [undefined, undefined],

@@ -1,8 +1,6 @@
 /** The values that endpoints read from requests and answers. */
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
-import { embeddingEndpoints } from '../src/embeddings.ts';
-import { contentEndpoints } from '../src/generate-content.ts';
 import { entry as googleGenerativeAIEntry } from '../src/index.ts';
 
 const googleGenerativeAI = googleGenerativeAIEntry.vendor;
@@ -11,7 +9,7 @@ const googleGenerativeAI = googleGenerativeAIEntry.vendor;
 const defined = (record: object) => JSON.parse(JSON.stringify(record));
 
 const endpoint = (method: string): Endpoint =>
-  [...contentEndpoints, ...embeddingEndpoints].find((candidate) => candidate.method === method) ??
+  googleGenerativeAI.endpoints.find((candidate) => candidate.method === method)?.endpoint([]) ??
   assert.fail(method);
 const request = (method: string, self: object, ...args: unknown[]) =>
   defined(endpoint(method).request(args, self));

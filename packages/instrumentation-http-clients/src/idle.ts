@@ -2,10 +2,7 @@
  * Ends calls whose answer the application has left without reading it to its end, and without cancelling it. A client
  * keeps such a request for as long as its connection lasts, so garbage collection does not show that it is left.
  */
-import { endIdleCalls, MAX_TIMER, outside } from '@llmtrace/core/internal';
-
-// As it is now: the tests of an application may replace it.
-const { setTimeout } = globalThis;
+import { endIdleCalls, MAX_TIMER, outside, setTimeout } from '@llmtrace/core/internal';
 
 /** Calls that are due within this share of the limit end together. */
 const SHARE = 0.1;

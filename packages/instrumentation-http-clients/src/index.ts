@@ -2,12 +2,14 @@
  * `@llmtrace/instrumentation-http-clients`: traces model calls by the requests themselves, whichever client sends them:
  * `fetch`, undici, `node:http`, `node:http2`, and all that is built on these.
  */
+import module from 'node:module';
 import {
   facts,
   type InstrumentationEntry,
   isExcluded,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   type OpenCall,
   openCall,
   openCallHere,
@@ -19,19 +21,23 @@ import { NodeHttpWatcher } from './clients/node-http.ts';
 import { NodeHttp2Watcher } from './clients/node-http2.ts';
 import type { Header } from './clients/reading.ts';
 import { UndiciWatcher } from './clients/undici.ts';
-import { type CallOpener, Exchange, type OpenedCall, type RequestObserver } from './exchange.ts';
-import { type Attempt, attemptHere } from './fetch/attempt.ts';
+import type { CallOpener, Exchange, OpenedCall, RequestObserver } from './exchange.ts';
+import type { Attempt } from './fetch/attempt.ts';
 import type { Fetch, FetchRequest } from './fetch/fetch-request.ts';
-import { type FetchGate, instrumentFetch } from './fetch/instrument-fetch.ts';
-import { endWhenIdle } from './idle.ts';
-import { callersContext } from './parent.ts';
+import type { FetchGate } from './fetch/instrument-fetch.ts';
+import { mayBeCall } from './paths.ts';
 import type { Beside, Target } from './protocols/protocol.ts';
-import { isKnownHost, mayBeCall, type Recognised, recognise } from './recognise.ts';
-import { SdkRequest } from './sdk-request.ts';
+import type { Recognised } from './recognise.ts';
 import { untracedCalls } from './untraced-calls.ts';
 import { claimRequest, isLeftToSdk, isOfSdk } from './yielding.ts';
 
 const NAME = '@llmtrace/instrumentation-http-clients';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
+
+// As it is now: the tests of an application may replace it.
+const nodesFetch = globalThis.fetch;
 
 /** There is no SDK to patch: the endpoints are those of the protocols, which requests are known by. */
 const httpClients: Vendor = {
@@ -90,10 +96,14 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
    * as `interceptFetch` does for the global one: `createGroq({ fetch: instrumentation.instrumentFetch(fetch) })`.
    *
    * @returns a function with the name, the length and the properties of `fetch`; `fetch` itself where it is instrumented
-   * already.
+   * already, or llmtrace's files cannot be read.
    */
   instrumentFetch<F extends Fetch>(fetch: F): F {
-    return instrumentFetch(fetch, this._gate());
+    try {
+      return code().instrumentFetch(fetch, this._gate());
+    } catch {
+      return fetch; // llmtrace's files cannot be read, of which there is a warning
+    }
   }
 
   private _replaceFetch(): void {
@@ -115,10 +125,11 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
 
   private _gate(): FetchGate {
     return {
-      isOpen: () => this.isEnabled() && !openCallHere() && !attemptHere() && this._asksOrIntercepts(),
+      isOpen: () => this.isEnabled() && !openCallHere() && !code().attemptHere() && this._asksOrIntercepts(),
       open: (request) => this._openBefore(request),
       failed: (error) => this._diag.error('could not intercept a request', error),
       owner: this,
+      nodesFetch,
     };
   }
 
@@ -130,7 +141,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
   private _openBefore({ url, header, value }: FetchRequest): OpenedCall | undefined {
     if (this._isLeft(url, header)) return undefined;
     const target = { url, path: url.pathname, header };
-    const found = recognise(target, value, this._isKnown(target));
+    const found = code().recognise(target, value, this._isKnown(target));
     const live = found?.isSure ? this._open(found, performance.now()) : undefined;
     return found && live && { live, found };
   }
@@ -144,7 +155,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
   }
 
   private _isKnown({ url, header }: Target): boolean {
-    return isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(url, header);
+    return code().isKnownHost(url, this.getConfig().providerMap ?? {}) || isOfSdk(url, header);
   }
 
   private _watch(): void {
@@ -155,14 +166,14 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
           warnOfLimits(found.asked, clientOf(header), this._bareFetch !== undefined);
         return this._open(found, begun);
       },
-      answerBegins: () => endWhenIdle(httpClients.module, this.getConfig().httpIdleTimeout ?? 0),
+      answerBegins: () => code().endWhenIdle(httpClients.module, this.getConfig().httpIdleTimeout ?? 0),
     };
     const begin = (request: object, urlOf: () => URL, header: Header): RequestObserver | undefined => {
       if (!this.isEnabled()) return undefined;
       const attempt = this._attemptHere();
       const within = attempt ? undefined : openCallHere();
       return within
-        ? new SdkRequest(opener, within, () => this._isExcluded(urlOf()))
+        ? new (code().SdkRequest)(opener, within, () => this._isExcluded(urlOf()))
         : this._beginHere(opener, attempt, request, urlOf(), header);
     };
     const watchers = [
@@ -186,6 +197,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
     if (!attempt && this._isLeft(url, header)) return undefined;
     if (!claimRequest(request)) return undefined;
     const target = { url, path: url.pathname, header };
+    const { callersContext, Exchange } = code();
     const parent = callersContext();
     const exchange = (): Exchange => new Exchange(opener, target, request, parent, attempt?.call);
     return attempt ? attempt.observe(exchange) : exchange();
@@ -193,7 +205,7 @@ export class HttpClientsInstrumentation extends LlmInstrumentation {
 
   /** The attempt of this instrumentation's `fetch` that sends a request now. */
   private _attemptHere(): Attempt | undefined {
-    const attempt = attemptHere();
+    const attempt = code().attemptHere();
     return attempt?.owner === this ? attempt : undefined;
   }
 

@@ -2,7 +2,7 @@
  * Calls whose request was answered by a redirect: the client's next request to that place is the same call. The
  * client decides whether to follow: a call that no request continues within a second has ended with the redirect.
  */
-import { close, type OpenCall, outside } from '@llmtrace/core/internal';
+import { clearTimeout, close, type OpenCall, outside, setTimeout } from '@llmtrace/core/internal';
 import type { Recognised } from './recognise.ts';
 
 export interface Redirected {
@@ -20,9 +20,6 @@ interface Waiting extends Redirected {
   readonly place: string;
   readonly timer: NodeJS.Timeout;
 }
-
-// As it is now: the tests of an application may replace it.
-const { clearTimeout, setTimeout } = globalThis;
 
 /** In the order of the redirects. Several may lead to one place: a client that does not follow leaves its call here. */
 const waiting: Waiting[] = [];

@@ -2,7 +2,7 @@
  * Runs of LangGraph's graphs. `invoke`, `stream`, `streamEvents` and `batch` all read the generator `_streamIterator`, also
  * for graphs within a graph. The whole run starts within the generator's first step.
  */
-import { fields, name, type OperationPoint, type OperationStart } from '@llmtrace/core';
+import { fields, name, type OperationStart, type PatchedCall } from '@llmtrace/core';
 import { CANCELLED, endOfPart, endsBySignal } from './interrupts.ts';
 
 type Graph = any;
@@ -40,23 +40,14 @@ function startOf(graph: Graph, options: unknown): OperationStart {
   };
 }
 
-const FILES = ['dist/pregel/index.js', 'dist/pregel/index.cjs'];
-
-export const graphPoint: OperationPoint = {
-  files: FILES,
-  className: 'Pregel',
-  path: 'Pregel',
-  isInternal: true,
-  method: '_streamIterator',
-  around({ operations, original, self, args }) {
-    const options = args[1];
-    const operation = operations.open(() => startOf(self, options));
-    if (!operation) return original(...args);
-    const iterator = operation.run(() => original(...args));
-    // Nothing reads the iterator after an abort. LangGraph makes a signal for each run, which is aborted by the application's
-    // signal, and at the end of a loop that leaves the stream early.
-    operation.onAbort(fields(options).signal, () => operation.end(CANCELLED));
-    operations.follow(operation, iterator, { result: endOfPart, ...endsBySignal(options) });
-    return iterator;
-  },
-};
+export function runGraph({ operations, original, self, args }: PatchedCall): unknown {
+  const options = args[1];
+  const operation = operations.open(() => startOf(self, options));
+  if (!operation) return original(...args);
+  const iterator = operation.run(() => original(...args));
+  // Nothing reads the iterator after an abort. LangGraph makes a signal for each run, which is aborted by the application's
+  // signal, and at the end of a loop that leaves the stream early.
+  operation.onAbort(fields(options).signal, () => operation.end(CANCELLED));
+  operations.follow(operation, iterator, { result: endOfPart, ...endsBySignal(options) });
+  return iterator;
+}

@@ -51,31 +51,12 @@ const within = <T>(operations: Operations, managers: unknown[], run: () => T): T
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-const CHAT_MODEL = {
-  path: 'BaseChatModel',
-  className: 'BaseChatModel',
-  file: 'dist/language_models/chat_models',
-};
-const TEXT_MODEL = { path: 'BaseLLM', className: 'BaseLLM', file: 'dist/language_models/llms' };
-const MANAGER = { path: 'CallbackManager', className: 'CallbackManager', file: 'dist/callbacks/manager' };
-
-const pointOf = (
-  { path, className, file }: typeof CHAT_MODEL,
-  method: string,
-  around: OperationPoint['around'],
-): OperationPoint => ({
-  ...{ path, className, method, around },
-  files: [`${file}.js`, `${file}.cjs`],
-  isInternal: true,
-  isAlways: true,
-});
-
 /** The managers of the runs are there already where LangChain has looked into its cache. */
-const generates: OperationPoint['around'] = ({ operations, original, args }) =>
+export const generates: OperationPoint['around'] = ({ operations, original, args }) =>
   operations.askUnseen(() => within(operations, [...listOf(args[3])], () => original(...args)));
 
 /** The request is sent within the first step. */
-const streams: OperationPoint['around'] = ({ operations, original, args }) => {
+export const streams: OperationPoint['around'] = ({ operations, original, args }) => {
   const iterator = original(...args);
   operations.safely(() => {
     const { next } = iterator;
@@ -93,7 +74,7 @@ const streams: OperationPoint['around'] = ({ operations, original, args }) => {
 };
 
 /** Runs that start within those of a call, as a model that calls another model starts them, are not the call's. */
-const starts: OperationPoint['around'] = ({ original, args }) => {
+export const starts: OperationPoint['around'] = ({ original, args }) => {
   const managers = context.active().getValue(MANAGERS) as unknown[] | undefined;
   const started = original(...args);
   return managers?.length === 0 ? filling(managers, started) : started;
@@ -104,12 +85,3 @@ async function filling(managers: unknown[], started: Promise<unknown>): Promise<
   managers.push(...listOf(all));
   return all;
 }
-
-export const modelPoints: readonly OperationPoint[] = [
-  ...[CHAT_MODEL, TEXT_MODEL].flatMap((model) => [
-    pointOf(model, '_generateUncached', generates),
-    pointOf(model, '_streamIterator', streams),
-  ]),
-  pointOf(MANAGER, 'handleChatModelStart', starts),
-  pointOf(MANAGER, 'handleLLMStart', starts),
-];

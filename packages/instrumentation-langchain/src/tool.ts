@@ -1,5 +1,5 @@
 /** Tools. `invoke`, all classes of tools and the nodes that execute tools go through `call` of this class. */
-import { fields, name, type OperationEnd, type OperationPoint, type OperationStart } from '@llmtrace/core';
+import { fields, name, type OperationEnd, type OperationStart, type PatchedCall } from '@llmtrace/core';
 import { endsBySignal } from './interrupts.ts';
 
 /** LangChain passes a call by the model as an object with its id and arguments; otherwise the input is the arguments. */
@@ -24,18 +24,11 @@ function endOf(result: unknown): OperationEnd {
   return status === 'error' ? { result: content, errorType: 'tool_error' } : { result: content };
 }
 
-export const toolPoint: OperationPoint = {
-  files: ['dist/tools/index.js', 'dist/tools/index.cjs'],
-  className: 'StructuredTool',
-  path: 'StructuredTool',
-  isInternal: true,
-  method: 'call',
-  around({ operations, original, self, args }) {
-    const [input, config] = args;
-    return operations.trace(
-      () => startOf(self, input, config),
-      () => original(...args),
-      { result: endOf, ...endsBySignal(config) },
-    );
-  },
-};
+export function runTool({ operations, original, self, args }: PatchedCall): unknown {
+  const [input, config] = args;
+  return operations.trace(
+    () => startOf(self, input, config),
+    () => original(...args),
+    { result: endOf, ...endsBySignal(config) },
+  );
+}

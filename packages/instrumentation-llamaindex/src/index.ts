@@ -2,18 +2,20 @@
  * `@llmtrace/instrumentation-llamaindex`: traces the runs of LlamaIndex' agent workflows, their agents and their tools. The
  * instrumentations of SDKs and of HTTP clients trace the model calls within them.
  */
+import module from 'node:module';
 import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   noModelCalls,
   type OperationPoint,
   type PatchedCall,
   type Vendor,
 } from '@llmtrace/core';
-import { takeStep } from './agents.ts';
-import { runStream, watchSteps } from './runs.ts';
-import { callTool } from './tools.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
 
 const point = (
   className: string,
@@ -35,11 +37,11 @@ const workflow: Vendor = {
   extensions: ['.cjs', '.js'],
   esModules: ['dist/index.js'],
   operations: [
-    point('AgentWorkflow', 'setupWorkflowSteps', watchSteps),
+    point('AgentWorkflow', 'setupWorkflowSteps', (call) => code().watchSteps(call)),
     // `run` calls it.
-    point('AgentWorkflow', 'runStream', runStream),
-    point('AgentWorkflow', 'callTool', callTool),
-    point('FunctionAgent', 'takeStep', takeStep, true),
+    point('AgentWorkflow', 'runStream', (call) => code().runStream(call)),
+    point('AgentWorkflow', 'callTool', (call) => code().callTool(call)),
+    point('FunctionAgent', 'takeStep', (call) => code().takeStep(call), true),
   ],
 };
 

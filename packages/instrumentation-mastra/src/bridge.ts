@@ -2,7 +2,7 @@
  * The spans of `@mastra/otel-bridge`. One stands for all model calls of a run, and has the sums of their tokens; it is not the active
  * one. Those around a call that llmtrace traces get no tokens, which are on the spans of the calls.
  */
-import type { OperationPoint, OtherModelSpan } from '@llmtrace/core';
+import type { OtherModelSpan, PatchedCall } from '@llmtrace/core';
 
 const LIBRARY = '@mastra/otel-bridge';
 
@@ -21,13 +21,5 @@ function spansAround(bridge: any, id: string): OtherModelSpan[] {
   return spans;
 }
 
-/** Mastra runs all that is within one of its spans by this method. */
-export const bridgePoint: OperationPoint = {
-  files: ['dist/index.js', 'dist/index.cjs'],
-  className: 'OtelBridge',
-  path: 'OtelBridge',
-  method: 'executeWithSpanContext',
-  isAlways: true,
-  around: ({ operations, original, self, args: [id, run] }) =>
-    original(id, () => operations.besideSpans(() => spansAround(self, id), run)),
-};
+export const runInSpan = ({ operations, original, self, args: [id, run] }: PatchedCall): unknown =>
+  original(id, () => operations.besideSpans(() => spansAround(self, id), run));

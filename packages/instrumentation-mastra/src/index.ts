@@ -2,21 +2,21 @@
  * `@llmtrace/instrumentation-mastra`: traces agents, workflows and tools of Mastra (`@mastra/core`). The instrumentations of
  * HTTP clients and of SDKs trace the model calls within them.
  */
+import module from 'node:module';
 import {
   type FunctionPoint,
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   noModelCalls,
   type OperationPoint,
   type PatchedCall,
   type Vendor,
 } from '@llmtrace/core';
-import { generate, network, stream } from './agents.ts';
-import { bridgePoint } from './bridge.ts';
-import { modelPoints } from './models.ts';
-import { traceTools } from './tools.ts';
-import { runWorkflow } from './workflows.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
 
 type Around = (call: PatchedCall) => unknown;
 
@@ -28,6 +28,10 @@ interface Method {
 
 const method = (name: string, around: Around): Method => ({ method: name, around });
 
+const generate: Around = (call) => code().generate(call);
+const stream: Around = (call) => code().stream(call);
+const network: Around = (call) => code().network(call);
+
 const AGENT: readonly Method[] = [
   method('generate', generate),
   method('resumeGenerate', generate),
@@ -36,7 +40,7 @@ const AGENT: readonly Method[] = [
   method('resumeStream', stream),
   method('network', network),
   method('resumeNetwork', network),
-  method('convertTools', traceTools),
+  method('convertTools', (call) => code().traceTools(call)),
 ];
 
 /** An agent that keeps its runs in storage wraps another one, and has these methods itself. */
@@ -48,7 +52,7 @@ const DURABLE: readonly Method[] = [
 
 /** `start`, `stream`, `resume` and all others call these. */
 const RUN: readonly Method[] = ['_start', '_resume', '_restart', '_timeTravel'].map((name) =>
-  method(name, runWorkflow),
+  method(name, (call) => code().runWorkflow(call)),
 );
 
 /** The entries of the package, whose bindings are those of the chunks, as far as they have them by these names. */
@@ -67,6 +71,16 @@ const CHUNKS = /^dist\/(?:agent|chunk|create-durable-agent|llm|model)-[\w-]+\.c?
 const inChunks = (className: string, methods: readonly Method[]): FunctionPoint[] =>
   methods.map(({ method: name, ...rest }) => ({ files: CHUNKS, className, name, ...rest }));
 
+/** Mastra wraps models in a class for each version of their interface. */
+const MODELS = ['AISDKV5LanguageModel', 'AISDKV6LanguageModel', 'AISDKV7LanguageModel'];
+
+const models: readonly FunctionPoint[] = MODELS.flatMap((className) =>
+  inChunks(
+    className,
+    ['doGenerate', 'doStream'].map((name) => method(name, (call) => code().askModel(call))),
+  ),
+).map((point) => ({ ...point, isAlways: true }));
+
 const EXTENSIONS = ['.js', '.cjs'];
 
 const mastra: Vendor = {
@@ -79,8 +93,18 @@ const mastra: Vendor = {
     ...inChunks('Agent', AGENT),
     ...inChunks('DurableAgent', DURABLE),
     ...inChunks('Run', RUN),
-    ...modelPoints(CHUNKS),
+    ...models,
   ],
+};
+
+/** Mastra runs all that is within one of its spans by this method. */
+const inSpan: OperationPoint = {
+  files: ['dist/index.js', 'dist/index.cjs'],
+  className: 'OtelBridge',
+  path: 'OtelBridge',
+  method: 'executeWithSpanContext',
+  isAlways: true,
+  around: (call) => code().runInSpan(call),
 };
 
 const bridge: Vendor = {
@@ -88,7 +112,7 @@ const bridge: Vendor = {
   extensions: EXTENSIONS,
   module: '@mastra/otel-bridge',
   esModules: ['dist/index.js'],
-  operations: [bridgePoint],
+  operations: [inSpan],
 };
 
 /**

@@ -2,15 +2,19 @@
  * `@llmtrace/instrumentation-mcp`: traces requests of the Model Context Protocol at the client and at the server, with
  * `@modelcontextprotocol/sdk` 1 and with `@modelcontextprotocol/client` and `/server` 2.
  */
+import module from 'node:module';
 import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
-import { answers, sends } from './protocol.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
 
 const NAME = '@llmtrace/instrumentation-mcp';
 
@@ -26,16 +30,16 @@ const sdk: Vendor = {
   esModules: ES_MODULES,
   hasNoMain: true,
   operations: [
-    { ...inSdk, method: 'request', around: (call) => sends(call, 0) },
-    { ...inSdk, method: '_onrequest', around: answers },
+    { ...inSdk, method: 'request', around: (call) => code().sends(call, 0) },
+    { ...inSdk, method: '_onrequest', around: (call) => code().answers(call) },
   ],
 };
 
 /** Version 2 does not export `Protocol`, only the classes that extend it. */
 const inMain = { ...protocol, files: ['dist/index'] };
 const operations: readonly OperationPoint[] = [
-  { ...inMain, method: '_requestWithSchemaViaCodec', around: (call) => sends(call, 1) },
-  { ...inMain, method: '_onrequest', around: answers },
+  { ...inMain, method: '_requestWithSchemaViaCodec', around: (call) => code().sends(call, 1) },
+  { ...inMain, method: '_onrequest', around: (call) => code().answers(call) },
 ];
 
 const packageOf = (module: string, className: string): Vendor => ({

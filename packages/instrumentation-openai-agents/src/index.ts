@@ -2,16 +2,19 @@
  * `@llmtrace/instrumentation-openai-agents`: traces the workflows, agents and tools of `@openai/agents`. The model calls
  * within them are traced by the instrumentation of the `openai` SDK.
  */
+import module from 'node:module';
 import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
-import { run } from './runs.ts';
-import { cloneTrace, createSpan, createTrace, endSpan, endTrace, failSpan } from './tracing.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
 
 const point = (
   file: string,
@@ -29,15 +32,19 @@ const point = (
   isAlways,
 });
 
+const endTrace: OperationPoint['around'] = (call) => code().endTrace(call);
+const endSpan: OperationPoint['around'] = (call) => code().endSpan(call);
+const failSpan: OperationPoint['around'] = (call) => code().failSpan(call);
+
 const agents: Vendor = {
   ...noModelCalls,
   module: '@openai/agents-core',
   extensions: ['.js', '.mjs'],
   operations: [
-    point('run', 'Runner', 'run', run, true),
-    point('tracing/provider', 'TraceProvider', 'createTrace', createTrace),
-    point('tracing/provider', 'TraceProvider', 'createSpan', createSpan),
-    point('tracing/traces', 'Trace', 'clone', cloneTrace),
+    point('run', 'Runner', 'run', (call) => code().run(call), true),
+    point('tracing/provider', 'TraceProvider', 'createTrace', (call) => code().createTrace(call)),
+    point('tracing/provider', 'TraceProvider', 'createSpan', (call) => code().createSpan(call)),
+    point('tracing/traces', 'Trace', 'clone', (call) => code().cloneTrace(call)),
     point('tracing/traces', 'Trace', 'end', endTrace),
     point('tracing/traces', 'NoopTrace', 'end', endTrace),
     point('tracing/spans', 'Span', 'end', endSpan),

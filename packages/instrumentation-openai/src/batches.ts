@@ -38,29 +38,19 @@ function chunk(soFar: LlmResponse, { response, error }: any, asked?: Asked): voi
   addResult(soFar, { model: name(body.model), ...billed });
 }
 
-export const batches: readonly Endpoint[] = [
-  {
-    operation: 'chat',
-    // the first since 7.0
-    files: ['resources/batches/batches', 'resources/batches'],
-    className: 'Batches',
-    path: 'Batches',
-    method: 'retrieve',
-    since: '4.34.0',
-    request: () => ({}),
-    response,
-    reads: { id: ([id]) => name(id), isBatch: true },
-  },
-  {
-    operation: 'chat',
-    files: ['resources/files/files', 'resources/files'],
-    className: 'Files',
-    path: 'Files',
-    method: 'content',
-    request: () => ({}),
-    response: () => ({}),
-    chunk,
-    hasLines: true,
-    reads: { id: ([id]) => name(id), isBatch: false },
-  },
-];
+export const batch: Endpoint = {
+  operation: 'chat',
+  request: () => ({}),
+  response,
+  reads: { id: ([id]) => name(id), isBatch: true },
+};
+
+/** The file of a batch's results. */
+export const batchResults: Endpoint = {
+  operation: 'chat',
+  request: () => ({}),
+  response: () => ({}),
+  chunk,
+  hasLines: true,
+  reads: { id: ([id]) => name(id), isBatch: false },
+};

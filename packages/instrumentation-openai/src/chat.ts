@@ -110,11 +110,6 @@ function dropUsage(chunk: any): boolean {
 export const chat: Endpoint = {
   operation: 'chat',
   apiType: 'chat_completions',
-  // the first file from 4.86 on, the second in older versions
-  files: ['resources/chat/completions/completions', 'resources/chat/completions'],
-  className: 'Completions',
-  path: 'Chat.Completions',
-  method: 'create',
   request: ([p]) => ({ ...request(fields(p)), messageCount: count(p?.messages) }),
   response,
   chunk,
@@ -125,10 +120,6 @@ export const chat: Endpoint = {
 
 export const completions: Endpoint = {
   operation: 'text_completion',
-  files: ['resources/completions'],
-  className: 'Completions',
-  path: 'Completions',
-  method: 'create',
   request: ([p]) => ({ ...request(fields(p)), messageCount: count(p?.prompt) }),
   response,
   chunk,

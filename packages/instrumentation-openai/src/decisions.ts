@@ -8,11 +8,6 @@ const billedTokens = ({ inputTokens }: Usage): Usage => ({ inputTokens, outputTo
 
 export const decisions: Endpoint = {
   operation: 'generate_content',
-  files: ['resources/decisions'],
-  className: 'Decisions',
-  path: 'Decisions',
-  method: 'create',
-  since: '7.30.0',
   request([params]) {
     const p = fields(params);
     return { model: name(p.model), messageCount: count(p.input) };

@@ -4,10 +4,6 @@ import { dialect } from './chat.ts';
 
 export const embeddings: Endpoint = {
   operation: 'embeddings',
-  files: ['resources/embeddings'],
-  className: 'Embeddings',
-  path: 'Embeddings',
-  method: 'create',
   request([p]) {
     const { model, encoding_format, dimensions, service_tier, input } = fields(p);
     return {

@@ -1,21 +1,96 @@
 /** `@llmtrace/instrumentation-openai`: traces every model call of the `openai` SDK, versions 4.19 and later. */
+import module from 'node:module';
 import {
+  type Endpoint,
+  type EndpointPoint,
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
+  type OperationPoint,
   type SentRequests,
   type UntracedCalls,
   type Vendor,
 } from '@llmtrace/core';
-import { attributes } from './attributes.ts';
-import { batches } from './batches.ts';
-import { chat, completions } from './chat.ts';
-import { decisions } from './decisions.ts';
-import { embeddings } from './embeddings.ts';
-import { media } from './media.ts';
-import { responses } from './responses.ts';
-import { runTools } from './run-tools.ts';
-import { toolRunners } from './tool-runners.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
+
+type Endpoints = typeof import('./code.ts').endpoints;
+
+/** A class of the SDK has the last name of its path. */
+const classAt = (path: string, files: readonly string[], since?: string) => ({
+  files: files.map((file) => `resources/${file}`),
+  className: path.slice(path.lastIndexOf('.') + 1),
+  path,
+  ...(since !== undefined && { since }),
+});
+
+const pointOf = (
+  place: ReturnType<typeof classAt>,
+  method: string,
+  name: keyof Endpoints,
+): EndpointPoint => ({
+  ...place,
+  method,
+  endpoint: (): Endpoint => code().endpoints[name],
+});
+
+// The first file from 4.86 on, the second in older versions.
+const chat = classAt('Chat.Completions', ['chat/completions/completions', 'chat/completions']);
+const responses = classAt('Responses', ['responses/responses'], '4.87.0');
+const betaResponses = classAt('Beta.Responses', ['beta/responses/responses'], '6.49.0');
+const images = classAt('Images', ['images']);
+// The first file since 7.0.
+const batches = classAt('Batches', ['batches/batches', 'batches'], '4.34.0');
+const files = classAt('Files', ['files/files', 'files']);
+
+const endpoints: readonly EndpointPoint[] = [
+  pointOf(chat, 'create', 'chat'),
+  pointOf(responses, 'create', 'response'),
+  { ...pointOf(responses, 'compact', 'compact'), since: '6.10.0' },
+  pointOf(responses, 'retrieve', 'retrieve'),
+  pointOf(betaResponses, 'create', 'response'),
+  pointOf(betaResponses, 'compact', 'compact'),
+  pointOf(betaResponses, 'retrieve', 'retrieve'),
+  pointOf(classAt('Embeddings', ['embeddings']), 'create', 'embeddings'),
+  pointOf(classAt('Decisions', ['decisions'], '7.30.0'), 'create', 'decisions'),
+  pointOf(classAt('Completions', ['completions']), 'create', 'completions'),
+  pointOf(images, 'generate', 'images'),
+  pointOf(images, 'edit', 'images'),
+  pointOf(images, 'createVariation', 'images'),
+  pointOf(classAt('Audio.Transcriptions', ['audio/transcriptions']), 'create', 'transcriptions'),
+  pointOf(classAt('Audio.Translations', ['audio/translations']), 'create', 'transcriptions'),
+  pointOf(classAt('Audio.Speech', ['audio/speech']), 'create', 'speech'),
+  pointOf(batches, 'retrieve', 'batch'),
+  pointOf(files, 'content', 'batchResults'),
+];
+
+const runner = (file: string, className: string) =>
+  ({ files: [file], className, path: className, isInternal: true }) as const;
+
+const operations: readonly OperationPoint[] = [
+  {
+    ...runner('lib/AbstractChatCompletionRunner', 'AbstractChatCompletionRunner'),
+    method: '_runTools',
+    around: (call) => code().runTools(call),
+  },
+  {
+    ...runner('helpers/responses-tool-runner', 'ResponsesToolRunner'),
+    method: 'iterate',
+    around: (call) => code().iterate(call),
+  },
+  {
+    ...runner('helpers/responses-tool-runner', 'ResponsesToolRunner'),
+    method: 'dispatchTool',
+    around: (call) => code().dispatchTool(call),
+  },
+  {
+    ...runner('helpers/decisions-tool-runner', 'DecisionsToolRunner'),
+    method: 'run',
+    around: (call) => code().decide(call),
+  },
+];
 
 /** By its class if that has kept its name (a minifier may change it), else by fields that only that client has. */
 function providerOf(client: any): string | undefined {
@@ -59,13 +134,8 @@ const openai: Vendor = {
   client: (resource) => resource?._client,
   baseURL: (client) => client?.baseURL,
   providerOf,
-  endpoints: [chat, ...responses, embeddings, decisions, completions, ...media, ...batches].map(
-    (endpoint) => ({
-      ...endpoint,
-      attributes,
-    }),
-  ),
-  operations: [runTools, ...toolRunners],
+  endpoints,
+  operations,
   requests,
   untraced,
   otherTracers: [

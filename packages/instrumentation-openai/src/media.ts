@@ -63,46 +63,24 @@ const spoken = (asked: Asked | undefined) =>
 
 const lengthOf = (text: unknown): number | undefined => (typeof text === 'string' ? text.length : undefined);
 
-const images = {
+export const images: Endpoint = {
   operation: 'generate_content',
-  files: ['resources/images'],
-  className: 'Images',
-  path: 'Images',
-  request: ([p]: readonly any[]) => request(fields(p), 'image'),
+  request: ([p]) => request(fields(p), 'image'),
   ...readBy(drawn),
   content: imagesContent,
-} as const;
+};
 
-const transcriptions = {
+/** Translations, too. */
+export const transcriptions: Endpoint = {
   operation: 'generate_content',
-  files: ['resources/audio/transcriptions'],
-  className: 'Transcriptions',
-  path: 'Audio.Transcriptions',
-  method: 'create',
-  request: ([p]: readonly any[]) => request(fields(p)),
+  request: ([p]) => request(fields(p)),
   ...readBy(transcribed),
   content: transcriptionsContent,
-} as const;
+};
 
-export const media: readonly Endpoint[] = [
-  { ...images, method: 'generate' },
-  { ...images, method: 'edit' },
-  { ...images, method: 'createVariation' },
-  transcriptions,
-  {
-    ...transcriptions,
-    files: ['resources/audio/translations'],
-    className: 'Translations',
-    path: 'Audio.Translations',
-  },
-  {
-    operation: 'generate_content',
-    files: ['resources/audio/speech'],
-    className: 'Speech',
-    path: 'Audio.Speech',
-    method: 'create',
-    request: ([p]) => ({ ...request(fields(p), 'speech'), characterCount: lengthOf(p?.input) }),
-    response: (_sound, asked) => ({ billing: spoken(asked) }),
-    content: speechContent,
-  },
-];
+export const speech: Endpoint = {
+  operation: 'generate_content',
+  request: ([p]) => ({ ...request(fields(p), 'speech'), characterCount: lengthOf(p?.input) }),
+  response: (_sound, asked) => ({ billing: spoken(asked) }),
+  content: speechContent,
+};

@@ -93,11 +93,6 @@ function chunk(soFar: LlmResponse, event: any, asked?: Asked): void {
 const create: Endpoint = {
   operation: 'chat',
   apiType: 'responses',
-  files: ['resources/responses/responses'],
-  className: 'Responses',
-  path: 'Responses',
-  method: 'create',
-  since: '4.87.0',
   request: ([p]) => request(fields(p)),
   response,
   chunk,
@@ -108,21 +103,11 @@ const create: Endpoint = {
 const { content: _said, ...unsaid } = create;
 const retrieve: Endpoint = {
   ...unsaid,
-  method: 'retrieve',
   request: ([, query]) => ({ stream: query?.stream === true }),
   reads: { id: ([id]) => name(id), isBatch: false },
 };
 
 const { chunk: _streamed, ...unstreamed } = create;
-const compact: Endpoint = { ...unstreamed, method: 'compact', since: '6.10.0', content: compactContent };
+const compact: Endpoint = { ...unstreamed, content: compactContent };
 
-const beta = { files: ['resources/beta/responses/responses'], path: 'Beta.Responses', since: '6.49.0' };
-
-export const responses: readonly Endpoint[] = [
-  create,
-  compact,
-  retrieve,
-  { ...create, ...beta },
-  { ...compact, ...beta },
-  { ...retrieve, ...beta },
-];
+export const responses = { create, compact, retrieve };

@@ -1,5 +1,5 @@
 /** `runTools`: the SDK's own loop of model calls and tools. It is the run of an agent without a name. */
-import { derivedFrom, name, type OperationPoint, type Operations, objects } from '@llmtrace/core';
+import { derivedFrom, name, type Operations, objects, type PatchedCall } from '@llmtrace/core';
 
 type Tool = any;
 type Runner = { readonly messages?: unknown };
@@ -72,20 +72,14 @@ function callId({ messages }: Runner, tool: string | undefined, args: unknown): 
 }
 
 /** The methods of both kinds of runners, plain and streamed. */
-export const runTools: OperationPoint = {
-  files: ['lib/AbstractChatCompletionRunner'],
-  className: 'AbstractChatCompletionRunner',
-  path: 'AbstractChatCompletionRunner',
-  isInternal: true,
-  method: '_runTools',
-  around({ operations, original, self, args: [client, params, ...rest] }) {
-    return operations.trace(
-      () => ({ kind: 'invoke_agent' }),
-      () => original(client, withTools(params, { operations, runner: self }), ...rest),
-      { result: () => ({}) },
-    );
-  },
-};
+export function runTools({ operations, original, self, args }: PatchedCall): unknown {
+  const [client, params, ...rest] = args;
+  return operations.trace(
+    () => ({ kind: 'invoke_agent' }),
+    () => original(client, withTools(params, { operations, runner: self }), ...rest),
+    { result: () => ({}) },
+  );
+}
 
 function withTools(params: any, loop: Loop): unknown {
   const tools = loop.operations.safely(() =>

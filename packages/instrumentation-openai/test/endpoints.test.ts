@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Endpoint, LlmResponse } from '@llmtrace/core';
 import { chat, completions } from '../src/chat.ts';
 import { embeddings } from '../src/embeddings.ts';
-import { media } from '../src/media.ts';
+import { images, transcriptions } from '../src/media.ts';
 import { responses } from '../src/responses.ts';
 
 /** The defined fields of a record. */
@@ -18,9 +18,7 @@ function fold(endpoint: Endpoint, chunks: object[]): LlmResponse {
   return defined(response);
 }
 
-const [create] = responses as [Endpoint];
-const [images] = media as [Endpoint];
-const transcriptions = media[3] as Endpoint;
+const { create } = responses;
 
 describe('chat completions', () => {
   it('read these parameters of a request', () => {

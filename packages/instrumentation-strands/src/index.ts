@@ -2,19 +2,19 @@
  * `@llmtrace/instrumentation-strands`: traces agents, graphs, swarms and tools of Strands Agents (`@strands-agents/sdk`). The
  * instrumentations of the SDKs beneath its model providers trace the model calls within them.
  */
+import module from 'node:module';
 import {
   type InstrumentationEntry,
   LlmInstrumentation,
   type LlmTraceConfig,
+  late,
   noModelCalls,
   type OperationPoint,
   type Vendor,
 } from '@llmtrace/core';
-import { streamAgent } from './agents.ts';
-import { streamFromModel } from './models.ts';
-import { endNode, startSpan, withSpan } from './spans.ts';
-import { callTool, executeTool, executeToolOfAgent, executeToolWithHooks } from './tools.ts';
-import { streamWorkflow } from './workflows.ts';
+
+const require = module.createRequire(import.meta.url);
+const code = late(() => require('./code.ts') as typeof import('./code.ts'));
 
 type More = Partial<Pick<OperationPoint, 'isAlways' | 'since' | 'until'>>;
 
@@ -37,19 +37,26 @@ const point = (
 /** Strands' spans are kept from llmtrace's provider, and become those of model calls, where agents are not traced, too. */
 const always = { isAlways: true };
 
+const streamWorkflow: OperationPoint['around'] = (call) => code().streamWorkflow(call);
+
 const operations: readonly OperationPoint[] = [
   // `invoke` calls it, as agents that are tools or nodes do.
-  point('agent/agent', 'Agent', 'stream', streamAgent),
-  point('agent/agent', 'Agent', '_streamFromModel', streamFromModel, always),
-  point('agent/agent', 'Agent', '_executeToolCore', executeToolOfAgent, { since: '1.5', until: '1.11' }),
-  point('agent/agent', 'Agent', 'executeTool', executeToolWithHooks, { until: '1.11' }),
-  point('tools/executors/executor', 'ToolExecutor', '_executeToolCore', executeTool),
-  point('agent/tool-caller', 'ToolCaller', '_executeTool', callTool),
+  point('agent/agent', 'Agent', 'stream', (call) => code().streamAgent(call)),
+  point('agent/agent', 'Agent', '_streamFromModel', (call) => code().streamFromModel(call), always),
+  point('agent/agent', 'Agent', '_executeToolCore', (call) => code().executeToolOfAgent(call), {
+    since: '1.5',
+    until: '1.11',
+  }),
+  point('agent/agent', 'Agent', 'executeTool', (call) => code().executeToolWithHooks(call), {
+    until: '1.11',
+  }),
+  point('tools/executors/executor', 'ToolExecutor', '_executeToolCore', (call) => code().executeTool(call)),
+  point('agent/tool-caller', 'ToolCaller', '_executeTool', (call) => code().callTool(call)),
   point('multiagent/graph', 'Graph', 'stream', streamWorkflow),
   point('multiagent/swarm', 'Swarm', 'stream', streamWorkflow),
-  point('telemetry/tracer', 'Tracer', '_startSpan', startSpan, always),
-  point('telemetry/tracer', 'Tracer', 'withSpanContext', withSpan, always),
-  point('telemetry/tracer', 'Tracer', 'endNodeSpan', endNode),
+  point('telemetry/tracer', 'Tracer', '_startSpan', (call) => code().startSpan(call), always),
+  point('telemetry/tracer', 'Tracer', 'withSpanContext', (call) => code().withSpan(call), always),
+  point('telemetry/tracer', 'Tracer', 'endNodeSpan', (call) => code().endNode(call)),
 ];
 
 const strands: Vendor = {

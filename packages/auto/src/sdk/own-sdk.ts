@@ -1,7 +1,7 @@
 /** The SDK that llmtrace starts where the process has none: from the `OTEL_*` variables, at the first need. */
 import module from 'node:module';
 import { isMainThread } from 'node:worker_threads';
-import { note, warnOnce } from '@llmtrace/core/internal';
+import { note, outside, warnOnce } from '@llmtrace/core/internal';
 import {
   type Attributes,
   createNoopMeter,
@@ -14,7 +14,7 @@ import { atExit } from '../process/exit.ts';
 import { checkEndpoints, sendingExporters } from '../process/otlp-endpoint.ts';
 import { checkTlsFiles } from '../process/tls-files.ts';
 import type { AutoSettings } from '../settings.ts';
-import { type ExportThread, startExportThread } from './export-thread/client.ts';
+import type { ExportThread } from './export-thread/client.ts';
 import { toWire } from './export-thread/messages.ts';
 import { offerRelay, type RelayedSignals, type RelayOffer, relayOf } from './export-thread/worker-relay.ts';
 import { exporterChoices } from './exporters.ts';
@@ -28,6 +28,11 @@ const require = module.createRequire(import.meta.url);
 const NO_TRACES: TracerProvider = new ProxyTracerProvider();
 const NO_METRICS: MeterProvider = { getMeter: createNoopMeter };
 
+type Client = typeof import('./export-thread/client.ts');
+
+/** Most processes export nothing, and need none of it: they print, or show what an SDK of their own exports. */
+const client = (): Client => outside(() => require('./export-thread/client.ts') as Client);
+
 /** @param read gives the settings when the SDK starts: an application may set variables before its first call. */
 export function ownSdk(read: () => AutoSettings): OwnSdk {
   const sdk = once(() => prepare(read()));
@@ -38,6 +43,8 @@ export function ownSdk(read: () => AutoSettings): OwnSdk {
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
   const loggers = once(() => guarded(undefined, () => sdk().loggers()));
   const spans = once(() => guarded(undefined, () => sdk().spans()));
+  // At the first call, the process may have too many files open.
+  if (mayExport(read())) client();
   if (isMainThread && !read().sdkDisabled) shareThread(read, () => guarded(undefined, () => sdk().thread()));
   return {
     ...{ tracers, meters, loggers, spans },
@@ -46,6 +53,9 @@ export function ownSdk(read: () => AutoSettings): OwnSdk {
     close: () => started?.close?.(),
   };
 }
+
+const mayExport = ({ sdkDisabled, traceExporters, metricExporters, logExporters }: AutoSettings): boolean =>
+  !sdkDisabled && traceExporters.length + metricExporters.length + logExporters.length > 0;
 
 interface Sdk extends Omit<OwnSdk, 'flush' | 'isStarted' | 'close'> {
   /** Undefined where nothing is exported. */
@@ -121,11 +131,11 @@ const exporting = ({ traces, metrics, logs }: RelayedSignals, thread: () => Expo
 
 function startThread(
   settings: AutoSettings,
-  exporters: Pick<Parameters<typeof startExportThread>[0], 'traces' | 'metrics' | 'logs'>,
+  exporters: Pick<Parameters<Client['startExportThread']>[0], 'traces' | 'metrics' | 'logs'>,
 ): ExportThread {
   const { metricInterval, metricTimeout, batching, resourceDetectors, logLevel, env } = settings;
   const { exitTimeout: timeout, isServerless: isPrompt } = settings;
-  const thread = startExportThread(
+  const thread = client().startExportThread(
     {
       ...exporters,
       ...{ metricInterval, metricTimeout, batching, resourceDetectors, logLevel },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { coloured, lineOf, ms, plain, usd, whole } from '../../src/console/format.ts';
-import { consoleObserver } from '../../src/console/observer.ts';
+import { consoleObserver } from '../../src/console/printer.ts';
 import { createSummary } from '../../src/console/summary.ts';
 import { callOf } from '../calls.ts';
 import { AUTO, type Stage, setStage } from '../stage.ts';

@@ -4,7 +4,7 @@ import type { AgentOperation, Call } from '@llmtrace/core';
 import { operationOf } from '@llmtrace/core/internal';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
-import { consoleObserver } from '../../src/console/observer.ts';
+import { consoleObserver } from '../../src/console/printer.ts';
 
 const OPERATION = createContextKey('llmtrace.operation');
 

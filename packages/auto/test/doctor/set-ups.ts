@@ -297,10 +297,10 @@ export function setUps({ path }: Folder, url: string): SetUp[] {
       options: { flags: AUTO, ...sdks },
     },
     {
-      what: 'an instrumentation that is not installed',
+      what: 'a file of llmtrace that is missing',
       code: 'not-installed',
-      cause: /the instrumentation of google-generative-ai does not load/,
-      cure: /Install `@llmtrace\/auto` anew/,
+      cause: /calls are not traced: the files of llmtrace could not be read/,
+      cure: /install `@llmtrace\/auto` anew/,
       lost: true,
       warns: true,
       app: chat.app,

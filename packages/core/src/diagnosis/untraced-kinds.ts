@@ -2,12 +2,13 @@
  * Calls of kinds that llmtrace does not trace, reported once for each host and kind: those over WebSockets (realtime and live
  * sessions), and those whose answers do not contain what they used (runs of hosted agents, videos).
  */
+
 import type { UntracedCalls } from '../model/sent-requests.ts';
 import { facts, type KnownInstrumentation, tally } from '../platform/process-state.ts';
 import { type Heading, hostOf, urlOf } from '../platform/request-url.ts';
 import { isExcluded } from '../vendor/excluded.ts';
-import { originOf } from '../vendor/provider.ts';
 import { note } from './findings.ts';
+import { lateCode } from './late-code.ts';
 
 type KnownCalls = UntracedCalls & { readonly module: string };
 
@@ -85,8 +86,10 @@ const listening = (url: URL): KnownInstrumentation[] =>
   );
 
 function isForModels(url: URL, instrumentation: KnownInstrumentation): boolean {
-  if (instrumentation.tracesAnyClient)
-    return originOf(url.href, undefined, '', optionsOf(instrumentation).providerMap ?? {}).provider !== '';
+  if (instrumentation.tracesAnyClient) {
+    const map = optionsOf(instrumentation).providerMap ?? {};
+    return Boolean(lateCode()?.originOf(url.href, undefined, '', map).provider);
+  }
   return facts().watched.some(
     ({ module, hosts }) => module === instrumentation.module && hosts.test(url.hostname),
   );

@@ -9,8 +9,9 @@ import { callers } from '../platform/call-stack.ts';
 import { facts, tally } from '../platform/process-state.ts';
 import { type Heading, headerOf, urlOf } from '../platform/request-url.ts';
 import type { Vendor } from '../vendor/vendor.ts';
-import { type Sender, whyUntraced } from './explain-untraced.ts';
+import type { Sender } from './explain-untraced.ts';
 import { note } from './findings.ts';
+import { lateCode } from './late-code.ts';
 import { isOf } from './sdk-files.ts';
 import { lookAtKind, lookAtWebSocket, opensWebSocket, watchKinds } from './untraced-kinds.ts';
 
@@ -134,7 +135,9 @@ function explain(key: string, find: () => Sender | undefined): void {
   const sender = find();
   if (!sender) return;
   tally(untraced, 'module' in sender ? sender.module : sender.host);
-  const { quiet, ...finding } = whyUntraced(sender);
+  const why = lateCode()?.whyUntraced(sender);
+  if (!why) return;
+  const { quiet, ...finding } = why;
   note(finding, !quiet);
 }
 

@@ -1,4 +1,5 @@
 /** The files of a vendor's package that export the classes whose methods are patched. */
+import { memo } from '../platform/memo.ts';
 import type { ChannelPoint, FunctionPoint, OperationPoint, PatchPoint, Vendor } from '../vendor/vendor.ts';
 
 /** All methods of a vendor to patch: its endpoints, the helpers that start native spans, and its operations. */
@@ -40,14 +41,14 @@ export interface ModuleFile {
   readonly points: readonly PatchPoint[];
 }
 
-export function filesOf(vendor: Vendor): ModuleFile[] {
+export const filesOf = memo(new WeakMap<Vendor, readonly ModuleFile[]>(), (vendor) => {
   const points = pointsOf(vendor);
   const names = new Set(points.flatMap(({ files }) => files));
   return [...names].flatMap((file) => {
     const inside = points.filter(({ files }) => files.includes(file));
     return namesOf(vendor, file).map((name) => ({ name, points: inside }));
   });
-}
+});
 
 /** The names of a file: one for each build, or one alone if the file is named with its extension. */
 export const namesOf = ({ module, extensions }: Vendor, file: string): string[] =>

@@ -42,13 +42,21 @@ export interface PatchPoint {
  */
 export type Asked = Pick<Call, 'provider' | 'request'>;
 
-/**
- * An **endpoint** is one instrumented method of a vendor's SDK: the innermost one, which sends exactly one model
- * call, so that every helper above it is traced once. Its functions are pure; an error of theirs loses telemetry,
- * never the call.
- */
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
-export interface Endpoint extends PatchPoint {
+/**
+ * A method that sends model calls: the innermost one, which sends exactly one, so that every helper above it is traced
+ * once.
+ */
+export interface EndpointPoint extends PatchPoint {
+  /**
+   * The endpoint of a call; undefined if this call is not a model call. It is asked for at each call: the code of endpoints
+   * is loaded with the first (see `late()`).
+   */
+  endpoint(args: readonly any[]): Endpoint | undefined;
+}
+
+/** An **endpoint** is how a model call is read. Its functions are pure; an error of theirs loses telemetry, never the call. */
+export interface Endpoint {
   readonly operation: Operation;
   /** The API family, where the conventions name it (`openai.api.type`). */
   readonly apiType?: string;
@@ -224,7 +232,7 @@ export interface Vendor {
   readonly rawMethods?: readonly string[];
   /** Whether a client needs its own retries for other ends than failures that pass; they then stay. */
   keepsRetries?(client: any): boolean;
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly EndpointPoint[];
   /** Methods that are operations around calls. */
   readonly operations?: readonly OperationPoint[];
   /** Functions that are operations around calls. They need the hooks of `@llmtrace/auto`. */
@@ -240,8 +248,6 @@ export interface Vendor {
   readonly replacedTracers?: readonly string[];
   /** Whether calls are traced by their requests, whichever client sends them and to whichever host. @default false */
   readonly tracesAnyClient?: boolean;
-  /** The endpoint of a call, if one method serves several endpoints; undefined if this call is not a model call. */
-  endpointOf?(args: readonly any[]): Endpoint | undefined;
   /** The name of a model call that has no endpoint, which a warning names; undefined if this call is not a model call. */
   untracedOf?(args: readonly any[]): string | undefined;
   /** The callback among the arguments that receives the answer, and the other arguments; undefined if there is none. */

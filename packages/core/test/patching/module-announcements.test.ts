@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { announcingLines, whenLoaded } from '../../src/patching/module-announcements.ts';
 import { pathOfUrl, versionOf } from '../../src/platform/packages.ts';
-import type { Endpoint, Vendor } from '../../src/vendor/vendor.ts';
+import type { EndpointPoint, Vendor } from '../../src/vendor/vendor.ts';
 
-const endpoint = (files: string[], className: string) => ({ files, className }) as unknown as Endpoint;
+const endpoint = (files: string[], className: string) => ({ files, className }) as unknown as EndpointPoint;
 const vendor = {
   module: 'a-vendor',
   extensions: ['.js', '.mjs'],

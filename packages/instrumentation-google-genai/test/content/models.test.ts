@@ -9,7 +9,8 @@ const defined = (value: unknown) => JSON.parse(JSON.stringify(value));
 const text = (content: string) => ({ type: 'text', content });
 
 const reader = (method: string): ContentReader =>
-  googleGenAI.endpoints.find((candidate) => candidate.method === method)?.content ?? assert.fail(method);
+  googleGenAI.endpoints.find((candidate) => candidate.method === method)?.endpoint([])?.content ??
+  assert.fail(method);
 const asked = (method: string, params?: object) => defined(reader(method).prompt([params], undefined));
 const answered = (method: string, answer?: object) => defined(reader(method).answer(answer));
 
@@ -36,7 +37,8 @@ describe('the prompt of a model', () => {
   });
 
   it('is not read of embeddings', () => {
-    const others = googleGenAI.endpoints.filter((endpoint) => endpoint.operation === 'embeddings');
+    const all = googleGenAI.endpoints.flatMap((point) => point.endpoint([]) ?? []);
+    const others = all.filter((endpoint) => endpoint.operation === 'embeddings');
     assert.deepEqual(
       others.map(({ content }) => content),
       [undefined, undefined],

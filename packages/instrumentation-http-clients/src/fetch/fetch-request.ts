@@ -2,7 +2,7 @@
 import { isRepeatable } from '@llmtrace/core/internal';
 import { RequestBody } from '../bodies/request-body.ts';
 import type { Header } from '../clients/reading.ts';
-import { mayBeCall } from '../recognise.ts';
+import { mayBeCall } from '../paths.ts';
 
 export type Fetch = typeof globalThis.fetch;
 type Init = Readonly<RequestInit>;

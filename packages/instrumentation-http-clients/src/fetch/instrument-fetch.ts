@@ -32,12 +32,12 @@ export interface FetchGate {
   failed(error: unknown): void;
   /** The instrumentation. */
   readonly owner: object;
+  /** The `fetch` of Node.js, as it was at the start: what it gives is a {@link Response} of this process. */
+  readonly nodesFetch: Fetch;
 }
 
 /** Each instrumented `fetch`, with the instrumentation that first did it. */
 const instrumented = new WeakSet<object>();
-/** The `fetch` of Node.js: what it gives is a {@link Response} of this process. */
-const nodesFetch = globalThis.fetch;
 
 /** @returns `bare` itself where that is instrumented. */
 export function instrumentFetch<F extends Fetch>(bare: F, gate: FetchGate): F {
@@ -95,7 +95,7 @@ function opened(
 ): Promise<Response> | undefined {
   if (request.signal?.aborted) return undefined; // nothing is sent
   // The body is a stream, which has but one reader. The watcher of the client sees it being sent, and opens the call then.
-  if (request.value === undefined && bare === nodesFetch) return undefined;
+  if (request.value === undefined && bare === gate.nodesFetch) return undefined;
   const call = gate.open(request);
   return call && answered(gate, call, request, bare, self);
 }
@@ -108,7 +108,7 @@ async function answered(
   self: unknown,
 ): Promise<Response> {
   const { signal } = request;
-  const body = bare === nodesFetch ? guarded(gate, () => askedUsage(live, request)) : undefined;
+  const body = bare === gate.nodesFetch ? guarded(gate, () => askedUsage(live, request)) : undefined;
   const attempts = new Map<unknown, Attempt>();
   const requests: Requests = {
     signal,

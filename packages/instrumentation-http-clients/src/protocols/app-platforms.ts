@@ -3,6 +3,7 @@ import {
   answerFailure,
   checkedUsage,
   count,
+  type Endpoint,
   fields,
   finishBy,
   type LlmResponse,
@@ -14,7 +15,7 @@ import {
 } from '@llmtrace/core/internal';
 import { textContent, textOfMessage, wholeOf } from './native-readers.ts';
 import { asText } from './other-vendors.ts';
-import { isInput, isNamed, isText, onWire, type Protocol } from './protocol.ts';
+import { isInput, isNamed, isText, type Protocol } from './protocol.ts';
 import { addPiece } from './streamed-text.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
@@ -47,7 +48,7 @@ const isOfDify = ({ event, answer, task_id, message_id }: any): boolean =>
 const dify: Protocol = {
   provider: 'dify',
   path: /\/(?:chat|completion)-messages$/,
-  endpoint: onWire({
+  endpoint: {
     operation: 'chat',
     request: ([p]) => ({ stream: fields(p).response_mode === 'streaming' }),
     response: wholeOf(difyAnswer),
@@ -57,7 +58,7 @@ const dify: Protocol = {
       ({ query, inputs }) => query ?? fields(inputs).query,
       ({ answer }) => answer,
     ),
-  }),
+  },
   matches: ({ inputs, user }) => isNamed(inputs) && isText(user),
   confirms: isOfDify,
   isLast: ({ event }) => event === 'message_end' || event === 'error',
@@ -96,7 +97,7 @@ function addMessage(whole: any, text: unknown): void {
     addPiece(whole, text);
 }
 
-const coze = onWire({
+const coze: Endpoint = {
   operation: 'chat',
   request([body], { stream }) {
     const p = fields(body);
@@ -110,7 +111,7 @@ const coze = onWire({
     ({ type, content }) => (type === 'answer' ? content : undefined),
     addMessage,
   ),
-});
+};
 
 const cozeAt = (path: RegExp, matches: Protocol['matches']): Protocol => ({
   provider: 'coze',
@@ -125,11 +126,11 @@ const cozeAt = (path: RegExp, matches: Protocol['matches']): Protocol => ({
 const cozeTranscription: Protocol = {
   provider: 'coze',
   path: /\/v1\/audio\/transcriptions$/,
-  endpoint: onWire({
+  endpoint: {
     operation: 'generate_content',
     request: () => ({}),
     response: (r): LlmResponse => ({ failure: cozeFailure(r) }),
-  }),
+  },
   matches: ({ model }) => model === undefined,
   confirms: ({ code, data }) => typeof code === 'number' && typeof fields(data).text === 'string',
   isKnownOnly: true,
@@ -169,7 +170,7 @@ const LETTA_TYPE = /^(?:\w{1,40}_message|usage_statistics|stop_reason|ping)$/;
 const letta: Protocol = {
   provider: 'letta',
   path: /\/v1\/agents\/[^/]+\/messages(?:\/stream)?$/,
-  endpoint: onWire({
+  endpoint: {
     operation: 'chat',
     request([body], { stream }) {
       const p = fields(body);
@@ -178,7 +179,7 @@ const letta: Protocol = {
     response: wholeOf(lettaAnswer),
     chunk: lettaAnswer,
     content: textContent(({ messages, input }) => messages ?? input, lettaText),
-  }),
+  },
   matches: ({ messages, input }) => isInput(messages ?? input),
   confirms: ({ messages, stop_reason, usage, message_type }) =>
     (isText(message_type) && LETTA_TYPE.test(message_type)) ||

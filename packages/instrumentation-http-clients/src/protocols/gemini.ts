@@ -2,6 +2,7 @@
 import {
   type ContentReader,
   count,
+  type Endpoint,
   fields,
   gemini,
   geminiContent,
@@ -13,7 +14,7 @@ import {
   tokenCount,
 } from '@llmtrace/core/internal';
 import { entry as googleGenAIEntry } from '@llmtrace/instrumentation-google-genai';
-import { areQuestions, type Beside, endpointAt, isNamed, isText, onWire, type Protocol } from './protocol.ts';
+import { areQuestions, type Beside, endpointAt, isNamed, isText, type Protocol } from './protocol.ts';
 
 const googleGenAI = googleGenAIEntry.vendor;
 
@@ -58,18 +59,18 @@ const content: ContentReader = {
   fold: geminiContent.fold,
 };
 
-const generateContent = onWire({
+const generateContent: Endpoint = {
   operation: 'generate_content',
   request: ([p], self) => contentRequest(fields(p), self),
   response: gemini.response,
   chunk: gemini.chunk,
   content,
-});
+};
 
 const within = (answer: any): any => answer?.response ?? answer;
 
 /** Gemini Code Assist, which Gemini's CLI and its core ask: the request and the answer are within others. */
-const codeAssist = onWire({
+const codeAssist: Endpoint = {
   operation: 'generate_content',
   request: ([body], { stream }: Beside) => {
     const p = fields(body);
@@ -83,7 +84,7 @@ const codeAssist = onWire({
     answer: (answer) => geminiContent.answer(within(answer)),
     fold: (whole, event) => geminiContent.fold?.(whole, within(event)),
   },
-});
+};
 
 /** The Gemini API counts all texts together; Vertex AI's `predict` counts each apart. */
 function embedded(answer: any): LlmResponse {
@@ -97,7 +98,7 @@ function embedded(answer: any): LlmResponse {
   return { usage: gemini.tokens({ prompt: known.reduce((sum, one) => sum + one, 0) }, {}) };
 }
 
-const embedContent = onWire({
+const embedContent: Endpoint = {
   operation: 'embeddings',
   request: ([body], { model }: Beside) => {
     const p = fields(body);
@@ -111,10 +112,10 @@ const embedContent = onWire({
     };
   },
   response: embedded,
-});
+};
 
 /** Images, videos and music are billed by the piece: their answers count nothing. */
-const predictions = onWire({
+const predictions: Endpoint = {
   operation: 'generate_content',
   request: ([p], { model }: Beside) => ({
     model: gemini.model(model),
@@ -122,7 +123,7 @@ const predictions = onWire({
     outputType: /veo|lyria/.test(model ?? '') ? undefined : 'image',
   }),
   response: () => ({}),
-});
+};
 
 /** A tuned model or an endpoint of the application's own has a number, which is no model's name. */
 const MODELS = String.raw`\/(?:models|tunedModels)\/([^/:]+)`;

@@ -3,13 +3,14 @@ import {
   answerFailure,
   checkedUsage,
   count,
+  type Endpoint,
   fields,
   type LlmResponse,
   name,
   tokenCount,
 } from '@llmtrace/core/internal';
 import { sampling, serverFinish, serverOf } from './native-readers.ts';
-import { type Beside, isInput, isNamed, isText, onWire, type Protocol } from './protocol.ts';
+import { type Beside, isInput, isNamed, isText, type Protocol } from './protocol.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -58,15 +59,14 @@ const isNumbers = (list: unknown, depth = 0): boolean =>
 const inputsOf = ({ inputs }: any): unknown => (isNamed(inputs) ? fields(inputs).sentences : inputs);
 
 /** Only the headers have the tokens. Nothing of the lists is kept but their kind. */
-const lists = (operation: 'embeddings' | 'rerank', listOf: (body: any) => unknown) =>
-  onWire({
-    operation,
-    request: ([body], self: Beside) => {
-      const p = fields(body);
-      return { model: name(p.model) ?? self.model, messageCount: count(listOf(p)) };
-    },
-    response: (): LlmResponse => ({}),
-  });
+const lists = (operation: 'embeddings' | 'rerank', listOf: (body: any) => unknown): Endpoint => ({
+  operation,
+  request: ([body], self: Beside) => {
+    const p = fields(body);
+    return { model: name(p.model) ?? self.model, messageCount: count(listOf(p)) };
+  },
+  response: (): LlmResponse => ({}),
+});
 
 /** Embeddings that are lists of numbers. */
 export const listEmbeddings: Pick<Protocol, 'endpoint' | 'confirms' | 'ofList' | 'isBulky'> = {
@@ -83,11 +83,11 @@ const TASKS = /\/(?:hf-inference\/models|huggingface)\/((?:(?!\/pipeline\/).)+)$
 const MEDIA = /^(?:image|audio|video)\//;
 
 /** Pictures, sounds and videos; the text of a sound or a picture, which is the body of the request then. */
-const media = onWire({
+const media: Endpoint = {
   operation: 'generate_content',
   request: (_args, { model }: Beside) => ({ model }),
   response: (r): LlmResponse => ({ failure: answerFailure(r) }),
-});
+};
 
 export const huggingFaceProtocols: readonly Protocol[] = [
   {

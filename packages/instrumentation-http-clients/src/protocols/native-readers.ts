@@ -14,7 +14,7 @@ import {
 } from '@llmtrace/core/internal';
 import { chatEndpoint } from './openai.ts';
 import { asText } from './other-vendors.ts';
-import { type Beside, isNamed, isText, joinedText, onWire, plainRequest } from './protocol.ts';
+import { type Beside, isNamed, isText, joinedText, plainRequest } from './protocol.ts';
 import { addPiece } from './streamed-text.ts';
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
@@ -53,19 +53,21 @@ export const wholeOf =
   };
 
 /** Embeddings and rankings count the input alone, in the total. */
-export const inputsOnly = (operation: 'embeddings' | 'rerank', inputsOf: (body: any) => unknown) =>
-  onWire({
-    operation,
-    request: ([body], self: Beside) => {
-      const p = fields(body);
-      return { model: name(p.model) ?? self.model, messageCount: count(inputsOf(p)) };
-    },
-    response: (r): LlmResponse => ({
-      id: name(r.id ?? r.request_id),
-      model: name(r.model),
-      ...openAIEmbeddingsUsage(r.usage),
-    }),
-  });
+export const inputsOnly = (
+  operation: 'embeddings' | 'rerank',
+  inputsOf: (body: any) => unknown,
+): Endpoint => ({
+  operation,
+  request: ([body], self: Beside) => {
+    const p = fields(body);
+    return { model: name(p.model) ?? self.model, messageCount: count(inputsOf(p)) };
+  },
+  response: (r): LlmResponse => ({
+    id: name(r.id ?? r.request_id),
+    model: name(r.model),
+    ...openAIEmbeddingsUsage(r.usage),
+  }),
+});
 
 /** The sum of a count in several answers; undefined where none has it. */
 export const sumOf = (list: readonly any[], key: string): number | undefined =>
@@ -95,19 +97,18 @@ export const serverOf = (
   settingsOf: (p: any) => any,
   textOf: (answer: any) => unknown,
   content = asText((p) => settingsOf(p).prompt, textOf),
-) =>
-  onWire({
-    operation,
-    request([body], self: Beside) {
-      const p = fields(body);
-      const settings = settingsOf(p);
-      const request = plainRequest({ ...settings, model: p.model, stream: p.stream }, self);
-      return { ...request, choiceCount: number(settings.n) };
-    },
-    response: wholeOf(fold),
-    chunk: fold,
-    content,
-  });
+): Endpoint => ({
+  operation,
+  request([body], self: Beside) {
+    const p = fields(body);
+    const settings = settingsOf(p);
+    const request = plainRequest({ ...settings, model: p.model, stream: p.stream }, self);
+    return { ...request, choiceCount: number(settings.n) };
+  },
+  response: wholeOf(fold),
+  chunk: fold,
+  content,
+});
 
 export const sampling = ({ max_new_tokens, ...settings }: any): any => ({
   ...settings,

@@ -6,6 +6,7 @@ import {
   answerFailure,
   checkedUsage,
   count,
+  type Endpoint,
   fields,
   finishBy,
   type LlmResponse,
@@ -34,7 +35,6 @@ import {
   isMessages,
   isNamed,
   isText,
-  onWire,
   type Protocol,
   plainRequest,
 } from './protocol.ts';
@@ -59,7 +59,7 @@ function alibabaAnswer(soFar: LlmResponse, r: any): void {
   if (isText(r.code)) soFar.failure ??= { code: r.code, message: r.message };
 }
 
-const alibabaChat = onWire({
+const alibabaChat: Endpoint = {
   operation: 'chat',
   request([body], self: Beside) {
     const p = fields(body);
@@ -74,7 +74,7 @@ const alibabaChat = onWire({
     (r) => textOfMessage(fields(alibabaChoice(r)?.message)) ?? string(fields(r.output).text),
     addTextSoFar, // pieces with `incremental_output`
   ),
-});
+};
 
 /** An application of Model Studio: its answer counts the tokens of each model that it has asked. */
 function appAnswer(soFar: LlmResponse, r: any): void {
@@ -155,7 +155,7 @@ function ociAnswer(soFar: LlmResponse, r: any): void {
 const ociModel = ({ servingMode }: any): string | undefined =>
   name(fields(servingMode).modelId ?? fields(servingMode).endpointId);
 
-const ociChat = onWire({
+const ociChat: Endpoint = {
   operation: 'chat',
   request([body], self: Beside) {
     const p = fields(body);
@@ -177,17 +177,16 @@ const ociChat = onWire({
       return string(answer.text) ?? textOfMessage(fields(message));
     },
   ),
-});
+};
 
-const ociInputs = (operation: 'embeddings' | 'rerank') =>
-  onWire({
-    operation,
-    request: ([body]) => {
-      const p = fields(body);
-      return { model: ociModel(p), messageCount: count(p.inputs ?? p.documents) };
-    },
-    response: (r): LlmResponse => ({ model: name(r.modelId), ...(r.usage && ociUsage(fields(r.usage))) }),
-  });
+const ociInputs = (operation: 'embeddings' | 'rerank'): Endpoint => ({
+  operation,
+  request: ([body]) => {
+    const p = fields(body);
+    return { model: ociModel(p), messageCount: count(p.inputs ?? p.documents) };
+  },
+  response: (r): LlmResponse => ({ model: name(r.modelId), ...(r.usage && ociUsage(fields(r.usage))) }),
+});
 
 const ociAt = (method: string, endpoint: Protocol['endpoint']): Protocol => ({
   provider: 'oracle.oci',
@@ -210,7 +209,7 @@ function rekaAnswer(soFar: LlmResponse, r: any): void {
   if (r.usage) Object.assign(soFar, openAIUsage(r.usage));
 }
 
-const rekaChat = onWire({
+const rekaChat: Endpoint = {
   operation: 'chat',
   request: ([p], self) => plainRequest(fields(p), self),
   response: wholeOf(rekaAnswer),
@@ -220,30 +219,29 @@ const rekaChat = onWire({
     (r) => textOfMessage(fields((objects(r.responses)[0] ?? (objects(r.chunks)[0] as any))?.message)),
     addTextSoFar,
   ),
-});
+};
 
 // DeepInfra: https://deepinfra.com/docs/advanced/native_api
 
-const deepInfra = (operation: 'text_completion' | 'embeddings' | 'generate_content') =>
-  onWire({
-    operation,
-    request: ([body], { model }: Beside) => ({
-      model,
-      messageCount: count(fields(body).input ?? fields(body).inputs),
-    }),
-    response(r): LlmResponse {
-      const { cost, tokens_input, tokens_generated, status } = fields(r.inference_status);
-      return {
-        id: name(r.request_id),
-        usage: checkedUsage({
-          inputTokens: tokenCount(r.num_input_tokens ?? r.input_tokens ?? tokens_input),
-          outputTokens: tokenCount(r.num_tokens ?? tokens_generated),
-          reportedCost: reportedUsd(cost),
-        }),
-        failure: status === 'failed' ? { code: 'failed' } : undefined,
-      };
-    },
-  });
+const deepInfra = (operation: 'text_completion' | 'embeddings' | 'generate_content'): Endpoint => ({
+  operation,
+  request: ([body], { model }: Beside) => ({
+    model,
+    messageCount: count(fields(body).input ?? fields(body).inputs),
+  }),
+  response(r): LlmResponse {
+    const { cost, tokens_input, tokens_generated, status } = fields(r.inference_status);
+    return {
+      id: name(r.request_id),
+      usage: checkedUsage({
+        inputTokens: tokenCount(r.num_input_tokens ?? r.input_tokens ?? tokens_input),
+        outputTokens: tokenCount(r.num_tokens ?? tokens_generated),
+        reportedCost: reportedUsd(cost),
+      }),
+      failure: status === 'failed' ? { code: 'failed' } : undefined,
+    };
+  },
+});
 
 const deepInfraAt = (operation: Parameters<typeof deepInfra>[0], matches: Protocol['matches']): Protocol => ({
   provider: 'deepinfra',

@@ -17,7 +17,6 @@ import {
   isMessages,
   isNamed,
   isText,
-  onWire,
   type Protocol,
   type Target,
 } from './protocol.ts';
@@ -112,11 +111,11 @@ const withStreamAsText = (endpoint: Endpoint): Endpoint => ({
   },
 });
 
-const moderations = onWire({
+const moderations: Endpoint = {
   operation: 'moderation',
   request: ([p]) => ({ model: name(p.model) }),
   response: (answer): LlmResponse => ({ id: name(answer.id), model: name(answer.model) }),
-});
+};
 
 const PARTNERS = /\/publishers\/(?!anthropic\/|google\/)[^/]+\/models\/([^/:]+):(?:streamR|r)awPredict$/;
 

@@ -3,6 +3,7 @@ import {
   type ContentReader,
   checkedUsage,
   count,
+  type Endpoint,
   fields,
   finishBy,
   type LlmResponse,
@@ -22,7 +23,6 @@ import {
   isMessages,
   isNamed,
   isText,
-  onWire,
   type Protocol,
   plainRequest,
 } from './protocol.ts';
@@ -106,7 +106,7 @@ const cohereFailure = ({ error, finish_reason }: any): unknown =>
 
 const FAILED = /^(?:ERROR|TIMEOUT)$/;
 
-const cohereChat = onWire({
+const cohereChat: Endpoint = {
   operation: 'chat',
   request: ([p], self) => plainRequest(fields(p), self),
   response: (r): LlmResponse => ({
@@ -124,9 +124,9 @@ const cohereChat = onWire({
     soFar.failure = cohereFailure(fields(event.delta));
   },
   content: asChat((answer) => answer.message ?? fields(answer.delta).message),
-});
+};
 
-const cohereChat1 = onWire({
+const cohereChat1: Endpoint = {
   operation: 'chat',
   request: ([body], self) => {
     const p = fields(body);
@@ -148,9 +148,9 @@ const cohereChat1 = onWire({
     ({ message }) => message,
     ({ text }) => text,
   ),
-});
+};
 
-const cohereEmbed = onWire({
+const cohereEmbed: Endpoint = {
   operation: 'embeddings',
   request: ([body], self) => {
     const p = fields(body);
@@ -167,29 +167,26 @@ const cohereEmbed = onWire({
     usage: cohereUsage(r.meta),
     billing: cohereBilling(r.meta),
   }),
-});
+};
 
 /** @param documentsOf a request. */
-export const rerankEndpoint = (documentsOf: (body: any) => unknown) =>
-  onWire({
-    operation: 'rerank',
-    request: ([body], self) => {
-      const p = fields(body);
-      return { model: name(p.model) ?? self.model, messageCount: count(documentsOf(p)) };
-    },
-    response(r): LlmResponse {
-      const u = fields(r.usage);
-      const input = tokenCount(
-        u.prompt_tokens ?? u.total_tokens ?? fields(r.meta?.billed_units).input_tokens,
-      );
-      return {
-        id: name(r.id),
-        model: name(r.model),
-        usage: checkedUsage({ inputTokens: input, reportedCost: statedCost(u) }),
-        billing: r.meta?.billed_units?.search_units === undefined ? undefined : cohereBilling(r.meta),
-      };
-    },
-  });
+export const rerankEndpoint = (documentsOf: (body: any) => unknown): Endpoint => ({
+  operation: 'rerank',
+  request: ([body], self) => {
+    const p = fields(body);
+    return { model: name(p.model) ?? self.model, messageCount: count(documentsOf(p)) };
+  },
+  response(r): LlmResponse {
+    const u = fields(r.usage);
+    const input = tokenCount(u.prompt_tokens ?? u.total_tokens ?? fields(r.meta?.billed_units).input_tokens);
+    return {
+      id: name(r.id),
+      model: name(r.model),
+      usage: checkedUsage({ inputTokens: input, reportedCost: statedCost(u) }),
+      billing: r.meta?.billed_units?.search_units === undefined ? undefined : cohereBilling(r.meta),
+    };
+  },
+});
 
 const rerank = rerankEndpoint(({ documents }) => documents);
 
@@ -210,40 +207,39 @@ function ollamaChunk(soFar: LlmResponse, line: any): void {
   });
 }
 
-const ollamaOf = (operation: 'chat' | 'text_completion', content: ContentReader) =>
-  onWire({
-    operation,
-    request: ([body], self) => {
-      const p = fields(body);
-      const options = fields(p.options);
-      const { messageCount, model } = plainRequest(p, self);
-      return {
-        ...plainRequest(options, self),
-        model,
-        maxTokens: plainRequest({ max_tokens: options.num_predict }, self).maxTokens,
-        stopSequences: Array.isArray(options.stop) ? options.stop.map(String).slice(0, 100) : undefined,
-        stream: p.stream !== false,
-        outputType: p.format === undefined || p.format === '' ? undefined : 'json',
-        messageCount,
-      };
-    },
-    response(answer) {
-      const whole: LlmResponse = {};
-      ollamaChunk(whole, answer);
-      return whole;
-    },
-    chunk: ollamaChunk,
-    content,
-  });
+const ollamaOf = (operation: 'chat' | 'text_completion', content: ContentReader): Endpoint => ({
+  operation,
+  request: ([body], self) => {
+    const p = fields(body);
+    const options = fields(p.options);
+    const { messageCount, model } = plainRequest(p, self);
+    return {
+      ...plainRequest(options, self),
+      model,
+      maxTokens: plainRequest({ max_tokens: options.num_predict }, self).maxTokens,
+      stopSequences: Array.isArray(options.stop) ? options.stop.map(String).slice(0, 100) : undefined,
+      stream: p.stream !== false,
+      outputType: p.format === undefined || p.format === '' ? undefined : 'json',
+      messageCount,
+    };
+  },
+  response(answer) {
+    const whole: LlmResponse = {};
+    ollamaChunk(whole, answer);
+    return whole;
+  },
+  chunk: ollamaChunk,
+  content,
+});
 
-const ollamaEmbed = onWire({
+const ollamaEmbed: Endpoint = {
   operation: 'embeddings',
   request: ([p], self) => plainRequest(fields(p), self),
   response: (r): LlmResponse => ({
     model: name(r.model),
     usage: r.prompt_eval_count === undefined ? undefined : { inputTokens: tokenCount(r.prompt_eval_count) },
   }),
-});
+};
 
 const isOllamaAnswer = (answer: any): boolean =>
   isText(answer.created_at) && (answer.done !== undefined || answer.message !== undefined);
@@ -254,7 +250,7 @@ const conversationUsage = (reported: unknown): Partial<LlmResponse> => {
   return { usage, ...(contradiction && { contradiction }) };
 };
 
-const conversations = onWire({
+const conversations: Endpoint = {
   operation: 'chat',
   request: ([body], self) => {
     const p = fields(body);
@@ -273,20 +269,20 @@ const conversations = onWire({
     if (event.type === 'conversation.response.error') soFar.failure = event;
     if (event.usage) Object.assign(soFar, conversationUsage(event.usage));
   },
-});
+};
 
 /** Pages are read, and billed, one by one. */
-const ocr = onWire({
+const ocr: Endpoint = {
   operation: 'ocr',
   request: ([p]) => ({ model: name(fields(p).model) }),
   response: (r): LlmResponse => ({
     model: name(r.model),
     billing: { fees: feesOf('page', fields(r.usage_info).pages_processed) },
   }),
-});
+};
 
 /** Voyage's embeddings of documents with pictures, and of pieces within their documents. */
-const voyageEmbed = onWire({
+const voyageEmbed: Endpoint = {
   operation: 'embeddings',
   request: ([body], self) => {
     const p = fields(body);
@@ -300,33 +296,31 @@ const voyageEmbed = onWire({
       reportedCost: statedCost(fields(r.usage)),
     }),
   }),
-});
+};
 
 /**
  * Decisions by TypeSafe's protocol, System One, which OpenRouter, Perplexity, Fireworks, Upstage, vLLM and Ollama speak, too: questions about
  * a state, answered by numbers. OpenRouter states the cost. https://docs.fireworks.ai/api-reference/post-systemone
  */
-const systemOne = failing(
-  onWire({
-    operation: 'generate_content',
-    request: ([body], self) => ({ model: name(fields(body).model) ?? self.model }),
-    response(r): LlmResponse {
-      const { input_tokens: input, output_tokens: output, cost } = fields(r.usage);
-      return {
-        model: name(r.model),
-        usage: checkedUsage({
-          inputTokens: tokenCount(input),
-          outputTokens: tokenCount(output),
-          reportedCost: reportedUsd(cost),
-        }),
-      };
-    },
-    content: asText(
-      ({ state, questions }) => JSON.stringify({ state, questions }),
-      ({ answers }) => JSON.stringify(answers),
-    ),
-  }),
-);
+const systemOne = failing({
+  operation: 'generate_content',
+  request: ([body], self) => ({ model: name(fields(body).model) ?? self.model }),
+  response(r): LlmResponse {
+    const { input_tokens: input, output_tokens: output, cost } = fields(r.usage);
+    return {
+      model: name(r.model),
+      usage: checkedUsage({
+        inputTokens: tokenCount(input),
+        outputTokens: tokenCount(output),
+        reportedCost: reportedUsd(cost),
+      }),
+    };
+  },
+  content: asText(
+    ({ state, questions }) => JSON.stringify({ state, questions }),
+    ({ answers }) => JSON.stringify(answers),
+  ),
+});
 
 const systemOneAt = (path: RegExp): Protocol => ({
   provider: 'typesafe',

@@ -17,7 +17,7 @@ import {
   tokenCount,
   type Usage,
 } from '@llmtrace/core/internal';
-import { converseBodies, invokeBodies } from '@llmtrace/instrumentation-aws-bedrock';
+import { bodies } from '@llmtrace/instrumentation-aws-bedrock';
 import { unwrapped } from './anthropic.ts';
 import { chatEndpoint, completionsEndpoint, embeddingsEndpoint, responsesEndpoint } from './openai.ts';
 import { asText, rerankEndpoint } from './other-vendors.ts';
@@ -27,12 +27,13 @@ import {
   isMessages,
   isText,
   joinedText,
-  onWire,
   type Protocol,
   plainRequest,
   type Target,
 } from './protocol.ts';
 import { addPiece } from './streamed-text.ts';
+
+const { converseBodies, invokeBodies } = bodies();
 
 // biome-ignore-start lint/suspicious/noExplicitAny: payloads of vendors have no type here
 
@@ -83,7 +84,7 @@ const gatewayContent: ContentReader = {
   },
 };
 
-const gatewayChat = onWire({
+const gatewayChat: Endpoint = {
   operation: 'chat',
   request: ([body], { model, stream }: Beside) => {
     const p = fields(body);
@@ -124,23 +125,25 @@ const gatewayChat = onWire({
     }
   },
   content: gatewayContent,
-});
+};
 
-const gatewayEmbeddings = onWire({
+const gatewayEmbeddings: Endpoint = {
   operation: 'embeddings',
   request: ([p], { model }: Beside) => ({ model, messageCount: count(fields(p).values) }),
   response(r): LlmResponse {
     const usage = gatewayUsage({ inputTokens: fields(r.usage).tokens, reportedCost: costIn(r) });
     return { usage };
   },
-});
+};
 
-const gatewayOther = (operation: 'generate_content' | 'rerank', outputType?: 'image' | 'speech') =>
-  onWire({
-    operation,
-    request: (_args, { model }: Beside) => ({ model, outputType }),
-    response: (r): LlmResponse => ({ model: name(r.model), usage: usageWithCost(r) }),
-  });
+const gatewayOther = (
+  operation: 'generate_content' | 'rerank',
+  outputType?: 'image' | 'speech',
+): Endpoint => ({
+  operation,
+  request: (_args, { model }: Beside) => ({ model, outputType }),
+  response: (r): LlmResponse => ({ model: name(r.model), usage: usageWithCost(r) }),
+});
 
 const modelHeader = ({ header }: Target): string | undefined =>
   header('ai-language-model-id') ?? header('ai-model-id') ?? header('ai-embedding-model-id');
@@ -194,7 +197,7 @@ const cloudflareAt = (endpoint: Protocol['endpoint'], matches: Protocol['matches
 });
 
 /** The input of a prediction has no fixed form. */
-const prediction = onWire({
+const prediction: Endpoint = {
   operation: 'generate_content',
   request: ([p], { model }: Beside) => ({
     model: model ?? name(fields(p).version),
@@ -209,9 +212,9 @@ const prediction = onWire({
     }),
     failure: r.status === 'failed' ? { code: 'failed', message: name(r.error) } : undefined,
   }),
-});
+};
 
-const converse = onWire({
+const converse: Endpoint = {
   operation: 'chat',
   request: ([body], { model, stream }: Beside) => ({ ...converseBodies.request(body), model, stream }),
   response: converseBodies.response,
@@ -220,7 +223,7 @@ const converse = onWire({
     if (event.exception) soFar.failure = event.exception;
   },
   content: converseBodies.content,
-});
+};
 
 const INVOKED = /\/model\/([^/]+)\/invoke(?:-with-response-stream)?$/;
 
@@ -231,7 +234,7 @@ function invokedAt(operation: Endpoint['operation']): Protocol {
   return {
     provider: 'aws.bedrock',
     path: INVOKED,
-    endpoint: onWire({
+    endpoint: {
       operation,
       request: ([body], { model, stream }: Beside) => ({
         ...invokeBodies.request(fields(body), model),
@@ -246,7 +249,7 @@ function invokedAt(operation: Endpoint['operation']): Protocol {
       ...(hasText && {
         content: { ...content, fold: (whole, event) => content.fold(whole, unwrapped(event)) },
       }),
-    }),
+    },
     matches: (body, { path }) =>
       Object.keys(body).length > 0 &&
       invokeBodies.operationOf(body, INVOKED.exec(path)?.[1] ?? '') === operation,
@@ -293,7 +296,7 @@ function watsonxResult(soFar: LlmResponse, r: any): void {
   });
 }
 
-const watsonxText = onWire({
+const watsonxText: Endpoint = {
   operation: 'text_completion',
   request([body], self: Beside) {
     const p = fields(body);
@@ -315,21 +318,20 @@ const watsonxText = onWire({
     ({ input }) => input,
     ({ results }) => objects(results)[0]?.generated_text,
   ),
-});
+};
 
 /** Embeddings and rankings: their answers count the input alone. */
-const watsonxInputs = (operation: 'embeddings' | 'rerank') =>
-  onWire({
-    operation,
-    request: ([p], self: Beside) => ({
-      model: watsonxModel(fields(p), self),
-      messageCount: count(fields(p).inputs),
-    }),
-    response: (r): LlmResponse => ({
-      model: name(r.model_id),
-      usage: checkedUsage({ inputTokens: tokenCount(r.input_token_count) }),
-    }),
-  });
+const watsonxInputs = (operation: 'embeddings' | 'rerank'): Endpoint => ({
+  operation,
+  request: ([p], self: Beside) => ({
+    model: watsonxModel(fields(p), self),
+    messageCount: count(fields(p).inputs),
+  }),
+  response: (r): LlmResponse => ({
+    model: name(r.model_id),
+    usage: checkedUsage({ inputTokens: tokenCount(r.input_token_count) }),
+  }),
+});
 
 /** @param ending of the path, after the part that names a deployment. */
 const watsonxAt = (

@@ -3,6 +3,7 @@ import {
   answerFailure,
   count,
   type Endpoint,
+  type EndpointPoint,
   fields,
   type LlmRequest,
   name,
@@ -65,15 +66,6 @@ export interface Protocol {
   readonly isKnownOnly?: boolean;
 }
 
-/** An endpoint without a corresponding method of an SDK. */
-export const onWire = (endpoint: Omit<Endpoint, 'files' | 'className' | 'path' | 'method'>): Endpoint => ({
-  ...endpoint,
-  files: [],
-  className: '',
-  path: '',
-  method: '',
-});
-
 /** The endpoint of an SDK in its wire form, without the functions that handle the SDK's arguments. */
 export const ofSdk = (endpoint: Endpoint): Endpoint => {
   const { signal: _, withSignal: __, withoutRetries: ___, raw: ____, ...rest } = endpoint;
@@ -82,16 +74,17 @@ export const ofSdk = (endpoint: Endpoint): Endpoint => {
 
 /** An endpoint of a vendor's table, by where its SDK has it. */
 export function endpointAt(
-  endpoints: readonly Endpoint[],
+  endpoints: readonly EndpointPoint[],
   path: string,
   method = 'create',
   getter?: string,
 ): Endpoint {
-  const found = endpoints.find(
-    (endpoint) => endpoint.path === path && endpoint.method === method && endpoint.getter === getter,
+  const point = endpoints.find(
+    (candidate) => candidate.path === path && candidate.method === method && candidate.getter === getter,
   );
-  if (!found) throw new Error(`no endpoint ${path}.${method}`);
-  return ofSdk(found);
+  const endpoint = point?.endpoint([]);
+  if (!endpoint) throw new Error(`no endpoint ${path}.${method}`);
+  return ofSdk(endpoint);
 }
 
 /** An error that a 200 answers with, or that comes within a stream. */

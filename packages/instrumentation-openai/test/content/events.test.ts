@@ -1,10 +1,9 @@
 /** The content of the stream of a response. */
 import assert from 'node:assert/strict';
-import type { Endpoint } from '@llmtrace/core';
 import { responses } from '../../src/responses.ts';
 import { streamed } from './content.ts';
 
-const [create] = responses as [Endpoint];
+const { create } = responses;
 
 /** The parts of its only message. */
 function read(events: object[]) {

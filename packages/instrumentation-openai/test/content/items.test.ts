@@ -1,10 +1,9 @@
 /** The content of the output of the Responses API. */
 import assert from 'node:assert/strict';
-import type { Endpoint } from '@llmtrace/core';
 import { responses } from '../../src/responses.ts';
 import { answer, assistant, text } from './content.ts';
 
-const [create, compact] = responses as [Endpoint, Endpoint];
+const { create, compact } = responses;
 
 /** The content of an answer with this item only. */
 const read = (item: object) => answer(create, { output: [item] })[0].parts;

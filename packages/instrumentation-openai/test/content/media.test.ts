@@ -1,11 +1,13 @@
 /** The content of the endpoints for images and audio. */
 import assert from 'node:assert/strict';
 import type { Endpoint } from '@llmtrace/core';
-import { media } from '../../src/media.ts';
+import { entry } from '../../src/index.ts';
 import { answer, prompt, streamed, text } from './content.ts';
 
 const endpoint = (path: string, method: string): Endpoint =>
-  media.find((candidate) => candidate.path === path && candidate.method === method)!;
+  entry.vendor.endpoints
+    .find((candidate) => candidate.path === path && candidate.method === method)
+    ?.endpoint([]) ?? assert.fail(`no ${path}.${method}`);
 
 const user = (content: string) => ({ role: 'user', parts: [text(content)] });
 const assistant = (...parts: object[]) => ({ role: 'assistant', parts });

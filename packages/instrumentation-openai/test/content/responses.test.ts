@@ -1,10 +1,9 @@
 /** The content of the input of the Responses API. */
 import assert from 'node:assert/strict';
-import type { Endpoint } from '@llmtrace/core';
 import { responses } from '../../src/responses.ts';
 import { assistant, prompt, text } from './content.ts';
 
-const [create] = responses as [Endpoint];
+const { create } = responses;
 
 describe('the input of a response', () => {
   it('may be a text, with instructions of its own', () => {

@@ -6,6 +6,7 @@
  *
  * A thread that dies is started again, later each time. Where none can be started, this process exports by itself.
  */
+import { setTimeout } from '@llmtrace/core/internal';
 import { diag } from '@opentelemetry/api';
 import { ExportReports } from '../export-report/findings.ts';
 import { Drops, Ledger, SIGNALS } from '../export-report/ledger.ts';
@@ -39,9 +40,6 @@ export interface ExportThread {
   /** Ends the thread. Later telemetry is dropped without a report. */
   close?(): void;
 }
-
-// As they are now: the tests of an application may replace them.
-const { setTimeout } = globalThis;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,12 +2,10 @@
  * Exports in the application's thread if no export thread can run. Exports then share its event loop, and telemetry
  * that is still pending when the process ends by `process.exit()`, a signal or an error is lost.
  */
+import { clearTimeout, setTimeout } from '@llmtrace/core/internal';
 import type { Ledger } from '../export-report/ledger.ts';
 import type { Outbox, Receiver } from './outbox.ts';
 import type { Contact, Setup } from './pipeline.ts';
-
-// As they are now: the tests of an application may replace them.
-const { clearTimeout, setTimeout } = globalThis;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,6 +3,6 @@ const Module = require('node:module');
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function resolveFilename(name, ...rest) {
-  if (name.endsWith('/instrumentations/google-generative-ai.js')) throw new Error('not there');
+  if (name.endsWith('/instrumentations/openai/code.js')) throw new Error('not there');
   return resolve.call(this, name, ...rest);
 };

@@ -3,7 +3,7 @@
  * their results are bounded. A failing run names its seed: set FC_SEED to repeat it.
  */
 import assert from 'node:assert/strict';
-import type { Endpoint, LlmResponse } from '@llmtrace/core';
+import type { Endpoint, LlmResponse, Vendor } from '@llmtrace/core';
 import { json, object } from '@llmtrace/test-fixtures/any-json';
 import { aCall } from '@llmtrace/test-fixtures/call';
 import { diag } from '@opentelemetry/api';
@@ -100,12 +100,35 @@ function captured(
   }
 }
 
+/** The bodies of Bedrock's operations: a chat, a ranking, embeddings, an image, a text. */
+const BODIES = [{ messages: [] }, { query: '', documents: [] }, { texts: [] }, { text_prompts: [] }, {}];
+
+const COMMANDS = ['Converse', 'ConverseStream', 'InvokeModel', 'InvokeModelWithResponseStream'].flatMap(
+  (name) =>
+    BODIES.map((body) => ({
+      constructor: { name: `${name}Command` },
+      input: { body: JSON.stringify(body) },
+    })),
+);
+
+/** Each endpoint once, with a name of it; Bedrock's method has one for each command. */
+function endpointsOf({ module, endpoints }: Vendor): { name: string; endpoint: Endpoint }[] {
+  const found = new Map<Endpoint, string>();
+  for (const point of endpoints) {
+    for (const args of [[], ...COMMANDS.map((command) => [command])]) {
+      const endpoint = point.endpoint(args);
+      if (endpoint && !found.has(endpoint))
+        found.set(endpoint, `${module} ${point.path}.${point.method} (${found.size})`);
+    }
+  }
+  return [...found].map(([endpoint, name]) => ({ name, endpoint }));
+}
+
 describe('any JSON', () => {
   before(() => diag.disable());
 
   for (const { vendor } of allVendors()) {
-    for (const endpoint of vendor.endpoints) {
-      const name = `${vendor.module} ${endpoint.path}.${endpoint.method}`;
+    for (const { name, endpoint } of endpointsOf(vendor)) {
       const input = fc.tuple(
         fc.tuple(fc.oneof(object, json), object),
         object,
