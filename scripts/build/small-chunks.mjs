@@ -9,6 +9,9 @@ const SMALL = 6000;
 const IMPORT = /^import (?:\{\n([^}]*)\n\} from )?"(\.[^"]+)";$/gm;
 const EXPORTS = /^export \{\n([^}]*)\n\};$/m;
 
+/** An import of another package: a command that loads one of the chunks shall not load OpenTelemetry. */
+const PACKAGE = /(?: from|^import) "(?!node:)[^."]/m;
+
 const JOINED = 'joined.js';
 
 /** The entries of a list in braces: `a` and `a as b`, as pairs. */
@@ -34,7 +37,8 @@ export async function joinSmallChunks(outputs, folder, main) {
       .map((file) => [basename(file.path), file]),
   );
   const loaded = loadedBy(main, chunks);
-  const isSmall = (name, { text }) => loaded.has(name) && text.length <= SMALL && EXPORTS.test(text);
+  const isSmall = (name, { text }) =>
+    loaded.has(name) && text.length <= SMALL && EXPORTS.test(text) && !PACKAGE.test(text);
   const small = new Map([...chunks].filter(([name, file]) => isSmall(name, file)));
   const importsOther = ({ text }) =>
     [...text.matchAll(IMPORT)].some(([, , from]) => !small.has(basename(from)));

@@ -1,28 +1,21 @@
 /** Recognises model calls by their path, then by their body, and if that is ambiguous by the host. */
 import module from 'node:module';
-import { fields, isLocalHost, originOf, warnOnce } from '@llmtrace/core/internal';
-import { diag } from '@opentelemetry/api';
+import { fields, isLocalHost, late, originOf } from '@llmtrace/core/internal';
 import { CUT } from './bodies/request-body.ts';
 import type { Beside, Protocol, Target } from './protocols/protocol.ts';
 import { stepsOf } from './steps.ts';
 
 const require = module.createRequire(import.meta.url);
 
-let known: readonly Protocol[] | undefined;
+const all = late(() => require('./protocols/all.ts') as typeof import('./protocols/all.ts'));
 
 /** The protocols are loaded with the first request that may be a call: most of a start's time would be theirs. */
 function protocols(): readonly Protocol[] {
   try {
-    known ??= (require('./protocols/all.ts') as typeof import('./protocols/all.ts')).PROTOCOLS;
-  } catch (error) {
-    known = [];
-    diag.error('llmtrace: could not load the protocols of model calls', error);
-    warnOnce(
-      'model calls that no SDK sends are not traced: the files of llmtrace could not be read at the first of them. ' +
-        'OTEL_LOG_LEVEL=error says why',
-    );
+    return all().PROTOCOLS;
+  } catch {
+    return []; // a warning has named the cause
   }
-  return known;
 }
 
 /** A request that is a call of a protocol, if its answer is, too, or the host is known. */
