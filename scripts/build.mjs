@@ -145,10 +145,15 @@ function withPlainExports(text, late = new Set(), from = '') {
 /** A function or a value of esbuild's own, at the beginning of a file. */
 const HELPER = /^var (__\w+) = (?:\(.*\) => \{\n(?: .*\n)*\};|.*;)\n/gm;
 
-/** Leaves out esbuild's helpers that the file does not use any more: a KB of most. */
+/** A chunk, for the names that a file takes of it. */
+const CHUNK = /^var (import_\w+) = require\("[./]+(?:chunks\/)?[A-Z0-9]{8}\.js"\);\n/gm;
+
+/** Leaves out esbuild's helpers that the file does not use any more, a KB of most, and the chunks of such. */
 function withoutHelpers(code) {
-  const left = code.replace(HELPER, (helper, name) =>
-    code.split(new RegExp(`\\b${name}\\b`)).length > 2 ? helper : '',
+  const isUsed = (name) => code.split(new RegExp(`\\b${name}\\b`)).length > 2;
+  const left = [HELPER, CHUNK].reduce(
+    (text, pattern) => text.replace(pattern, (all, name) => (isUsed(name) ? all : '')),
+    code,
   );
   return left === code ? code : withoutHelpers(left);
 }
