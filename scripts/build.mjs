@@ -6,7 +6,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { buildPage } from './build/page.mjs';
-import { joinSmallChunks } from './build/small-chunks.mjs';
 import { thirdParty } from './build/third-party.mjs';
 import { manifestOf, packageFolders, packageNameOf, root } from './lib/npm.mjs';
 
@@ -361,10 +360,8 @@ async function buildInChunks(folder, doors) {
   });
   const late = new Set();
   rmSync(join(dist, 'chunks'), { recursive: true, force: true });
-  const main = outputFiles.find(({ path }) => path === join(dist, 'index.js'));
-  const files = main ? await joinSmallChunks(outputFiles, join(dist, 'chunks'), main) : outputFiles;
   await Promise.all(
-    files.map(async ({ path, text }) => {
+    outputFiles.map(async ({ path, text }) => {
       const required = text
         .replace(/\brequireLater\(/g, 'require(')
         .replace(/"dist:([^"]+)"/g, (_all, file) => {
