@@ -126,7 +126,7 @@ const ofOwnNames = (code) =>
  * @param late the names of such exports.
  * @param from the expression that has them.
  */
-function withPlainExports(text, late = new Set(), from = '') {
+function withPlainExports(text, { late = new Set(), from = '', helperChunks = new Set() } = {}) {
   const code = ofOwnNames(text);
   const [getters, , list] = GETTERS.exec(code) ?? [];
   if (getters === undefined) {
@@ -144,23 +144,26 @@ function withPlainExports(text, late = new Set(), from = '') {
     .map(([, name]) => `${name}: lateExport('${name}')`);
   const rest = ['__esModule: { value: true }', ...lateOnes].join(', ');
   const end = `module.exports = Object.defineProperties({ ${plain.join(', ')} }, { ${rest} });\n`;
-  return withoutHelpers(code.replace(getters, '') + (lateOnes.length > 0 ? lateExports(from) : '') + end);
+  const whole = code.replace(getters, '') + (lateOnes.length > 0 ? lateExports(from) : '') + end;
+  return withoutHelpers(whole, helperChunks);
 }
 
 /** A function or a value of esbuild's own, at the beginning of a file. */
 const HELPER = /^var (__\w+) = (?:\(.*\) => \{\n(?: .*\n)*\};|.*;)\n/gm;
 
 /** A chunk, for the names that a file takes of it. */
-const CHUNK = /^var (import_\w+) = require\("[./]+(?:chunks\/)?[A-Z0-9]{8}\.js"\);\n/gm;
+const CHUNK = /^var (import_\w+) = require\("[./]+(?:chunks\/)?([A-Z0-9]{8}\.js)"\);\n/gm;
+
+/** Whether a chunk, as an ES module, exports helpers of esbuild alone. */
+const hasOnlyHelpers = (text) => /^export \{\n(?: {2}__\w+,?\n)+\};$/m.test(text);
 
 /** Leaves out esbuild's helpers that the file does not use any more, a KB of most, and the chunks of such. */
-function withoutHelpers(code) {
+function withoutHelpers(code, helperChunks) {
   const isUsed = (name) => code.split(new RegExp(`\\b${name}\\b`)).length > 2;
-  const left = [HELPER, CHUNK].reduce(
-    (text, pattern) => text.replace(pattern, (all, name) => (isUsed(name) ? all : '')),
-    code,
-  );
-  return left === code ? code : withoutHelpers(left);
+  const left = code
+    .replace(HELPER, (all, name) => (isUsed(name) ? all : ''))
+    .replace(CHUNK, (all, name, chunk) => (isUsed(name) || !helperChunks.has(chunk) ? all : ''));
+  return left === code ? code : withoutHelpers(left, helperChunks);
 }
 
 /** An entry point shorter than this is not worth a further file. */
@@ -198,21 +201,23 @@ function doorsOf(folder) {
 }
 
 /**
- * A package with one entry point becomes one file: it loads several times faster than a hundred. So does one with the
+ * A package with one entry point and no file that is loaded late becomes one file: it loads several times faster than a hundred. So does one with the
  * entry point `internal`, out of which others are but lists of names: there is one copy of the state. What the
  * files share that Node.js loads by themselves in another package becomes chunks.
  */
 async function buildPackage(folder) {
   const src = join(folder, 'src');
   const doors = doorsOf(folder).map((name) => join(src, `${name}.ts`));
-  if (doors.length === 1) return await buildInOne(folder, doors);
+  if (doors.length === 1 && filesLoadedByName(sourcesOf(src)).length === 0)
+    return await buildInOne(folder, doors);
   const lists = doors.filter((door) => /from '\.\/internal\.ts'/.test(readFileSync(door, 'utf8')));
   const late = await buildInChunks(
     folder,
     doors.filter((door) => !lists.includes(door)),
   );
   const { outputFiles } = await built(folder, { entryPoints: lists, plugins: [apart, commonJs] });
-  for (const { path, text } of outputFiles) writeDoor(path, withPlainExports(text, late, 'import_internal'));
+  for (const { path, text } of outputFiles)
+    writeDoor(path, withPlainExports(text, { late, from: 'import_internal' }));
 }
 
 /** Options of a bundle with what its package does not declare, cut down to what is used: CommonJS cannot be. */
@@ -252,7 +257,9 @@ const LOADED_BY_NAME = /\bownFile\('([\w/-]+)'\)|\brequire\('(\.[\w/.-]+)\.ts'\)
 function declaredFiles(folder) {
   const { bin = {}, sideEffects } = manifestOf(folder);
   const files = [...Object.values(bin), ...(Array.isArray(sideEffects) ? sideEffects : [])];
-  return files.map((file) => file.replace('./dist/', '').replace(/\.js$/, ''));
+  return files
+    .filter((file) => !file.endsWith('.code.js'))
+    .map((file) => file.replace('./dist/', '').replace(/\.js$/, ''));
 }
 
 /** The names and the texts of a package's sources. */
@@ -319,6 +326,7 @@ const filesOfInstrumentations = (folder) =>
 
 /** The name within `dist` of a file of the package itself, or of an instrumentation that it has in it. */
 function outOf(src, file) {
+  if (!relative(src, file).startsWith('..')) return nameWithin(src, file);
   const [, name, inside] = /[\\/]packages[\\/]instrumentation-([\w-]+)[\\/]src[\\/](.+)$/.exec(file) ?? [];
   return nameWithin(src, name === undefined ? file : join(src, 'instrumentations', name, inside));
 }
@@ -359,6 +367,9 @@ async function buildInChunks(folder, doors) {
     chunkNames: 'chunks/[hash]',
   });
   const late = new Set();
+  const helperChunks = new Set(
+    outputFiles.filter(({ text }) => hasOnlyHelpers(text)).map(({ path }) => basename(path)),
+  );
   rmSync(join(dist, 'chunks'), { recursive: true, force: true });
   await Promise.all(
     outputFiles.map(async ({ path, text }) => {
@@ -376,7 +387,9 @@ async function buildInChunks(folder, doors) {
       });
       mkdirSync(dirname(path), { recursive: true });
       const isInternal = path === join(dist, 'internal.js');
-      const done = isInternal ? withLateExports(code, late) : withPlainExports(code);
+      const done = isInternal
+        ? withLateExports(code, late, helperChunks)
+        : withPlainExports(code, { helperChunks });
       // Packages load `internal` by `require` alone.
       const isDoor = doors.includes(join(src, relative(dist, path).replace(/\.js$/, '.ts')));
       if (isDoor && !isInternal) writeDoor(path, done);
@@ -391,11 +404,11 @@ async function buildInChunks(folder, doors) {
  * Has `internal.js` load what it exports of `calls.ts` with the first use of it, in the one way that there is.
  * @param late gets the names.
  */
-function withLateExports(code, late) {
+function withLateExports(code, late, helperChunks) {
   const rest = code.replace('var import_calls = require("./calls.js");\n', '');
   for (const [, name] of code.matchAll(/ (\w+): \(\) => import_calls\.\1\b/g)) late.add(name);
   const [, loader] = / engineCode: \(\) => ([\w$.]+)/.exec(code) ?? [];
-  const done = withPlainExports(rest, late, `${loader}()`);
+  const done = withPlainExports(rest, { late, from: `${loader}()`, helperChunks });
   if (late.size === 0 || !loader || /\bimport_calls\b/.test(done))
     throw new Error('internal.ts exports names of calls.ts, uses none of them, and exports engineCode()');
   return done;

@@ -4,7 +4,7 @@
  */
 import module from 'node:module';
 import { setLateCode } from './diagnosis/late-code.ts';
-import { late } from './late.ts';
+import { isUnreadable, late } from './late.ts';
 
 const require = module.createRequire(import.meta.url);
 
@@ -13,22 +13,22 @@ export type EngineCode = typeof import('./calls.ts');
 const load = late(() => require('./calls.ts') as EngineCode);
 
 let code: EngineCode | undefined;
-let isMissing = false;
 
 /** Undefined where its file cannot be read, as where a process has too many files open: the call is not traced. */
 export function engineCode(): EngineCode | undefined {
   try {
     code ??= load();
-  } catch {
-    isMissing = true;
-  }
+  } catch {} // a warning has named the cause
   return code;
 }
 
 setLateCode(engineCode);
 
-/** Whether a call of an SDK is open, or of any. Without the engine's code this is not known, and a warning has said so. */
-export const isUnderWay = (sdk?: string): boolean => code?.isUnderWay(sdk) ?? isMissing;
+/** Whether a call of an SDK is open, or of any. Where a part of llmtrace cannot be read this is not known, and a warning has said so. */
+export function isUnderWay(sdk?: string): boolean {
+  const calls = isUnreadable() ? engineCode() : code;
+  return calls?.isUnderWay(sdk) || isUnreadable();
+}
 
 /** Ends all open calls as abandoned, before the process ends. */
 export const endOpenCalls = (): void => code?.endOpenCalls();

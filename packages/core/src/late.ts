@@ -3,6 +3,12 @@ import { diag } from '@opentelemetry/api';
 import { note } from './diagnosis/findings.ts';
 import { outside } from './platform/at-start.ts';
 
+/** What could not be loaded when it was last needed. */
+const missing = new Set<() => object>();
+
+/** Whether a part of llmtrace cannot be read now, so that calls may not be traced. A warning has named the cause. */
+export const isUnreadable = (): boolean => missing.size > 0;
+
 /**
  * What a file exports, which is loaded with its first use, outside of the context of the call that needs it:
  * `const code = late(() => require('./code.js'))`.
@@ -14,9 +20,13 @@ export function late<T extends object>(load: () => T): () => T {
   let loaded: T | undefined;
   return () => {
     try {
-      loaded ??= outside(load);
+      if (loaded === undefined) {
+        loaded = outside(load);
+        missing.delete(load);
+      }
       return loaded;
     } catch (error) {
+      missing.add(load);
       diag.error('llmtrace: could not load its code', error);
       note(unreadable, true);
       throw error;

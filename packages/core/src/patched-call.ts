@@ -46,7 +46,7 @@ function endpointOf(
 ): Endpoint | undefined {
   const { untracedOf, module } = engine.vendor;
   const endpoint = guard(engine, 'start', () => point.endpoint(args));
-  const kind = endpoint ? undefined : untracedOf?.(args);
+  const kind = endpoint ? undefined : guard(engine, 'start', () => untracedOf?.(args));
   if (kind !== undefined) tellKind(`calls of ${module} (${kind})`, module);
   return endpoint;
 }

@@ -34,6 +34,21 @@ describe('an application', () => {
     assert.doesNotMatch(stderr, /came from no method/);
   });
 
+  for (const [file, own] of [
+    ['/core/dist/calls.js', 'own'],
+    ['/core/dist/openai.js', 'own'],
+    ['/instrumentation-openai/dist/code.js', 'own'],
+    ['/auto/dist/instrumentations/openai/code.js', ''],
+  ] as const) {
+    it(`is traced from the second call on where ${file} cannot be read at the first`, async () => {
+      const flags = own ? [] : AUTO;
+      const { stdout, stderr } = await stage.run('apps/read-once.mjs', { args: [file, own], flags });
+      assert.equal(stdout, '1 0\n1 1\n1 2\n', stderr);
+      assert.equal(stderr.match(/llmtrace: calls are not traced: the files of llmtrace/g)?.length, 1, stderr);
+      assert.doesNotMatch(stderr, /came from no method/);
+    });
+  }
+
   it('starts without `node:crypto`, which only calls need: 2.4 ms of CPU time', async () => {
     const { stdout, stderr } = await stage.run('apps/loaded.cjs', { flags: AUTO });
     assert.equal(stdout, 'false\n', stderr);

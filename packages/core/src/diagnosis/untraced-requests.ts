@@ -134,9 +134,9 @@ function explain(key: string, find: () => Sender | undefined): void {
   tally(looks, key);
   const sender = find();
   if (!sender) return;
-  tally(untraced, 'module' in sender ? sender.module : sender.host);
   const why = lateCode()?.whyUntraced(sender);
-  if (!why) return;
+  if (!why) return; // llmtrace's files cannot be read now
+  tally(untraced, 'module' in sender ? sender.module : sender.host);
   const { quiet, ...finding } = why;
   note(finding, !quiet);
 }
