@@ -43,7 +43,10 @@ function isLeftOver(name, folder) {
   const [, stem, extension] = /^dist\/(.+?)(?:\.d)?\.([mc]?)[jt]s$/.exec(name) ?? [];
   // The page, what files share, and the instrumentations of `@llmtrace/auto` have no source of that name.
   if (/^(?:page|chunks|instrumentations)\//.test(stem ?? '')) return false;
-  return stem !== undefined && !existsSync(join(folder, 'src', `${stem}.${extension}ts`));
+  if (stem === undefined) return false;
+  // `index.code.js` has the code of `index.js`.
+  const source = stem.replace(/\.code$/, '');
+  return !existsSync(join(folder, 'src', `${source}.${extension}ts`));
 }
 
 /** The faults of the fields that npm needs for the package's page and for its statement of provenance. */
