@@ -201,9 +201,9 @@ function doorsOf(folder) {
 }
 
 /**
- * A package with one entry point and no file that is loaded late becomes one file: it loads several times faster than a hundred. So does one with the
- * entry point `internal`, out of which others are but lists of names: there is one copy of the state. What the
- * files share that Node.js loads by themselves in another package becomes chunks.
+ * A package with one entry point and no file that is loaded late becomes one file: it loads several times faster than
+ * a hundred. So does one with the entry point `internal`, out of which others are but lists of names: there is one copy
+ * of the state. What the files share that Node.js loads by themselves in another package becomes chunks.
  */
 async function buildPackage(folder) {
   const src = join(folder, 'src');

@@ -34,9 +34,10 @@ const EXPLAINED = [
   '/(?<before>[?&;]', // the value of a parameter ends the match
   '/(?<![A-Za-z0-9])(?:sk-(?:proj|', // 161 characters, or a run that ends the match
 ];
+const isExplained = (text) => EXPLAINED.some((start) => text.startsWith(start));
+
 /** OpenTelemetry's base class reads an instrumentation's range of versions by it: of ours that is `*`. */
 const OF_CONSTANTS = new Set(['/([<>=~^]+)\\s+/g']);
-const isExplained = (text) => EXPLAINED.some((start) => text.startsWith(start));
 
 /** The literals of the built files, and the expressions that modules make of texts as they load. */
 async function expressions() {

@@ -1,6 +1,7 @@
 /** The steps of loading `@llmtrace/auto`. None of them may fail the application. */
 import {
   endOpenCalls,
+  type InstrumentationEntry,
   type LlmInstrumentation,
   type LlmTraceConfig,
   type Observer,
@@ -42,7 +43,7 @@ import { ownSdk } from './sdk/own-sdk.ts';
 import { lendPropagation } from './sdk/propagation.ts';
 import { autoSettings, setInCode } from './settings.ts';
 import { hintObserver } from './start-hint.ts';
-import { type LoadedVendor, wantedVendors } from './vendors.ts';
+import { wantedVendors } from './vendors.ts';
 
 /** Starts llmtrace in this thread, once. */
 export function start(): void {
@@ -102,7 +103,7 @@ interface Exports {
 /** Starts the observers that the settings name. @returns the options of the instrumentations. */
 function prepare(
   options: AutoConfig,
-  vendors: readonly LoadedVendor[],
+  vendors: readonly InstrumentationEntry[],
   { sdk, followers, late }: Exports,
 ): LlmTraceConfig {
   const settings = autoSettings();
@@ -180,14 +181,17 @@ async function shutDown(
 }
 
 /** The line that calls are shown nowhere, unless the options show them. */
-function hints({ log, hooks, observers }: LlmTraceConfig, vendors: readonly LoadedVendor[]): Observer[] {
+function hints(
+  { log, hooks, observers }: LlmTraceConfig,
+  vendors: readonly InstrumentationEntry[],
+): Observer[] {
   if (log !== undefined || hooks !== undefined || observers?.length) return [];
   const names = namesToShow(vendors);
   return [hintObserver({ read: autoSettings, names, isRegistered: () => isRegistered() })];
 }
 
 /** Instruments the SDKs, if there are any, and with them the HTTP clients that send requests without an SDK. */
-function namesToShow(vendors: readonly LoadedVendor[]): string[] {
+function namesToShow(vendors: readonly InstrumentationEntry[]): string[] {
   const sdks = vendors.filter(({ vendor }) => vendor.requests !== undefined);
   return (sdks.length > 0 ? sdks : vendors).map(({ name }) => name);
 }

@@ -18,9 +18,6 @@ import { entry as openaiAgents } from '@llmtrace/instrumentation-openai-agents';
 import { entry as strands } from '@llmtrace/instrumentation-strands';
 import type { AutoSettings } from './settings.ts';
 
-/** The declaration of a vendor's package. */
-export type LoadedVendor = InstrumentationEntry;
-
 /** One instrumentation, or several if the traced library has several packages. Their code is loaded with the first call. */
 const VENDORS: Readonly<Record<string, readonly InstrumentationEntry[]>> = {
   openai: [openai],
@@ -45,14 +42,16 @@ const VENDORS: Readonly<Record<string, readonly InstrumentationEntry[]>> = {
 export const VENDOR_NAMES: readonly string[] = Object.keys(VENDORS);
 
 /** All vendors that have an SDK, independent of the settings. */
-export const allVendors = (): LoadedVendor[] =>
-  VENDOR_NAMES.flatMap(loaded).filter(({ vendor }) => vendor.requests !== undefined);
+export const allVendors = (): InstrumentationEntry[] =>
+  Object.values(VENDORS)
+    .flat()
+    .filter(({ vendor }) => vendor.requests !== undefined);
 
 /**
  * The vendors that the settings name; without names, all. A name that is unknown is ignored, also where there
  * is no other: calls that are traced against a misspelt wish are seen, and calls that are not traced are missed late.
  */
-export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[] {
+export function wantedVendors({ instrumentations }: AutoSettings): InstrumentationEntry[] {
   const names = VENDOR_NAMES;
   const asked = instrumentations?.map((name) => name.toLowerCase()) ?? [];
   const wanted = asked.filter((name) => names.includes(name));
@@ -62,12 +61,12 @@ export function wantedVendors({ instrumentations }: AutoSettings): LoadedVendor[
       `LLMTRACE_INSTRUMENTATIONS=${name.slice(0, 50)} is not one of ${names.join(', ')}${meant(name, names)}; ${effect}` +
         (wanted.length > 0 ? '' : '. LLMTRACE_ENABLED=false switches llmtrace off'),
     );
-  return names.filter((name) => wanted.length === 0 || wanted.includes(name)).flatMap(loaded);
+  return names
+    .filter((name) => wanted.length === 0 || wanted.includes(name))
+    .flatMap((name) => VENDORS[name] ?? []);
 }
 
 function meant(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
-
-const loaded = (name: string): readonly LoadedVendor[] => VENDORS[name] ?? [];

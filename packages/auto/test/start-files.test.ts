@@ -19,7 +19,10 @@ describe('the code of the engine', () => {
   };
 
   it('is loaded with the first call', async () => {
-    assert.deepEqual(await loaded('call'), [['internal'], ['calls', 'internal']]);
+    assert.deepEqual(await loaded('call'), [
+      ['internal'],
+      ['calls', 'http-clients/code', 'internal', 'openai/code'],
+    ]);
     assert.deepEqual(
       stage.collector.spans().map(({ name }) => name),
       ['embeddings text-embedding-3-small'],

@@ -4,7 +4,7 @@ import { tellOthers } from './diagnosis/other-instrumentations.ts';
 import { tellKind } from './diagnosis/untraced-kinds.ts';
 import { instrumented } from './engine/engine.ts';
 import type { EngineConfig } from './engine/engine-config.ts';
-import { guard, report } from './engine/guard.ts';
+import { report } from './engine/guard.ts';
 import { asModelSpan, recordedSpanIn } from './engine/native/model-spans.ts';
 import { silently } from './engine/native/native-span.ts';
 import { operationsOf } from './engine/operations/operations.ts';
@@ -45,10 +45,15 @@ function endpointOf(
   args: readonly unknown[],
 ): Endpoint | undefined {
   const { untracedOf, module } = engine.vendor;
-  const endpoint = guard(engine, 'start', () => point.endpoint(args));
-  const kind = endpoint ? undefined : guard(engine, 'start', () => untracedOf?.(args));
-  if (kind !== undefined) tellKind(`calls of ${module} (${kind})`, module);
-  return endpoint;
+  try {
+    const endpoint = point.endpoint(args);
+    const kind = endpoint ? undefined : untracedOf?.(args);
+    if (kind !== undefined) tellKind(`calls of ${module} (${kind})`, module);
+    return endpoint;
+  } catch (error) {
+    report(engine, 'start', error);
+    return undefined;
+  }
 }
 
 /** Runs a helper that starts a native span, and prevents that if the call gets llmtrace's span instead. */

@@ -14,9 +14,6 @@ import {
 import { type Context, context, createContextKey, type Span } from '@opentelemetry/api';
 import { CANCELLED, isAgent, isSentNowhere, runStart, toolEnd } from './run.ts';
 
-/** `queueMicrotask` as it was at the start: the tests of an application may replace it. */
-type Queue = (step: () => void) => void;
-
 const open = new WeakMap<object, OpenOperation>();
 
 /** The run around. */
@@ -25,13 +22,13 @@ const RUN = createContextKey('llmtrace.ai-sdk.run');
 /** The id of the call of the tool around. */
 const TOOL_CALL = createContextKey('llmtrace.ai-sdk.tool-call');
 
-export function start({ operations, args: [message] }: PatchedCall, queue: Queue): Context | undefined {
+export function start({ operations, args: [message] }: PatchedCall): Context | undefined {
   const { type, event } = message;
   if (type === 'languageModelCall') asked.set(message, operations.watchUnseen());
   if (!operations.tracesAgents) return undefined;
   if (type === 'languageModelCall') adoptRun(event);
   if (type === 'embed' || type === 'embedMany') return besideEmbeddings(operations, message);
-  const operation = operationFor(operations, message, queue);
+  const operation = operationFor(operations, message);
   if (!operation) return undefined;
   open.set(message, operation);
   // A stream that the application leaves, or never reads, has no end.
@@ -49,8 +46,8 @@ function tellUnseen(message: any): void {
   if (message.error === undefined && isSentNowhere(message.result)) asked.get(message)?.();
 }
 
-function operationFor(operations: Operations, { type, event }: any, queue: Queue): OpenOperation | undefined {
-  if (type === 'executeTool') return startTool(operations, event, queue);
+function operationFor(operations: Operations, { type, event }: any): OpenOperation | undefined {
+  if (type === 'executeTool') return startTool(operations, event);
   if (type !== 'generateText' && type !== 'streamText') return undefined;
   const hasOtherSpan = spanMakers().length > 0; // which is an `invoke_agent` in any case
   // Which tools there are is not published where the application keeps its inputs out of telemetry.
@@ -113,11 +110,7 @@ function embeddingSpans(callId: unknown, isOne: boolean): OtherModelSpan[] {
 const callStates = (callId: unknown): any[] =>
   spanMakers().map((maker) => fields(maker.getCallState(callId)));
 
-function startTool(
-  operations: Operations,
-  { callId, toolCall }: any,
-  queue: Queue,
-): OpenOperation | undefined {
+function startTool(operations: Operations, { callId, toolCall }: any): OpenOperation | undefined {
   const toolCallId = name(toolCall?.toolCallId);
   // Sentry's integration publishes a tool that it has not seen, within what the SDK publishes.
   if (toolCallId !== undefined && context.active().getValue(TOOL_CALL) === toolCallId) return undefined;
@@ -130,8 +123,10 @@ function startTool(
     hasOtherSpan,
     arguments: toolCall?.input,
   }));
-  // The integration makes its span within this turn, and the SDK executes the tool in a later one.
-  if (operation && hasOtherSpan) queue(() => operations.safely(() => bindTool(operation, callId)));
+  // The integration makes its span within this turn, and the SDK executes the tool in a later one. Fake timers of an
+  // application's tests replace `queueMicrotask`, and no promise.
+  if (operation && hasOtherSpan)
+    void Promise.resolve().then(() => operations.safely(() => bindTool(operation, callId)));
   return operation;
 }
 

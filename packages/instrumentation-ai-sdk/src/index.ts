@@ -18,8 +18,8 @@ import {
 const require = module.createRequire(import.meta.url);
 const code = late(() => require('./code.ts') as typeof import('./code.ts'));
 
-// As they are now: the tests of an application may replace them before the first call.
-const { queueMicrotask, setImmediate } = globalThis;
+// As it is now: the tests of an application may replace it before the first call.
+const { setImmediate } = globalThis;
 
 /** Both classes are exported as `Experimental_Agent`; announced files of ES modules have the class by its own name. */
 const agent = (className: string, method: string, until?: string): OperationPoint => ({
@@ -61,10 +61,7 @@ const aiSdk: Vendor = {
     entrance('generateText', (call) => code().generateText(call, setImmediate)),
     entrance('streamText', (call) => code().streamText(call, setImmediate)),
   ],
-  channels: [
-    step('start', (call) => code().start(call, queueMicrotask)),
-    step('asyncEnd', (call) => code().end(call)),
-  ],
+  channels: [step('start', (call) => code().start(call)), step('asyncEnd', (call) => code().end(call))],
 };
 
 /**

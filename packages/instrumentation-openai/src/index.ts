@@ -66,30 +66,23 @@ const endpoints: readonly EndpointPoint[] = [
   pointOf(files, 'content', 'batchResults'),
 ];
 
-const runner = (file: string, className: string) =>
-  ({ files: [file], className, path: className, isInternal: true }) as const;
+/** A method of one of the SDK's runners, which its main export does not have. */
+const inRunner = (
+  file: string,
+  className: string,
+  method: string,
+  around: OperationPoint['around'],
+): OperationPoint => ({ files: [file], className, path: className, isInternal: true, method, around });
 
 const operations: readonly OperationPoint[] = [
-  {
-    ...runner('lib/AbstractChatCompletionRunner', 'AbstractChatCompletionRunner'),
-    method: '_runTools',
-    around: (call) => code().runTools(call),
-  },
-  {
-    ...runner('helpers/responses-tool-runner', 'ResponsesToolRunner'),
-    method: 'iterate',
-    around: (call) => code().iterate(call),
-  },
-  {
-    ...runner('helpers/responses-tool-runner', 'ResponsesToolRunner'),
-    method: 'dispatchTool',
-    around: (call) => code().dispatchTool(call),
-  },
-  {
-    ...runner('helpers/decisions-tool-runner', 'DecisionsToolRunner'),
-    method: 'run',
-    around: (call) => code().decide(call),
-  },
+  inRunner('lib/AbstractChatCompletionRunner', 'AbstractChatCompletionRunner', '_runTools', (call) =>
+    code().runTools(call),
+  ),
+  inRunner('helpers/responses-tool-runner', 'ResponsesToolRunner', 'iterate', (call) => code().iterate(call)),
+  inRunner('helpers/responses-tool-runner', 'ResponsesToolRunner', 'dispatchTool', (call) =>
+    code().dispatchTool(call),
+  ),
+  inRunner('helpers/decisions-tool-runner', 'DecisionsToolRunner', 'run', (call) => code().decide(call)),
 ];
 
 /** By its class if that has kept its name (a minifier may change it), else by fields that only that client has. */

@@ -43,9 +43,10 @@ export function ownSdk(read: () => AutoSettings): OwnSdk {
   const meters = once(() => guarded(NO_METRICS, () => sdk().meters()));
   const loggers = once(() => guarded(undefined, () => sdk().loggers()));
   const spans = once(() => guarded(undefined, () => sdk().spans()));
+  const atStart = read();
   // At the first call, the process may have too many files open.
-  if (mayExport(read())) client();
-  if (isMainThread && !read().sdkDisabled) shareThread(read, () => guarded(undefined, () => sdk().thread()));
+  if (mayExport(atStart)) client();
+  if (isMainThread && !atStart.sdkDisabled) shareThread(read, () => guarded(undefined, () => sdk().thread()));
   return {
     ...{ tracers, meters, loggers, spans },
     flush: async () => started?.drain(),

@@ -2,7 +2,6 @@
  * Calls of kinds that llmtrace does not trace, reported once for each host and kind: those over WebSockets (realtime and live
  * sessions), and those whose answers do not contain what they used (runs of hosted agents, videos).
  */
-
 import type { UntracedCalls } from '../model/sent-requests.ts';
 import { facts, type KnownInstrumentation, tally } from '../platform/process-state.ts';
 import { type Heading, hostOf, urlOf } from '../platform/request-url.ts';
